@@ -63,8 +63,8 @@ const long = [
 ];
 
 /**
- * In a fresh clone nothing is known of how long a file takes, and a long one that came last would be
- * waited for alone.
+ * In a fresh clone nothing is known of how long a file takes, and a long one that came last would
+ * be waited for alone.
  */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

@@ -1,9 +1,10 @@
 /**
- * Whether `seawall compare` is honest: pairs of sides that differ in nothing, and pairs of which one is slower. Prints how many of each are
- * called different: `sides`, made-up runs by how many there are on each side and how much runs differ by themselves; `made-up`, several
- * kinds of noise; `chance`, the tests behind a comparison alone;
- * `simulated`, runs in virtual time. `coverage`: how often the intervals hold the truth. `speed`: how long ten runs
- * against ten of real size take. `docs/how-runs-are-compared.md` has what `sides` printed.
+ * Whether `seawall compare` is honest: pairs of sides that differ in nothing, and pairs of which
+ * one is slower. Prints how many of each are called different: `sides`, made-up runs by how many
+ * there are on each side and how much runs differ by themselves; `made-up`, several kinds of noise;
+ * `chance`, the tests behind a comparison alone; `simulated`, runs in virtual time. `coverage`: how
+ * often the intervals hold the truth. `speed`: how long ten runs against ten of real size take.
+ * `docs/how-runs-are-compared.md` has what `sides` printed.
  *
  *   node benchmarks/compare.ts [PAIRS=200 | FROM-UNTIL] [sides | simulated | made-up | chance | coverage | speed] [RUNS,RUNS… | 3v3,10v1…] [slow-store | origin-storm]
  */
@@ -68,7 +69,8 @@ async function count(
   }
   const share = (times: number): string => `${times} (${((times / pairs) * 100).toFixed(1)} %)`;
   process.stdout.write(
-    `${name}: of ${pairs} pairs, the same called different ${share(wrong)}; ${[...found].map(([what, times]) => `${what} ${share(times)}`).join(", ")}\n`,
+    `${name}: of ${pairs} pairs, the same called different ${share(wrong)}; ` +
+      `${[...found].map(([what, times]) => `${what} ${share(times)}`).join(", ")}\n`,
   );
 }
 
@@ -103,10 +105,14 @@ const slowdowns = [1.1, 1.2, 2];
 const differs = ({ outcome }: Change): boolean =>
   outcome === "worse" || outcome === "better" || outcome === "different";
 
-/** False alarms of the whole procedure, and what is found, by sides and by how much runs differ by themselves. */
+/**
+ * False alarms of the whole procedure, and what is found, by sides and by how much runs differ by
+ * themselves.
+ */
 function sidesTable(): void {
   process.stdout.write(
-    "| sides | from run to run | called different | at most (95 %) | +10 % | +20 % | ×2 |\n|---|---|---|---|---|---|---|\n",
+    "| sides | from run to run | called different | at most (95 %) | +10 % | +20 % | ×2 " +
+      "|\n|---|---|---|---|---|---|---|\n",
   );
   for (const sides of process.argv[4]?.split(",") ?? sidesOfAll)
     for (const runToRun of [0, 0.05, 0.1, 0.15]) {
@@ -137,7 +143,9 @@ function sidesTable(): void {
           )
         : slowdowns.map(() => "cannot tell");
       process.stdout.write(
-        `| ${sides} | ${runToRun * 100} % | ${((100 * wrong) / nulls).toFixed(1)} % of ${nulls} | ${(100 * upperBound(wrong, nulls)).toFixed(1)} % | ${found.join(" | ")} |\n`,
+        `| ${sides} | ${runToRun * 100} % | ${((100 * wrong) / nulls).toFixed(1)} % of ` +
+          `${nulls} | ${(100 * upperBound(wrong, nulls)).toFixed(1)} % | ${found.join(" | ")} ` +
+          `|\n`,
       );
     }
 }
@@ -186,11 +194,15 @@ function speed(): void {
   const began = performance.now();
   compareRuns(a, b);
   process.stdout.write(
-    `10 runs against 10, ${samples} samples, every interval: ${((performance.now() - began) / 1_000).toFixed(1)} s\n`,
+    `10 runs against 10, ${samples} samples, every interval: ` +
+      `${((performance.now() - began) / 1_000).toFixed(1)} s\n`,
   );
 }
 
-/** How often the 95 % interval of the live p50 over the whole run holds the true difference, and how wide it is. */
+/**
+ * How often the 95 % interval of the live p50 over the whole run holds the true difference, and how
+ * wide it is.
+ */
 function coverage(): void {
   for (const runs of [2, 3, 5])
     for (const runToRun of [0, 0.03, 0.1]) {
@@ -209,7 +221,9 @@ function coverage(): void {
         if (change.interval.low <= 0.1 && change.interval.high >= 0.1) held++;
       }
       process.stdout.write(
-        `${runs} runs a side, ${(runToRun * 100).toFixed(0).padStart(2)} % from run to run: the interval holds the truth ${((held / told) * 100).toFixed(1)} %, ${((width / told) * 100).toFixed(0)} points wide on average\n`,
+        `${runs} runs a side, ${(runToRun * 100).toFixed(0).padStart(2)} % from run to run: ` +
+          `the interval holds the truth ${((held / told) * 100).toFixed(1)} %, ` +
+          `${((width / told) * 100).toFixed(0)} points wide on average\n`,
       );
     }
 }

@@ -1,9 +1,10 @@
 /**
- * How far each control of the catalogue is beyond its limit on machines of several speeds, in virtual time. A control whose margin depends on
- * the machine proves nothing on another one. Prints one row for each control: the least margin of its seeds at each speed, as a multiple of the limit;
- * and one for each experiment with all its defences: whether it is held. The exit status is 1 if a
- * control stays green at half the speed, as it is or at twice the speed: of those at other speeds,
- * `experiments/controls-at-other-speeds.test.ts` tries some.
+ * How far each control of the catalogue is beyond its limit on machines of several speeds, in
+ * virtual time. A control whose margin depends on the machine proves nothing on another one. Prints
+ * one row for each control: the least margin of its seeds at each speed, as a multiple of the
+ * limit; and one for each experiment with all its defences: whether it is held. The exit status is
+ * 1 if a control stays green at half the speed, as it is or at twice the speed: of those at other
+ * speeds, `experiments/controls-at-other-speeds.test.ts` tries some.
  *
  *   node benchmarks/control-margins.ts [SEEDS=3] [EXPERIMENT…]
  */

@@ -1,6 +1,7 @@
 /**
- * What collapsing costs those who wait: viewers who all ask at once for a segment that the origin takes 20 ms to give, at a Varnish edge and at the
- * weaker nginx edge, in turns. Prints origin requests for each segment and the wait of the viewers.
+ * What collapsing costs those who wait: viewers who all ask at once for a segment that the origin
+ * takes 20 ms to give, at a Varnish edge and at the weaker nginx edge, in turns. Prints origin
+ * requests for each segment and the wait of the viewers.
  *
  *     node_modules/.bin/node benchmarks/edge-collapsing.ts [VIEWERS] [ROUNDS]
  */
@@ -67,6 +68,7 @@ for (const name of ["varnish", "nginx"] as const) {
   const at = (share: number): string =>
     (sorted[Math.ceil(share * sorted.length) - 1] ?? Number.NaN).toFixed(0);
   process.stdout.write(
-    `${name.padEnd(8)} ${viewers} viewers, ${rounds} segments: ${fetches[name] / rounds} origin requests each; wait p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, max ${at(1)} ms\n`,
+    `${name.padEnd(8)} ${viewers} viewers, ${rounds} segments: ${fetches[name] / rounds} ` +
+      `origin requests each; wait p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, max ${at(1)} ms\n`,
   );
 }

@@ -1,8 +1,10 @@
 /**
- * How long after a publication viewers behind two tiers see it: real packagers, origins, Cassandra, fill nodes and edges, all links through
- * Toxiproxy. A viewer of each rendition at each edge asks for the next segment every 25 ms from 2.2 s before it is due, is told 404 by the
- * caches of both tiers until 100 ms before, is then held, and at last gets it. Prints the time from the acknowledged PUT to the last byte at the viewer: that of
- * the viewer's own region's pipeline, and the first of both.
+ * How long after a publication viewers behind two tiers see it: real packagers, origins, Cassandra,
+ * fill nodes and edges, all links through Toxiproxy. A viewer of each rendition at each edge asks
+ * for the next segment every 25 ms from 2.2 s before it is due, is told 404 by the caches of both
+ * tiers until 100 ms before, is then held, and at last gets it. Prints the time from the
+ * acknowledged PUT to the last byte at the viewer: that of the viewer's own region's pipeline, and
+ * the first of both.
  *
  *     node_modules/.bin/node benchmarks/edge-flip.ts [SECONDS]
  */
@@ -35,7 +37,10 @@ const sites: readonly Site[] = ["a", "b"].map((pipeline) => ({
   pipeline,
 }));
 
-/** The quick topology with a fill node in each region, and without what viewers of segments do not need. */
+/**
+ * The quick topology with a fill node in each region, and without what viewers of segments do not
+ * need.
+ */
 function twoTiers(): Layout {
   const quick = liveStreaming.topologies["quick"]?.layout();
   if (quick === undefined) throw new Error("the target has no topology quick");
@@ -103,7 +108,8 @@ try {
   const acked = await acknowledged();
   const segments = new Set([...seenAtMs.values()].flatMap((seen) => [...seen.keys()])).size;
   process.stdout.write(
-    `404→200 through two tiers, ms from an acknowledged PUT to the last byte: ${segments} segments; answers while polling ${JSON.stringify(polled)}\n`,
+    `404→200 through two tiers, ms from an acknowledged PUT to the last byte: ${segments} ` +
+      `segments; answers while polling ${JSON.stringify(polled)}\n`,
   );
   report("own region's PUT", (edgeName, segment) =>
     acked.get(edgeName.replace("/edge", ""))?.get(segment),
@@ -125,7 +131,8 @@ try {
     const at = (share: number): string =>
       (flips[Math.max(0, Math.ceil(share * flips.length) - 1)] ?? Number.NaN).toFixed(0);
     process.stdout.write(
-      `  since ${title.padEnd(18)} ${flips.length} samples: min ${at(0)}  p50 ${at(0.5)}  p95 ${at(0.95)}  p99 ${at(0.99)}  max ${at(1)}\n`,
+      `  since ${title.padEnd(18)} ${flips.length} samples: min ${at(0)}  p50 ${at(0.5)}  ` +
+        `p95 ${at(0.95)}  p99 ${at(0.99)}  max ${at(1)}\n`,
     );
   }
 

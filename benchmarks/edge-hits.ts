@@ -1,6 +1,7 @@
 /**
- * Hits at our edge against a Varnish with nothing but its builtin rules: the same arguments, the same object, in turns (ours, bare, bare, ours …)
- * within one run. Prints hits/s, and hits per second of Varnish's own processor time, which a busy machine and the generator disturb less.
+ * Hits at our edge against a Varnish with nothing but its builtin rules: the same arguments, the
+ * same object, in turns (ours, bare, bare, ours …) within one run. Prints hits/s, and hits per
+ * second of Varnish's own processor time, which a busy machine and the generator disturb less.
  *
  *     node_modules/.bin/node benchmarks/edge-hits.ts [ROUNDS] [BODY BYTES]
  */
@@ -78,7 +79,8 @@ if (origin.asked.length !== fetches) throw new Error("something was not a hit");
 const median = (name: keyof typeof turns, of: keyof Turn): number =>
   turns[name].map((each) => each[of]).sort((a, b) => a - b)[Math.floor(rounds / 2)] ?? Number.NaN;
 process.stdout.write(
-  `${rounds} turns of ${turnMs / 1000} s each, ${bodyBytes} B, ${connections} connections of ${depth} requests; medians\n`,
+  `${rounds} turns of ${turnMs / 1000} s each, ${bodyBytes} B, ${connections} connections ` +
+    `of ${depth} requests; medians\n`,
 );
 for (const [title, of] of [
   ["hits/s", "perSecond"],
@@ -86,7 +88,8 @@ for (const [title, of] of [
 ] as const) {
   const [edge, plain] = [median("ours", of), median("bare", of)];
   process.stdout.write(
-    `${title.padEnd(44)} ours ${edge.toFixed(0).padStart(7)}   bare ${plain.toFixed(0).padStart(7)}   ratio ${(edge / plain).toFixed(3)}\n`,
+    `${title.padEnd(44)} ours ${edge.toFixed(0).padStart(7)}   bare ` +
+      `${plain.toFixed(0).padStart(7)}   ratio ${(edge / plain).toFixed(3)}\n`,
   );
 }
 

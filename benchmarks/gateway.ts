@@ -1,6 +1,7 @@
 /**
- * What the playback gateway's defences are worth: session starts under a surge of prefetching, goodput from 1× to 6× load, and starts beside
- * a flood of telemetry, each with the defence and without. Rates follow from the capacity measured first, so only ratios mean anything.
+ * What the playback gateway's defences are worth: session starts under a surge of prefetching,
+ * goodput from 1× to 6× load, and starts beside a flood of telemetry, each with the defence and
+ * without. Rates follow from the capacity measured first, so only ratios mean anything.
  *
  *     node_modules/.bin/node benchmarks/gateway.ts [SECONDS PER STEP]
  */
@@ -19,7 +20,8 @@ const seconds = Number(process.argv[2] ?? 8);
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const percent = (value: number): string => `${(100 * value).toFixed(1)} %`;
 const figures = (result: Result): string =>
-  `${percent(share(result)).padStart(8)} of ${String(result.sent).padStart(5)}, p50 ${percentile(result.ms, 0.5).toFixed(0)} p99 ${percentile(result.ms, 0.99).toFixed(0)} ms`;
+  `${percent(share(result)).padStart(8)} of ${String(result.sent).padStart(5)}, p50 ` +
+  `${percentile(result.ms, 0.5).toFixed(0)} p99 ${percentile(result.ms, 0.99).toFixed(0)} ms`;
 
 /** A fresh gateway is measured without admission, which would keep it from being full. */
 async function measureCapacity(): Promise<number> {
@@ -28,7 +30,10 @@ async function measureCapacity(): Promise<number> {
   return await capacityOf(gateway.base, 3);
 }
 
-/** Twice the work of a start as it is deployed: the generator, on the same two cores, then needs only half the rate. */
+/**
+ * Twice the work of a start as it is deployed: the generator, on the same two cores, then needs
+ * only half the rate.
+ */
 const cost = { keyCost: 4_096 };
 const capacity = await measureCapacity();
 say(`capacity ${capacity.toFixed(0)} starts/s with one signer`);
@@ -59,7 +64,8 @@ for (const without of [[], ["admission"]] as const) {
       seconds,
     );
     say(
-      `  ${times}× load  goodput ${(play.served / seconds).toFixed(0).padStart(4)}/s, ${figures(play)}`,
+      `  ${times}× load  goodput ${(play.served / seconds).toFixed(0).padStart(4)}/s, ` +
+        `${figures(play)}`,
     );
   }
 }

@@ -1,8 +1,8 @@
 /**
  * How punctual injections are on the process substrate, or on docker: from the planned moment until
- * the act is done, over small real services with Toxiproxy
- * on their links, through the same code as in a run. Prints p50, p99 and maximum by kind; fails
- * when p99 over all is above 50 ms (docker: 500 ms).
+ * the act is done, over small real services with Toxiproxy on their links, through the same code as
+ * in a run. Prints p50, p99 and maximum by kind; fails when p99 over all is above 50 ms (docker:
+ * 500 ms).
  *
  *     node_modules/.bin/node benchmarks/injection.ts [ROUNDS] [docker]
  */
@@ -72,16 +72,19 @@ const row = (title: string, values: readonly number[]): number => {
   const sorted = Float64Array.from(values).sort();
   const [p50 = 0, p99 = 0] = [0.5, 0.99].map((share) => quantile(sorted, share) ?? 0);
   process.stdout.write(
-    `${title.padEnd(12)} ${String(values.length).padStart(5)} ${p50.toFixed(1).padStart(8)} ${p99.toFixed(1).padStart(8)} ${(sorted.at(-1) ?? 0).toFixed(1).padStart(8)}\n`,
+    `${title.padEnd(12)} ${String(values.length).padStart(5)} ${p50.toFixed(1).padStart(8)} ` +
+      `${p99.toFixed(1).padStart(8)} ${(sorted.at(-1) ?? 0).toFixed(1).padStart(8)}\n`,
   );
   return p99;
 };
 process.stdout.write(
-  `From the planned moment until the act is done, in ms\n${"".padEnd(12)} ${"n".padStart(5)} ${"p50".padStart(8)} ${"p99".padStart(8)} ${"max".padStart(8)}\n`,
+  `From the planned moment until the act is done, in ms\n${"".padEnd(12)} ` +
+    `${"n".padStart(5)} ${"p50".padStart(8)} ${"p99".padStart(8)} ${"max".padStart(8)}\n`,
 );
 for (const [kind, values] of late) row(kind, values);
 const p99 = row("all", [...late.values()].flat());
 process.stdout.write(
-  `${failed} of ${rounds * faults.length} were not seen to land; p99 ${p99 <= limitMs ? "is within" : "is above"} ${limitMs} ms\n`,
+  `${failed} of ${rounds * faults.length} were not seen to land; p99 ` +
+    `${p99 <= limitMs ? "is within" : "is above"} ${limitMs} ms\n`,
 );
 process.exitCode = failed === 0 && p99 <= limitMs ? 0 : 1;

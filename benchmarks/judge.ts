@@ -1,10 +1,12 @@
 /**
- * How long it takes to read and judge a recorded run of many samples: an hour of an audience at two edges, with counters, a canary and the
- * claims of the origin storm. The record is made first, through the recorder.
+ * How long it takes to read and judge a recorded run of many samples: an hour of an audience at two
+ * edges, with counters, a canary and the claims of the origin storm. The record is made first,
+ * through the recorder.
  *
  *     node_modules/.bin/node benchmarks/judge.ts [SAMPLES]        default 10 million
  *
- * Half as many are judged first: the ratio of the two times shows that judging is linear (2), and not quadratic (4).
+ * Half as many are judged first: the ratio of the two times shows that judging is linear (2), and
+ * not quadratic (4).
  */
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -177,9 +179,12 @@ async function measure(samples: number): Promise<number> {
     const count = run.series.reduce((sum, series) => sum + series.values.length, 0);
     const size = statSync(join(directory, "samples.csv.zst")).size;
     process.stdout.write(
-      `${(count / 1e6).toFixed(1)} million samples (${(size / 1e6).toFixed(0)} MB): read ${seconds(readMs - startMs)}, ` +
-        `judged ${seconds(judgedMs - readMs)} (${verdict.status}), together ${seconds(judgedMs - startMs)}; ` +
-        `processor ${((used.user + used.system) / 1e6).toFixed(2)} s, peak ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB\n`,
+      `${(count / 1e6).toFixed(1)} million samples (${(size / 1e6).toFixed(0)} MB): read ` +
+        `${seconds(readMs - startMs)}, ` +
+        `judged ${seconds(judgedMs - readMs)} (${verdict.status}), together ` +
+        `${seconds(judgedMs - startMs)}; ` +
+        `processor ${((used.user + used.system) / 1e6).toFixed(2)} s, peak ` +
+        `${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB\n`,
     );
     for (const finding of verdict.findings.filter((one) => one.status !== "held"))
       process.stdout.write(`  ${finding.status}: ${finding.title}: ${finding.why}\n`);

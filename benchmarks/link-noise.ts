@@ -1,7 +1,8 @@
 /**
- * What the proxy on a link adds to a ping by itself, without any fault: over the link less past it, asked at the same time. `plan` refuses delays that
- * are not well above it (`harness/faults/latency/delay.ts`). Prints p50, p99 and maximum, idle and with both cores busy; fails when p99 is above
- * the least delay.
+ * What the proxy on a link adds to a ping by itself, without any fault: over the link less past it,
+ * asked at the same time. `plan` refuses delays that are not well above it
+ * (`harness/faults/latency/delay.ts`). Prints p50, p99 and maximum, idle and with both cores busy;
+ * fails when p99 is above the least delay.
  *
  *     node_modules/.bin/node benchmarks/link-noise.ts [PINGS]
  */
@@ -37,7 +38,8 @@ const show = (what: string, sorted: Float64Array): void => {
   const [p50, p99] = [quantile(sorted, 0.5) ?? 0, quantile(sorted, 0.99) ?? 0];
   worstMs = Math.max(worstMs, p99);
   process.stdout.write(
-    `${what}: p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms, most ${(sorted.at(-1) ?? 0).toFixed(2)} ms of ${sorted.length} pings\n`,
+    `${what}: p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms, most ` +
+      `${(sorted.at(-1) ?? 0).toFixed(2)} ms of ${sorted.length} pings\n`,
   );
 };
 show("idle", await addedMs());

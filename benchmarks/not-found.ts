@@ -1,7 +1,8 @@
 /**
- * How fast an origin says that something is not there, against a bare node:http server that sends the very same answer. Both are processes of
- * their own, asked in turn over the same number of connections; the ratio is of answers per second of the server's processor time, which other work on
- * the machine does not move, and of wall time beside it.
+ * How fast an origin says that something is not there, against a bare node:http server that sends
+ * the very same answer. Both are processes of their own, asked in turn over the same number of
+ * connections; the ratio is of answers per second of the server's processor time, which other work
+ * on the machine does not move, and of wall time beside it.
  *
  *     node_modules/.bin/node benchmarks/not-found.ts [ROUNDS]
  */
@@ -34,7 +35,8 @@ const cases = {
   "gone (410)": "/live/main/v720/1.m4s",
 };
 process.stdout.write(
-  `${rounds} rounds of ${roundMs} ms each, ${connections} connections\n${"".padEnd(16)} bare /CPU s  origin /CPU s  ratio   bare /s  origin /s  ratio\n`,
+  `${rounds} rounds of ${roundMs} ms each, ${connections} connections\n${"".padEnd(16)} ` +
+    `bare /CPU s  origin /CPU s  ratio   bare /s  origin /s  ratio\n`,
 );
 for (const [title, path] of Object.entries(cases)) {
   const sample = await fetch(url(stack.at.read, path));
@@ -89,7 +91,10 @@ for (const [title, path] of Object.entries(cases)) {
     const ratio = (index: 0 | 1): string =>
       median(measured.map((each) => each.origin[index] / each.bare[index])).toFixed(2);
     process.stdout.write(
-      `${title.padEnd(16)} ${bareCpu.toFixed(0).padStart(11)} ${originCpu.toFixed(0).padStart(14)} ${ratio(0).padStart(6)} ${bareWall.toFixed(0).padStart(9)} ${originWall.toFixed(0).padStart(10)} ${ratio(1).padStart(6)}\n`,
+      `${title.padEnd(16)} ${bareCpu.toFixed(0).padStart(11)} ` +
+        `${originCpu.toFixed(0).padStart(14)} ${ratio(0).padStart(6)} ` +
+        `${bareWall.toFixed(0).padStart(9)} ${originWall.toFixed(0).padStart(10)} ` +
+        `${ratio(1).padStart(6)}\n`,
     );
   } finally {
     bare.kill();

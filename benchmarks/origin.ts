@@ -1,6 +1,7 @@
 /**
- * PUT and GET of 1 MiB at the origin on `zones`: three copies of everything, a majority must have it. One request at a time, in turn at
- * the origins of all zones, while the packagers publish as always. A bare node:http server in this process is the yardstick.
+ * PUT and GET of 1 MiB at the origin on `zones`: three copies of everything, a majority must have
+ * it. One request at a time, in turn at the origins of all zones, while the packagers publish as
+ * always. A bare node:http server in this process is the yardstick.
  *
  *     node_modules/.bin/node benchmarks/origin.ts [SEGMENTS]
  */
@@ -70,7 +71,9 @@ const row = (name: string, values: readonly number[], yardstick: readonly number
     `${name.padEnd(28)}${p50p99(values).padStart(18)}${`${values.length}/${segments}`.padStart(12)}${`${(percentile(values, 0.5) / percentile(yardstick, 0.5)).toFixed(1)} ×`.padStart(12)}\n`,
   );
 process.stdout.write(
-  `\nzones, playable after ${(target.upMs / 1000).toFixed(0)} s; 1 MiB at the origin, one at a time\n${"".padEnd(28)}${"p50 / p99 ms".padStart(18)}${"answered".padStart(12)}${"p50 / bare".padStart(12)}\n`,
+  `\nzones, playable after ${(target.upMs / 1000).toFixed(0)} s; 1 MiB at the origin, one ` +
+    "at a " +
+    `time\n${"".padEnd(28)}${"p50 / p99 ms".padStart(18)}${"answered".padStart(12)}${"p50 / bare".padStart(12)}\n`,
 );
 row("PUT, bare node:http", plain.puts, plain.puts);
 row("PUT", puts, plain.puts);

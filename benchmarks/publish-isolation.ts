@@ -1,12 +1,15 @@
 /**
- * How far a flood of readers moves the time of a PUT, with publishing in a process of its own and without. Real origins, Cassandra and memcached;
- * 256 KiB bodies at a fixed rate, timed from the moment at which each was due, in windows with and without a flood in turn, so that other work on the machine
- * weighs on both.
+ * How far a flood of readers moves the time of a PUT, with publishing in a process of its own and
+ * without. Real origins, Cassandra and memcached; 256 KiB bodies at a fixed rate, timed from the
+ * moment at which each was due, in windows with and without a flood in turn, so that other work on
+ * the machine weighs on both.
  *
  *     node_modules/.bin/node benchmarks/publish-isolation.ts [PAIRS]
  *
- * Two cores have to stand for the several machines that publishers, readers and viewers have in truth. So the flood runs at the lowest priority
- * in both modes, and the read origin at a low one where it is a process of its own; a shared process cannot be given one without taking it from the PUTs.
+ * Two cores have to stand for the several machines that publishers, readers and viewers have in
+ * truth. So the flood runs at the lowest priority in both modes, and the read origin at a low one
+ * where it is a process of its own; a shared process cannot be given one without taking it from the
+ * PUTs.
  */
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
@@ -62,14 +65,18 @@ async function putWindow(at: Endpoint): Promise<number[]> {
     await sleep(Math.max(0, dueMs - performance.now()));
     next -= 1;
     const one = put(at, next, dueMs);
-    // A failure is heard below, after which the stack is taken down; unheard until then, it would end this process and leave the stack up.
+    // A failure is heard below, after which the stack is taken down; unheard until then, it would
+    // end this process and leave the stack up.
     one.catch(() => undefined);
     puts.push(one);
   }
   return Promise.all(puts);
 }
 
-/** GETs of one live segment from another process, until it is told to stop. Resolves with how many there were a second. */
+/**
+ * GETs of one live segment from another process, until it is told to stop. Resolves with how many
+ * there were a second.
+ */
 function startFlood(at: Endpoint, path: string): () => Promise<number> {
   const script = `import { flood } from ${JSON.stringify(resolve(import.meta.dirname, "library/flood.ts"))};
     const { answered, seconds, statuses } = await flood(${JSON.stringify(at)}, process.pid, ${JSON.stringify(path)}, ${connections}, ${windowMs});
@@ -113,10 +120,12 @@ async function measure(
 }
 
 process.stdout.write(
-  `${pairs} pairs of windows of ${windowMs} ms, ${putsPerSecond} PUTs of 256 KiB a second, ${connections} readers\n`,
+  `${pairs} pairs of windows of ${windowMs} ms, ${putsPerSecond} PUTs of 256 KiB a second, ` +
+    `${connections} readers\n`,
 );
 process.stdout.write(
-  `${"publishIsolation".padEnd(18)} quiet p50/p99 ms   flooded p50/p99 ms   p50 moves   p99 moves   GETs/s\n`,
+  `${"publishIsolation".padEnd(18)} quiet p50/p99 ms   flooded p50/p99 ms   p50 moves   p99 ` +
+    `moves   GETs/s\n`,
 );
 for (const publishIsolation of [true, false]) {
   await using stack = await startStack({
@@ -129,7 +138,9 @@ for (const publishIsolation of [true, false]) {
   const moves = (share: number): string =>
     `${((percentile(flooded, share) / percentile(quiet, share) - 1) * 100).toFixed(0)} %`;
   process.stdout.write(
-    `${(publishIsolation ? "on" : "off").padEnd(18)} ${both(quiet).padStart(16)} ${both(flooded).padStart(20)} ${moves(0.5).padStart(11)} ${moves(0.99).padStart(11)} ${getsPerSecond.toFixed(0).padStart(8)}\n`,
+    `${(publishIsolation ? "on" : "off").padEnd(18)} ${both(quiet).padStart(16)} ` +
+      `${both(flooded).padStart(20)} ${moves(0.5).padStart(11)} ${moves(0.99).padStart(11)} ` +
+      `${getsPerSecond.toFixed(0).padStart(8)}\n`,
   );
 }
 agent.destroy();

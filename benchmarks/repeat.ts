@@ -61,7 +61,8 @@ try {
     await runOnce(next);
     if (take() === 0)
       throw new Error(
-        `the run of ${named(next)} left no whole record in ${out}; ./seawall doctor says what is missing`,
+        `the run of ${named(next)} left no whole record in ${out}; ./seawall doctor says ` +
+          "what is missing",
       );
   }
 } finally {
@@ -111,5 +112,8 @@ function take(): number {
 function lineOf(repeat: Repeat): string {
   const how =
     repeat.denied !== "" ? "does not count" : repeat.asItMust ? "as it must" : "NOT AS IT MUST";
-  return `${named(repeat).padEnd(40)} ${how} (${repeat.status}) ${repeat.seconds} s ${repeat.denied} ${repeat.why}`;
+  return (
+    `${named(repeat).padEnd(40)} ${how} (${repeat.status}) ${repeat.seconds} s ` +
+    `${repeat.denied} ${repeat.why}`
+  );
 }

@@ -1,5 +1,6 @@
 /**
- * How many simulated runs of the whole harness, mishaps and crashes included, one core does in a second; or one of them with all its events.
+ * How many simulated runs of the whole harness, mishaps and crashes included, one core does in a
+ * second; or one of them with all its events.
  *
  *     node_modules/.bin/node benchmarks/simulate.ts [RUNS]
  *     node_modules/.bin/node benchmarks/simulate.ts --seed N
@@ -42,7 +43,9 @@ async function measure(runs: number): Promise<void> {
   const used = process.cpuUsage(cpu);
   const cpuS = (used.user + used.system) / 1e6;
   process.stdout.write(
-    `${runs} runs: ${(runs / cpuS).toFixed(0)} per second of processor time, ${(runs / ((performance.now() - startMs) / 1000)).toFixed(0)} by the clock on the wall; ${JSON.stringify(verdicts)}\n`,
+    `${runs} runs: ${(runs / cpuS).toFixed(0)} per second of processor time, ` +
+      `${(runs / ((performance.now() - startMs) / 1000)).toFixed(0)} by the clock on the ` +
+      `wall; ${JSON.stringify(verdicts)}\n`,
   );
 }
 

@@ -1,6 +1,7 @@
 /**
- * What a run costs with warm tools: from return key to verdict, the target's start, and the harness's own processor time under load, as a share
- * of one core and against that of k6. Prints minimum, median and maximum over RUNS runs (default 3) of each experiment.
+ * What a run costs with warm tools: from return key to verdict, the target's start, and the
+ * harness's own processor time under load, as a share of one core and against that of k6. Prints
+ * minimum, median and maximum over RUNS runs (default 3) of each experiment.
  *
  *     node_modules/.bin/node benchmarks/start.ts [RUNS [EXPERIMENT…]]
  */
@@ -76,14 +77,18 @@ function row(
   const sorted = costs.map(pick).sort((a, b) => a - b);
   const at = (index: number): string => (sorted[index] ?? Number.NaN).toFixed(digits);
   process.stdout.write(
-    `${title.padEnd(46)} ${at(0).padStart(8)} ${at(Math.floor((sorted.length - 1) / 2)).padStart(8)} ${at(sorted.length - 1).padStart(8)} ${unit}\n`,
+    `${title.padEnd(46)} ${at(0).padStart(8)} ` +
+      `${at(Math.floor((sorted.length - 1) / 2)).padStart(8)} ` +
+      `${at(sorted.length - 1).padStart(8)} ${unit}\n`,
   );
 }
 
 for (const experiment of experiments) {
   const costs = Array.from({ length: runs }, () => once(experiment));
   process.stdout.write(
-    `\n${experiment}: ${runs} runs, exit statuses ${costs.map((cost) => cost.exitCode).join(", ")}, load averages before ${costs.map((cost) => cost.loadAverage.toFixed(1)).join(", ")}\n`,
+    `\n${experiment}: ${runs} runs, exit statuses ` +
+      `${costs.map((cost) => cost.exitCode).join(", ")}, load averages before ` +
+      `${costs.map((cost) => cost.loadAverage.toFixed(1)).join(", ")}\n`,
   );
   process.stdout.write(
     `${"".padEnd(46)} ${"min".padStart(8)} ${"median".padStart(8)} ${"max".padStart(8)}\n`,

@@ -1,6 +1,7 @@
 /**
- * The store of the origin beside the object store that it replaced: how long after the start of a PUT a segment can be read at the origin,
- * and how long a GET takes. The same requests at the same pace for both, one after the other on the same machine.
+ * The store of the origin beside the object store that it replaced: how long after the start of a
+ * PUT a segment can be read at the origin, and how long a GET takes. The same requests at the same
+ * pace for both, one after the other on the same machine.
  *
  *     node_modules/.bin/node benchmarks/stores.ts [SEGMENTS]
  */
@@ -15,7 +16,9 @@ import { p50p99 } from "./library/percentiles.ts";
 import { targetUp } from "./library/target-up.ts";
 
 const segments = Number(process.argv[2] ?? 200);
-/** A segment of one chunk, so that its GET is one request to the store, as in what was published. */
+/**
+ * A segment of one chunk, so that its GET is one request to the store, as in what was published.
+ */
 const bytes = chunkBytes;
 const paceMs = { put: 100, get: 50 };
 

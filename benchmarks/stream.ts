@@ -1,5 +1,6 @@
 /**
- * How fast samples are parsed and recorded on one core, how memory grows meanwhile, and what that makes of an hour at 2 000 requests a second.
+ * How fast samples are parsed and recorded on one core, how memory grows meanwhile, and what that
+ * makes of an hour at 2 000 requests a second.
  *
  *     node_modules/.bin/node benchmarks/stream.ts [REQUESTS]
  */
@@ -116,7 +117,10 @@ function slope(points: readonly (readonly [number, number])[]): number {
 const hourRequests = 2_000 * 3_600;
 setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc") as () => void;
-/** What stays after a collection; resident memory also counts what the collector has not given back yet. */
+/**
+ * What stays after a collection; resident memory also counts what the collector has not given back
+ * yet.
+ */
 const kept = (): number => {
   collect();
   const { heapUsed, external } = process.memoryUsage();
@@ -166,22 +170,30 @@ try {
   const samples = requests * 3;
   const lines = requests * 13;
   process.stdout.write(
-    `parse and record: ${requests} requests, ${(lines / cpuS / 1000).toFixed(0)} k lines/s, ${(samples / cpuS / 1000).toFixed(0)} k kept samples/s of processor time; ${((bytes * requests) / 1000 / cpuS / 1e6).toFixed(0)} MB/s\n`,
+    `parse and record: ${requests} requests, ${(lines / cpuS / 1000).toFixed(0)} k lines/s, ` +
+      `${(samples / cpuS / 1000).toFixed(0)} k kept samples/s of processor time; ` +
+      `${((bytes * requests) / 1000 / cpuS / 1e6).toFixed(0)} MB/s\n`,
   );
   process.stdout.write(
-    `  wall ${((performance.now() - startMs - waitedMs) / 1000).toFixed(1)} s, peak memory ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB, file ${(statSync(join(directory, "samples.csv.zst")).size / 1e6).toFixed(1)} MB\n`,
+    `  wall ${((performance.now() - startMs - waitedMs) / 1000).toFixed(1)} s, peak memory ` +
+      `${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB, file ` +
+      `${(statSync(join(directory, "samples.csv.zst")).size / 1e6).toFixed(1)} MB\n`,
   );
   const perRequest = slope(memory.slice(Math.floor(memory.length / 4)));
   const peakMiB = process.resourceUsage().maxRSS / 1024;
   process.stdout.write(
-    `  memory kept grows by ${perRequest.toFixed(2)} bytes per request; an hour at 2 000 requests/s would peak at ${(peakMiB + Math.max(0, (perRequest * (hourRequests - requests)) / 2 ** 20)).toFixed(0)} MiB\n`,
+    `  memory kept grows by ${perRequest.toFixed(2)} bytes per request; an hour at 2 000 ` +
+      "requests/s would peak at " +
+      `${(peakMiB + Math.max(0, (perRequest * (hourRequests - requests)) / 2 ** 20)).toFixed(0)} ` +
+      `MiB\n`,
   );
   const readMs = performance.now();
   const run = await readRun(directory);
   const judgeMs = performance.now();
   const verdict = judge(run);
   process.stdout.write(
-    `read ${samples} samples: ${((judgeMs - readMs) / 1000).toFixed(2)} s; judge: ${((performance.now() - judgeMs) / 1000).toFixed(2)} s (${verdict.status})\n`,
+    `read ${samples} samples: ${((judgeMs - readMs) / 1000).toFixed(2)} s; judge: ` +
+      `${((performance.now() - judgeMs) / 1000).toFixed(2)} s (${verdict.status})\n`,
   );
 } finally {
   rmSync(directory, { recursive: true, force: true });

@@ -1,7 +1,8 @@
 /**
- * Kills the whole harness with SIGKILL at random points of a real run on the process substrate, or on docker, and looks whether anything is left: processes,
- * temporary folders, slot locks, ledgers, containers, networks. Half of the time the dead-man's switch dies with it, so that `recover` has everything to do; the
- * other half only the harness dies, and the switch must do it alone.
+ * Kills the whole harness with SIGKILL at random points of a real run on the process substrate, or
+ * on docker, and looks whether anything is left: processes, temporary folders, slot locks, ledgers,
+ * containers, networks. Half of the time the dead-man's switch dies with it, so that `recover` has
+ * everything to do; the other half only the harness dies, and the switch must do it alone.
  *
  *     node_modules/.bin/node benchmarks/undo.ts [POINTS] [AT ONCE] [--seed N] [--docker]      default 100 points, 4 at once
  */

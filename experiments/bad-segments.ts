@@ -20,10 +20,13 @@ export default defineExperiment({
   name: "bad-segments",
   title: "Bad segments: hide one pipeline's, flag those of both",
   story:
-    "Encoders corrupt segments more often than they die: too short, with holes, mistimed or cut off. " +
-    "A light inspection at the packager finds these, and each origin serves the other pipeline's segment instead. " +
+    "Encoders corrupt segments more often than they die: too short, with holes, mistimed or " +
+    "cut off. " +
+    "A light inspection at the packager finds these, and each origin serves the other " +
+    "pipeline's segment instead. " +
     "When both pipelines are bad, the least bad segment is served with a header that says so. " +
-    "Bit rot within the media is out of scope: no box reports it, and two pipelines cannot outvote each other.",
+    "Bit rot within the media is out of scope: no box reports it, and two pipelines cannot " +
+    "outvote each other.",
   tier: "monkey",
   target: liveStreaming,
   topology: "quick",
@@ -49,7 +52,8 @@ export default defineExperiment({
   hypothesis: [
     ...liveServed(300),
     {
-      // The 2.6 s in which both spoil are one segment of fourteen or two (14 %); what region A alone spoils, eight at least, half of the viewers would see (28 %).
+      // The 2.6 s in which both spoil are one segment of fourteen or two (14 %); what region A
+      // alone spoils, eight at least, half of the viewers would see (28 %).
       id: "one-bad-pipeline-hidden",
       title: "No viewer sees what one pipeline corrupts",
       metric: "segment_ms",

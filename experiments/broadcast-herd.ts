@@ -8,9 +8,10 @@ import { bothRegionsPublish } from "./claims/publications.ts";
 import { shedOrder } from "./claims/shed-order.ts";
 
 /*
- * Limits: devices poll every 10 to 30 s, and one that got no answer asks again after 5 s, so 35 s is the latest. Of 128 that act at the same moment, 26 % get
- * what they ask for at the first asking; spread over 10 s they are 13 starts a second, where two gateways can do nearly 200. 320 at once keep k6 itself from its
- * times for 0.6 s.
+ * Limits: devices poll every 10 to 30 s, and one that got no answer asks again after 5 s, so 35 s
+ * is the latest. Of 128 that act at the same moment, 26 % get what they ask for at the first
+ * asking; spread over 10 s they are 13 starts a second, where two gateways can do nearly 200. 320
+ * at once keep k6 itself from its times for 0.6 s.
  */
 
 /** Gateways do not talk to one another: each is told. */
@@ -37,7 +38,8 @@ export default defineExperiment({
   title: "Broadcast herd: every device learns of the next title and prefetches it",
   story:
     "As the match ends, every connected device is notified of the next title and prefetches it. " +
-    "All must be notified within a minute, but not as a herd: each polls and acts after a random delay. " +
+    "All must be notified within a minute, but not as a herd: each polls and acts after a " +
+    "random delay. " +
     "It replays what Netflix reports about broadcasting to 100 million devices.",
   tier: "storm",
   target: liveStreaming,

@@ -76,7 +76,8 @@ export default defineExperiment({
       samplesMin: 15,
     },
     {
-      // Not all of them: a segment whose other region's copy is heard of first is read from the store, where that copy arrives.
+      // Not all of them: a segment whose other region's copy is heard of first is read from the
+      // store, where that copy arrives.
       id: "cache-warm-again",
       title: "The lost content is in memory again",
       metric: "origin_chunks_total",

@@ -1,4 +1,7 @@
-/** A real bad night: the crowd comes, a zone is lost, and the line between the two that are left grows slow. */
+/**
+ * A real bad night: the crowd comes, a zone is lost, and the line between the two that are left
+ * grows slow.
+ */
 import { defineExperiment } from "../harness/experiment/experiment.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
 import { durable } from "./claims/durable.ts";
@@ -22,9 +25,12 @@ export default defineExperiment({
   name: "combined",
   title: "Combined: a storm, then a zone lost, then latency between the zones that are left",
   story:
-    "Bad nights come in threes. At the peak of an event a zone goes down; its viewers go to the other two, its share of the store's copies is " +
-    "missing, and the line between the two zones left, which now carries all that went three ways, grows slow. Then the zone comes back into the " +
-    "middle of it. It replays what post-mortems of large outages have in common: no single fault, but the second and third on top of the first.",
+    "Bad nights come in threes. At the peak of an event a zone goes down; its viewers go to " +
+    "the other two, its share of the store's copies is " +
+    "missing, and the line between the two zones left, which now carries all that went " +
+    "three ways, grows slow. Then the zone comes back into the " +
+    "middle of it. It replays what post-mortems of large outages have in common: no single " +
+    "fault, but the second and third on top of the first.",
   tier: "gorilla",
   target: liveStreaming,
   topology: "zones",

@@ -1,4 +1,7 @@
-/** The DVR storm with real players at the live edge: while rewinds are refused, their picture goes on moving. */
+/**
+ * The DVR storm with real players at the live edge: while rewinds are refused, their picture goes
+ * on moving.
+ */
 import { defineExperiment } from "../harness/experiment/experiment.ts";
 import type { Phase } from "../harness/base/phases.ts";
 import { playerWatches } from "./claims/player-watches.ts";
@@ -11,9 +14,12 @@ export default defineExperiment({
   ...dvrStorm,
   name: "dvr-storm-player",
   title: "DVR storm, while players watch live",
-  story: `${dvrStorm.story} Two viewers watch live: one from before the wave, one who presses play as it comes.`,
+  story:
+    `${dvrStorm.story} Two viewers watch live: one from before the wave, one who presses play ` +
+    "as it comes.",
   players,
-  // Chromium takes a core: with the whole wave beside it the harness was half a second late in one undisturbed run of three. Half of it is refused nearly as often.
+  // Chromium takes a core: with the whole wave beside it the harness was half a second late in one
+  // undisturbed run of three. Half of it is refused nearly as often.
   load: dvrStorm.load.map((part) =>
     part.name === "rewind"
       ? { ...part, ratePerSecond: { ...part.ratePerSecond, fault: 60 } }

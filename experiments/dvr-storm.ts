@@ -37,9 +37,12 @@ export default defineExperiment({
   name: "dvr-storm",
   title: "DVR storm: a wave of rewinds meets a slow store and no chunk cache",
   story:
-    "After a goal everyone seeks back, each to another moment. Edges that just joined are cold, and the read origins have lost their chunk cache. " +
-    "The store answers slowly, so every rewind becomes a slow read. The origin sees more than 40 % of its reads over the target and refuses DVR, edges keep the " +
-    "refusals, and viewers at the live edge and the packagers never notice. Load alone cannot slow a store down on one small machine, so the links to it " +
+    "After a goal everyone seeks back, each to another moment. Edges that just joined are " +
+    "cold, and the read origins have lost their chunk cache. " +
+    "The store answers slowly, so every rewind becomes a slow read. The origin sees more " +
+    "than 40 % of its reads over the target and refuses DVR, edges keep the " +
+    "refusals, and viewers at the live edge and the packagers never notice. Load alone " +
+    "cannot slow a store down on one small machine, so the links to it " +
     "and to the chunk cache are broken on purpose.",
   tier: "storm",
   target: liveStreaming,

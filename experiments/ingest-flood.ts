@@ -8,18 +8,22 @@ import { bothRegionsPublish } from "./claims/publications.ts";
 import { shedOrder } from "./claims/shed-order.ts";
 
 /*
- * Limits come from two cores that carried the generator too, and that others used now and then. 12 000 events a second: utilisation 0.33 in the mean, 96 % of
- * the ad batches taken in (all but while somebody else compiled), p95 of a start 184 ms. 22 000 a second on a faster machine: 0.19; without bounded queues 0.75
- * (five runs, 0.74 to 0.75, as the disk of the events is full at 3 000 writes a second), 64 % of the ad batches and 16 % of telemetry.
+ * Limits come from two cores that carried the generator too, and that others used now and then. 12
+ * 000 events a second: utilisation 0.33 in the mean, 96 % of the ad batches taken in (all but while
+ * somebody else compiled), p95 of a start 184 ms. 22 000 a second on a faster machine: 0.19;
+ * without bounded queues 0.75 (five runs, 0.74 to 0.75, as the disk of the events is full at 3 000
+ * writes a second), 64 % of the ad batches and 16 % of telemetry.
  */
 
 export default defineExperiment({
   name: "ingest-flood",
   title: "Ingest flood: ten thousand ad events and telemetry records per second",
   story:
-    "An ad break ends for everyone in the same second, and a new version of the app logs too much. " +
+    "An ad break ends for everyone in the same second, and a new version of the app logs " +
+    "too much. " +
     "Ad events and telemetry rise tenfold. " +
-    "Gateways keep them in a bounded queue and write them in batches, so that logging never slows serving. " +
+    "Gateways keep them in a bounded queue and write them in batches, so that logging never " +
+    "slows serving. " +
     "At the end the books balance: every accepted event was stored or is counted as shed. " +
     "Netflix reports 38 million events per second during a live event.",
   tier: "storm",

@@ -73,14 +73,18 @@ test.each([
   );
 });
 
-test("a pipeline that keeps a time of its own is found out, and so is another segment than the one asked for", () => {
-  expect(problemOf(makeSegment(loop, 897_638_000, { segments: 3, ms: 440 }), 897_638_000)).toBe(
-    "its time is not the number's",
-  );
-  expect(problemOf(makeSegment(loop, 897_638_001, epochLocked), 897_638_000)).toBe(
-    "its time is not the number's",
-  );
-});
+test(
+  "a pipeline that keeps a time of its own is found out, and so is another segment than the " +
+    "one asked for",
+  () => {
+    expect(problemOf(makeSegment(loop, 897_638_000, { segments: 3, ms: 440 }), 897_638_000)).toBe(
+      "its time is not the number's",
+    );
+    expect(problemOf(makeSegment(loop, 897_638_001, epochLocked), 897_638_000)).toBe(
+      "its time is not the number's",
+    );
+  },
+);
 
 test("what breaks off anywhere is found, and no bytes can throw it off", () => {
   const whole = makeSegment(loop, 897_638_000, epochLocked);

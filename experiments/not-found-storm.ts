@@ -1,4 +1,6 @@
-/** Most of the requests ask for what is not there, and neither the live edge nor the store feels it. */
+/**
+ * Most of the requests ask for what is not there, and neither the live edge nor the store feels it.
+ */
 import { defineExperiment } from "../harness/experiment/experiment.ts";
 import type { Phase } from "../harness/base/phases.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
@@ -7,19 +9,24 @@ import { everyPhase, liveServed } from "./claims/live-served.ts";
 import { bothRegionsPublish } from "./claims/publications.ts";
 import { shedOrder } from "./claims/shed-order.ts";
 
-// Limits: origin GETs 0.016 for each such request, 0.29 without negativeCache; all look-ups from memory; 2 to 3 store reads a second, live viewers' median
-// 4 to 12 ms (183 ms on a machine with five times the work that it can do).
+// Limits: origin GETs 0.016 for each such request, 0.29 without negativeCache; all look-ups from
+// memory; 2 to 3 store reads a second, live viewers' median 4 to 12 ms (183 ms on a machine with
+// five times the work that it can do).
 const storm: readonly Phase[] = ["fault"];
 
 export default defineExperiment({
   name: "not-found-storm",
   title: "Not-found storm: ten times the audience asks for what does not exist",
   story:
-    "Devices with wrong clocks ask for segments minutes or seconds ahead, bookmarks lead to expired segments, and scanners try unknown renditions. " +
+    "Devices with wrong clocks ask for segments minutes or seconds ahead, bookmarks lead to " +
+    "expired segments, and scanners try unknown renditions. " +
     "One popular link leads to a segment that never existed. " +
-    "Edges refuse impossible numbers, cache 404 answers only for as long as they are true, and origins know in memory what exists. " +
-    "So the store sees no load, and a viewer who comes after an impatient one gets the segment as soon as it exists. " +
-    "It replays the 404 storms of live events, in which devices' clocks and an event's beginning do not agree.",
+    "Edges refuse impossible numbers, cache 404 answers only for as long as they are true, " +
+    "and origins know in memory what exists. " +
+    "So the store sees no load, and a viewer who comes after an impatient one gets the " +
+    "segment as soon as it exists. " +
+    "It replays the 404 storms of live events, in which devices' clocks and an event's " +
+    "beginning do not agree.",
   tier: "storm",
   target: liveStreaming,
   topology: "quick",

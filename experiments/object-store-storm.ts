@@ -39,8 +39,10 @@ export default defineExperiment({
   name: "object-store-storm",
   title: "Object store storm: a wave of rewinds meets a store that throttles",
   story:
-    "A bucket allows a hundred requests per second of an event and refuses packagers as readily as viewers who rewind. " +
-    "After a goal everyone seeks back, edges that just joined are cold, and there is no chunk cache. " +
+    "A bucket allows a hundred requests per second of an event and refuses packagers as " +
+    "readily as viewers who rewind. " +
+    "After a goal everyone seeks back, edges that just joined are cold, and there is no " +
+    "chunk cache. " +
     "The origin alone decides how much reaches the bucket. " +
     "Without a limit, rewinds and their retries crowd out publication. " +
     "It replays the problem that the origin was built to end, on the design that it replaced.",
@@ -80,7 +82,8 @@ export default defineExperiment({
       samplesMin: 10,
     },
     {
-      // Whose request it refuses is chance, so this is the share of a packager's and of a live viewer's that must be made again.
+      // Whose request it refuses is chance, so this is the share of a packager's and of a live
+      // viewer's that must be made again.
       id: "store-refuses-few",
       title: "The store refuses one request in ten at most",
       metric: "object_store_requests_total",

@@ -1,4 +1,7 @@
-/** The origin storm with real players in front of it: what the load generator calls served in time must be a picture that moves. */
+/**
+ * The origin storm with real players in front of it: what the load generator calls served in time
+ * must be a picture that moves.
+ */
 import { defineExperiment } from "../harness/experiment/experiment.ts";
 import type { Phase } from "../harness/base/phases.ts";
 import { playerWatches } from "./claims/player-watches.ts";
@@ -11,7 +14,9 @@ export default defineExperiment({
   ...originStorm,
   name: "origin-storm-player",
   title: "Origin storm, watched by players",
-  story: `${originStorm.story} Two viewers watch it: one from before the storm, one who presses play as it breaks.`,
+  story:
+    `${originStorm.story} Two viewers watch it: one from before the storm, one who presses ` +
+    "play as it breaks.",
   players,
   // Chromium takes a core: beside it k6 keeps its times with half of the crowd.
   load: originStorm.load.map((part) =>

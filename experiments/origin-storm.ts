@@ -10,16 +10,20 @@ import { shedOrder } from "./claims/shed-order.ts";
 const edges = 2;
 
 /*
- * Load: 250 viewers a second come in bunches of 330, in which k6 on two cores begins the last ones 0.4 s late where half of them must be asked for twice.
+ * Load: 250 viewers a second come in bunches of 330, in which k6 on two cores begins the last ones
+ * 0.4 s late where half of them must be asked for twice.
  */
 
 export default defineExperiment({
   name: "origin-storm",
   title: "Origin storm: a crowd at the live edge while an origin of region A dies",
   story:
-    "When a live event peaks, all viewers ask for the same new segment in the same instant, every two seconds. The edges collapse them " +
-    "into one request per rendition, so the origin's work does not depend on the audience; and when an origin instance dies in the middle " +
-    "of it, the edges fill from the other region before a viewer's buffer runs dry. It replays the peak minutes of a large live event.",
+    "When a live event peaks, all viewers ask for the same new segment in the same instant, " +
+    "every two seconds. The edges collapse them " +
+    "into one request per rendition, so the origin's work does not depend on the audience; " +
+    "and when an origin instance dies in the middle " +
+    "of it, the edges fill from the other region before a viewer's buffer runs dry. It " +
+    "replays the peak minutes of a large live event.",
   tier: "storm",
   target: liveStreaming,
   topology: "quick",
@@ -45,7 +49,8 @@ export default defineExperiment({
   hypothesis: [
     ...liveServed(300),
     {
-      // One GET per edge, rendition and segment, whatever the audience. A fifth more for what a failing origin makes the edges ask twice.
+      // One GET per edge, rendition and segment, whatever the audience. A fifth more for what a
+      // failing origin makes the edges ask twice.
       id: "origin-gets",
       title: "Origin GETs per edge and segment do not grow with the audience",
       metric: "origin_gets",

@@ -1,4 +1,7 @@
-/** A pipeline dies while real players watch: what the other one makes must join what they have in their buffers without a seam. */
+/**
+ * A pipeline dies while real players watch: what the other one makes must join what they have in
+ * their buffers without a seam.
+ */
 import { defineExperiment } from "../harness/experiment/experiment.ts";
 import type { Phase } from "../harness/base/phases.ts";
 import { playerWatches } from "./claims/player-watches.ts";
@@ -11,7 +14,9 @@ export default defineExperiment({
   ...packagerLoss,
   name: "packager-loss-player",
   title: "Packager loss, watched by players",
-  story: `${packagerLoss.story} Two viewers watch: one from before the loss, one who presses play after it.`,
+  story:
+    `${packagerLoss.story} Two viewers watch: one from before the loss, one who presses play ` +
+    "after it.",
   players,
   hypothesis: [...packagerLoss.hypothesis, ...playerWatches(players)],
   reliesOn: packagerLoss.reliesOn,

@@ -12,8 +12,10 @@ export default defineExperiment({
   title: "Packager loss: one of two pipelines dies, without any effect on viewers",
   story:
     "An encoder or packager fails in the middle of an event, as happens at any large one. " +
-    "The second pipeline, in the other region, cuts the same frames into the same segments without coordination. " +
-    "The origins continue with its segments where the first one's end: no gap, no overlap, no time jump at any edge. " +
+    "The second pipeline, in the other region, cuts the same frames into the same segments " +
+    "without coordination. " +
+    "The origins continue with its segments where the first one's end: no gap, no overlap, " +
+    "no time jump at any edge. " +
     "When the first pipeline is back, it continues at the same number as the second.",
   tier: "monkey",
   target: liveStreaming,

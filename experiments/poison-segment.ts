@@ -1,4 +1,7 @@
-/** An operator hides a range of segments that one pipeline has made badly: every edge gives up its copies within seconds, and keeps all others. */
+/**
+ * An operator hides a range of segments that one pipeline has made badly: every edge gives up its
+ * copies within seconds, and keeps all others.
+ */
 import { defineExperiment } from "../harness/experiment/experiment.ts";
 import type { OperatorStep } from "../harness/faults/operate/step.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
@@ -22,8 +25,9 @@ const mask = (service: string, pipeline: string, rendition: string): OperatorSte
 });
 
 /**
- * The act is the first thing in the phase, so the share that sees the old copy is a time: 10 % of 16 s are 1.6 s. Seen: 0.1 s, and up to 0.4 s at the
- * end of the phase, in which the mask is lifted.
+ * The act is the first thing in the phase, so the share that sees the old copy is a time: 10 % of
+ * 16 s are 1.6 s. Seen: 0.1 s, and up to 0.4 s at the end of the phase, in which the mask is
+ * lifted.
  */
 const replaced = (edge: string, rendition: string, by: string) =>
   ({
@@ -43,9 +47,11 @@ export default defineExperiment({
   name: "poison-segment",
   title: "Poisoned segments: an operator hides a range of one pipeline, and every edge drops it",
   story:
-    "The segments of one pipeline contain something that no inspection finds: rotten media, a wrong advertisement, a forbidden picture. " +
+    "The segments of one pipeline contain something that no inspection finds: rotten media, " +
+    "a wrong advertisement, a forbidden picture. " +
     "When it is reported, every edge has copies for minutes to come. " +
-    "The operator hides the range of that pipeline, and the other pipeline's segments, cut at the same frames, take its place. " +
+    "The operator hides the range of that pipeline, and the other pipeline's segments, cut " +
+    "at the same frames, take its place. " +
     "Edges drop their copies of the range and nothing else. " +
     "Here this happens at both regions at once, to one rendition each.",
   tier: "monkey",
@@ -87,8 +93,8 @@ export default defineExperiment({
       samplesMin: 500,
     },
     {
-      // Two edges forget two renditions of four segments twice, as a ban is repeated, and again when the mask is lifted: 48 at most, 39 seen. With the
-      // neighbours it would be 80 and more.
+      // Two edges forget two renditions of four segments twice, as a ban is repeated, and again
+      // when the mask is lifted: 48 at most, 39 seen. With the neighbours it would be 80 and more.
       id: "neighbours-stay",
       title: "Neighbouring segments stay in the edges",
       metric: "origin_gets",

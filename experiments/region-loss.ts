@@ -1,4 +1,7 @@
-/** A region goes down piece by piece, until all of it is gone, and its viewers are moved to the other. */
+/**
+ * A region goes down piece by piece, until all of it is gone, and its viewers are moved to the
+ * other.
+ */
 import { defineExperiment } from "../harness/experiment/experiment.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
 import { durable } from "./claims/durable.ts";
@@ -22,9 +25,11 @@ export default defineExperiment({
   name: "region-loss",
   title: "Region loss: region A loses its origin, then its edge, then everything",
   story:
-    "A region rarely fails at once. First its origin fails, and its edge fills from the other region. " +
+    "A region rarely fails at once. First its origin fails, and its edge fills from the " +
+    "other region. " +
     "Then its edge fails, and its gateway sends sessions to the other region's edge. " +
-    "Then all of it is gone: the other gateway takes over, and half of the target carries the whole audience. " +
+    "Then all of it is gone: the other gateway takes over, and half of the target carries " +
+    "the whole audience. " +
     "When the region is back, new viewers there are served. " +
     "It replays Chaos Kong, Netflix's exercise of evacuating a region.",
   tier: "kong",
@@ -52,7 +57,8 @@ export default defineExperiment({
   hypothesis: [
     ...liveServed(500),
     {
-      // Of those who are served there; who is not served at all is in the first claim. Seen: 0.56 s. A gateway needs a second to miss an edge.
+      // Of those who are served there; who is not served at all is in the first claim. Seen: 0.56
+      // s. A gateway needs a second to miss an edge.
       id: "edge-switch-quick",
       title: "Viewers who lose an edge are served by the other region within three seconds",
       metric: "segment_ms",

@@ -14,7 +14,8 @@ export default defineExperiment({
   title: "Region partition: the link between the regions is cut and restored",
   story:
     "The line between two regions fails, as when a backbone fibre is cut. " +
-    "No edge reaches the other region's origins, no gateway the other's edge, and origins miss the other region's publications. " +
+    "No edge reaches the other region's origins, no gateway the other's edge, and origins " +
+    "miss the other region's publications. " +
     "Each region has its own pipeline, so both keep serving. " +
     "When the line is back, every origin first receives all that it missed, before anything new. " +
     "Cassandra's own replication is not cut: no proxy stands between its nodes.",
@@ -46,7 +47,8 @@ export default defineExperiment({
     ...shedOrder(),
     durable(),
     {
-      // Three renditions of eight segments are made in 16 s: 27 were missing where nobody told of them afterwards, and none otherwise.
+      // Three renditions of eight segments are made in 16 s: 27 were missing where nobody told of
+      // them afterwards, and none otherwise.
       id: "origins-know-all",
       title: "Origins know every segment that either region published",
       metric: "origin_metadata_gaps",

@@ -7,9 +7,11 @@ import { bothRegionsPublish } from "./claims/publications.ts";
 import { shedOrder } from "./claims/shed-order.ts";
 
 /*
- * Limits come from two cores that carried the generator too, otherwise nearly idle. Told when to try again: 99 % served and more, goodput back at once or
- * after 4 s. Untold: 80 a second who wait for up to 16 s are 1 280 devices, which would ask 2 500 times a second; two gateways read 1 333, refused ones too, and
- * so are kept busy by refusing for as long as devices come: 3 to 52 % of those who press play served in time, and goodput not back when the run ended.
+ * Limits come from two cores that carried the generator too, otherwise nearly idle. Told when to
+ * try again: 99 % served and more, goodput back at once or after 4 s. Untold: 80 a second who wait
+ * for up to 16 s are 1 280 devices, which would ask 2 500 times a second; two gateways read 1 333,
+ * refused ones too, and so are kept busy by refusing for as long as devices come: 3 to 52 % of
+ * those who press play served in time, and goodput not back when the run ended.
  */
 
 const gone = (service: string): Step => ({
@@ -25,8 +27,10 @@ export default defineExperiment({
   story:
     "For half a minute no session can start. Viewers wait, and their devices keep retrying. " +
     "When the gateways are back, all devices come at once, many times the usual load. " +
-    "Devices that follow the retry guidance spread out, and within seconds pressing play works as before. " +
-    "Without guidance, devices keep the gateways so busy with refusals that hardly anyone gets through: the storm feeds itself.",
+    "Devices that follow the retry guidance spread out, and within seconds pressing play " +
+    "works as before. " +
+    "Without guidance, devices keep the gateways so busy with refusals that hardly anyone " +
+    "gets through: the storm feeds itself.",
   tier: "storm",
   target: liveStreaming,
   topology: "quick",

@@ -1,4 +1,7 @@
-/** The part of the catalogue that asks gateways, in virtual time; apart from the rest, as it takes the longest. */
+/**
+ * The part of the catalogue that asks gateways, in virtual time; apart from the rest, as it takes
+ * the longest.
+ */
 import { expect, it } from "vitest";
 import {
   asksGateways,

@@ -1,4 +1,7 @@
-/** The catalogue in virtual time, but for what asks gateways: what the model can carry holds there, and falls without each defence that it relies on, for the claim that needs it. */
+/**
+ * The catalogue in virtual time, but for what asks gateways: what the model can carry holds there,
+ * and falls without each defence that it relies on, for the claim that needs it.
+ */
 import { expect, it } from "vitest";
 import {
   asksGateways,

@@ -11,8 +11,10 @@ export default defineExperiment({
   name: "slow-link",
   title: "Slow links: a packager's, then an edge's",
   story:
-    "A congested or rerouted path delays everything that crosses it, and a slow answer does more harm than none. " +
-    "First the packager of region A needs a third of a second per exchange with its origin; segments are still acknowledged within 2 s. " +
+    "A congested or rerouted path delays everything that crosses it, and a slow answer does " +
+    "more harm than none. " +
+    "First the packager of region A needs a third of a second per exchange with its origin; " +
+    "segments are still acknowledged within 2 s. " +
     "Then the edge of region A waits 6 s for each answer of its own origin. " +
     "Probes find out in two seconds; from then on the edge fills from the other region. " +
     "Requests before that get the other region's segment while there is still time.",

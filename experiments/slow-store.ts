@@ -15,8 +15,10 @@ export default defineExperiment({
   name: "slow-store",
   title: "Slow store: every request to Cassandra takes a quarter of a second, in both regions",
   story:
-    "A compaction or repair storm makes every replica slow, just after a deployment has emptied the caches. " +
-    "Viewers in the past are served from the store; new segments are in memory, so live viewers never wait for a read. " +
+    "A compaction or repair storm makes every replica slow, just after a deployment has " +
+    "emptied the caches. " +
+    "Viewers in the past are served from the store; new segments are in memory, so live " +
+    "viewers never wait for a read. " +
     "DVR reads are refused until the store gets no more than it can serve. " +
     "Writes are never refused, and every segment is acknowledged within the packagers' 2 s.",
   tier: "latency",
@@ -59,7 +61,8 @@ export default defineExperiment({
       samplesMin: 300,
     },
     {
-      // Seen: 24 to 52, and none without priority shedding; edges, which keep a refusal, hand each of them out several times.
+      // Seen: 24 to 52, and none without priority shedding; edges, which keep a refusal, hand each
+      // of them out several times.
       id: "dvr-shed",
       title: "DVR is shed",
       metric: "origin_requests_total",

@@ -8,19 +8,24 @@ import { shedOrder } from "./claims/shed-order.ts";
 import { playServed } from "./claims/play-served.ts";
 
 /*
- * One start takes 10 ms at least, so both gateways together are full at 200 starts a second, whatever the processor. They give up what is not critical
- * before they are four fifths busy: of the prefetching, at most (0.8 × 200 − 30) ÷ 240 = 54 % is served. On two cores that carried the generator too it was 47 to 49 %, and all of those who
- * pressed play were served. Without admission a full gateway keeps everybody for as long as those who prefetch wait, 3 s, and who pressed play asks anew
- * after 2 s: were both the same, chance would decide who is served.
+ * One start takes 10 ms at least, so both gateways together are full at 200 starts a second,
+ * whatever the processor. They give up what is not critical before they are four fifths busy: of
+ * the prefetching, at most (0.8 × 200 − 30) ÷ 240 = 54 % is served. On two cores that carried the
+ * generator too it was 47 to 49 %, and all of those who pressed play were served. Without admission
+ * a full gateway keeps everybody for as long as those who prefetch wait, 3 s, and who pressed play
+ * asks anew after 2 s: were both the same, chance would decide who is served.
  */
 
 export default defineExperiment({
   name: "start-surge",
   title: "Start surge: devices prefetch twelve times as much while viewers press play",
   story:
-    "A popular title is about to start, and every device prefetches it: session starts far exceed the gateways' capacity. " +
-    "Requests state their purpose, so the gateways shed prefetching, and pressing play works as before. " +
-    "It replays the day in 2020 on which prefetching rose twelvefold, and the tests that Netflix has made of it since.",
+    "A popular title is about to start, and every device prefetches it: session starts far " +
+    "exceed the gateways' capacity. " +
+    "Requests state their purpose, so the gateways shed prefetching, and pressing play " +
+    "works as before. " +
+    "It replays the day in 2020 on which prefetching rose twelvefold, and the tests that " +
+    "Netflix has made of it since.",
   tier: "storm",
   target: liveStreaming,
   topology: "quick",

@@ -1,4 +1,7 @@
-/** An operator tells all viewers something, just as an edge and an origin die: every edge says it on whatever it answers, to those far back as well. */
+/**
+ * An operator tells all viewers something, just as an edge and an origin die: every edge says it on
+ * whatever it answers, to those far back as well.
+ */
 import { defineExperiment } from "../harness/experiment/experiment.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
 import { durable } from "./claims/durable.ts";
@@ -12,8 +15,9 @@ const operated = "region-a/origin-publish",
 const told = { metric: "segment_ms", statistic: "share", having: { notified: "yes" } } as const;
 
 /**
- * The act is the first thing in the phase, so the share that does not hear of it is a time: 20 % of 24 s are 4.8 s. An edge hears of it with the next
- * segment, up to 2 s later; the one that dies with the first that it fetches when it is back. Seen: 88.6 to 100 %.
+ * The act is the first thing in the phase, so the share that does not hear of it is a time: 20 % of
+ * 24 s are 4.8 s. An edge hears of it with the next segment, up to 2 s later; the one that dies
+ * with the first that it fetches when it is back. Seen: 88.6 to 100 %.
  */
 const soon = (edge: string, lane: string, who: string) =>
   ({
@@ -31,11 +35,15 @@ export default defineExperiment({
   name: "viewer-notice",
   title: "Viewer notice: an operator notifies all viewers while an edge and an origin die",
   story:
-    "In the middle of an event all viewers must be notified: to change the stream, of an advertisement, of a delay. " +
+    "In the middle of an event all viewers must be notified: to change the stream, of an " +
+    "advertisement, of a delay. " +
     "There is no channel to each viewer, so a notification travels with the segments. " +
-    "It is inserted at one segment and repeated with every later one; edges add the newest to every answer, old segments included. " +
-    "Notifications are needed when something breaks, so here the read origin of one region dies in that moment. " +
-    "Its edge learns of the notification from the other region, and so does an edge that missed the first segment.",
+    "It is inserted at one segment and repeated with every later one; edges add the newest " +
+    "to every answer, old segments included. " +
+    "Notifications are needed when something breaks, so here the read origin of one region " +
+    "dies in that moment. " +
+    "Its edge learns of the notification from the other region, and so does an edge that " +
+    "missed the first segment.",
   tier: "monkey",
   target: liveStreaming,
   topology: "quick",

@@ -24,9 +24,12 @@ export default defineExperiment({
   name: "zone-loss",
   title: "Zone loss: one of three zones goes down with all that stands in it",
   story:
-    "A zone loses its power: a Cassandra node, a memcached, both origins, a fill node, an edge, a gateway and one of the two packagers are gone at " +
-    "once. Two of three copies confirm every write and answer every read, the other packager makes the same segments, the next fill node on the " +
-    "ring stands in, and players go to another edge. It replays Chaos Gorilla, Netflix's exercise of losing an availability zone.",
+    "A zone loses its power: a Cassandra node, a memcached, both origins, a fill node, an " +
+    "edge, a gateway and one of the two packagers are gone at " +
+    "once. Two of three copies confirm every write and answer every read, the other " +
+    "packager makes the same segments, the next fill node on the " +
+    "ring stands in, and players go to another edge. It replays Chaos Gorilla, Netflix's " +
+    "exercise of losing an availability zone.",
   tier: "gorilla",
   target: liveStreaming,
   topology: "zones",
@@ -51,12 +54,14 @@ export default defineExperiment({
   ],
   hypothesis: [
     ...liveServed(400),
-    // Two seconds of trying. With one copy instead of three 35 % are lost, and with them 37 % of the viewers' segments.
+    // Two seconds of trying. With one copy instead of three 35 % are lost, and with them 37 % of
+    // the viewers' segments.
     ...publications({ "region-a": { samplesMin: 30 } }),
     ...shedOrder(),
     durable(),
     {
-      // Seen on a busy machine: 1.0, in the fault 1.13, as two fill nodes ask while the ring closes; without the fill tier 3 and 2.4.
+      // Seen on a busy machine: 1.0, in the fault 1.13, as two fill nodes ask while the ring
+      // closes; without the fill tier 3 and 2.4.
       id: "origin-gets",
       title: "Origins are asked for each segment as if there were one edge",
       metric: "origin_gets",

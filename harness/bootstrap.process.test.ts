@@ -20,7 +20,10 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** An npm that brings a Node 24 after so long: a script that answers its version and otherwise tells how it was called. */
+/**
+ * An npm that brings a Node 24 after so long: a script that answers its version and otherwise tells
+ * how it was called.
+ */
 const goodNpm = (seconds = 0): string => `
 echo "npm talks on its standard output"
 echo installed >> "$SEAWALL_TEST/installs"
@@ -96,19 +99,23 @@ describe("bootstrap.sh", () => {
     }
   });
 
-  it("keeps the packages that are there until the new ones are whole, whenever it is interrupted", async () => {
-    expect(bootstrap().status).toBe(0);
-    appendFileSync(join(project, "package-lock.json"), "\n");
-    program("npm", goodNpm(30));
-    const child = spawn("/bin/sh", [join(project, "harness/bootstrap.sh")], {
-      env: environment(),
-      stdio: "ignore",
-    });
-    while (aside().length === 0) await new Promise((wake) => setTimeout(wake, 20));
-    child.kill("SIGTERM");
-    expect((await once(child, "exit"))[0]).toBe(143);
-    expect([stamped(), aside()]).toEqual([true, []]);
-  });
+  it(
+    "keeps the packages that are there until the new ones are whole, whenever it is " +
+      "interrupted",
+    async () => {
+      expect(bootstrap().status).toBe(0);
+      appendFileSync(join(project, "package-lock.json"), "\n");
+      program("npm", goodNpm(30));
+      const child = spawn("/bin/sh", [join(project, "harness/bootstrap.sh")], {
+        env: environment(),
+        stdio: "ignore",
+      });
+      while (aside().length === 0) await new Promise((wake) => setTimeout(wake, 20));
+      child.kill("SIGTERM");
+      expect((await once(child, "exit"))[0]).toBe(143);
+      expect([stamped(), aside()]).toEqual([true, []]);
+    },
+  );
 
   it("may be sourced by a script of harness/ that stops at every error and unset variable", () => {
     writeFileSync(

@@ -1,5 +1,6 @@
 /**
- * Every check in one go: types, lint, dead code, tests. `npm test -- hermetic` runs the quick part only. The last line counts what ran.
+ * Every check in one go: types, lint, dead code, tests. `npm test -- hermetic` runs the quick part
+ * only. The last line counts what ran.
  */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -76,6 +77,7 @@ for (const { title, found } of looking) {
 process.stdout.write("\n== tests\n");
 const tested = await tests(process.argv.slice(2));
 process.stdout.write(
-  `\n${counts.passed + tested.passed} passed, ${counts.failed + tested.failed} failed, ${counts.skipped + tested.skipped} skipped\n`,
+  `\n${counts.passed + tested.passed} passed, ${counts.failed + tested.failed} failed, ` +
+    `${counts.skipped + tested.skipped} skipped\n`,
 );
 process.exitCode = counts.failed + tested.failed === 0 ? 0 : 1;

@@ -5,8 +5,7 @@ import { root, sourcesIn } from "../test/support/sources.ts";
 
 /**
  * Rooms, from the ground up, and which others each may import; type imports count. A room stands
- * above
- * all that it imports. Tests are free to import anything.
+ * above all that it imports. Tests are free to import anything.
  */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   // The pure rooms.

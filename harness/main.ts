@@ -22,7 +22,8 @@ function output(stream: NodeJS.WriteStream): Output {
   // Kept: under `--json` the stream's own `write` is swapped, see `alone`.
   const write = stream.write.bind(stream);
   stream.on("error", (error: NodeJS.ErrnoException) => {
-    // A reader that went away (`seawall list | head -1`) is no reason to stop undoing things, and no loss.
+    // A reader that went away (`seawall list | head -1`) is no reason to stop undoing things, and
+    // no loss.
     if (stream === process.stdout && error.code !== "EPIPE") lost ??= error;
   });
   return printerTo({
@@ -36,9 +37,9 @@ function output(stream: NodeJS.WriteStream): Output {
 }
 
 /**
- * Under `--json` standard output is for the document alone: what an experiment, or a library that it loads, prints goes to standard
- * error. `./seawall` has swapped the descriptors, which catches what is written to descriptor 1 itself; started without it, the stream
- * is swapped here.
+ * Under `--json` standard output is for the document alone: what an experiment, or a library that
+ * it loads, prints goes to standard error. `./seawall` has swapped the descriptors, which catches
+ * what is written to descriptor 1 itself; started without it, the stream is swapped here.
  */
 function alone(stdout: Output): Output {
   const swapped = process.env["SEAWALL_STDOUT_FD"] === "3";
@@ -119,7 +120,8 @@ async function main(): Promise<number> {
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(name, () => {
       if (signals++ >= 2) {
-        // Whoever asks a third time wants out; what is left is in the ledger, for `seawall recover`.
+        // Whoever asks a third time wants out; what is left is in the ledger, for
+        // `seawall recover`.
         ended = true;
         process.exit(exitCodes.interrupted);
       }
@@ -134,11 +136,13 @@ async function main(): Promise<number> {
   }
 }
 
-// An experiment file is code: one that ends the process, or never settles, must not look like a verdict.
+// An experiment file is code: one that ends the process, or never settles, must not look like a
+// verdict.
 process.on("exit", () => {
   if (ended) return;
   process.stderr.write(
-    "seawall: ended too early; check whether the experiment file exits the process or never resolves\n",
+    "seawall: ended too early; check whether the experiment file exits the process or never " +
+      "resolves\n",
   );
   process.exitCode = exitCodes.internal;
 });

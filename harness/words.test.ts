@@ -1,7 +1,6 @@
 /**
  * The harness knows no kind of target: what it knows of live streams belongs into their pack. Until
- * it
- * is all there, these numbers may only fall.
+ * it is all there, these numbers may only fall.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

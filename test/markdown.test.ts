@@ -1,4 +1,6 @@
-/** Every page: plain English, lines of 100 columns, links that lead somewhere, sources that exist. */
+/**
+ * Every page: plain English, lines of 100 columns, links that lead somewhere, sources that exist.
+ */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { describe, expect, it } from "vitest";

@@ -1,6 +1,6 @@
 /**
- * What people read of the program is plain English, as its pages are (`markdown.test.ts`): its texts
- * have no word that is to be avoided, and no long sentence. Comments are not read here.
+ * What people read of the program is plain English, as its pages are (`markdown.test.ts`): its
+ * texts have no word that is to be avoided, and no long sentence. Comments are not read here.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -16,7 +16,9 @@ function readIn(path: string): { readonly where: string; readonly text: string }
     .map(({ line, text }) => ({ where: `${path}:${line}`, text }));
 }
 
-/** What stands between tags, colons, semicolons and full stops; code in another language is no text. */
+/**
+ * What stands between tags, colons, semicolons and full stops; code in another language is no text.
+ */
 function clausesOf(text: string): string[] {
   if (/\b(?:CREATE TABLE|sub vcl_|printf|type filter hook)\b/.test(text)) return [];
   return text.replaceAll(/<[^>]*>/g, "\n").split(/[.;:!?]\s|\n/);

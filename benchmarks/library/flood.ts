@@ -1,4 +1,7 @@
-/** Floods an HTTP server over keep-alive connections, one request at a time on each, as cheaply as can be: the server shall be what is measured. */
+/**
+ * Floods an HTTP server over keep-alive connections, one request at a time on each, as cheaply as
+ * can be: the server shall be what is measured.
+ */
 import { readFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import type { Endpoint } from "../../harness/target/layout.ts";
@@ -11,7 +14,10 @@ export interface Flood {
   readonly statuses: ReadonlyMap<string, number>;
 }
 
-/** Asks for the same path on every connection until `forMs` are over. Answers must have a Content-Length. */
+/**
+ * Asks for the same path on every connection until `forMs` are over. Answers must have a
+ * Content-Length.
+ */
 export async function flood(
   at: Endpoint,
   pid: number,
@@ -55,7 +61,10 @@ export async function flood(
   return { answered: count, seconds, serverCpuSeconds, statuses };
 }
 
-/** Calls back once per whole answer; all answers to one request are alike, so the first one's length is learnt and then only counted. */
+/**
+ * Calls back once per whole answer; all answers to one request are alike, so the first one's length
+ * is learnt and then only counted.
+ */
 function eachAnswer(socket: Socket, onAnswer: (status: string) => void): void {
   let pending: Buffer = Buffer.alloc(0);
   let left = 0;

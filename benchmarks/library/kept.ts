@@ -9,7 +9,10 @@ import type { Verdict } from "../../harness/record/verdict.ts";
 import { files } from "../../harness/run/run-directory.ts";
 import { type Repeat, repeatOf } from "../../experiments/repeated/repeated.ts";
 
-/** Whole runs of these experiments on real processes, oldest first, without those that `known` names and those that were interrupted by hand. */
+/**
+ * Whole runs of these experiments on real processes, oldest first, without those that `known` names
+ * and those that were interrupted by hand.
+ */
 export function keptIn(
   out: string,
   experiments: readonly Experiment[],

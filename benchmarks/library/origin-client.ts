@@ -1,4 +1,7 @@
-/** Speaks to an origin as a packager and as an edge do, and times each answer from the request to its last byte. */
+/**
+ * Speaks to an origin as a packager and as an edge do, and times each answer from the request to
+ * its last byte.
+ */
 import { createHash, randomBytes } from "node:crypto";
 import { Agent, request as httpRequest } from "node:http";
 import { connect } from "node:net";

@@ -6,7 +6,10 @@ import { deniedSeconds } from "../../harness/system/starvation.ts";
 const deniedShareMax = 0.05;
 const [spinMs, pauseMs] = [2_000, 20_000];
 
-/** Resolves when hardly anything is taken of the machine from outside; answers false when that was not so until `untilMs` (of `performance.now()`). */
+/**
+ * Resolves when hardly anything is taken of the machine from outside; answers false when that was
+ * not so until `untilMs` (of `performance.now()`).
+ */
 export async function untilQuiet(untilMs: number): Promise<boolean> {
   for (;;) {
     if (deniedShare() <= deniedShareMax) return true;

@@ -1,4 +1,7 @@
-/** An experiment on a target some of whose services are slower: in its model every answer of theirs takes so many times as long, with what they wait for and the way there. */
+/**
+ * An experiment on a target some of whose services are slower: in its model every answer of theirs
+ * takes so many times as long, with what they wait for and the way there.
+ */
 import type { Experiment } from "../../harness/experiment/experiment.ts";
 import type { Simulation } from "../../harness/target/model.ts";
 

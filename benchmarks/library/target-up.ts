@@ -1,4 +1,7 @@
-/** Brings the reference target up for a benchmark, with the same care as `seawall up`; Ctrl-C takes it down. */
+/**
+ * Brings the reference target up for a benchmark, with the same care as `seawall up`; Ctrl-C takes
+ * it down.
+ */
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { bringUp, type TargetUp } from "../../harness/app/bring-up.ts";

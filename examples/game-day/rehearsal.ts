@@ -11,7 +11,8 @@ export default defineGameDay({
   name: "rehearsal",
   title: "Rehearsal before the season opener",
   purpose:
-    "Does the live edge stay served when an origin dies at the peak? Would the people on call see it, and know what to do?",
+    "Does the live edge stay served when an origin dies at the peak? Would the people on " +
+    "call see it, and know what to do?",
   roles: [
     { name: "conductor", may: ["decide", "stop", "note"] },
     // Whoever sees something that nobody else does must be able to stop it.
@@ -23,7 +24,8 @@ export default defineGameDay({
     {
       experiment: "origin-storm",
       brief:
-        "On call: watch your own dashboards, not this page. Say in a note when you first see it, and where.",
+        "On call: watch your own dashboards, not this page. Say in a note when you first " +
+        "see it, and where.",
       hold: { waitMsMax: 10 * minutes },
     },
     {

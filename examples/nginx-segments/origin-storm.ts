@@ -1,4 +1,7 @@
-/** The origin storm against a backend that is not ours: the crowd comes, and the way from the cache to its origin gets slow. */
+/**
+ * The origin storm against a backend that is not ours: the crowd comes, and the way from the cache
+ * to its origin gets slow.
+ */
 import { defineExperiment } from "../../harness/experiment/experiment.ts";
 import type { Phase } from "../../harness/base/phases.ts";
 import { nginxSegments } from "./target.ts";
@@ -9,7 +12,9 @@ export default defineExperiment({
   name: "origin-storm-nginx",
   title: "Origin storm against nginx: a crowd at the live edge while the way to the origin is slow",
   story:
-    "Eight times the audience asks for each new segment as it appears, while whatever lies between cache and origin adds a quarter of a second. The cache fetches each segment once, so viewers wait a little longer and get everything.",
+    "Eight times the audience asks for each new segment as it appears, while whatever lies " +
+    "between cache and origin adds a quarter of a second. The cache fetches each segment " +
+    "once, so viewers wait a little longer and get everything.",
   tier: "storm",
   target: nginxSegments,
   topology: "own",
@@ -57,7 +62,8 @@ export default defineExperiment({
       during: everyPhase,
       samplesMin: 30,
     },
-    // A deadline of 4 s hides how long viewers wait, and trying again hides what was refused: hence these two. A second was seen on two busy cores.
+    // A deadline of 4 s hides how long viewers wait, and trying again hides what was refused: hence
+    // these two. A second was seen on two busy cores.
     {
       id: "live-wait",
       title: "Nearly every live viewer waits less than a second and a half",

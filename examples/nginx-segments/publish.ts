@@ -1,6 +1,7 @@
 /**
- * Keeps a folder of segments up to date, as any packager does that writes to a disk: every two seconds a file for each rendition, whole by
- * rename, and the old ones go. The server that hands them out is started with it and ends with it.
+ * Keeps a folder of segments up to date, as any packager does that writes to a disk: every two
+ * seconds a file for each rendition, whole by rename, and the old ones go. The server that hands
+ * them out is started with it and ends with it.
  *
  *   node publish.ts FOLDER SERVER ARGUMENT…
  */
@@ -18,7 +19,10 @@ const renditions = [
 
 const [folder = "segments", program = "nginx", ...args] = process.argv.slice(2);
 
-/** Boxes as every fMP4 segment has them (ISO/IEC 14496-12), with bytes in the place of media that are other ones in each segment. */
+/**
+ * Boxes as every fMP4 segment has them (ISO/IEC 14496-12), with bytes in the place of media that
+ * are other ones in each segment.
+ */
 function segment(bytes: number, number: number): Buffer {
   const styp = box("styp", Buffer.from("msdh\0\0\0\0msdh", "latin1"));
   const moof = box("moof", Buffer.from(String(number)));

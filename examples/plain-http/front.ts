@@ -1,6 +1,7 @@
 /**
- * Stands before the shop's servers and sends each request to one of them in turn. With `--retries`, a request that a
- * server did not answer goes to the next one: orders are put by their id, so that putting one twice does no harm.
+ * Stands before the shop's servers and sends each request to one of them in turn. With `--retries`,
+ * a request that a server did not answer goes to the next one: orders are put by their id, so that
+ * putting one twice does no harm.
  */
 import { Agent, createServer, request } from "node:http";
 

@@ -1,4 +1,7 @@
-/** A rush of orders, and one of the two servers dies in it: the plain HTTP API of somebody who has no stream. */
+/**
+ * A rush of orders, and one of the two servers dies in it: the plain HTTP API of somebody who has
+ * no stream.
+ */
 import { join } from "node:path";
 import { defineExperiment, type Phase } from "../../harness/index.ts";
 import { shop } from "./target.ts";
@@ -10,7 +13,8 @@ export default defineExperiment({
   name: "order-rush",
   title: "Order rush: one of two servers dies as the customers come",
   story:
-    "Four times as many customers come at once, and one of the two servers is killed. What it does not answer goes to the other one, so every order is placed.",
+    "Four times as many customers come at once, and one of the two servers is killed. What " +
+    "it does not answer goes to the other one, so every order is placed.",
   tier: "storm",
   target: shop,
   topology: "own",

@@ -36,7 +36,8 @@ export default defineExperiment({
   name: "slow-way-in",
   title: "The way in gets slow",
   story:
-    "For some seconds, traffic between viewers and the edge takes 150 ms longer. Players have seconds of buffer, so viewers notice nothing.",
+    "For some seconds, traffic between viewers and the edge takes 150 ms longer. Players " +
+    "have seconds of buffer, so viewers notice nothing.",
   tier: "storm",
   target,
   topology: "own",

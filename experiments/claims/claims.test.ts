@@ -31,7 +31,10 @@ const mission: readonly Claim[] = [
   ...shedOrder(),
   durable(),
 ];
-/** How far an experiment may go beyond what its topology asks of each region: never so far that anything would do. */
+/**
+ * How far an experiment may go beyond what its topology asks of each region: never so far that
+ * anything would do.
+ */
 const loosest = { ackedMin: 0.8, refusedMax: 0.15 };
 
 describe.each(files)("%s", (file) => {

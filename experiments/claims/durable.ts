@@ -1,8 +1,14 @@
-/** What was acknowledged stays: after the last phase every acknowledged segment is read back from the store, past every cache, and compared. */
+/**
+ * What was acknowledged stays: after the last phase every acknowledged segment is read back from
+ * the store, past every cache, and compared.
+ */
 import type { Claim } from "../../harness/claims/statistics/registry.ts";
 import { everyPhase } from "./live-served.ts";
 
-/** `segmentsMin`: acknowledged segments of each phase, over all pipelines and renditions. One that could not be asked for makes the run inconclusive. */
+/**
+ * `segmentsMin`: acknowledged segments of each phase, over all pipelines and renditions. One that
+ * could not be asked for makes the run inconclusive.
+ */
 export function durable(segmentsMin = 6): Claim {
   return {
     id: "durable",

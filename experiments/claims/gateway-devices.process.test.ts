@@ -1,4 +1,7 @@
-/** Devices of gateways that refuse, are silent or speak to everybody: the real generator against small servers. */
+/**
+ * Devices of gateways that refuse, are silent or speak to everybody: the real generator against
+ * small servers.
+ */
 import type { RequestListener } from "node:http";
 import { expect, test } from "vitest";
 import { type Seen, seenOf, serverThat } from "../../test/support/workload.ts";
@@ -91,7 +94,8 @@ test("a device that was told how to try again does so, and one that was not asks
   expect(new Set(outcomes(turned, "start_ms"))).toEqual(new Set(["play served"]));
 }, 40_000);
 
-test("devices hear of what is broadcast, act when they are told to, and say so when they did not hear", async () => {
+test("devices hear of what is broadcast, act when they are told to, and say so when they did not " +
+  "hear", async () => {
   const startedMs = Date.now();
   const board =
     (timestampMs: number | null): RequestListener =>

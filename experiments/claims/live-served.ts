@@ -1,6 +1,7 @@
 /**
- * The first half of the mission: the live edge stays served, with the right bytes. Viewers compare what they get with the checksum that comes with
- * it; the harness's own prober compares both with what the packagers wrote down as they published.
+ * The first half of the mission: the live edge stays served, with the right bytes. Viewers compare
+ * what they get with the checksum that comes with it; the harness's own prober compares both with
+ * what the packagers wrote down as they published.
  */
 import type { Claim } from "../../harness/claims/statistics/registry.ts";
 import { type Phase, phases } from "../../harness/base/phases.ts";
@@ -10,7 +11,10 @@ export const everyPhase: readonly Phase[] = phases;
 /** Of the viewers, one in four compares; half of that leaves room for chance. */
 const comparedShareMin = 1 / 8;
 
-/** `viewersMin`: live viewers that each phase must have seen at least; a thousand make 99.9 % more than "none was lost". */
+/**
+ * `viewersMin`: live viewers that each phase must have seen at least; a thousand make 99.9 % more
+ * than "none was lost".
+ */
 export function liveServed(viewersMin: number): readonly Claim[] {
   const ofViewers = { metric: "segment_ms", statistic: "share", during: everyPhase } as const;
   return [

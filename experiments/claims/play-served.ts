@@ -1,4 +1,7 @@
-/** Pressing play starts a session in time: what Netflix holds for user-initiated starts while prefetching is shed. */
+/**
+ * Pressing play starts a session in time: what Netflix holds for user-initiated starts while
+ * prefetching is shed.
+ */
 import type { Claim } from "../../harness/claims/statistics/registry.ts";
 
 const base = {

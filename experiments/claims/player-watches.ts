@@ -1,12 +1,16 @@
-/** What a real player must see, beside what the load generator measures: for experiments with `players`. */
+/**
+ * What a real player must see, beside what the load generator measures: for experiments with
+ * `players`.
+ */
 import type { Claim } from "../../harness/claims/statistics/registry.ts";
 import type { Phase } from "../../harness/base/phases.ts";
 
 const disturbed: readonly Phase[] = ["fault", "recovery"];
 
 /**
- * `joins`: the phases in which a player joins. A player that looks at itself every half second leaves two samples a second; a third of that is asked
- * for, as a loaded machine lets it look less often. A stall for want of the machine's processor (cause `device`) is not the target's.
+ * `joins`: the phases in which a player joins. A player that looks at itself every half second
+ * leaves two samples a second; a third of that is asked for, as a loaded machine lets it look less
+ * often. A stall for want of the machine's processor (cause `device`) is not the target's.
  */
 export function playerWatches(joins: readonly Phase[]): Claim[] {
   const judged = joins.filter((phase) => phase !== "recovery");
@@ -24,7 +28,8 @@ export function playerWatches(joins: readonly Phase[]): Claim[] {
       unit: "ms",
     },
     {
-      // It plays 6 s behind live, so it has two segments to spare: none measured, and 6.5 s without `regionFailover`.
+      // It plays 6 s behind live, so it has two segments to spare: none measured, and 6.5 s without
+      // `regionFailover`.
       id: "player-never-stalls",
       title: "A player never stalls with an empty buffer",
       metric: "player_stall_ms",

@@ -5,13 +5,22 @@ import { everyPhase } from "./live-served.ts";
 export interface Publishing {
   /** Publications of each phase that the region must have seen at least. */
   readonly samplesMin: number;
-  /** The least share that is acknowledged within the 2 s for which a packager tries, 0…1. Left out: all. */
+  /**
+   * The least share that is acknowledged within the 2 s for which a packager tries, 0…1. Left out:
+   * all.
+   */
   readonly ackedMin?: number;
-  /** The greatest share that an origin turns away (429 or 5xx) at least once before it takes it, 0…1. Left out: none. */
+  /**
+   * The greatest share that an origin turns away (429 or 5xx) at least once before it takes it,
+   * 0…1. Left out: none.
+   */
   readonly refusedMax?: number;
 }
 
-/** Both sentences for each region that publishes, from what its packagers saw: what an origin calls its answer does not matter. */
+/**
+ * Both sentences for each region that publishes, from what its packagers saw: what an origin calls
+ * its answer does not matter.
+ */
 export function publications(regions: Readonly<Record<string, Publishing>>): readonly Claim[] {
   return Object.entries(regions).flatMap(
     ([region, { samplesMin, ackedMin = 1, refusedMax = 0 }]): Claim[] => {

@@ -1,4 +1,7 @@
-/** Viewers, on a real k6, before edges that do each one thing wrong: those who compare find it out, and what broke off is never taken for served. */
+/**
+ * Viewers, on a real k6, before edges that do each one thing wrong: those who compare find it out,
+ * and what broke off is never taken for served.
+ */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { createServer, type ServerResponse } from "node:http";

@@ -1,4 +1,7 @@
-/** How often each experiment of the catalogue came out as it must, one run after another, and how near its figures came to their limits. */
+/**
+ * How often each experiment of the catalogue came out as it must, one run after another, and how
+ * near its figures came to their limits.
+ */
 import { allowanceUsed } from "../../harness/record/run-index.ts";
 import { defencesOf, refutedAsExpected, type Reliance } from "../../harness/plan/reliance.ts";
 import type { Comparison } from "../../harness/claims/claim.ts";
@@ -13,7 +16,10 @@ export interface Kind {
   readonly without: string | null;
 }
 
-/** Every experiment with all its defences, and without each that it relies on, in the order of the tiers. */
+/**
+ * Every experiment with all its defences, and without each that it relies on, in the order of the
+ * tiers.
+ */
 export function kindsOf(experiments: readonly Experiment[]): Kind[] {
   return inTierOrder(experiments.map((experiment) => ({ experiment }))).flatMap(({ experiment }) =>
     [null, ...defencesOf(experiment)].map((without) => ({ experiment: experiment.name, without })),
@@ -25,7 +31,10 @@ export interface Repeat extends Kind {
   /** Of the target and the harness, by their content. */
   readonly version: string;
   readonly status: Status;
-  /** What was done to the machine from outside (time taken, its clock set), where the run therefore says nothing of a whole one; it then counts neither way. */
+  /**
+   * What was done to the machine from outside (time taken, its clock set), where the run therefore
+   * says nothing of a whole one; it then counts neither way.
+   */
   readonly denied: string;
   /** Held with all defences; without one, refuted for a claim that needs it. */
   readonly asItMust: boolean;
@@ -33,7 +42,10 @@ export interface Repeat extends Kind {
   readonly seconds: number;
   /** Which run it was. Missing in the oldest records. */
   readonly run?: string;
-  /** By the title of each claim that used up any of what its limit allows: the phase in which it used most. Without a defence only what it protects. */
+  /**
+   * By the title of each claim that used up any of what its limit allows: the phase in which it
+   * used most. Without a defence only what it protects.
+   */
   readonly figures: Readonly<Record<string, Figure>>;
   /** Why it did not come out as it must. */
   readonly why: string;
@@ -45,7 +57,10 @@ export interface Figure {
   readonly comparison: Comparison;
   readonly limit: number;
   readonly unit: string;
-  /** The share of what the limit allows: above 1 it is broken. Null: broken by more than any share says, as 0 where 20 are asked for. */
+  /**
+   * The share of what the limit allows: above 1 it is broken. Null: broken by more than any share
+   * says, as 0 where 20 are asked for.
+   */
   readonly used: number | null;
 }
 
@@ -133,7 +148,8 @@ export function inARow(kind: Kind, runs: readonly Repeat[]): number {
 export function repeatedTable(kinds: readonly Kind[], runs: readonly Repeat[]): string {
   const rows = kinds.map((kind) => row(kind, counting(kind, runs), inARow(kind, runs)));
   return [
-    "| experiment | without | as it must | in a row | seconds | nearest to its limit, or farthest beyond |",
+    "| experiment | without | as it must | in a row | seconds | nearest to its limit, or " +
+      "farthest beyond |",
     "|---|---|---|---|---|---|",
     ...rows,
   ].join("\n");
@@ -153,7 +169,10 @@ function row({ experiment, without }: Kind, runs: readonly Repeat[], streak: num
   return `| ${cells.join(" | ")} |`;
 }
 
-/** The claim that used up most in any of the runs, and what it came to in all of them that knew today's limit. */
+/**
+ * The claim that used up most in any of the runs, and what it came to in all of them that knew
+ * today's limit.
+ */
 function farthest(runs: readonly Repeat[], without: string | null): string {
   const all = runs.flatMap(({ figures }) => Object.entries(figures));
   const today = new Map(all.map(([title, { limit }]) => [title, limit]));
@@ -168,7 +187,10 @@ function farthest(runs: readonly Repeat[], without: string | null): string {
     observed === null ? "not seen" : formatAgainst(observed, limit, unit).observed;
   const unused = runs.filter(({ figures: own }) => own[title] === undefined).length;
   const spared = without === null && unused > 0 ? `, in ${unused} of ${runs.length} nothing` : "";
-  return `${title}: ${span(shown(least), shown(most))}${spared} (${formatComparison(most.comparison)} ${formatValue(most.limit, most.unit)})`;
+  return (
+    `${title}: ${span(shown(least), shown(most))}${spared} ` +
+    `(${formatComparison(most.comparison)} ${formatValue(most.limit, most.unit)})`
+  );
 }
 
 const span = (from: string, to: string): string => (from === to ? from : `${from} to ${to}`);

@@ -1,4 +1,7 @@
-/** What a change must not break, before it is shown to anybody: the storm that everything else is built on. */
+/**
+ * What a change must not break, before it is shown to anybody: the storm that everything else is
+ * built on.
+ */
 import { defineSuite } from "../../harness/experiment/suite.ts";
 
 export default defineSuite({

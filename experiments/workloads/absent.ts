@@ -1,4 +1,7 @@
-/** People, players and scanners who ask for what is not there: too early, too late, never made, or unheard of. */
+/**
+ * People, players and scanners who ask for what is not there: too early, too late, never made, or
+ * unheard of.
+ */
 import { sleep } from "k6";
 import exec from "k6/execution";
 import http from "k6/http";
@@ -8,7 +11,10 @@ import { hostOf, optionsOf, settings } from "./library/settings.ts";
 
 export const needs = ["stream"] as const;
 export const options = optionsOf({ fast: 2, absent: 20 });
-/** What each function plays, for how long at most one iteration waits, and whether it asks other edges than its home. `plan` reads this text. */
+/**
+ * What each function plays, for how long at most one iteration waits, and whether it asks other
+ * edges than its home. `plan` reads this text.
+ */
 export const plays = {
   fast: [{ metric: "http_req_ms", lane: "junk", patienceMs: 5_000 }],
   absent: [{ metric: "http_req_ms", lane: "junk", patienceMs: 5_000 }],
@@ -19,7 +25,10 @@ const answerWithinMs = 5_000;
 const aheadSegments = 450;
 /** Older than anything that is kept: half a day, and up to a day more. */
 const longAgoSegments = 21_600;
-/** Within the rewind window, and from before this stream was on air: everybody who follows one link to it asks for the same. */
+/**
+ * Within the rewind window, and from before this stream was on air: everybody who follows one link
+ * to it asks for the same.
+ */
 const lostAgoSegments = 900;
 
 /** Each with its share of all requests. */
@@ -37,7 +46,10 @@ const wishes: readonly (readonly [share: number, path: (current: number) => stri
   [0.15, (current) => segment(`v${Math.floor(random(2) * 10_000)}`, current - 2)],
 ];
 
-/** A player whose clock is this much ahead asks for a segment, as it thinks, when it is due. What an edge remembers of the refusal must have lapsed when it really is. */
+/**
+ * A player whose clock is this much ahead asks for a segment, as it thinks, when it is due. What an
+ * edge remembers of the refusal must have lapsed when it really is.
+ */
 const fastClockMs = 2_300;
 const bunchMs = 100;
 

@@ -1,4 +1,7 @@
-/** Devices that stay connected: each polls for news, acts on what it hears when it is told to, and says at the end whether it heard at all. */
+/**
+ * Devices that stay connected: each polls for news, acts on what it hears when it is told to, and
+ * says at the end whether it heard at all.
+ */
 import { sleep } from "k6";
 import exec from "k6/execution";
 import http from "k6/http";
@@ -10,7 +13,10 @@ import { optionsOf, settings } from "./library/settings.ts";
 
 export const options = optionsOf({ device: 2 });
 export const needs = ["gateways"] as const;
-/** What each function plays, for how long at most one iteration waits, and whether it asks other edges than its home. `plan` reads this text. */
+/**
+ * What each function plays, for how long at most one iteration waits, and whether it asks other
+ * edges than its home. `plan` reads this text.
+ */
 export const plays = {
   device: [
     { metric: "broadcast_ms", lane: "broadcast", later: true },
@@ -18,7 +24,10 @@ export const plays = {
   ],
 } as const;
 
-/** From the operator's word to a device's hearing it, in ms; of one that never heard, from the start of the fault. */
+/**
+ * From the operator's word to a device's hearing it, in ms; of one that never heard, from the start
+ * of the fault.
+ */
 const broadcastMs = new Trend("broadcast_ms", true);
 
 const answerMs = 2_000;
@@ -26,7 +35,10 @@ const answerMs = 2_000;
 const silenceMs = 5_000;
 /** No answer makes a device ask more often than this. Choose. */
 const minPollSeconds = 0.1;
-/** One that never heard counts from this long into the fault, lest it be taken for one of the baseline. */
+/**
+ * One that never heard counts from this long into the fault, lest it be taken for one of the
+ * baseline.
+ */
 const withinFaultMs = 1_000;
 /** Before k6 ends the last iterations by force. */
 const endsBeforeMs = 1_000;
@@ -43,7 +55,10 @@ interface Board {
   readonly pollAfterSeconds: number;
 }
 
-/** One iteration is one device, from its arrival to the end of the run. It acts as an app does that is told of a new title: it prefetches it. */
+/**
+ * One iteration is one device, from its arrival to the end of the run. It acts as an app does that
+ * is told of a new title: it prefetches it.
+ */
 export function device(): void {
   const name = `device-${exec.scenario.iterationInTest}`;
   const gateway = pick(settings.gateways, random(0));

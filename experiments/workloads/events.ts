@@ -1,4 +1,7 @@
-/** What players report: ad events, which are paid for, and telemetry. Each iteration is one batch of one gateway's. */
+/**
+ * What players report: ad events, which are paid for, and telemetry. Each iteration is one batch of
+ * one gateway's.
+ */
 import http from "k6/http";
 import { Trend } from "k6/metrics";
 import { pick, random } from "./library/random.ts";
@@ -6,13 +9,19 @@ import { optionsOf, settings } from "./library/settings.ts";
 
 export const options = optionsOf({ ads: 1, telemetry: 1 });
 export const needs = ["gateways"] as const;
-/** What each function plays, for how long at most one iteration waits, and whether it asks other edges than its home. `plan` reads this text. */
+/**
+ * What each function plays, for how long at most one iteration waits, and whether it asks other
+ * edges than its home. `plan` reads this text.
+ */
 export const plays = {
   ads: [{ metric: "batch_ms", lane: "ingest", kind: "ad", patienceMs: 2_000 }],
   telemetry: [{ metric: "batch_ms", lane: "ingest", kind: "telemetry", patienceMs: 2_000 }],
 } as const;
 
-/** One batch of events in ms, from the moment at which it was meant to be sent; `taken` by the gateway, `shed` or `lost`. */
+/**
+ * One batch of events in ms, from the moment at which it was meant to be sent; `taken` by the
+ * gateway, `shed` or `lost`.
+ */
 const batchMs = new Trend("batch_ms", true);
 
 const eventsInBatch = 100;

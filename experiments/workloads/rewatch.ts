@@ -1,4 +1,7 @@
-/** Viewers who watch the same few past segments again and again: what an edge keeps of them, and whose they are, can be followed over time. */
+/**
+ * Viewers who watch the same few past segments again and again: what an edge keeps of them, and
+ * whose they are, can be followed over time.
+ */
 import exec from "k6/execution";
 import { fetchSegment } from "./library/fetch-segment.ts";
 import { pick, random, shuffled } from "./library/random.ts";
@@ -6,16 +9,25 @@ import { optionsOf, settings } from "./library/settings.ts";
 
 export const needs = ["stream"] as const;
 export const options = optionsOf({ rewatch: 2 });
-/** What each function plays, for how long at most one iteration waits, and whether it asks other edges than its home. `plan` reads this text. */
+/**
+ * What each function plays, for how long at most one iteration waits, and whether it asks other
+ * edges than its home. `plan` reads this text.
+ */
 export const plays = {
   rewatch: [{ metric: "segment_ms", lane: "dvr", patienceMs: 8_000, roams: true }],
 } as const;
 
 const deadlineMs = 8_000;
-/** Counted back from the segment that was being made when the load began: old enough to be past, young enough to be there after any start. */
+/**
+ * Counted back from the segment that was being made when the load began: old enough to be past,
+ * young enough to be there after any start.
+ */
 const [farthest, nearest] = [12, 9];
 
-/** Two thirds ask for the best and the last of the renditions, of four segments each; the others for one between, and for its neighbours up to the live edge. */
+/**
+ * Two thirds ask for the best and the last of the renditions, of four segments each; the others for
+ * one between, and for its neighbours up to the live edge.
+ */
 export function rewatch(): void {
   const { segmentMs, availabilityStartMs, renditions } = settings.stream;
   const begun = Math.floor((exec.scenario.startTime - availabilityStartMs) / segmentMs);

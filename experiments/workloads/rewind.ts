@@ -1,4 +1,7 @@
-/** Viewers who go back, each to another moment: to anything that has been shown since the stream began, beyond the live edge. */
+/**
+ * Viewers who go back, each to another moment: to anything that has been shown since the stream
+ * began, beyond the live edge.
+ */
 import exec from "k6/execution";
 import { fetchSegment } from "./library/fetch-segment.ts";
 import { pick, random } from "./library/random.ts";
@@ -6,7 +9,10 @@ import { optionsOf, settings } from "./library/settings.ts";
 
 export const needs = ["stream"] as const;
 export const options = optionsOf({ rewind: 2 });
-/** What each function plays, for how long at most one iteration waits, and whether it asks other edges than its home. `plan` reads this text. */
+/**
+ * What each function plays, for how long at most one iteration waits, and whether it asks other
+ * edges than its home. `plan` reads this text.
+ */
 export const plays = {
   rewind: [{ metric: "segment_ms", lane: "dvr", patienceMs: 8_000 }],
 } as const;

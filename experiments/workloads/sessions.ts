@@ -1,4 +1,7 @@
-/** Devices with a session: a gateway told them which edge to ask, and tells them again when that one is broken. */
+/**
+ * Devices with a session: a gateway told them which edge to ask, and tells them again when that one
+ * is broken.
+ */
 import exec from "k6/execution";
 import http from "k6/http";
 import { watchLive } from "./library/live-edge.ts";
@@ -8,12 +11,18 @@ import { type Edge, optionsOf, settings } from "./library/settings.ts";
 
 export const options = optionsOf({ live: 2 });
 export const needs = ["gateways", "stream"] as const;
-/** What each function plays, for how long at most one iteration waits, and whether it asks other edges than its home. `plan` reads this text. */
+/**
+ * What each function plays, for how long at most one iteration waits, and whether it asks other
+ * edges than its home. `plan` reads this text.
+ */
 export const plays = {
   live: [{ metric: "segment_ms", lane: "live", patienceMs: 4_000, roams: true }],
 } as const;
 
-/** Each virtual user is a device, which watches that many segments and then begins anew, so that there are always some who begin. */
+/**
+ * Each virtual user is a device, which watches that many segments and then begins anew, so that
+ * there are always some who begin.
+ */
 const segmentsPerSession = 8;
 /** A gateway that is silent must not take all of a viewer's time. */
 const gatewayMs = 1_000;
@@ -75,7 +84,10 @@ function steered(): Edge | null {
   return null;
 }
 
-/** A gateway's word becomes a tag and an address: only a name and a URL that can pass for nothing else. */
+/**
+ * A gateway's word becomes a tag and an address: only a name and a URL that can pass for nothing
+ * else.
+ */
 function edgeOf(said: Readonly<Record<string, unknown>> | null): Edge | null {
   const [name, url] = [said?.["edge"], said?.["edgeUrl"]];
   if (typeof name !== "string" || typeof url !== "string" || !/^http:\/\/[\w.[\]:-]+$/.test(url))

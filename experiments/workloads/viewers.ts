@@ -1,4 +1,7 @@
-/** An audience: viewers at the live edge, who all ask for a new segment the moment it is due, and viewers who watch what is past. */
+/**
+ * An audience: viewers at the live edge, who all ask for a new segment the moment it is due, and
+ * viewers who watch what is past.
+ */
 import { fetchSegment } from "./library/fetch-segment.ts";
 import { renditionFor, watchLive } from "./library/live-edge.ts";
 import { pick, random, shuffled } from "./library/random.ts";
@@ -6,7 +9,10 @@ import { type Edge, optionsOf, settings } from "./library/settings.ts";
 
 export const needs = ["stream"] as const;
 export const options = optionsOf({ live: 10, dvr: 2 });
-/** What each function plays, for how long at most one iteration waits, and whether it asks other edges than its home. `plan` reads this text. */
+/**
+ * What each function plays, for how long at most one iteration waits, and whether it asks other
+ * edges than its home. `plan` reads this text.
+ */
 export const plays = {
   live: [{ metric: "segment_ms", lane: "live", patienceMs: 4_000 }],
   dvr: [{ metric: "segment_ms", lane: "dvr", patienceMs: 8_000 }],
@@ -20,7 +26,10 @@ const dvrDeadlineMs = 8_000;
 /** The nearest that counts as past, in segments: beyond what the target calls the live edge. */
 const dvrFromSegments = 8;
 
-/** One viewer at the live edge: the next segment to become due, video or audio as players fetch them: separately. */
+/**
+ * One viewer at the live edge: the next segment to become due, video or audio as players fetch
+ * them: separately.
+ */
 export function live(): void {
   watchLive({ edges: [homeEdge()] });
 }

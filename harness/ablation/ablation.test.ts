@@ -34,23 +34,27 @@ const texts = (runs: readonly AblationRun[], unneeded: readonly string[] = []): 
   ablationOf(runs, unneeded).complaints.map(({ text }) => text);
 
 describe("an ablation", () => {
-  it("has nothing to complain of when all hold with everything, and fall for what is expected without each", () => {
-    const { rows, complaints } = ablationOf(
-      [run, control, { ...control, without: "msTtl", refuted: named("Served", "GETs") }],
-      [],
-    );
-    expect(complaints).toEqual([]);
-    expect(rows).toEqual([
-      expect.objectContaining({
-        experiment: "storm",
-        whole: expect.objectContaining({ outcome: "held" }),
-      }),
-    ]);
-    expect(rows[0]?.controls.map(({ outcome, as }) => [outcome, as])).toEqual([
-      ["refuted", named("Served")],
-      ["refuted", named("GETs", "Served")],
-    ]);
-  });
+  it(
+    "has nothing to complain of when all hold with everything, and fall for what is expected " +
+      "without each",
+    () => {
+      const { rows, complaints } = ablationOf(
+        [run, control, { ...control, without: "msTtl", refuted: named("Served", "GETs") }],
+        [],
+      );
+      expect(complaints).toEqual([]);
+      expect(rows).toEqual([
+        expect.objectContaining({
+          experiment: "storm",
+          whole: expect.objectContaining({ outcome: "held" }),
+        }),
+      ]);
+      expect(rows[0]?.controls.map(({ outcome, as }) => [outcome, as])).toEqual([
+        ["refuted", named("Served")],
+        ["refuted", named("GETs", "Served")],
+      ]);
+    },
+  );
 
   it.each<[string, Partial<AblationRun>, string]>([
     [
@@ -61,7 +65,8 @@ describe("an ablation", () => {
     [
       "a control that falls for something else",
       { ...control, refuted: named("Acked") },
-      'storm without collapsing is refuted for "Acked" instead of "GETs", "Served": it proves nothing about collapsing',
+      'storm without collapsing is refuted for "Acked" instead of "GETs", "Served": it ' +
+        "proves nothing about collapsing",
     ],
     [
       "a control that cannot be judged",
@@ -94,24 +99,28 @@ describe("an ablation", () => {
     ]);
   });
 
-  it("takes a control for good only when an expected claim was refuted, and complains of every run that is not good", () => {
-    const any = fc.record({
-      without: fc.constantFrom("collapsing", "msTtl"),
-      status: fc.constantFrom("held" as const, "refuted" as const, "inconclusive" as const, null),
-      expected: fc.subarray(named("a", "b"), { minLength: 1 }),
-      refuted: fc.subarray(named("a", "b", "c")),
-    });
-    fc.assert(
-      fc.property(fc.array(any, { maxLength: 6 }), (drafts) => {
-        const runs = drafts.map((draft) => ({ ...control, ...draft }));
-        const good = runs.map(cellOf).filter((cell) => cell.outcome === "refuted");
-        for (const cell of good)
-          expect([
-            cell.status,
-            cell.expected.some(({ id }) => cell.refuted.some((one) => one.id === id)),
-          ]).toEqual(["refuted", true]);
-        expect(ablationOf([run, ...runs], []).complaints).toHaveLength(runs.length - good.length);
-      }),
-    );
-  });
+  it(
+    "takes a control for good only when an expected claim was refuted, and complains of every " +
+      "run that is not good",
+    () => {
+      const any = fc.record({
+        without: fc.constantFrom("collapsing", "msTtl"),
+        status: fc.constantFrom("held" as const, "refuted" as const, "inconclusive" as const, null),
+        expected: fc.subarray(named("a", "b"), { minLength: 1 }),
+        refuted: fc.subarray(named("a", "b", "c")),
+      });
+      fc.assert(
+        fc.property(fc.array(any, { maxLength: 6 }), (drafts) => {
+          const runs = drafts.map((draft) => ({ ...control, ...draft }));
+          const good = runs.map(cellOf).filter((cell) => cell.outcome === "refuted");
+          for (const cell of good)
+            expect([
+              cell.status,
+              cell.expected.some(({ id }) => cell.refuted.some((one) => one.id === id)),
+            ]).toEqual(["refuted", true]);
+          expect(ablationOf([run, ...runs], []).complaints).toHaveLength(runs.length - good.length);
+        }),
+      );
+    },
+  );
 });

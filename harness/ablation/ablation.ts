@@ -1,6 +1,7 @@
 /**
- * Ablation of defences: every experiment must hold with all of them, and be refuted, for a claim that the defence protects, without each of
- * those that it relies on. Pure: it looks at what came of the runs.
+ * Ablation of defences: every experiment must hold with all of them, and be refuted, for a claim
+ * that the defence protects, without each of those that it relies on. Pure: it looks at what came
+ * of the runs.
  */
 import type { NamedClaim } from "../record/claim-ids.ts";
 import type { Status } from "../record/verdict.ts";
@@ -30,8 +31,9 @@ export interface AblationRun {
 }
 
 /**
- * Of a run with all defences: `held` is good. Of a control: `refuted` for an expected claim is good, `green` and `otherClaim` prove nothing about
- * the defence. `undecided`: it could not be judged; `notRun`: it could not, or need not, be run.
+ * Of a run with all defences: `held` is good. Of a control: `refuted` for an expected claim is
+ * good, `green` and `otherClaim` prove nothing about the defence. `undecided`: it could not be
+ * judged; `notRun`: it could not, or need not, be run.
  */
 export type Outcome =
   | "held"
@@ -77,7 +79,10 @@ function outcomeOf({ status, without }: AblationRun, asExpected: boolean): Outco
   return asExpected ? "refuted" : "otherClaim";
 }
 
-/** `unneeded`: defences that no experiment of the whole catalogue relies on; empty when only a part of it was asked. */
+/**
+ * `unneeded`: defences that no experiment of the whole catalogue relies on; empty when only a part
+ * of it was asked.
+ */
 export function ablationOf(runs: readonly AblationRun[], unneeded: readonly string[]): Ablation {
   const cells = runs.map(cellOf);
   const rows = [
@@ -108,7 +113,9 @@ export function ablationOf(runs: readonly AblationRun[], unneeded: readonly stri
 function unneededText(defence: string): Complaint {
   return {
     kind: "unneeded",
-    text: `no experiment needs ${defence}: add an experiment that is refuted without it, or remove the defence`,
+    text:
+      `no experiment needs ${defence}: add an experiment that is refuted without it, or ` +
+      "remove the defence",
   };
 }
 
@@ -133,14 +140,19 @@ function complaintsOf(cell: Cell): Complaint[] {
       return [
         {
           kind: "otherClaim",
-          text: `${control} is refuted for ${quoted(cell.refuted)} instead of ${quoted(cell.expected)}: it proves nothing about ${cell.without}`,
+          text:
+            `${control} is refuted for ${quoted(cell.refuted)} instead of ` +
+            `${quoted(cell.expected)}: it proves nothing about ${cell.without}`,
         },
       ];
     case "undecided":
       return [
         {
           kind: "undecided",
-          text: `${cell.without === null ? cell.experiment : control} could not be judged ${cell.attempts === 1 ? "when it was run" : `in any of ${cell.attempts} runs`}: ${cell.why}`,
+          text:
+            `${cell.without === null ? cell.experiment : control} could not be judged ` +
+            `${cell.attempts === 1 ? "when it was run" : `in any of ${cell.attempts} runs`}: ` +
+            `${cell.why}`,
         },
       ];
     case "notRun":

@@ -1,4 +1,7 @@
-/** Joins the adapters: the only place that knows which substrate, generator, probes and observer a run is made of. */
+/**
+ * Joins the adapters: the only place that knows which substrate, generator, probes and observer a
+ * run is made of.
+ */
 import { randomBytes } from "node:crypto";
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { join } from "node:path";

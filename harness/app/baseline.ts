@@ -1,6 +1,7 @@
 /**
- * What a gate compares with: a folder of runs, or a git ref, which is checked out beside the work and run with its own code on this machine,
- * because figures of another machine say nothing about this one. Every record is judged again: a stored verdict vouches for nothing.
+ * What a gate compares with: a folder of runs, or a git ref, which is checked out beside the work
+ * and run with its own code on this machine, because figures of another machine say nothing about
+ * this one. Every record is judged again: a stored verdict vouches for nothing.
  */
 import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -108,7 +109,9 @@ async function rootOf(
     "UNKNOWN_NAME",
     `the baseline ${ref} is not a folder, and ${name} is not in a git repository with such a ref`,
     {
-      hint: "Name a folder with runs of the experiment, or put the experiment into a git repository.",
+      hint:
+        "Name a folder with runs of the experiment, or put the experiment into a git " +
+        "repository.",
     },
   );
 }
@@ -133,7 +136,9 @@ async function commitIn(root: string, ref: string, temporary: string): Promise<s
     "UNKNOWN_NAME",
     `the baseline ${ref} is neither a folder nor a git ref of ${root}`,
     {
-      hint: "Name a folder with runs in it, or a branch, tag or commit of the experiment's own repository.",
+      hint:
+        "Name a folder with runs in it, or a branch, tag or commit of the experiment's own " +
+        "repository.",
     },
   );
 }
@@ -176,7 +181,8 @@ class RefBaseline implements Baseline {
     if (repository === undefined) return { held: [], leftOut: [], refuted: [] };
     const folder = join(this.#folder, repository.commit.slice(0, 12));
     let judged = await this.#judging.of(folder, query);
-    // Each gets another seed; one that did not hold is not made up for, and one that left no record could not be started.
+    // Each gets another seed; one that did not hold is not made up for, and one that left no record
+    // could not be started.
     for (
       let made = judged.held.length, count = recorded(folder, query).length;
       made < this.#options.runs;
@@ -269,7 +275,10 @@ function foldersUp(folder: string): string[] {
   return folder === "." ? ["."] : [folder, ...foldersUp(dirname(folder))];
 }
 
-/** What is installed here serves a commit that locks the same packages; any other one installs its own. */
+/**
+ * What is installed here serves a commit that locks the same packages; any other one installs its
+ * own.
+ */
 function lendPackages(root: string, tree: string, stamp: string): void {
   const [packages, installed, wanted] = [
     join(root, "node_modules"),
@@ -298,7 +307,10 @@ async function git(
   return { problem, output: existsSync(log) ? readFileSync(log, "utf8") : "" };
 }
 
-/** Folders of every run of it with all defences on. The folder itself may be a run, or hold runs, or hold folders of runs. */
+/**
+ * Folders of every run of it with all defences on. The folder itself may be a run, or hold runs, or
+ * hold folders of runs.
+ */
 function recorded(folder: string, { experiment, topology, substrate }: BaselineQuery): string[] {
   const inside = (path: string): string[] => foldersIn(path).map((name) => join(path, name));
   return [folder, ...inside(folder), ...inside(folder).flatMap(inside)]

@@ -1,4 +1,7 @@
-/** The target alone, up and playing, for `seawall up`, for benchmarks and for tests; with a ledger, so that nothing stays behind. */
+/**
+ * The target alone, up and playing, for `seawall up`, for benchmarks and for tests; with a ledger,
+ * so that nothing stays behind.
+ */
 import { randomBytes } from "node:crypto";
 import { mkdtempSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";

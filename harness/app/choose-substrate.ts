@@ -42,7 +42,10 @@ export async function chooseSubstrate(
   return { name: asked, why: adapter.why("asked", target), supports: adapter.supports(target) };
 }
 
-/** The first that is ready, else the one that is taken otherwise, with why it was none of those before. */
+/**
+ * The first that is ready, else the one that is taken otherwise, with why it was none of those
+ * before.
+ */
 async function automatic(ground: Ground, target: Asked): Promise<ChosenSubstrate> {
   const obstacles: string[] = [];
   for (const { name } of substrates.filter(({ auto }) => auto === "ready")) {

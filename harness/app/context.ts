@@ -1,9 +1,15 @@
-/** What the commands may know of the outside: made once by main.ts, handed down, so that no other file touches the process. */
+/**
+ * What the commands may know of the outside: made once by main.ts, handed down, so that no other
+ * file touches the process.
+ */
 import type { Readable } from "node:stream";
 
 /** Made by `printerTo` alone. */
 export interface Output {
-  /** Text for people. Whatever in it would act on a terminal or on a pipeline is made inert, our own colours excepted. */
+  /**
+   * Text for people. Whatever in it would act on a terminal or on a pipeline is made inert, our own
+   * colours excepted.
+   */
   write(text: string): void;
   /** One line of JSON for programs. */
   json(document: unknown): void;

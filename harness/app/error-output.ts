@@ -52,14 +52,16 @@ export function explain(error: unknown, to: Pick<Output, "write">): number {
   if (code === "ENOSPC" || code === "EDQUOT") {
     to.write(
       printable(
-        `seawall: no space left on the disk: ${(error as Error).message}\nFree some space, or choose another place with --out DIR.\n`,
+        `seawall: no space left on the disk: ${(error as Error).message}\nFree some space, ` +
+          `or choose another place with --out DIR.\n`,
       ),
     );
     return exitCodes.internal;
   }
   to.write(
     printable(
-      `seawall: this is a defect in Seawall itself\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+      "seawall: this is a defect in Seawall " +
+        `itself\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
     ),
   );
   return exitCodes.internal;

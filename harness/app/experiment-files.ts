@@ -34,7 +34,9 @@ export async function loadExperiment(context: Context, nameOrPath: string): Prom
       `${path} cannot be loaded: ${code === undefined ? "" : `${code}: `}${firstLine(message)}`,
       {
         cause: error,
-        hint: "It must be a TypeScript file that Node can run and that exports one experiment: export default defineExperiment({ … }).",
+        hint:
+          "It must be a TypeScript file that Node can run and that exports one experiment: " +
+          "export default defineExperiment({ … }).",
       },
     );
   }
@@ -46,7 +48,9 @@ export async function loadExperiment(context: Context, nameOrPath: string): Prom
       "EXPERIMENT_MALFORMED",
       `${path} is not an experiment:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
       {
-        hint: "Compare it with experiments/origin-storm.ts; `export default defineExperiment({ … })` gives it its type.",
+        hint:
+          "Compare it with experiments/origin-storm.ts; `export default defineExperiment({ … " +
+          "})` gives it its type.",
       },
     );
   }
@@ -82,7 +86,10 @@ export function workloadExports(context: Context, workload: string): readonly st
   return executableExports(workloadPath(context, workload));
 }
 
-/** What a workload says that it must be told of besides edges: `export const needs = ["gateways"] as const;`. */
+/**
+ * What a workload says that it must be told of besides edges:
+ * `export const needs = ["gateways"] as const;`.
+ */
 export function workloadNeeds(context: Context, workload: string): readonly string[] {
   const path = workloadPath(context, workload);
   const said = existsSync(path)

@@ -19,7 +19,10 @@ const incidental: readonly (keyof Plan)[] = [
   "rerun",
 ];
 
-/** Whether a run of one plan says what a run of the other would: all that is done and asked, and the version of the target, are the same. */
+/**
+ * Whether a run of one plan says what a run of the other would: all that is done and asked, and the
+ * version of the target, are the same.
+ */
 export function samePlan(a: Plan, b: Plan): boolean {
   const essence = (plan: Plan): string =>
     JSON.stringify(
@@ -30,7 +33,10 @@ export function samePlan(a: Plan, b: Plan): boolean {
   return a.targetVersion !== undefined && essence(a) === essence(b);
 }
 
-/** The newest run of such a plan that could be judged, judged by today's code; null when there is none. */
+/**
+ * The newest run of such a plan that could be judged, judged by today's code; null when there is
+ * none.
+ */
 export async function reusable(
   out: string,
   plan: Plan,

@@ -1,4 +1,7 @@
-/** The everyday load of an experiment, for as long as people look at its target before they say go. None of it is recorded. */
+/**
+ * The everyday load of an experiment, for as long as people look at its target before they say go.
+ * None of it is recorded.
+ */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Load } from "../experiment/experiment.ts";
@@ -26,7 +29,10 @@ interface Held {
   readonly generator: LoadGenerator;
 }
 
-/** A generator of its own, ended before that of the run is started: the record, and so the verdict, is that of a run that nobody held. */
+/**
+ * A generator of its own, ended before that of the run is started: the record, and so the verdict,
+ * is that of a run that nobody held.
+ */
 export function holding(
   hold: Hold,
   { plan, runId, logsDirectory, undo, generator }: Held,

@@ -1,4 +1,7 @@
-/** From a name and options to a plan: the experiment for this machine, this substrate and this audience. */
+/**
+ * From a name and options to a plan: the experiment for this machine, this substrate and this
+ * audience.
+ */
 import { SeawallError } from "../base/errors.ts";
 import type { Experiment, Load } from "../experiment/experiment.ts";
 import type { Planned, PlanOptions } from "../plan/options.ts";
@@ -72,7 +75,9 @@ export async function plan(
   );
 }
 
-/** The experiment's target alone: what its method and its claims need of a topology does not matter. */
+/**
+ * The experiment's target alone: what its method and its claims need of a topology does not matter.
+ */
 export async function planAlone(
   context: Context,
   name: string,
@@ -116,7 +121,10 @@ async function planOptions(
   };
 }
 
-/** Another audience than the planned one. A real one needs as many more virtual users; a simulated user needs none. */
+/**
+ * Another audience than the planned one. A real one needs as many more virtual users; a simulated
+ * user needs none.
+ */
 function scaled(experiment: Experiment, scale: number, substrate: SubstrateName): Experiment {
   if (scale === 1) return experiment;
   const times = (load: Load): Load => ({
@@ -139,7 +147,8 @@ function guarded<T>(name: string, work: () => T): T {
     if (error instanceof SeawallError) throw error;
     throw new SeawallError(
       "EXPERIMENT_MALFORMED",
-      `${name} or its target fails when it is planned: ${error instanceof Error ? error.message : String(error)}`,
+      `${name} or its target fails when it is planned: ` +
+        `${error instanceof Error ? error.message : String(error)}`,
       { cause: error, hint: "Nothing was started. Fix the experiment's target." },
     );
   }

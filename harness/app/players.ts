@@ -1,4 +1,7 @@
-/** Real players in a run: a browser of their own, marked and written down like everything that a run starts. */
+/**
+ * Real players in a run: a browser of their own, marked and written down like everything that a run
+ * starts.
+ */
 import { mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -27,7 +30,10 @@ export interface PlayersOptions {
   readonly undo: UndoLedger;
 }
 
-/** Joins the players to the other probes; the browser and its pages stand ready when this resolves, so that opening them is no part of anybody's start-up. */
+/**
+ * Joins the players to the other probes; the browser and its pages stand ready when this resolves,
+ * so that opening them is no part of anybody's start-up.
+ */
 export async function withPlayers(probes: Probes, options: PlayersOptions): Promise<Probes> {
   const { plan, deployment, followed, sink, recorder, clock } = options;
   await using opened = new AsyncDisposableStack();

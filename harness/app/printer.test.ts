@@ -22,7 +22,9 @@ import { planText } from "../cli/commands/plan.ts";
 const plain = { columns: 100, colour: false };
 const storm = stormRun({ status: "refuted" });
 
-/** Every piece of text of a value becomes `text`, so that nothing that is printed can be forgotten. */
+/**
+ * Every piece of text of a value becomes `text`, so that nothing that is printed can be forgotten.
+ */
 function filled<T>(value: T, text: string, kept: readonly string[]): T {
   if (typeof value === "string") return (kept.includes(value) ? value : text) as T;
   if (Array.isArray(value)) return value.map((one: unknown) => filled(one, text, kept)) as T;

@@ -1,4 +1,7 @@
-/** The one place through which everything is printed, so that nothing that others wrote reaches a terminal as it is. */
+/**
+ * The one place through which everything is printed, so that nothing that others wrote reaches a
+ * terminal as it is.
+ */
 import { redacted, withoutSecrets } from "../base/redact.ts";
 import { printable, printableJson } from "../report/printable.ts";
 import type { Output } from "./context.ts";

@@ -82,9 +82,15 @@ export class Progress implements Disposable {
         return `${event.phase === "leadIn" ? "lead-in" : event.phase}${length === undefined ? "" : ` for ${seconds(length)}`}`;
       }
       case "injected":
-        return `  ${event.evidence.landed ? "landed" : "DID NOT LAND"}: ${describeFault(event.fault)}: ${event.evidence.observation}`;
+        return (
+          `  ${event.evidence.landed ? "landed" : "DID NOT LAND"}: ` +
+          `${describeFault(event.fault)}: ${event.evidence.observation}`
+        );
       case "healed":
-        return `  ${event.evidence.landed ? "healed" : "NOT HEALED"}: ${describeFault(event.fault)}: ${event.evidence.observation}`;
+        return (
+          `  ${event.evidence.landed ? "healed" : "NOT HEALED"}: ` +
+          `${describeFault(event.fault)}: ${event.evidence.observation}`
+        );
       case "exited":
         return event.expected ? null : `  ${event.service} died: ${event.detail}`;
       case "generator":

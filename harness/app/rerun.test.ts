@@ -29,7 +29,8 @@ describe("the command that repeats a run", () => {
         allowHosts: ["vm"],
       }),
     ).toBe(
-      "'/sea wall/seawall' run '/my tests/plain.ts' --seed 7 --substrate process --without jitter --allow-host vm",
+      "'/sea wall/seawall' run '/my tests/plain.ts' --seed 7 --substrate process --without " +
+        "jitter --allow-host vm",
     );
   });
 

@@ -3,7 +3,10 @@ import { isAbsolute, join, resolve } from "node:path";
 import type { SubstrateName } from "../record/substrates.ts";
 import type { Context } from "./context.ts";
 
-/** Of the variables of Seawall those that change nothing about a run, that a flag says, or that Seawall sets itself. */
+/**
+ * Of the variables of Seawall those that change nothing about a run, that a flag says, or that
+ * Seawall sets itself.
+ */
 const incidental = [
   "CACHE",
   "REPORTS",

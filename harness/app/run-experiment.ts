@@ -78,7 +78,8 @@ export async function runPlanned(
     using progress = new Progress(context.stderr, planned.plan, () => clock.nowMs());
     recorder.onEvent((event) => progress.event(event));
     progress.say(
-      `${planned.plan.title} (${planned.plan.experiment}, ${planned.plan.topology}, ${planned.plan.substrate} substrate: ${planned.plan.substrateWhy})`,
+      `${planned.plan.title} (${planned.plan.experiment}, ${planned.plan.topology}, ` +
+        `${planned.plan.substrate} substrate: ${planned.plan.substrateWhy})`,
     );
     recorder.event({
       kind: "started",
@@ -114,7 +115,10 @@ export async function runPlanned(
   return judged(directory, error, (text) => context.stderr.write(text));
 }
 
-/** A run without a ledger could not be undone, and one without a record proves nothing: it ends here, and leaves no folder without a verdict. */
+/**
+ * A run without a ledger could not be undone, and one without a record proves nothing: it ends
+ * here, and leaves no folder without a verdict.
+ */
 function opened(
   context: Context,
   { plan }: Planned,
@@ -133,7 +137,10 @@ function opened(
   }
 }
 
-/** Judges what is on disk, not what is in memory: the verdict is the one that anybody gets from the record. */
+/**
+ * Judges what is on disk, not what is in memory: the verdict is the one that anybody gets from the
+ * record.
+ */
 export async function judged(
   directory: string,
   error: unknown,
@@ -180,7 +187,8 @@ export function refuseDirtyMachine(context: Context): void {
   if (dead.length === 0) return;
   throw new SeawallError(
     "MACHINE_DIRTY",
-    `${dead.length === 1 ? "an earlier run" : `${dead.length} earlier runs`} ended without undoing everything: ${dead.map((left) => left.runId).join(", ")}`,
+    `${dead.length === 1 ? "an earlier run" : `${dead.length} earlier runs`} ended without ` +
+      `undoing everything: ${dead.map((left) => left.runId).join(", ")}`,
     {
       hint: "Run `./seawall recover`, then try again.",
     },
@@ -200,7 +208,10 @@ function refuseUnusableCache(context: Context): void {
   }
 }
 
-/** Finds the tools of a run, or gets them, with progress on standard error; what the substrate needs beside them comes first. */
+/**
+ * Finds the tools of a run, or gets them, with progress on standard error; what the substrate needs
+ * beside them comes first.
+ */
 export async function toolsOf(context: Context, planned: Planned): Promise<Tools> {
   refuseUnusableCache(context);
   await loadPacks(context);

@@ -124,41 +124,49 @@ describe("the index of runs", () => {
     );
   });
 
-  it("takes no verdict on its word: changed by hand, on a record that was changed, or of another one", () => {
-    const [edited, cut, other] = ["1", "2", "3"].map((name) => recorded(`origin-storm/${name}`));
-    const path = join(edited as string, "verdict.json");
-    const text = readFileSync(path, "utf8");
-    writeFileSync(
-      path,
-      text
-        .replace('"status": "inconclusive"', '"status": "held"')
-        .replace('"why": "', '"why": "all held, '),
-    );
-    writeFileSync(join(cut as string, "events.ndjson"), "");
-    recorded("origin-storm/4", { seed: 4 });
-    cpSync(join(out, "origin-storm/4/verdict.json"), join(other as string, "verdict.json"));
-    const { runs } = writeIndex(out);
-    const doubted = runs.filter(({ why }) =>
-      why.startsWith("verdict.json does not belong to this record"),
-    );
-    expect(doubted.map(({ path: run, status, claims }) => [run, status, claims])).toEqual(
-      ["3", "2", "1"].map((name) => [`origin-storm/${name}`, "inconclusive", []]),
-    );
-    expect(runs.find(({ path: run }) => run === "origin-storm/4")?.claims).not.toEqual([]);
-  });
+  it(
+    "takes no verdict on its word: changed by hand, on a record that was changed, or of " +
+      "another one",
+    () => {
+      const [edited, cut, other] = ["1", "2", "3"].map((name) => recorded(`origin-storm/${name}`));
+      const path = join(edited as string, "verdict.json");
+      const text = readFileSync(path, "utf8");
+      writeFileSync(
+        path,
+        text
+          .replace('"status": "inconclusive"', '"status": "held"')
+          .replace('"why": "', '"why": "all held, '),
+      );
+      writeFileSync(join(cut as string, "events.ndjson"), "");
+      recorded("origin-storm/4", { seed: 4 });
+      cpSync(join(out, "origin-storm/4/verdict.json"), join(other as string, "verdict.json"));
+      const { runs } = writeIndex(out);
+      const doubted = runs.filter(({ why }) =>
+        why.startsWith("verdict.json does not belong to this record"),
+      );
+      expect(doubted.map(({ path: run, status, claims }) => [run, status, claims])).toEqual(
+        ["3", "2", "1"].map((name) => [`origin-storm/${name}`, "inconclusive", []]),
+      );
+      expect(runs.find(({ path: run }) => run === "origin-storm/4")?.claims).not.toEqual([]);
+    },
+  );
 
-  it("finds runs below what a gate and other commands made, and calls none of their folders broken", () => {
-    recorded("baseline/2e7a5c9bd6c6/origin-storm/20260101T000000Z-00000001");
-    recorded("slow/mine/20260102T000000Z-00000002");
-    mkdirSync(join(out, "gate/20260103T000000Z-00000003"), { recursive: true });
-    writeFileSync(join(out, "gate/20260103T000000Z-00000003/gate.json"), "{}");
-    const { runs, broken } = writeIndex(out);
-    expect(broken).toEqual([]);
-    expect(runs.map(({ path }) => path)).toEqual([
-      "slow/mine/20260102T000000Z-00000002",
-      "baseline/2e7a5c9bd6c6/origin-storm/20260101T000000Z-00000001",
-    ]);
-  });
+  it(
+    "finds runs below what a gate and other commands made, and calls none of their folders " +
+      "broken",
+    () => {
+      recorded("baseline/2e7a5c9bd6c6/origin-storm/20260101T000000Z-00000001");
+      recorded("slow/mine/20260102T000000Z-00000002");
+      mkdirSync(join(out, "gate/20260103T000000Z-00000003"), { recursive: true });
+      writeFileSync(join(out, "gate/20260103T000000Z-00000003/gate.json"), "{}");
+      const { runs, broken } = writeIndex(out);
+      expect(broken).toEqual([]);
+      expect(runs.map(({ path }) => path)).toEqual([
+        "slow/mine/20260102T000000Z-00000002",
+        "baseline/2e7a5c9bd6c6/origin-storm/20260101T000000Z-00000001",
+      ]);
+    },
+  );
 
   it("keeps hostile text, and hostile names of folders, to text", () => {
     const evil = '"><script>pwned()</script><img src=x onerror=pwned()>';
@@ -189,24 +197,28 @@ describe("the index of runs", () => {
     expect(page).toContain("evil/%3Cb%3E'%22%26%23x27%3B%3Fx%3D1%23y/".replaceAll("'", "&#39;"));
   });
 
-  it("is written whole, leaves nothing beside it, and forgets no run that ended while it was written", () => {
-    recorded("origin-storm/20260101T000000Z-00000001");
-    let writes = 0;
-    writeIndex(out, (index) => {
-      // What another run writes meanwhile is overwritten by this one, which has not seen it.
-      if (++writes === 1) {
-        const late = recorded("origin-storm/20260102T000000Z-00000002");
-        refreshIndexOf(
-          { directory: late, plan: { experiment: "origin-storm" } as never },
-          () => {},
-        );
-      }
-      return renderIndex(index);
-    });
-    expect(writes).toBe(2);
-    expect(readFileSync(join(out, "index.html"), "utf8")).toContain("20260102T000000Z-00000002");
-    expect(readdirSync(out).sort()).toEqual(["index.html", "origin-storm"]);
-  });
+  it(
+    "is written whole, leaves nothing beside it, and forgets no run that ended while it was " +
+      "written",
+    () => {
+      recorded("origin-storm/20260101T000000Z-00000001");
+      let writes = 0;
+      writeIndex(out, (index) => {
+        // What another run writes meanwhile is overwritten by this one, which has not seen it.
+        if (++writes === 1) {
+          const late = recorded("origin-storm/20260102T000000Z-00000002");
+          refreshIndexOf(
+            { directory: late, plan: { experiment: "origin-storm" } as never },
+            () => {},
+          );
+        }
+        return renderIndex(index);
+      });
+      expect(writes).toBe(2);
+      expect(readFileSync(join(out, "index.html"), "utf8")).toContain("20260102T000000Z-00000002");
+      expect(readdirSync(out).sort()).toEqual(["index.html", "origin-storm"]);
+    },
+  );
 
   it("warns where it cannot be written, and is not written beside a run that lies elsewhere", () => {
     const warned: string[] = [];

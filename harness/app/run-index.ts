@@ -1,4 +1,7 @@
-/** `reports/index.html`: reads what every run left, and writes the page whole. A broken run is listed as one and breaks nothing. */
+/**
+ * `reports/index.html`: reads what every run left, and writes the page whole. A broken run is
+ * listed as one and breaks nothing.
+ */
 import { randomBytes } from "node:crypto";
 import {
   closeSync,
@@ -34,8 +37,9 @@ import { foldersIn, jsonIn, storageError } from "../system/files.ts";
 export const indexFile = "index.html";
 
 /**
- * After a run, a report or a comparison. Two that end at once each write all that they see; whoever finds afterwards that something came in
- * between writes again, so that the last page has everything.
+ * After a run, a report or a comparison. Two that end at once each write all that they see; whoever
+ * finds afterwards that something came in between writes again, so that the last page has
+ * everything.
  */
 export function writeIndex(
   out: string,
@@ -64,7 +68,10 @@ export function refreshIndex(out: string, warn: (text: string) => void): void {
   }
 }
 
-/** The same for the folder in which a run lies as runs do, OUT/EXPERIMENT/RUN; one that lies elsewhere is in no index. */
+/**
+ * The same for the folder in which a run lies as runs do, OUT/EXPERIMENT/RUN; one that lies
+ * elsewhere is in no index.
+ */
 export function refreshIndexOf(
   { directory, plan }: Pick<Run, "directory" | "plan">,
   warn: (text: string) => void,
@@ -89,7 +96,10 @@ export function readIndex(out: string): RunIndex {
   };
 }
 
-/** Runs lie in `EXPERIMENT/RUN`, and deeper where a command was given a folder in this one: `baseline/COMMIT/EXPERIMENT/RUN`. */
+/**
+ * Runs lie in `EXPERIMENT/RUN`, and deeper where a command was given a folder in this one:
+ * `baseline/COMMIT/EXPERIMENT/RUN`.
+ */
 const depthMax = 4;
 
 /** Folders of runs, and those that look like one and hold no whole run. */
@@ -104,7 +114,10 @@ function runFolders(out: string, under = "", depth = 1): string[] {
   });
 }
 
-/** A run that was cut short before it had a plan, or lost it; other folders hold folders, or documents of Seawall's. */
+/**
+ * A run that was cut short before it had a plan, or lost it; other folders hold folders, or
+ * documents of Seawall's.
+ */
 function looksLikeARun(directory: string): boolean {
   const names = namesIn(directory);
   return (
@@ -136,7 +149,9 @@ const planShape = z.object({
 /** A verdict on another record shows nothing, and margins of it are nobody's. */
 function believed({ kind, verdict }: Extract<Stored, { readonly verdict: Verdict }>): Verdict {
   if (kind === "fits") return verdict;
-  const why = `${files.verdict} does not belong to this record or was changed; \`seawall report RUN\` judges the run again`;
+  const why =
+    `${files.verdict} does not belong to this record or was changed; \`seawall report RUN\` ` +
+    "judges the run again";
   return { ...verdict, status: "inconclusive", why, findings: [] };
 }
 
@@ -157,7 +172,9 @@ function indexed(out: string, path: string): IndexedRun | BrokenRun {
   if (stored.kind === "missing")
     return {
       path,
-      why: "it has no verdict: it was cut short or still runs; `seawall report RUN` judges what is recorded",
+      why:
+        "it has no verdict: it was cut short or still runs; `seawall report RUN` judges what " +
+        "is recorded",
     };
   const { data } = plan;
   const { runId, status, why, aborted, findings } = believed(stored);
@@ -210,7 +227,10 @@ function versionIn(path: string): string | null {
   return version === undefined ? null : clip(version, 60);
 }
 
-/** Pages that others put into a folder beside the runs: comparisons, game days, matrices. Their title says what they are. */
+/**
+ * Pages that others put into a folder beside the runs: comparisons, game days, matrices. Their
+ * title says what they are.
+ */
 function pagesOf(out: string): IndexedPage[] {
   const pages = shownFoldersIn(out)
     .filter((folder) => !existsSync(join(out, folder, files.plan)))
@@ -254,7 +274,8 @@ function stateOf(out: string): string {
   return [
     ...runFolders(out).map(
       (path) =>
-        `${path} ${written(join(out, path, files.verdict))} ${written(join(out, path, files.report))}`,
+        `${path} ${written(join(out, path, files.verdict))} ` +
+        `${written(join(out, path, files.report))}`,
     ),
     ...pagesOf(out).map(({ path, writtenAtMs }) => `${path} ${writtenAtMs}`),
   ].join("\n");

@@ -1,4 +1,7 @@
-/** A run in virtual time: the same conductor, record, judge and report, and a clock that does not wait. */
+/**
+ * A run in virtual time: the same conductor, record, judge and report, and a clock that does not
+ * wait.
+ */
 import type { RunObserver } from "./run-observer.ts";
 import { SeawallError } from "../base/errors.ts";
 import type { Planned } from "../plan/options.ts";
@@ -10,7 +13,10 @@ import { adapterOf } from "../substrates/registry.ts";
 import type { Context } from "./context.ts";
 import { thisMachine } from "./assemble-run.ts";
 
-/** Virtual time begins here in every run, so that a seed gives the same run to the last sample: 2026-01-01T00:00:00Z. */
+/**
+ * Virtual time begins here in every run, so that a seed gives the same run to the last sample:
+ * 2026-01-01T00:00:00Z.
+ */
 const startMs = Date.UTC(2026, 0, 1);
 
 /** Touches nothing but the run directory, so it needs no ledger on disk and no clean machine. */

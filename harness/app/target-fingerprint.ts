@@ -6,7 +6,10 @@ import type { Target } from "../target/target.ts";
 import { isTest } from "../system/sources.ts";
 import type { Context } from "./context.ts";
 
-/** All that the target, and what drives and judges it, is made of. Content, not commits: it needs no git, and a change of the documentation changes nothing. */
+/**
+ * All that the target, and what drives and judges it, is made of. Content, not commits: it needs no
+ * git, and a change of the documentation changes nothing.
+ */
 const folders = ["targets", "harness", join("experiments", "workloads")];
 /** Presents what was judged. */
 const unheeded = [join("harness", "report"), join("harness", "telemetry")];
@@ -17,7 +20,10 @@ const files: readonly string[] = [
 
 const known = new Map<string, string>();
 
-/** 12 hexadecimal digits. Of a target that its user describes: the harness, the description, and the version that it states. */
+/**
+ * 12 hexadecimal digits. Of a target that its user describes: the harness, the description, and the
+ * version that it states.
+ */
 export function targetVersion(
   context: Pick<Context, "root">,
   target: Target,

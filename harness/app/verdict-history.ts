@@ -1,4 +1,7 @@
-/** The verdicts of recorded runs: what prerequisites are looked up in. A stored verdict is a hint, the record behind it decides. */
+/**
+ * The verdicts of recorded runs: what prerequisites are looked up in. A stored verdict is a hint,
+ * the record behind it decides.
+ */
 import { join } from "node:path";
 import { z } from "zod";
 import type { RecordedVerdict } from "../plan/prerequisites.ts";
@@ -27,7 +30,10 @@ const verdictShape = z.object({
   status: z.enum(["held", "refuted", "inconclusive"]),
 });
 
-/** Of every run below `reports/EXPERIMENT/`. A run without a whole record has shown nothing and is passed over. */
+/**
+ * Of every run below `reports/EXPERIMENT/`. A run without a whole record has shown nothing and is
+ * passed over.
+ */
 export function recordedVerdicts(reports: string): RecordedVerdict[] {
   const runs = foldersIn(reports).flatMap((experiment) =>
     foldersIn(join(reports, experiment)).map((run) => join(reports, experiment, run)),

@@ -1,4 +1,7 @@
-/** Which functions a k6 script exports, in whatever spelling. k6 scripts cannot be imported here, so their text is read. */
+/**
+ * Which functions a k6 script exports, in whatever spelling. k6 scripts cannot be imported here, so
+ * their text is read.
+ */
 import { existsSync, readFileSync } from "node:fs";
 import { stripTypeScriptTypes } from "node:module";
 import { dirname, join } from "node:path";
@@ -11,8 +14,9 @@ await init;
 const notExecuted = new Set(["options", "setup", "teardown", "handleSummary", "needs", "plays"]);
 
 /**
- * The names that `exec` can mean, `default` among them; null where there is no such file. What `export * from "./other.ts"` brings in is
- * followed. Throws `EXPERIMENT_MALFORMED` where the text is no module.
+ * The names that `exec` can mean, `default` among them; null where there is no such file. What
+ * `export * from "./other.ts"` brings in is followed. Throws `EXPERIMENT_MALFORMED` where the text
+ * is no module.
  *
  *     executableExports("workloads/crowd.ts")   // ["live", "dvr", "default"]
  */
@@ -45,7 +49,8 @@ function exportsOf(path: string) {
   } catch (error) {
     throw new SeawallError(
       "EXPERIMENT_MALFORMED",
-      `the workload ${path} is not a module that k6 can run: ${(error as Error).message.split("\n")[0]}`,
+      `the workload ${path} is not a module that k6 can run: ` +
+        `${(error as Error).message.split("\n")[0]}`,
       {
         hint: "`k6 inspect FILE` shows the error of k6.",
       },

@@ -1,9 +1,12 @@
 /**
- * Every way in which Seawall can be misused or let down, in one catalogue: a code, the exit status, and a hint that says what to do
- * next. What happens to the system under test is data and never comes through here.
+ * Every way in which Seawall can be misused or let down, in one catalogue: a code, the exit status,
+ * and a hint that says what to do next. What happens to the system under test is data and never
+ * comes through here.
  */
 
-/** Exit statuses of the command line; DESIGN: verdict first, then everything that is not a verdict. */
+/**
+ * Exit statuses of the command line; DESIGN: verdict first, then everything that is not a verdict.
+ */
 export const exitCodes = {
   held: 0,
   refuted: 1,
@@ -51,7 +54,10 @@ export interface ErrorDetail {
   readonly cause?: unknown;
 }
 
-/** An error with a code, a hint and an exit status; the only kind that the command line prints without a stack. */
+/**
+ * An error with a code, a hint and an exit status; the only kind that the command line prints
+ * without a stack.
+ */
 export class SeawallError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;

@@ -1,6 +1,8 @@
 /** "Did you mean": the known name that is fewest edits away from a mistyped one. */
 
-/** Levenshtein distance with adjacent transpositions counted as one edit (optimal string alignment). */
+/**
+ * Levenshtein distance with adjacent transpositions counted as one edit (optimal string alignment).
+ */
 export function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);
@@ -19,7 +21,10 @@ export function editDistance(a: string, b: string): number {
   return last[b.length] ?? 0;
 }
 
-/** The nearest known name, or null when nothing is near enough to be a typing error (half the letters wrong). */
+/**
+ * The nearest known name, or null when nothing is near enough to be a typing error (half the
+ * letters wrong).
+ */
 export function nearest(name: string, known: readonly string[]): string | null {
   const lower = name.toLowerCase();
   const ranked = known
@@ -35,5 +40,8 @@ export function nearest(name: string, known: readonly string[]): string | null {
 export function unknownName(what: string, name: string, known: readonly string[]): string {
   const near = nearest(name, known);
   const hint = near === null ? "" : `; did you mean "${near}"?`;
-  return `unknown ${what} "${name}"${hint} (known: ${known.length === 0 ? "none" : [...known].sort().join(", ")})`;
+  return (
+    `unknown ${what} "${name}"${hint} (known: ` +
+    `${known.length === 0 ? "none" : [...known].sort().join(", ")})`
+  );
 }

@@ -1,7 +1,9 @@
 /**
- * Secrets in addresses. A password, or a token in a query, belongs to whom it was given: it is neither printed nor recorded. What is
- * taken out: `user:password@` of an address, and the values of parameters whose names speak of a secret (token, sig, signature, key,
- * secret, password, auth, credential, jwt, session, and Akamai's hdnts and hdnea), in upper or lower case, as parts of names, too.
+ * Secrets in addresses. A password, or a token in a query, belongs to whom it was given: it is
+ * neither printed nor recorded. What is taken out: `user:password@` of an address, and the values
+ * of parameters whose names speak of a secret (token, sig, signature, key, secret, password, auth,
+ * credential, jwt, session, and Akamai's hdnts and hdnea), in upper or lower case, as parts of
+ * names, too.
  */
 const hidden = "***";
 const userInfo = /([a-z][a-z0-9+.-]*:\/\/)[^\s/?#@"'<>]*@/gi;

@@ -8,7 +8,10 @@ const number = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) =
 const q = fc.constantFrom(0.5, 0.95, 0.99, 1, 0.001);
 const sorted = (values: readonly number[]): Float64Array => Float64Array.from(values).sort();
 
-/** By the definition: the smallest value such that at least `q` of all are no larger. In whole thousandths, so that nothing is rounded. */
+/**
+ * By the definition: the smallest value such that at least `q` of all are no larger. In whole
+ * thousandths, so that nothing is rounded.
+ */
 function naive(values: readonly number[], at: number): number | null {
   const thousandths = Math.round(at * 1_000);
   const candidates = values.filter(

@@ -1,9 +1,13 @@
-/** Exact statistics over recorded values. Nothing here averages percentiles or interpolates between samples. */
+/**
+ * Exact statistics over recorded values. Nothing here averages percentiles or interpolates between
+ * samples.
+ */
 
 /**
- * Nearest-rank quantile: the smallest value such that at least `q` of all values are no larger (NIST/SEMATECH e-Handbook 2.6.2, without
- * interpolation, so the answer is always a value that was really observed).
- * `extraAbove` values are taken to lie above all others and `extraBelow` beneath them. Returns null without values.
+ * Nearest-rank quantile: the smallest value such that at least `q` of all values are no larger
+ * (NIST/SEMATECH e-Handbook 2.6.2, without interpolation, so the answer is always a value that was
+ * really observed). `extraAbove` values are taken to lie above all others and `extraBelow` beneath
+ * them. Returns null without values.
  */
 export function quantile(
   sorted: Float64Array,

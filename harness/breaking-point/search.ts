@@ -1,12 +1,14 @@
 /**
- * Searches for the load at which something breaks, with as few whole runs as it can: doubling until something does, and from then on where the
- * posterior of the threshold has its median (Watson and Pelli's QUEST, 1983). A run near the threshold holds or breaks by chance, so each outcome is
+ * Searches for the load at which something breaks, with as few whole runs as it can: doubling until
+ * something does, and from then on where the posterior of the threshold has its median (Watson and
+ * Pelli's QUEST, 1983). A run near the threshold holds or breaks by chance, so each outcome is
  * weighed as a noisy one instead of cutting everything on its far side off, as bisection would.
  */
 import { thresholdOf } from "./threshold.ts";
 
 /**
- * `generator`: the generator gave out, so that the run says nothing of the target at this load. `unclear`: it says nothing for another reason.
+ * `generator`: the generator gave out, so that the run says nothing of the target at this load.
+ * `unclear`: it says nothing for another reason.
  */
 export type StepOutcome = "held" | "broke" | "generator" | "unclear";
 
@@ -25,12 +27,16 @@ export interface SearchOptions {
 }
 
 /**
- * `broke`: found, inside the interval. `generator`: the generator gave out first. `unbroken`: nothing broke up to the greatest load that was tried.
- * `below`: it breaks even with the smallest audience that was tried. `unclear`: nothing can be said.
+ * `broke`: found, inside the interval. `generator`: the generator gave out first. `unbroken`:
+ * nothing broke up to the greatest load that was tried. `below`: it breaks even with the smallest
+ * audience that was tried. `unclear`: nothing can be said.
  */
 export interface Conclusion {
   readonly kind: "broke" | "generator" | "unbroken" | "below" | "unclear";
-  /** Best guess of the load at which it breaks in half of all runs; null unless it is known to break. */
+  /**
+   * Best guess of the load at which it breaks in half of all runs; null unless it is known to
+   * break.
+   */
   readonly estimate: number | null;
   /** Lower end: never above the greatest load that held. Upper end: null when nothing broke. */
   readonly from: number | null;

@@ -73,7 +73,9 @@ describe("one run of a search", () => {
         status: "inconclusive",
         subject: "generator",
         observed: 1,
-        why: "it would not hold if the iterations that the generator dropped or held back had gone badly",
+        why:
+          "it would not hold if the iterations that the generator dropped or held back had " +
+          "gone badly",
       }),
     ],
   ])("says nothing of the target when the generator was %s", (_what, given) => {

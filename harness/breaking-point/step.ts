@@ -12,8 +12,9 @@ export interface StepReading {
 }
 
 /**
- * Where the generator was at its end, whatever the target seemed to do may be the generator's doing, and a load that was not offered is no headroom.
- * Beyond the breaking point even the baseline is violated, which for an experiment proves nothing, and here is what was looked for.
+ * Where the generator was at its end, whatever the target seemed to do may be the generator's
+ * doing, and a load that was not offered is no headroom. Beyond the breaking point even the
+ * baseline is violated, which for an experiment proves nothing, and here is what was looked for.
  */
 export function readStep(verdict: Verdict): StepReading {
   const violated = verdict.findings.filter(isViolated);

@@ -1,8 +1,14 @@
-/** Where a threshold is likely to lie, from runs that held and runs that broke: a posterior over the logarithm of the load. */
+/**
+ * Where a threshold is likely to lie, from runs that held and runs that broke: a posterior over the
+ * logarithm of the load.
+ */
 
 /** Logarithms to base 2 of the multiples that are thought possible: a 64th to sixteen thousand. */
 const [from, until, step] = [-6, 14, 1 / 32] as const;
-/** How blurred the threshold may be, as a standard deviation in octaves: from one as sharp as a model's to one that wanders by a fifth. */
+/**
+ * How blurred the threshold may be, as a standard deviation in octaves: from one as sharp as a
+ * model's to one that wanders by a fifth.
+ */
 const blurs = [0.02, 0.08, 0.25] as const;
 /** A run that comes out the other way for a reason that has nothing to do with the load. */
 const lapse = 0.03;

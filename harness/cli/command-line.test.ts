@@ -305,7 +305,9 @@ describe("the command line", () => {
   it("runs an experiment file that is almost the same, as far as a plan goes", async () => {
     const path = file(
       "mine.ts",
-      `import base from ${JSON.stringify(join(root, "experiments/origin-storm.ts"))};\nexport default { ...base, name: "mine" };`,
+      "import base from " +
+        `${JSON.stringify(join(root, "experiments/origin-storm.ts"))};\nexport default { ` +
+        `...base, name: "mine" };`,
     );
     const { exitCode, stdout } = await seawall(
       "plan",
@@ -321,7 +323,9 @@ describe("the command line", () => {
       experiment: "mine",
       seed: 7,
       without: ["collapsing"],
-      rerun: `${join(root, "seawall")} run ${resolve(folder, path)} --seed 7 --substrate process --without collapsing`,
+      rerun:
+        `${join(root, "seawall")} run ${resolve(folder, path)} --seed 7 --substrate process ` +
+        "--without collapsing",
     });
   });
 
@@ -354,7 +358,9 @@ describe("the command line", () => {
   it("refuses a tier whose prerequisite has not held, unless by force", async () => {
     const path = file(
       "kong.ts",
-      `import base from ${JSON.stringify(join(root, "experiments/origin-storm.ts"))};\nexport default { ...base, name: "kong-of-mine", tier: "kong", requires: ["never-run"] };`,
+      "import base from " +
+        `${JSON.stringify(join(root, "experiments/origin-storm.ts"))};\nexport default { ` +
+        `...base, name: "kong-of-mine", tier: "kong", requires: ["never-run"] };`,
     );
     const refused = await seawall("plan", path);
     expect(refused.exitCode).toBe(64);

@@ -1,4 +1,6 @@
-/** The command line. Parsing is commander's; every mistake becomes one message and exit status 64. */
+/**
+ * The command line. Parsing is commander's; every mistake becomes one message and exit status 64.
+ */
 import { Command, CommanderError } from "commander";
 import type { Context } from "../app/context.ts";
 import { failureDocument } from "../app/error-output.ts";
@@ -43,7 +45,8 @@ function programOf(context: Context, end: (code: number) => void): Command {
     })
     .addHelpText(
       "after",
-      "\nExit status: 0 held, 1 refuted, 2 inconclusive, 3 aborted, 4 cleanup incomplete, 64 usage, 70 internal, 130 interrupted.\n",
+      "\nExit status: 0 held, 1 refuted, 2 inconclusive, 3 aborted, 4 cleanup incomplete, " +
+        "64 usage, 70 internal, 130 interrupted.\n",
     );
   for (const define of commands)
     define(program, context, end)

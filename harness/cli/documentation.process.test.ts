@@ -1,6 +1,6 @@
 /**
- * Every command of the documentation, as it stands there: what a reader types must work. Experiments run in virtual time; what cannot is run
- * for real below, or by the test that is named.
+ * Every command of the documentation, as it stands there: what a reader types must work.
+ * Experiments run in virtual time; what cannot is run for real below, or by the test that is named.
  */
 import { execFile, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
@@ -30,7 +30,10 @@ const pages = [
 
 const suites = /^\.\/seawall gate --suite (quick|release)( --baseline reports\/baseline)?$/;
 
-/** What is more than typing a line and waiting for its end; each is typed as it stands by the test that is named. */
+/**
+ * What is more than typing a line and waiting for its end; each is typed as it stands by the test
+ * that is named.
+ */
 const elsewhere: readonly {
   readonly command: RegExp;
   readonly file: string;
@@ -173,7 +176,9 @@ function typed(
   });
 }
 
-/** What the model of the target lacks, and nothing else, is a reason not to run it in virtual time. */
+/**
+ * What the model of the target lacks, and nothing else, is a reason not to run it in virtual time.
+ */
 function onlyTheModelLacks({ code, said }: Said): boolean {
   const problems = said.split("\n").filter((line) => line.startsWith("  - "));
   return (
@@ -216,7 +221,8 @@ describe("a command of the documentation", () => {
       if (before !== command)
         await typed(before, folder, { SEAWALL_REPORTS: join(folder, "reports/baseline") });
       const gate = await typed(command, folder);
-      // Suites that need what no model has are refused before anything begins, and say what that is.
+      // Suites that need what no model has are refused before anything begins, and say what that
+      // is.
       if (!onlyTheModelLacks(gate)) expect(gate.code, gate.said).toBe(0);
     },
   );
@@ -239,7 +245,8 @@ describe("a command of the documentation", () => {
       const seen = (pattern: RegExp): Promise<void> =>
         expect.poll(() => stderr, { timeout: 20_000 }).toMatch(pattern) as unknown as Promise<void>;
       const anna = new Person(await linkOf({ seen, stderr: () => stderr }, "conductor"));
-      // Go for the first, and leave the second out. A virtual clock cannot be held, so nobody is asked in the midst of a step.
+      // Go for the first, and leave the second out. A virtual clock cannot be held, so nobody is
+      // asked in the midst of a step.
       await anna.answer(1, "go");
       await anna.until(() => anna.count("ended") === 1, "the first step's end");
       expect(

@@ -1,4 +1,7 @@
-/** Flags that several commands share, and how their values are read. A wrong value is one message and exit status 64. */
+/**
+ * Flags that several commands share, and how their values are read. A wrong value is one message
+ * and exit status 64.
+ */
 import { resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { substrateChoices } from "../app/choose-substrate.ts";
@@ -110,7 +113,8 @@ export function requestOf(context: Context, flags: PlanFlags): RunRequest {
     scale: flags.scale ?? 1,
     allowHosts: flags.allowHost ?? [],
     force: flags.force === true,
-    // Where `run` puts its runs unless it is told otherwise, also for commands that have no such flag.
+    // Where `run` puts its runs unless it is told otherwise, also for commands that have no such
+    // flag.
     out: flags.out === undefined ? reportsOf(context) : resolve(context.cwd, flags.out),
     json: flags.json === true,
   };

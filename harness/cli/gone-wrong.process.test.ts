@@ -1,4 +1,7 @@
-/** Runs that go wrong, each on purpose, and what they say of it. Of a target that is up in a second, where the real one is not needed. */
+/**
+ * Runs that go wrong, each on purpose, and what they say of it. Of a target that is up in a second,
+ * where the real one is not needed.
+ */
 import { readdirSync, rmSync } from "node:fs";
 import { basename } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -14,7 +17,10 @@ import {
   type Started,
 } from "../../test/support/cli/seawall.ts";
 
-/** Other tests have runs of their own at the same time, and must not be refused for what is left of these. */
+/**
+ * Other tests have runs of their own at the same time, and must not be refused for what is left of
+ * these.
+ */
 let cache: ReturnType<typeof ownCache>;
 /** Of the slots that are left to others. */
 let reserved: readonly string[] = [];

@@ -1,4 +1,7 @@
-/** Plans and events with one place changed: each ends in one line and an exit status of its own, never in a defect of Seawall. */
+/**
+ * Plans and events with one place changed: each ends in one line and an exit status of its own,
+ * never in a defect of Seawall.
+ */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,7 @@
-/** A plain HTTP API with a k6 script of its own, and no stream: what the harness is for does not depend on what is served. */
+/**
+ * A plain HTTP API with a k6 script of its own, and no stream: what the harness is for does not
+ * depend on what is served.
+ */
 import { expect, it } from "vitest";
 import { judged } from "../../test/support/cli/judged.ts";
 

@@ -1,8 +1,9 @@
 /**
- * Confidence intervals for a difference, by resampling in two steps: runs first, where there are several, then blocks of consecutive windows
- * (circular block bootstrap; Politis and Romano, 1992). Neighbours in time are alike, and so are the windows of one run: drawing windows one by
- * one would make every interval too narrow. The same moments are drawn of all runs of both sides: what a phase does at each of its moments, in
- * every run alike, is no part of their difference.
+ * Confidence intervals for a difference, by resampling in two steps: runs first, where there are
+ * several, then blocks of consecutive windows (circular block bootstrap; Politis and Romano, 1992).
+ * Neighbours in time are alike, and so are the windows of one run: drawing windows one by one would
+ * make every interval too narrow. The same moments are drawn of all runs of both sides: what a
+ * phase does at each of its moments, in every run alike, is no part of their difference.
  */
 import { type Measure, pooled, type RunStrata, type WindowSum } from "./windowed.ts";
 import { prng } from "../base/prng.ts";
@@ -21,7 +22,10 @@ export interface DifferenceOptions {
   readonly scale: "relative" | "points";
   /** 0.95 for a 95 % interval. */
   readonly confidence: number;
-  /** How often windows are drawn anew: with 1 000 the ends of a 95 % interval are stable to a tenth of its width. */
+  /**
+   * How often windows are drawn anew: with 1 000 the ends of a 95 % interval are stable to a tenth
+   * of its width.
+   */
   readonly rounds: number;
   readonly seed: number;
 }
@@ -92,7 +96,10 @@ function resampled(
   return drawn;
 }
 
-/** As many as there were, in blocks that begin anywhere and go on at the start when the end is reached. */
+/**
+ * As many as there were, in blocks that begin anywhere and go on at the start when the end is
+ * reached.
+ */
 function drawnMoments(count: number, random: () => number): number[] {
   const drawn: number[] = [];
   const length = blockLength(count);
@@ -103,14 +110,18 @@ function drawnMoments(count: number, random: () => number): number[] {
   return drawn;
 }
 
-/** Grows with the cube root of the number of windows (Künsch, 1989), and is at least two where there are two. */
+/**
+ * Grows with the cube root of the number of windows (Künsch, 1989), and is at least two where there
+ * are two.
+ */
 export function blockLength(windows: number): number {
   return Math.min(windows, Math.max(2, Math.round(1.5 * Math.cbrt(windows))));
 }
 
 /**
- * Three runs drawn from three vary less than three new runs would, so that the bootstrap alone is too sure where runs differ much: the
- * interval is at least the one that Student's t gives over the runs' own figures. A side of one run is taken to vary as the other's do.
+ * Three runs drawn from three vary less than three new runs would, so that the bootstrap alone is
+ * too sure where runs differ much: the interval is at least the one that Student's t gives over the
+ * runs' own figures. A side of one run is taken to vary as the other's do.
  */
 function widened(
   { low, high }: Interval,

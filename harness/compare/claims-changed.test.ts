@@ -39,13 +39,17 @@ describe("claims that came out otherwise", () => {
   const titled = (id: string, title: string) =>
     ({ findings: [{ ...finding("held", 1), id, title }] }) as never;
 
-  it("are the same claim by their id, whatever its title, and by their title where a record has no other id", () => {
-    const today = titled("claim.live-served", "Served");
-    const rewritten = titled("claim.live-served", "Viewers are served");
-    expect(claimOutcomes([today], [rewritten])).toHaveLength(1);
-    expect(claimOutcomes([titled("claim.served", "Served")], [today])).toHaveLength(1);
-    expect(claimOutcomes([titled("claim.other", "Other")], [today])).toHaveLength(2);
-  });
+  it(
+    "are the same claim by their id, whatever its title, and by their title where a record " +
+      "has no other id",
+    () => {
+      const today = titled("claim.live-served", "Served");
+      const rewritten = titled("claim.live-served", "Viewers are served");
+      expect(claimOutcomes([today], [rewritten])).toHaveLength(1);
+      expect(claimOutcomes([titled("claim.served", "Served")], [today])).toHaveLength(1);
+      expect(claimOutcomes([titled("claim.other", "Other")], [today])).toHaveLength(2);
+    },
+  );
 
   it("are counted, with what was observed", () => {
     expect(

@@ -1,7 +1,7 @@
 /**
- * Which claims came out otherwise on side B than on side A. How often a claim was refuted is a count, and two
- * counts differ by chance: a claim has turned only if Fisher's exact test says so of the counts, or the test
- * over whole runs of what was observed.
+ * Which claims came out otherwise on side B than on side A. How often a claim was refuted is a
+ * count, and two counts differ by chance: a claim has turned only if Fisher's exact test says so of
+ * the counts, or the test over whole runs of what was observed.
  */
 import { sameClaims } from "../record/claim-ids.ts";
 import { prng } from "../base/prng.ts";
@@ -24,13 +24,19 @@ export interface ClaimOutcome {
   readonly b: Readonly<Record<Status, number>>;
   /** The worst status differs between the sides. That alone is no difference: see `turned`. */
   readonly changed: boolean;
-  /** Refuted more often is worse, less often better, if a test says so. Inconclusive runs count for neither. */
+  /**
+   * Refuted more often is worse, less often better, if a test says so. Inconclusive runs count for
+   * neither.
+   */
   readonly turned: "worse" | "better" | null;
   /** After correction for the number of comparisons, 0 to 1. */
   readonly p: number;
   /** How often chance alone makes counts differ this much (Fisher), 0 to 1, uncorrected. */
   readonly chance: number;
-  /** Were it held in all conclusive runs of one side and refuted in all of the other, the counts would show it. */
+  /**
+   * Were it held in all conclusive runs of one side and refuted in all of the other, the counts
+   * would show it.
+   */
   readonly tellable: boolean;
   /** What was observed in each run. */
   readonly observed: readonly [readonly (number | null)[], readonly (number | null)[]];

@@ -1,4 +1,7 @@
-/** Which runs may be compared at all: what differs besides the change under test would be taken for its effect. */
+/**
+ * Which runs may be compared at all: what differs besides the change under test would be taken for
+ * its effect.
+ */
 import type { Verdict } from "../record/verdict.ts";
 import type { Run } from "../record/run.ts";
 import { isVirtual } from "../record/substrates.ts";
@@ -119,7 +122,8 @@ function shared(sides: readonly (readonly Run[])[]): string[] {
 function machineOf(run: Run): string {
   const started = run.events.find((event) => event.kind === "started");
   return started?.kind === "started"
-    ? `${started.machine.platform}, ${started.machine.cores} × ${started.machine.cpuModel}, ${Math.round(started.machine.memoryBytes / 2 ** 30)} GiB`
+    ? `${started.machine.platform}, ${started.machine.cores} × ${started.machine.cpuModel}, ` +
+        `${Math.round(started.machine.memoryBytes / 2 ** 30)} GiB`
     : "unknown";
 }
 

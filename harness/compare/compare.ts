@@ -1,7 +1,8 @@
 /**
- * Compares runs of one experiment before and after a change. A difference is called one only when it is larger than a floor, when its
- * confidence interval excludes zero, and when a test over whole runs still says so after correction for the
- * number of comparisons. Everything else is "no difference shown", which is not the same as "the same".
+ * Compares runs of one experiment before and after a change. A difference is called one only when
+ * it is larger than a floor, when its confidence interval excludes zero, and when a test over whole
+ * runs still says so after correction for the number of comparisons. Everything else is "no
+ * difference shown", which is not the same as "the same".
  */
 import { pooled, type RunStrata } from "./windowed.ts";
 import { type Phase, phases } from "../base/phases.ts";
@@ -26,34 +27,48 @@ export interface Change {
   readonly phase: Phase | "all";
   readonly a: number;
   readonly b: number;
-  /** Of B against A: a fraction of A, or percentage points / 100. Null when a side has too few windows. */
+  /**
+   * Of B against A: a fraction of A, or percentage points / 100. Null when a side has too few
+   * windows.
+   */
   readonly interval: Interval | null;
-  /** After correction for the number of comparisons; 1 where the sides have too few runs for any test. */
+  /**
+   * After correction for the number of comparisons; 1 where the sides have too few runs for any
+   * test.
+   */
   readonly p: number;
   readonly windows: readonly [number, number];
   /**
-   * The smallest difference that these runs could have shown: a fraction of A, or percentage points / 100.
-   * Null where no difference could have been shown.
+   * The smallest difference that these runs could have shown: a fraction of A, or percentage points
+   * / 100. Null where no difference could have been shown.
    */
   readonly smallest: number | null;
   /**
-   * The sides have too few runs for a test, and this looks like a difference: a reason for more runs, and
-   * no more than that. `runsASide`: so many would show a difference of this size; null: more than 30.
+   * The sides have too few runs for a test, and this looks like a difference: a reason for more
+   * runs, and no more than that. `runsASide`: so many would show a difference of this size; null:
+   * more than 30.
    */
   readonly suspected: { readonly runsASide: number | null } | null;
   /**
-   * `worse`, `better` and `different` (neither good nor bad) are differences. `alike`: the interval lies within the floor, so whatever
-   * difference there is does not matter. `unclear`: none was shown, and none excluded.
+   * `worse`, `better` and `different` (neither good nor bad) are differences. `alike`: the interval
+   * lies within the floor, so whatever difference there is does not matter. `unclear`: none was
+   * shown, and none excluded.
    */
   readonly outcome: "worse" | "better" | "different" | "alike" | "unclear";
 }
 
 export interface CompareOptions {
-  /** Chance of calling anything of runs of the same thing different, over all that is compared; 0.05. */
+  /**
+   * Chance of calling anything of runs of the same thing different, over all that is compared;
+   * 0.05.
+   */
   readonly alpha: number;
   readonly confidence: number;
   readonly seed: number;
-  /** `decisive` spares the intervals of what the test has found nothing in: the same differences, sooner. */
+  /**
+   * `decisive` spares the intervals of what the test has found nothing in: the same differences,
+   * sooner.
+   */
   readonly intervals: "all" | "decisive";
 }
 
@@ -73,9 +88,9 @@ const windowsMin = 4;
 type Group = "whole run as viewers see it" | "phases as viewers see them" | "inside" | "resources";
 
 /**
- * Parts of the one chance of error, fixed beforehand. What users see of whole runs has most of it, as there
- * a change shows soonest; what the machine spends takes nothing of that. The rest is for claims, which are
- * counted (`claims-changed.ts`).
+ * Parts of the one chance of error, fixed beforehand. What users see of whole runs has most of it,
+ * as there a change shows soonest; what the machine spends takes nothing of that. The rest is for
+ * claims, which are counted (`claims-changed.ts`).
  */
 const shares: Readonly<Record<Group, number>> = {
   "whole run as viewers see it": 0.4,
@@ -98,7 +113,10 @@ export function compareRuns(
   return compareSides(a, [b], options)[0] ?? [];
 }
 
-/** Each of the other sides against the first. All are corrected together: whoever compares five things with one finds a difference sooner. */
+/**
+ * Each of the other sides against the first. All are corrected together: whoever compares five
+ * things with one finds a difference sooner.
+ */
 export function compareSides(
   a: readonly Run[],
   others: readonly (readonly Run[])[],
@@ -136,7 +154,10 @@ function changesOf(sides: Sides, comparisons: number, options: CompareOptions): 
 interface Sampled {
   readonly quantity: Quantity;
   readonly phase: Phase | "all";
-  /** In a fixed order that does not depend on which side is which; runs without a sample are left out. */
+  /**
+   * In a fixed order that does not depend on which side is which; runs without a sample are left
+   * out.
+   */
   readonly runs: readonly RunStrata[];
   readonly inB: readonly boolean[];
 }
@@ -196,7 +217,10 @@ function spreadOf(values: readonly number[], inB: readonly boolean[]): number {
 
 type Placed = ReturnType<typeof inFixedOrder>;
 
-/** Each phase that both sides have, and all of them together. What the machine spends is compared over whole runs only. */
+/**
+ * Each phase that both sides have, and all of them together. What the machine spends is compared
+ * over whole runs only.
+ */
 function sampled(quantity: Quantity, runs: Placed, read: WindowReader): Sampled[] {
   const of = (name: Sampled["phase"], wanted: readonly Phase[]): Sampled[] => {
     const all = runs.map(({ run, inB }) => ({

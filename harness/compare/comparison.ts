@@ -17,7 +17,10 @@ export interface SideRun {
   readonly without: readonly string[];
   /** Of Seawall. */
   readonly version: string | null;
-  /** Of the target: as its user states it, else a hash of what it is made of; null in records of runs that kept none. */
+  /**
+   * Of the target: as its user states it, else a hash of what it is made of; null in records of
+   * runs that kept none.
+   */
   readonly targetVersion: string | null;
 }
 
@@ -28,8 +31,9 @@ export interface Side {
 }
 
 /**
- * `mixed`: something is worse and something better. `none`: no difference is shown by runs that could have shown
- * one. `undecided`: the runs are too few, or one side did not record what the other did.
+ * `mixed`: something is worse and something better. `none`: no difference is shown by runs that
+ * could have shown one. `undecided`: the runs are too few, or one side did not record what the
+ * other did.
  */
 export type Outcome = "worse" | "better" | "mixed" | "different" | "none" | "undecided";
 
@@ -139,7 +143,9 @@ export function isUndecided({ others }: Comparison): boolean {
   return others.some(({ outcome }) => outcome === "undecided");
 }
 
-/** As it is written for programs: what is beyond all bounds is null there, as JSON has no infinity. */
+/**
+ * As it is written for programs: what is beyond all bounds is null there, as JSON has no infinity.
+ */
 export function comparisonDocument(comparison: Comparison): object {
   const bounded = (value: number): number | null => (Number.isFinite(value) ? value : null);
   const others = comparison.others.map((against) => ({

@@ -1,10 +1,14 @@
-/** How many runs a comparison needs before any test can tell a change from what differs between runs. */
+/**
+ * How many runs a comparison needs before any test can tell a change from what differs between
+ * runs.
+ */
 import { studentQuantile } from "./student.ts";
 
 /**
- * The greatest chance with which runs of one thing that come out in one of two ways (a collector paused or
- * it did not) put all of A on one side and all of B on the other. Whatever test calls a clean split a
- * difference errs as often as this: 12.5 % for 2 against 2, 3.1 % for 3 against 3, 4.9 % for 1 against 7.
+ * The greatest chance with which runs of one thing that come out in one of two ways (a collector
+ * paused or it did not) put all of A on one side and all of B on the other. Whatever test calls a
+ * clean split a difference errs as often as this: 12.5 % for 2 against 2, 3.1 % for 3 against 3,
+ * 4.9 % for 1 against 7.
  */
 export function chanceOfSplit(ofA: number, ofB: number): number {
   let most = 0;
@@ -24,8 +28,8 @@ export const assumedSpread = 0.1;
 const runsMost = 30;
 
 /**
- * How many runs a side would show a change as large as `excess`, if runs differ by `spread` (both as
- * logarithms, or both as shares) and `figures` are compared at `level` together. Null beyond 30.
+ * How many runs a side would show a change as large as `excess`, if runs differ by `spread` (both
+ * as logarithms, or both as shares) and `figures` are compared at `level` together. Null beyond 30.
  */
 export function runsToShow(
   excess: number,

@@ -6,7 +6,8 @@
 
 /**
  * Two-sided p value, 0 to 1: the chance, with all four sums as they are, of a table at most as
- * likely as this one (Fisher, 1935; Agresti, Categorical Data Analysis, 3.5). Counts are whole, 0 or more.
+ * likely as this one (Fisher, 1935; Agresti, Categorical Data Analysis, 3.5). Counts are whole, 0
+ * or more.
  */
 export function fisher(a: readonly [number, number], b: readonly [number, number]): number {
   const [ofA, ofB] = [a[0] + a[1], b[0] + b[1]];

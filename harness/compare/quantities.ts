@@ -1,4 +1,6 @@
-/** What two runs are compared by: every duration, share and rate that both recorded, in plain words. */
+/**
+ * What two runs are compared by: every duration, share and rate that both recorded, in plain words.
+ */
 import { type Phase, phases } from "../base/phases.ts";
 import type { Tags } from "../metrics/tags.ts";
 import { windowsOf } from "../judge/windows.ts";
@@ -20,11 +22,17 @@ export interface Quantity {
   readonly better: "lower" | "higher" | null;
   /** A share differs in percentage points, anything else in per cent of A. */
   readonly scale: "relative" | "points";
-  /** Smaller differences are of no interest, however sure: 0.05 = 5 per cent, or 0.001 = a tenth of a percentage point. */
+  /**
+   * Smaller differences are of no interest, however sure: 0.05 = 5 per cent, or 0.001 = a tenth of
+   * a percentage point.
+   */
   readonly floor: number;
   /** Nor are those that are smaller than this in the quantity's own unit. */
   readonly floorAbsolute: number;
-  /** What users and publishers feel, what goes on inside, and what it costs: the first is looked at most closely. */
+  /**
+   * What users and publishers feel, what goes on inside, and what it costs: the first is looked at
+   * most closely.
+   */
   readonly family: "felt" | "inside" | "resources";
   /** Of the class of requests that is protected most: a reader sees it first. */
   readonly first?: true;
@@ -117,7 +125,10 @@ function ofGroup(metric: string, known: Metric, where: Tags, isFirst: boolean): 
   return [];
 }
 
-/** What users see that some runs recorded and others did not: a figure that is gone is no figure without a difference. */
+/**
+ * What users see that some runs recorded and others did not: a figure that is gone is no figure
+ * without a difference.
+ */
 export function unsharedOf(runs: readonly Run[]): string[] {
   const registry = registryOf(runs);
   const recorded = (run: Run): Set<string> => {
@@ -142,7 +153,10 @@ function phasesWith(run: Run, atMs: Float64Array): Phase[] {
   });
 }
 
-/** By lane, where requests have one; by service, where services are told apart; otherwise everything together. */
+/**
+ * By lane, where requests have one; by service, where services are told apart; otherwise everything
+ * together.
+ */
 function groupsOf(metric: string, { tags, source }: Metric, runs: readonly Run[]): Tags[] {
   const tag = tags.includes("lane")
     ? "lane"
@@ -184,7 +198,8 @@ export function windowsOfQuantity(
     },
   );
   const rate = metricIn(run.plan.metrics, quantity.metric)?.kind === "increment";
-  // A counter's window is one number, its growth per second, so that windows count alike however often it was read.
+  // A counter's window is one number, its growth per second, so that windows count alike however
+  // often it was read.
   return slots.map((values) =>
     windowSum(
       rate ? [values.reduce((sum, value) => sum + value, 0) / (windowMs / 1_000)] : values,

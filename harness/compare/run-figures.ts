@@ -55,8 +55,7 @@ export function scaled(values: readonly number[]): ScaledFigure {
 
 /**
  * The runs of both sides in an order that depends neither on which side is the baseline nor on how
- * the
- * runs were named on the command line: what is drawn at random is then the same.
+ * the runs were named on the command line: what is drawn at random is then the same.
  */
 export function inFixedOrder({
   a,

@@ -1,4 +1,7 @@
-/** Sides of a comparison of which nothing is known although the baseline held: from held to nothing is worse. */
+/**
+ * Sides of a comparison of which nothing is known although the baseline held: from held to nothing
+ * is worse.
+ */
 import type { JudgedRun } from "./comparable.ts";
 import { sideName } from "./comparable.ts";
 
@@ -10,7 +13,8 @@ export function silentSides(sides: readonly (readonly JudgedRun[])[]): string[] 
   return others.flatMap((side, index) =>
     side.every(saysNothing)
       ? [
-          `${sideName(index + 1)} is inconclusive for every claim, and ${sideName(0)} held: that is worse, not unknown`,
+          `${sideName(index + 1)} is inconclusive for every claim, and ${sideName(0)} held: ` +
+            "that is worse, not unknown",
         ]
       : [],
   );

@@ -22,17 +22,25 @@ const sides = (ofA: number, ofB: number): boolean[] => [
 const options = (level = 0.02) => ({ level, random: prng(1) });
 
 describe("the test over whole runs", () => {
-  it("is the permutation test where the sides are large enough: one of 252 ways, and its mirror image", () => {
-    const [tested] = testRuns([of([1, 2, 3, 4, 5], [6, 7, 8, 9, 10])], sides(5, 5), options(0.05));
-    expect(tested?.p).toBeCloseTo(2 / 252, 12);
-    // 1 + 2 + 3 + 4 + 10 = 20: of the 252 ways, those whose sum is at least as far from 27.5.
-    const [middling] = testRuns(
-      [of([1, 2, 3, 4, 10], [5, 6, 7, 8, 9])],
-      sides(5, 5),
-      options(0.05),
-    );
-    expect(middling?.p).toBeCloseTo(countedByHand(), 12);
-  });
+  it(
+    "is the permutation test where the sides are large enough: one of 252 ways, and its " +
+      "mirror image",
+    () => {
+      const [tested] = testRuns(
+        [of([1, 2, 3, 4, 5], [6, 7, 8, 9, 10])],
+        sides(5, 5),
+        options(0.05),
+      );
+      expect(tested?.p).toBeCloseTo(2 / 252, 12);
+      // 1 + 2 + 3 + 4 + 10 = 20: of the 252 ways, those whose sum is at least as far from 27.5.
+      const [middling] = testRuns(
+        [of([1, 2, 3, 4, 10], [5, 6, 7, 8, 9])],
+        sides(5, 5),
+        options(0.05),
+      );
+      expect(middling?.p).toBeCloseTo(countedByHand(), 12);
+    },
+  );
 
   it("is Student's t where they are small and one figure is tested", () => {
     // scipy 1.17.1, stats.ttest_ind([1, 2, 3], [4, 5, 6.5]): t = -3.4125, p = 0.02697.
@@ -128,7 +136,9 @@ describe("the test over whole runs", () => {
   );
 });
 
-/** The ways to choose five of ten numbers whose sum is as far from the mean as 20 is, of all ways. */
+/**
+ * The ways to choose five of ten numbers whose sum is as far from the mean as 20 is, of all ways.
+ */
 function countedByHand(): number {
   let [all, far] = [0, 0];
   for (let mask = 0; mask < 1024; mask++) {
@@ -190,7 +200,8 @@ describe("the formulas", () => {
     ] as const)
       expect(studentQuantile(0.975, freedom)).toBeCloseTo(t, 3);
     expect(holm([0.01, 0.04, 0.03])).toEqual([0.03, 0.06, 0.06]);
-    // Fisher's tea: four of eight cups, three of them right (The Design of Experiments, 1935): 34/70.
+    // Fisher's tea: four of eight cups, three of them right (The Design of Experiments, 1935):
+    // 34/70.
     expect(fisher([3, 1], [1, 3])).toBeCloseTo(34 / 70, 12);
     // All right: 2/70. Three against three: 2/20. One of ten against none of three: 1.
     expect(

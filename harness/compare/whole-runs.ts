@@ -1,16 +1,18 @@
 /**
  * The test: one number per figure and run, because what a run has of its own it has in all its
- * phases and in all its figures. The runs, and not their windows, are what could have come out otherwise.
+ * phases and in all its figures. The runs, and not their windows, are what could have come out
+ * otherwise.
  *
- * All figures of a family are tested at once. The statistic of a figure is how well "this run is of B"
- * explains its numbers (r², which rises with Student's t). It is held against the greatest r² of the
- * whole family for other ways to tell the runs apart (maxT, step-down; Westfall and Young, 1993), so
- * figures that move together cost one figure's share of the error and not one each.
+ * All figures of a family are tested at once. The statistic of a figure is how well "this run is of
+ * B" explains its numbers (r², which rises with Student's t). It is held against the greatest r² of
+ * the whole family for other ways to tell the runs apart (maxT, step-down; Westfall and Young,
+ * 1993), so figures that move together cost one figure's share of the error and not one each.
  *
- * The other ways are, where the sides have enough runs, all assignments of the runs to the sides: exact,
- * whatever the runs are distributed like. Where they have too few for that, they are directions in the
- * space of runs drawn at random (rotation test; Langsrud, Statistics and Computing 15, 2005): exact where
- * runs differ from one another like a normal distribution does, here in their logarithms.
+ * The other ways are, where the sides have enough runs, all assignments of the runs to the sides:
+ * exact, whatever the runs are distributed like. Where they have too few for that, they are
+ * directions in the space of runs drawn at random (rotation test; Langsrud, Statistics and
+ * Computing 15, 2005): exact where runs differ from one another like a normal distribution does,
+ * here in their logarithms.
  */
 import { mean } from "../base/statistics.ts";
 import { lnChoose } from "./fisher.ts";
@@ -141,7 +143,10 @@ function otherWays(
   return { directions: assignments(ofA + ofB, ofB).map(direction), exact: true };
 }
 
-/** Whether the assignments of runs to sides are so many that the rarest of them is well below the level. */
+/**
+ * Whether the assignments of runs to sides are so many that the rarest of them is well below the
+ * level.
+ */
 export function permutes(ofA: number, ofB: number, level: number): boolean {
   const least = (ofA === ofB ? 2 : 1) / Math.exp(lnChoose(ofA + ofB, ofB));
   return 3 * least <= level;

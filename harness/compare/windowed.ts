@@ -1,6 +1,7 @@
 /**
- * One quantity of one phase, cut into equal windows: the unit of all resampling. Requests of one window share what the machine and the
- * target were doing then, so that windows, in blocks, and not requests are what is drawn again.
+ * One quantity of one phase, cut into equal windows: the unit of all resampling. Requests of one
+ * window share what the machine and the target were doing then, so that windows, in blocks, and not
+ * requests are what is drawn again.
  */
 
 /** What is measured of a window. */
@@ -9,7 +10,10 @@ export type Measure =
   | { readonly kind: "share" }
   | { readonly kind: "mean" };
 
-/** A window of a quantile is a sparse histogram; of a share or a mean, what is summed and by what it is divided. */
+/**
+ * A window of a quantile is a sparse histogram; of a share or a mean, what is summed and by what it
+ * is divided.
+ */
 export interface WindowSum {
   /** Bins in rising order, and how many samples each holds. Empty but for quantiles. */
   readonly bins: Int32Array;
@@ -39,7 +43,10 @@ export function windowSum(values: readonly number[], measure: Measure): WindowSu
   return { bins, counts: bins.map((bin) => counted.get(bin) ?? 0), total, count: values.length };
 }
 
-/** The measure over several windows together: samples are pooled, percentiles never averaged. Null without samples. */
+/**
+ * The measure over several windows together: samples are pooled, percentiles never averaged. Null
+ * without samples.
+ */
 export function pooled(windows: readonly WindowSum[], measure: Measure): number | null {
   let [total, count] = [0, 0];
   for (const window of windows) {
@@ -77,5 +84,7 @@ function pooledQuantile(windows: readonly WindowSum[], q: number, count: number)
 /** Kept between calls: an interval pools hundreds of thousands of times. */
 let merged = new Int32Array(0);
 
-/** One run: the windows of each phase, phase by phase, as a phase is never drawn in another's place. */
+/**
+ * One run: the windows of each phase, phase by phase, as a phase is never drawn in another's place.
+ */
 export type RunStrata = readonly RunWindows[];

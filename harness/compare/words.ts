@@ -1,4 +1,7 @@
-/** A change in one plain sentence: "live segment wait p99 is 18–31 % slower during the fault; unlikely to be noise". */
+/**
+ * A change in one plain sentence: "live segment wait p99 is 18–31 % slower during the fault;
+ * unlikely to be noise".
+ */
 import { formatAgainst, formatComparison, formatValue, missing } from "../phrases/format.ts";
 import type { Status } from "../record/verdict.ts";
 import type { ClaimOutcome } from "./claims-changed.ts";
@@ -16,7 +19,10 @@ export const outcomeWords: Readonly<Record<Outcome, string>> = {
   undecided: "Cannot tell",
 };
 
-/** "1 claim is worse; of 124 figures 3 are worse and 1 is better, 45 are shown to be the same, and of 75 these runs cannot tell" */
+/**
+ * "1 claim is worse; of 124 figures 3 are worse and 1 is better, 45 are shown to be the same, and
+ * of 75 these runs cannot tell"
+ */
 export function tallySentence({ claims, changes }: Pick<Against, "claims" | "changes">): string {
   const of = (outcome: Change["outcome"]): number =>
     changes.filter((change) => change.outcome === outcome).length;
@@ -56,7 +62,10 @@ function claimsTold(claims: readonly ClaimOutcome[]): string {
   return said.length === 0 ? "No claim changed its verdict" : said.join(", ");
 }
 
-/** What these runs could have shown at all, in sentences; empty where they have shown a difference and could show more. */
+/**
+ * What these runs could have shown at all, in sentences; empty where they have shown a difference
+ * and could show more.
+ */
 export function powerSentences(
   against: Pick<Against, "changes" | "enough" | "unshared"> & {
     readonly side: { readonly runs: readonly unknown[] };
@@ -68,7 +77,9 @@ export function powerSentences(
     unshared.length === 0
       ? []
       : [
-          `Not every run recorded ${unshared.slice(0, 4).join("; ")}${unshared.length > 4 ? ` and ${unshared.length - 4} more` : ""}: nothing is known about it`,
+          "Not every run recorded " +
+            `${unshared.slice(0, 4).join("; ")}${unshared.length > 4 ? ` and ${unshared.length - 4} more` : ""}: ` +
+            "nothing is known about it",
         ];
   return [
     ...gone,
@@ -93,7 +104,8 @@ function smallestSentence(changes: readonly Change[]): string[] {
       ? ""
       : `; for half of the figures that viewers see it is ${smallestText(half)} or less`;
   return [
-    `The smallest change these runs could have shown is ${smallestText(best)} (${best.quantity.title}, whole run)${rest}`,
+    `The smallest change these runs could have shown is ${smallestText(best)} ` +
+      `(${best.quantity.title}, whole run)${rest}`,
   ];
 }
 
@@ -113,13 +125,15 @@ function tooFewSentences(changes: readonly Change[], ofA: number, ofB: number): 
   const why =
     ofA + ofB === 2
       ? "one run per side does not show how much runs differ by chance"
-      : `runs of the same version differ like this in ${chance} % of comparisons, more than the ${100 * defaults.alpha} % allowed`;
+      : `runs of the same version differ like this in ${chance} % of comparisons, more than ` +
+        `the ${100 * defaults.alpha} % allowed`;
   const [most] = suspects(changes);
   const told =
     most === undefined
       ? []
       : [
-          `${most.quantity.title} ${whereOf(most)} ${apart(most)}: ${moreRuns(most, ofA + ofB === 2)}`,
+          `${most.quantity.title} ${whereOf(most)} ${apart(most)}: ` +
+            `${moreRuns(most, ofA + ofB === 2)}`,
         ];
   return [`${runs}: no test can tell, as ${why}. at least 3 against 3 are needed`, ...told];
 }
@@ -209,7 +223,10 @@ export function sentence(change: Change): string {
         ? `${quantity.title} ${where} ${apart(change)}, which is no test between versions`
         : `${quantity.title} ${where}: no difference shown (${span(change)})`;
     default:
-      return `${quantity.title} is ${manifold(change) ?? `${span(change)} ${direction(change)}`} ${where}; ${sureness(change)}`;
+      return (
+        `${quantity.title} is ${manifold(change) ?? `${span(change)} ${direction(change)}`} ` +
+        `${where}; ${sureness(change)}`
+      );
   }
 }
 
@@ -221,7 +238,10 @@ function whereOf({ phase }: Change): string {
       : `in the ${phase}`;
 }
 
-/** "chance alone makes counts differ this much in 77 % of comparisons"; empty where the claim has turned, or did not change. */
+/**
+ * "chance alone makes counts differ this much in 77 % of comparisons"; empty where the claim has
+ * turned, or did not change.
+ */
 export function chanceText({ chance, turned, changed }: ClaimOutcome): string {
   if (turned !== null || !changed) return "";
   return chance >= 1
@@ -229,11 +249,16 @@ export function chanceText({ chance, turned, changed }: ClaimOutcome): string {
     : `chance alone makes counts differ this much in ${rounded(chance * 100)} % of comparisons`;
 }
 
-/** From twice as much on, "6.2–10 times as high" says more than "520–900 % higher". Null below that. */
+/**
+ * From twice as much on, "6.2–10 times as high" says more than "520–900 % higher". Null below that.
+ */
 function manifold({ quantity: { scale, unit, measure }, interval }: Change): string | null {
   if (scale !== "relative" || interval === null || interval.low < 1) return null;
   const [from, to] = [rounded(interval.low + 1), rounded(interval.high + 1)];
-  return `${from === to ? from : `${from}–${to}`} times as ${durations.has(unit) && measure.kind === "quantile" ? "long" : "high"}`;
+  return (
+    `${from === to ? from : `${from}–${to}`} times as ` +
+    `${durations.has(unit) && measure.kind === "quantile" ? "long" : "high"}`
+  );
 }
 
 function direction({ quantity, interval }: Change): string {

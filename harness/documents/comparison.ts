@@ -59,20 +59,32 @@ const change = z.object({
   phase: z.enum([...phases, "all"]),
   a: z.number(),
   b: z.number(),
-  interval: z.object({ low: z.number().nullable(), high: z.number().nullable() }).nullable().meta({
-    description:
-      "95 %; of B against A: a fraction of A, or percentage points / 100; a null end is beyond all bounds; null when too little was recorded",
-  }),
+  interval: z
+    .object({ low: z.number().nullable(), high: z.number().nullable() })
+    .nullable()
+    .meta({
+      description:
+        "95 %; of B against A: a fraction of A, or percentage points / 100; a null end is " +
+        "beyond all bounds; null when too little was recorded",
+    }),
   p: z.number().meta({ description: "corrected for the number of comparisons" }),
   windows: z.tuple([z.number(), z.number()]),
-  smallest: z.number().nullable().meta({
-    description:
-      "the smallest difference that these runs could have shown: a fraction of A, or percentage points / 100; null: none",
-  }),
-  suspected: z.object({ runsASide: z.number().nullable() }).nullable().meta({
-    description:
-      "looks like a difference to sides too small for a test; so many runs a side would show it, null: more than 30",
-  }),
+  smallest: z
+    .number()
+    .nullable()
+    .meta({
+      description:
+        "the smallest difference that these runs could have shown: a fraction of A, or " +
+        "percentage points / 100; null: none",
+    }),
+  suspected: z
+    .object({ runsASide: z.number().nullable() })
+    .nullable()
+    .meta({
+      description:
+        "looks like a difference to sides too small for a test; so many runs a side would " +
+        "show it, null: more than 30",
+    }),
   outcome: z.enum(["worse", "better", "different", "alike", "unclear"]).meta({
     description: "alike: shown to be the same; unclear: no difference shown, and none excluded",
   }),

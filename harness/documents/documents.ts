@@ -1,7 +1,8 @@
 /**
- * What Seawall says to programs: every `--json` output is one JSON object a line, and each names its kind and version in `format`
- * (`seawall-verdict/1`). A document's shape stands here, is published as a JSON Schema in `schemas/`, and is held to both by tests. Fields may
- * be added within a version; one that goes, or means something else, makes the next version.
+ * What Seawall says to programs: every `--json` output is one JSON object a line, and each names
+ * its kind and version in `format` (`seawall-verdict/1`). A document's shape stands here, is
+ * published as a JSON Schema in `schemas/`, and is held to both by tests. Fields may be added
+ * within a version; one that goes, or means something else, makes the next version.
  */
 import { z } from "zod";
 import { comparisonDocumentShape } from "./comparison.ts";
@@ -95,8 +96,8 @@ export function schemaFile(name: DocumentName): string {
 }
 
 /**
- * The published schema. `closed` forbids whatever it does not name: for tests, so that no field is written without being described.
- * Readers get an open one, since a later Seawall may say more.
+ * The published schema. `closed` forbids whatever it does not name: for tests, so that no field is
+ * written without being described. Readers get an open one, since a later Seawall may say more.
  */
 export function schemaOf(name: DocumentName, closed = false): Record<string, unknown> {
   const { version, from, shape } = documents[name];

@@ -11,7 +11,8 @@ import { status } from "./verdict.ts";
 const by = z.object({
   role: z.string().meta({
     description:
-      "a role of the day, or how it was answered without one: --yes, terminal (Ctrl-C), or the time limit",
+      "a role of the day, or how it was answered without one: --yes, terminal (Ctrl-C), or " +
+      "the time limit",
   }),
   name: z.string().nullable(),
 });

@@ -1,4 +1,7 @@
-/** The smaller documents: one experiment of `list`, one run of `recover`, what `report` wrote, `doctor`, and a failure. */
+/**
+ * The smaller documents: one experiment of `list`, one run of `recover`, what `report` wrote,
+ * `doctor`, and a failure.
+ */
 import { z } from "zod";
 import { substrates } from "../record/substrates.ts";
 import { tierNames } from "../experiment/tiers.ts";
@@ -156,7 +159,8 @@ export const errorDocument = z.object({
   format: z.literal("seawall-error/1"),
   code: z.string().meta({
     description:
-      "from the catalogue in harness/base/errors.ts, such as UNKNOWN_NAME; INTERNAL is a defect of Seawall itself",
+      "from the catalogue in harness/base/errors.ts, such as UNKNOWN_NAME; INTERNAL is a " +
+      "defect of Seawall itself",
   }),
   message: z.string(),
   hint: z.string().nullable(),

@@ -133,10 +133,14 @@ export const planDocument = z.object({
     .array(z.string())
     .exactOptional()
     .meta({ description: "of older plans, which have no otherEntries" }),
-  otherEntries: z.record(z.string(), z.array(z.string())).exactOptional().meta({
-    description:
-      "by name, where users go in for something else than what the prober looks at: of a stream, gateways",
-  }),
+  otherEntries: z
+    .record(z.string(), z.array(z.string()))
+    .exactOptional()
+    .meta({
+      description:
+        "by name, where users go in for something else than what the prober looks at: of a " +
+        "stream, gateways",
+    }),
   rhythm: z
     .object({ ms: z.number(), name: z.string(), zeroMs: z.number() })
     .exactOptional()

@@ -1,4 +1,7 @@
-/** What is said of the target alone: `up --json` as soon as it plays, `down --json`, `image --json`, `compose --json`. */
+/**
+ * What is said of the target alone: `up --json` as soon as it plays, `down --json`, `image --json`,
+ * `compose --json`.
+ */
 import { z } from "zod";
 
 export const targetDocument = z.object({

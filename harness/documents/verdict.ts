@@ -18,7 +18,8 @@ const fact = z
 const finding = z.object({
   kind: z.enum(["claim", "recovery", "evidence"]).meta({
     description:
-      "claim and recovery come from the experiment; evidence asks whether the record is good enough to judge",
+      "claim and recovery come from the experiment; evidence asks whether the record is " +
+      "good enough to judge",
   }),
   id: z.string().meta({
     description: "stable and dotted: generator.on-time, claim.live-is-served; unique with `phase`",

@@ -1,4 +1,7 @@
-/** The shape of an experiment, checked at run time: an experiment file is input, whatever its types say. */
+/**
+ * The shape of an experiment, checked at run time: an experiment file is input, whatever its types
+ * say.
+ */
 import { z } from "zod";
 import { ownId, phase, positiveMs, selector, tags, wholeMs } from "../claims/claim-shape.ts";
 import { faultShape } from "../faults/faults.ts";
@@ -93,8 +96,8 @@ export const experimentSchema = z.object({
 });
 
 /**
- * The types by hand say what each field is for, and the shapes what it may be. This compiles only as
- * long as they say the same, each of them of the other. A target's shape leaves most of it open.
+ * The types by hand say what each field is for, and the shapes what it may be. This compiles only
+ * as long as they say the same, each of them of the other. A target's shape leaves most of it open.
  */
 true satisfies Same<Load, Frozen<z.infer<typeof loadShape>>>;
 true satisfies Same<Recovery, Frozen<z.infer<typeof recoveryShape>>>;

@@ -12,17 +12,24 @@ export interface Load {
   /** Unique within the experiment; becomes the k6 scenario's name. */
   readonly name: string;
   /**
-   * A k6 script: of one that comes with Seawall its file name without ending in `experiments/workloads/`, of any other
-   * its whole path, such as join(import.meta.dirname, "load.ts"). Loads of one experiment may come from several.
+   * A k6 script: of one that comes with Seawall its file name without ending in
+   * `experiments/workloads/`, of any other its whole path, such as join(import.meta.dirname,
+   * "load.ts"). Loads of one experiment may come from several.
    */
   readonly workload: string;
   /** Exported function of that file; one call is one thing that a user does. */
   readonly exec: string;
   /** The class of its requests, one of the target's own. */
   readonly lane: string;
-  /** Iterations started per second in each phase; the lead-in before the baseline runs at the baseline's rate. */
+  /**
+   * Iterations started per second in each phase; the lead-in before the baseline runs at the
+   * baseline's rate.
+   */
   readonly ratePerSecond: Readonly<Record<Phase, number>>;
-  /** Virtual users made before the start; no more are made later, so a shortage is seen as dropped iterations. */
+  /**
+   * Virtual users made before the start; no more are made later, so a shortage is seen as dropped
+   * iterations.
+   */
   readonly vus: number;
 }
 
@@ -32,13 +39,18 @@ export interface Recovery {
   readonly id?: string | undefined;
   readonly title: string;
   readonly goodput: Selector;
-  /** Samples that carry these tags are good; the share of them in each window must reach `shareMin`. */
+  /**
+   * Samples that carry these tags are good; the share of them in each window must reach `shareMin`.
+   */
   readonly having: Tags;
   readonly shareMin: number;
   /** Good samples per second must reach this fraction of the baseline's, 0…1. */
   readonly ofBaselineMin: number;
   readonly withinMs: number;
-  /** Length of one window in ms; a multiple of the segment duration, so that every window sees whole bunches. */
+  /**
+   * Length of one window in ms; a multiple of the segment duration, so that every window sees whole
+   * bunches.
+   */
   readonly windowMs: number;
 }
 
@@ -71,13 +83,19 @@ export interface Experiment {
    * refuted. A mere list of defences lets any claim be the one.
    */
   readonly reliesOn: readonly string[] | Readonly<Record<string, readonly string[]>>;
-  /** Real players (dash.js in Chromium) that watch beside the load: the phase in which each joins. They stay to the end. */
+  /**
+   * Real players (dash.js in Chromium) that watch beside the load: the phase in which each joins.
+   * They stay to the end.
+   */
   readonly players?: readonly Phase[] | undefined;
   /** Experiments whose last run on the same target must have held. */
   readonly requires?: readonly string[] | undefined;
 }
 
-/** Gives an experiment file its type; all checking is done by `plan`, which reports every problem at once. */
+/**
+ * Gives an experiment file its type; all checking is done by `plan`, which reports every problem at
+ * once.
+ */
 export function defineExperiment(experiment: Experiment): Experiment {
   return experiment;
 }

@@ -6,7 +6,10 @@ export interface Played {
   readonly kind?: string;
   /** Nobody waits longer than this for one of them, in ms; skipped: to the end of the run. */
   readonly patienceMs?: number;
-  /** An iteration goes on to the end of the run, and its sample may come in any phase after it began. */
+  /**
+   * An iteration goes on to the end of the run, and its sample may come in any phase after it
+   * began.
+   */
   readonly later?: boolean;
   /** Asks another edge when its home is broken. */
   readonly roams?: boolean;
@@ -15,7 +18,10 @@ export interface Played {
 /** By exported function. */
 export type Plays = Readonly<Record<string, readonly Played[]>>;
 
-/** From the text of a workload, as k6 scripts cannot be imported here: `export const plays = { … } as const;`. Null where it says nothing. */
+/**
+ * From the text of a workload, as k6 scripts cannot be imported here:
+ * `export const plays = { … } as const;`. Null where it says nothing.
+ */
 export function playsIn(text: string): Plays | null {
   const body = /^export const plays = \{\n([\s\S]*?)^\} as const;/m.exec(text)?.[1];
   if (body === undefined) return null;

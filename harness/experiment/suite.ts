@@ -7,9 +7,15 @@ import { tierOrder } from "./tiers.ts";
 
 export interface Suite {
   readonly title: string;
-  /** On two idle cores, bringing the targets up and taking them down included; a test holds the plans of its experiments to it. */
+  /**
+   * On two idle cores, bringing the targets up and taking them down included; a test holds the
+   * plans of its experiments to it.
+   */
   readonly withinMinutes: number;
-  /** Names from the catalogue, `*` for each of them; with a topology where it is another than the experiment's own. The order is made by tiers. */
+  /**
+   * Names from the catalogue, `*` for each of them; with a topology where it is another than the
+   * experiment's own. The order is made by tiers.
+   */
   readonly runs: readonly (string | { readonly experiment: string; readonly topology: string })[];
 }
 
@@ -62,7 +68,10 @@ export function expand({ runs }: Pick<Suite, "runs">, catalogue: readonly string
   return [...new Map(all.map((run) => [`${run.experiment} ${run.topology ?? ""}`, run])).values()];
 }
 
-/** What must have held comes before what asks for it: lower tiers first, and whatever is required by name before that. */
+/**
+ * What must have held comes before what asks for it: lower tiers first, and whatever is required by
+ * name before that.
+ */
 export function inTierOrder<
   T extends { readonly experiment: Pick<Experiment, "name" | "tier" | "requires"> },
 >(items: readonly T[]): T[] {

@@ -357,7 +357,8 @@ describe("on the process substrate", () => {
               service: "b/more",
               expected: false,
               detail:
-                "ended by SIGKILL, sent neither by the harness nor by the system when out of memory",
+                "ended by SIGKILL, sent neither by the harness nor by the system when out " +
+                "of memory",
             },
             { service: "b/back", expected: true, detail: "ended by SIGKILL" },
           ]),

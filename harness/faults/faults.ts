@@ -45,8 +45,8 @@ const packShape = z.looseObject({ kind: z.string().meta({ not: { enum: faultName
 
 /**
  * The shapes of faults, checked at run time: an experiment file is input, whatever its types say. A
- * fault of
- * a pack that this process does not know has no other shape than its name: records hold such.
+ * fault of a pack that this process does not know has no other shape than its name: records hold
+ * such.
  */
 export const faultShape = z.union([ownShape, packShape]).superRefine((value, context) => {
   const { kind } = value as { readonly kind: string };

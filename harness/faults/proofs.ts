@@ -68,7 +68,8 @@ export function pingOf(
   const bytes = deployment.instance(link.to).service.pings?.[link.port];
   if (bytes === undefined)
     throw new Error(
-      `${link.to} has no ping for its port ${link.port}, so the effect on the link cannot be verified`,
+      `${link.to} has no ping for its port ${link.port}, so the effect on the link cannot ` +
+        "be verified",
     );
   return bytes;
 }

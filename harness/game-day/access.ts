@@ -1,7 +1,8 @@
 /**
- * Who may ask for what. The page is on loopback, where every web page that somebody has open can send requests, too: so nothing is given for a
- * cookie, a request must carry a role's token in a header, must be meant for this host by name (a name that was rebound to 127.0.0.1 is
- * refused), and must not come from another site.
+ * Who may ask for what. The page is on loopback, where every web page that somebody has open can
+ * send requests, too: so nothing is given for a cookie, a request must carry a role's token in a
+ * header, must be meant for this host by name (a name that was rebound to 127.0.0.1 is refused),
+ * and must not come from another site.
  */
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Right, Role } from "./day/game-day.ts";
@@ -46,7 +47,10 @@ function digestOf(token: string): Buffer {
 /** Any port: somebody may look through a tunnel (`ssh -L`), which has another one. */
 const loopbackHost = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?$/;
 
-/** What is wrong with where a request comes from or goes to; null when nothing is. `isPage`: the page itself, which holds no secret and may be linked to. */
+/**
+ * What is wrong with where a request comes from or goes to; null when nothing is. `isPage`: the
+ * page itself, which holds no secret and may be linked to.
+ */
 export function strangerProblem(
   header: (name: string) => string | undefined,
   isPage: boolean,

@@ -144,74 +144,81 @@ const said = fc
   .map(([words, stop]) => (stop === null ? words : [...words, stop]));
 
 describe("a game day", () => {
-  it("heals every injection once, whatever is said and whenever, and runs nothing that nobody let go", async () => {
-    let injected = 0,
-      stoppedInRun = 0,
-      leftOut = 0;
-    await fc.assert(
-      fc.asyncProperty(
-        said,
-        fc.integer({ min: 1, max: 1e6 }),
-        fc.boolean(),
-        async (spoken, seed, holds) => {
-          const day = dayOf([
-            stepOf("one"),
-            stepOf("two", holds ? { holdMsMax: 30_000 } : {}),
-            stepOf("three"),
-          ]);
-          const { log, runs, refused } = await play(day, spoken, seed);
-          for (const { events, inForce } of runs) {
-            expect([...inForce.values()].every((count) => count === 0)).toBe(true);
-            for (const step of plan.steps.keys()) {
-              const of = (kind: RunEvent["kind"]) =>
-                events.filter(
-                  (event) => event.kind === kind && "step" in event && event.step === step,
+  it(
+    "heals every injection once, whatever is said and whenever, and runs nothing that nobody " +
+      "let go",
+    async () => {
+      let injected = 0,
+        stoppedInRun = 0,
+        leftOut = 0;
+      await fc.assert(
+        fc.asyncProperty(
+          said,
+          fc.integer({ min: 1, max: 1e6 }),
+          fc.boolean(),
+          async (spoken, seed, holds) => {
+            const day = dayOf([
+              stepOf("one"),
+              stepOf("two", holds ? { holdMsMax: 30_000 } : {}),
+              stepOf("three"),
+            ]);
+            const { log, runs, refused } = await play(day, spoken, seed);
+            for (const { events, inForce } of runs) {
+              expect([...inForce.values()].every((count) => count === 0)).toBe(true);
+              for (const step of plan.steps.keys()) {
+                const of = (kind: RunEvent["kind"]) =>
+                  events.filter(
+                    (event) => event.kind === kind && "step" in event && event.step === step,
+                  );
+                const landed = of("injected").filter(
+                  (event) => event.kind === "injected" && event.evidence.landed,
                 );
-              const landed = of("injected").filter(
-                (event) => event.kind === "injected" && event.evidence.landed,
-              );
-              expect(of("healed").length).toBe(landed.length);
-              injected += landed.length;
+                expect(of("healed").length).toBe(landed.length);
+                injected += landed.length;
+              }
+              expect(events.at(-1)?.kind).toBe("finished");
             }
-            expect(events.at(-1)?.kind).toBe("finished");
-          }
-          const goes = log.filter((event) => event.kind === "answered" && event.answer === "go");
-          expect(runs.length).toBeLessThanOrEqual(goes.length);
-          // Nothing begins after somebody has stopped the day.
-          const stop = log.findIndex((event) => event.kind === "stopped");
-          if (stop >= 0)
-            expect(
-              log
-                .slice(stop)
-                .filter(
-                  (event) =>
-                    event.kind === "began" || event.kind === "asked" || event.kind === "answered",
-                ),
-            ).toEqual([]);
-          if (stop >= 0 && runs.some((one) => one.events.some((event) => event.kind === "aborted")))
-            stoppedInRun++;
-          expect(refused.every((accepted) => !accepted)).toBe(true);
-          expect(log.map((event) => event.seq)).toEqual(log.map((_, index) => index + 1));
-          expect(log.filter((event) => event.kind === "closed")).toHaveLength(1);
-          expect(log.at(-1)?.kind === "closed" || log.at(-1)?.kind === "note").toBe(true);
-          // Each question has at most one answer, and none is answered after its time.
-          for (const asked of log.filter((event) => event.kind === "asked")) {
-            const answers = log.filter(
-              (event) => event.kind === "answered" && event.question === asked.question,
-            );
-            expect(answers.length).toBeLessThanOrEqual(1);
-            for (const answer of answers) expect(answer.atMs).toBeLessThanOrEqual(asked.untilMs);
-          }
-          leftOut += log.filter(
-            (event) => event.kind === "answered" && event.answer === "no-go",
-          ).length;
-        },
-      ),
-      { numRuns: times(120) },
-    );
-    // A day on which nothing ever happens would prove nothing.
-    for (const seen of [injected, stoppedInRun, leftOut]) expect(seen).toBeGreaterThan(8);
-  });
+            const goes = log.filter((event) => event.kind === "answered" && event.answer === "go");
+            expect(runs.length).toBeLessThanOrEqual(goes.length);
+            // Nothing begins after somebody has stopped the day.
+            const stop = log.findIndex((event) => event.kind === "stopped");
+            if (stop >= 0)
+              expect(
+                log
+                  .slice(stop)
+                  .filter(
+                    (event) =>
+                      event.kind === "began" || event.kind === "asked" || event.kind === "answered",
+                  ),
+              ).toEqual([]);
+            if (
+              stop >= 0 &&
+              runs.some((one) => one.events.some((event) => event.kind === "aborted"))
+            )
+              stoppedInRun++;
+            expect(refused.every((accepted) => !accepted)).toBe(true);
+            expect(log.map((event) => event.seq)).toEqual(log.map((_, index) => index + 1));
+            expect(log.filter((event) => event.kind === "closed")).toHaveLength(1);
+            expect(log.at(-1)?.kind === "closed" || log.at(-1)?.kind === "note").toBe(true);
+            // Each question has at most one answer, and none is answered after its time.
+            for (const asked of log.filter((event) => event.kind === "asked")) {
+              const answers = log.filter(
+                (event) => event.kind === "answered" && event.question === asked.question,
+              );
+              expect(answers.length).toBeLessThanOrEqual(1);
+              for (const answer of answers) expect(answer.atMs).toBeLessThanOrEqual(asked.untilMs);
+            }
+            leftOut += log.filter(
+              (event) => event.kind === "answered" && event.answer === "no-go",
+            ).length;
+          },
+        ),
+        { numRuns: times(120) },
+      );
+      // A day on which nothing ever happens would prove nothing.
+      for (const seen of [injected, stoppedInRun, leftOut]) expect(seen).toBeGreaterThan(8);
+    },
+  );
 
   it("leaves out what nobody answers, and says so", async () => {
     const day = dayOf([stepOf("one"), stepOf("two")]);

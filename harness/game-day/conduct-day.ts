@@ -1,11 +1,16 @@
-/** Goes through a day's steps, one after another, and lets people decide before each. Nothing here depends on a page being open. */
+/**
+ * Goes through a day's steps, one after another, and lets people decide before each. Nothing here
+ * depends on a page being open.
+ */
 import { exitCodes } from "../base/errors.ts";
 import type { Day, Outcome } from "./day/day.ts";
 import { stepsLeft } from "./day/day-state.ts";
 import { nameOf } from "./day/judge-day.ts";
 import { DayStopped, type Desk, type Log } from "./desk.ts";
 
-/** Somebody said no-go, or nobody said anything, while the target was held under its everyday load. */
+/**
+ * Somebody said no-go, or nobody said anything, while the target was held under its everyday load.
+ */
 export class NoGo extends Error {
   constructor(why: string) {
     super(why);
@@ -13,7 +18,10 @@ export class NoGo extends Error {
   }
 }
 
-/** Runs one step to its end, healed and taken down, whatever happens; `hold` rejects when it is not to go on. */
+/**
+ * Runs one step to its end, healed and taken down, whatever happens; `hold` rejects when it is not
+ * to go on.
+ */
 export type RunStep = (
   step: number,
   hold: ((signal: AbortSignal) => Promise<void>) | null,
@@ -87,7 +95,8 @@ async function outcomeOf(
         };
   try {
     const outcome = await run(step, hold, desk.stopped);
-    // The record says that somebody ended it; that it was decided at its own point, and nothing was broken, only the day knows.
+    // The record says that somebody ended it; that it was decided at its own point, and nothing was
+    // broken, only the day knows.
     return refused === null
       ? outcome
       : {

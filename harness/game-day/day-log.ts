@@ -1,6 +1,7 @@
 /**
- * The day's events on disk, one line of JSON each, numbered from 1. A page that comes back asks for what follows the last number that it has
- * seen, and gets it from the file. What people and runs do is on disk before the day goes on; the measures of each second need not be.
+ * The day's events on disk, one line of JSON each, numbered from 1. A page that comes back asks for
+ * what follows the last number that it has seen, and gets it from the file. What people and runs do
+ * is on disk before the day goes on; the measures of each second need not be.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { SeawallError } from "../base/errors.ts";
@@ -40,7 +41,10 @@ export class DayLog implements Disposable {
     return event;
   }
 
-  /** From the file, without waiting: whoever listens from the same moment on misses nothing and hears nothing twice. */
+  /**
+   * From the file, without waiting: whoever listens from the same moment on misses nothing and
+   * hears nothing twice.
+   */
   since(seq: number): readonly DayEvent[] {
     return readDayEvents(this.#path).filter((event) => event.seq > seq);
   }

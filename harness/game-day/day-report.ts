@@ -1,4 +1,7 @@
-/** The report of a day: what it came to, each step with what was decided, seen and noted, and the curves that people watched. One file, no script needed. */
+/**
+ * The report of a day: what it came to, each step with what was decided, seen and noted, and the
+ * curves that people watched. One file, no script needed.
+ */
 import type { By, DayEvent, DayStep } from "./day/day.ts";
 import { nameOf, type StepResult } from "./day/judge-day.ts";
 import type { Status } from "../record/verdict.ts";
@@ -19,7 +22,9 @@ export function renderDayReport(recorded: RecordedDay): string {
     status: result.status,
     skipTo: { id: "steps", text: "Skip to the steps" },
     heading: `game day: ${day.title}`,
-    subheading: `${startedMs === null ? "never opened" : `${new Date(startedMs).toISOString().slice(0, 16).replace("T", " ")} UTC`} · ${day.id}`,
+    subheading:
+      `${startedMs === null ? "never opened" : `${new Date(startedMs).toISOString().slice(0, 16).replace("T", " ")} UTC`} ` +
+      `· ${day.id}`,
     body: markup`${summary(recorded)}\n<section class="page" aria-labelledby="steps"><h2 id="steps">Steps</h2>\n${result.steps.map((one, index) => step(recorded, index, one))}</section>\n${aside(recorded)}\n${facts(recorded)}`,
     styles: ["../../game-day/page/day-report.css"],
     scripts: [],
@@ -137,12 +142,16 @@ function toldOf(event: DayEvent): { tone: string; text: string | Markup } | null
   if (seen.what === "injected")
     return {
       tone: seen.evidence.landed ? "" : "bad",
-      text: `${seen.evidence.landed ? "Landed" : "Did not land"}: ${seen.label}; ${clip(seen.evidence.observation)}`,
+      text:
+        `${seen.evidence.landed ? "Landed" : "Did not land"}: ${seen.label}; ` +
+        `${clip(seen.evidence.observation)}`,
     };
   if (seen.what === "healed")
     return {
       tone: seen.evidence.landed ? "good" : "bad",
-      text: `${seen.evidence.landed ? "Healed" : "Not healed"}: ${seen.label}; ${clip(seen.evidence.observation)}`,
+      text:
+        `${seen.evidence.landed ? "Healed" : "Not healed"}: ${seen.label}; ` +
+        `${clip(seen.evidence.observation)}`,
     };
   return seen.what === "trouble"
     ? { tone: "bad", text: clip(seen.text) }

@@ -1,4 +1,7 @@
-/** Where people's words arrive: answers, notes, and the one that stops everything. What may be said follows from the day's events alone. */
+/**
+ * Where people's words arrive: answers, notes, and the one that stops everything. What may be said
+ * follows from the day's events alone.
+ */
 import type { By, Day, DayEvent, DayHappening, Point } from "./day/day.ts";
 import { after, type DayState, stateOf } from "./day/day-state.ts";
 import { nameOf } from "./day/judge-day.ts";
@@ -52,7 +55,9 @@ export class Desk {
     return this.#stop.signal;
   }
 
-  /** Resolves with the answer, which is a no-go when time is up; rejects with the signal's reason. */
+  /**
+   * Resolves with the answer, which is a no-go when time is up; rejects with the signal's reason.
+   */
   async ask(
     step: number,
     point: Point,
@@ -87,7 +92,10 @@ export class Desk {
     }
   }
 
-  /** False when that question is not open (any more): whoever answers then has looked at an old page. */
+  /**
+   * False when that question is not open (any more): whoever answers then has looked at an old
+   * page.
+   */
   answer(question: number, answer: "go" | "no-go", by: By): boolean {
     if (
       this.#open?.question !== question ||

@@ -1,6 +1,7 @@
 /**
- * The day's events to every open page, as server-sent events. Each carries its number; a page that was cut off names the last one that it has
- * and gets the rest from the file. After each comes where the day stands, so that a page need not work that out itself.
+ * The day's events to every open page, as server-sent events. Each carries its number; a page that
+ * was cut off names the last one that it has and gets the rest from the file. After each comes
+ * where the day stands, so that a page need not work that out itself.
  */
 import type { SSEMessage, SSEStreamingApi } from "hono/streaming";
 import type { DayEvent } from "./day/day.ts";
@@ -66,7 +67,9 @@ export class EventStreams implements Disposable {
     }
   }
 
-  /** In the order of the calls: what is written waits its turn within the stream, and never fails. */
+  /**
+   * In the order of the calls: what is written waits its turn within the stream, and never fails.
+   */
   #to(page: Page, write: () => Promise<unknown>): void {
     page.waiting++;
     void write().then(() => {

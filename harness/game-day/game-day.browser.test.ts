@@ -20,7 +20,8 @@ import { type Rehearsal, rehearse } from "../../test/support/game-day/rehearsal.
 const chromium = chromiumPath(process.env);
 if (chromium === null)
   console.warn(
-    `No Chromium found (CHROMIUM, /usr/bin, PATH): tests of the game day's page are skipped. ${noBrowserHint}`,
+    "No Chromium found (CHROMIUM, /usr/bin, PATH): tests of the game day's page are " +
+      `skipped. ${noBrowserHint}`,
   );
 
 const storm = stepOf("origin-storm", {
@@ -28,9 +29,11 @@ const storm = stepOf("origin-storm", {
   target: "live-streaming",
   topology: "quick",
   story:
-    "When a live event peaks, all viewers ask for the same new segment in the same instant, every two seconds.",
+    "When a live event peaks, all viewers ask for the same new segment in the same instant, " +
+    "every two seconds.",
   brief:
-    "On call: watch your own dashboards, not this page. Say in a note when you first see it, and where.",
+    "On call: watch your own dashboards, not this page. Say in a note when you first see " +
+    "it, and where.",
   claims: [
     "Live segments reach their viewers in time",
     "Origin GETs per edge and segment do not grow with the audience",
@@ -253,7 +256,8 @@ describe.skipIf(chromium === null)("a game day in a browser", () => {
     expect(await faint(page)).toEqual([]);
     expect(await page.evaluate("'pwned' in window")).toBe(false);
 
-    // The report: what stands in its drawings is large enough to be read there, and the page itself does not move sideways.
+    // The report: what stands in its drawings is large enough to be read there, and the page itself
+    // does not move sideways.
     rehearsal.desk.stop({ role: "terminal", name: null });
     await rehearsal.over;
     const report = join(rehearsal.directory, "report.html");
@@ -267,7 +271,8 @@ describe.skipIf(chromium === null)("a game day in a browser", () => {
     ).toBe(0);
     expect(
       await page.evaluate(
-        "Math.min(...[...document.querySelectorAll('.tape text')].map((text) => parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a))",
+        "Math.min(...[...document.querySelectorAll('.tape text')].map((text) => " +
+          "parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a))",
       ),
     ).toBeGreaterThan(9);
     expect(await axeOf(page)).toEqual([]);

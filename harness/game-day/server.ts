@@ -1,4 +1,7 @@
-/** The day's page and what it asks for: loopback only, nothing without a role's token, everything that is said checked before it reaches the desk. */
+/**
+ * The day's page and what it asks for: loopback only, nothing without a role's token, everything
+ * that is said checked before it reaches the desk.
+ */
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";

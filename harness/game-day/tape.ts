@@ -37,7 +37,7 @@ export function tape(number: number, step: DayStep, events: readonly DayEvent[])
     });
   const height = pinRoom + lanes.length * (tall + laneGap) + phaseRoom;
   const windowSeconds = Math.max(1, Math.round(step.rhythmMs / 1_000));
-  return markup`<figure class="tape"><div class="scroll" tabindex="0" role="region" aria-label="${`Answers per second in step ${number}`}"><svg viewBox="0 0 ${wide} ${height}" role="img" aria-label="${`Answers per second by class (${lanes.join(", ")}) over the step; the run’s own report has the figures`}">
+  return markup`<figure class="tape"><div class="scroll" tabindex="0" role="region" aria-label="${`Answers per second in step ${number}`}"><svg viewBox="0 0 ${wide} ${height}" role="img" aria-label="${`Answers per second by class (${lanes.join(", ")}) over the step; the run’s own report ` + "has the figures"}">
 <rect class="paper" width="${wide}" height="${height}"/>
 ${bands(events, xOf, last.runMs + 1_000, height)}
 ${lanes.map((lane, index) => laneOf(lane, seconds, xOf, pinRoom + index * (tall + laneGap), windowSeconds))}

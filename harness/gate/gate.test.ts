@@ -197,24 +197,28 @@ describe("what a gate makes of a comparison", () => {
     });
   });
 
-  it("is useless with figures of another machine and without any, and none where the experiment itself is another one", () => {
-    const useless = (why: string) => ({
-      kind: "useless",
-      why: expect.stringContaining(why) as string,
-    });
-    expect(against({ otherMachine: true })).toEqual(useless("another machine"));
-    expect(against({ refused: ["the load differs"] })).toEqual({
-      kind: "none",
-      why: "the baseline cannot be compared: the load differs",
-    });
-    expect(
-      againstBaseline(
-        { baseline: ["a"], runs: ["b"] },
-        { refused: [], marked: [], otherMachine: false },
-        [change("better", "resources")],
-        () => "",
-        [],
-      ),
-    ).toEqual(useless("no user-facing figure"));
-  });
+  it(
+    "is useless with figures of another machine and without any, and none where the " +
+      "experiment itself is another one",
+    () => {
+      const useless = (why: string) => ({
+        kind: "useless",
+        why: expect.stringContaining(why) as string,
+      });
+      expect(against({ otherMachine: true })).toEqual(useless("another machine"));
+      expect(against({ refused: ["the load differs"] })).toEqual({
+        kind: "none",
+        why: "the baseline cannot be compared: the load differs",
+      });
+      expect(
+        againstBaseline(
+          { baseline: ["a"], runs: ["b"] },
+          { refused: [], marked: [], otherMachine: false },
+          [change("better", "resources")],
+          () => "",
+          [],
+        ),
+      ).toEqual(useless("no user-facing figure"));
+    },
+  );
 });

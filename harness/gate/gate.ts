@@ -1,6 +1,7 @@
 /**
- * What a gate does with one experiment: run it, run it again a bounded number of times while nothing can be concluded, compare what held with
- * the baseline, and look twice before calling it slower. Pure but for what it is handed; every run it asked for is in its result.
+ * What a gate does with one experiment: run it, run it again a bounded number of times while
+ * nothing can be concluded, compare what held with the baseline, and look twice before calling it
+ * slower. Pure but for what it is handed; every run it asked for is in its result.
  */
 import type { Comparability } from "../compare/comparable.ts";
 import type { Change } from "../compare/compare.ts";
@@ -23,7 +24,10 @@ export interface Attempt {
 export type AgainstBaseline =
   /** There is nothing to compare with, or nothing was asked for. */
   | { readonly kind: "none"; readonly why: string }
-  /** It was to be compared, and what the baseline has of it says nothing about these runs: the gate does not pass. */
+  /**
+   * It was to be compared, and what the baseline has of it says nothing about these runs: the gate
+   * does not pass.
+   */
   | { readonly kind: "useless"; readonly why: string }
   | {
       readonly kind: "compared";
@@ -106,7 +110,8 @@ function gated(
   attempts: readonly Attempt[],
   baseline: AgainstBaseline,
 ): Gated {
-  // Of confirming runs, those that say nothing are passed over; what cannot be passed over ended the loop and is the last.
+  // Of confirming runs, those that say nothing are passed over; what cannot be passed over ended
+  // the loop and is the last.
   const decisive =
     attempts.findLast(({ exitCode }) => exitCode !== exitCodes.inconclusive) ??
     (attempts.at(-1) as Attempt);
@@ -114,7 +119,8 @@ function gated(
   const tried =
     again === 0
       ? ""
-      : `; ${again} of ${attempts.length} runs were inconclusive: ${attempts.find(({ exitCode }) => exitCode === exitCodes.inconclusive)?.why ?? ""}`;
+      : `; ${again} of ${attempts.length} runs were inconclusive: ` +
+        `${attempts.find(({ exitCode }) => exitCode === exitCodes.inconclusive)?.why ?? ""}`;
   const base = { experiment, title, attempts, baseline };
   if (decisive.exitCode === exitCodes.held) {
     if (baseline.kind === "useless") {
@@ -146,7 +152,9 @@ function gated(
       ...base,
       outcome: "worse",
       exitCode: exitCodes.refuted,
-      why: `every claim held, but compared with the baseline ${worse[0]}${worse.length === 1 ? "" : ` (and ${worse.length - 1} more)`}${tried}`,
+      why:
+        "every claim held, but compared with the baseline " +
+        `${worse[0]}${worse.length === 1 ? "" : ` (and ${worse.length - 1} more)`}${tried}`,
     };
   }
   const outcome =
@@ -159,8 +167,9 @@ function gated(
 }
 
 /**
- * The part of a comparison that a gate acts on: what the service does. Claims are not in it, since only runs of which every claim held are
- * compared; resources and what is neither good nor bad are for people to read. A baseline without a figure to compare says nothing.
+ * The part of a comparison that a gate acts on: what the service does. Claims are not in it, since
+ * only runs of which every claim held are compared; resources and what is neither good nor bad are
+ * for people to read. A baseline without a figure to compare says nothing.
  */
 export function againstBaseline(
   sides: { readonly baseline: readonly string[]; readonly runs: readonly string[] },

@@ -1,6 +1,7 @@
 /**
- * A 200 is not yet what was asked for: what some users and the harness's own prober looked at must be whole, of a plausible size and type, another
- * for each number, and the same for the same number. What nobody looked at is taken to be as often wrong as what was looked at.
+ * A 200 is not yet what was asked for: what some users and the harness's own prober looked at must
+ * be whole, of a plausible size and type, another for each number, and the same for the same
+ * number. What nobody looked at is taken to be as often wrong as what was looked at.
  */
 import { kindOf } from "../faults/faults.ts";
 import { type Claim, statisticOf } from "../claims/statistics/registry.ts";
@@ -80,8 +81,9 @@ function unseen(run: Run, seen: readonly SeriesData[], phase: string, window: Wi
 }
 
 /**
- * A header that calls a body defective excuses nothing by itself, or a target could excuse everything. It does once a fault of the plan
- * spoils bodies, and from then on: who watches what is past comes upon them later.
+ * A header that calls a body defective excuses nothing by itself, or a target could excuse
+ * everything. It does once a fault of the plan spoils bodies, and from then on: who watches what is
+ * past comes upon them later.
  */
 function fineIn({ plan }: Run, phase: Phase): ReadonlySet<string> {
   const spoils = plan.steps.some(({ fault }) => kindOf(fault).spoils === true);
@@ -123,7 +125,10 @@ function wrongIn(
   );
 }
 
-/** Where nearly all bodies of a variant are of one known container, what is of another is something else. */
+/**
+ * Where nearly all bodies of a variant are of one known container, what is of another is something
+ * else.
+ */
 function otherContainers({ plan }: Run, seen: readonly SeriesData[]): Body[] {
   return [
     ...Map.groupBy(

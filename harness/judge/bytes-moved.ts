@@ -1,7 +1,8 @@
 /**
- * A witness that every target has which Seawall started, and that knows nothing of what is served: the kernel, which counts what entries write, what the
- * generator reads and what this machine's interfaces receive. A generator that says that bodies were served for which nobody moved any bytes is
- * not believed.
+ * A witness that every target has which Seawall started, and that knows nothing of what is served:
+ * the kernel, which counts what entries write, what the generator reads and what this machine's
+ * interfaces receive. A generator that says that bodies were served for which nobody moved any
+ * bytes is not believed.
  */
 import type { FactOf } from "../record/facts.ts";
 import type { Judged } from "../record/verdict.ts";
@@ -16,8 +17,9 @@ import { isVirtual } from "../record/substrates.ts";
 import { entryTag } from "../metrics/tags.ts";
 
 /**
- * What must have been moved at least of what was served, as a share of it. Sizes are those of the prober's bodies on average. On honest runs (21
- * phases, of nginx and of a small target: quiet, in a storm, slow, refusing, its origin killed) entries wrote and the generator read 1.01 of it at
+ * What must have been moved at least of what was served, as a share of it. Sizes are those of the
+ * prober's bodies on average. On honest runs (21 phases, of nginx and of a small target: quiet, in
+ * a storm, slow, refusing, its origin killed) entries wrote and the generator read 1.01 of it at
  * least, and the interfaces received 2.2. Half leaves room for bodies of other sizes.
  */
 const shareMin = 0.5;
@@ -128,8 +130,9 @@ function counterWitness(
 }
 
 /**
- * The processes of an entry, if the kernel counts how they write: what the prober got is known, and one that wrote less than half of that sends in a way
- * that is not counted. What it wrote since its last reading is lost when it dies, so that it says nothing of such a phase.
+ * The processes of an entry, if the kernel counts how they write: what the prober got is known, and
+ * one that wrote less than half of that sends in a way that is not counted. What it wrote since its
+ * last reading is lost when it dies, so that it says nothing of such a phase.
  */
 function entryWitness(run: Run, entry: string, span: Window): Witness[] {
   const [witness] = counterWitness(run, { witness: "writer", service: entry }, "io_bytes", {
@@ -164,7 +167,9 @@ function around({ fromMs, untilMs }: Window): Window {
   return { fromMs: fromMs - borderMs, untilMs: untilMs + borderMs };
 }
 
-/** A reading speaks of the time since the one before; of that, as much counts as lies in the window. */
+/**
+ * A reading speaks of the time since the one before; of that, as much counts as lies in the window.
+ */
 function grownIn({ atMs, values }: SeriesData, { fromMs, untilMs }: Window): number {
   let total = 0;
   for (let index = 0; index < atMs.length; index++) {
@@ -177,7 +182,10 @@ function grownIn({ atMs, values }: SeriesData, { fromMs, untilMs }: Window): num
   return total;
 }
 
-/** What the bodies weigh that an entry is said to have served in a window: each as much as the prober's of its variant did on average. */
+/**
+ * What the bodies weigh that an entry is said to have served in a window: each as much as the
+ * prober's of its variant did on average.
+ */
 function expectedOf(run: Run, entry: string, window: Window): number {
   const { variantTag = "", variants = {} } = run.plan.bodies ?? {};
   return sum(

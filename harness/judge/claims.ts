@@ -1,4 +1,7 @@
-/** Judges one claim in one phase. A claim holds only if it would still hold had every iteration that was never run turned out badly. */
+/**
+ * Judges one claim in one phase. A claim holds only if it would still hold had every iteration that
+ * was never run turned out badly.
+ */
 import { type Claim, statisticOf, unitOf } from "../claims/statistics/registry.ts";
 import type { Comparison } from "../claims/claim.ts";
 import type { Phase } from "../base/phases.ts";
@@ -72,7 +75,10 @@ export function judgeClaim(
   return found("held", { fact: "within-limit" });
 }
 
-/** Why a violation may be the generator's own doing; null when it is there without all that the generator's stalls touched. */
+/**
+ * Why a violation may be the generator's own doing; null when it is there without all that the
+ * generator's stalls touched.
+ */
 function excuseOf(
   claim: Claim,
   window: Window,
@@ -95,7 +101,10 @@ function excuseOf(
   };
 }
 
-/** `worst` is the limit had the dropped iterations of the phase that it refers to made it as strict as they could; null when that cannot be told. */
+/**
+ * `worst` is the limit had the dropped iterations of the phase that it refers to made it as strict
+ * as they could; null when that cannot be told.
+ */
 function limitOf(
   claim: Claim,
   windows: Windows,
@@ -119,7 +128,10 @@ function limitOf(
   };
 }
 
-/** Whether a claim was beyond its limit before anything was broken: then the fault did not do it alone. */
+/**
+ * Whether a claim was beyond its limit before anything was broken: then the fault did not do it
+ * alone.
+ */
 export function failsInBaseline({ status, phase, observed, comparison, limit }: Judged): boolean {
   return (
     status === "inconclusive" &&
@@ -148,7 +160,10 @@ export function observe(
   });
 }
 
-/** Dropped iterations that could have yielded samples for this selector: those of its lane, or of any when it names none. */
+/**
+ * Dropped iterations that could have yielded samples for this selector: those of its lane, or of
+ * any when it names none.
+ */
 export function droppedSeries(
   selector: Selector,
   all: readonly SeriesData[],

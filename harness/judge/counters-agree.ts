@@ -1,4 +1,7 @@
-/** Where entries count themselves what they answered, that is compared with what the generator says it was answered. */
+/**
+ * Where entries count themselves what they answered, that is compared with what the generator says
+ * it was answered.
+ */
 import { metricIn } from "../metrics/metrics.ts";
 import type { FactOf } from "../record/facts.ts";
 import type { Judged } from "../record/verdict.ts";
@@ -11,8 +14,9 @@ import { answer } from "./answer.ts";
 import type { Windows } from "./windows.ts";
 
 /**
- * What the counters must have grown by, as a share of the answers that the generator says it got, less some requests. Honest counters count
- * everybody, the prober too; what was under way at a phase's border is counted on its other side.
+ * What the counters must have grown by, as a share of the answers that the generator says it got,
+ * less some requests. Honest counters count everybody, the prober too; what was under way at a
+ * phase's border is counted on its other side.
  */
 const shareMin = 0.9,
   slack = 20;
@@ -124,7 +128,10 @@ function answered(run: Run, where: Tags, status: RegExp): readonly SeriesData[] 
   );
 }
 
-/** Null when there is nothing to compare: no such counter, no such requests, or a service that died and forgot what it had counted since its last reading. */
+/**
+ * Null when there is nothing to compare: no such counter, no such requests, or a service that died
+ * and forgot what it had counted since its last reading.
+ */
 function compare(
   run: Run,
   { services, counters, answers }: Pair,

@@ -1,10 +1,15 @@
-/** What was taken of the machine from outside: by the hypervisor whose guest it is, or by a quota. */
+/**
+ * What was taken of the machine from outside: by the hypervisor whose guest it is, or by a quota.
+ */
 import type { Run } from "../record/run.ts";
 import type { SeriesData } from "../metrics/samples.ts";
 import { matching, valuesIn, type Window } from "../metrics/series.ts";
 import { sum } from "../base/statistics.ts";
 
-/** Where more than this of the machine's processor time was taken from outside, nothing that was timed on it is what it seems. */
+/**
+ * Where more than this of the machine's processor time was taken from outside, nothing that was
+ * timed on it is what it seems.
+ */
 export const deniedShareMax = 0.2;
 
 /** Of a window, as a share of all cores: 0…1. */
@@ -13,8 +18,9 @@ export function deniedShareIn(run: Run, window: Window): number {
 }
 
 /**
- * Made once for a run and asked for many windows: the share of the readings that a window touches. Each speaks of the time since the one before, as
- * a moment may be shorter than what lies between two.
+ * Made once for a run and asked for many windows: the share of the readings that a window touches.
+ * Each speaks of the time since the one before, as a moment may be shorter than what lies between
+ * two.
  */
 export function deniedShareAround(run: Run): (window: Window) => number {
   const [all, cores] = [deniedSeries(run), coresOf(run)];
@@ -46,7 +52,10 @@ function firstAfter(atMs: Float64Array, momentMs: number): number {
   return low;
 }
 
-/** What processor seconds spent in a window are of all that the machine had in it; null where the record does not say how many cores that were. */
+/**
+ * What processor seconds spent in a window are of all that the machine had in it; null where the
+ * record does not say how many cores that were.
+ */
 export function shareOfMachine(run: Run, seconds: number, window: Window): number | null {
   const cores = coresOf(run);
   return cores === null ? null : seconds / ((window.untilMs - window.fromMs) / 1000) / cores;

@@ -171,7 +171,10 @@ function samplesIn(series: readonly SeriesData[], windows: Windows): number {
 
 type Lateness = Omit<FactIn<Pick<EvidenceFacts["prober.on-time"], "late">>, "fact">;
 
-/** In which phase the p99 of these samples was worst, when that is more than `maxMs`; null otherwise. */
+/**
+ * In which phase the p99 of these samples was worst, when that is more than `maxMs`; null
+ * otherwise.
+ */
 function lateness(
   run: Run,
   windows: Windows,
@@ -194,7 +197,9 @@ function lateness(
   };
 }
 
-/** A machine that was taken away all that while is another matter than one that had too much to do. */
+/**
+ * A machine that was taken away all that while is another matter than one that had too much to do.
+ */
 function stolenWhileLate(
   run: Run,
   series: readonly SeriesData[],
@@ -229,7 +234,10 @@ function generatorHadProcessor(run: Run, windows: Windows): Judged {
   return answer(id, problems, { samples, ...(byMachine ? { subject: "machine" } : {}) });
 }
 
-/** Something of a load ends all the time, so a stretch without any sample is a hole in the record, not a quiet target. */
+/**
+ * Something of a load ends all the time, so a stretch without any sample is a hole in the record,
+ * not a quiet target.
+ */
 function generatorLeftNoGap(run: Run, windows: Windows): Judged {
   const leastPerSecond = Math.min(
     ...(Object.keys(windows) as Phase[])
@@ -299,7 +307,8 @@ function baselineSteady(run: Run, windows: Windows): Judged {
   const id = "baseline.steady";
   const { baseline } = windows;
   if (baseline === undefined) return answer(id, [{ fact: "unfinished" }]);
-  // Users come in bunches, one for each period: halves that held two and three of them would differ by a third.
+  // Users come in bunches, one for each period: halves that held two and three of them would differ
+  // by a third.
   const periodMs = Math.max(1, rhythmMsOf(run.plan));
   // A phase that was a millisecond short has as many periods as planned; half a bunch more or less
   // would look like a drift.
@@ -353,7 +362,10 @@ function noServiceDied(run: Run): Judged {
   });
 }
 
-/** Nothing that Seawall does sets the machine's clock: where it stepped, the machine was halted, or its clock set, from outside. */
+/**
+ * Nothing that Seawall does sets the machine's clock: where it stepped, the machine was halted, or
+ * its clock set, from outside.
+ */
 function clockDidNotStep(run: Run): Judged {
   const byMs = run.events.flatMap((event) =>
     event.kind === "clockStepped" ? [Math.round(event.byMs)] : [],

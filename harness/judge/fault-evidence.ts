@@ -1,6 +1,6 @@
 /**
- * What the record must show of each fault: it landed, it lasted, it healed, and where it is on links, the target used them. A run in which nothing was to
- * be broken has none of these findings.
+ * What the record must show of each fault: it landed, it lasted, it healed, and where it is on
+ * links, the target used them. A run in which nothing was to be broken has none of these findings.
  */
 import type { Struck } from "../target/fault.ts";
 import type { Step } from "../experiment/experiment.ts";
@@ -15,9 +15,14 @@ import { trafficProblem } from "./link-traffic.ts";
 import { useProblem } from "./service-use.ts";
 import type { Windows } from "./windows.ts";
 
-/** A fault that was in force for less than this fraction of its planned time hardly struck anything. */
+/**
+ * A fault that was in force for less than this fraction of its planned time hardly struck anything.
+ */
 export const inForceShareMin = 0.5;
-/** The last look before a heal is at most this old: looks are a second apart, and one may take a second on a busy machine. */
+/**
+ * The last look before a heal is at most this old: looks are a second apart, and one may take a
+ * second on a busy machine.
+ */
 export const lastLookMsMax = 2_500;
 /** Between two looks: five of the usual second. */
 export const lookGapMsMax = 5_000;

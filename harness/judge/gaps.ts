@@ -14,7 +14,10 @@ export function spanOf(windows: Windows): Window | null {
       };
 }
 
-/** In ms; null without any sample in the span. What of a gap lies in one of the `excused` times does not count; the rest of it does. */
+/**
+ * In ms; null without any sample in the span. What of a gap lies in one of the `excused` times does
+ * not count; the rest of it does.
+ */
 export function longestGap(
   series: readonly SeriesData[],
   span: Window | null,

@@ -1,4 +1,7 @@
-/** Samples that cannot be: waits below zero, values that are no number, the same sample again and again. (`record-fits.ts` looks at their times.) */
+/**
+ * Samples that cannot be: waits below zero, values that are no number, the same sample again and
+ * again. (`record-fits.ts` looks at their times.)
+ */
 import { type Metric, sourceIn } from "../metrics/metrics.ts";
 import type { FactOf } from "../record/facts.ts";
 import type { Run } from "../record/run.ts";
@@ -7,11 +10,14 @@ import { matching } from "../metrics/series.ts";
 import { isVirtual } from "../record/substrates.ts";
 import { entryTag, type Tags } from "../metrics/tags.ts";
 
-/** The clock of a workload tells whole milliseconds, so that a wait may seem shorter than none by less than one. */
+/**
+ * The clock of a workload tells whole milliseconds, so that a wait may seem shorter than none by
+ * less than one.
+ */
 const roundedMs = 1;
 /**
- * Of one series, the share of samples that may repeat another to the microsecond: at 1000 samples a second and waits of 20 different
- * milliseconds it is 0.005 %.
+ * Of one series, the share of samples that may repeat another to the microsecond: at 1000 samples a
+ * second and waits of 20 different milliseconds it is 0.005 %.
  */
 const repeatedShareMax = 0.01;
 const repeatedMin = 5;
@@ -47,8 +53,8 @@ export function impossibleProblems(run: Run): Impossible[] {
 const answersMissingMax = 2;
 
 /**
- * Whoever was given something whole was answered with 200: there are as many such answers as things,
- * of the same class and entry. In virtual time not every model keeps requests.
+ * Whoever was given something whole was answered with 200: there are as many such answers as
+ * things, of the same class and entry. In virtual time not every model keeps requests.
  */
 function answerProblems(run: Run): Impossible[] {
   if (isVirtual(run.plan.substrate)) return [];
@@ -109,7 +115,10 @@ function valueProblem({ kind, values, atMs }: SeriesData): Problem | null {
   return null;
 }
 
-/** Virtual time jumps, so that what depends on nothing but time does happen at once there. Only neighbours in time can be alike, and those are neighbours in the record or nearly so. */
+/**
+ * Virtual time jumps, so that what depends on nothing but time does happen at once there. Only
+ * neighbours in time can be alike, and those are neighbours in the record or nearly so.
+ */
 function repeatProblem({ kind, values, atMs }: SeriesData): Problem | null {
   if (kind !== "duration") return null;
   const order = inTime(atMs);
@@ -131,7 +140,10 @@ function repeatProblem({ kind, values, atMs }: SeriesData): Problem | null {
     : null;
 }
 
-/** Indices in the order of time. The record is nearly in that order, so each finds its place after a few steps. */
+/**
+ * Indices in the order of time. The record is nearly in that order, so each finds its place after a
+ * few steps.
+ */
 function inTime(atMs: Float64Array): Uint32Array {
   const order = new Uint32Array(atMs.length);
   let steps = 0;

@@ -521,7 +521,8 @@ describe("a damaged record", () => {
   });
 
   it("loses to no event that goes missing", () => {
-    // What says that something went wrong cannot be missed by looking; everything that says that it went well must be there.
+    // What says that something went wrong cannot be missed by looking; everything that says that it
+    // went well must be there.
     const dispensable: readonly string[] = [
       "deploying",
       "deployed",
@@ -623,7 +624,8 @@ describe("the verdict", () => {
             const fromMs = startOf[phase] + at * phaseMs;
             add(draft, count, fromMs, fromMs + 0.1 * phaseMs, what(lane));
             const after = judge(runOf(draft)).status;
-            // A dropped iteration may cast doubt on a claim, not on a violated one. A generator that stood still may: then nobody can tell.
+            // A dropped iteration may cast doubt on a claim, not on a violated one. A generator
+            // that stood still may: then nobody can tell.
             const doubted =
               before === "refuted" &&
               after === "inconclusive" &&
@@ -669,20 +671,24 @@ describe("the verdict", () => {
     expect(verdictOf().why).toMatch(/^All 16 findings/);
   });
 
-  it("says of a limit that was passed before anything was broken, too, that the fault did not do it alone", () => {
-    const slow =
-      (fromMs: number): Damage =>
-      (draft) =>
-        change(
-          draft,
-          (sample) => sample.metric === "segment_ms" && within(fromMs, startOf.recovery)(sample),
-          { value: 700 },
-        );
-    const alsoBefore = verdictOf(slow(zeroMs));
-    expect(alsoBefore.status).toBe("refuted");
-    expect(alsoBefore.why).toContain("; also violated in the baseline.");
-    expect(verdictOf(slow(startOf.fault)).why).not.toContain("baseline");
-  });
+  it(
+    "says of a limit that was passed before anything was broken, too, that the fault did not " +
+      "do it alone",
+    () => {
+      const slow =
+        (fromMs: number): Damage =>
+        (draft) =>
+          change(
+            draft,
+            (sample) => sample.metric === "segment_ms" && within(fromMs, startOf.recovery)(sample),
+            { value: 700 },
+          );
+      const alsoBefore = verdictOf(slow(zeroMs));
+      expect(alsoBefore.status).toBe("refuted");
+      expect(alsoBefore.why).toContain("; also violated in the baseline.");
+      expect(verdictOf(slow(startOf.fault)).why).not.toContain("baseline");
+    },
+  );
 
   it("carries why the run ended and what was left behind, whatever the claims say", () => {
     const verdict = verdictOf(
@@ -705,7 +711,8 @@ describe("the verdict", () => {
 
   it("is not refuted because the run was interrupted", () => {
     for (let atMs = startOf.fault + 100; atMs < startOf.recovery + phaseMs; atMs += 1_300) {
-      // Whoever was under way had not got its segment yet: up to two seconds of viewers are missing.
+      // Whoever was under way had not got its segment yet: up to two seconds of viewers are
+      // missing.
       const interrupted = verdictOf(
         endAt({ kind: "aborted", atMs, reason: "user", detail: "Ctrl-C" }),
         silent("segment_ms", atMs - 2_000),
@@ -749,7 +756,8 @@ describe("a baseline of an odd number of segments", () => {
 it("calls a baseline steady that was a millisecond short of its segments", () => {
   const bunched = (draft: Draft): void => {
     drop(draft, ({ metric, tags }) => metric === "segment_ms" && tags["lane"] === "live");
-    // All viewers of a segment ask within 400 ms of its becoming due, and the phases begin amid that.
+    // All viewers of a segment ask within 400 ms of its becoming due, and the phases begin amid
+    // that.
     for (let dueMs = zeroMs - 4_100; dueMs < zeroMs + 3 * phaseMs; dueMs += 10_000)
       add(draft, 100, dueMs, dueMs + 400 + (dueMs % 3) * 100, {
         metric: "segment_ms",

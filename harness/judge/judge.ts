@@ -1,6 +1,6 @@
 /**
- * The verdict as a pure function of the recorded run: refuted beats inconclusive beats held. This is
- * the only file of the judge that knows words: here the answers of all rules get theirs.
+ * The verdict as a pure function of the recorded run: refuted beats inconclusive beats held. This
+ * is the only file of the judge that knows words: here the answers of all rules get theirs.
  */
 import { verdictSentence, worded } from "../phrases/verdict.ts";
 import type { Finding, Status, Verdict } from "../record/verdict.ts";
@@ -61,14 +61,20 @@ export function judge(run: Run): Verdict {
   };
 }
 
-/** Nothing asked is nothing proven: no findings, or none that the experiment itself made, is inconclusive. */
+/**
+ * Nothing asked is nothing proven: no findings, or none that the experiment itself made, is
+ * inconclusive.
+ */
 export function worst(findings: readonly Finding[]): Status {
   if (findings.some((finding) => finding.status === "refuted")) return "refuted";
   if (findings.some((finding) => finding.status === "inconclusive")) return "inconclusive";
   return findings.some((finding) => finding.kind !== "evidence") ? "held" : "inconclusive";
 }
 
-/** A limit that was passed before anything was broken is not the fault's doing: the target is too slow, or the machine. */
+/**
+ * A limit that was passed before anything was broken is not the fault's doing: the target is too
+ * slow, or the machine.
+ */
 function failedBefore({ id }: Finding, findings: readonly Finding[]): boolean {
   return findings.some((finding) => finding.id === id && failsInBaseline(finding));
 }

@@ -1,7 +1,7 @@
 /**
- * That an iteration left its sample is known by the generator's stream, and what of that is left out
- * or moved later on looks like nothing at all. So the samples in the record are counted against the
- * iterations, all of them and from second to second.
+ * That an iteration left its sample is known by the generator's stream, and what of that is left
+ * out or moved later on looks like nothing at all. So the samples in the record are counted against
+ * the iterations, all of them and from second to second.
  */
 import type { Plan } from "../record/plan.ts";
 import type { FactOf } from "../record/facts.ts";

@@ -1,6 +1,7 @@
 /**
- * A fault on links strikes the target only if its own traffic passes them: before the fault, and while it is in force unless it lets nothing pass.
- * A step may strike links that nobody uses as long as nothing fails, such as those to another region, so one used link is enough.
+ * A fault on links strikes the target only if its own traffic passes them: before the fault, and
+ * while it is in force unless it lets nothing pass. A step may strike links that nobody uses as
+ * long as nothing fails, such as those to another region, so one used link is enough.
  */
 import { kindOf } from "../faults/faults.ts";
 import type { FactOf } from "../record/facts.ts";
@@ -13,7 +14,8 @@ import type { Windows } from "./windows.ts";
 /** The last count of a fault's traffic begins with the heal. */
 const countedWithinMs = 1_000;
 /**
- * A limit above this many times what the link carried per second slows it by less than a twentieth of the time, which nobody can tell from none.
+ * A limit above this many times what the link carried per second slows it by less than a twentieth
+ * of the time, which nobody can tell from none.
  */
 export const boundTimesMax = 20;
 

@@ -1,7 +1,7 @@
 /**
- * Whether the load that was planned was offered. Load is open: how many iterations begin in each second
- * is known beforehand, whatever the target does. What began and what was dropped for want of a free
- * virtual user is counted against it, for each load.
+ * Whether the load that was planned was offered. Load is open: how many iterations begin in each
+ * second is known beforehand, whatever the target does. What began and what was dropped for want of
+ * a free virtual user is counted against it, for each load.
  */
 import { arrivalsOf, arrivalsUntil, type Stage, stagesOf } from "../record/arrivals.ts";
 import type { Load } from "../experiment/experiment.ts";
@@ -18,11 +18,15 @@ import type { Windows } from "./windows.ts";
 const binMsMin = 100;
 const binsMax = 200_000;
 /**
- * How far the schedule's beginning may be from what its first iterations say, in ms. Measured: 1 to 30 ms;
- * from the recorded beginning of the load 5 to 130 ms, as k6 first readies its virtual users.
+ * How far the schedule's beginning may be from what its first iterations say, in ms. Measured: 1 to
+ * 30 ms; from the recorded beginning of the load 5 to 130 ms, as k6 first readies its virtual
+ * users.
  */
 const zeroOffMsMax = 250;
-/** Each change of rate may begin its rhythm anew, and an iteration may fall on the other side of a boundary. */
+/**
+ * Each change of rate may begin its rhythm anew, and an iteration may fall on the other side of a
+ * boundary.
+ */
 const slackIterations = 4;
 /** Above this share of dropped iterations in a phase, the storm is not the one that was planned. */
 export const droppedShareMax = 0.05;
@@ -41,7 +45,9 @@ interface Account {
   readonly planned: Float64Array;
   readonly begun: Float64Array;
   readonly dropped: Float64Array;
-  /** The least that is missing from here on: what an honest generator is behind, it makes up for. */
+  /**
+   * The least that is missing from here on: what an honest generator is behind, it makes up for.
+   */
   readonly missingForGood: Float64Array;
 }
 
@@ -62,7 +68,10 @@ function zeroOf(run: Run, load: Load, recordedMs: number): number {
   return ownMs !== null && Math.abs(ownMs - recordedMs) <= slowDiskMsMax ? ownMs : recordedMs;
 }
 
-/** When the load's own schedule began, in epoch ms: the least of its first iterations' times less their due times. Null without any. */
+/**
+ * When the load's own schedule began, in epoch ms: the least of its first iterations' times less
+ * their due times. Null without any.
+ */
 export function ownZeroOf(run: Run, load: Load): number | null {
   const where = { load: load.name };
   const arrived = [
@@ -259,7 +268,10 @@ function droppedProblems(
   });
 }
 
-/** A load of which more than one iteration in a hundred, and more than one, began more than 500 ms after it was due; null for none. */
+/**
+ * A load of which more than one iteration in a hundred, and more than one, began more than 500 ms
+ * after it was due; null for none.
+ */
 export function lateLoadIn(
   run: Run,
   phase: Phase,

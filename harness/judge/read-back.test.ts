@@ -69,17 +69,21 @@ describe("a claim on what was acknowledged", () => {
     ).toBe("refuted");
   });
 
-  it("is inconclusive with one segment that could not be read, or with many that nobody looked for", () => {
-    expect(judged(firstIs("durable_unread", ""))).toContain(
-      "acknowledged segments could not be read back",
-    );
-    expect(
-      judged((draft) =>
-        drop(draft, (sample) => sample.metric === "durable" && sample.tags["pipeline"] === "b"),
-      ),
-    ).toContain("read back");
-    expect(judged((draft) => drop(draft, (sample) => sample.metric === "durable"))).toContain(
-      "inconclusive",
-    );
-  });
+  it(
+    "is inconclusive with one segment that could not be read, or with many that nobody looked " +
+      "for",
+    () => {
+      expect(judged(firstIs("durable_unread", ""))).toContain(
+        "acknowledged segments could not be read back",
+      );
+      expect(
+        judged((draft) =>
+          drop(draft, (sample) => sample.metric === "durable" && sample.tags["pipeline"] === "b"),
+        ),
+      ).toContain("read back");
+      expect(judged((draft) => drop(draft, (sample) => sample.metric === "durable"))).toContain(
+        "inconclusive",
+      );
+    },
+  );
 });

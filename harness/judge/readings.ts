@@ -1,6 +1,7 @@
 /**
- * What the claims rest on and is read from outside, a counter or a journal, must have been read all the time: what happened while nobody
- * looked is missing from its phase, and half the requests look like half the load.
+ * What the claims rest on and is read from outside, a counter or a journal, must have been read all
+ * the time: what happened while nobody looked is missing from its phase, and half the requests look
+ * like half the load.
  */
 import type { Selector } from "../metrics/samples.ts";
 import { entryTag, type Tags } from "../metrics/tags.ts";
@@ -89,7 +90,8 @@ function readBackProblems(run: Run, span: Window | null): ReadingFact[] {
     within("publish_ms", { outcome: "acked" }),
   ];
   if (unread > 0) return [{ fact: "not-read-back", unread, acknowledged: read + unread }];
-  // What is published twice is read back once, and one that was under way as a phase began is counted on its other side.
+  // What is published twice is read back once, and one that was under way as a phase began is
+  // counted on its other side.
   return read < 0.9 * acked ? [{ fact: "few-read-back", read, acknowledged: acked }] : [];
 }
 

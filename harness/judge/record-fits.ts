@@ -1,6 +1,6 @@
 /**
- * Whether a record can be that of its plan, from counts, lengths and order alone: without any hash, so that a record
- * whose seal was computed again, or that never had one, is looked at as hard.
+ * Whether a record can be that of its plan, from counts, lengths and order alone: without any hash,
+ * so that a record whose seal was computed again, or that never had one, is looked at as hard.
  */
 import { type Phase, phases } from "../base/phases.ts";
 import { describeFault } from "../faults/faults.ts";
@@ -13,15 +13,23 @@ import type { SeriesData } from "../metrics/samples.ts";
 import { ownZeroOf } from "./offered.ts";
 
 /**
- * A phase begins when it is due, after the counters were read for the last time before it. That takes at most 1 s;
- * the rest is for a busy machine.
+ * A phase begins when it is due, after the counters were read for the last time before it. That
+ * takes at most 1 s; the rest is for a busy machine.
  */
 export const phaseLateMsMax = 2_500;
-/** Timers fire up to a millisecond early, and the clocks of the harness and of the generator are read one after the other. */
+/**
+ * Timers fire up to a millisecond early, and the clocks of the harness and of the generator are
+ * read one after the other.
+ */
 const earlyMsMax = 50;
-/** What the two lengths of one stretch may differ by: that which an event states, and that between two events. */
+/**
+ * What the two lengths of one stretch may differ by: that which an event states, and that between
+ * two events.
+ */
 const lengthMsMax = 1_000;
-/** Samples of the load, the prober and the harness's own readings lie within the load, but for this. */
+/**
+ * Samples of the load, the prober and the harness's own readings lie within the load, but for this.
+ */
 const outsideMsMax = 1_000;
 
 type Of<K extends RunEvent["kind"]> = Extract<RunEvent, { kind: K }>;
@@ -44,7 +52,10 @@ export function fitProblems(run: Run): Misfit[] {
     : [...problems.slice(0, 4), { fact: "more", problems: problems.length - 4 }];
 }
 
-/** What happens once in a run, in this order. A run that was aborted lacks some, and its faults are healed late. */
+/**
+ * What happens once in a run, in this order. A run that was aborted lacks some, and its faults are
+ * healed late.
+ */
 const course = [
   "started",
   "deploying",
@@ -89,7 +100,8 @@ const allPhases = ["leadIn", ...phases, "drain"] as const;
 function phaseProblems({ plan, events }: Run): Misfit[] {
   const begun = events.filter((event) => event.kind === "phase");
   const names = begun.map((event) => event.phase);
-  // A run that ended early has the first of them; none is left out, comes twice, or in another order.
+  // A run that ended early has the first of them; none is left out, comes twice, or in another
+  // order.
   const expected = allPhases.slice(0, names.length);
   if (names.length > allPhases.length || names.some((name, index) => name !== expected[index])) {
     return [{ fact: "phases", phases: names, planned: allPhases }];
@@ -200,7 +212,10 @@ function stepProblems({ plan, events }: Run): Misfit[] {
     : [...known, { fact: "unplanned-faults", events: strays.length }];
 }
 
-/** Looks come one after another between the injection and the heal, and are written down after they were done. */
+/**
+ * Looks come one after another between the injection and the heal, and are written down after they
+ * were done.
+ */
 function looksFit(
   looked: readonly Of<"observed">[],
   injected: Of<"injected"> | undefined,
@@ -287,7 +302,8 @@ function sampleProblems({ events, series, plan }: Run): Misfit[] {
   const generator = events.find((event) => event.kind === "generator");
   const cleaned = events.find((event) => event.kind === "cleaned");
   if (load === undefined) return [];
-  // The prober and the harness look at the target as soon as it is up; a generator takes a while to begin.
+  // The prober and the harness look at the target as soon as it is up; a generator takes a while to
+  // begin.
   const deployedMs = events.find((event) => event.kind === "deployed")?.atMs ?? load.atMs;
   const askedMs = load.askedMs ?? load.atMs;
   return duringLoad.flatMap((source): Misfit[] => {
@@ -320,7 +336,10 @@ function spanOf(
   return untilMs >= fromMs ? { fromMs, untilMs } : null;
 }
 
-/** The load's rates change by its own clock, the phases by the harness's: a load that began late makes its storm late. */
+/**
+ * The load's rates change by its own clock, the phases by the harness's: a load that began late
+ * makes its storm late.
+ */
 function loadProblems(run: Run): Misfit[] {
   const phasesMs = zeroOf(run.plan, run.events);
   return run.plan.load.flatMap((load): Misfit[] => {

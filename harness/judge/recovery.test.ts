@@ -21,7 +21,9 @@ const endMs = startOf.recovery + phaseMs;
 const isLive = (sample: Draft["samples"][number]): boolean =>
   sample.metric === "segment_ms" && sample.tags["lane"] === "live";
 
-/** The finding on recovery, and the whole verdict, after some damage; only recovery is asked for. */
+/**
+ * The finding on recovery, and the whole verdict, after some damage; only recovery is asked for.
+ */
 function recoveryOf(...damages: readonly ((draft: Draft) => void)[]): Finding {
   const draft = heldDraft();
   draft.plan = { ...draft.plan, hypothesis: [] };

@@ -1,6 +1,7 @@
 /**
- * Recovery is a claim: after the last heal goodput is back in time, and it stays. Back and gone again is metastable, which is refuted.
- * It is judged twice, as kindly and as severely as the record allows; where the two disagree, the record does not say.
+ * Recovery is a claim: after the last heal goodput is back in time, and it stays. Back and gone
+ * again is metastable, which is refuted. It is judged twice, as kindly and as severely as the
+ * record allows; where the two disagree, the record does not say.
  */
 import type { Recovery } from "../experiment/experiment.ts";
 import type { FactIn, RecoveryFacts } from "../record/facts.ts";
@@ -28,7 +29,10 @@ interface Bin {
   readonly complete: boolean;
 }
 
-/** Requests that began this shortly before a run was cut off may have left no sample: the longest deadline of a user and some. */
+/**
+ * Requests that began this shortly before a run was cut off may have left no sample: the longest
+ * deadline of a user and some.
+ */
 const underWayMs = 10_000;
 
 export function judgeRecovery(
@@ -58,7 +62,8 @@ export function judgeRecovery(
     return answer(recovery, null, samples, "inconclusive", "no-goodput");
   const whole = observed.filter((bin) => bin.whole);
   if (whole.length * recovery.windowMs < recovery.withinMs + 2 * recovery.windowMs) {
-    // It would take longer to say that goodput stayed, not to say that it was not back in time: nothing that came later would mend that.
+    // It would take longer to say that goodput stayed, not to say that it was not back in time:
+    // nothing that came later would mend that.
     const tooLate =
       spentMs(
         recovery,
@@ -92,8 +97,9 @@ function wasGood(recovery: Recovery, bin: Bin, expected: number): boolean {
 }
 
 /**
- * Load is open: iterations start whatever the target does. Where fewer were recorded than it takes to reach the baseline, the generator
- * fell short, or the record has a hole. What the target itself reports stops when the target does, so there silence is lost goodput.
+ * Load is open: iterations start whatever the target does. Where fewer were recorded than it takes
+ * to reach the baseline, the generator fell short, or the record has a hole. What the target itself
+ * reports stops when the target does, so there silence is lost goodput.
  */
 function couldBeGood(recovery: Recovery, bin: Bin, expected: number, registry: Registry): boolean {
   if (bin.all > bin.excused && bin.good / (bin.all - bin.excused) < recovery.shareMin) return false;
@@ -129,8 +135,9 @@ function spentMs({ windowMs }: Recovery, good: readonly boolean[]): number {
 }
 
 /**
- * Windows of equal length from the heal on. The rest at the end belongs to the last of them: alone it
- * would be a sliver whose length hangs on the milliseconds of the heal, and one bad request would fail it.
+ * Windows of equal length from the heal on. The rest at the end belongs to the last of them: alone
+ * it would be a sliver whose length hangs on the milliseconds of the heal, and one bad request
+ * would fail it.
  */
 function binsOf(
   recovery: Recovery,

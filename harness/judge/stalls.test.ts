@@ -18,7 +18,10 @@ const live = { lane: "live", edge: "region-a/edge", rendition: "v360" };
 const isLive = (sample: Draft["samples"][number]): boolean =>
   sample.metric === "segment_ms" && sample.tags["lane"] === "live";
 
-/** The generator stands still: whoever meant to ask then asks late, and all at once; `outcome` is what they got. */
+/**
+ * The generator stands still: whoever meant to ask then asks late, and all at once; `outcome` is
+ * what they got.
+ */
 function stall(draft: Draft, fromMs: number, ms: number, outcome: string): void {
   const during = within(fromMs, fromMs + ms);
   drop(draft, (sample) => during(sample) && (isLive(sample) || sample.metric === "start_late_ms"));

@@ -1,9 +1,11 @@
 /**
- * Stretches in which the load generator stood still: it was stopped, starved, or busy with itself. What users felt then may be its own doing,
- * so it neither refutes a claim nor lets it hold; a claim that is violated by all the others as well stays refuted.
+ * Stretches in which the load generator stood still: it was stopped, starved, or busy with itself.
+ * What users felt then may be its own doing, so it neither refutes a claim nor lets it hold; a
+ * claim that is violated by all the others as well stays refuted.
  *
- * A stall is seen by iterations that began later than they meant to. What it held back comes all at once when it goes on, which is not the
- * load that the experiment speaks of: a stall casts a shadow as long as itself.
+ * A stall is seen by iterations that began later than they meant to. What it held back comes all at
+ * once when it goes on, which is not the load that the experiment speaks of: a stall casts a shadow
+ * as long as itself.
  */
 import { type Claim, statisticOf } from "../claims/statistics/registry.ts";
 import type { Selector, SeriesData } from "../metrics/samples.ts";
@@ -12,19 +14,27 @@ import { eachIn, matching, type Window } from "../metrics/series.ts";
 
 /** Later than this is more than a busy machine's jitter: an eighth of a period of 2 s. */
 const stallMsMin = 250;
-/** What began this late can have gone badly for that alone; below it the bunches of users are still what they should be. */
+/**
+ * What began this late can have gone badly for that alone; below it the bunches of users are still
+ * what they should be.
+ */
 const heldBackMsMin = 500;
 const shadowMsMax = 5_000;
 
 /** Whoever began no later than this shows that the generator was at work then. */
 const onTimeMsMax = 100;
 
-/** Stretches in which some iteration waited to be begun, in order and without overlap: what then went wrong may be the generator's own doing. */
+/**
+ * Stretches in which some iteration waited to be begun, in order and without overlap: what then
+ * went wrong may be the generator's own doing.
+ */
 export function stallsOf(all: readonly SeriesData[]): readonly Window[] {
   return merged(lateStarts(all, stallMsMin));
 }
 
-/** Stretches in which no iteration at all began on time: whoever meant to ask then was held back. */
+/**
+ * Stretches in which no iteration at all began on time: whoever meant to ask then was held back.
+ */
 export function standstillsOf(all: readonly SeriesData[]): readonly Window[] {
   const late = lateStarts(all, heldBackMsMin);
   if (late.length === 0) return [];
@@ -100,7 +110,10 @@ export function overlaps(windows: readonly Window[], fromMs: number, untilMs: nu
   return first !== undefined && first.fromMs <= untilMs;
 }
 
-/** The samples that no stall, nor its shadow, touched. A reading of a counter covers the time since the one before. */
+/**
+ * The samples that no stall, nor its shadow, touched. A reading of a counter covers the time since
+ * the one before.
+ */
 function untouched(series: SeriesData, shadows: readonly Window[]): SeriesData {
   const atMs: number[] = [],
     values: number[] = [];
@@ -126,8 +139,9 @@ function untouched(series: SeriesData, shadows: readonly Window[]): SeriesData {
 }
 
 /**
- * The record as kindly to a violated claim as the stalls allow, or null when they could explain anything. What a statistic that only grows
- * would have come to without them cannot be told when the claim asks for more of it.
+ * The record as kindly to a violated claim as the stalls allow, or null when they could explain
+ * anything. What a statistic that only grows would have come to without them cannot be told when
+ * the claim asks for more of it.
  */
 export function kindestRecord(
   claim: Claim,

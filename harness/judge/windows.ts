@@ -9,7 +9,10 @@ export interface PhaseWindow extends Window {
 }
 export type Windows = Readonly<Partial<Record<Phase, PhaseWindow>>>;
 
-/** A phase ends where the next one begins, or at the first event that ended the run early. A phase without an end is left out. */
+/**
+ * A phase ends where the next one begins, or at the first event that ended the run early. A phase
+ * without an end is left out.
+ */
 export function windowsOf(events: readonly RunEvent[]): Windows {
   const windows: Partial<Record<Phase, PhaseWindow>> = {};
   let open: { phase: Phase; fromMs: number } | null = null;

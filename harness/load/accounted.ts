@@ -1,6 +1,6 @@
 /**
- * Accounts for each iteration of a load, whatever the workload itself records: that it began, when, and
- * how it ended. The script that the harness writes for k6 wraps every load's function in it.
+ * Accounts for each iteration of a load, whatever the workload itself records: that it began, when,
+ * and how it ended. The script that the harness writes for k6 wraps every load's function in it.
  */
 import exec from "k6/execution";
 import { Trend } from "k6/metrics";
@@ -12,7 +12,8 @@ const ended = new Trend("iteration_ended");
 
 export function accounted(run: () => unknown): () => unknown {
   return () => {
-    // A virtual user runs one iteration at a time: with its number, each sample is known to be of that iteration.
+    // A virtual user runs one iteration at a time: with its number, each sample is known to be of
+    // that iteration.
     exec.vu.metrics.metadata["vu"] = String(exec.vu.idInTest);
     begun.add(Date.now() - exec.scenario.startTime);
     let result: unknown;

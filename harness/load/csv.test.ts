@@ -8,7 +8,10 @@ import { harm } from "../../targets/live-streaming/pack/harm.ts";
 import { CsvParser, type PlannedLoad } from "./csv.ts";
 
 const header = "metric_name,timestamp,metric_value,scenario,status,extra_tags,metadata";
-/** As k6 2.2.0 wrote it for two scenarios, shortened: tags in any order, odd characters, a request that never got an answer. */
+/**
+ * As k6 2.2.0 wrote it for two scenarios, shortened: tags in any order, odd characters, a request
+ * that never got an answer.
+ */
 const excerpt = `${header}
 http_reqs,1795276793798698,1.000000,dvr-far,200,"kind=a+b %41 c,d ""q"" é&edge=region-b/edge",
 http_req_duration,1795276793798698,73.869006,dvr-far,200,"kind=a+b %41 c,d ""q"" é&edge=region-b/edge",
@@ -141,7 +144,8 @@ describe("k6's stream", () => {
         outcome: "served",
       }),
     );
-    // Live requests by status 200, 503 and 0, the far one, three kinds of viewers, lateness and drops.
+    // Live requests by status 200, 503 and 0, the far one, three kinds of viewers, lateness and
+    // drops.
     expect(whole.series).toBe(4 + 3 + 1 + 1);
   });
 
@@ -292,7 +296,8 @@ describe("k6's stream", () => {
     const own: Registry = {
       ...everyMetric,
       ...metricsMadeIn(
-        'new Trend("order_ms", true); new Trend("basket"); new Counter("orders"); new Rate("paid"); new Gauge("queue")',
+        'new Trend("order_ms", true); new Trend("basket"); new Counter("orders"); new ' +
+          'Rate("paid"); new Gauge("queue")',
       ),
     };
     const sampleOf = (metric: string, value: string): unknown => {

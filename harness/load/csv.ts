@@ -1,6 +1,7 @@
 /**
- * Parses k6's CSV stream as it arrives and hands on only what is judged or shown. k6 writes a dozen lines for each request, so a line
- * that nobody needs is passed over after a look at its first bytes.
+ * Parses k6's CSV stream as it arrives and hands on only what is judged or shown. k6 writes a dozen
+ * lines for each request, so a line that nobody needs is passed over after a look at its first
+ * bytes.
  */
 import { arrivalsOf, type Stage } from "../record/arrivals.ts";
 import { SeawallError } from "../base/errors.ts";
@@ -17,14 +18,22 @@ const newline = 10,
   quote = 34;
 /** The columns that k6 2.2 writes with `--system-tags status,scenario`. */
 const header = "metric_name,timestamp,metric_value,scenario,status,extra_tags,metadata";
-/** Distinct tag texts: k6 writes the same tags in any order. Far above what workloads use; a bound all the same. */
+/**
+ * Distinct tag texts: k6 writes the same tags in any order. Far above what workloads use; a bound
+ * all the same.
+ */
 const tagTextsMax = 50_000;
-/** A script's clock tells whole milliseconds: what began within one may seem to end before it began. */
+/**
+ * A script's clock tells whole milliseconds: what began within one may seem to end before it began.
+ */
 const roundedMs = 1;
 /** The longest line that k6 could mean. */
 const lineBytesMax = 64 * 1024;
 
-/** Metrics that nobody declared are kept as well, but no more than these: a script that makes names up would fill the disk. */
+/**
+ * Metrics that nobody declared are kept as well, but no more than these: a script that makes names
+ * up would fill the disk.
+ */
 const undeclaredMax = 100;
 
 type Kind =
@@ -47,7 +56,10 @@ const kinds: Readonly<Record<string, Kind>> = {
   iteration_ended: "ended",
 };
 
-/** A line of a metric that is kept: what it is, its name in the stream, and where its timestamp begins. */
+/**
+ * A line of a metric that is kept: what it is, its name in the stream, and where its timestamp
+ * begins.
+ */
 interface Known {
   readonly kind: Kind;
   readonly name: string;
@@ -73,7 +85,10 @@ export interface PlannedLoad {
 interface OneLoad extends PlannedLoad {
   /** When the next iteration is due, in ms after the scenario began. */
   readonly due: Iterator<number, void, void>;
-  /** How long after its scenario the schedule itself began, in ms: the least that any iteration was behind it. */
+  /**
+   * How long after its scenario the schedule itself began, in ms: the least that any iteration was
+   * behind it.
+   */
   readyMs: number;
 }
 
@@ -108,7 +123,10 @@ export class CsvParser {
   badLines = 0;
   samples = 0;
 
-  /** `metrics`: of the run. `asked`: names of those that its claims are on; of k6's own, no others are kept. `harm`: by what users are harmed, for the live line. */
+  /**
+   * `metrics`: of the run. `asked`: names of those that its claims are on; of k6's own, no others
+   * are kept. `harm`: by what users are harmed, for the live line.
+   */
   constructor(
     sink: SampleSink,
     loads: readonly PlannedLoad[],
@@ -171,7 +189,9 @@ export class CsvParser {
     if (this.#rest.length > 0) this.#bad("its end was cut off");
   }
 
-  /** A quoted value may hold a line break (RFC 4180): no part of such a record is taken for a line. */
+  /**
+   * A quoted value may hold a line break (RFC 4180): no part of such a record is taken for a line.
+   */
   #isWhole(bytes: Buffer, from: number, end: number): boolean {
     let quotes = 0;
     for (
@@ -237,7 +257,8 @@ export class CsvParser {
   #sample(sample: Sample, tags: string, user: number | undefined): void {
     const { kind, atMs, value } = sample;
     if (kind === "blocked") {
-      // Follows its own request's duration. It holds the wait for a connection and the making of one, which the duration leaves out.
+      // Follows its own request's duration. It holds the wait for a connection and the making of
+      // one, which the duration leaves out.
       if (this.#pending !== null) this.#pending.durationMs += value;
       return;
     }
@@ -264,7 +285,10 @@ export class CsvParser {
     if (target.isGood) this.#totals.good++;
   }
 
-  /** Late is what begins after its turn. k6 numbers no dropped iteration, so a turn is counted from both kinds. */
+  /**
+   * Late is what begins after its turn. k6 numbers no dropped iteration, so a turn is counted from
+   * both kinds.
+   */
   #begun({ atMs, value: afterMs }: Sample, target: Target, user: number | undefined): void {
     if (user === undefined) {
       this.#bad("an iteration began without a virtual user");
@@ -273,7 +297,8 @@ export class CsvParser {
     this.#running.set(user, { atMs, hasSample: false });
     const dueMs = target.load.due.next().value ?? afterMs;
     const { load } = target;
-    // k6 first readies all virtual users of a scenario, which takes 0.1 s for 700 of them: its own schedule begins after that.
+    // k6 first readies all virtual users of a scenario, which takes 0.1 s for 700 of them: its own
+    // schedule begins after that.
     load.readyMs = Math.min(load.readyMs, afterMs - dueMs);
     this.#sink.sample(target.series, atMs, Math.max(0, Math.round(afterMs - dueMs - load.readyMs)));
   }
@@ -353,7 +378,10 @@ export class CsvParser {
     return metricIn(this.#metrics, metric)?.kind ?? "event";
   }
 
-  /** Which metric the line is of, and where its timestamp begins; null for those that are passed over. */
+  /**
+   * Which metric the line is of, and where its timestamp begins; null for those that are passed
+   * over.
+   */
   #kindOf(bytes: Buffer, from: number, end: number): Known | null {
     for (const { bytes: start, name, kind } of this.#named) {
       const last = start.length - 1;
@@ -405,8 +433,9 @@ function fieldsOf(text: string): string[] {
 const reserved = new Set(["load", "of", "why", "status"]);
 
 /**
- * `lane=live&edge=region-a/edge`: k6 joins tags as they are, without escapes, in any order. A value that holds `&` could
- * pass for other tags, so of a metric with declared tags only those are taken, each once.
+ * `lane=live&edge=region-a/edge`: k6 joins tags as they are, without escapes, in any order. A value
+ * that holds `&` could pass for other tags, so of a metric with declared tags only those are taken,
+ * each once.
  */
 function tagsOf(
   text: string,

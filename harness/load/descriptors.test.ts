@@ -4,7 +4,8 @@ import { descriptorsMax } from "../system/descriptors.ts";
 import { descriptorsNeeded, refuseTooFewDescriptors } from "./descriptors.ts";
 
 const limits = (hard: string): string =>
-  `Limit                     Soft Limit           Hard Limit           Units\nMax open files            1024                 ${hard}                files\n`;
+  `Limit                     Soft Limit           Hard Limit           Units\nMax open ` +
+  `files            1024                 ${hard}                files\n`;
 
 it("reads the hard limit", () => {
   expect(descriptorsMax(limits("4096"))).toBe(4_096);

@@ -1,6 +1,6 @@
 /**
- * The second fence around the load: every address outside the plan's hosts, as the CIDR blocks that k6
- * is forbidden to connect to. The first fence is that no redirect is followed.
+ * The second fence around the load: every address outside the plan's hosts, as the CIDR blocks that
+ * k6 is forbidden to connect to. The first fence is that no redirect is followed.
  */
 import { isIP } from "node:net";
 

@@ -16,7 +16,10 @@ interface Status {
   };
 }
 
-/** Execution states of k6: `InitVUs` is 2 and `InitDone` 3, `PausedBeforeRun` 4 (`lib/execution.go`). */
+/**
+ * Execution states of k6: `InitVUs` is 2 and `InitDone` 3, `PausedBeforeRun` 4
+ * (`lib/execution.go`).
+ */
 const pausedBeforeRun = 4;
 
 export class K6Control {

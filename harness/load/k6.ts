@@ -1,4 +1,7 @@
-/** Runs k6 as the load generator: started paused, released at the moment that the conductor chooses, its samples read from a pipe. */
+/**
+ * Runs k6 as the load generator: started paused, released at the moment that the conductor chooses,
+ * its samples read from a pipe.
+ */
 import type { ChildProcess } from "node:child_process";
 import { lookup } from "node:dns/promises";
 import { once } from "node:events";
@@ -177,7 +180,8 @@ class RunningK6 implements RunningLoad {
             startTicks: statOf(child.pid)?.startTicks ?? 0,
           });
     child.stdout?.on("data", (chunk: Buffer) => this.#read(chunk));
-    // `close` comes after the pipe is drained, `exit` may come before; a program that could not be started sends only `error`.
+    // `close` comes after the pipe is drained, `exit` may come before; a program that could not be
+    // started sends only `error`.
     const closed = once(child, "close").then(
       ([code, killedBy]) => ({ code: code as number | null, killedBy: killedBy as string | null }),
       (error: Error) => ({ code: null, killedBy: null, error }),

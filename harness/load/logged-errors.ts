@@ -11,7 +11,10 @@ export function loggedErrors(logFile: string): string | null {
   const [first] = errors;
   if (first === undefined) return null;
   const message = /msg="((?:[^"\\]|\\.)*)"/.exec(first)?.[1]?.replaceAll(/\\[nt]/g, " ") ?? first;
-  return `k6 logged ${errors.length === 1 ? "an error" : `${errors.length} errors`}: ${message.slice(0, firstCharactersMax)}`;
+  return (
+    `k6 logged ${errors.length === 1 ? "an error" : `${errors.length} errors`}: ` +
+    `${message.slice(0, firstCharactersMax)}`
+  );
 }
 
 function textOf(path: string): string {

@@ -58,18 +58,22 @@ describe("the entry script", () => {
     { ...load, name: "live-too", workload: "crowd" },
     { ...load, name: "start", workload: "crowd", exec: "start" },
   ];
-  it("takes each load's function from its own workload, though two have the same name, and accounts for it", () => {
-    const lines = entryScript(loads, "file:///w/", "file:///h/accounted.ts").split("\n");
-    expect(lines.filter((line) => line.startsWith("import * as"))).toEqual([
-      'import * as workload0 from "file:///w/viewers.ts";',
-      'import * as workload1 from "file:///w/crowd.ts";',
-    ]);
-    expect(lines.filter((line) => line.startsWith("export const load_"))).toEqual([
-      "export const load_live = accounted(workload0.live);",
-      "export const load_live_too = accounted(workload1.live);",
-      "export const load_start = accounted(workload1.start);",
-    ]);
-  });
+  it(
+    "takes each load's function from its own workload, though two have the same name, and " +
+      "accounts for it",
+    () => {
+      const lines = entryScript(loads, "file:///w/", "file:///h/accounted.ts").split("\n");
+      expect(lines.filter((line) => line.startsWith("import * as"))).toEqual([
+        'import * as workload0 from "file:///w/viewers.ts";',
+        'import * as workload1 from "file:///w/crowd.ts";',
+      ]);
+      expect(lines.filter((line) => line.startsWith("export const load_"))).toEqual([
+        "export const load_live = accounted(workload0.live);",
+        "export const load_live_too = accounted(workload1.live);",
+        "export const load_start = accounted(workload1.start);",
+      ]);
+    },
+  );
 
   it("lets a workload change neither the load nor where it goes", () => {
     const script = entryScript(loads, "file:///w/", "file:///h/accounted.ts");

@@ -25,14 +25,17 @@ export interface Scenario {
   readonly stages: readonly Stage[];
 }
 
-/** What the entry script calls the function of a load: two workloads may name theirs alike, and names of loads hold no underscore. */
+/**
+ * What the entry script calls the function of a load: two workloads may name theirs alike, and
+ * names of loads hold no underscore.
+ */
 export function execOf(load: Pick<Load, "name">): string {
   return `load_${load.name.replaceAll("-", "_")}`;
 }
 
 /**
- * Options of k6 that a workload may set for itself. All others are the harness's: which load is offered,
- * where requests may go, and what is recorded.
+ * Options of k6 that a workload may set for itself. All others are the harness's: which load is
+ * offered, where requests may go, and what is recorded.
  */
 const ownOptions = [
   "batch",
@@ -48,9 +51,9 @@ const ownOptions = [
 ];
 
 /**
- * The script that k6 runs: it takes each load's function from its own workload file, and accounts for every iteration.
- * `folder`, a file URL that ends in a slash, is where workloads lie that go by a name; `accounted` is the script that
- * does the accounts.
+ * The script that k6 runs: it takes each load's function from its own workload file, and accounts
+ * for every iteration. `folder`, a file URL that ends in a slash, is where workloads lie that go by
+ * a name; `accounted` is the script that does the accounts.
  */
 export function entryScript(loads: readonly Load[], folder: string, accounted: string): string {
   const workloads = [...new Set(loads.map((load) => load.workload))];
@@ -59,12 +62,14 @@ export function entryScript(loads: readonly Load[], folder: string, accounted: s
     `import { accounted } from ${JSON.stringify(accounted)};`,
     ...workloads.map(
       (workload) =>
-        `import * as ${alias(workload)} from ${JSON.stringify(workload.startsWith("/") ? `file://${encodeURI(workload)}` : `${folder}${workload}.ts`)};`,
+        `import * as ${alias(workload)} from ` +
+        `${JSON.stringify(workload.startsWith("/") ? `file://${encodeURI(workload)}` : `${folder}${workload}.ts`)};`,
     ),
     `const { scenarios, forbidden } = JSON.parse(__ENV.SEAWALL_LOAD);`,
     `const own = ${workloads.length === 0 ? "{}" : "workload0.options ?? {}"};`,
     `export const options = {`,
-    `  ...Object.fromEntries(${JSON.stringify(ownOptions)}.filter((name) => name in own).map((name) => [name, own[name]])),`,
+    `  ...Object.fromEntries(${JSON.stringify(ownOptions)}.filter((name) => name in ` +
+      "own).map((name) => [name, own[name]])),",
     `  scenarios, maxRedirects: 0, blacklistIPs: forbidden,`,
     `};`,
     ...loads.map(

@@ -1,7 +1,8 @@
 /**
- * The metrics that k6 makes by itself (https://grafana.com/docs/k6/latest/using-k6/metrics/reference).
- * It writes a dozen lines of them for each request, so a run keeps those alone that a claim is on.
- * `http_req_duration` and `http_req_blocked` are recorded as `http_req_ms`.
+ * The metrics that k6 makes by itself
+ * (https://grafana.com/docs/k6/latest/using-k6/metrics/reference). It writes a dozen lines of them
+ * for each request, so a run keeps those alone that a claim is on. `http_req_duration` and
+ * `http_req_blocked` are recorded as `http_req_ms`.
  */
 import type { Metric, Registry } from "./metrics.ts";
 

@@ -35,8 +35,8 @@ export interface Metric {
   /** One sample for each iteration whose user stays to the end. */
   readonly perStay?: true;
   /**
-   * With one of these outcomes its user was given something whole: the last answer of a request of its own
-   * was a 200, in the same class and at the same entry. So it is in these workloads.
+   * With one of these outcomes its user was given something whole: the last answer of a request of
+   * its own was a 200, in the same class and at the same entry. So it is in these workloads.
    */
   readonly answered?: {
     readonly outcomes: readonly string[];

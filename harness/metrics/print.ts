@@ -1,9 +1,12 @@
 /**
- * The print of a body: one number that says under which number it was given and what it held. Users in k6 and
- * the prober make it, the judge reads it.
+ * The print of a body: one number that says under which number it was given and what it held. Users
+ * in k6 and the prober make it, the judge reads it.
  */
 
-/** Numbers are kept modulo so many, and so many leading bits of a SHA-256: together 48 bits, which a sample's value holds exactly. */
+/**
+ * Numbers are kept modulo so many, and so many leading bits of a SHA-256: together 48 bits, which a
+ * sample's value holds exactly.
+ */
 export const numbersKept = 4_096;
 const digestBits = 36;
 

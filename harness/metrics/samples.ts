@@ -2,10 +2,9 @@
 import type { Tags } from "./tags.ts";
 
 /**
- * How a sample's value and time relate.
- * `duration`: value in ms, `atMs` is the end, so it began at `atMs − value`. `increment`: value is
- * how much a counter grew since the previous reading. `gauge`: a reading. `event`: something
- * happened, the value is its size.
+ * How a sample's value and time relate. `duration`: value in ms, `atMs` is the end, so it began at
+ * `atMs − value`. `increment`: value is how much a counter grew since the previous reading.
+ * `gauge`: a reading. `event`: something happened, the value is its size.
  */
 export type SampleKind = "duration" | "increment" | "gauge" | "event";
 

@@ -21,13 +21,19 @@ export function matching(all: readonly SeriesData[], selector: Selector): readon
   );
 }
 
-/** A request belongs to the window in which it began, so a duration counts from its start and anything else from when it was read. */
+/**
+ * A request belongs to the window in which it began, so a duration counts from its start and
+ * anything else from when it was read.
+ */
 export function startMs(series: SeriesData, index: number): number {
   const atMs = series.atMs[index] as number;
   return series.kind === "duration" ? atMs - (series.values[index] as number) : atMs;
 }
 
-/** Samples are recorded nearly in the order of time: a window touches few of these blocks, and most of those it touches lie wholly in it. */
+/**
+ * Samples are recorded nearly in the order of time: a window touches few of these blocks, and most
+ * of those it touches lie wholly in it.
+ */
 const blockLength = 1_024;
 
 interface Blocks {
@@ -56,7 +62,9 @@ function blocksOf(series: SeriesData): Blocks {
   return blocks;
 }
 
-/** Calls back for each stretch of indices of which all, or with `isMixed` some, began in the window. */
+/**
+ * Calls back for each stretch of indices of which all, or with `isMixed` some, began in the window.
+ */
 function eachStretch(
   series: SeriesData,
   { fromMs, untilMs }: Window,

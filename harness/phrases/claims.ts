@@ -20,7 +20,8 @@ export const claim: PhrasesFor<ClaimFacts> = {
         : "the samples outside the stalls are within the limit"
     }`,
   "depends-on-dropped":
-    "it would be beyond its limit if the iterations that the generator dropped or delayed had failed",
+    "it would be beyond its limit if the iterations that the generator dropped or delayed " +
+    "had failed",
 };
 
 export const recovery: PhrasesFor<RecoveryFacts> = {

@@ -38,14 +38,18 @@ describe("formatValue", () => {
     expect(formatValue(value, unit)).toBe(text);
   });
 
-  test("a share that is not whole never looks whole, and one above nothing never looks like nothing", () => {
-    fc.assert(
-      fc.property(fc.double({ min: 0, max: 1, noNaN: true }), (share) => {
-        const shown = formatValue(share, "share");
-        return (shown === "100 %") === (share === 1) && (shown === "0 %") === (share === 0);
-      }),
-    );
-  });
+  test(
+    "a share that is not whole never looks whole, and one above nothing never looks like " +
+      "nothing",
+    () => {
+      fc.assert(
+        fc.property(fc.double({ min: 0, max: 1, noNaN: true }), (share) => {
+          const shown = formatValue(share, "share");
+          return (shown === "100 %") === (share === 1) && (shown === "0 %") === (share === 0);
+        }),
+      );
+    },
+  );
 });
 
 describe("formatAgainst", () => {

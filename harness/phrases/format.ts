@@ -1,6 +1,7 @@
 /**
- * How numbers look, everywhere: terminal, report, JUnit. Rounding never flatters. A pair of observed value and limit is printed with as
- * many digits as it takes for the printed pair to compare as the real one does, and a share is "100 %" only when nothing is missing.
+ * How numbers look, everywhere: terminal, report, JUnit. Rounding never flatters. A pair of
+ * observed value and limit is printed with as many digits as it takes for the printed pair to
+ * compare as the real one does, and a share is "100 %" only when nothing is missing.
  */
 import type { Comparison } from "../claims/claim.ts";
 import { phases, type Phase } from "../base/phases.ts";
@@ -31,7 +32,10 @@ export function formatValue(value: number | null, unit: Unit): string {
   return spelled(String(value * scale.factor), scale.suffix, true);
 }
 
-/** Observed value and limit, such that whoever compares the two texts comes to the same answer as who compares the numbers. */
+/**
+ * Observed value and limit, such that whoever compares the two texts comes to the same answer as
+ * who compares the numbers.
+ */
 export function formatAgainst(
   observed: number | null,
   limit: number,
@@ -86,7 +90,10 @@ export function formatDuration(ms: number): string {
   const whole = Math.round(seconds);
   if (whole < 3600)
     return whole % 60 === 0 ? `${whole / 60} min` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  return `${Math.floor(whole / 3600)} h ${String(Math.floor((whole % 3600) / 60)).padStart(2, "0")} min`;
+  return (
+    `${Math.floor(whole / 3600)} h ` +
+    `${String(Math.floor((whole % 3600) / 60)).padStart(2, "0")} min`
+  );
 }
 
 /** A moment relative to the start of the baseline: `+12.3 s`, `−4.0 s`, `+1:02:03`. */

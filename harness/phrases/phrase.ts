@@ -7,7 +7,10 @@ export type Phrase<Values> = string | ((values: Values) => string);
 /** One phrase for each fact. */
 export type PhrasesFor<Facts> = { readonly [Fact in keyof Facts]: Phrase<Facts[Fact]> };
 
-/** The title of each rule, true when it holds, and the phrases of its facts: clauses without a full stop. */
+/**
+ * The title of each rule, true when it holds, and the phrases of its facts: clauses without a full
+ * stop.
+ */
 export type Rules<Id extends EvidenceId> = {
   readonly [One in Id]: {
     readonly title: string;

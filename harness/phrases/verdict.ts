@@ -1,4 +1,7 @@
-/** Puts the judge's answers into words: the only place where a finding or a verdict gets its sentences. */
+/**
+ * Puts the judge's answers into words: the only place where a finding or a verdict gets its
+ * sentences.
+ */
 import type { ClaimFacts, Fact } from "../record/facts.ts";
 import type { Finding, Judged, Status } from "../record/verdict.ts";
 import { claim, recovery } from "./claims.ts";
@@ -19,7 +22,10 @@ export function worded(judged: Judged): Finding {
   return { ...judged, title, why: clauses.length === 0 ? nothingWrong : clauses.join("; ") };
 }
 
-/** The types of rules and phrases hold that each has its own; by its id alone, the compiler cannot tell. */
+/**
+ * The types of rules and phrases hold that each has its own; by its id alone, the compiler cannot
+ * tell.
+ */
 function entryOf({ kind, id, title }: Judged): {
   readonly title: string;
   readonly phrases: Phrases;
@@ -56,7 +62,10 @@ export function verdictSentence(all: Circumstances): string {
   const { status, findings, breaks, aborted } = all;
   if (status === "held") {
     const asked = findings.filter(({ kind }) => kind !== "evidence").length;
-    return `All ${asked} findings about the target held; ${breaks ? "every fault is shown to have landed" : "the plan has no fault"}.`;
+    return (
+      `All ${asked} findings about the target held; ` +
+      `${breaks ? "every fault is shown to have landed" : "the plan has no fault"}.`
+    );
   }
   // What ended the run is why nothing is shown: phases that did not run are its consequences.
   if (status === "inconclusive" && aborted !== null)
@@ -88,7 +97,10 @@ function doubt(findings: readonly Finding[]): string {
     .filter(({ kind, status }) => kind === "evidence" && status === "inconclusive")
     .map(({ title }) => `"${title}"`);
   if (open.length === 0) return "";
-  return ` Warning: ${open.length === 1 ? "an evidence check" : "evidence checks"} failed: ${open.join(", ")}.`;
+  return (
+    ` Warning: ${open.length === 1 ? "an evidence check" : "evidence checks"} failed: ` +
+    `${open.join(", ")}.`
+  );
 }
 
 function inPhase({ phase }: Finding): string {

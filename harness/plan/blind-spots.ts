@@ -22,7 +22,8 @@ export function blindSpots(
     ...(elsewhere.length === 0
       ? []
       : [
-          `${elsewhere.join(", ")}: Seawall does not run them, so their output is not counted; what the generator reads and this machine receives is`,
+          `${elsewhere.join(", ")}: Seawall does not run them, so their output is not ` +
+            "counted; what the generator reads and this machine receives is",
         ]),
   ];
 }

@@ -30,13 +30,19 @@ export interface PlanOptions {
   readonly scale?: number;
   /** Of what is tested; what held in another one does not count. */
   readonly targetVersion?: string;
-  /** The runs so far, for what must have held before; without one, nothing is asked: a target alone needs no leave. */
+  /**
+   * The runs so far, for what must have held before; without one, nothing is asked: a target alone
+   * needs no leave.
+   */
   readonly recorded?: readonly RecordedVerdict[] | null;
   /** Runs although a prerequisite has not held; the plan, and so the report, says so. */
   readonly force?: boolean;
   /** Where the browser of players is; null when there is none. */
   readonly browser?: string | null;
-  /** Why a target cannot be brought up by this command on this machine; null when nothing is known to be in the way. */
+  /**
+   * Why a target cannot be brought up by this command on this machine; null when nothing is known
+   * to be in the way.
+   */
   obstacleTo?(up: Command): string | null;
   /** Epoch ms; of this machine's clock where it is left out. */
   readonly nowMs?: number;

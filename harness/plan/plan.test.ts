@@ -172,66 +172,76 @@ const stepping = (...steps: readonly Partial<Step>[]): object => ({
 const recovering = (changes: object): object => ({ recovery: { ...recovery, ...changes } });
 
 describe("a plan", () => {
-  it("lets two acts of an operator be in force on one service at once, but none on one that is killed meanwhile", () => {
-    const operations = {
-      mask: { kind: "http", port: "http", method: "POST", path: "/" },
-      told: { kind: "http", port: "http", method: "GET", path: "/" },
-    } as const;
-    const able = {
-      ...target,
-      topologies: {
-        quick: {
-          title: "q",
-          layout: () => ({
-            ...layout,
-            services: layout.services.map((one) => ({ ...one, operations })),
-          }),
-        },
-      },
-    };
-    const act: Step = {
-      ...step,
-      fault: {
-        kind: "operate",
-        service: "region-a/origin-read",
-        operation: "mask",
-        look: { operation: "told", shows: "x" },
-      },
-    };
-    const many = {
-      target: able,
-      blastRadius: { services: ["region-a/origin-read"], faultsAtOnceMax: 2 },
-    };
-    expect(problemsOf({ ...many, method: [act, act] })).toEqual([]);
-    expect(problemsOf({ ...many, method: [act, step] })).toEqual([
-      expect.stringContaining("healing one would heal the other"),
-    ]);
-  });
-
-  it("takes loads from several workloads, and tells those that need gateways where they are, or refuses them", () => {
-    const starting = { load: [load, { ...load, name: "start", workload: "starts", exec: "play" }] };
-    const own: Partial<PlanOptions> = {
-      workloadExports: (workload) => (workload === "starts" ? ["play"] : ["live"]),
-      workloadNeeds: (workload) => (workload === "starts" ? ["gateways"] : []),
-    };
-    expect(problemsOf(starting, own)).toEqual([
-      "load: workload starts needs gateways, which this topology lacks",
-    ]);
-    const gateways = [{ service: "region-a/mute", port: "http" }];
-    const withThem = {
-      ...experiment,
-      ...starting,
-      target: {
+  it(
+    "lets two acts of an operator be in force on one service at once, but none on one that is " +
+      "killed meanwhile",
+    () => {
+      const operations = {
+        mask: { kind: "http", port: "http", method: "POST", path: "/" },
+        told: { kind: "http", port: "http", method: "GET", path: "/" },
+      } as const;
+      const able = {
         ...target,
         topologies: {
-          quick: { title: "q", layout: () => ({ ...layout, otherEntries: { gateways } }) },
+          quick: {
+            title: "q",
+            layout: () => ({
+              ...layout,
+              services: layout.services.map((one) => ({ ...one, operations })),
+            }),
+          },
         },
-      },
-    };
-    expect(planExperiment(withThem, { ...options, ...own }).plan.otherEntries).toEqual({
-      gateways: ["region-a/mute"],
-    });
-  });
+      };
+      const act: Step = {
+        ...step,
+        fault: {
+          kind: "operate",
+          service: "region-a/origin-read",
+          operation: "mask",
+          look: { operation: "told", shows: "x" },
+        },
+      };
+      const many = {
+        target: able,
+        blastRadius: { services: ["region-a/origin-read"], faultsAtOnceMax: 2 },
+      };
+      expect(problemsOf({ ...many, method: [act, act] })).toEqual([]);
+      expect(problemsOf({ ...many, method: [act, step] })).toEqual([
+        expect.stringContaining("healing one would heal the other"),
+      ]);
+    },
+  );
+
+  it(
+    "takes loads from several workloads, and tells those that need gateways where they are, " +
+      "or refuses them",
+    () => {
+      const starting = {
+        load: [load, { ...load, name: "start", workload: "starts", exec: "play" }],
+      };
+      const own: Partial<PlanOptions> = {
+        workloadExports: (workload) => (workload === "starts" ? ["play"] : ["live"]),
+        workloadNeeds: (workload) => (workload === "starts" ? ["gateways"] : []),
+      };
+      expect(problemsOf(starting, own)).toEqual([
+        "load: workload starts needs gateways, which this topology lacks",
+      ]);
+      const gateways = [{ service: "region-a/mute", port: "http" }];
+      const withThem = {
+        ...experiment,
+        ...starting,
+        target: {
+          ...target,
+          topologies: {
+            quick: { title: "q", layout: () => ({ ...layout, otherEntries: { gateways } }) },
+          },
+        },
+      };
+      expect(planExperiment(withThem, { ...options, ...own }).plan.otherEntries).toEqual({
+        gateways: ["region-a/mute"],
+      });
+    },
+  );
 
   it("wants a browser for players, or a model that has some", () => {
     expect(problemsOf({ players: ["fault"] }, { browser: null })).toEqual(
@@ -326,7 +336,8 @@ describe("a plan", () => {
     [
       "a quantile of a counter's readings",
       claiming({ metric: "origin_requests_total", statistic: "p95" }),
-      'claim "served": origin_requests_total is a counter; only rate, ratio, share, sum and windowsWithout apply to counters, not p95',
+      'claim "served": origin_requests_total is a counter; only rate, ratio, share, sum and ' +
+        "windowsWithout apply to counters, not p95",
     ],
     [
       "unknown tag of what must come first",
@@ -498,7 +509,8 @@ describe("a plan", () => {
         ...stepping(step, { atMs: 5_999 }),
         blastRadius: { services: ["region-a/origin-read"], faultsAtOnceMax: 2 },
       },
-      "step 2 (kill region-a/origin-read): overlaps step 1 (kill region-a/origin-read) on region-a/origin-read; healing one would heal the other",
+      "step 2 (kill region-a/origin-read): overlaps step 1 (kill region-a/origin-read) on " +
+        "region-a/origin-read; healing one would heal the other",
     ],
     [
       "a metric that no service of the target emits",
@@ -552,7 +564,8 @@ describe("a plan", () => {
     [
       "an unknown end of links",
       stepping({ fault: { kind: "partition", links: { to: { kind: "origin-raed" } } } }),
-      'step 1 (partition to origin-raed): unknown kind of service "origin-raed"; did you mean "origin-read"?',
+      'step 1 (partition to origin-raed): unknown kind of service "origin-raed"; did you ' +
+        'mean "origin-read"?',
     ],
     [
       "a kind that is not in that zone",
@@ -621,7 +634,8 @@ describe("a plan", () => {
         }),
         blastRadius: { services: ["region-a/other"], faultsAtOnceMax: 1 },
       },
-      "the link region-a/edge>region-a/origin-read:http is outside the blast radius: neither end is in it",
+      "the link region-a/edge>region-a/origin-read:http is outside the blast radius: " +
+        "neither end is in it",
     ],
     [
       "an operator's act that the service does not know",
@@ -748,7 +762,8 @@ describe("a plan", () => {
     [
       "a fault on a link to a service that is down",
       { ...stepping(step, { atMs: 3_000, forMs: 1_000, fault: onLink("reset") }), ...both },
-      "overlaps step 1 (kill region-a/origin-read): region-a/origin-read cannot answer, so faults on its links cannot be verified",
+      "overlaps step 1 (kill region-a/origin-read): region-a/origin-read cannot answer, so " +
+        "faults on its links cannot be verified",
     ],
     [
       "no word of recovery",

@@ -163,7 +163,8 @@ function ofWorkloads({ load }: Experiment, { workloadMetrics }: PlanOptions): Re
 function coarseRecovery({ recovery }: Experiment): string[] {
   if (recovery === null || recovery.withinMs >= 2 * recovery.windowMs) return [];
   return [
-    `the recovery is judged in windows of ${recovery.windowMs} ms, so its limit of ${recovery.withinMs} ms is a single window; shorter windows are more precise`,
+    `the recovery is judged in windows of ${recovery.windowMs} ms, so its limit of ` +
+      `${recovery.withinMs} ms is a single window; shorter windows are more precise`,
   ];
 }
 
@@ -290,8 +291,10 @@ function refuse(experiment: Experiment, problems: readonly string[], forceable =
     {
       problems,
       hint: forceable
-        ? "Nothing was started. Run the prerequisites first, or add --force, which the report notes."
-        : "Nothing was started. Fix the experiment or the flags and try again; `seawall list` shows all names.",
+        ? "Nothing was started. Run the prerequisites first, or add --force, which the report " +
+          "notes."
+        : "Nothing was started. Fix the experiment or the flags and try again; `seawall list` " +
+          "shows all names.",
     },
   );
 }

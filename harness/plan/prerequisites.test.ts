@@ -49,7 +49,8 @@ describe("prerequisites", () => {
     expect(
       problems({ tier: "monkey", requires: ["kill-one"] }, [{ ...held, status: "inconclusive" }]),
     ).toEqual([
-      'requires: the last run of "kill-one" on live, topology quick, was inconclusive (20260101T000000Z-1)',
+      'requires: the last run of "kill-one" on live, topology quick, was inconclusive ' +
+        "(20260101T000000Z-1)",
     ]);
   });
 
@@ -57,7 +58,8 @@ describe("prerequisites", () => {
     const doubt = 'it ran on the substrate "moon", and this version knows process';
     const doubtful = { ...held, substrate: "moon", doubt };
     expect(problems({ tier: "latency" }, [doubtful])).toEqual([
-      `tier latency: an experiment of tier monkey must have held on live first; none has been run; ${held.runId} does not count: ${doubt}`,
+      "tier latency: an experiment of tier monkey must have held on live first; none has " +
+        `been run; ${held.runId} does not count: ${doubt}`,
     ]);
     expect(problems({ tier: "storm", requires: ["kill-one"] }, [doubtful])).toEqual([
       `requires: "kill-one" has not been run on live; ${held.runId} does not count: ${doubt}`,
@@ -116,8 +118,10 @@ describe("prerequisites", () => {
       { ...held, runId: "20250101T000000Z-1", targetVersion: "" },
     ];
     expect(problems({ tier: "latency", requires: ["kill-one"] }, before)).toEqual([
-      'requires: "kill-one" has not been run on live in this version of it (v2; kill-one was held in version v1)',
-      "tier latency: an experiment of tier monkey must have held on live first; none has been run in this version of it (v2; kill-one was held in version v1)",
+      'requires: "kill-one" has not been run on live in this version of it (v2; kill-one ' +
+        "was held in version v1)",
+      "tier latency: an experiment of tier monkey must have held on live first; none has " +
+        "been run in this version of it (v2; kill-one was held in version v1)",
     ]);
     expect(problems({ tier: "latency" }, before.slice(1))).toEqual([
       expect.stringContaining("held in one that was not recorded"),

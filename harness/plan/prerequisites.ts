@@ -1,6 +1,7 @@
 /**
- * What must have held before an experiment may run: the experiments that it requires by name, and for each tier one of the tier below it, on the
- * same target in the same version. Recorded verdicts count, nobody's word does.
+ * What must have held before an experiment may run: the experiments that it requires by name, and
+ * for each tier one of the tier below it, on the same target in the same version. Recorded verdicts
+ * count, nobody's word does.
  */
 import type { Experiment } from "../experiment/experiment.ts";
 import type { Status } from "../record/verdict.ts";
@@ -50,7 +51,8 @@ export function prerequisiteProblems(
   );
   const named = (experiment.requires ?? []).flatMap((name) => {
     const of = latest.filter((one) => one.experiment === name);
-    // In the same topology, if it was run there: a failure there is not made good by another topology.
+    // In the same topology, if it was run there: a failure there is not made good by another
+    // topology.
     const last = of.find((one) => one.topology === topology) ?? of.at(-1);
     if (last === undefined)
       return [
@@ -62,7 +64,8 @@ export function prerequisiteProblems(
     return last.status === "held"
       ? []
       : [
-          `requires: the last run of "${name}" ${where}, topology ${last.topology}, was ${last.status} (${last.runId})`,
+          `requires: the last run of "${name}" ${where}, topology ${last.topology}, was ` +
+            `${last.status} (${last.runId})`,
         ];
   });
   const tier = tierOf(experiment.tier).after;
@@ -77,11 +80,15 @@ export function prerequisiteProblems(
       : `the last runs were ${lower.map((one) => `${one.experiment} ${one.status}`).join(", ")}`;
   return [
     ...named,
-    `tier ${experiment.tier}: an experiment of tier ${tier} must have held ${where} first; ${seen}${notCounted(doubtful.filter((one) => one.tier === tier))}`,
+    `tier ${experiment.tier}: an experiment of tier ${tier} must have held ${where} first; ` +
+      `${seen}${notCounted(doubtful.filter((one) => one.tier === tier))}`,
   ];
 }
 
-/** Of the recorded verdicts, those held ones on which this experiment would rest: their records deserve a second look. */
+/**
+ * Of the recorded verdicts, those held ones on which this experiment would rest: their records
+ * deserve a second look.
+ */
 export function vouching(
   experiment: Pick<Experiment, "requires" | "tier" | "target">,
   subject: Subject,
@@ -97,11 +104,17 @@ export function vouching(
   return latestOf(comparable).filter((one) => one.status === "held" && asked(one));
 }
 
-/** What was seen of another version says nothing of this one, but whoever has seen it wants to know why it does not count. */
+/**
+ * What was seen of another version says nothing of this one, but whoever has seen it wants to know
+ * why it does not count.
+ */
 function elsewhere(others: readonly RecordedVerdict[], targetVersion: string): string {
   const last = latestOf(others).at(-1);
   if (last === undefined) return "";
-  return ` in this version of it (${targetVersion}; ${last.experiment} was ${last.status} in ${last.targetVersion === "" ? "one that was not recorded" : `version ${last.targetVersion}`})`;
+  return (
+    ` in this version of it (${targetVersion}; ${last.experiment} was ${last.status} in ` +
+    `${last.targetVersion === "" ? "one that was not recorded" : `version ${last.targetVersion}`})`
+  );
 }
 
 /** A run that this version cannot judge is named, so that nobody looks for it in vain. */
@@ -111,8 +124,9 @@ function notCounted(doubtful: readonly RecordedVerdict[]): string {
 }
 
 /**
- * A run with a defence off is a control, and what held in a model has not held on the real thing. The topology may be another one: what a zone needs
- * to be lost has no room in the topology in which one instance is, and the other way round.
+ * A run with a defence off is a control, and what held in a model has not held on the real thing.
+ * The topology may be another one: what a zone needs to be lost has no room in the topology in
+ * which one instance is, and the other way round.
  */
 function counts(one: RecordedVerdict, target: string, { substrate }: Subject): boolean {
   return (

@@ -1,4 +1,7 @@
-/** Which of an experiment's claims each defence protects: without the defence, one of them must be refuted. */
+/**
+ * Which of an experiment's claims each defence protects: without the defence, one of them must be
+ * refuted.
+ */
 import type { Experiment } from "../experiment/experiment.ts";
 import { unknownName } from "../base/nearest.ts";
 import { claimId, findingId, type NamedClaim } from "../record/claim-ids.ts";
@@ -16,7 +19,9 @@ export function defencesOf({ reliesOn }: Pick<Experiment, "reliesOn">): string[]
   return isList(reliesOn) ? [...reliesOn] : Object.keys(reliesOn);
 }
 
-/** With each defence all that it protects; where only the defence is named, all that can be refuted. */
+/**
+ * With each defence all that it protects; where only the defence is named, all that can be refuted.
+ */
 export function reliancesOf(experiment: Relying): Reliance[] {
   const { reliesOn } = experiment;
   const all = candidates(experiment);
@@ -45,7 +50,8 @@ export function relianceProblems(experiment: Relying & Pick<Experiment, "target"
         return own.some(canBeRefuted)
           ? []
           : [
-              `reliesOn.${defence}: claim "${id}" is about the baseline alone, which cannot refute it`,
+              `reliesOn.${defence}: claim "${id}" is about the baseline alone, which cannot ` +
+                "refute it",
             ];
       }),
     ),
@@ -61,10 +67,16 @@ function unknownId(id: string, all: readonly Candidate[]): string {
       id,
       all.map(({ key }) => key),
     );
-  return `a claim is named by its id: write ${begun.map(({ key }) => `"${key}"`).join(" or ")} for "${id}"`;
+  return (
+    `a claim is named by its id: write ${begun.map(({ key }) => `"${key}"`).join(" or ")} for ` +
+    `"${id}"`
+  );
 }
 
-/** Those of the expected claims that were refuted. What speaks of the record rather than of the target never counts. */
+/**
+ * Those of the expected claims that were refuted. What speaks of the record rather than of the
+ * target never counts.
+ */
 export function refutedAsExpected(
   refutes: readonly NamedClaim[],
   findings: readonly Pick<Finding, "id" | "status">[],

@@ -32,7 +32,8 @@ describe("the metrics that a script makes", () => {
   it("are none of those that mean something already", () => {
     expect(
       metricsMadeIn(
-        'new Trend("http_req_ms", true); new Trend("iteration_begun"); new Counter("checks"); new Trend(name);',
+        'new Trend("http_req_ms", true); new Trend("iteration_begun"); new ' +
+          'Counter("checks"); new Trend(name);',
       ),
     ).toEqual({});
   });

@@ -1,7 +1,7 @@
 /**
- * The metrics that a k6 script makes, from its text: k6's stream tells of no sample what kind it is,
- * and a script cannot be imported here. A name that is put together while the script runs is not seen;
- * its samples are kept all the same, as events.
+ * The metrics that a k6 script makes, from its text: k6's stream tells of no sample what kind it
+ * is, and a script cannot be imported here. A name that is put together while the script runs is
+ * not seen; its samples are kept all the same, as events.
  */
 import { k6MetricNames } from "../metrics/k6-metrics.ts";
 import type { Metric, Registry } from "../metrics/metrics.ts";

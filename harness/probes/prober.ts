@@ -1,7 +1,7 @@
 /**
- * The harness's own prober of a target whose pack brings none: it asks what the layout names, in turn, twice a second
- * each. It does not depend on the load generator, so it shows whether a bad figure comes from the target or from a
- * starved machine.
+ * The harness's own prober of a target whose pack brings none: it asks what the layout names, in
+ * turn, twice a second each. It does not depend on the load generator, so it shows whether a bad
+ * figure comes from the target or from a starved machine.
  */
 import { Agent } from "node:http";
 import { type Entry, entriesOf } from "../target/entries.ts";

@@ -1,4 +1,7 @@
-/** Everything that the harness itself reads while a run goes on, on one rhythm, and once more at each phase boundary. */
+/**
+ * Everything that the harness itself reads while a run goes on, on one rhythm, and once more at
+ * each phase boundary.
+ */
 import { Agent } from "node:http";
 import type { Load } from "../experiment/experiment.ts";
 import type { Pack } from "../target/pack.ts";
@@ -24,11 +27,20 @@ import {
 
 const everyMs = 2_000;
 const readMs = 3_000;
-/** A phase begins late by so much at most: who says nothing by then is read by the next reading, and has a gap until then. */
+/**
+ * A phase begins late by so much at most: who says nothing by then is read by the next reading, and
+ * has a gap until then.
+ */
 const boundaryMs = 500;
-/** A closed connection is in the system's tables for a minute, so traffic on links need not be counted as often as the rest is read. */
+/**
+ * A closed connection is in the system's tables for a minute, so traffic on links need not be
+ * counted as often as the rest is read.
+ */
 const trafficEveryRounds = 5;
-/** Less than this is the clock's own discipline at work (slewing), more is somebody setting the time. */
+/**
+ * Less than this is the clock's own discipline at work (slewing), more is somebody setting the
+ * time.
+ */
 const clockStepMs = 50;
 
 export interface ProbeOptions {
@@ -51,7 +63,10 @@ export class RunningProbes implements AsyncDisposable {
   readonly #counters: Increments;
   readonly #ofPack: PackProbes | null;
   readonly #tasks: Promise<void>[];
-  /** From the first reading on, which is that of the lead-in: what passed while the target came up is no traffic of the run. */
+  /**
+   * From the first reading on, which is that of the lead-in: what passed while the target came up
+   * is no traffic of the run.
+   */
   readonly #traffic: Increments;
   #countingTraffic: Promise<void> = Promise.resolve();
   #reading: Promise<void> = Promise.resolve();
@@ -80,8 +95,8 @@ export class RunningProbes implements AsyncDisposable {
   }
 
   /**
-   * Reads everything now, and waits for who is slow to answer no longer than a phase may wait. Readings never overlap, so an increment is
-   * counted once; one that is on is cut short.
+   * Reads everything now, and waits for who is slow to answer no longer than a phase may wait.
+   * Readings never overlap, so an increment is counted once; one that is on is cut short.
    */
   async readNow(): Promise<void> {
     const traffic = this.countTraffic();
@@ -102,7 +117,10 @@ export class RunningProbes implements AsyncDisposable {
     return this.#reading;
   }
 
-  /** The reading that is on, after as long as a phase may wait; aborting what it returns leaves the reading alone. */
+  /**
+   * The reading that is on, after as long as a phase may wait; aborting what it returns leaves the
+   * reading alone.
+   */
   #cutShort(enough: AbortController): AbortController {
     const patience = new AbortController();
     void this.#options.clock.sleep(boundaryMs, patience.signal).then(
@@ -121,7 +139,9 @@ export class RunningProbes implements AsyncDisposable {
     });
   }
 
-  /** A reading counts for the moment at which it begins. Where nobody can count, there is no sample. */
+  /**
+   * A reading counts for the moment at which it begins. Where nobody can count, there is no sample.
+   */
   countTraffic(): Promise<void> {
     this.#countingTraffic = this.#countingTraffic
       .then(async () => {
@@ -168,7 +188,10 @@ export class RunningProbes implements AsyncDisposable {
     this.#counters.fromZeroNow();
   }
 
-  /** A service that does not answer leaves a gap in its own series; the target may be broken on purpose. */
+  /**
+   * A service that does not answer leaves a gap in its own series; the target may be broken on
+   * purpose.
+   */
   async #read(instance: Instance, telemetry: Telemetry): Promise<void> {
     try {
       if (isExposed(telemetry)) await this.#prometheus(instance, telemetry);
@@ -297,7 +320,10 @@ export class RunningProbes implements AsyncDisposable {
   }
 }
 
-/** One for each start of a service: by its process, and by what it says itself, which shows a restart within a group or by somebody else. */
+/**
+ * One for each start of a service: by its process, and by what it says itself, which shows a
+ * restart within a group or by somebody else.
+ */
 function lifeOf({ pid }: Instance, startedSeconds?: number): string {
   return `${pid ?? ""} ${startedSeconds ?? ""}`;
 }

@@ -9,7 +9,8 @@ const parse = (text: string, ...wanted: readonly string[]): ReturnType<typeof pa
 describe("exposition", () => {
   it("gives the samples that are wanted, with their labels", () => {
     const text =
-      '# HELP a help\n# TYPE a counter\na{lane="live",outcome="ok"} 12\nb 3\na 4.5e3 1795273445123\n\na_total 9\n';
+      '# HELP a help\n# TYPE a counter\na{lane="live",outcome="ok"} 12\nb 3\na 4.5e3 ' +
+      "1795273445123\n\na_total 9\n";
     expect(parse(text)).toEqual([
       { name: "a", labels: { lane: "live", outcome: "ok" }, value: 12 },
       { name: "a", labels: {}, value: 4_500, atMs: 1_795_273_445_123 },

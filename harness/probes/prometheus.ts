@@ -1,4 +1,6 @@
-/** Reads Prometheus text; counters become increments since the last reading, also across restarts. */
+/**
+ * Reads Prometheus text; counters become increments since the last reading, also across restarts.
+ */
 import type { SampleSink } from "../metrics/samples.ts";
 
 export interface ExposedSample {
@@ -20,8 +22,9 @@ export type Heads = Map<string, Omit<ExposedSample, "value" | "atMs"> | null>;
 const headsMax = 20_000;
 
 /**
- * Samples of the text exposition format 0.0.4; comments and lines that are not samples are passed over. `heads`: what was made of the same
- * service's earlier answers with the same `wanted`, since most lines differ from those of the last reading in their value alone.
+ * Samples of the text exposition format 0.0.4; comments and lines that are not samples are passed
+ * over. `heads`: what was made of the same service's earlier answers with the same `wanted`, since
+ * most lines differ from those of the last reading in their value alone.
  */
 export function parseExposition(
   text: string,
@@ -46,7 +49,10 @@ export function parseExposition(
   return samples;
 }
 
-/** Behind the value there may be a time, which makes each line another one: such a line's start is not kept. */
+/**
+ * Behind the value there may be a time, which makes each line another one: such a line's start is
+ * not kept.
+ */
 function parseLine(
   raw: string,
   start: string,
@@ -97,12 +103,16 @@ function labelsOf(text: string): Record<string, string> {
   );
 }
 
-/** The series in which a service itself tells when it was started: https://prometheus.io/docs/instrumenting/writing_clientlibs */
+/**
+ * The series in which a service itself tells when it was started:
+ * https://prometheus.io/docs/instrumenting/writing_clientlibs
+ */
 export const startTimeSeries = "process_start_time_seconds";
 
 /**
- * Remembers the last reading of each counter. A counter begins again at zero when its service was started again, which its life shows, whatever it has
- * reached since; and when its value is smaller than before.
+ * Remembers the last reading of each counter. A counter begins again at zero when its service was
+ * started again, which its life shows, whatever it has reached since; and when its value is smaller
+ * than before.
  */
 export class Increments {
   readonly #sink: SampleSink;
@@ -117,7 +127,10 @@ export class Increments {
     this.#startsAtZero = startsAtZero;
   }
 
-  /** What a target counted while it started is its history; a counter that first shows after that began in the run. */
+  /**
+   * What a target counted while it started is its history; a counter that first shows after that
+   * began in the run.
+   */
   fromZeroNow(): void {
     this.#startsAtZero = true;
   }

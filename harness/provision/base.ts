@@ -1,4 +1,7 @@
-/** What a container image needs where no registry can be reached, as one folder: a Debian of its own, and our tools at the usual places. */
+/**
+ * What a container image needs where no registry can be reached, as one folder: a Debian of its
+ * own, and our tools at the usual places.
+ */
 import { cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Tools } from "../target/tools.ts";
@@ -13,7 +16,10 @@ export interface BaseFolder extends AsyncDisposable {
   readonly path: string;
 }
 
-/** Disposing it removes the folder, which takes a gigabyte. Throws `Rejected` when this machine cannot fetch Debian's packages. */
+/**
+ * Disposing it removes the folder, which takes a gigabyte. Throws `Rejected` when this machine
+ * cannot fetch Debian's packages.
+ */
 export async function makeBaseFolder(
   packages: readonly string[],
   files: Readonly<Record<string, string>>,

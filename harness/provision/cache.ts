@@ -1,7 +1,8 @@
 /**
- * The tool cache: what was built or fetched (`trees`), where each tool lies (`tools`), and what starting a program showed
- * (`sightings`), so that a warm start executes nothing. A tool counts as there only once its manifest in `tools` is written, which is
- * the last act of getting it: whatever an interrupted build leaves is never taken as good.
+ * The tool cache: what was built or fetched (`trees`), where each tool lies (`tools`), and what
+ * starting a program showed (`sightings`), so that a warm start executes nothing. A tool counts as
+ * there only once its manifest in `tools` is written, which is the last act of getting it: whatever
+ * an interrupted build leaves is never taken as good.
  */
 
 import { createHash, randomUUID } from "node:crypto";
@@ -82,14 +83,20 @@ export class ToolCache {
     await writeJson(this.#sightingFile(recipe, place), sighted);
   }
 
-  /** An empty folder of one's own, on the file system of the trees so that it can be renamed into them. */
+  /**
+   * An empty folder of one's own, on the file system of the trees so that it can be renamed into
+   * them.
+   */
   async staging(label: string): Promise<string> {
     const path = this.folder("staging", `${label}-${randomUUID()}`);
     await mkdir(path, { recursive: true });
     return path;
   }
 
-  /** Removes what interrupted builds with this label left. To be called with their lock held: then no live build owns any of it. */
+  /**
+   * Removes what interrupted builds with this label left. To be called with their lock held: then
+   * no live build owns any of it.
+   */
   async sweep(label: string): Promise<void> {
     const names = await readdir(this.folder("staging")).catch(() => []);
     const left = names.filter((name) => name.startsWith(`${label}-`));
@@ -106,7 +113,10 @@ export class ToolCache {
   }
 }
 
-/** The folder of this kind of machine: a home folder may be shared between several, or mounted into another distribution's container. */
+/**
+ * The folder of this kind of machine: a home folder may be shared between several, or mounted into
+ * another distribution's container.
+ */
 export function toolCacheRoot(env: NodeJS.ProcessEnv): string {
   const base =
     env.SEAWALL_CACHE ||
@@ -142,7 +152,10 @@ function platform(): string {
   return names.join("-");
 }
 
-/** A file that is absent, cut short or of an older shape is as good as none: the tool is looked at again. */
+/**
+ * A file that is absent, cut short or of an older shape is as good as none: the tool is looked at
+ * again.
+ */
 async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> {
   try {
     return schema.parse(JSON.parse(await readFile(path, "utf8")));

@@ -1,4 +1,7 @@
-/** Whether `docker compose` is there: the plugin is a package of its own, and without it docker takes its flags for wrong ones. */
+/**
+ * Whether `docker compose` is there: the plugin is a package of its own, and without it docker
+ * takes its flags for wrong ones.
+ */
 import { spawnSync } from "node:child_process";
 import type { Command } from "../target/layout.ts";
 import type { Ability } from "./machine.ts";
@@ -21,7 +24,8 @@ export function composePlugin(env: NodeJS.ProcessEnv): Ability {
     return {
       works: false,
       detail:
-        "docker has no compose plugin: apt-get install docker-compose-plugin, or as your system calls it",
+        "docker has no compose plugin: apt-get install docker-compose-plugin, or as your " +
+        "system calls it",
     };
   return { works: true, detail: `docker compose ${stdout.trim()}` };
 }

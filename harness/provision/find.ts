@@ -1,4 +1,7 @@
-/** Looks for a tool that is on this machine already: environment variable, PATH, tool cache. Builds nothing. */
+/**
+ * Looks for a tool that is on this machine already: environment variable, PATH, tool cache. Builds
+ * nothing.
+ */
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -63,7 +66,10 @@ export async function find(recipe: Recipe, context: FindContext): Promise<Findin
   return { part, attempts, settled: false };
 }
 
-/** The tool at this place, or why it is no good. Starts it only when it was not seen to start before, as it is now. */
+/**
+ * The tool at this place, or why it is no good. Starts it only when it was not seen to start
+ * before, as it is now.
+ */
 export async function sight(
   recipe: Recipe,
   place: Place,
@@ -108,5 +114,8 @@ export async function sight(
   }
 }
 
-/** A cache that cannot be written only makes the next start slower; a build that needs it says so by itself. */
+/**
+ * A cache that cannot be written only makes the next start slower; a build that needs it says so by
+ * itself.
+ */
 function unkept(): void {}

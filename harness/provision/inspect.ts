@@ -1,4 +1,7 @@
-/** Every tool as it is on this machine, without getting anything: found or not, from where, and what a run would do about it. */
+/**
+ * Every tool as it is on this machine, without getting anything: found or not, from where, and what
+ * a run would do about it.
+ */
 
 import { ToolCache } from "./cache.ts";
 import { allRecipes, recipeOf } from "./catalogue.ts";
@@ -12,7 +15,10 @@ export interface Inspection {
   readonly found: Omit<Part, "name"> | undefined;
   /** Where it was looked for in vain before it was found, or at all. */
   readonly attempts: readonly Attempt[];
-  /** How it would be got: `a Go module`, in the order of trying; empty when nothing on this machine could. */
+  /**
+   * How it would be got: `a Go module`, in the order of trying; empty when nothing on this machine
+   * could.
+   */
   readonly sources: readonly string[];
   /** What rules a source out on this machine. */
   readonly obstacles: readonly string[];
@@ -66,7 +72,10 @@ export async function inspect(options: {
   return [node, ...parts];
 }
 
-/** A variable that names a bad place rules everything else out: what the reader asked for is not replaced in silence. */
+/**
+ * A variable that names a bad place rules everything else out: what the reader asked for is not
+ * replaced in silence.
+ */
 function waysTo(
   name: PartName,
   settled: boolean,

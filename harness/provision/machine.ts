@@ -1,4 +1,7 @@
-/** What works on this machine besides the tools: cores, memory, disk, loopback addresses, a Docker engine, a browser, package clients. */
+/**
+ * What works on this machine besides the tools: cores, memory, disk, loopback addresses, a Docker
+ * engine, a browser, package clients.
+ */
 
 import { statfsSync } from "node:fs";
 import { request } from "node:http";

@@ -1,4 +1,7 @@
-/** The one error that says which tools cannot be had, what was tried for each, and how to install them. */
+/**
+ * The one error that says which tools cannot be had, what was tried for each, and how to install
+ * them.
+ */
 
 import { SeawallError } from "../base/errors.ts";
 import type { Attempt } from "./find.ts";
@@ -17,7 +20,9 @@ export function missingTools(missing: readonly Missing[]): SeawallError {
       : `${missing.length} tools are missing: ${names}`;
   const message = [headline, ...missing.flatMap(linesFor)].join("\n");
   return new SeawallError("TOOL_MISSING", message, {
-    hint: "Install the missing tools as shown above, or set their variables; `./seawall doctor` shows what is found.",
+    hint:
+      "Install the missing tools as shown above, or set their variables; `./seawall doctor` " +
+      "shows what is found.",
   });
 }
 

@@ -1,4 +1,7 @@
-/** Gets tools that are not on this machine: tries each source of their group in turn, under a lock, and keeps only what starts. */
+/**
+ * Gets tools that are not on this machine: tries each source of their group in turn, under a lock,
+ * and keeps only what starts.
+ */
 
 import { createHash } from "node:crypto";
 import { mkdir, rename, rm } from "node:fs/promises";
@@ -20,7 +23,10 @@ import { maven } from "./sources/maven.ts";
 import { release } from "./sources/release.ts";
 import type { Progress, Source } from "./sources/source.ts";
 
-/** Tools that come from the same sources: one build gets all of them, and different groups are built side by side. */
+/**
+ * Tools that come from the same sources: one build gets all of them, and different groups are built
+ * side by side.
+ */
 export interface Group {
   readonly name: string;
   readonly members: readonly PartName[];
@@ -48,7 +54,10 @@ export interface Obtained {
   readonly attempts: ReadonlyMap<PartName, readonly Attempt[]>;
 }
 
-/** Gets as many of `recipes`, all of them members of `group`, as can be had; for the others `attempts` says why not. */
+/**
+ * Gets as many of `recipes`, all of them members of `group`, as can be had; for the others
+ * `attempts` says why not.
+ */
 export async function obtain(
   group: Group,
   recipes: readonly Recipe[],
@@ -88,7 +97,10 @@ async function fromCache(recipe: Recipe, context: ObtainContext): Promise<Part |
   return typeof seen === "object" ? seen : undefined;
 }
 
-/** Builds the batch in a staging folder, moves it into place as a whole, and keeps each tool that then starts. */
+/**
+ * Builds the batch in a staging folder, moves it into place as a whole, and keeps each tool that
+ * then starts.
+ */
 async function build(
   group: Group,
   source: Source,

@@ -67,7 +67,8 @@ describe("the tools of this machine", () => {
       const script = join(folder, "script.ts");
       writeFileSync(
         script,
-        "const seen: number = 1;\nexport default function (): void { console.log('seen', seen); }\n",
+        "const seen: number = 1;\nexport default function (): void { console.log('seen', " +
+          "seen); }\n",
       );
       const { stderr } = await execute(tools.k6.executable, [
         ...tools.k6.args,

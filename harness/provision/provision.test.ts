@@ -13,7 +13,9 @@ import { k6 } from "./tools/k6.ts";
 import { varnish } from "../../targets/live-streaming/tools/varnish.ts";
 
 const encoders = (...names: string[]) =>
-  `case "$*" in *-encoders*) ${names.map((name) => `echo " V....D ${name}   an encoder"`).join("; ")};; *) echo "ffmpeg version 5.1.9-0+deb12u1 Copyright";; esac`;
+  `case "$*" in *-encoders*) ` +
+  `${names.map((name) => `echo " V....D ${name}   an encoder"`).join("; ")};; *) echo ` +
+  `"ffmpeg version 5.1.9-0+deb12u1 Copyright";; esac`;
 
 describe("provision", () => {
   it("gives exactly the tools that were asked for, and says nothing when all are there", async () => {
@@ -68,7 +70,8 @@ describe("provision", () => {
   it("rejects a Varnish that cannot compile a VCL, with the compiler's words", async () => {
     using machine = fakeMachine();
     const script =
-      'case "$*" in -V) echo "varnishd (varnish-7.1.1 revision x)";; *) echo "Running C-compiler failed, exited with 127" >&2; exit 2;; esac';
+      'case "$*" in -V) echo "varnishd (varnish-7.1.1 revision x)";; *) echo "Running ' +
+      'C-compiler failed, exited with 127" >&2; exit 2;; esac';
     const env = {
       ...machine.env,
       SEAWALL_VARNISH: installScript(join(machine.folder, "varnishd"), script),

@@ -1,6 +1,6 @@
 /**
- * Finds every tool that a run needs, or gets it: environment variable, PATH, tool cache, official release, package registry. Nothing on
- * the system is changed.
+ * Finds every tool that a run needs, or gets it: environment variable, PATH, tool cache, official
+ * release, package registry. Nothing on the system is changed.
  */
 
 import type { Tool, ToolName } from "../target/tools.ts";
@@ -17,11 +17,16 @@ export type { Progress } from "./sources/source.ts";
 export interface ProvisionOptions {
   readonly env: NodeJS.ProcessEnv;
   readonly signal?: AbortSignal | undefined;
-  /** Called only while something is being got; on a machine that has every tool it is never called. */
+  /**
+   * Called only while something is being got; on a machine that has every tool it is never called.
+   */
   readonly progress?: ((progress: Progress) => void) | undefined;
 }
 
-/** Every named tool, seen to start; throws TOOL_MISSING that names all that cannot be had, with what was tried for each. */
+/**
+ * Every named tool, seen to start; throws TOOL_MISSING that names all that cannot be had, with what
+ * was tried for each.
+ */
 export async function provision<const Name extends ToolName>(
   names: readonly Name[],
   options: ProvisionOptions,
@@ -31,7 +36,10 @@ export async function provision<const Name extends ToolName>(
   return Object.fromEntries(tools) as Record<Name, Tool>;
 }
 
-/** Groups are worked on side by side. When one fails for good, the others are stopped, and waited for, before that is thrown. */
+/**
+ * Groups are worked on side by side. When one fails for good, the others are stopped, and waited
+ * for, before that is thrown.
+ */
 async function resolve(
   wanted: readonly PartName[],
   { env, signal, progress = () => {} }: ProvisionOptions,

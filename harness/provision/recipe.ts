@@ -1,9 +1,14 @@
-/** What is known of a tool before it is found: how to recognise a good one and what to tell the reader when there is none. */
+/**
+ * What is known of a tool before it is found: how to recognise a good one and what to tell the
+ * reader when there is none.
+ */
 
 import type { Tool, ToolName } from "../target/tools.ts";
 import { ChildFailed } from "../system/child.ts";
 
-/** Everything that has to be found: a tool, or what another one runs on. Node is this very process. */
+/**
+ * Everything that has to be found: a tool, or what another one runs on. Node is this very process.
+ */
 export type PartName = ToolName;
 
 /** What was seen to start. */
@@ -24,7 +29,10 @@ export interface Sighting {
   readonly env?: Readonly<Record<string, string>>;
   readonly args?: readonly string[];
   readonly companions?: Readonly<Record<string, string>>;
-  /** Files besides the executable that the sighting rests on: when one of them changes, it is looked at again. */
+  /**
+   * Files besides the executable that the sighting rests on: when one of them changes, it is looked
+   * at again.
+   */
   readonly restsOn?: readonly string[];
 }
 
@@ -53,7 +61,10 @@ export interface Recipe {
   readonly variable: string;
   /** For people: which versions are good. */
   readonly wanted: string;
-  /** Changes when what this recipe builds or demands changes, so that an older cache entry is not taken. */
+  /**
+   * Changes when what this recipe builds or demands changes, so that an older cache entry is not
+   * taken.
+   */
   readonly pin: string;
   /** For people: how to install it by hand. */
   readonly install: string;
@@ -78,7 +89,10 @@ export interface Recipe {
     readonly placeIn?: (root: string) => Place | undefined;
   };
   readonly goModule?: { readonly main: string; readonly program: string };
-  /** A file of dependencies, the checksums of all that must come, and where the tool lies among that. */
+  /**
+   * A file of dependencies, the checksums of all that must come, and where the tool lies among
+   * that.
+   */
   readonly maven?: {
     readonly pom: string;
     readonly checksums: string;
@@ -88,7 +102,10 @@ export interface Recipe {
   readonly check: (place: Place, context: CheckContext) => Promise<Sighting>;
 }
 
-/** One place or way of getting a tool was no good; the message is the reason, short enough for one line. */
+/**
+ * One place or way of getting a tool was no good; the message is the reason, short enough for one
+ * line.
+ */
 export class Rejected extends Error {
   constructor(reason: string, cause?: unknown) {
     super(reason, cause === undefined ? undefined : { cause });

@@ -1,4 +1,7 @@
-/** Shows on standard error how tools are being got: one live line on a terminal, elsewhere a plain line for each new step. */
+/**
+ * Shows on standard error how tools are being got: one live line on a terminal, elsewhere a plain
+ * line for each new step.
+ */
 
 import { cut, painter, width } from "../system/terminal.ts";
 import type { Progress } from "./sources/source.ts";
@@ -54,7 +57,10 @@ export function showProgress(output: ProgressOutput): ProgressDisplay {
   };
 }
 
-/** What is under way, each tool's share of the line as wide as the others': `12 s  k6 net/http · ffmpeg 31 of 84`. */
+/**
+ * What is under way, each tool's share of the line as wide as the others':
+ * `12 s  k6 net/http · ffmpeg 31 of 84`.
+ */
 export function liveLine(steps: readonly Progress[], elapsedS: number, columns: number): string {
   const clock = `${elapsedS.toFixed(0)} s  `;
   const share = Math.floor((columns - 1 - width(clock)) / Math.max(1, steps.length)) - 3;

@@ -1,6 +1,7 @@
 /**
- * A tree of extracted Debian packages, as the programs in it need it: libraries that the system's loader does not know, a compiler
- * beside its own headers, and symbolic links that would lead out of the tree.
+ * A tree of extracted Debian packages, as the programs in it need it: libraries that the system's
+ * loader does not know, a compiler beside its own headers, and symbolic links that would lead out
+ * of the tree.
  */
 
 import { existsSync } from "node:fs";
@@ -22,8 +23,9 @@ const processors: Readonly<Record<string, string>> = {
 export const multiarch = `${processors[process.arch] ?? process.arch}-linux-gnu`;
 
 /**
- * LD_LIBRARY_PATH for a program of a tree; nothing for one that the system installed. Some packages keep a library in a folder that
- * their installation would have registered (blas, lapack, pulseaudio), so the loader is asked what it misses, and the tree is searched.
+ * LD_LIBRARY_PATH for a program of a tree; nothing for one that the system installed. Some packages
+ * keep a library in a folder that their installation would have registered (blas, lapack,
+ * pulseaudio), so the loader is asked what it misses, and the tree is searched.
  */
 export async function libraryEnv(place: Place, asking: Asking): Promise<Record<string, string>> {
   if (place.root === undefined) return {};
@@ -64,7 +66,10 @@ export function compilerIn(root: string): string | undefined {
   return existsSync(wrapper) ? wrapper : undefined;
 }
 
-/** Makes an extracted gcc usable where it lies: it finds its assembler, libraries and headers in the tree `home` and not in the system. */
+/**
+ * Makes an extracted gcc usable where it lies: it finds its assembler, libraries and headers in the
+ * tree `home` and not in the system.
+ */
 export async function addCompiler(root: string, home: string): Promise<void> {
   if (!existsSync(join(root, "usr/bin/gcc"))) return;
   const libraries = [`usr/lib/${multiarch}`, `lib/${multiarch}`]
@@ -77,7 +82,10 @@ PATH='${home}/usr/bin':$PATH LD_LIBRARY_PATH='${libraries}' exec '${home}/usr/bi
   await chmod(join(root, "seawall-cc"), 0o755);
 }
 
-/** Absolute links (`/etc/java-17-openjdk/…`) are made to stay inside the tree, wherever that is moved. */
+/**
+ * Absolute links (`/etc/java-17-openjdk/…`) are made to stay inside the tree, wherever that is
+ * moved.
+ */
 export async function keepLinksInside(root: string): Promise<void> {
   for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
     if (!entry.isSymbolicLink()) continue;

@@ -2,7 +2,10 @@
 
 import { Rejected, WrongVersion } from "./recipe.ts";
 
-/** The first thing in `text` that `pattern`'s group 1 matches; `Rejected` when the tool said something else. */
+/**
+ * The first thing in `text` that `pattern`'s group 1 matches; `Rejected` when the tool said
+ * something else.
+ */
 export function versionIn(text: string, pattern: RegExp): string {
   const found = pattern.exec(text)?.[1];
   if (found === undefined) throw new Rejected(`prints no version: ${firstLine(text)}`);
@@ -18,7 +21,10 @@ export function demand(version: string, from: string, below?: string): void {
   }
 }
 
-/** Negative when `a` is older than `b`. What is not a number counts as 0: `2.2.0-rc1` is compared as `2.2.0`. */
+/**
+ * Negative when `a` is older than `b`. What is not a number counts as 0: `2.2.0-rc1` is compared as
+ * `2.2.0`.
+ */
 export function compare(a: string, b: string): number {
   const [left, right] = [numbers(a), numbers(b)];
   for (let index = 0; index < Math.max(left.length, right.length); index += 1) {

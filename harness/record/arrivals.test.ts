@@ -25,7 +25,8 @@ describe("the arrivals of a load", () => {
 
   it("go on in their rhythm where the rate changes, as k6's do", () => {
     const slow = stagesOf({ ratePerSecond: { baseline: 0.5, fault: 1, recovery: 0.5 } }, plan);
-    // One and a half are due in the first three seconds: the second one half a second into the fault.
+    // One and a half are due in the first three seconds: the second one half a second into the
+    // fault.
     expect([...arrivalsOf(slow)].slice(0, 3)).toEqual([2_000, 3_500, 4_500]);
   });
 

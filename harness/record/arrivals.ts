@@ -1,7 +1,7 @@
 /**
  * The arrivals that a plan's load consists of: how many iterations begin, and when. The generator
- * is
- * asked for exactly these, the simulator makes them, and the judge holds the record against them.
+ * is asked for exactly these, the simulator makes them, and the judge holds the record against
+ * them.
  */
 import type { Load } from "../experiment/experiment.ts";
 import type { Phase } from "../base/phases.ts";

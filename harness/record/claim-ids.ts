@@ -1,4 +1,7 @@
-/** By what a claim and a recovery are known, whatever their titles say: in findings, comparisons and indexes. */
+/**
+ * By what a claim and a recovery are known, whatever their titles say: in findings, comparisons and
+ * indexes.
+ */
 
 /** A claim or a recovery, by the id of its findings; its title is for people. */
 export interface NamedClaim {

@@ -1,4 +1,7 @@
-/** What happened in a run, in the order in which it did. All times are epoch milliseconds with a fraction. */
+/**
+ * What happened in a run, in the order in which it did. All times are epoch milliseconds with a
+ * fraction.
+ */
 import type { Fault } from "../faults/faults.ts";
 import type { Evidence } from "../target/evidence.ts";
 import type { Phase } from "../base/phases.ts";
@@ -24,7 +27,10 @@ export type RunEvent = { readonly atMs: number } & (
   | {
       readonly kind: "loadStarted";
       readonly generator: string;
-      /** When the generator was asked to begin; `atMs` is when it had answered. Missing in older records. */
+      /**
+       * When the generator was asked to begin; `atMs` is when it had answered. Missing in older
+       * records.
+       */
       readonly askedMs?: number;
     }
   | { readonly kind: "phase"; readonly phase: Phase | "leadIn" | "drain" }
@@ -34,11 +40,17 @@ export type RunEvent = { readonly atMs: number } & (
       readonly step: number;
       readonly fault: Fault;
       readonly plannedMs: number;
-      /** When the act itself was done; `atMs` is when its evidence was complete. Missing in older records. */
+      /**
+       * When the act itself was done; `atMs` is when its evidence was complete. Missing in older
+       * records.
+       */
       readonly actedMs?: number;
       readonly evidence: Evidence;
     }
-  /** Looks at a fault in force that had the same answer, one after another. Missing in older records. */
+  /**
+   * Looks at a fault in force that had the same answer, one after another. Missing in older
+   * records.
+   */
   | {
       readonly kind: "observed";
       readonly step: number;

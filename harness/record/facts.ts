@@ -30,7 +30,10 @@ type OfLinks = OfFault & { readonly links: readonly string[] };
 type OfClass = { readonly lane: string };
 /** Where, of which class and in which phase the generator and the prober are compared. */
 type AtPlace = OfClass & InPhase & { readonly place: string };
-/** `writer`: the processes of a service, by what they write; `reader`: the generator; `receiver`: the interfaces. */
+/**
+ * `writer`: the processes of a service, by what they write; `reader`: the generator; `receiver`:
+ * the interfaces.
+ */
 type ByteWitness = {
   readonly witness: "writer" | "reader" | "receiver";
   readonly service: string;

@@ -46,13 +46,18 @@ export interface Plan {
   }[];
   readonly links: readonly { readonly from: string; readonly to: string; readonly port: string }[];
   readonly edges: readonly string[];
-  /** By name, where users go in for something else than what the prober looks at; missing where there is nothing of the kind. */
+  /**
+   * By name, where users go in for something else than what the prober looks at; missing where
+   * there is nothing of the kind.
+   */
   readonly otherEntries?: Readonly<Record<string, readonly string[]>>;
   /** Missing where nothing comes in periods, and in older records. */
   readonly rhythm?: Rhythm;
   /** What its workloads are told of what it serves, as its pack words it. */
   readonly stream?: object;
-  /** Workloads whose users draw where they go in. Missing where nobody knows, and in older records. */
+  /**
+   * Workloads whose users draw where they go in. Missing where nobody knows, and in older records.
+   */
   readonly drawEntries?: readonly string[];
   /** Of what its users get. Missing where nobody knows, and in older records. */
   readonly bodies?: Bodies;
@@ -78,7 +83,10 @@ export interface Plan {
   readonly askedAlike?: Readonly<Record<string, readonly string[]>>;
   /** By class of requests, what its users draw, where it is known. Missing in older records. */
   readonly wishes?: Readonly<Record<string, Wishes>>;
-  /** Classes of requests, in the order in which they are protected. Missing where nobody said it, and in older records. */
+  /**
+   * Classes of requests, in the order in which they are protected. Missing where nobody said it,
+   * and in older records.
+   */
   readonly trafficClasses?: readonly string[];
   /**
    * Every metric that the run can contain. A record without them is read with those of its time.

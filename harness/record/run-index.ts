@@ -8,7 +8,9 @@ export interface IndexedClaim {
   readonly title: string;
   readonly phase: string;
   readonly status: Status;
-  /** Part of what the limit allows that was used: 1 is at the limit. Null when it cannot be said. */
+  /**
+   * Part of what the limit allows that was used: 1 is at the limit. Null when it cannot be said.
+   */
   readonly used: number | null;
 }
 

@@ -1,6 +1,6 @@
 /**
- * What a run leaves on disk and what the judge reads: a plan, events in the order in which they happened, and samples.
- * All times are epoch milliseconds with a fraction.
+ * What a run leaves on disk and what the judge reads: a plan, events in the order in which they
+ * happened, and samples. All times are epoch milliseconds with a fraction.
  */
 import type { RunEvent } from "./events.ts";
 import type { Plan } from "./plan.ts";

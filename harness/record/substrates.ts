@@ -6,7 +6,9 @@
 interface SubstrateEntry {
   readonly name: string;
   readonly meaning: string;
-  /** A model in virtual time, which proves nothing about a real target. False where it is left out. */
+  /**
+   * A model in virtual time, which proves nothing about a real target. False where it is left out.
+   */
   readonly isVirtual?: boolean;
   /**
    * Whether it is taken when nobody names one: where it is ready, or where no other is. Where it is

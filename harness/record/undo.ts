@@ -8,7 +8,10 @@ export interface UndoLedger {
 }
 
 export type UndoEntry =
-  /** Written right after the start: until then the process is known by the run's mark in its environment. */
+  /**
+   * Written right after the start: until then the process is known by the run's mark in its
+   * environment.
+   */
   | {
       readonly kind: "processGroup";
       readonly service: string;
@@ -17,9 +20,15 @@ export type UndoEntry =
     }
   /** A folder or a file. */
   | { readonly kind: "directory"; readonly path: string }
-  /** Addresses that were free before the run took them: whoever listens there while it goes on was started by it. */
+  /**
+   * Addresses that were free before the run took them: whoever listens there while it goes on was
+   * started by it.
+   */
   | { readonly kind: "ports"; readonly endpoints: readonly Endpoint[] }
-  /** What a substrate makes elsewhere than on this machine: by the name that it will get, at the place where it will be. */
+  /**
+   * What a substrate makes elsewhere than on this machine: by the name that it will get, at the
+   * place where it will be.
+   */
   | {
       readonly kind: "made";
       readonly substrate: string;

@@ -8,13 +8,19 @@ export type Status = "held" | "refuted" | "inconclusive";
 
 /** One thing that was asked of the record, and the answer as data. */
 export interface Judged {
-  /** `claim` and `recovery` come from the experiment, `evidence` from the rule that a verdict is never kinder than the record. */
+  /**
+   * `claim` and `recovery` come from the experiment, `evidence` from the rule that a verdict is
+   * never kinder than the record.
+   */
   readonly kind: "claim" | "recovery" | "evidence";
-  /** Stable and dotted: `generator.on-time`, `claim.live-is-served`. With `phase` it is unique in a verdict. */
+  /**
+   * Stable and dotted: `generator.on-time`, `claim.live-is-served`. With `phase` it is unique in a
+   * verdict.
+   */
   readonly id: string;
   /**
-   * Whom the status speaks of: `target`, `generator`, `prober`, `machine`, `record`, `faults`, …, or
-   * `service:NAME`. A claim that the generator's stalls leave open has the subject `generator`.
+   * Whom the status speaks of: `target`, `generator`, `prober`, `machine`, `record`, `faults`, …,
+   * or `service:NAME`. A claim that the generator's stalls leave open has the subject `generator`.
    */
   readonly subject: string;
   /** The experiment's own, of a claim and of a recovery. The title of a rule is a phrase. */
@@ -54,6 +60,9 @@ export interface Verdict {
   };
   readonly findings: readonly Finding[];
   readonly rerun: string;
-  /** In verdict.json: hashes of the record that it is of, and of itself. Missing elsewhere, and in older files. */
+  /**
+   * In verdict.json: hashes of the record that it is of, and of itself. Missing elsewhere, and in
+   * older files.
+   */
   readonly of?: { readonly record: string; readonly check: string } | undefined;
 }

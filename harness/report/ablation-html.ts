@@ -1,4 +1,7 @@
-/** The matrix of an ablation as a page, and for continuous integration. Both link the runs that they speak of. */
+/**
+ * The matrix of an ablation as a page, and for continuous integration. Both link the runs that they
+ * speak of.
+ */
 import type { Ablation, Cell } from "../ablation/ablation.ts";
 import { detail, outcomeWords } from "./ablation-text.ts";
 import { markup, type Markup } from "./markup.ts";

@@ -1,4 +1,7 @@
-/** The matrix of an ablation for a terminal: each experiment, and below it what became of it without each defence. */
+/**
+ * The matrix of an ablation for a terminal: each experiment, and below it what became of it without
+ * each defence.
+ */
 import type { Ablation, Cell, Outcome } from "../ablation/ablation.ts";
 import { painter, type Style, wrap } from "../system/terminal.ts";
 import { oneLine } from "./plain.ts";
@@ -53,7 +56,9 @@ export function renderAblation(
           (line, index) => `${index === 0 ? paint("✗", "refuted") : " "} ${line}`,
         ),
       ),
-      `${good} of ${cells.length} runs as expected; ${complaints.length === 0 ? "every tested defence matters" : `${complaints.length} ${complaints.length === 1 ? "complaint" : "complaints"}`}; ${duration(seconds)}`,
+      `${good} of ${cells.length} runs as expected; ` +
+        `${complaints.length === 0 ? "every tested defence matters" : `${complaints.length} ${complaints.length === 1 ? "complaint" : "complaints"}`}; ` +
+        `${duration(seconds)}`,
     ].join("\n"),
     colour,
   );

@@ -1,4 +1,6 @@
-/** What a search for the breaking point found: for a terminal, and as a page that links its runs. */
+/**
+ * What a search for the breaking point found: for a terminal, and as a page that links its runs.
+ */
 import type { Conclusion, StepOutcome } from "../breaking-point/search.ts";
 import { markup } from "./markup.ts";
 import { renderShell } from "./page/shell.ts";
@@ -59,16 +61,30 @@ export function sentenceOf({
   switch (kind) {
     case "broke": {
       const margin = (estimate ?? 0) - 1;
-      return `It breaks at about ${times(estimate ?? 0)} the planned audience (90 % credible: ${times(from ?? 0)} to ${times(until ?? 0)}), which ${margin >= 0 ? `leaves ${Math.round(100 * margin)} % of headroom` : `is ${Math.round(-100 * margin)} % too little`}. First to break: ${first}.`;
+      return (
+        `It breaks at about ${times(estimate ?? 0)} the planned audience (90 % credible: ` +
+        `${times(from ?? 0)} to ${times(until ?? 0)}), which ` +
+        `${margin >= 0 ? `leaves ${Math.round(100 * margin)} % of headroom` : `is ${Math.round(-100 * margin)} % too little`}. ` +
+        `First to break: ${first}.`
+      );
     }
     case "below":
-      return `It breaks even at ${times(until ?? 0)} the planned audience, the smallest tested: there is no headroom. First to break: ${first}.`;
+      return (
+        `It breaks even at ${times(until ?? 0)} the planned audience, the smallest tested: ` +
+        `there is no headroom. First to break: ${first}.`
+      );
     case "generator":
-      return `The load generator failed before the target did, at ${times(ceiling ?? 0)}: ${held}; this machine cannot test a larger audience.`;
+      return (
+        `The load generator failed before the target did, at ${times(ceiling ?? 0)}: ${held}; ` +
+        "this machine cannot test a larger audience."
+      );
     case "unbroken":
       return `Nothing broke: ${held}, the largest tested.`;
     case "unclear":
-      return `No result: a run was inconclusive for a reason other than the load. ${from === null ? "" : `Before that, ${held}.`}`.trim();
+      return (
+        "No result: a run was inconclusive for a reason other than the load. " +
+        `${from === null ? "" : `Before that, ${held}.`}`
+      ).trim();
   }
 }
 
@@ -90,7 +106,8 @@ export function renderBreakingPoint(
   const seconds = found.steps.reduce((sum, step) => sum + step.seconds, 0);
   return [
     paint(
-      `Breaking point of ${found.experiment}${found.without.length === 0 ? "" : ` without ${found.without.join(", ")}`}`,
+      "Breaking point of " +
+        `${found.experiment}${found.without.length === 0 ? "" : ` without ${found.without.join(", ")}`}`,
       "bold",
     ),
     ...table(lines, across, paint),
@@ -123,7 +140,10 @@ export function renderBreakingPointHtml(
     status: status[found.conclusion.kind],
     heading: found.experiment,
     skipTo: { id: "runs", text: "Skip to the runs" },
-    subheading: `breaking point · ${found.topology} topology on ${found.substrate}${found.without.length === 0 ? "" : ` · without ${found.without.join(", ")}`} · seed ${found.seed}`,
+    subheading:
+      `breaking point · ${found.topology} topology on ` +
+      `${found.substrate}${found.without.length === 0 ? "" : ` · without ${found.without.join(", ")}`} ` +
+      `· seed ${found.seed}`,
     styles: ["ablation.css"],
     scripts: [],
     charts: false,

@@ -135,33 +135,40 @@ describe("measures", () => {
     );
   });
 
-  test("what grew between two readings is spread over the time between them, and none of it is lost", () => {
-    const grid = gridOf(0, 0, 20_000, 2000);
-    const steady = Array.from({ length: 9 }, (_, index) => [500 + index * 2060, 20.6] as const);
-    expect(growth([series("increment", steady)])(grid).slice(1, 8)).toEqual(
-      new Array(7).fill(expect.closeTo(10, 6)),
-    );
-    fc.assert(
-      fc.property(
-        fc.array(fc.tuple(fc.integer({ min: 1900, max: 2100 }), fc.integer({ min: 0, max: 50 })), {
-          minLength: 1,
-          maxLength: 8,
-        }),
-        (steps) => {
-          let atMs = 0;
-          const readings = steps.map(([gap, value]) => {
-            atMs += gap;
-            return [atMs, value] as const;
-          });
-          const drawn = growth([series("increment", readings)])(grid).reduce<number>(
-            (total, value) => total + (value ?? 0) * 2,
-            0,
-          );
-          return Math.abs(drawn - steps.reduce((total, [, value]) => total + value, 0)) < 1e-6;
-        },
-      ),
-    );
-  });
+  test(
+    "what grew between two readings is spread over the time between them, and none of it is " +
+      "lost",
+    () => {
+      const grid = gridOf(0, 0, 20_000, 2000);
+      const steady = Array.from({ length: 9 }, (_, index) => [500 + index * 2060, 20.6] as const);
+      expect(growth([series("increment", steady)])(grid).slice(1, 8)).toEqual(
+        new Array(7).fill(expect.closeTo(10, 6)),
+      );
+      fc.assert(
+        fc.property(
+          fc.array(
+            fc.tuple(fc.integer({ min: 1900, max: 2100 }), fc.integer({ min: 0, max: 50 })),
+            {
+              minLength: 1,
+              maxLength: 8,
+            },
+          ),
+          (steps) => {
+            let atMs = 0;
+            const readings = steps.map(([gap, value]) => {
+              atMs += gap;
+              return [atMs, value] as const;
+            });
+            const drawn = growth([series("increment", readings)])(grid).reduce<number>(
+              (total, value) => total + (value ?? 0) * 2,
+              0,
+            );
+            return Math.abs(drawn - steps.reduce((total, [, value]) => total + value, 0)) < 1e-6;
+          },
+        ),
+      );
+    },
+  );
 
   test("a long silence of a counter stays a hole, and what it ends with is the mean over it", () => {
     const readings = [
@@ -235,25 +242,29 @@ describe("measures", () => {
     ).toEqual([17, 1, null]);
   });
 
-  test("a gauge that is read nearly as often as buckets begin has no hole where none of its readings fell, and one where it was silent", () => {
-    const readings = [
-      [1900, 5],
-      [4050, 6],
-      [6100, 7],
-      [14_000, 8],
-      [16_000, 9],
-    ] as const;
-    const grid = gridOf(0, 0, 18_000, 2000);
-    expect(peak([series("gauge", readings)])(grid)).toEqual([5, 5, 6, 7, null, null, null, 8, 9]);
-    expect(
-      peak([
-        series("gauge", readings),
-        series("gauge", [
-          [1000, 100],
-          [3000, 100],
-          [5000, 100],
-        ]),
-      ])(grid).slice(0, 3),
-    ).toEqual([105, 105, 106]);
-  });
+  test(
+    "a gauge that is read nearly as often as buckets begin has no hole where none of its " +
+      "readings fell, and one where it was silent",
+    () => {
+      const readings = [
+        [1900, 5],
+        [4050, 6],
+        [6100, 7],
+        [14_000, 8],
+        [16_000, 9],
+      ] as const;
+      const grid = gridOf(0, 0, 18_000, 2000);
+      expect(peak([series("gauge", readings)])(grid)).toEqual([5, 5, 6, 7, null, null, null, 8, 9]);
+      expect(
+        peak([
+          series("gauge", readings),
+          series("gauge", [
+            [1000, 100],
+            [3000, 100],
+            [5000, 100],
+          ]),
+        ])(grid).slice(0, 3),
+      ).toEqual([105, 105, 106]);
+    },
+  );
 });

@@ -1,8 +1,7 @@
 /**
  * Cuts a run's time into windows and measures series in each of them. The same measures serve the
- * charts (equal buckets), the tables
- * (phases) and the first screen, so a figure in one place cannot disagree with the same figure in
- * another.
+ * charts (equal buckets), the tables (phases) and the first screen, so a figure in one place cannot
+ * disagree with the same figure in another.
  */
 import type { SeriesData } from "../metrics/samples.ts";
 import { startMs } from "../metrics/series.ts";
@@ -37,9 +36,8 @@ export interface Grid extends Windows {
 
 /**
  * Equal buckets, aligned to `zeroMs`, so that no bucket mixes two phases whose lengths are
- * multiples of it. Users may arrive in
- * bunches, one for each period of the target's rhythm: a bucket holds whole bunches, or every curve
- * would be a comb of the load's own making.
+ * multiples of it. Users may arrive in bunches, one for each period of the target's rhythm: a
+ * bucket holds whole bunches, or every curve would be a comb of the load's own making.
  */
 export function gridOf(zeroMs: number, fromMs: number, untilMs: number, rhythmMs: number): Grid {
   const base = rhythmMs >= 500 && rhythmMs <= 6_000 ? rhythmMs * Math.ceil(1000 / rhythmMs) : 1000;
@@ -100,8 +98,8 @@ export function count(series: readonly SeriesData[]): Measure {
 
 /**
  * Growth per second of counters that are read now and then: a window without a reading is a hole,
- * not a zero. Readings come nearly, not quite,
- * as often as buckets begin; counted where they fall, a steady rate would look like a comb.
+ * not a zero. Readings come nearly, not quite, as often as buckets begin; counted where they fall,
+ * a steady rate would look like a comb.
  */
 export function growth(series: readonly SeriesData[]): Measure {
   return (windows) => perSecond(grown(series)(windows), windows);
@@ -205,8 +203,8 @@ export function restOf(part: Measure, all: Measure): Measure {
 
 /**
  * Quantiles of what a service measured itself, from the buckets of its histogram (`le` is their
- * upper bound): the bound that the quantile lies
- * under, as nothing finer is known. Above the last bound it is that bound, which is then too small.
+ * upper bound): the bound that the quantile lies under, as nothing finer is known. Above the last
+ * bound it is that bound, which is then too small.
  */
 export function bucketQuantileOf(series: readonly SeriesData[], q: number): Measure {
   return (windows) => {

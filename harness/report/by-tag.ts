@@ -6,7 +6,10 @@ import { clip } from "./plain.ts";
 
 const linesMax = categorical.length;
 
-/** One line for each value of a tag; when there are too many, the biggest by themselves and the others together. */
+/**
+ * One line for each value of a tag; when there are too many, the biggest by themselves and the
+ * others together.
+ */
 export function byTag(
   series: readonly SeriesData[],
   tag: string,

@@ -1,4 +1,7 @@
-/** Findings as rows for people: what was asked, what was seen, and how much of what is allowed was used. */
+/**
+ * Findings as rows for people: what was asked, what was seen, and how much of what is allowed was
+ * used.
+ */
 import { allowanceUsed } from "../record/run-index.ts";
 import type { Finding, Status, Verdict } from "../record/verdict.ts";
 import { formatAgainst, formatComparison, formatValue, missing } from "../phrases/format.ts";
@@ -24,7 +27,10 @@ export interface ClaimRow {
   readonly samples: number;
   /** Empty where the title says all. */
   readonly why: string;
-  /** Part of what the limit allows that was used: 1 is at the limit, more is beyond it. Null when it cannot be said. */
+  /**
+   * Part of what the limit allows that was used: 1 is at the limit, more is beyond it. Null when it
+   * cannot be said.
+   */
   readonly used: number | null;
 }
 

@@ -1,8 +1,7 @@
 /**
  * The sides of a comparison over one another, on one axis: seconds from the moment at which the
- * fault phase began. The requests of a side's runs
- * are taken together, so that a quantile is one of all of them and never a mean of quantiles; rates
- * are per run.
+ * fault phase began. The requests of a side's runs are taken together, so that a quantile is one of
+ * all of them and never a mean of quantiles; rates are per run.
  */
 import { type Phase, phases } from "../base/phases.ts";
 import type { Tags } from "../metrics/tags.ts";

@@ -30,7 +30,10 @@ export function renderComparisonHtml(
     status: statusOf[worst],
     skipTo: { id: "charts", text: "Skip to the charts" },
     heading: `${experiment}, compared`,
-    subheading: `${clip(comparison.topology, 80)} topology on ${comparison.substrate} · ${comparison.baseline.runs.length} against ${comparison.others.map(({ side }) => side.runs.length).join(", ")} runs`,
+    subheading:
+      `${clip(comparison.topology, 80)} topology on ${comparison.substrate} · ` +
+      `${comparison.baseline.runs.length} against ` +
+      `${comparison.others.map(({ side }) => side.runs.length).join(", ")} runs`,
     body: markup`${comparisonHead(comparison)}\n${againstSections(comparison)}\n${overlaySection(overlay)}\n${sidesTable(comparison, linkTo)}\n${method()}`,
     styles: ["compare.css"],
     scripts: ["compare.js"],

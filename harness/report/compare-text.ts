@@ -1,4 +1,7 @@
-/** A comparison for a terminal: which claims changed, what got worse or better, and what cannot be told. */
+/**
+ * A comparison for a terminal: which claims changed, what got worse or better, and what cannot be
+ * told.
+ */
 import type { ClaimOutcome } from "../compare/claims-changed.ts";
 import type { Change } from "../compare/compare.ts";
 import type { Against, Comparison, Outcome, Side } from "../compare/comparison.ts";
@@ -89,7 +92,8 @@ function told(
       change.outcome === "worse" || change.outcome === "better" || change.outcome === "different",
   );
   return [
-    `  ${paint(paint(`${side.name} against A: ${outcomeWords[outcome]}`, colourOf[outcome]), "bold")}`,
+    "  " +
+      `${paint(paint(`${side.name} against A: ${outcomeWords[outcome]}`, colourOf[outcome]), "bold")}`,
     ...indented(`${tallySentence(against)}.`),
     ...powerSentences({ ...against, baselineRuns }).flatMap((text) => indented(`${text}.`)),
     ...claims
@@ -126,5 +130,8 @@ function claimLine({ name }: Side, claim: ClaimOutcome): string {
   const told = (counts: ClaimOutcome["a"], observed: readonly (number | null)[]): string =>
     `${tally(counts)} (${observedText(observed, claim)})`;
   const [ofA, ofB] = claim.observed;
-  return `${claim.title}, ${claim.phase}: A ${told(claim.a, ofA)}, ${name} ${told(claim.b, ofB)}${claim.limit === null ? "" : `; must be ${limitText(claim)}`}${chance === "" ? "" : `; ${chance}`}`;
+  return (
+    `${claim.title}, ${claim.phase}: A ${told(claim.a, ofA)}, ${name} ` +
+    `${told(claim.b, ofB)}${claim.limit === null ? "" : `; must be ${limitText(claim)}`}${chance === "" ? "" : `; ${chance}`}`
+  );
 }

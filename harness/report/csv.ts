@@ -3,7 +3,10 @@
 /** Excel takes a file without it for one in the code page of its machine. */
 const byteOrderMark = "\ufeff";
 
-/** Numbers stay numbers; text is quoted, and text that a spreadsheet would take for a formula is made to be none. */
+/**
+ * Numbers stay numbers; text is quoted, and text that a spreadsheet would take for a formula is
+ * made to be none.
+ */
 export function csvOf(
   head: readonly string[],
   rows: readonly (readonly (string | number | null)[])[],

@@ -18,7 +18,8 @@ export function environmentOf(run: Run): Fact[] {
     ["Experiment", `${plan.experiment} (tier ${tierText(plan.tier)})`],
     [
       "Target",
-      `${plan.target}, topology ${plan.topology}: ${counted(plan.services.map((service) => service.kind))}`,
+      `${plan.target}, topology ${plan.topology}: ` +
+        `${counted(plan.services.map((service) => service.kind))}`,
     ],
     ...(plan.targetVersion === undefined
       ? []
@@ -47,7 +48,8 @@ export function environmentOf(run: Run): Fact[] {
       : [
           [
             "Machine",
-            `${started.machine.cpuModel}, ${started.machine.cores} cores, ${formatValue(started.machine.memoryBytes, "B")}, ${started.machine.platform}`,
+            `${started.machine.cpuModel}, ${started.machine.cores} cores, ` +
+              `${formatValue(started.machine.memoryBytes, "B")}, ${started.machine.platform}`,
           ] as const,
           ...Object.entries(started.versions).map(
             ([tool, version]) => [`Version of ${tool}`, version] as const,

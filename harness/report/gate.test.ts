@@ -85,7 +85,8 @@ describe("the words of a gate", () => {
 
   it("start no link and mention nobody in a pull request", () => {
     const why =
-      "see https://evil.example/x, www.evil.example, a@b.example, @owner, #12, !12, GH-12 and `x|y`";
+      "see https://evil.example/x, www.evil.example, a@b.example, @owner, #12, !12, GH-12 " +
+      "and `x|y`";
     const row =
       renderGateMarkdown(report(entry("refuted", { why })))
         .split("\n")

@@ -12,7 +12,10 @@ export interface GateReport {
   readonly passed: boolean;
   readonly exitCode: number;
   readonly entries: readonly Gated[];
-  /** Experiments that were not run any more, because the gate was interrupted or the machine could not be cleaned up. */
+  /**
+   * Experiments that were not run any more, because the gate was interrupted or the machine could
+   * not be cleaned up.
+   */
   readonly notRun: readonly string[];
   /** Why it did not pass although every experiment did. */
   readonly note?: string;
@@ -35,7 +38,10 @@ export function renderGateText(
   const paint = painter(colour);
   const wide = Math.max(0, ...report.entries.map(({ experiment }) => width(experiment)));
   const lines = report.entries.flatMap((entry) => {
-    const head = `${marks[entry.outcome]} ${padded(cut(oneLine(entry.experiment), 40), Math.min(40, wide))}  ${padded(entry.outcome, 12)}`;
+    const head =
+      `${marks[entry.outcome]} ` +
+      `${padded(cut(oneLine(entry.experiment), 40), Math.min(40, wide))}  ` +
+      `${padded(entry.outcome, 12)}`;
     const said = [entry.why, comparisonLine(entry)]
       .filter((text) => text !== "")
       .flatMap((text) => wrap(oneLine(text), across - 4));
@@ -61,7 +67,10 @@ function comparisonLine({ baseline }: Gated): string {
   if (baseline.kind !== "compared")
     return baseline.why === "" ? "" : `Not compared: ${baseline.why}.`;
   const better = baseline.better.length === 0 ? "" : ` Better: ${baseline.better.join("; ")}.`;
-  return `Compared with ${counted(baseline.baselineRuns.length, "run")} of the baseline: ${baseline.worse.length === 0 ? "nothing is shown to be worse" : baseline.worse.join("; ")}.${better}${baseline.power.map((text) => ` ${text}.`).join("")}`;
+  return (
+    `Compared with ${counted(baseline.baselineRuns.length, "run")} of the baseline: ` +
+    `${baseline.worse.length === 0 ? "nothing is shown to be worse" : baseline.worse.join("; ")}.${better}${baseline.power.map((text) => ` ${text}.`).join("")}`
+  );
 }
 
 export function summaryLine({ entries, notRun, passed, baseline, note }: GateReport): string {
@@ -72,7 +81,8 @@ export function summaryLine({ entries, notRun, passed, baseline, note }: GateRep
     .filter((outcome) => count(outcome) > 0)
     .map((outcome) => `${count(outcome)} ${outcome}`);
   return [
-    `Gate ${passed ? "passed" : "closed"}: ${[...parts, ...(notRun.length === 0 ? [] : [`${notRun.length} not run`])].join(", ")}`,
+    `Gate ${passed ? "passed" : "closed"}: ` +
+      `${[...parts, ...(notRun.length === 0 ? [] : [`${notRun.length} not run`])].join(", ")}`,
     ...(note === undefined ? [] : [note]),
     ...(baseline === null
       ? []
@@ -81,8 +91,9 @@ export function summaryLine({ entries, notRun, passed, baseline, note }: GateRep
 }
 
 /**
- * Cells of a Markdown table must not end it, start a link, or be taken for HTML. GitHub and GitLab look for addresses and references
- * (@name, #12, !12, ~label) in what is rendered, where an escape no longer shows; a word joiner, which nobody sees, parts them.
+ * Cells of a Markdown table must not end it, start a link, or be taken for HTML. GitHub and GitLab
+ * look for addresses and references (@name, #12, !12, ~label) in what is rendered, where an escape
+ * no longer shows; a word joiner, which nobody sees, parts them.
  */
 function cell(text: string, charactersMax = 300): string {
   return clip(text, charactersMax)
@@ -100,7 +111,8 @@ const joiner = "&#8288;";
 export function renderGateMarkdown(report: GateReport): string {
   const rows = report.entries.map(
     (entry) =>
-      `| ${marks[entry.outcome]} ${entry.outcome} | ${cell(entry.experiment)} | ${entry.attempts.length} | ${cell(entry.why)} | ${cell(comparisonLine(entry), 600)} |`,
+      `| ${marks[entry.outcome]} ${entry.outcome} | ${cell(entry.experiment)} | ` +
+      `${entry.attempts.length} | ${cell(entry.why)} | ${cell(comparisonLine(entry), 600)} |`,
   );
   const notes = [
     ...new Set(
@@ -136,7 +148,10 @@ export function renderGateMarkdown(report: GateReport): string {
   ].join("\n");
 }
 
-/** Workflow commands: one for each experiment that did not pass. Their text must not start another command. */
+/**
+ * Workflow commands: one for each experiment that did not pass. Their text must not start another
+ * command.
+ */
 export function renderAnnotations(report: GateReport): string {
   const property = (text: string): string =>
     data(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
@@ -144,7 +159,10 @@ export function renderAnnotations(report: GateReport): string {
     .filter(({ outcome }) => outcome !== "passed")
     .map((entry) => {
       const level = entry.outcome === "inconclusive" ? "warning" : "error";
-      return `::${level} title=${property(`${entry.experiment}: ${entry.outcome}`)}::${data(`${entry.why}\n${entry.attempts.at(-1)?.rerun ?? ""}`)}`;
+      return (
+        `::${level} ` +
+        `title=${property(`${entry.experiment}: ${entry.outcome}`)}::${data(`${entry.why}\n${entry.attempts.at(-1)?.rerun ?? ""}`)}`
+      );
     });
   return lines.map((line) => `${line}\n`).join("");
 }

@@ -1,4 +1,7 @@
-/** What says whether the load generator is to be believed, for each phase: a tired one makes every other figure its own. */
+/**
+ * What says whether the load generator is to be believed, for each phase: a tired one makes every
+ * other figure its own.
+ */
 import type { Tags } from "../metrics/tags.ts";
 import type { Run } from "../record/run.ts";
 import { matching } from "../metrics/series.ts";

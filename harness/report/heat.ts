@@ -12,11 +12,17 @@ export interface Heat {
   readonly byPhase: readonly (readonly number[])[];
 }
 
-/** Half a power of two each: fine enough to see a shape, coarse enough that a bucket of few requests is not dust. */
+/**
+ * Half a power of two each: fine enough to see a shape, coarse enough that a bucket of few requests
+ * is not dust.
+ */
 const step = Math.SQRT2;
 const [leastMs, rowsMax] = [1, 40];
 
-/** What is shorter than a millisecond is in the first row, what is longer than anyone waits in the last. */
+/**
+ * What is shorter than a millisecond is in the first row, what is longer than anyone waits in the
+ * last.
+ */
 export function heatOf(series: readonly SeriesData[], grid: Windows, phases: Windows): Heat {
   const rowAt = (ms: number): number =>
     ms < leastMs

@@ -106,24 +106,29 @@ describe("the map", () => {
   });
 });
 
-test("a fault of many services shows the first of its observations, and none of the others is cut short", () => {
-  const { run, verdict } = stormRun();
-  const seen = Array.from(
-    { length: 9 },
-    (_, index) =>
-      `process ${1000 + index} of region-a-2/service-${index} is gone and 127.1.2.1${index}:8080 refuses connections`,
-  );
-  const events = run.events.map((event) =>
-    event.kind === "injected"
-      ? { ...event, evidence: { landed: true, observation: seen.join("; ") } }
-      : event,
-  );
-  const html = page({ run: { ...run, events }, verdict });
-  expect(html).toContain(
-    `${seen[0]} <details><summary>and 8 more</summary> ${seen.slice(1).join("; ")}</details>`,
-  );
-  expect(page()).not.toContain("<summary>and ");
-});
+test(
+  "a fault of many services shows the first of its observations, and none of the others is " +
+    "cut short",
+  () => {
+    const { run, verdict } = stormRun();
+    const seen = Array.from(
+      { length: 9 },
+      (_, index) =>
+        `process ${1000 + index} of region-a-2/service-${index} is gone and ` +
+        `127.1.2.1${index}:8080 refuses connections`,
+    );
+    const events = run.events.map((event) =>
+      event.kind === "injected"
+        ? { ...event, evidence: { landed: true, observation: seen.join("; ") } }
+        : event,
+    );
+    const html = page({ run: { ...run, events }, verdict });
+    expect(html).toContain(
+      `${seen[0]} <details><summary>and 8 more</summary> ${seen.slice(1).join("; ")}</details>`,
+    );
+    expect(page()).not.toContain("<summary>and ");
+  },
+);
 
 test("a fault that is too short for its name has it beside its bar, whole", () => {
   const { run, verdict } = stormRun();
@@ -148,7 +153,8 @@ test("the claims can be taken away as CSV without a script", () => {
   expect(csv.startsWith("\ufeff")).toBe(true);
   const lines = csv.slice(1).split("\r\n");
   expect(lines[0]).toBe(
-    '"kind","id","claim","phase","status","observed","comparison","limit","unit","part of the allowance used","samples","why"',
+    '"kind","id","claim","phase","status","observed","comparison","limit","unit","part of ' +
+      'the allowance used","samples","why"',
   );
   expect(lines[1]).toMatch(/^"claim","<img src=x[^,]*","<img src=x onerror=""window\.pwned=2"">/);
   expect(lines).toHaveLength(18);

@@ -1,4 +1,7 @@
-/** The report of one run, as a page: the verdict, then each section that the record has something for. */
+/**
+ * The report of one run, as a page: the verdict, then each section that the record has something
+ * for.
+ */
 import { markup, type Markup } from "./markup.ts";
 import type { ReportModel } from "./model.ts";
 import { dashes } from "./page/chart-figures.ts";
@@ -24,7 +27,9 @@ export function renderHtml(model: ReportModel): string {
     return body === null ? [] : [{ ...section, body }];
   });
   return renderShell({
-    title: `${words[model.status]}: ${model.experiment}${model.without.length === 0 ? "" : ` without ${model.without.join(", ")}`}`,
+    title:
+      `${words[model.status]}: ` +
+      `${model.experiment}${model.without.length === 0 ? "" : ` without ${model.without.join(", ")}`}`,
     status: model.status,
     skipTo: { id: "claims", text: "Skip to the claims" },
     heading: model.experiment,

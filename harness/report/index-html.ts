@@ -1,4 +1,7 @@
-/** The index of all runs, as a page: what was asked lately and how it came out, and how the margins move. */
+/**
+ * The index of all runs, as a page: what was asked lately and how it came out, and how the margins
+ * move.
+ */
 import type { RunIndex } from "../record/run-index.ts";
 import { formatCount } from "../phrases/format.ts";
 import { markup } from "./markup.ts";
@@ -13,7 +16,10 @@ export function renderIndex(index: RunIndex): string {
     status: null,
     skipTo: { id: "runs", text: "Skip to the runs" },
     heading: "runs",
-    subheading: `${formatCount(runs.length)} runs of ${formatCount(new Set(runs.map((run) => run.experiment)).size)} experiments${broken.length === 0 ? "" : `, and ${broken.length} broken`}`,
+    subheading:
+      `${formatCount(runs.length)} runs of ` +
+      `${formatCount(new Set(runs.map((run) => run.experiment)).size)} ` +
+      `experiments${broken.length === 0 ? "" : `, and ${broken.length} broken`}`,
     body: markup`${indexHead(index)}\n${trendsSection(runs)}\n${runsSection(runs)}\n${pagesSection(index.pages)}\n${brokenSection(broken)}`,
     styles: ["run-list.css"],
     scripts: ["run-list.js"],

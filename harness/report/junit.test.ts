@@ -8,7 +8,9 @@ function junit({ run, verdict }: Fixture): string {
   return renderJunit({ verdict, plan: run.plan });
 }
 
-/** Tags balance, attributes are quoted, references are known, and no character is outside XML 1.0. */
+/**
+ * Tags balance, attributes are quoted, references are known, and no character is outside XML 1.0.
+ */
 function problemWith(xml: string): string | null {
   if (/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u.test(xml))
     return "a character that XML does not have";
@@ -42,11 +44,13 @@ describe("a consumer sees", () => {
   test("a refuted claim as a failure with its figures", () => {
     const xml = junit(stormRun({ status: "refuted", without: ["collapsing"] }));
     expect(xml).toContain(
-      '<testsuite name="origin-storm (control without collapsing)" tests="17" failures="4" errors="0" skipped="0"',
+      '<testsuite name="origin-storm (control without collapsing)" tests="17" failures="4" ' +
+        'errors="0" skipped="0"',
     );
     const claim = caseNamed(xml, "claim\\.live-viewers-wait-less-than-half-a-segment \\[fault\\]");
     expect(claim).toContain(
-      '<failure type="refuted" message="Live viewers wait less than half a segment: beyond its limit (observed 2,000 ms, limit ≤ 1,000 ms, 28800 samples)">',
+      '<failure type="refuted" message="Live viewers wait less than half a segment: beyond ' +
+        'its limit (observed 2,000 ms, limit ≤ 1,000 ms, 28800 samples)">',
     );
     expect(claim).toContain("observed: 2000\n");
   });

@@ -1,9 +1,10 @@
 /**
- * The verdict for continuous integration. A suite is an experiment, a case is a claim in a phase. Many consumers take `skipped` for a
- * success, so an inconclusive run also carries a case "verdict" with an error: no one can see it as green.
+ * The verdict for continuous integration. A suite is an experiment, a case is a claim in a phase.
+ * Many consumers take `skipped` for a success, so an inconclusive run also carries a case "verdict"
+ * with an error: no one can see it as green.
  *
- * The form is that of Jenkins' xUnit plugin (junit-10.xsd), which skips a file that breaks its rules: properties stand in a suite
- * alone, and what is known of a case in its `system-out`.
+ * The form is that of Jenkins' xUnit plugin (junit-10.xsd), which skips a file that breaks its
+ * rules: properties stand in a suite alone, and what is known of a case in its `system-out`.
  */
 import type { Finding, Verdict } from "../record/verdict.ts";
 import type { Plan } from "../record/plan.ts";

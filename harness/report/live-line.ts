@@ -24,7 +24,10 @@ export interface LiveLineOptions {
   readonly isTerminal: boolean;
 }
 
-/** On a terminal the text does not end its line, and takes the place of the one before it; elsewhere it is one whole line. */
+/**
+ * On a terminal the text does not end its line, and takes the place of the one before it; elsewhere
+ * it is one whole line.
+ */
 export function renderLiveLine(
   state: LiveState,
   { columns, colour, isTerminal }: LiveLineOptions,
@@ -64,7 +67,8 @@ function parts({
     ...(shed.length === 0
       ? []
       : [
-          `shed ${shed.map(([lane, count]) => `${oneLine(lane)} ${formatValue(count, "")}`).join(", ")}`,
+          "shed " +
+            `${shed.map(([lane, count]) => `${oneLine(lane)} ${formatValue(count, "")}`).join(", ")}`,
         ]),
     ...(failed > 0 ? [`failed ${formatValue(failed, "")}`] : []),
     ...(note === "" ? [] : [oneLine(note)]),

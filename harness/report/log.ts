@@ -15,7 +15,10 @@ export interface LogLine {
 const headLines = 400;
 const tailLines = 200;
 
-/** The beginning and the end of a long log; what lies between is counted, and is in the run's own folder. */
+/**
+ * The beginning and the end of a long log; what lies between is counted, and is in the run's own
+ * folder.
+ */
 export function logOf(run: Run, zeroMs: number): LogLine[] {
   const lines = (groups: readonly Together[]): LogLine[] =>
     groups.map((group) => ({
@@ -28,7 +31,9 @@ export function logOf(run: Run, zeroMs: number): LogLine[] {
   const left: LogLine = {
     atMs: head.at(-1)?.atMs ?? 0,
     tone: "plain",
-    text: `… ${formatCount(groups.length - headLines - tailLines)} more lines are in events.ndjson …`,
+    text:
+      `… ${formatCount(groups.length - headLines - tailLines)} more lines are in ` +
+      "events.ndjson …",
   };
   return [...head, left, ...lines(groups.slice(-tailLines))];
 }
@@ -79,13 +84,16 @@ function told(event: RunEvent): { tone: LogLine["tone"]; text: string } {
       return event.evidence.landed
         ? say(`Landed: ${describeFault(event.fault)}. ${event.evidence.observation}`, "fault")
         : say(
-            `Not shown to have landed: ${describeFault(event.fault)}. ${event.evidence.observation}`,
+            `Not shown to have landed: ${describeFault(event.fault)}. ` +
+              `${event.evidence.observation}`,
             "bad",
           );
     case "observed":
       return event.evidence.landed
         ? say(
-            `Still in force when checked ${event.looks} ${event.looks === 1 ? "time" : "times"}: ${describeFault(event.fault)}. ${event.evidence.observation}`,
+            `Still in force when checked ${event.looks} ` +
+              `${event.looks === 1 ? "time" : "times"}: ${describeFault(event.fault)}. ` +
+              `${event.evidence.observation}`,
             "fault",
           )
         : say(
@@ -98,7 +106,8 @@ function told(event: RunEvent): { tone: LogLine["tone"]; text: string } {
       return event.evidence.landed
         ? say(`Healed: ${describeFault(event.fault)}. ${event.evidence.observation}`, "fault")
         : say(
-            `Not shown to have healed: ${describeFault(event.fault)}. ${event.evidence.observation}`,
+            `Not shown to have healed: ${describeFault(event.fault)}. ` +
+              `${event.evidence.observation}`,
             "bad",
           );
     case "exited":
@@ -107,7 +116,8 @@ function told(event: RunEvent): { tone: LogLine["tone"]; text: string } {
         : say(`${event.service} died unexpectedly: ${event.detail}`, "bad");
     case "generator":
       return say(
-        `The load generator ${event.expected ? "ended as planned" : "ended unexpectedly"}: ${event.detail}${spent(event)}`,
+        `The load generator ${event.expected ? "ended as planned" : "ended unexpectedly"}: ` +
+          `${event.detail}${spent(event)}`,
         event.expected ? "plain" : "bad",
       );
     case "clockStepped":
@@ -123,7 +133,8 @@ function told(event: RunEvent): { tone: LogLine["tone"]; text: string } {
       return event.status === "clean"
         ? say(`Everything was undone in ${formatDuration(event.tookMs)}; nothing is left behind.`)
         : say(
-            `Cleanup is incomplete after ${formatDuration(event.tookMs)}; left behind: ${event.left.join(", ")}.`,
+            `Cleanup is incomplete after ${formatDuration(event.tookMs)}; left behind: ` +
+              `${event.left.join(", ")}.`,
             "bad",
           );
     case "finished":

@@ -1,4 +1,7 @@
-/** Places a target on a sheet: regions side by side, zones in them, services on shelves, whoever asks above whoever is asked. */
+/**
+ * Places a target on a sheet: regions side by side, zones in them, services on shelves, whoever
+ * asks above whoever is asked.
+ */
 import type { MapNode, TargetMap } from "./target-map.ts";
 
 export interface Box {
@@ -138,7 +141,10 @@ function zoneAt(
   };
 }
 
-/** A kind stands one shelf below the lowest of those that ask it; kinds that ask each other share what they got. */
+/**
+ * A kind stands one shelf below the lowest of those that ask it; kinds that ask each other share
+ * what they got.
+ */
 function shelves(nodes: readonly MapNode[], links: TargetMap["links"]): Map<string, number> {
   const kindOf = new Map(nodes.map((node) => [node.name, node.kind]));
   const shelf = new Map(nodes.map((node) => [node.kind, 0]));

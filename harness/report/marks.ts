@@ -1,4 +1,7 @@
-/** Moments worth a mark on every chart: proofs that faults landed and healed, and what nobody had planned. */
+/**
+ * Moments worth a mark on every chart: proofs that faults landed and healed, and what nobody had
+ * planned.
+ */
 import type { Run } from "../record/run.ts";
 import type { RunEvent } from "../record/events.ts";
 import { describeFault } from "../faults/faults.ts";
@@ -7,7 +10,10 @@ import { clip } from "./plain.ts";
 export interface Mark {
   /** Relative to the axis's zero. */
   readonly atMs: number;
-  /** `landed` and `healed` are proofs, `bad` must not be overlooked, `note` is what the record remarks. */
+  /**
+   * `landed` and `healed` are proofs, `bad` must not be overlooked, `note` is what the record
+   * remarks.
+   */
   readonly tone: "landed" | "healed" | "bad" | "note";
   readonly text: string;
 }

@@ -1,4 +1,7 @@
-/** Writing HTML and XML in which every piece of text is data unless this module itself made it markup. */
+/**
+ * Writing HTML and XML in which every piece of text is data unless this module itself made it
+ * markup.
+ */
 import { plain } from "./plain.ts";
 
 const brand: unique symbol = Symbol("markup");
@@ -11,7 +14,10 @@ export interface Markup {
 
 type Piece = string | number | Markup | readonly Markup[] | null;
 
-/** Tagged template: the template is markup, whatever is put into it is escaped, in text and in double-quoted attributes alike. */
+/**
+ * Tagged template: the template is markup, whatever is put into it is escaped, in text and in
+ * double-quoted attributes alike.
+ */
 export function markup(template: TemplateStringsArray, ...pieces: readonly Piece[]): Markup {
   return trusted(
     template.reduce((text, part, index) => text + written(pieces[index - 1] ?? null) + part),
@@ -27,7 +33,10 @@ export function escaped(text: string): string {
   return plain(text).replace(/[&<>"'`]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-/** JSON that can stand inside a script element: nothing in it can end the element, open a comment, or end a line of a script. */
+/**
+ * JSON that can stand inside a script element: nothing in it can end the element, open a comment,
+ * or end a line of a script.
+ */
 export function embeddedJson(value: unknown): Markup {
   return trusted(
     JSON.stringify(value).replace(

@@ -31,7 +31,9 @@ export function processor(cores: number | undefined): DeclaredChart {
     title: "Processor",
     unit: "cores",
     stacked: true,
-    note: `Cores in use by service, with the load generator (k6) and the harness (seawall)${cores === undefined ? "" : `; this machine has ${cores}`}.`,
+    note:
+      "Cores in use by service, with the load generator (k6) and the harness " +
+      `(seawall)${cores === undefined ? "" : `; this machine has ${cores}`}.`,
     lines: [{ metric: "cpu_seconds", statistic: "growth", by: "service" }],
   };
 }

@@ -1,6 +1,7 @@
 /**
- * What goes to a terminal and to a pipeline's log. Names, reasons and log lines come from others: from services, experiments and
- * recorded runs. They may neither act on a terminal nor be taken for a command by the program that reads the log.
+ * What goes to a terminal and to a pipeline's log. Names, reasons and log lines come from others:
+ * from services, experiments and recorded runs. They may neither act on a terminal nor be taken for
+ * a command by the program that reads the log.
  */
 import { plain } from "./plain.ts";
 
@@ -8,7 +9,10 @@ import { plain } from "./plain.ts";
 const introducer = "\u001b";
 const colours = new RegExp(`(${introducer}\\[(?:0|1|2|22|31|32|33|39)m)`);
 
-/** Text for people. Other people's colours count as ours and end with the text; every other control is taken out. */
+/**
+ * Text for people. Other people's colours count as ours and end with the text; every other control
+ * is taken out.
+ */
 export function printable(text: string, colour = false): string {
   if (!colour) return withoutCommands(plain(text));
   const parts = text.split(colours).map((part, index) => (index % 2 === 1 ? part : plain(part)));
@@ -17,9 +21,10 @@ export function printable(text: string, colour = false): string {
 }
 
 /**
- * GitHub's runner trims a line before it looks for `::`, and takes `##[…]` anywhere (actions/runner, ActionCommand.cs); Azure Pipelines
- * takes `##vso[…]`, TeamCity `##teamcity[…]`. GitLab's sections need a carriage return and an escape, which `plain` takes out.
- * Colours stand between no two signs of a command: some programs take them out before they look.
+ * GitHub's runner trims a line before it looks for `::`, and takes `##[…]` anywhere
+ * (actions/runner, ActionCommand.cs); Azure Pipelines takes `##vso[…]`, TeamCity `##teamcity[…]`.
+ * GitLab's sections need a carriage return and an escape, which `plain` takes out. Colours stand
+ * between no two signs of a command: some programs take them out before they look.
  */
 const paint = `(?:${introducer}\\[\\d+m)*`;
 const hashes = new RegExp(`#(${paint})#(?=${paint}(?:\\[|vso\\[|teamcity\\[))`, "gi");
@@ -30,7 +35,10 @@ export function withoutCommands(text: string): string {
   return text.replace(hashes, "#$1♯").replace(colons, "$1∶$2:");
 }
 
-/** One line of JSON with the same meaning, in which nothing acts: such characters are escaped, as JSON allows inside its strings. */
+/**
+ * One line of JSON with the same meaning, in which nothing acts: such characters are escaped, as
+ * JSON allows inside its strings.
+ */
 export function printableJson(
   document: unknown,
   replacer?: (key: string, value: unknown) => unknown,

@@ -13,7 +13,8 @@ import { reportModel } from "./model.ts";
 const chromium = chromiumPath(process.env);
 if (chromium === null)
   console.warn(
-    `No Chromium found (CHROMIUM, /usr/bin, PATH): tests of the report in a browser are skipped. ${noBrowserHint}`,
+    "No Chromium found (CHROMIUM, /usr/bin, PATH): tests of the report in a browser are " +
+      `skipped. ${noBrowserHint}`,
   );
 
 /** Others may want the machine, too. */
@@ -63,27 +64,31 @@ describe.skipIf(chromium === null)("the report in a browser", () => {
     await page.close();
   });
 
-  test("shows the verdict, what was broken and what viewers felt in the first screen without a script", async () => {
-    await using bare = await openBrowser(chromium ?? "", { scripts: false });
-    const { page } = await openedPage(
-      bare.context,
-      await written("bare", stormRun({ status: "refuted", without: ["collapsing"] })),
-    );
-    for (const text of [
-      "Refuted",
-      "Control: without collapsing.",
-      "The origin dies as the audience arrives",
-      "process 4711 is gone",
-      "Live segments served",
-      "Claims",
-    ]) {
-      const box = await page.getByText(text).first().boundingBox();
-      expect(box, text).not.toBeNull();
-      expect((box?.y ?? 9999) + (box?.height ?? 0), text).toBeLessThanOrEqual(800);
-    }
-    expect(await page.locator(".needs-script:visible").count()).toBe(0);
-    expect(await page.getByText("The curves need JavaScript").isVisible()).toBe(true);
-  });
+  test(
+    "shows the verdict, what was broken and what viewers felt in the first screen without a " +
+      "script",
+    async () => {
+      await using bare = await openBrowser(chromium ?? "", { scripts: false });
+      const { page } = await openedPage(
+        bare.context,
+        await written("bare", stormRun({ status: "refuted", without: ["collapsing"] })),
+      );
+      for (const text of [
+        "Refuted",
+        "Control: without collapsing.",
+        "The origin dies as the audience arrives",
+        "process 4711 is gone",
+        "Live segments served",
+        "Claims",
+      ]) {
+        const box = await page.getByText(text).first().boundingBox();
+        expect(box, text).not.toBeNull();
+        expect((box?.y ?? 9999) + (box?.height ?? 0), text).toBeLessThanOrEqual(800);
+      }
+      expect(await page.locator(".needs-script:visible").count()).toBe(0);
+      expect(await page.getByText("The curves need JavaScript").isVisible()).toBe(true);
+    },
+  );
 
   test("moves one cross-hair and one zoom over all charts, by keyboard too", async () => {
     const { page, complaints } = await openedPage(context(), await written("zoom", stormRun()));
@@ -186,7 +191,8 @@ describe.skipIf(chromium === null)("the report in a browser", () => {
     const { page } = await openedPage(context(), await written("axe", stormRun()));
     await page.evaluate('document.body.insertAdjacentHTML("beforeend", "<button></button>")');
     await page.evaluate(
-      'document.body.append(Object.assign(document.createElement("p"), { textContent: "faint" })); document.body.lastChild.style.cssText = "color: #777; background: #888"',
+      'document.body.append(Object.assign(document.createElement("p"), { textContent: ' +
+        '"faint" })); document.body.lastChild.style.cssText = "color: #777; background: #888"',
     );
     expect((await axeOf(page)).join()).toMatch(/button-name/);
     const ofColour = (await axeOf(page, "colours")).join();

@@ -104,45 +104,51 @@ describe.skipIf(chromium === null)("the index of runs in a browser", () => {
     return browser.context;
   };
 
-  test("filters by experiment, verdict, kind, version and words, says how many are left, and keeps that in its address", async () => {
-    const url = await written("full", full);
-    const { page, complaints, requests } = await openedPage(context(), url);
-    const visible = async (): Promise<number> => page.locator(".runs tbody tr:visible").count();
-    expect([await visible(), await page.locator("#shown").textContent()]).toEqual([
-      300,
-      "300 runs",
-    ]);
-    await page.getByLabel("Experiment", { exact: true }).selectOption("zone-loss");
-    expect([await visible(), await page.locator("#shown").textContent()]).toEqual([
-      100,
-      "100 of 300 runs",
-    ]);
-    expect(await page.locator(".trend:visible h3").allTextContents()).toEqual([
-      "zone-loss",
-      "zone-loss",
-    ]);
-    await page.getByLabel("Verdict", { exact: true }).selectOption("refuted");
-    await page.getByLabel("Kind", { exact: true }).selectOption("control");
-    await page.getByLabel("Version", { exact: true }).selectOption("abc1234");
-    const wanted = full.runs.filter(
-      (run) =>
-        run.experiment === "zone-loss" && run.without.length > 0 && run.targetVersion === "abc1234",
-    ).length;
-    expect(await visible()).toBe(wanted);
-    await page.goto(page.url());
-    await page.reload();
-    expect(await visible()).toBe(wanted);
-    await page.getByLabel("Contains", { exact: true }).fill("nothing is like this");
-    expect(await page.getByText("No run is like that").isVisible()).toBe(true);
-    await page.locator("#clear").focus();
-    await page.keyboard.press("Enter");
-    expect([await visible(), page.url()]).toEqual([300, url]);
-    expect([complaints, requests.filter((one) => !one.startsWith(url))]).toEqual([[], []]);
-    console.info(
-      `an index of 300 runs was loaded after ${String(await askedOf(page, "loadedMs()"))} ms`,
-    );
-    await page.close();
-  });
+  test(
+    "filters by experiment, verdict, kind, version and words, says how many are left, and " +
+      "keeps that in its address",
+    async () => {
+      const url = await written("full", full);
+      const { page, complaints, requests } = await openedPage(context(), url);
+      const visible = async (): Promise<number> => page.locator(".runs tbody tr:visible").count();
+      expect([await visible(), await page.locator("#shown").textContent()]).toEqual([
+        300,
+        "300 runs",
+      ]);
+      await page.getByLabel("Experiment", { exact: true }).selectOption("zone-loss");
+      expect([await visible(), await page.locator("#shown").textContent()]).toEqual([
+        100,
+        "100 of 300 runs",
+      ]);
+      expect(await page.locator(".trend:visible h3").allTextContents()).toEqual([
+        "zone-loss",
+        "zone-loss",
+      ]);
+      await page.getByLabel("Verdict", { exact: true }).selectOption("refuted");
+      await page.getByLabel("Kind", { exact: true }).selectOption("control");
+      await page.getByLabel("Version", { exact: true }).selectOption("abc1234");
+      const wanted = full.runs.filter(
+        (run) =>
+          run.experiment === "zone-loss" &&
+          run.without.length > 0 &&
+          run.targetVersion === "abc1234",
+      ).length;
+      expect(await visible()).toBe(wanted);
+      await page.goto(page.url());
+      await page.reload();
+      expect(await visible()).toBe(wanted);
+      await page.getByLabel("Contains", { exact: true }).fill("nothing is like this");
+      expect(await page.getByText("No run is like that").isVisible()).toBe(true);
+      await page.locator("#clear").focus();
+      await page.keyboard.press("Enter");
+      expect([await visible(), page.url()]).toEqual([300, url]);
+      expect([complaints, requests.filter((one) => !one.startsWith(url))]).toEqual([[], []]);
+      console.info(
+        `an index of 300 runs was loaded after ${String(await askedOf(page, "loadedMs()"))} ms`,
+      );
+      await page.close();
+    },
+  );
 
   test.each([
     ["light", false, "all"],

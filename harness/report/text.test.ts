@@ -13,11 +13,13 @@ describe("the closing words of a run", () => {
     expect(lines[0]).toBe("✓ HELD  origin-storm, seed 4711");
     expect(lines.at(-1)).toBe("  Everything was undone; nothing is left behind.");
     const at = lines.indexOf(
-      "✓ Live segments are served while an origin is down           baseline     100 %    ≥ 99.9 %    3,200",
+      "✓ Live segments are served while an origin is down           baseline     100 %    ≥ " +
+        "99.9 %    3,200",
     );
     // A claim is named once.
     expect(lines[at + 1]).toBe(
-      "✓                                                            fault      99.99 %    ≥ 99.9 %   28,800",
+      "✓                                                            fault      99.99 %    ≥ " +
+        "99.9 %   28,800",
     );
   });
 

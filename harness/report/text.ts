@@ -107,7 +107,10 @@ function table(claims: readonly ClaimRow[], across: number, paint: Paint): strin
   ];
 }
 
-/** Rules that were satisfied are counted; those that were not are why a run proves nothing, and are spelled out. */
+/**
+ * Rules that were satisfied are counted; those that were not are why a run proves nothing, and are
+ * spelled out.
+ */
 function doubts(evidence: readonly ClaimRow[], across: number, paint: Paint): string[] {
   if (evidence.length === 0) return [];
   const open = evidence.filter((row) => row.status !== "held");

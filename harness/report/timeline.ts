@@ -1,10 +1,16 @@
-/** When what happened, from recorded events and never from the plan: the axis, the phases, and the faults with their proof. */
+/**
+ * When what happened, from recorded events and never from the plan: the axis, the phases, and the
+ * faults with their proof.
+ */
 import { describeFault } from "../faults/faults.ts";
 import type { Run } from "../record/run.ts";
 import type { RunEvent } from "../record/events.ts";
 import { clip } from "./plain.ts";
 
-/** A stretch of the run. `untilMs` is open when the record ends before it did. All times are relative to `Timeline.zeroMs`. */
+/**
+ * A stretch of the run. `untilMs` is open when the record ends before it did. All times are
+ * relative to `Timeline.zeroMs`.
+ */
 export interface PhaseBand {
   readonly phase: string;
   readonly fromMs: number;

@@ -1,4 +1,6 @@
-/** Puts the reports into the run's directory, whole or not at all: a reader never sees half a file. */
+/**
+ * Puts the reports into the run's directory, whole or not at all: a reader never sees half a file.
+ */
 import { randomBytes } from "node:crypto";
 import { rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -35,7 +37,9 @@ async function replace(path: string, text: string): Promise<void> {
       `${path} cannot be written: ${(cause as Error).message}`,
       {
         cause,
-        hint: "The run itself is complete. Free space or grant permission, then run `seawall report RUN`.",
+        hint:
+          "The run itself is complete. Free space or grant permission, then run `seawall " +
+          "report RUN`.",
       },
     );
   }

@@ -1,4 +1,7 @@
-/** Keeps the last seconds of those samples that abort conditions look at, and judges them as the verdict would be judged. */
+/**
+ * Keeps the last seconds of those samples that abort conditions look at, and judges them as the
+ * verdict would be judged.
+ */
 import { type Claim, statisticOf, unitOf } from "../claims/statistics/registry.ts";
 import type { Phase } from "../base/phases.ts";
 import { formatViolation } from "../phrases/format.ts";
@@ -10,7 +13,9 @@ import type { RunEvent } from "../record/events.ts";
 import { carries, countIn, eachIn, matching, type Window } from "../metrics/series.ts";
 import { RecentSamples } from "./recent-samples.ts";
 
-/** The conductor asks every second, so a phase that is new to this watch began no earlier than that. */
+/**
+ * The conductor asks every second, so a phase that is new to this watch began no earlier than that.
+ */
 const askedEveryMs = 1_000;
 
 export class AbortWatch implements SampleSink {
@@ -60,7 +65,9 @@ export class AbortWatch implements SampleSink {
     this.#phaseFromMs = event.atMs;
   }
 
-  /** Null while every condition that applies in this phase is met, or has too few samples to say. */
+  /**
+   * Null while every condition that applies in this phase is met, or has too few samples to say.
+   */
   violated(nowMs: number, phase: Phase): string | null {
     if (this.#conditions.length === 0) return null;
     if (this.#phase !== phase) this.event({ kind: "phase", phase, atMs: nowMs - askedEveryMs });
@@ -103,8 +110,8 @@ function violation(
 }
 
 /**
- * Whether a quantile is within its upper limit, by counting: to sort a minute's samples every second
- * costs ten times as much.
+ * Whether a quantile is within its upper limit, by counting: to sort a minute's samples every
+ * second costs ten times as much.
  */
 function isWithin(
   claim: Claim,

@@ -1,4 +1,7 @@
-/** Where tools, media and what must be undone lie: one folder per user, unless SEAWALL_CACHE names another. */
+/**
+ * Where tools, media and what must be undone lie: one folder per user, unless SEAWALL_CACHE names
+ * another.
+ */
 import { homedir } from "node:os";
 import { join } from "node:path";
 

@@ -1,6 +1,7 @@
 /**
- * The only code with a lifecycle: deploy, load, baseline, break, heal, recover, undo everything. It takes no decision that `plan` could
- * have taken and draws no conclusion that `judge` can draw; it makes things happen at their time and writes down what was seen.
+ * The only code with a lifecycle: deploy, load, baseline, break, heal, recover, undo everything. It
+ * takes no decision that `plan` could have taken and draws no conclusion that `judge` can draw; it
+ * makes things happen at their time and writes down what was seen.
  */
 import { gracefulStopMsOf, tailMs } from "../record/arrivals.ts";
 import { SeawallError } from "../base/errors.ts";
@@ -21,7 +22,10 @@ export interface Probes extends AsyncDisposable {
   readNow(): Promise<void>;
   /** Counts what passed over the links until now. */
   countTraffic(): Promise<void>;
-  /** What can only be asked when all phases are over and the target is still up; the last of them ended at `endedMs`. */
+  /**
+   * What can only be asked when all phases are over and the target is still up; the last of them
+   * ended at `endedMs`.
+   */
   finish(signal: AbortSignal, endedMs: number): Promise<void>;
 }
 
@@ -30,7 +34,10 @@ export interface World {
   readonly events: EventSink;
   readonly inject: InjectFault;
   deploy(signal: AbortSignal): Promise<Deployment>;
-  /** The target is up, and people look at it under its everyday load, none of which is recorded, until one of them says go. Rejects with a RunAborted when nobody does. */
+  /**
+   * The target is up, and people look at it under its everyday load, none of which is recorded,
+   * until one of them says go. Rejects with a RunAborted when nobody does.
+   */
   readonly hold?: {
     readonly msMax: number;
     release(deployment: Deployment, signal: AbortSignal): Promise<void>;
@@ -39,7 +46,10 @@ export interface World {
   startProbes(deployment: Deployment, load: RunningLoad, signal: AbortSignal): Promise<Probes>;
   /** Undoes what no disposal reached; returns what is left. */
   sweep(): Promise<readonly string[]>;
-  /** Why the run must end now, judged by the experiment's own abort conditions for this phase; null while it may go on. */
+  /**
+   * Why the run must end now, judged by the experiment's own abort conditions for this phase; null
+   * while it may go on.
+   */
   abortReason(phase: Phase): string | null;
   /** CPU seconds that this process has used. */
   harnessCpuSeconds(): number;
@@ -60,10 +70,16 @@ export interface Conducted {
   readonly error: unknown;
 }
 
-/** How much longer than its tail and the longest patience of a user the load may take to end by itself. */
+/**
+ * How much longer than its tail and the longest patience of a user the load may take to end by
+ * itself.
+ */
 const drainMarginMs = 5_000;
 const teardownMs = 60_000;
-/** Healing may start services again: the longest that one may take to be ready, and some. What is not healed by then never will be. */
+/**
+ * Healing may start services again: the longest that one may take to be ready, and some. What is
+ * not healed by then never will be.
+ */
 const healMsMax = 180_000;
 /** The slowest service and the first playable segment. */
 const startMsMax = 240_000;
@@ -90,7 +106,8 @@ export async function conduct(plan: Plan, world: World, outside: AbortSignal): P
     const deployment = stack.use(await world.deploy(signal));
     deployment.onExit((exit) => {
       events.event({ kind: "exited", ...exit });
-      // What belongs to the substrate and not to the target, as the proxy on its links: without it nothing that is measured means anything.
+      // What belongs to the substrate and not to the target, as the proxy on its links: without it
+      // nothing that is measured means anything.
       const isTargets = deployment.layout.services.some((service) => service.name === exit.service);
       if (!exit.expected && !isTargets)
         own.abort(new RunAborted("substrate", `${exit.service} died: ${exit.detail}`));
@@ -121,11 +138,16 @@ async function held(
   await hold.release(deployment, signal);
   events.event({
     kind: "note",
-    text: `held under everyday load for ${((clock.nowMs() - sinceMs) / 1000).toFixed(0)} s before the record began, until a person said go`,
+    text:
+      `held under everyday load for ${((clock.nowMs() - sinceMs) / 1000).toFixed(0)} s before ` +
+      "the record began, until a person said go",
   });
 }
 
-/** The load, what it takes to bring the target up and to heal it, and some: a run that goes on after that is stuck. */
+/**
+ * The load, what it takes to bring the target up and to heal it, and some: a run that goes on after
+ * that is stuck.
+ */
 function runMsMax(plan: Plan): number {
   const { leadInMs, phasesMs } = plan;
   return (
@@ -140,7 +162,10 @@ function runMsMax(plan: Plan): number {
   );
 }
 
-/** Why a run ended before its time, as it was when it ended: what comes while everything is healed does not change it. */
+/**
+ * Why a run ended before its time, as it was when it ended: what comes while everything is healed
+ * does not change it.
+ */
 class Ended extends Error {
   readonly reason: AbortReason;
   readonly thrown: unknown;
@@ -161,7 +186,10 @@ function reasonOf(thrown: unknown, signal: AbortSignal): { reason: AbortReason; 
   return { reason: "internal", detail };
 }
 
-/** `error`: what ended the run; something that was half brought up and could not be taken down is left. */
+/**
+ * `error`: what ended the run; something that was half brought up and could not be taken down is
+ * left.
+ */
 async function undo(world: World, stack: AsyncDisposableStack, error: unknown): Promise<void> {
   const { clock, events } = world;
   const startedMs = clock.nowMs();
@@ -259,7 +287,10 @@ async function perform(
   if (signal.aborted) throw new Ended(signal.reason, signal);
 }
 
-/** A service that takes connections and says nothing must not hold a phase up: what it says later belongs to the next one. */
+/**
+ * A service that takes connections and says nothing must not hold a phase up: what it says later
+ * belongs to the next one.
+ */
 const readMsMax = 1_000;
 
 /** Whether two steps strike the same service or link. */
@@ -272,7 +303,9 @@ function touching(plan: Plan): (one: number, other: number) => boolean {
     struck[one]?.some((name) => struck[other]?.includes(name) === true) === true;
 }
 
-/** The judged phase that is on, null in the lead-in and the drain; and when the last change was due. */
+/**
+ * The judged phase that is on, null in the lead-in and the drain; and when the last change was due.
+ */
 interface CurrentPhase {
   now: Phase | null;
   changedMs: number;

@@ -353,7 +353,8 @@ describe("recovery", () => {
   it("ends who listens on a port of the run, if the run may have started it", async () => {
     const ledger = new FileLedger(state, runId, "");
     const serve =
-      "require('net').createServer().listen(0, '127.9.8.7', function () { console.log(this.address().port) })";
+      "require('net').createServer().listen(0, '127.9.8.7', function () { " +
+      "console.log(this.address().port) })";
     const server = spawn("env", ["-i", process.execPath, "-e", serve], {
       cwd: "/",
       stdio: ["ignore", "pipe", "ignore"],

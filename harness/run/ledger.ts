@@ -1,6 +1,7 @@
 /**
- * The undo ledger: what must be undone is on disk, synced, before it is done. One file per run in the state folder; it goes when all is
- * undone. A file whose owner is dead means a dirty machine: `recover` replays it, and no run starts until then.
+ * The undo ledger: what must be undone is on disk, synced, before it is done. One file per run in
+ * the state folder; it goes when all is undone. A file whose owner is dead means a dirty machine:
+ * `recover` replays it, and no run starts until then.
  */
 import { renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -9,7 +10,9 @@ import { existsAsAnything, makeFolders, storageError, syncDirectory } from "../s
 import { LineFile } from "../system/line-file.ts";
 import { machineEpoch, statOf } from "../system/processes.ts";
 
-/** Whoever reads a ledger of another format undoes what it knows, and says that there may be more. */
+/**
+ * Whoever reads a ledger of another format undoes what it knows, and says that there may be more.
+ */
 export const ledgerFormat = "seawall-ledger/1";
 
 export interface Owner {
@@ -19,7 +22,10 @@ export interface Owner {
   readonly pid: number;
   /** Clock ticks from boot to the start of the process. */
   readonly startTicks: number;
-  /** The boot and the PID namespace in which process numbers mean something; missing in older ledgers. */
+  /**
+   * The boot and the PID namespace in which process numbers mean something; missing in older
+   * ledgers.
+   */
   readonly epoch?: string;
   /** The run's folder; empty where it has none. */
   readonly directory: string;
@@ -47,7 +53,8 @@ export class FileLedger implements UndoLedger {
     try {
       makeFolders(stateDirectory);
       if (existsAsAnything(this.#path)) throw new Error("another run has this id");
-      // Nobody may come upon a ledger that does not say yet whose it is: it would be taken for a dead run's.
+      // Nobody may come upon a ledger that does not say yet whose it is: it would be taken for a
+      // dead run's.
       file = LineFile.open(beside, "ax");
       this.#file = file;
       const startTicks = statOf(process.pid)?.startTicks ?? 0;
@@ -70,7 +77,10 @@ export class FileLedger implements UndoLedger {
     }
   }
 
-  /** All that was ever recorded, what is undone already among it: where to look for what a run may have left. */
+  /**
+   * All that was ever recorded, what is undone already among it: where to look for what a run may
+   * have left.
+   */
   get recorded(): readonly UndoEntry[] {
     return this.#recorded;
   }
@@ -91,7 +101,8 @@ export class FileLedger implements UndoLedger {
     this.#open.add(entry);
     return () => {
       this.#open.delete(entry);
-      // Called when a process ends, at any time: an entry that stays is looked at again by `recover`, which does no harm.
+      // Called when a process ends, at any time: an entry that stays is looked at again by
+      // `recover`, which does no harm.
       if (this.#closed) return;
       try {
         this.#append({ undone: id });

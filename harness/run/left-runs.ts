@@ -1,4 +1,6 @@
-/** The ledgers in the state folder: of runs that go on, of dead ones, and those that cannot be read. */
+/**
+ * The ledgers in the state folder: of runs that go on, of dead ones, and those that cannot be read.
+ */
 import { lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { SeawallError } from "../base/errors.ts";
@@ -27,7 +29,10 @@ export interface LeftRun {
   readonly unread: readonly string[];
 }
 
-/** Every ledger in the state folder. One too damaged to name its owner is taken for a dead run's; one that vanishes meanwhile had ended. */
+/**
+ * Every ledger in the state folder. One too damaged to name its owner is taken for a dead run's;
+ * one that vanishes meanwhile had ended.
+ */
 export function leftRuns(stateDirectory: string): LeftRun[] {
   return namesIn(stateDirectory)
     .filter((name) => name.endsWith(".ndjson"))

@@ -1,4 +1,7 @@
-/** Reads the lines of events.ndjson: what happened, the marks and the seal among them, and which lines do not follow from one another. */
+/**
+ * Reads the lines of events.ndjson: what happened, the marks and the seal among them, and which
+ * lines do not follow from one another.
+ */
 import { existsSync, readFileSync } from "node:fs";
 import { runEventShape } from "../documents/run-event.ts";
 import type { RunEvent } from "../record/events.ts";
@@ -128,8 +131,10 @@ class Reading implements ReadEvents {
     if (linkOf(this.#link, parts.body) !== parts.link) {
       this.#problems.push(
         isFirst
-          ? `line ${at} of ${files.events} does not follow from ${files.plan}: one of them was changed, or lines were lost`
-          : `line ${at} of ${files.events} does not follow from the line before it: a line was lost, moved or changed`,
+          ? `line ${at} of ${files.events} does not follow from ${files.plan}: one of them ` +
+              "was changed, or lines were lost"
+          : `line ${at} of ${files.events} does not follow from the line before it: a line ` +
+              "was lost, moved or changed",
       );
     }
     this.#link = parts.link;
@@ -144,7 +149,8 @@ class Reading implements ReadEvents {
     else if (runEventShape.safeParse(body).success) this.events.push(body as unknown as RunEvent);
     else
       this.#problems.push(
-        `line ${at} of ${files.events} is damaged, or no event that this version knows (${kindOf(body)})`,
+        `line ${at} of ${files.events} is damaged, or no event that this version knows ` +
+          `(${kindOf(body)})`,
       );
   }
 }

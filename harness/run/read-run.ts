@@ -153,7 +153,9 @@ async function readSamples(
     for await (const chunk of text) for (const taker of takers) taker.push(chunk as Buffer);
   } catch (error) {
     damage.push(
-      `${files.samples} is cut short or damaged (${(error as NodeJS.ErrnoException).code ?? (error as Error).message}); the readable part was used`,
+      `${files.samples} is cut short or damaged ` +
+        `(${(error as NodeJS.ErrnoException).code ?? (error as Error).message}); the readable ` +
+        "part was used",
     );
     return;
   }
@@ -179,7 +181,8 @@ function belongingProblems(
     ...(samplesRun === seal.run && samplesPlan === seal.plan
       ? []
       : [
-          `${files.samples} is ${samplesRun === seal.run ? "not of this plan" : `of ${samplesRun === null ? "a run that it does not name" : `the run ${samplesRun}`}`}`,
+          `${files.samples} is ` +
+            `${samplesRun === seal.run ? "not of this plan" : "of " + `${samplesRun === null ? "a run that it does not name" : `the run ${samplesRun}`}`}`,
         ]),
   ];
 }

@@ -41,7 +41,10 @@ const path = (name: string): string => join(directory, name);
 const plan = heldPlan();
 const finished: RunEvent = { kind: "finished", atMs: 1_800_000_000_001 };
 
-/** What was put in, in the form in which it should come out: one entry for each series, in the order of their first mention. */
+/**
+ * What was put in, in the form in which it should come out: one entry for each series, in the order
+ * of their first mention.
+ */
 interface Put {
   readonly metric: string;
   readonly kind: SampleKind;

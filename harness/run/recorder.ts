@@ -1,6 +1,7 @@
 /**
- * Writes a run as it happens. Events are lines of JSON, each on disk before the harness goes on. Samples are compressed text,
- * flushed every second, so that a killed harness loses at most that. Links, marks and a seal tie them together (seal.ts):
+ * Writes a run as it happens. Events are lines of JSON, each on disk before the harness goes on.
+ * Samples are compressed text, flushed every second, so that a killed harness loses at most that.
+ * Links, marks and a seal tie them together (seal.ts):
  *
  *     #! {"run":"20261121T150405Z-1a2b3c4d","plan":"…"}
  *     #3 {"metric":"segment_ms","kind":"duration","tags":{"lane":"live","outcome":"served"}}
@@ -35,7 +36,9 @@ const flushesPerMark = 10;
 export interface RecorderOptions {
   /** The name of the folder where it is missing. */
   readonly runId?: string;
-  /** Whether each event is on disk before the harness goes on; what a seed brings back need not be. */
+  /**
+   * Whether each event is on disk before the harness goes on; what a seed brings back need not be.
+   */
   readonly synced?: boolean;
 }
 

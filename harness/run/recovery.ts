@@ -9,7 +9,9 @@ import { runCommand } from "../system/command.ts";
 import { endStrays, type Stray, type Traces } from "../system/strays.ts";
 import { type LeftRun, testsPrefix } from "./left-runs.ts";
 
-/** Removes what a run made on a substrate, at one place there; returns what could not be removed. */
+/**
+ * Removes what a run made on a substrate, at one place there; returns what could not be removed.
+ */
 export type SubstrateUndo = (
   runId: string,
   at: string,
@@ -107,7 +109,10 @@ function foldersOf(entries: readonly UndoEntry[]): string[] {
   return entries.flatMap((entry) => (entry.kind === "directory" ? [entry.path] : []));
 }
 
-/** Tests that were killed and of which nothing runs any more: their folder disturbs nobody, and the next tests remove it. */
+/**
+ * Tests that were killed and of which nothing runs any more: their folder disturbs nobody, and the
+ * next tests remove it.
+ */
 export function isOfTestsAlone(left: LeftRun): boolean {
   return (
     left.runId.startsWith(testsPrefix) &&

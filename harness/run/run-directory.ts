@@ -20,8 +20,9 @@ export function stampOf(nowMs: number): string {
 }
 
 /**
- * Sorts by time, names the seed, and is safe as a file name: `20261121T150405Z-1a2b3c4d-5e6f70`. The last part is drawn by chance: processes
- * and folders are found by the id alone, so two runs that begin in one second with one seed must not share it, in whatever folders they lie.
+ * Sorts by time, names the seed, and is safe as a file name: `20261121T150405Z-1a2b3c4d-5e6f70`.
+ * The last part is drawn by chance: processes and folders are found by the id alone, so two runs
+ * that begin in one second with one seed must not share it, in whatever folders they lie.
  */
 export function newRunId(
   nowMs: number,
@@ -41,7 +42,10 @@ export function refuseUnwritable(out: string): void {
   }
 }
 
-/** Makes `OUT/EXPERIMENT/RUN-ID/logs`; a second run in the same second gets a suffix. A game day has no logs. */
+/**
+ * Makes `OUT/EXPERIMENT/RUN-ID/logs`; a second run in the same second gets a suffix. A game day has
+ * no logs.
+ */
 export function makeRunDirectory(
   out: string,
   experiment: string,

@@ -26,7 +26,9 @@ const values = (text: string): number[] => [...(parse(text).series[0]?.values ??
 
 describe("sample parser", () => {
   it("reads the same however the bytes arrive", () => {
-    const text = `${define}0,1795273445123456,12.5\n#1 {"metric":"größe","kind":"event","tags":{"a":"b,\\n"}}\n1,5,1e-7\n0,7,-3\n`;
+    const text =
+      `${define}0,1795273445123456,12.5\n#1 ` +
+      `{"metric":"größe","kind":"event","tags":{"a":"b,\\n"}}\n1,5,1e-7\n0,7,-3\n`;
     const whole = parse(text);
     expect(whole.damage).toEqual([]);
     expect(

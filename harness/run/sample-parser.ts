@@ -1,4 +1,7 @@
-/** Parses the samples of a run from bytes, without making a string for each line: a run may hold tens of millions. */
+/**
+ * Parses the samples of a run from bytes, without making a string for each line: a run may hold
+ * tens of millions.
+ */
 import type { SampleKind, SeriesData } from "../metrics/samples.ts";
 
 const newline = 10,
@@ -59,14 +62,17 @@ export class SampleParser {
     this.#rest = Buffer.from(bytes.subarray(from));
   }
 
-  /** The first line names the run, which is asked of elsewhere. Returns where the next line begins, or 0 without such a line. */
+  /**
+   * The first line names the run, which is asked of elsewhere. Returns where the next line begins,
+   * or 0 without such a line.
+   */
   #headless(bytes: Buffer, from: number): number {
     return bytes[from] === hash && bytes[from + 1] === bang ? bytes.indexOf(newline, from) + 1 : 0;
   }
 
   /**
-   * Nearly every line: three plain numbers of few digits, in one pass. Returns where the next line begins, or 0 for a line that needs a
-   * closer look; the caller has seen that a line end follows.
+   * Nearly every line: three plain numbers of few digits, in one pass. Returns where the next line
+   * begins, or 0 for a line that needs a closer look; the caller has seen that a line end follows.
    */
   #plain(bytes: Buffer, from: number): number {
     let at = from,
@@ -97,7 +103,10 @@ export class SampleParser {
     return at + 1;
   }
 
-  /** The series in the order of their definition. A last line without its end was torn and is left out. */
+  /**
+   * The series in the order of their definition. A last line without its end was torn and is left
+   * out.
+   */
   finish(damage: string[]): SeriesData[] {
     if (this.#rest.length > 0) damage.push("the last sample is cut off");
     if (this.#bad > 0) damage.push(`${this.#bad} damaged lines among the samples`);
@@ -161,7 +170,10 @@ function digits(bytes: Buffer, from: number, end: number): number {
   return value;
 }
 
-/** Plain decimals by hand, as exactly as 15 digits allow; anything else by the language's own parser. */
+/**
+ * Plain decimals by hand, as exactly as 15 digits allow; anything else by the language's own
+ * parser.
+ */
 function decimal(bytes: Buffer, from: number, end: number): number {
   if (from >= end) return Number.NaN;
   let whole = 0,

@@ -1,7 +1,8 @@
 /**
- * What ties the files of a run together. Each line of events.ndjson carries a link: a hash of its own text and of the link before it.
- * The first link begins from the hash of plan.json. While the run goes on, marks among the events say what the samples came to so far;
- * when the record is closed, its last line, the seal, says it of all three files.
+ * What ties the files of a run together. Each line of events.ndjson carries a link: a hash of its
+ * own text and of the link before it. The first link begins from the hash of plan.json. While the
+ * run goes on, marks among the events say what the samples came to so far; when the record is
+ * closed, its last line, the seal, says it of all three files.
  *
  *     {"kind":"phase","phase":"fault","atMs":1795302669440.4,"link":"9a0c1f1d5b2e77aa"}
  *     {"kind":"sealed","run":"…","plan":"…","events":52,"samples":{"lines":…,"bytes":…,"hash":"…"},"fileBytes":…,"atMs":…,"link":"…"}

@@ -1,6 +1,7 @@
 /**
- * verdict.json, tied to the record that it is of. A verdict is never taken on its own word: where it or the record was changed
- * since, it is none, and the record is judged again. Like the seal, this shows mistakes and not a forger.
+ * verdict.json, tied to the record that it is of. A verdict is never taken on its own word: where
+ * it or the record was changed since, it is none, and the record is judged again. Like the seal,
+ * this shows mistakes and not a forger.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -41,7 +42,10 @@ export type Stored =
   | { readonly kind: "missing" }
   | { readonly kind: "unreadable" };
 
-/** `foreign`: of another record than the one beside it, changed by hand, or from before verdicts said which record they are of. */
+/**
+ * `foreign`: of another record than the one beside it, changed by hand, or from before verdicts
+ * said which record they are of.
+ */
 export function storedVerdict(directory: string): Stored {
   const path = join(directory, files.verdict);
   if (!existsSync(path)) return { kind: "missing" };

@@ -6,7 +6,8 @@ import { trial, type Trial } from "../../test/support/simulated/trial.ts";
 const runs = times(300);
 
 describe("whatever goes wrong, and whenever", () => {
-  it(`${runs} seeded runs heal what they broke, leave nothing behind, and say no more than they know`, async () => {
+  it(`${runs} seeded runs heal what they broke, leave nothing behind, and say no more than ` +
+    "they know", async () => {
     const all: Trial[] = [];
     for (let seed = 1; seed <= runs; seed++) {
       const one = await trial(seed);

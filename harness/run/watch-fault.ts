@@ -1,6 +1,6 @@
 /**
- * Looks at a fault again and again while it is in force, and once more just before it is healed. Looks never overlap, and the heal waits for none
- * longer than {@link healWaitsMsMax}.
+ * Looks at a fault again and again while it is in force, and once more just before it is healed.
+ * Looks never overlap, and the heal waits for none longer than {@link healWaitsMsMax}.
  */
 import type { Clock } from "../target/deployment.ts";
 import type { EventSink } from "../record/event-sink.ts";
@@ -8,9 +8,15 @@ import type { Injection } from "../faults/injection.ts";
 import type { Fault } from "../faults/faults.ts";
 import type { Evidence } from "../target/evidence.ts";
 
-/** A look that is under way when its fault is to be healed gets this long to end; its answer is lost after that. */
+/**
+ * A look that is under way when its fault is to be healed gets this long to end; its answer is lost
+ * after that.
+ */
 export const healWaitsMsMax = 300;
-/** A fault at which nobody has looked yet, because its proof took all its time, gets one look of at most this long before it is healed. */
+/**
+ * A fault at which nobody has looked yet, because its proof took all its time, gets one look of at
+ * most this long before it is healed.
+ */
 const onlyLookMsMax = 1_000;
 /** The last look begins this long before the heal, and earlier where looks take longer. */
 const lastLookMs = { least: 100, most: 1_000 } as const;
@@ -52,7 +58,10 @@ export class WatchedFault {
     this.#ended = this.#lookOn().catch(() => undefined);
   }
 
-  /** Resolves when the fault may be healed; from then on nothing more is recorded. `isHurried`: the run ends, so nobody waits. */
+  /**
+   * Resolves when the fault may be healed; from then on nothing more is recorded. `isHurried`: the
+   * run ends, so nobody waits.
+   */
   async stop(isHurried: boolean): Promise<void> {
     this.#stop.abort();
     if (!isHurried) await this.#within(healWaitsMsMax, this.#ended);

@@ -63,7 +63,8 @@ export async function startInOrder(
       await Promise.all(service.dependsOn.map((name) => start(serviceNamed(layout, name))));
       await deployment.instance(service.name).start(either);
       progress(
-        `${++ready}/${layout.services.length} ready: ${service.name} after ${((clock.monotonicMs() - startedMs) / 1000).toFixed(1)} s`,
+        `${++ready}/${layout.services.length} ready: ${service.name} after ` +
+          `${((clock.monotonicMs() - startedMs) / 1000).toFixed(1)} s`,
       );
     })();
     started.set(service.name, promise);
@@ -115,7 +116,8 @@ export async function untilPlayable(
     if (clock.monotonicMs() > deadlineMs) {
       throw new SeawallError(
         "SERVICE_FAILED",
-        `all services are up, but after ${playableWithinMs / 1000} s requests are still not answered: ${missing.slice(0, 3).join("; ")}`,
+        `all services are up, but after ${playableWithinMs / 1000} s requests are still not ` +
+          `answered: ${missing.slice(0, 3).join("; ")}`,
         {
           hint: "The services' logs are in the run directory under logs/.",
         },

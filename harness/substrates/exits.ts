@@ -1,4 +1,7 @@
-/** Who ended, and whether the harness had ended it: told to whoever listens, also to those who begin to listen later. */
+/**
+ * Who ended, and whether the harness had ended it: told to whoever listens, also to those who begin
+ * to listen later.
+ */
 import { SeawallError } from "../base/errors.ts";
 import type { Instance } from "../target/deployment.ts";
 
@@ -11,7 +14,8 @@ export interface Exit {
 /** For a command that ended at once and well. */
 export const foregroundHint =
   "A program that ends with status 0 runs in the background, where Seawall cannot watch it. " +
-  "Start it in the foreground: nginx with `daemon off;`, memcached without `-d`, a script with `exec`.";
+  "Start it in the foreground: nginx with `daemon off;`, memcached without `-d`, a script " +
+  "with `exec`.";
 
 export class Exits {
   readonly #listeners: ((exit: Exit) => void)[] = [];
@@ -28,7 +32,10 @@ export class Exits {
     this.#listeners.push(listener);
   }
 
-  /** A service that died after it was ready need not be missed by a player: the target would be measured without it. */
+  /**
+   * A service that died after it was ready need not be missed by a player: the target would be
+   * measured without it.
+   */
   refuseDeaths(instances: readonly Instance[]): void {
     const [death] = this.#deaths;
     if (death === undefined) return;

@@ -1,4 +1,7 @@
-/** A service of the target that is not Seawall's own: it is asked, and never started, ended or paused. */
+/**
+ * A service of the target that is not Seawall's own: it is asked, and never started, ended or
+ * paused.
+ */
 import { SeawallError } from "../base/errors.ts";
 import type { Clock, Impairment, Instance, InstanceState } from "../target/deployment.ts";
 import type { Endpoint, Place, Service } from "../target/layout.ts";
@@ -53,7 +56,8 @@ export class ForeignInstance implements Instance {
     const { host, port } = this.endpoint(ready.port);
     throw new SeawallError(
       "SERVICE_FAILED",
-      `${name} does not answer at ${host}:${port}${ready.kind === "http" ? ready.path : ""}: ${problem}`,
+      `${name} does not answer at ` +
+        `${host}:${port}${ready.kind === "http" ? ready.path : ""}: ${problem}`,
       { hint: "Seawall does not run it: start it, or fix its address in the experiment." },
     );
   }

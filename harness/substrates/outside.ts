@@ -7,7 +7,10 @@ import { runCommand } from "../system/command.ts";
 
 const downWithinMs = 60_000;
 
-/** Resolves to what takes it down. When it cannot be brought up it is taken down at once: it may have come half-way. */
+/**
+ * Resolves to what takes it down. When it cannot be brought up it is taken down at once: it may
+ * have come half-way.
+ */
 export async function bringUpOutside({
   layout,
   undo,

@@ -6,7 +6,10 @@ import { httpGet, tryConnect } from "../system/network.ts";
 /** Asking costs processor time that the service itself needs to become ready. */
 const readyEveryMs = 150;
 
-/** Null when it is ready; what it said last when it still is not after its time. `lost` ends the waiting early. */
+/**
+ * Null when it is ready; what it said last when it still is not after its time. `lost` ends the
+ * waiting early.
+ */
 export async function untilReady(
   service: Service,
   endpoint: (port: string) => Endpoint,

@@ -6,7 +6,9 @@ import type { SubstrateAdapter } from "./adapter.ts";
 /** `.js` where this was compiled. */
 const ending = extname(import.meta.filename);
 
-/** By its folder's name: the list in `record/substrates.ts` is the only other place that knows it. */
+/**
+ * By its folder's name: the list in `record/substrates.ts` is the only other place that knows it.
+ */
 export async function adapterOf(name: SubstrateName): Promise<SubstrateAdapter> {
   const { href } = new URL(`${name}/adapter${ending}`, import.meta.url);
   const module = (await import(href)) as { readonly adapter: SubstrateAdapter };

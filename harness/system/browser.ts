@@ -1,4 +1,7 @@
-/** A Chromium with a profile of its own that goes when it does. It looks for nothing on its own account. */
+/**
+ * A Chromium with a profile of its own that goes when it does. It looks for nothing on its own
+ * account.
+ */
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

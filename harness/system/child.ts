@@ -41,8 +41,9 @@ export interface Outcome {
 }
 
 /**
- * Resolves with whatever the program did. Throws `ChildFailed` when it cannot be started or takes longer than `timeoutMs`, and the
- * signal's reason when that aborts; in both cases only after the whole process group is gone.
+ * Resolves with whatever the program did. Throws `ChildFailed` when it cannot be started or takes
+ * longer than `timeoutMs`, and the signal's reason when that aborts; in both cases only after the
+ * whole process group is gone.
  */
 export async function run(
   command: string,
@@ -100,7 +101,10 @@ export async function run(
   }
 }
 
-/** As `run`, but any exit code other than 0 is a `ChildFailed` that carries the last thing the program said. */
+/**
+ * As `run`, but any exit code other than 0 is a `ChildFailed` that carries the last thing the
+ * program said.
+ */
 export async function runWell(
   command: string,
   args: readonly string[],
@@ -120,10 +124,16 @@ export function failureOf(command: string, { exitCode, stdout, stderr }: Outcome
   const telling =
     lines.findLast((line) => /error|fail|cannot|unable|denied|not found|^E:/i.test(line)) ??
     lines.at(-1);
-  return `${basename(command)} exited with ${exitCode}${telling ? `: ${telling.replace(`${command}: `, "").slice(0, 240)}` : ""}`;
+  return (
+    `${basename(command)} exited with ` +
+    `${exitCode}${telling ? `: ${telling.replace(`${command}: `, "").slice(0, 240)}` : ""}`
+  );
 }
 
-/** Keeps the end of a stream, where programs say why they failed, and the beginning is what a long build prints. */
+/**
+ * Keeps the end of a stream, where programs say why they failed, and the beginning is what a long
+ * build prints.
+ */
 function collect(
   stream: NodeJS.ReadableStream,
   onLine: ((line: string) => void) | undefined,

@@ -1,8 +1,13 @@
-/** The real clock. Wall-clock time at sub-millisecond resolution, anchored once, so that it never runs backwards within a run. */
+/**
+ * The real clock. Wall-clock time at sub-millisecond resolution, anchored once, so that it never
+ * runs backwards within a run.
+ */
 import { setTimeout as delay } from "node:timers/promises";
 import type { Clock } from "../target/deployment.ts";
 
-/** Aligns the monotonic clock to the tick of the wall clock, to within some tens of microseconds. */
+/**
+ * Aligns the monotonic clock to the tick of the wall clock, to within some tens of microseconds.
+ */
 function anchor(): number {
   const before = Date.now();
   let after = before;
@@ -11,7 +16,8 @@ function anchor(): number {
 }
 
 export function realClock(): Clock {
-  // Whoever is put aside between the two clocks comes out too low; three times in a row is unlikely.
+  // Whoever is put aside between the two clocks comes out too low; three times in a row is
+  // unlikely.
   const offsetMs = Math.max(anchor(), anchor(), anchor());
   return {
     nowMs: () => offsetMs + performance.now(),
@@ -28,7 +34,10 @@ export function realClock(): Clock {
   };
 }
 
-/** How far the wall clock has moved against `clock` since it was anchored, in ms; 0 unless somebody set the time. */
+/**
+ * How far the wall clock has moved against `clock` since it was anchored, in ms; 0 unless somebody
+ * set the time.
+ */
 export function wallClockStepMs(clock: Clock): number {
   return Date.now() - clock.nowMs();
 }

@@ -37,7 +37,10 @@ export async function runCommand(
   return problem === null ? null : [problem, ...lastLines(logFile, 3)].join("; ");
 }
 
-/** As the user's own shell would run it, without the mark of a run: what it starts is ended by its own counterpart. */
+/**
+ * As the user's own shell would run it, without the mark of a run: what it starts is ended by its
+ * own counterpart.
+ */
 function environment(): Record<string, string> {
   return Object.fromEntries(
     Object.entries(process.env).flatMap(([name, value]) =>

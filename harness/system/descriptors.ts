@@ -1,7 +1,10 @@
 /** How many files and connections one process may have open. */
 import { readFileSync } from "node:fs";
 
-/** The hard limit of this process, which those that it starts inherit; infinite where it has none, or cannot be read. */
+/**
+ * The hard limit of this process, which those that it starts inherit; infinite where it has none,
+ * or cannot be read.
+ */
 export function descriptorsMax(text = limits()): number {
   const hard = /^Max open files\s+\S+\s+(\S+)/m.exec(text)?.[1];
   const count = Number(hard);

@@ -36,7 +36,8 @@ describe("a call of the harness", () => {
 
   it("asks no proxy, whatever the environment names", async () => {
     const { url, asked } = await serving(200);
-    // Node reads these when it starts, so that a process of its own is needed. Nothing listens on the proxy's port.
+    // Node reads these when it starts, so that a process of its own is needed. Nothing listens on
+    // the proxy's port.
     const env = {
       ...process.env,
       NODE_USE_ENV_PROXY: "1",

@@ -1,6 +1,7 @@
 /**
- * The harness's own calls. They go straight to the host that is named: no proxy of the environment sees them, and no redirect is
- * followed. Node's `fetch` and its global agents ask a proxy when NODE_USE_ENV_PROXY is set, and `fetch` follows redirects.
+ * The harness's own calls. They go straight to the host that is named: no proxy of the environment
+ * sees them, and no redirect is followed. Node's `fetch` and its global agents ask a proxy when
+ * NODE_USE_ENV_PROXY is set, and `fetch` follows redirects.
  */
 import http from "node:http";
 import https from "node:https";

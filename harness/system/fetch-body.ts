@@ -1,4 +1,7 @@
-/** One GET that looks on the wire like a user's: the headers that k6 sends, in its order, and no others. */
+/**
+ * One GET that looks on the wire like a user's: the headers that k6 sends, in its order, and no
+ * others.
+ */
 import { type Agent, type IncomingHttpHeaders, request } from "node:http";
 import { promisify } from "node:util";
 import { brotliDecompress, gunzip, inflate, zstdDecompress } from "node:zlib";
@@ -70,7 +73,10 @@ const decoders = {
   zstd: promisify(zstdDecompress),
 };
 
-/** Undoes the content encoding, outermost first; null when it does not decode, or when nobody here knows it. */
+/**
+ * Undoes the content encoding, outermost first; null when it does not decode, or when nobody here
+ * knows it.
+ */
 export async function decoded(
   body: Buffer,
   contentEncoding: string | undefined,

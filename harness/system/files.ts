@@ -113,7 +113,10 @@ export function lastLines(path: string, count: number): string[] {
   }
 }
 
-/** Makes a folder and those above it, one by one: Node's own recursive way never returns below /proc. */
+/**
+ * Makes a folder and those above it, one by one: Node's own recursive way never returns below
+ * /proc.
+ */
 export function makeFolders(path: string): void {
   try {
     mkdirSync(path);

@@ -17,7 +17,9 @@ test("a port is given once, also among processes, and never while somebody liste
     await expect(freePort(host, range)).rejects.toThrow(
       `no free port of ${host} was found (EADDRINUSE)`,
     );
-    const elsewhere = `import { freePort } from "./free-port.ts"; await freePort("${host}", ${JSON.stringify(range)}).catch(({ message }) => console.log(message));`;
+    const elsewhere =
+      `import { freePort } from "./free-port.ts"; await freePort("${host}", ` +
+      `${JSON.stringify(range)}).catch(({ message }) => console.log(message));`;
     const said = execFileSync(
       process.execPath,
       ["--disable-warning=ExperimentalWarning", "--input-type=module", "-e", elsewhere],
@@ -33,7 +35,8 @@ test("none of an address that is not this machine's", async () => {
   await expect(freePort("203.0.113.1")).rejects.toThrow("EADDRNOTAVAIL");
 });
 
-// A machine that was set up to make very many connections gives them nearly all ports, and leaves no choice.
+// A machine that was set up to make very many connections gives them nearly all ports, and leaves
+// no choice.
 test.skipIf(firstOutgoingPort() < portsToChoose().to)(
   "no outgoing connection gets one of those",
   async () => {

@@ -5,7 +5,10 @@ import { readFileSync } from "node:fs";
 import type { Endpoint } from "../target/layout.ts";
 import { bindProblem } from "./network.ts";
 
-/** Above what a system's services have by convention, and below what the process substrate gives services and links, which it does not claim. */
+/**
+ * Above what a system's services have by convention, and below what the process substrate gives
+ * services and links, which it does not claim.
+ */
 const lowestPort = 10_240;
 const highestPort = 16_383;
 const triesMax = 200;
@@ -17,8 +20,9 @@ export interface PortRange {
 }
 
 /**
- * A port that stays free until the caller's program takes it, however long that starts. The system gives outgoing connections whatever is free
- * in a range of its own, so it is not of that; and any other caller, in this process or another, passes it over for as long as this process lives.
+ * A port that stays free until the caller's program takes it, however long that starts. The system
+ * gives outgoing connections whatever is free in a range of its own, so it is not of that; and any
+ * other caller, in this process or another, passes it over for as long as this process lives.
  * Throws where none is left, or the address is not of this machine.
  */
 export async function freePort(
@@ -34,7 +38,10 @@ export async function freePort(
   throw new Error(`no free port of ${host} was found (${problem})`);
 }
 
-/** By the UDP port of that number, which goes with this process, and which nobody wants who was given a port for TCP. */
+/**
+ * By the UDP port of that number, which goes with this process, and which nobody wants who was
+ * given a port for TCP.
+ */
 function claimProblem({ host, port }: Endpoint): Promise<string | null> {
   return new Promise((resolve) => {
     const socket = createSocket("udp4");
@@ -46,7 +53,10 @@ function claimProblem({ host, port }: Endpoint): Promise<string | null> {
   });
 }
 
-/** Where a system gives nearly all of these to outgoing connections, it was set up so, and any must do. */
+/**
+ * Where a system gives nearly all of these to outgoing connections, it was set up so, and any must
+ * do.
+ */
 export function portsToChoose(): PortRange {
   const first = firstOutgoingPort();
   return {

@@ -67,7 +67,8 @@ it("keeps each line that it took, and shows no torn one, at whatever byte the di
           refused.push(id);
         }
       }
-      // A line that was wholly written, but neither synced nor cut off again, may be seen: what it announces was not done.
+      // A line that was wholly written, but neither synced nor cut off again, may be seen: what it
+      // announces was not done.
       expect(read(disk.text).filter((id) => !refused.includes(id))).toEqual(taken);
     }),
     { numRuns: times(150) },

@@ -1,6 +1,7 @@
 /**
- * A file to which whole lines are appended. A write that fails half-way (a full disk, a limit) leaves no part of a line that could spoil the
- * next one: what was written of it is cut off, or else the next line begins with a line end.
+ * A file to which whole lines are appended. A write that fails half-way (a full disk, a limit)
+ * leaves no part of a line that could spoil the next one: what was written of it is cut off, or
+ * else the next line begins with a line end.
  */
 import {
   closeSync,
@@ -45,7 +46,10 @@ export class LineFile implements Disposable {
     return new LineFile(opened(path, flags));
   }
 
-  /** After this returns, the line is in the file, and on disk if `synced`. After it throws, a reader finds no part of it. */
+  /**
+   * After this returns, the line is in the file, and on disk if `synced`. After it throws, a reader
+   * finds no part of it.
+   */
   append(line: string, synced: boolean): void {
     const bytes = Buffer.from(`${this.#torn ? "\n" : ""}${line}\n`);
     try {

@@ -1,6 +1,7 @@
 /**
- * A lock between processes that the kernel lets go of when its owner dies, however it dies: there is no stale lock to recognise. It is
- * SQLite's exclusive transaction on an empty file, the one kernel file lock that Node carries.
+ * A lock between processes that the kernel lets go of when its owner dies, however it dies: there
+ * is no stale lock to recognise. It is SQLite's exclusive transaction on an empty file, the one
+ * kernel file lock that Node carries.
  */
 
 import { mkdir } from "node:fs/promises";
@@ -19,7 +20,9 @@ export interface LockOptions {
   readonly waitMsMax?: number;
 }
 
-/** Waits for the lock on `path`, which is made when it is not there, and holds it until disposed. */
+/**
+ * Waits for the lock on `path`, which is made when it is not there, and holds it until disposed.
+ */
 export async function lock(path: string, options: LockOptions = {}): Promise<Disposable> {
   const { signal, onWait, waitMsMax = 30 * 60_000 } = options;
   await mkdir(dirname(path), { recursive: true });

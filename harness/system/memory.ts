@@ -1,7 +1,10 @@
 /** Whether the system ran out of memory and ended a process for it: a SIGKILL that nobody sent. */
 import { readFileSync } from "node:fs";
 
-/** cgroup v2 first, which counts what happened to this very group; the whole system's count where it cannot be read. */
+/**
+ * cgroup v2 first, which counts what happened to this very group; the whole system's count where it
+ * cannot be read.
+ */
 const counters = ["/sys/fs/cgroup/memory.events", "/proc/vmstat"];
 
 /** How often since boot; null where no counter can be read. */

@@ -1,4 +1,6 @@
-/** Small network questions about this machine: is a port free, who holds it, does anything answer. */
+/**
+ * Small network questions about this machine: is a port free, who holds it, does anything answer.
+ */
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { type Agent, type IncomingHttpHeaders, request } from "node:http";
@@ -9,7 +11,9 @@ import type { Endpoint } from "../target/layout.ts";
 import { markOwn } from "./own-connections.ts";
 import { listProcesses, statOf } from "./processes.ts";
 
-/** Null when the endpoint can be bound, else the error's code: EADDRINUSE, EADDRNOTAVAIL, EACCES. */
+/**
+ * Null when the endpoint can be bound, else the error's code: EADDRINUSE, EADDRNOTAVAIL, EACCES.
+ */
 export function bindProblem(endpoint: Endpoint): Promise<string | null> {
   return new Promise((resolve) => {
     const server = createServer();
@@ -96,8 +100,9 @@ export function httpGet(endpoint: Endpoint, path: string, options: GetOptions): 
 }
 
 /**
- * Aborts when the time is over or the caller's signal fires. Many of these are made each second, and `AbortSignal.any` of a signal that lives as
- * long as the run keeps each of them until the garbage collector comes by.
+ * Aborts when the time is over or the caller's signal fires. Many of these are made each second,
+ * and `AbortSignal.any` of a signal that lives as long as the run keeps each of them until the
+ * garbage collector comes by.
  */
 function within({ timeoutMs, signal }: Pick<GetOptions, "timeoutMs" | "signal">): {
   readonly signal: AbortSignal;
@@ -160,7 +165,10 @@ export function httpDigest(
   });
 }
 
-/** Who listens on which of these IPv4 endpoints, by pid: `127.0.0.1:80`. Sockets of other users' processes are left out. */
+/**
+ * Who listens on which of these IPv4 endpoints, by pid: `127.0.0.1:80`. Sockets of other users'
+ * processes are left out.
+ */
 export function listeners(endpoints: readonly Endpoint[]): Map<number, string> {
   const names = new Map(
     endpoints.map(({ host, port }) => [inTable(host, port), `${host}:${port}`]),
@@ -217,7 +225,10 @@ function listeningInodes(port: number): Set<string> {
   );
 }
 
-/** An IPv4 endpoint as the table writes it: the address as the machine keeps it, lowest byte first where that is x86 or ARM. */
+/**
+ * An IPv4 endpoint as the table writes it: the address as the machine keeps it, lowest byte first
+ * where that is x86 or ARM.
+ */
 function inTable(host: string, port: number): string {
   const bytes = host.split(".").map((part) => hex(Number(part), 2));
   return `${(endianness() === "LE" ? bytes.reverse() : bytes).join("")}:${hex(port, 4)}`;

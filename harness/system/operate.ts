@@ -1,4 +1,7 @@
-/** Performs a service's own operations: over HTTP with the run's token, over a plain connection, or by a program beside the service. */
+/**
+ * Performs a service's own operations: over HTTP with the run's token, over a plain connection, or
+ * by a program beside the service.
+ */
 import { request } from "node:http";
 import { connect } from "node:net";
 import { run } from "./child.ts";
@@ -118,7 +121,8 @@ function overTcp(
       end(() =>
         reject(
           new Error(
-            `no expected answer within ${withinMs / 1000} s, only ${JSON.stringify(heard.slice(0, 100))}`,
+            `no expected answer within ${withinMs / 1000} s, only ` +
+              `${JSON.stringify(heard.slice(0, 100))}`,
           ),
         ),
       ),

@@ -1,7 +1,13 @@
-/** The harness's own short connections, so that its questions are never taken for traffic of the target. */
+/**
+ * The harness's own short connections, so that its questions are never taken for traffic of the
+ * target.
+ */
 import type { Socket } from "node:net";
 
-/** A closed connection is in the system's tables for a minute (TIME_WAIT); its number may go to somebody else after that. */
+/**
+ * A closed connection is in the system's tables for a minute (TIME_WAIT); its number may go to
+ * somebody else after that.
+ */
 const keptMs = 90_000;
 
 const known = new Map<string, number>();

@@ -1,4 +1,7 @@
-/** One short exchange with a port: does it answer, how soon, and what becomes of the connection if it does not. */
+/**
+ * One short exchange with a port: does it answer, how soon, and what becomes of the connection if
+ * it does not.
+ */
 import { connect } from "node:net";
 import { markOwn } from "./own-connections.ts";
 import type { Pong } from "../target/observer.ts";
@@ -32,7 +35,9 @@ export function ping(endpoint: Endpoint, { send }: Ping, timeoutMs: number): Pro
   });
 }
 
-/** A reset may come so soon after the connection was made that nobody was told of the connection. */
+/**
+ * A reset may come so soon after the connection was made that nobody was told of the connection.
+ */
 function lost(code: string | undefined, connected: boolean): "refused" | "reset" | "unreachable" {
   if (code === "ECONNREFUSED") return "refused";
   return connected || code === "ECONNRESET" || code === "EPIPE" ? "reset" : "unreachable";
@@ -42,8 +47,9 @@ function lost(code: string | undefined, connected: boolean): "refused" | "reset"
 const bunchBytes = 64 * 1024;
 
 /**
- * Bytes per second that a port takes on one connection, as told by its replies: padded pings are sent without waiting, `bytes` in all. What
- * was not answered within `timeoutMs` does not count; 0 when nothing was. Never rejects.
+ * Bytes per second that a port takes on one connection, as told by its replies: padded pings are
+ * sent without waiting, `bytes` in all. What was not answered within `timeoutMs` does not count; 0
+ * when nothing was. Never rejects.
  */
 export function rateOf(
   endpoint: Endpoint,

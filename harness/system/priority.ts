@@ -2,14 +2,19 @@
 import { writeFileSync } from "node:fs";
 import { constants, getPriority, setPriority } from "node:os";
 
-/** The kernel takes one such wish of unprivileged users in a tenth of a second (sched(7), "The autogroup feature"; EAGAIN). */
+/**
+ * The kernel takes one such wish of unprivileged users in a tenth of a second (sched(7), "The
+ * autogroup feature"; EAGAIN).
+ */
 const againMs = 120;
 const timesMax = 50;
 
 /**
- * Lets a process that was just started, and all that it will start, give way to whoever has the usual priority, by a nice value of 1…19. Where the kernel
- * shares the processors between sessions first, as it does where autogroups are on, a process's own value says nothing about other sessions, so
- * that the session is lowered as well. Nobody is given more than the harness has. Best effort: where it is not allowed, nothing changes.
+ * Lets a process that was just started, and all that it will start, give way to whoever has the
+ * usual priority, by a nice value of 1…19. Where the kernel shares the processors between sessions
+ * first, as it does where autogroups are on, a process's own value says nothing about other
+ * sessions, so that the session is lowered as well. Nobody is given more than the harness has. Best
+ * effort: where it is not allowed, nothing changes.
  */
 export function giveWay(
   pid: number,

@@ -69,15 +69,20 @@ describe("a process group", () => {
     expect(groupIsAlive(pid) && processesOfRun(runId).length > 0).toBe(false);
   });
 
-  it("is told through its leader, which ends the others as it sees fit; whoever outlives it is killed", async () => {
-    const { pid, ended } = await shell(
-      `sh -c "trap 'echo told' TERM; while :; do sleep 0.01; done" & sleep 60 & trap 'sleep 0.1; echo drained; exit 0' TERM; echo ready; wait`,
-    );
-    expect(await endGroup(pid, 2_000)).toBe(true);
-    expect(await ended).toEqual([0, null]);
-    expect(readFileSync(log(), "utf8")).toBe("ready\ndrained\n");
-    expect(processesOfRun(runId)).toEqual([]);
-  });
+  it(
+    "is told through its leader, which ends the others as it sees fit; whoever outlives it is " +
+      "killed",
+    async () => {
+      const { pid, ended } = await shell(
+        `sh -c "trap 'echo told' TERM; while :; do sleep 0.01; done" & sleep 60 & trap 'sleep ` +
+          "0.1; echo drained; exit 0' TERM; echo ready; wait",
+      );
+      expect(await endGroup(pid, 2_000)).toBe(true);
+      expect(await ended).toEqual([0, null]);
+      expect(readFileSync(log(), "utf8")).toBe("ready\ndrained\n");
+      expect(processesOfRun(runId)).toEqual([]);
+    },
+  );
 
   it("is killed when it will not listen", async () => {
     const { pid, ended } = await shell("trap '' TERM; echo ready; while :; do sleep 1; done");

@@ -1,4 +1,7 @@
-/** Child processes in groups of their own: starting, watching, ending them, and telling one pid's owner from the next. */
+/**
+ * Child processes in groups of their own: starting, watching, ending them, and telling one pid's
+ * owner from the next.
+ */
 import { type ChildProcess, spawn } from "node:child_process";
 import {
   closeSync,
@@ -24,7 +27,10 @@ export interface GroupOptions {
   readonly pipe?: boolean;
 }
 
-/** Starts a program as the leader of a new process group, so that one signal reaches all that it starts. */
+/**
+ * Starts a program as the leader of a new process group, so that one signal reaches all that it
+ * starts.
+ */
 export function spawnGroup(
   command: string,
   args: readonly string[],
@@ -63,8 +69,9 @@ export function groupIsAlive(pid: number): boolean {
 }
 
 /**
- * SIGTERM to the leader, which knows how those that it started are to be ended; SIGKILL to whoever is left once it has ended or `drainMs` are over.
- * Resolves when the group is empty, false when it still is not after 5 s more.
+ * SIGTERM to the leader, which knows how those that it started are to be ended; SIGKILL to whoever
+ * is left once it has ended or `drainMs` are over. Resolves when the group is empty, false when it
+ * still is not after 5 s more.
  */
 export async function endGroup(pid: number, drainMs: number): Promise<boolean> {
   if (drainMs > 0 && signalLeader(pid, "SIGTERM")) await leaderEnded(pid, drainMs);
@@ -100,7 +107,10 @@ async function emptied(pid: number, withinMs: number): Promise<boolean> {
   }
 }
 
-/** In a container without an init, orphans of a group may stay as zombies for ever; they hold nothing. */
+/**
+ * In a container without an init, orphans of a group may stay as zombies for ever; they hold
+ * nothing.
+ */
 function onlyZombies(group: number): boolean {
   const members = listProcesses()
     .map((pid) => statOf(pid))
@@ -108,7 +118,10 @@ function onlyZombies(group: number): boolean {
   return members.length > 0 && members.every((stat) => stat?.state === "Z");
 }
 
-/** Whether each member of a group that can run stands still. Reads all of /proc only where the leader does. */
+/**
+ * Whether each member of a group that can run stands still. Reads all of /proc only where the
+ * leader does.
+ */
 export function groupStandsStill(leader: number): boolean {
   const stands = ({ state }: ProcessStat): boolean => state === "T" || state === "Z";
   const stat = statOf(leader);
@@ -135,14 +148,20 @@ export interface ProcessStat {
   readonly residentBytes: number;
 }
 
-/** Linux user-space ticks per second (USER_HZ) and page size; both fixed on every platform that Node 24 supports there. */
+/**
+ * Linux user-space ticks per second (USER_HZ) and page size; both fixed on every platform that Node
+ * 24 supports there.
+ */
 const ticksPerSecond = 100;
 const pageBytes = 4096;
 
 /** Room for a line of /proc/PID/stat: 52 numbers and a name. */
 const statLine = Buffer.allocUnsafe(2_048);
 
-/** Null when there is no such process, or no /proc. Read several times a second for each service, so it takes three calls of the system and no more. */
+/**
+ * Null when there is no such process, or no /proc. Read several times a second for each service, so
+ * it takes three calls of the system and no more.
+ */
 export function statOf(pid: number): ProcessStat | null {
   let text: string;
   try {
@@ -171,7 +190,10 @@ export function statOf(pid: number): ProcessStat | null {
   };
 }
 
-/** How many descriptors a process holds; 0 for one that is gone, or another user's. Since Linux 6.2 the folder's size says so. */
+/**
+ * How many descriptors a process holds; 0 for one that is gone, or another user's. Since Linux 6.2
+ * the folder's size says so.
+ */
 export function descriptorsOf(pid: number): number {
   try {
     return statSync(`/proc/${pid}/fd`).size || readdirSync(`/proc/${pid}/fd`).length;
@@ -180,10 +202,16 @@ export function descriptorsOf(pid: number): number {
   }
 }
 
-/** At most so many descriptors are looked at one by one: each costs a call of the system, and this holds up whatever else is to happen. */
+/**
+ * At most so many descriptors are looked at one by one: each costs a call of the system, and this
+ * holds up whatever else is to happen.
+ */
 const lookedAtMax = 512;
 
-/** How many of a process's descriptors are no sockets. Exact up to 512 descriptors; of more, the share among the lowest and some of the rest. */
+/**
+ * How many of a process's descriptors are no sockets. Exact up to 512 descriptors; of more, the
+ * share among the lowest and some of the rest.
+ */
 export function otherDescriptorsOf(pid: number): number {
   try {
     const all = readdirSync(`/proc/${pid}/fd`);
@@ -245,10 +273,16 @@ export function listProcesses(): number[] {
     .map(Number);
 }
 
-/** What process numbers and start ticks are relative to: this boot, and this PID namespace. Empty where there is no /proc. */
+/**
+ * What process numbers and start ticks are relative to: this boot, and this PID namespace. Empty
+ * where there is no /proc.
+ */
 export function machineEpoch(): string {
   try {
-    return `${readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()} ${readlinkSync("/proc/self/ns/pid")}`;
+    return (
+      `${readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()} ` +
+      `${readlinkSync("/proc/self/ns/pid")}`
+    );
   } catch {
     return "";
   }
@@ -268,7 +302,10 @@ export function processesOfRun(runId: string): number[] {
   );
 }
 
-/** SIGKILL to everything that carries the run's mark; returns those that are still there after `patienceMs`. */
+/**
+ * SIGKILL to everything that carries the run's mark; returns those that are still there after
+ * `patienceMs`.
+ */
 export async function endProcessesOfRun(runId: string, patienceMs: number): Promise<number[]> {
   for (const pid of processesOfRun(runId)) {
     try {
@@ -290,13 +327,19 @@ export function environmentOf(pid: number): string[] {
   }
 }
 
-/** Whether the process that once was seen with these start ticks is still there, and not another one that got its number. */
+/**
+ * Whether the process that once was seen with these start ticks is still there, and not another one
+ * that got its number.
+ */
 export function isSameProcess(pid: number, startTicks: number): boolean {
   const stat = statOf(pid);
   return stat !== null && stat.state !== "Z" && stat.startTicks === startTicks;
 }
 
-/** As `isSameProcess`, but where there is no /proc to tell, any process of that number counts: for those that must not be disturbed. */
+/**
+ * As `isSameProcess`, but where there is no /proc to tell, any process of that number counts: for
+ * those that must not be disturbed.
+ */
 export function mayBeSameProcess(pid: number, startTicks: number): boolean {
   if (startTicks > 0) return isSameProcess(pid, startTicks);
   try {

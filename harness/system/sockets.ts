@@ -1,6 +1,7 @@
 /**
- * The TCP connections at some addresses, as the system's own tables have them: open ones, and those that were closed within the last minute.
- * `ss` (iproute2) also tells how many bytes each open one has carried. Where it is missing, /proc/net/tcp tells the connections alone.
+ * The TCP connections at some addresses, as the system's own tables have them: open ones, and those
+ * that were closed within the last minute. `ss` (iproute2) also tells how many bytes each open one
+ * has carried. Where it is missing, /proc/net/tcp tells the connections alone.
  */
 import { readFile } from "node:fs/promises";
 import { runWell } from "./child.ts";
@@ -25,7 +26,10 @@ const runHere: RunSs = async (args) => {
   return stdout;
 };
 
-/** `bytesCounted`: whether `bytes` of an open connection means anything. Rejects where neither way works. */
+/**
+ * `bytesCounted`: whether `bytes` of an open connection means anything. Rejects where neither way
+ * works.
+ */
 export interface SeenConnections {
   readonly connections: readonly SeenConnection[];
   readonly bytesCounted: boolean;
@@ -52,7 +56,10 @@ export async function connectionsAt(
   }
 }
 
-/** One line for each socket (`-O`): state, two queues, local and peer address, and what the system knows of it (`-i`). */
+/**
+ * One line for each socket (`-O`): state, two queues, local and peer address, and what the system
+ * knows of it (`-i`).
+ */
 export function parseSs(text: string, wanted: ReadonlySet<string>): SeenConnection[] {
   return text.split("\n").flatMap((line) => {
     const [state = "", , , local = "", peer = ""] = line.split(/\s+/, 5);
@@ -61,7 +68,8 @@ export function parseSs(text: string, wanted: ReadonlySet<string>): SeenConnecti
       const found = new RegExp(`\\b${name}:(\\d+)`).exec(line)?.[1];
       return found === undefined ? null : Number(found);
     };
-    // What is acknowledged counts the opening of the connection as a byte, so it is the second choice.
+    // What is acknowledged counts the opening of the connection as a byte, so it is the second
+    // choice.
     const sent = number("bytes_sent") ?? number("bytes_acked");
     const received = number("bytes_received");
     const isOpen = /\b(?:bytes_|rtt|cwnd)/.test(line);

@@ -1,10 +1,16 @@
-/** How long work that was ready to run was kept from the processor: by others on this machine, by its hypervisor, by a quota. */
+/**
+ * How long work that was ready to run was kept from the processor: by others on this machine, by
+ * its hypervisor, by a quota.
+ */
 import { readdirSync, readFileSync } from "node:fs";
 
 /** USER_HZ, as in proc(5). */
 const ticksPerSecond = 100;
 
-/** What all threads of a process that live now have waited in the run queue; 0 where the kernel does not say (sched-stats in the kernel's documentation). */
+/**
+ * What all threads of a process that live now have waited in the run queue; 0 where the kernel does
+ * not say (sched-stats in the kernel's documentation).
+ */
 export function queuedSeconds(pid: number): number {
   try {
     return readdirSync(`/proc/${pid}/task`).reduce(
@@ -19,7 +25,10 @@ export function queuedSeconds(pid: number): number {
   }
 }
 
-/** What the machine's processors were given to other machines, and what the quota of this one's control group took, since boot. */
+/**
+ * What the machine's processors were given to other machines, and what the quota of this one's
+ * control group took, since boot.
+ */
 export function deniedSeconds(): Readonly<Record<"steal" | "throttling", number>> {
   return {
     steal: Number(/^cpu +(?:\d+ ){7}(\d+)/.exec(read("/proc/stat"))?.[1] ?? 0) / ticksPerSecond,

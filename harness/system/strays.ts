@@ -1,6 +1,7 @@
 /**
- * Processes that a run started and that nobody holds any more: a member of a group whose leader died, a program that put itself into the
- * background, one that wrote its title over its environment. Each leaves one trace at least: the run's mark, its group, its folder, its port.
+ * Processes that a run started and that nobody holds any more: a member of a group whose leader
+ * died, a program that put itself into the background, one that wrote its title over its
+ * environment. Each leaves one trace at least: the run's mark, its group, its folder, its port.
  */
 import { readFileSync, readlinkSync, realpathSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
@@ -25,7 +26,10 @@ export interface Traces {
   readonly endpoints: readonly Endpoint[];
   /** Clock ticks from boot to the start of the run: what is older is not of it. 0: unknown. */
   readonly sinceTicks: number;
-  /** Epoch ms: who listens on a port of the run but started later is not of it. Missing while the run goes on. */
+  /**
+   * Epoch ms: who listens on a port of the run but started later is not of it. Missing while the
+   * run goes on.
+   */
   readonly untilMs?: number;
   /** Whoever names a folder of the run in its command line or environment is of it, too. */
   readonly named?: boolean;
@@ -38,7 +42,9 @@ export interface Stray {
   readonly why: string;
 }
 
-/** SIGKILL to all of them, again and again until none comes up any more, or `patienceMs` are over. */
+/**
+ * SIGKILL to all of them, again and again until none comes up any more, or `patienceMs` are over.
+ */
 export async function endStrays(
   traces: Traces,
   patienceMs: number,
@@ -90,7 +96,8 @@ function traceOf(
   const environment = environmentOf(pid);
   if (environment.includes(`${runVariable}=${runId}`)) return "it carries the run's mark";
   if (groups.some((group) => isMember(stat, group))) return "of a group that the run started";
-  // Which user's process it is does not matter: a number that is younger than the run and was given its folder for temporary files.
+  // Which user's process it is does not matter: a number that is younger than the run and was given
+  // its folder for temporary files.
   const isYounger = stat.startTicks >= sinceTicks;
   const lies = (path: string | undefined): boolean =>
     path !== undefined &&
@@ -114,7 +121,10 @@ function traceOf(
   return untilMs === undefined || startedMs(stat) <= untilMs ? `it listens on ${port}` : null;
 }
 
-/** A group's number is nobody else's while a member lives, and what the harness starts leads a session of its own. */
+/**
+ * A group's number is nobody else's while a member lives, and what the harness starts leads a
+ * session of its own.
+ */
 function isMember(
   stat: ProcessStat,
   group: { readonly pid: number; readonly startTicks: number },

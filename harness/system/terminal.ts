@@ -1,4 +1,6 @@
-/** Colour and width for terminals: everything that is printed for people is cut and wrapped here. */
+/**
+ * Colour and width for terminals: everything that is printed for people is cut and wrapped here.
+ */
 import { styleText } from "node:util";
 import stringWidth from "string-width";
 

@@ -7,7 +7,8 @@ import { movedBy, MovedByMembers, movedByInterfaces, parseInterfaces, parseIo } 
 it("reads what a process moved", () => {
   expect(
     parseIo(
-      "rchar: 4292\nwchar: 17\nsyscr: 13\nsyscw: 2\nread_bytes: 0\nwrite_bytes: 0\ncancelled_write_bytes: 0\n",
+      "rchar: 4292\nwchar: 17\nsyscr: 13\nsyscw: 2\nread_bytes: 0\nwrite_bytes: " +
+        "0\ncancelled_write_bytes: 0\n",
     ),
   ).toEqual({ readBytes: 4_292, writtenBytes: 17 });
   expect(parseIo("")).toBeNull();
@@ -15,8 +16,11 @@ it("reads what a process moved", () => {
 
 it("adds up all interfaces", () => {
   const text =
-    "Inter-|   Receive                                                |  Transmit\n face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed\n" +
-    "    lo: 1000       1    0    0    0     0          0         0     2000       1    0    0    0     0       0          0\n" +
+    "Inter-|   Receive                                                |  Transmit\n face " +
+    "|bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop " +
+    "fifo colls carrier compressed\n" +
+    "    lo: 1000       1    0    0    0     0          0         0     2000       1    0   " +
+    " 0    0     0       0          0\n" +
     "eth0:30 1 0 0 0 0 0 0 4 1 0 0 0 0 0 0\n";
   expect(parseInterfaces(text)).toEqual({ receivedBytes: 1_030, sentBytes: 2_004 });
   expect(parseInterfaces("")).toBeNull();

@@ -1,4 +1,6 @@
-/** How many bytes moved, as the kernel counts them: of a process, and of this machine's interfaces. */
+/**
+ * How many bytes moved, as the kernel counts them: of a process, and of this machine's interfaces.
+ */
 import { readFileSync } from "node:fs";
 
 export interface Moved {
@@ -7,8 +9,9 @@ export interface Moved {
 }
 
 /**
- * Files and sockets alike, of all threads of a process: proc(5), `rchar` and `wchar`. What a program sends by `send`, `splice` or io_uring is not
- * in it. Null for a process that is gone or another user's, and where there is no /proc.
+ * Files and sockets alike, of all threads of a process: proc(5), `rchar` and `wchar`. What a
+ * program sends by `send`, `splice` or io_uring is not in it. Null for a process that is gone or
+ * another user's, and where there is no /proc.
  */
 export function movedBy(pid: number): Moved | null {
   try {
@@ -41,7 +44,10 @@ export function movedByInterfaces(): Interfaces | null {
   }
 }
 
-/** `name: received-bytes packets … (8 columns) sent-bytes …`, after two lines of headings: proc_net_dev. */
+/**
+ * `name: received-bytes packets … (8 columns) sent-bytes …`, after two lines of headings:
+ * proc_net_dev.
+ */
 export function parseInterfaces(text: string): Interfaces | null {
   const rows = text
     .split("\n")
@@ -58,8 +64,9 @@ export function parseInterfaces(text: string): Interfaces | null {
 }
 
 /**
- * Adds up what the members of a group moved, although some of them end and others come: what each moved between two readings is kept when it is
- * gone. What a member moved after its last reading is lost with it.
+ * Adds up what the members of a group moved, although some of them end and others come: what each
+ * moved between two readings is kept when it is gone. What a member moved after its last reading is
+ * lost with it.
  */
 export class MovedByMembers {
   readonly #last = new Map<number, Moved>();

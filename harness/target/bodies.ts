@@ -1,14 +1,15 @@
 /**
- * What is known of the bodies that users of a target get, so that the judge need not know the kind of target:
- * which metrics tell of them, in which variants they come, and what shows that they are the right ones.
+ * What is known of the bodies that users of a target get, so that the judge need not know the kind
+ * of target: which metrics tell of them, in which variants they come, and what shows that they are
+ * the right ones.
  */
 
 export interface Bodies {
   /** What a body is called: `segment`. */
   readonly name: string;
   /**
-   * The metric of bodies that somebody looked at. Its values are prints (`metrics/print.ts`); its tags are `by`
-   * (viewer or prober), `problem` (none, flagged, or what is wrong) and `container`.
+   * The metric of bodies that somebody looked at. Its values are prints (`metrics/print.ts`); its
+   * tags are `by` (viewer or prober), `problem` (none, flagged, or what is wrong) and `container`.
    */
   readonly looks: string;
   /** The metric of how many bytes the prober got. */

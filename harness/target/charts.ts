@@ -1,7 +1,6 @@
 /**
  * Which charts a report draws beyond those of harm, as data. A pack declares those of its metrics,
- * the
- * plan records them, and a report of an old run draws what was declared then.
+ * the plan records them, and a report of an old run draws what was declared then.
  */
 import type { Tags } from "../metrics/tags.ts";
 
@@ -29,14 +28,10 @@ export type Tone = (typeof tones)[number];
 
 /**
  * What a line measures in each window of time. `rate`: samples per second. `count`: samples.
- * `growth`: by how
- * much counters grew, per second. `happened`: the sum of what is reported only when it happens, per
- * second.
- * `highest`: the greatest sample. `peak`: the greatest reading of each series, summed. `p50`,
- * `p95`, `p99`:
- * true quantiles of the samples. `bucketP50`, `bucketP99`: upper bounds of quantiles, from the
- * buckets of a
- * histogram that a service counts itself.
+ * `growth`: by how much counters grew, per second. `happened`: the sum of what is reported only
+ * when it happens, per second. `highest`: the greatest sample. `peak`: the greatest reading of each
+ * series, summed. `p50`, `p95`, `p99`: true quantiles of the samples. `bucketP50`, `bucketP99`:
+ * upper bounds of quantiles, from the buckets of a histogram that a service counts itself.
  */
 export const chartStatistics = [
   "rate",
@@ -65,8 +60,7 @@ export interface Measured {
 
 /**
  * A line is drawn where the run has samples of its metric; that of a sum which `happened`, always.
- * With `by` there is one for each value of that tag;
- * else it has a label and a tone.
+ * With `by` there is one for each value of that tag; else it has a label and a tone.
  */
 export type DeclaredLine = Measured & {
   readonly by?: string;

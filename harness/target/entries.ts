@@ -6,7 +6,10 @@ import type { Deployment } from "./deployment.ts";
 import { type Endpoint, usersSide, type Way } from "./layout.ts";
 
 export interface Entry extends Endpoint {
-  /** What the service is called, where a proxy with another address stands before it: servers that go by names know no other. */
+  /**
+   * What the service is called, where a proxy with another address stands before it: servers that
+   * go by names know no other.
+   */
   readonly hostHeader?: string;
 }
 

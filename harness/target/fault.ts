@@ -1,9 +1,7 @@
 /**
  * What a fault is. A folder in `harness/faults/` or in a pack makes one of it, and a `registry.ts`
- * lists
- * them. Nothing here reaches the machine: a fault acts on the ports of a running target and looks
- * at it through
- * an {@link Observer}, so that plan, judge, run and simulation share one list.
+ * lists them. Nothing here reaches the machine: a fault acts on the ports of a running target and
+ * looks at it through an {@link Observer}, so that plan, judge, run and simulation share one list.
  */
 import type { z } from "zod";
 import type { Clock, Deployment, Effect, Instance, LinkHandle } from "./deployment.ts";

@@ -1,8 +1,7 @@
 /**
  * What is tested, as data: services, where they stand, how they reach one another, and which
- * protective behaviours can be switched off.
- * A target never starts anything itself. A substrate asks it, service by service, how to launch,
- * and hands it a {@link Place}.
+ * protective behaviours can be switched off. A target never starts anything itself. A substrate
+ * asks it, service by service, how to launch, and hands it a {@link Place}.
  */
 import type { ToolName } from "./tools.ts";
 import type { Rhythm } from "./rhythm.ts";
@@ -181,14 +180,12 @@ export interface Service {
   readonly pings?: Readonly<Record<string, Ping>>;
   /**
    * By name. Faults look for some: `clock`, of any that tells the time, answers with a date; what
-   * the faults
-   * of a pack look for stands with them.
+   * the faults of a pack look for stands with them.
    */
   readonly operations?: Readonly<Record<string, Operation>>;
   /**
    * Where it listens, by port name, when it is not Seawall's own: nothing is started, ended or
-   * looked into there, and `launch` is never
-   * called. Faults can still strike the links to it.
+   * looked into there, and `launch` is never called. Faults can still strike the links to it.
    */
   readonly at?: Readonly<Record<string, Endpoint>>;
   launch(place: Place): Launch;
@@ -264,8 +261,8 @@ export interface Layout {
   /** Where users and the harness's own prober go in. */
   readonly entries: readonly Way[];
   /**
-   * Where users go in for something else than what the prober looks at, by a name that workloads know:
-   * of a stream, `gateways`.
+   * Where users go in for something else than what the prober looks at, by a name that workloads
+   * know: of a stream, `gateways`.
    */
   readonly otherEntries?: Readonly<Record<string, readonly Way[]>>;
   /** Of the DASH manifest, at each entry; without one no real player can watch. */
@@ -278,8 +275,7 @@ export interface Layout {
   readonly probes?: readonly ProbeRequest[];
   /**
    * Where a pipeline's own copy of a segment can be read from the store, past every cache; the best
-   * place first. Left out by a target that
-   * cannot tell: then nothing is read back.
+   * place first. Left out by a target that cannot tell: then nothing is read back.
    */
   readBack?(pipeline: string, rendition: string, number: number): readonly PlayCheck[];
 }

@@ -60,9 +60,8 @@ export interface OwnTarget {
   readonly links?: readonly (readonly [string, string])[];
   /**
    * What brings all of it up, and down: a compose file, or two commands of any kind. Its services
-   * are then described by their addresses. Give whole
-   * paths, such as join(import.meta.dirname, "compose.yml"): what takes it down may be run from
-   * anywhere.
+   * are then described by their addresses. Give whole paths, such as join(import.meta.dirname,
+   * "compose.yml"): what takes it down may be run from anywhere.
    */
   readonly outside?:
     | { readonly composeFile: string }
@@ -82,8 +81,7 @@ export interface OwnTarget {
   readonly parts?: OwnParts;
   /**
    * Of a target without `parts`: what users ask for, and what changes nothing. The harness's own
-   * prober asks it all the time,
-   * and the target counts as up when all of it is answered with 200.
+   * prober asks it all the time, and the target counts as up when all of it is answered with 200.
    */
   readonly probes?: readonly OwnProbe[];
 }

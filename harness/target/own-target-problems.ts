@@ -146,8 +146,7 @@ function eachService({ services }: OwnTarget): string[] {
 
 /**
  * An unknown key gets the known one that its author may have meant: `known` holds those of the
- * object that
- * stands at the path `of`.
+ * object that stands at the path `of`.
  */
 export function linesOf(error: z.ZodError, where: string, known: object, of = ""): string[] {
   return error.issues.flatMap((issue) => {

@@ -1,8 +1,7 @@
 /**
  * A target of your own, said briefly: services that run already (a URL), services that Seawall
- * starts (any command), the links between
- * them that faults may strike, and where users go in. Without defences, which are switches, nothing
- * can be ablated.
+ * starts (any command), the links between them that faults may strike, and where users go in.
+ * Without defences, which are switches, nothing can be ablated.
  */
 import type { Named, OwnSeries, OwnTarget, Running, Started } from "./own-target-description.ts";
 import { ownTargetProblems } from "./own-target-problems.ts";
@@ -78,7 +77,9 @@ function serviceOf(own: Running | Started, index: number): Service {
     telemetry,
     pings: {
       [port]: {
-        send: `HEAD ${own.ready ?? "/"} HTTP/1.1\r\nHost: ${own.name.replaceAll("/", ".")}\r\nConnection: close\r\n\r\n`,
+        send:
+          `HEAD ${own.ready ?? "/"} HTTP/1.1\r\nHost: ` +
+          `${own.name.replaceAll("/", ".")}\r\nConnection: close\r\n\r\n`,
       },
     },
     ...(own.store === undefined ? {} : { store: own.store }),

@@ -1,4 +1,7 @@
-/** Real users of a target, as its pack follows them: each is a page of a browser that the harness keeps. */
+/**
+ * Real users of a target, as its pack follows them: each is a page of a browser that the harness
+ * keeps.
+ */
 import type { Phase } from "../base/phases.ts";
 import type { SampleSink } from "../metrics/samples.ts";
 import type { Clock, Deployment } from "./deployment.ts";

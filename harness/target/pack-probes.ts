@@ -19,7 +19,9 @@ export interface ProbeContext {
 export interface PackProbes extends Disposable {
   /** Asks what users ask until the signal aborts; never rejects. */
   ask(signal: AbortSignal): Promise<void>;
-  /** Reads, every 2 s, what one service tells. What it throws leaves a gap in that service's series. */
+  /**
+   * Reads, every 2 s, what one service tells. What it throws leaves a gap in that service's series.
+   */
   read(reading: Reading): Promise<void>;
   /** After the last phase, while the target is still up. */
   finish(ending: Ending): Promise<void>;
@@ -27,7 +29,10 @@ export interface PackProbes extends Disposable {
 
 export interface Ending {
   readonly signal: AbortSignal;
-  /** When the last phase ended, in epoch ms: the last moment of which a claim can speak is just before it. */
+  /**
+   * When the last phase ended, in epoch ms: the last moment of which a claim can speak is just
+   * before it.
+   */
   readonly endedMs: number;
   /** Reads everything once more. */
   readOnce(): Promise<void>;
@@ -42,7 +47,10 @@ export interface Reading {
   get(port: string, path: string): Promise<{ readonly status: number; readonly body: string }>;
   /** Series of Prometheus text; null when there is no answer to go by. */
   exposition(port: string, path: string, names: readonly string[]): Promise<Exposition | null>;
-  /** Records by how much a counter has grown since its last reading; `life` differs from start to start of what counts. */
+  /**
+   * Records by how much a counter has grown since its last reading; `life` differs from start to
+   * start of what counts.
+   */
   counter(metric: string, tags: Tags, atMs: number, value: number, life: string): void;
 }
 

@@ -1,4 +1,7 @@
-/** What a pack looks at while a run goes on in virtual time: the same as in a real one, of the target's model. */
+/**
+ * What a pack looks at while a run goes on in virtual time: the same as in a real one, of the
+ * target's model.
+ */
 import type { Phase } from "../base/phases.ts";
 import type { SampleSink } from "../metrics/samples.ts";
 import type { Instance } from "./deployment.ts";

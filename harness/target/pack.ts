@@ -1,7 +1,6 @@
 /**
  * What a kind of target brings beyond its services, so that the harness need not know it. Any
- * target
- * of that kind may use the same pack.
+ * target of that kind may use the same pack.
  */
 import type { Bodies, Fact } from "./bodies.ts";
 import type { Charts } from "./charts.ts";
@@ -33,8 +32,7 @@ export interface Pack {
   readonly charts?: Charts;
   /**
    * Which values a tag of a metric can have in a layout: null where any can occur, undefined where
-   * the pack knows no
-   * better than the harness.
+   * the pack knows no better than the harness.
    */
   tagValues?(
     metric: string,
@@ -67,7 +65,10 @@ export interface Pack {
   readonly drawEntries?: readonly string[];
   /** What users of such a class ask for, who play these workloads; null where nobody can say. */
   wishes?(lane: string, workloads: readonly string[], layout: Layout): Wishes | null;
-  /** What it looks at while a run goes on. Without one, the harness's own prober asks what the layout names. */
+  /**
+   * What it looks at while a run goes on. Without one, the harness's own prober asks what the
+   * layout names.
+   */
   probes?(context: ProbeContext): PackProbes;
   /**
    * The same in virtual time. Without it, the harness's own prober asks the model what the layout

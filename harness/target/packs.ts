@@ -1,7 +1,6 @@
 /**
  * The packs that this process knows, by name: those of targets that were planned, and those that
- * come with
- * the tool. A record names its pack, and is judged by that.
+ * come with the tool. A record names its pack, and is judged by that.
  */
 import type { Pack } from "./pack.ts";
 

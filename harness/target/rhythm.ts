@@ -1,7 +1,6 @@
 /**
  * The rhythm of a target: what comes in periods, such as the segments of a stream. Windows and
- * charts hold
- * whole periods, and a wait of less than one says little.
+ * charts hold whole periods, and a wait of less than one says little.
  */
 
 export interface Rhythm {

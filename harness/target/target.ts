@@ -1,4 +1,7 @@
-/** What is tested: how it can be laid out, and which of its protective behaviours can be switched off. */
+/**
+ * What is tested: how it can be laid out, and which of its protective behaviours can be switched
+ * off.
+ */
 import type { Layout } from "./layout.ts";
 import type { TargetModel } from "./model.ts";
 import type { Pack } from "./pack.ts";
@@ -16,9 +19,15 @@ export interface Target {
   readonly pack?: Pack;
   /** Described by its user: the image that containers are made of holds nothing of it. */
   readonly own?: boolean;
-  /** Of one described by its user, as its user states it: runs of different versions do not vouch for one another. */
+  /**
+   * Of one described by its user, as its user states it: runs of different versions do not vouch
+   * for one another.
+   */
   readonly version?: string;
-  /** What is wrong with the description itself, one line each; `plan` refuses the target for any. `nowMs`: epoch ms. */
+  /**
+   * What is wrong with the description itself, one line each; `plan` refuses the target for any.
+   * `nowMs`: epoch ms.
+   */
   problems?(nowMs: number): readonly string[];
   readonly defences: readonly Defence[];
   readonly topologies: Readonly<Record<string, Topology>>;

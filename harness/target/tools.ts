@@ -1,6 +1,12 @@
-/** The outside programs that a run needs, as the rest of the harness sees them: where one lies and how to start it. */
+/**
+ * The outside programs that a run needs, as the rest of the harness sees them: where one lies and
+ * how to start it.
+ */
 
-/** Those that the harness itself needs, or that any target may; a target brings the recipes of others. */
+/**
+ * Those that the harness itself needs, or that any target may; a target brings the recipes of
+ * others.
+ */
 const own = ["node", "k6", "toxiproxy", "nginx", "faketime"] as const;
 export type OwnToolName = (typeof own)[number];
 export type ToolName = string;
@@ -28,11 +34,17 @@ export interface Tool {
   readonly source: ToolSource;
   /** The program to execute: of what runs on another one, that one. */
   readonly executable: string;
-  /** The folder that belongs to the tool, for example its jars or the root of an extracted package tree. */
+  /**
+   * The folder that belongs to the tool, for example its jars or the root of an extracted package
+   * tree.
+   */
   readonly directory: string;
   /** Set for the tool's own processes only, for example LD_LIBRARY_PATH. */
   readonly env: Readonly<Record<string, string>>;
-  /** Arguments that the tool needs on this machine before any others, for example where its modules are. */
+  /**
+   * Arguments that the tool needs on this machine before any others, for example where its modules
+   * are.
+   */
   readonly args: readonly string[];
   /** Companion programs of the same package by name, for example `ffprobe`. */
   readonly companions: Readonly<Record<string, string>>;

@@ -1,7 +1,9 @@
 /**
- * A recorded run as OpenTelemetry metrics (OTLP, JSON encoding), so that it shows beside everything else in the Grafana that users have.
- * Durations become histograms, counters become sums, both cumulative since the start of the load; readings become gauges; phases and
- * faults become gauges that are 1 while they last. Shape: https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
+ * A recorded run as OpenTelemetry metrics (OTLP, JSON encoding), so that it shows beside everything
+ * else in the Grafana that users have. Durations become histograms, counters become sums, both
+ * cumulative since the start of the load; readings become gauges; phases and faults become gauges
+ * that are 1 while they last. Shape:
+ * https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
  */
 import { metricIn, type Registry } from "../metrics/metrics.ts";
 import type { Run } from "../record/run.ts";
@@ -42,7 +44,10 @@ export interface ExportOptions {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
-/** Requests in the order of time, as receivers want them; series without samples in a request's time are left out of it. */
+/**
+ * Requests in the order of time, as receivers want them; series without samples in a request's time
+ * are left out of it.
+ */
 export function* exportRequests(run: Run, options: ExportOptions): Generator<ExportRequest> {
   const [startMs, endMs] = extent(run);
   const cursors = run.series.map((series) => new SeriesCursor(series, run.plan.metrics, startMs));
@@ -89,7 +94,10 @@ export function* exportRequests(run: Run, options: ExportOptions): Generator<Exp
   }
 }
 
-/** From the first to the last of everything; samples lie nearly but not quite in the order of their times. */
+/**
+ * From the first to the last of everything; samples lie nearly but not quite in the order of their
+ * times.
+ */
 function extent(run: Run): [number, number] {
   let [from, until] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   const see = (atMs: number): void => {

@@ -1,4 +1,7 @@
-/** What an OTLP request is made of. Shape: https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding */
+/**
+ * What an OTLP request is made of. Shape:
+ * https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
+ */
 
 export interface Attribute {
   readonly key: string;

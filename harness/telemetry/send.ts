@@ -1,4 +1,7 @@
-/** Posts OTLP requests to a receiver, one after another, with the patience that the protocol asks for. */
+/**
+ * Posts OTLP requests to a receiver, one after another, with the patience that the protocol asks
+ * for.
+ */
 import { setTimeout as delay } from "node:timers/promises";
 import { SeawallError } from "../base/errors.ts";
 import { redacted } from "../base/redact.ts";
@@ -66,7 +69,9 @@ function failed(receiver: Receiver, what: string, cause?: unknown): SeawallError
     `the receiver ${redacted(receiver.url)} ${redacted(what)}`,
     {
       cause,
-      hint: "It must accept OTLP over HTTP in JSON, and samples as old as the run (Prometheus: storage.tsdb.out_of_order_time_window).",
+      hint:
+        "It must accept OTLP over HTTP in JSON, and samples as old as the run (Prometheus: " +
+        "storage.tsdb.out_of_order_time_window).",
     },
   );
 }

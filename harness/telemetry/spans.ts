@@ -4,7 +4,9 @@ import type { RunEvent } from "../record/events.ts";
 import { attributesOf, type Metric, nano } from "./points.ts";
 
 export interface Span {
-  /** A point of value 1 for each of the times that it covers, and one of 0 at the first after it. */
+  /**
+   * A point of value 1 for each of the times that it covers, and one of 0 at the first after it.
+   */
   at(times: readonly number[], startNano: string): Metric[];
 }
 

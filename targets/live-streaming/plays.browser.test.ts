@@ -9,7 +9,8 @@ import { deployed } from "../../test/support/live-streaming/deployed.ts";
 const chromium = chromiumPath(process.env);
 if (chromium === null)
   console.warn(
-    `No Chromium found (CHROMIUM, /usr/bin, PATH): nothing shows that the stream plays. ${noBrowserHint}`,
+    "No Chromium found (CHROMIUM, /usr/bin, PATH): nothing shows that the stream plays. " +
+      `${noBrowserHint}`,
   );
 
 const clock = realClock();
@@ -52,7 +53,8 @@ async function decodedIn(
 }
 
 test.skipIf(chromium === null)(
-  "a real player plays live for half a minute without a stall, changes renditions, and plays from DVR",
+  "a real player plays live for half a minute without a stall, changes renditions, and " +
+    "plays from DVR",
   async () => {
     await using target = await deployed();
     await using browser = await openBrowser(chromium ?? "", { scripts: true, online: true });
@@ -71,16 +73,21 @@ test.skipIf(chromium === null)(
     const live = player.state();
     const stalledMs = live.stalls.reduce((sum, { forMs }) => sum + forMs, 0);
     console.info(
-      `started after ${live.startupMs} ms; ${frames} frames, ${live.droppedFrames} dropped, ${audioBytes} bytes of audio in ${playMs / 1000} s; ${Math.round(live.latencyMs)} ms behind live; the edge's clock is off by ${live.clockOffsetMs} ms; ${live.stalls.length} stalls of ${Math.round(stalledMs)} ms for want of processor`,
+      `started after ${live.startupMs} ms; ${frames} frames, ${live.droppedFrames} dropped, ` +
+        `${audioBytes} bytes of audio in ${playMs / 1000} s; ${Math.round(live.latencyMs)} ms ` +
+        `behind live; the edge's clock is off by ${live.clockOffsetMs} ms; ` +
+        `${live.stalls.length} stalls of ${Math.round(stalledMs)} ms for want of processor`,
     );
-    // Want of media is the stream's fault and never happens; want of processor is this machine's, and must leave enough to judge by.
+    // Want of media is the stream's fault and never happens; want of processor is this machine's,
+    // and must leave enough to judge by.
     expect(live.stalls.filter(({ starved }) => starved)).toEqual([]);
     expect(stalledMs).toBeLessThan(0.25 * playMs);
     expect([live.jumps, live.errors]).toEqual([0, []]);
     expect(frames).toBeGreaterThan((0.9 * 25 * (playMs - stalledMs)) / 1000);
     expect(audioBytes).toBeGreaterThan((((0.8 * 96_000) / 8) * (playMs - stalledMs)) / 1000);
-    // It aims as it joins, and so begins late by what it then took to start. That, and what this machine made it miss, it makes up for by
-    // playing a tenth faster, within the first half of the time.
+    // It aims as it joins, and so begins late by what it then took to start. That, and what this
+    // machine made it miss, it makes up for by playing a tenth faster, within the first half of the
+    // time.
     const latenciesMs = samples.of("player_latency_ms");
     expect(Math.min(...latenciesMs)).toBeGreaterThan(aimMs - 1_000);
     expect(Math.max(...latenciesMs)).toBeLessThan(

@@ -1,6 +1,7 @@
 /**
- * The whole target, brought up once for all that can be asked of it in turn: that it comes back, that it then has what it acknowledged, and
- * that faults are felt. What damages its store for good comes after what reads all of it.
+ * The whole target, brought up once for all that can be asked of it in turn: that it comes back,
+ * that it then has what it acknowledged, and that faults are felt. What damages its store for good
+ * comes after what reads all of it.
  */
 import { afterAll, beforeAll, describe } from "vitest";
 import { skewSteps, suffersFaults } from "../../test/support/live-streaming/suffers-faults.ts";

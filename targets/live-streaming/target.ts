@@ -1,8 +1,7 @@
 /**
  * The reference target: which services stand where, and how they reach one another. In `layout/` a
- * {@link Place} is turned into the
- * settings of each service; how a service starts with them is said beside it, in a `launch.ts` that
- * knows nothing of any harness.
+ * {@link Place} is turned into the settings of each service; how a service starts with them is said
+ * beside it, in a `launch.ts` that knows nothing of any harness.
  */
 import type { Layout, Link, PlayCheck } from "../../harness/target/layout.ts";
 import type { Stream } from "./pack/stream/stream.ts";
@@ -81,8 +80,7 @@ function layout(shape: Shape): Layout {
 
 /**
  * Connections that can be slowed and cut. Not among them: Cassandra's own replication, whose nodes
- * know one another by one address each, so
- * that no proxy can stand between just two of them.
+ * know one another by one address each, so that no proxy can stand between just two of them.
  */
 function linksOf({ sites, store, fillSites }: Shape): Link[] {
   const fromTo = (from: string, to: readonly string[], port: string): Link[] =>

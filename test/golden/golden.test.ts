@@ -1,6 +1,7 @@
 /**
- * What people read of a verdict, word by word. Other tests ask for ids and values, so that a sentence
- * is changed in `harness/phrases/` and here alone: `vitest run test/golden -u` writes these files.
+ * What people read of a verdict, word by word. Other tests ask for ids and values, so that a
+ * sentence is changed in `harness/phrases/` and here alone: `vitest run test/golden -u` writes
+ * these files.
  */
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -100,9 +101,13 @@ const listNames = new Set([
   "leastBytes",
 ]);
 const numbers = new Set(
-  "second fromSeconds untilSeconds served times faults events problems value repeated samples stale looks leastAge mostAge oldestAge same near count expected apart compared probes probesFailed requests requestsFailed periods longer expectedBytes bytes bytesPerSecond timesMax counted wrong numbers others wrongShare answers given planned begun dropped vus late iterations ended unread acknowledged read delivered minSamples".split(
-    " ",
-  ),
+  (
+    "second fromSeconds untilSeconds served times faults events problems value repeated " +
+    "samples stale looks leastAge mostAge oldestAge same near count expected apart compared " +
+    "probes probesFailed requests requestsFailed periods longer expectedBytes bytes " +
+    "bytesPerSecond timesMax counted wrong numbers others wrongShare answers given planned " +
+    "begun dropped vus late iterations ended unread acknowledged read delivered minSamples"
+  ).split(" "),
 );
 let lists = false;
 /** In a clause; its fact's id stands before it. */

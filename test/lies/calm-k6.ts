@@ -1,4 +1,7 @@
-/** A load generator that never makes the storm: the real k6, given the baseline's rate for every phase. SEAWALL_K6 names it through a script. */
+/**
+ * A load generator that never makes the storm: the real k6, given the baseline's rate for every
+ * phase. SEAWALL_K6 names it through a script.
+ */
 import { spawn } from "node:child_process";
 
 interface Scenario {

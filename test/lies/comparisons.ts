@@ -1,4 +1,7 @@
-/** Comparisons that take what differs between runs of one thing for a change, or a change for nothing. */
+/**
+ * Comparisons that take what differs between runs of one thing for a change, or a change for
+ * nothing.
+ */
 import type { JudgedRun } from "../../harness/compare/comparable.ts";
 import { claimOutcomes } from "../../harness/compare/claims-changed.ts";
 import { type Comparison, comparisonOf } from "../../harness/compare/comparison.ts";
@@ -100,25 +103,33 @@ export const comparisons: LieGroup = {
   lies: [
     {
       name: "two-paused-runs",
-      says: "two runs of the same version that happened to pause are called slower than two that did not",
+      says:
+        "two runs of the same version that happened to pause are called slower than two that " +
+        "did not",
       caughtBy: "undecided",
       plant: () => paused(2, 2),
     },
     {
       name: "one-paused-run",
-      says: "one run of the same version that happened to pause is called slower than three that did not",
+      says:
+        "one run of the same version that happened to pause is called slower than three that " +
+        "did not",
       caughtBy: "undecided",
       plant: () => paused(3, 1),
     },
     {
       name: "claim-turned-by-chance",
-      says: "a claim that is refuted in one run of ten is called worse than one that held in three of three",
+      says:
+        "a claim that is refuted in one run of ten is called worse than one that held in " +
+        "three of three",
       caughtBy: "unproven",
       plant: turnedByChance,
     },
     {
       name: "collapse-of-one-run",
-      says: "a claim that held in the one run before and is refuted in the one after is no difference",
+      says:
+        "a claim that held in the one run before and is refuted in the one after is no " +
+        "difference",
       caughtBy: "undecided",
       plant: collapse,
     },

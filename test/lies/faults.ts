@@ -1,4 +1,7 @@
-/** Faults that were none: gone before their time, on links that nobody uses, or too small to be told from nothing. */
+/**
+ * Faults that were none: gone before their time, on links that nobody uses, or too small to be told
+ * from nothing.
+ */
 import { faults } from "../../targets/live-streaming/pack/faults.ts";
 import { tinyExperiment } from "../support/targets/tiny.ts";
 import { inMemory, planned as plannedFor } from "../support/simulated/in-memory.ts";

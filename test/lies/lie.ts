@@ -1,14 +1,16 @@
 /**
- * A planted lie: a target, a generator or a record that makes an event look better than it was. No lie may be held.
+ * A planted lie: a target, a generator or a record that makes an event look better than it was. No
+ * lie may be held.
  *
- * Each lie names the one check that catches it. The test judges the lie with all checks, and again without that one: then it must hold. So a
- * lie that some other check catches by accident, or a check that catches nothing, fails the test.
+ * Each lie names the one check that catches it. The test judges the lie with all checks, and again
+ * without that one: then it must hold. So a lie that some other check catches by accident, or a
+ * check that catches nothing, fails the test.
  */
 import type { Finding, Verdict } from "../../harness/record/verdict.ts";
 
 /**
- * What came of an experiment: the findings of its verdict, or the problems for which `plan` refused it; or what
- * a comparison of runs says with the check, and what it would say without.
+ * What came of an experiment: the findings of its verdict, or the problems for which `plan` refused
+ * it; or what a comparison of runs says with the check, and what it would say without.
  */
 export type Outcome =
   | { readonly findings: readonly Finding[] }
@@ -20,12 +22,18 @@ export interface Lie {
   readonly name: string;
   /** One sentence: what lies, and how. */
   readonly says: string;
-  /** What a comparison says in the lie's stead; else the id of the finding that catches it, or the part of a refusal that does. */
+  /**
+   * What a comparison says in the lie's stead; else the id of the finding that catches it, or the
+   * part of a refusal that does.
+   */
   readonly caughtBy: string;
   readonly plant: () => Outcome | Promise<Outcome>;
 }
 
-/** The same without the lie, or as odd as honest systems are: slow, lossy, restarted. It must be held, or accepted by `plan`. */
+/**
+ * The same without the lie, or as odd as honest systems are: slow, lossy, restarted. It must be
+ * held, or accepted by `plan`.
+ */
 export interface Honest {
   readonly name: string;
   readonly says: string;
@@ -46,7 +54,10 @@ export function judged({ findings }: Pick<Verdict, "findings">): Outcome {
   return { findings };
 }
 
-/** The problems for which `planning` was refused; throws when it was accepted for a lie, or failed otherwise. */
+/**
+ * The problems for which `planning` was refused; throws when it was accepted for a lie, or failed
+ * otherwise.
+ */
 export function planned(planning: () => unknown): Outcome {
   try {
     planning();

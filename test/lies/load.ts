@@ -1,4 +1,7 @@
-/** Generators that do not make the storm that was planned, or do not say what came of it; and honest ones beside them. */
+/**
+ * Generators that do not make the storm that was planned, or do not say what came of it; and honest
+ * ones beside them.
+ */
 import {
   add,
   change,
@@ -71,8 +74,8 @@ const doubled =
     draft.samples.push(...begun, ...left);
   };
 /**
- * The stream without what went badly, or with other words for it: `SEAWALL_K6` names a script of one
- * line, `k6 "$@" | grep -v outcome=lost`.
+ * The stream without what went badly, or with other words for it: `SEAWALL_K6` names a script of
+ * one line, `k6 "$@" | grep -v outcome=lost`.
  */
 const inTheFault =
   (metric: string) =>

@@ -26,7 +26,8 @@ async function calmK6(): Promise<string> {
   const script = join(mkdtempSync(join(tmpdir(), "seawall-lies-")), "k6");
   writeFileSync(
     script,
-    `#!/bin/sh\nexec "${process.execPath}" "${join(import.meta.dirname, "calm-k6.ts")}" "${k6.executable}" "$@"\n`,
+    `#!/bin/sh\nexec "${process.execPath}" "${join(import.meta.dirname, "calm-k6.ts")}" ` +
+      `"${k6.executable}" "$@"\n`,
   );
   chmodSync(script, 0o755);
   return script;

@@ -1,4 +1,7 @@
-/** Records that were damaged, changed or put together after the run. All are read from disk as any record is. */
+/**
+ * Records that were damaged, changed or put together after the run. All are read from disk as any
+ * record is.
+ */
 import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,7 @@
-/** Services that never reported what a claim rests on: what they did is missing, and the rest looks like the whole. */
+/**
+ * Services that never reported what a claim rests on: what they did is missing, and the rest looks
+ * like the whole.
+ */
 import type { Claim } from "../../harness/claims/statistics/registry.ts";
 import { type Draft, drop, heldDraft, reporter, runOf, zeroMs } from "../support/judge/held-run.ts";
 import { judge } from "../../harness/judge/judge.ts";

@@ -1,8 +1,7 @@
 /**
  * A small target that can lie, and an experiment of half a minute on it: an edge in front of an
- * origin, both a few lines of Node, and 100 ms
- * of latency on the link between them. LIE says how it lies; without it, it is honest. Run it with
- * `./seawall run test/lies/small-target.ts`.
+ * origin, both a few lines of Node, and 100 ms of latency on the link between them. LIE says how it
+ * lies; without it, it is honest. Run it with `./seawall run test/lies/small-target.ts`.
  */
 import { defineExperiment } from "../../harness/experiment/experiment.ts";
 import type { Phase } from "../../harness/base/phases.ts";

@@ -1,4 +1,7 @@
-/** The engine for tests: the one that DOCKER_HOST names or that answers anyway. Where there is none, they are skipped, and say why. */
+/**
+ * The engine for tests: the one that DOCKER_HOST names or that answers anyway. Where there is none,
+ * they are skipped, and say why.
+ */
 import "../../targets/live-streaming/tools/recipes.ts";
 import { mkdtempSync } from "node:fs";
 import { rm } from "node:fs/promises";

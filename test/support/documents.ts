@@ -18,7 +18,10 @@ export function published(name: DocumentName): Record<string, unknown> {
   >;
 }
 
-/** What is wrong with a document, empty for a good one: against the published file, and for fields that it does not describe. */
+/**
+ * What is wrong with a document, empty for a good one: against the published file, and for fields
+ * that it does not describe.
+ */
 export function problemsOf(document: unknown): string[] {
   const format = (document as { format?: unknown } | null)?.format;
   const name = documentNames.find((one) => published(one)["title"] === format);
@@ -28,7 +31,8 @@ export function problemsOf(document: unknown): string[] {
       ? []
       : (validate.errors ?? []).map(
           (error) =>
-            `${kind} schema of ${name}: ${error.instancePath || "/"} ${error.message} ${JSON.stringify(error.params)}`,
+            `${kind} schema of ${name}: ${error.instancePath || "/"} ${error.message} ` +
+            `${JSON.stringify(error.params)}`,
         );
   });
 }

@@ -1,4 +1,7 @@
-/** For tests: a machine of one's own, made of folders and tiny shell scripts, so that nothing of the real one is looked at or changed. */
+/**
+ * For tests: a machine of one's own, made of folders and tiny shell scripts, so that nothing of the
+ * real one is looked at or changed.
+ */
 
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

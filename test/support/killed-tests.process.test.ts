@@ -1,4 +1,7 @@
-/** What a killed `npm test` leaves: services in groups of their own, which no signal to the tests reaches. */
+/**
+ * What a killed `npm test` leaves: services in groups of their own, which no signal to the tests
+ * reaches.
+ */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -10,7 +13,10 @@ import { listProcesses, statOf } from "../../harness/system/processes.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 
-/** As a test that starts a service: in a group of its own, with a folder of the tests for its files, and one that has no mark at all. */
+/**
+ * As a test that starts a service: in a group of its own, with a folder of the tests for its files,
+ * and one that has no mark at all.
+ */
 const program = `
   import { spawn } from "node:child_process";
   import { mkdirSync, writeFileSync } from "node:fs";
@@ -45,41 +51,45 @@ async function killedTests(
 const living = (pids: readonly number[]): readonly number[] =>
   pids.filter((pid) => listProcesses().includes(pid) && statOf(pid)?.state !== "Z");
 
-it("is found and ended by recover, by the next tests too, and is nothing that keeps a run from starting once it is gone", async () => {
-  const cache = mkdtempSync(join(tmpdir(), "seawall-cache-"));
-  mkdirSync(join(cache, "state"));
-  const first = await killedTests(cache);
-  expect(living(first.pids)).toEqual(first.pids);
-  expect(await recovered(cache)).toBe(0);
-  expect(living(first.pids)).toEqual([]);
-  expect(readdirSync(cache)).toEqual(["state"]);
-  expect(readdirSync(join(cache, "state"))).toEqual([]);
+it(
+  "is found and ended by recover, by the next tests too, and is nothing that keeps a run from " +
+    "starting once it is gone",
+  async () => {
+    const cache = mkdtempSync(join(tmpdir(), "seawall-cache-"));
+    mkdirSync(join(cache, "state"));
+    const first = await killedTests(cache);
+    expect(living(first.pids)).toEqual(first.pids);
+    expect(await recovered(cache)).toBe(0);
+    expect(living(first.pids)).toEqual([]);
+    expect(readdirSync(cache)).toEqual(["state"]);
+    expect(readdirSync(join(cache, "state"))).toEqual([]);
 
-  const second = await killedTests(cache);
-  // What a run of theirs had written down lies in their folder.
-  mkdirSync(join(second.folder, "seawall-cache-x", "state"), { recursive: true });
-  const down = join(cache, "down");
-  const entry = { kind: "command", command: "sh", args: ["-c", `echo down > ${down}`] };
-  const owner = { runId: "inner", pid: 2 ** 22 + 1, startTicks: 1, directory: "" };
-  writeFileSync(
-    join(second.folder, "seawall-cache-x", "state", "inner.ndjson"),
-    `${JSON.stringify({ owner })}\n${JSON.stringify({ entry, id: 0 })}\n`,
-  );
-  const next = spawn(
-    process.execPath,
-    ["--disable-warning=ExperimentalWarning", "--input-type=module", "-e", program, "once"],
-    {
-      cwd: root,
-      env: { ...process.env, SEAWALL_CACHE: cache, TMPDIR: cache },
-      stdio: ["ignore", "ignore", "pipe"],
-    },
-  );
-  const [said] = (await once(next.stderr, "data")) as [Buffer];
-  await once(next, "exit");
-  expect(said.toString()).toMatch(
-    /^tests that were killed \(tests-.*\): what they left is undone\n$/,
-  );
-  expect(living(second.pids)).toEqual([]);
-  expect(readFileSync(down, "utf8")).toBe("down\n");
-  expect(readdirSync(cache).sort()).toEqual(["down", "state"]);
-});
+    const second = await killedTests(cache);
+    // What a run of theirs had written down lies in their folder.
+    mkdirSync(join(second.folder, "seawall-cache-x", "state"), { recursive: true });
+    const down = join(cache, "down");
+    const entry = { kind: "command", command: "sh", args: ["-c", `echo down > ${down}`] };
+    const owner = { runId: "inner", pid: 2 ** 22 + 1, startTicks: 1, directory: "" };
+    writeFileSync(
+      join(second.folder, "seawall-cache-x", "state", "inner.ndjson"),
+      `${JSON.stringify({ owner })}\n${JSON.stringify({ entry, id: 0 })}\n`,
+    );
+    const next = spawn(
+      process.execPath,
+      ["--disable-warning=ExperimentalWarning", "--input-type=module", "-e", program, "once"],
+      {
+        cwd: root,
+        env: { ...process.env, SEAWALL_CACHE: cache, TMPDIR: cache },
+        stdio: ["ignore", "ignore", "pipe"],
+      },
+    );
+    const [said] = (await once(next.stderr, "data")) as [Buffer];
+    await once(next, "exit");
+    expect(said.toString()).toMatch(
+      /^tests that were killed \(tests-.*\): what they left is undone\n$/,
+    );
+    expect(living(second.pids)).toEqual([]);
+    expect(readFileSync(down, "utf8")).toBe("down\n");
+    expect(readdirSync(cache).sort()).toEqual(["down", "state"]);
+  },
+);

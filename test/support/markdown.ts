@@ -90,7 +90,10 @@ export function anchorsIn(markdown: string): string[] {
   );
 }
 
-/** The sources that a page names in code spans. Placeholders such as `NAME.ts` and `x.test.ts` are none. */
+/**
+ * The sources that a page names in code spans. Placeholders such as `NAME.ts` and `x.test.ts` are
+ * none.
+ */
 export function sourcesIn(markdown: string): string[] {
   return [...withoutCode(markdown).matchAll(/`([\w/-][\w./-]*\.(?:ts|sh|vcl))`/g)]
     .map(([, source]) => source as string)

@@ -1,9 +1,9 @@
 /**
  * Runs the tests that start the real thing. Such a test may fail because others keep the processors
- * busy: it is repeated while they do, and where it fails each time it says that it cannot tell, which
- * counts as skipped. What tests of a file share is not repeated, as it may have begun half of its
- * work: where that fails on a busy machine, all tests that rest on it say that they cannot tell.
- * Where the machine must be able to tell (`.ci/run` sets SEAWALL_MUST_TELL on an idle one), a
+ * busy: it is repeated while they do, and where it fails each time it says that it cannot tell,
+ * which counts as skipped. What tests of a file share is not repeated, as it may have begun half of
+ * its work: where that fails on a busy machine, all tests that rest on it say that they cannot
+ * tell. Where the machine must be able to tell (`.ci/run` sets SEAWALL_MUST_TELL on an idle one), a
  * failure is a failure.
  */
 import { readFileSync } from "node:fs";

@@ -34,7 +34,10 @@ export function untrueFigure(
 ): string | null {
   const published = publishedShare(page);
   if (published === null)
-    return "docs/performance.md publishes no processor time of the harness that a test could compare";
+    return (
+      "docs/performance.md publishes no processor time of the harness that a test could " +
+      "compare"
+    );
   const generator = events.find((event) => event.kind === "generator");
   if (
     generator?.kind !== "generator" ||

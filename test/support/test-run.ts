@@ -1,6 +1,7 @@
 /**
- * Each run of tests has a ledger among those of Seawall's own runs: when the tests are killed, `seawall recover` finds all that they had
- * started, by the folder for temporary files that they were given. The next tests do that by themselves.
+ * Each run of tests has a ledger among those of Seawall's own runs: when the tests are killed,
+ * `seawall recover` finds all that they had started, by the folder for temporary files that they
+ * were given. The next tests do that by themselves.
  */
 import { randomBytes } from "node:crypto";
 import { basename } from "node:path";
@@ -30,7 +31,8 @@ async function endKilledTests(state: string): Promise<void> {
     if (left.alive || !left.runId.startsWith(testsPrefix)) continue;
     const remaining = await recoverWithin(left);
     process.stderr.write(
-      `tests that were killed (${left.runId}): ${remaining.length === 0 ? "what they left is undone" : `still there: ${remaining.join("; ")}`}\n`,
+      `tests that were killed (${left.runId}): ` +
+        `${remaining.length === 0 ? "what they left is undone" : `still there: ${remaining.join("; ")}`}\n`,
     );
   }
 }
@@ -44,7 +46,10 @@ function readable(state: string): ReturnType<typeof leftRuns> {
   }
 }
 
-/** Tests of most parts write nothing outside their folder, and need not fail where a ledger cannot be written. */
+/**
+ * Tests of most parts write nothing outside their folder, and need not fail where a ledger cannot
+ * be written.
+ */
 function opened(state: string): FileLedger | null {
   try {
     return new FileLedger(

@@ -10,26 +10,30 @@ it("every test's temporary files lie in the folder of its run", () => {
   expect(basename(tmpdir())).toMatch(/^seawall-tests-/);
 });
 
-it("a folder in which something still runs is seen as such, whether it stands there or was only told of it", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "seawall-left-"));
-  mkdirSync(join(folder, "service"));
-  const standing = spawn("sleep", ["60"], { cwd: join(folder, "service") });
-  const told = spawn(process.execPath, [
-    "-e",
-    "setTimeout(() => {}, 60_000)",
-    `${folder}/configuration`,
-  ]);
-  await Promise.all([once(standing, "spawn"), once(told, "spawn")]);
-  try {
-    await expect
-      .poll(() => processesIn(folder).sort())
-      .toEqual(expect.arrayContaining([standing.pid, told.pid].sort()));
-    expect(processesIn(`${folder}-other`)).toEqual([]);
-  } finally {
-    standing.kill("SIGKILL");
-    told.kill("SIGKILL");
-    await Promise.all([once(standing, "close"), once(told, "close")]);
-    rmSync(folder, { recursive: true, force: true });
-  }
-  expect(existsSync(folder)).toBe(false);
-});
+it(
+  "a folder in which something still runs is seen as such, whether it stands there or was " +
+    "only told of it",
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), "seawall-left-"));
+    mkdirSync(join(folder, "service"));
+    const standing = spawn("sleep", ["60"], { cwd: join(folder, "service") });
+    const told = spawn(process.execPath, [
+      "-e",
+      "setTimeout(() => {}, 60_000)",
+      `${folder}/configuration`,
+    ]);
+    await Promise.all([once(standing, "spawn"), once(told, "spawn")]);
+    try {
+      await expect
+        .poll(() => processesIn(folder).sort())
+        .toEqual(expect.arrayContaining([standing.pid, told.pid].sort()));
+      expect(processesIn(`${folder}-other`)).toEqual([]);
+    } finally {
+      standing.kill("SIGKILL");
+      told.kill("SIGKILL");
+      await Promise.all([once(standing, "close"), once(told, "close")]);
+      rmSync(folder, { recursive: true, force: true });
+    }
+    expect(existsSync(folder)).toBe(false);
+  },
+);

@@ -1,13 +1,17 @@
 /**
- * Each run of tests has a folder for temporary files of its own, which goes with it: tests may leave theirs behind. It stays as long as anything
- * started by a test still runs in it, so that whoever looks for what was not ended finds where it was.
+ * Each run of tests has a folder for temporary files of its own, which goes with it: tests may
+ * leave theirs behind. It stays as long as anything started by a test still runs in it, so that
+ * whoever looks for what was not ended finds where it was.
  */
 import { mkdtempSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { listProcesses } from "../../harness/system/processes.ts";
 
-/** `record` is called before anything can be put there. `remove` is false where something still runs in it. */
+/**
+ * `record` is called before anything can be put there. `remove` is false where something still runs
+ * in it.
+ */
 export function setup(record: (folder: string) => void): {
   readonly folder: string;
   readonly remove: () => boolean;
@@ -23,7 +27,8 @@ export function setup(record: (folder: string) => void): {
     if (running.length === 0) rmSync(folder, { recursive: true, force: true });
     else
       process.stderr.write(
-        `${folder} is left as it is: ${running.map((pid) => `process ${pid}`).join(", ")} still runs there\n`,
+        `${folder} is left as it is: ${running.map((pid) => `process ${pid}`).join(", ")} ` +
+          `still runs there\n`,
       );
     return running.length === 0;
   };

@@ -1,4 +1,7 @@
-/** The texts of a TypeScript or JavaScript file: its string literals and templates, without its comments. */
+/**
+ * The texts of a TypeScript or JavaScript file: its string literals and templates, without its
+ * comments.
+ */
 
 /** After one of these, a slash begins a regular expression. */
 const beforeRegex = /(?:^|[(,=:[!&|?{};+\-*%<>~^]|\b(?:return|typeof|case|in|of))\s*$/;

@@ -1,6 +1,7 @@
 /**
  * Plain English: the words that no page and no message uses, with what to write instead, and the
- * longest sentence. Pages are checked by `test/markdown.test.ts`, messages by `test/messages.test.ts`.
+ * longest sentence. Pages are checked by `test/markdown.test.ts`, messages by
+ * `test/messages.test.ts`.
  */
 
 export interface Avoided {

@@ -1,4 +1,7 @@
-/** Runs a workload as the harness does, against small servers, and gives back what the harness would record. */
+/**
+ * Runs a workload as the harness does, against small servers, and gives back what the harness would
+ * record.
+ */
 import { execFile } from "node:child_process";
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";

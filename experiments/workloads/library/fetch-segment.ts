@@ -1,6 +1,6 @@
 /**
- * How a player fetches one segment: it asks again after an error, as it is told to, until its buffer would run dry; and when its edge is broken
- * it asks the next of those that it knows.
+ * How a player fetches one segment: it asks again after an error, as it is told to, until its
+ * buffer would run dry; and when its edge is broken it asks the next of those that it knows.
  */
 import { sleep } from "k6";
 import http, { type RefinedResponse, type ResponseType } from "k6/http";
@@ -13,14 +13,20 @@ import { type Edge, hostOf, settings } from "./settings.ts";
 /** A viewer's wait for one segment in ms, from the moment it meant to ask. */
 const segmentMs = new Trend("segment_ms", true);
 
-/** Iterations whose time was over before their first request: the generator stood still, and the target was never asked. */
+/**
+ * Iterations whose time was over before their first request: the generator stood still, and the
+ * target was never asked.
+ */
 const unasked = new Counter("unasked_iterations");
 
 export interface Wish {
   readonly lane: "live" | "dvr";
   /** Where it may be had, in the order in which this viewer tries them; the first is its home. */
   readonly edges: readonly Edge[];
-  /** Told which edge is broken, says which to ask; the same one: there is no other for now. Without it, the next of `edges` is asked. */
+  /**
+   * Told which edge is broken, says which to ask; the same one: there is no other for now. Without
+   * it, the next of `edges` is asked.
+   */
   readonly steer?: (broken: Edge) => Edge;
   readonly rendition: string;
   readonly number: number;
@@ -28,15 +34,24 @@ export interface Wish {
   readonly intendedMs: number;
   /** From then on the segment is of no use, in ms after `intendedMs`. */
   readonly deadlineMs: number;
-  /** Looks at the media too: what is served and cannot be played is `wrong`, unless its header says so. */
+  /**
+   * Looks at the media too: what is served and cannot be played is `wrong`, unless its header says
+   * so.
+   */
   readonly inspects?: boolean;
 }
 
 type Answer = RefinedResponse<ResponseType | undefined>;
 
-/** Between attempts when the answer gives no advice: a quarter second, as a 404 flips within tens of milliseconds of publication. */
+/**
+ * Between attempts when the answer gives no advice: a quarter second, as a 404 flips within tens of
+ * milliseconds of publication.
+ */
 const retryMs = 250;
-/** The share of a viewer's time that one edge may take: more than an origin may hold a request, and as much is left for another edge. */
+/**
+ * The share of a viewer's time that one edge may take: more than an origin may hold a request, and
+ * as much is left for another edge.
+ */
 const shareOfEdge = 0.5;
 
 /** Of viewers who look at what they get: with a checksum to compare it with, or without. */
@@ -99,7 +114,10 @@ export function fetchSegment(wish: Wish): void {
   });
 }
 
-/** Whose segment it is, whether it is said to have a defect, and whether a notification came with it: `yes`, `no`, or `none` when nothing was served. */
+/**
+ * Whose segment it is, whether it is said to have a defect, and whether a notification came with
+ * it: `yes`, `no`, or `none` when nothing was served.
+ */
 interface Said {
   readonly pipeline: string;
   readonly flagged: string;
@@ -138,12 +156,18 @@ function pathOf({ rendition, number }: Wish): string {
   return segmentPath(settings.stream, rendition, number);
 }
 
-/** Refused for want of capacity: the same everywhere, and asking elsewhere would only spread the overload. A target that gives no reasons sheds with 503. */
+/**
+ * Refused for want of capacity: the same everywhere, and asking elsewhere would only spread the
+ * overload. A target that gives no reasons sheds with 503.
+ */
 function isShed({ status, headers }: Answer): boolean {
   return status === 503 && (headers["X-Answer"] ?? "shed") === "shed";
 }
 
-/** No connection, no answer in time, one that broke off, or a failure of the edge itself. That a segment is not there yet is not one. */
+/**
+ * No connection, no answer in time, one that broke off, or a failure of the edge itself. That a
+ * segment is not there yet is not one.
+ */
 function isBroken(answer: Answer): boolean {
   return answer.status < 400 || (answer.status >= 500 && !isShed(answer));
 }

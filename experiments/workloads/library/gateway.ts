@@ -1,6 +1,7 @@
 /**
- * How a device asks a playback gateway: it turns to the next one when one is silent, and tries again as it was told to, by the answer or, when
- * nobody answers, by the last one that it ever got. A device that was never told anything tries again as many do: soon, and for ever.
+ * How a device asks a playback gateway: it turns to the next one when one is silent, and tries
+ * again as it was told to, by the answer or, when nobody answers, by the last one that it ever got.
+ * A device that was never told anything tries again as many do: soon, and for ever.
  */
 import { sleep } from "k6";
 import exec from "k6/execution";
@@ -19,7 +20,9 @@ type Kind = "play" | "prefetch";
 
 export interface StartWish {
   readonly kind: Kind;
-  /** Epoch ms; when it is left out, now: then no lateness is measured, as the iteration's own is. */
+  /**
+   * Epoch ms; when it is left out, now: then no lateness is measured, as the iteration's own is.
+   */
   readonly intendedMs?: number;
   /** What comes later than this after `intendedMs` is late… */
   readonly goodWithinMs: number;
@@ -32,10 +35,16 @@ interface Backoff {
   readonly retryAfterSeconds: number;
 }
 
-/** What this device was last told. A virtual user is a device: it remembers from one iteration to the next. */
+/**
+ * What this device was last told. A virtual user is a device: it remembers from one iteration to
+ * the next.
+ */
 const told: { [K in Kind]?: Backoff } = {};
 
-/** Between attempts of a device that was told nothing. Choose: half a second, as an impatient viewer would press again. */
+/**
+ * Between attempts of a device that was told nothing. Choose: half a second, as an impatient viewer
+ * would press again.
+ */
 const naiveMs = 500;
 /** How long a device waits for one answer: less where a viewer waits with it. Choose. */
 const answerMs: Readonly<Record<Kind, number>> = { play: 2_000, prefetch: 3_000 };

@@ -1,12 +1,19 @@
 /**
- * What a player would stumble over in a segment: boxes that break off, media time that is not the number's, a segment that ends too early, a picture
- * that stands still. Told from the bytes alone, by ISO/IEC 14496-12; what a header says of them is not asked.
+ * What a player would stumble over in a segment: boxes that break off, media time that is not the
+ * number's, a segment that ends too early, a picture that stands still. Told from the bytes alone,
+ * by ISO/IEC 14496-12; what a header says of them is not asked.
  */
 
-/** Rounding, and frames of sound that do not end with the segment (21 ms): anything above is seen or heard. Choose 100 ms. */
+/**
+ * Rounding, and frames of sound that do not end with the segment (21 ms): anything above is seen or
+ * heard. Choose 100 ms.
+ */
 const toleranceMs = 100;
 
-/** One sentence, or null when nothing is wrong. Rot within the media is not seen: no box tells of it. */
+/**
+ * One sentence, or null when nothing is wrong. Rot within the media is not seen: no box tells of
+ * it.
+ */
 export function mediaProblem(body: ArrayBuffer, number: number, segmentMs: number): string | null {
   try {
     return problem(body, number, segmentMs);
@@ -26,7 +33,8 @@ function problem(body: ArrayBuffer, number: number, segmentMs: number): string |
   );
   if (tfdt == null || tfhd == null || trun == null) return "a box is missing";
   const ticks = decodeTicks(view, tfdt.body);
-  // Far from the epoch, a segment that is seconds off is off by less than a part in a million: the time itself tells its unit.
+  // Far from the epoch, a segment that is seconds off is off by less than a part in a million: the
+  // time itself tells its unit.
   const ticksPerMs = Math.round(ticks / ((number * segmentMs) / 1000)) / 1000;
   if (!(ticksPerMs > 0) || Math.abs(ticks / ticksPerMs - number * segmentMs) > toleranceMs)
     return "its time is not the number's";
@@ -58,7 +66,10 @@ function decodeTicks(view: DataView, at: number): number {
     : view.getUint32(at + 4);
 }
 
-/** How long a sample lasts that says nothing itself; 0 when the segment leaves that to its initialisation. */
+/**
+ * How long a sample lasts that says nothing itself; 0 when the segment leaves that to its
+ * initialisation.
+ */
 function usualTicks(view: DataView, at: number): number {
   const flags = view.getUint32(at) & 0xffffff;
   return (flags & 0x8) === 0

@@ -1,14 +1,23 @@
-/** A viewer at the live edge: the next segment to become due, video or audio as players fetch them: separately. */
+/**
+ * A viewer at the live edge: the next segment to become due, video or audio as players fetch them:
+ * separately.
+ */
 import { sleep } from "k6";
 import { Trend } from "k6/metrics";
 import { fetchSegment, type Wish } from "./fetch-segment.ts";
 import { pick, random } from "./random.ts";
 import { settings } from "./settings.ts";
 
-/** How much later than intended an iteration asked, in ms: the generator's own fault, never the target's. */
+/**
+ * How much later than intended an iteration asked, in ms: the generator's own fault, never the
+ * target's.
+ */
 const startLateMs = new Trend("start_late_ms", true);
 
-/** Players of one event drift apart by timer and network; choose: uniformly within this many ms after a segment is due. */
+/**
+ * Players of one event drift apart by timer and network; choose: uniformly within this many ms
+ * after a segment is due.
+ */
 const bunchMs = 400;
 /** Live latency target of a player less the segment's own length and some decoding: choose 4 s. */
 const liveDeadlineMs = 4_000;

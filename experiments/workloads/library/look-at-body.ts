@@ -1,6 +1,6 @@
 /**
- * One viewer in four looks at what it gets: whether it is a segment at all, and what its bytes are, so that the judge can compare them with those
- * of other viewers and of the harness's own prober.
+ * One viewer in four looks at what it gets: whether it is a segment at all, and what its bytes are,
+ * so that the judge can compare them with those of other viewers and of the harness's own prober.
  */
 import { sha256 } from "k6/crypto";
 import type { RefinedResponse, ResponseType } from "k6/http";
@@ -14,7 +14,8 @@ import { settings } from "./settings.ts";
 const bodySeen = new Trend("body_seen");
 
 /**
- * Over 250 viewers a second, 137 kB each on average, looking at all costs k6 0.11 of a core; at one in four, less than could be measured.
+ * Over 250 viewers a second, 137 kB each on average, looking at all costs k6 0.11 of a core; at one
+ * in four, less than could be measured.
  */
 const looksOneIn = 4;
 /** Apart from the draws that choose what to watch. */
@@ -34,12 +35,17 @@ export function looks(): boolean {
   return random(lookingDraw) < 1 / looksOneIn;
 }
 
-/** k6 could not decode a body that arrived: https://grafana.com/docs/k6/latest/javascript-api/error-codes (1700…1799). */
+/**
+ * k6 could not decode a body that arrived:
+ * https://grafana.com/docs/k6/latest/javascript-api/error-codes (1700…1799).
+ */
 export function isUndecodable({ error_code: code }: Answer): boolean {
   return code >= 1_700 && code < 1_800;
 }
 
-/** Whether the body is a segment, and the one that its checksum names where this target sends one. */
+/**
+ * Whether the body is a segment, and the one that its checksum names where this target sends one.
+ */
 export function isSegment(answer: Answer, asked: Asked, flagged: boolean): boolean {
   const { digestHeader } = settings.stream;
   if (isUndecodable(answer) || !(answer.body instanceof ArrayBuffer)) {

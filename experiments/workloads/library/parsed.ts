@@ -1,4 +1,7 @@
-/** A body that should be JSON. What a target sends is data: one that cannot be read must not end an iteration. */
+/**
+ * A body that should be JSON. What a target sends is data: one that cannot be read must not end an
+ * iteration.
+ */
 import type { RefinedResponse, ResponseType } from "k6/http";
 
 /** Null when the body broke off, is no JSON, or holds no object. */

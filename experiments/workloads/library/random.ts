@@ -1,8 +1,14 @@
-/** Random choices that depend only on the run's seed, the scenario and the iteration, whichever virtual user happens to run it. */
+/**
+ * Random choices that depend only on the run's seed, the scenario and the iteration, whichever
+ * virtual user happens to run it.
+ */
 import exec from "k6/execution";
 import { settings } from "./settings.ts";
 
-/** A number in [0, 1); `draw` tells apart several choices of one iteration. Mixing as in MurmurHash3's finaliser. */
+/**
+ * A number in [0, 1); `draw` tells apart several choices of one iteration. Mixing as in
+ * MurmurHash3's finaliser.
+ */
 export function random(draw: number): number {
   let h = (settings.seed ^ hash(exec.scenario.name)) >>> 0;
   h = mix((h + Math.imul(exec.scenario.iterationInTest + 1, 0x9e3779b1)) >>> 0);

@@ -1,6 +1,7 @@
 /**
- * What a workload is told: the stream, the edges, the gateways, the scenarios and the seed, as one JSON text in SEAWALL_LOAD.
- * Without it (plain `k6 run`) a small audience watches one edge, EDGE or http://127.0.0.1:8080, and asks one gateway, GATEWAY or http://127.0.0.1:18090.
+ * What a workload is told: the stream, the edges, the gateways, the scenarios and the seed, as one
+ * JSON text in SEAWALL_LOAD. Without it (plain `k6 run`) a small audience watches one edge, EDGE or
+ * http://127.0.0.1:8080, and asks one gateway, GATEWAY or http://127.0.0.1:18090.
  */
 import type { Options } from "k6/options";
 
@@ -81,7 +82,10 @@ function settingsIn(text: string): Settings {
   return { ...same, edges: entries, gateways: others.gateways ?? [] };
 }
 
-/** For plain `k6 run`: these functions, so many iterations a second, for 20 s. Under the harness the experiment says what is run. */
+/**
+ * For plain `k6 run`: these functions, so many iterations a second, for 20 s. Under the harness the
+ * experiment says what is run.
+ */
 export function optionsOf(perSecond: Readonly<Record<string, number>>): Options {
   const own = Object.entries(perSecond).map(
     ([name, rate]) =>
@@ -102,7 +106,8 @@ export function optionsOf(perSecond: Readonly<Record<string, number>>): Options 
     // Media is read to its end and thrown away.
     discardResponseBodies: true,
     noConnectionReuse: false,
-    // The load stays with the hosts that it was given: a redirect is an answer, and not one that serves anybody.
+    // The load stays with the hosts that it was given: a redirect is an answer, and not one that
+    // serves anybody.
     maxRedirects: 0,
     userAgent: "seawall-viewer",
   };

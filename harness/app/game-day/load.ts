@@ -1,4 +1,7 @@
-/** A game day's file, and everything that is planned of it before anybody is asked anything: all problems of all steps at once. */
+/**
+ * A game day's file, and everything that is planned of it before anybody is asked anything: all
+ * problems of all steps at once.
+ */
 import type { RunRequest } from "../options.ts";
 import { existsSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
@@ -41,7 +44,9 @@ export async function loadGameDay(
       `${path} cannot be loaded: ${error instanceof Error ? error.message : String(error)}`,
       {
         cause: error,
-        hint: "It must be a TypeScript file that exports one day: export default defineGameDay({ … }).",
+        hint:
+          "It must be a TypeScript file that exports one day: export default defineGameDay({ " +
+          "… }).",
       },
     );
   }
@@ -58,7 +63,9 @@ function refuse(path: string, problems: readonly string[]): void {
     "GAME_DAY_MALFORMED",
     `${path} is not a valid game day:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
     {
-      hint: "Nothing was started. Compare it with examples/game-day/rehearsal.ts; `seawall list` shows experiments and defences.",
+      hint:
+        "Nothing was started. Compare it with examples/game-day/rehearsal.ts; `seawall list` " +
+        "shows experiments and defences.",
     },
   );
 }
@@ -88,7 +95,8 @@ export async function readySteps(
       const planned = await plan(context, named, experiment, seed, own, recorded);
       if (step.expect === "refuted" && own.without.length === 0)
         problems.push(
-          `steps.${index} (${step.experiment}): only a control can be expected to be refuted: name the disabled defences in \`without\``,
+          `steps.${index} (${step.experiment}): only a control can be expected to be ` +
+            `refuted: name the disabled defences in \`without\``,
         );
       recorded.push(await presumed(context, experiment, own));
       ready.push({ step, source: named, experiment, options: own, planned });

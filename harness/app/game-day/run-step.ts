@@ -1,4 +1,7 @@
-/** One step of a day as a run like any other, looked on by the day: its phases and faults, each second of its load, and its claims so far. */
+/**
+ * One step of a day as a run like any other, looked on by the day: its phases and faults, each
+ * second of its load, and its claims so far.
+ */
 import type { RunObserver } from "../run-observer.ts";
 import { relative } from "node:path";
 import { SeawallError } from "../../base/errors.ts";

@@ -12,8 +12,10 @@ export function dayPlanText(day: Day): string[] {
     "",
     ...day.purpose.split("\n").map((line) => `  ${line.trim()}`),
     "",
-    `roles      ${day.roles.map((role) => `${role.name} (${role.may.join(", ") || "observes"})`).join("; ")}`,
-    `answers    ${day.answers === "yes" ? "every point is answered by --yes" : "an unanswered point is a no-go"}`,
+    "roles      " +
+      `${day.roles.map((role) => `${role.name} (${role.may.join(", ") || "observes"})`).join("; ")}`,
+    "answers    " +
+      `${day.answers === "yes" ? "every point is answered by --yes" : "an unanswered point is a no-go"}`,
     "",
     ...day.steps.flatMap((step, index) => stepText(step, index)),
   ];
@@ -23,10 +25,15 @@ function stepText(step: DayStep, index: number): string[] {
   const { blast } = step;
   return [
     `${index + 1}. ${step.title}`,
-    `   ${step.experiment}, ${tierText(step.tier)}, topology ${step.topology}, ${step.substrate} substrate${step.without.length === 0 ? "" : `, without ${step.without.join(", ")}`}${step.expect === "held" ? "" : `; expected to be ${step.expect}`}`,
+    `   ${step.experiment}, ${tierText(step.tier)}, topology ${step.topology}, ` +
+      `${step.substrate} ` +
+      `substrate${step.without.length === 0 ? "" : `, without ${step.without.join(", ")}`}${step.expect === "held" ? "" : `; expected to be ${step.expect}`}`,
     ...(step.brief === null ? [] : [`   ${step.brief}`]),
-    `   go/no-go   waits ${formatDuration(step.waitMsMax)}${step.holdMsMax === null ? "" : `, and under everyday load ${formatDuration(step.holdMsMax)}`}`,
-    `   strikes    ${blast.services.length} of ${blast.servicesInAll} services${blast.services.length === 0 ? "" : ` (${blast.services.join(", ")})`}${blast.links.length === 0 ? "" : `, ${blast.links.length} links`}; ${Number(blast.loadTimes.toPrecision(2))} × the load`,
+    "   go/no-go   waits " +
+      `${formatDuration(step.waitMsMax)}${step.holdMsMax === null ? "" : `, and under everyday load ${formatDuration(step.holdMsMax)}`}`,
+    `   strikes    ${blast.services.length} of ${blast.servicesInAll} ` +
+      `services${blast.services.length === 0 ? "" : ` (${blast.services.join(", ")})`}${blast.links.length === 0 ? "" : `, ${blast.links.length} links`}; ` +
+      `${Number(blast.loadTimes.toPrecision(2))} × the load`,
     ...step.faults.map(
       (fault) => `   fault      ${fault.label}, for ${formatDuration(fault.forMs)}`,
     ),
@@ -46,7 +53,8 @@ export function dayResultText({ day, result }: RecordedDay, columns: number): st
     ...result.steps
       .map(
         (step, index) =>
-          `${index + 1}. ${padded(nameOf(step), wide)}  ${word(step.asExpected, step.status).padEnd(14)}  ${oneLine(step.why)}`,
+          `${index + 1}. ${padded(nameOf(step), wide)}  ` +
+          `${word(step.asExpected, step.status).padEnd(14)}  ${oneLine(step.why)}`,
       )
       .map((line) => cut(line, columns)),
   ];

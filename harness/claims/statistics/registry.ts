@@ -32,7 +32,9 @@ export function statisticOf({ statistic }: Pick<Claim, "statistic">): Statistic 
   return found;
 }
 
-/** Of what it observes and of its limit; `share` is a fraction 0…1, and nothing is a bare number. */
+/**
+ * Of what it observes and of its limit; `share` is a fraction 0…1, and nothing is a bare number.
+ */
 export function unitOf(claim: Claim): string {
   return claim.unit ?? statisticOf(claim).unit ?? "";
 }
@@ -55,7 +57,10 @@ const [plain, special] = [true, false].map((isPlain) =>
   statistics.filter(({ fields }) => (Object.keys(fields).length === 0) === isPlain),
 ) as [Statistic[], Statistic[]];
 
-/** Of an experiment's file and of a recorded plan. The list makes the type, too, which zod cannot follow. */
+/**
+ * Of an experiment's file and of a recorded plan. The list makes the type, too, which zod cannot
+ * follow.
+ */
 export const claimShape = z.discriminatedUnion("statistic", [
   z.object({ ...claimBase, statistic: z.enum(plain.map(({ name }) => name)) }),
   ...special.map(({ name, fields }) =>

@@ -136,7 +136,10 @@ export async function ablate(
   return worse(exitCodeOf(ablation), stopped?.exitCode ?? exitCodes.held);
 }
 
-/** A control needs a switch. Running the experiment alone would only look as if something had been taken away. */
+/**
+ * A control needs a switch. Running the experiment alone would only look as if something had been
+ * taken away.
+ */
 function nothingToTakeAway(
   context: Context,
   items: readonly Item[],
@@ -174,7 +177,9 @@ function unneededIn(items: readonly Item[]): string[] {
   return [...all].filter((name) => !needed.has(name));
 }
 
-/** With all defences first: where the experiment does not hold, its controls would prove nothing. */
+/**
+ * With all defences first: where the experiment does not hold, its controls would prove nothing.
+ */
 async function ablateItem(
   context: Context,
   item: Item,
@@ -308,7 +313,8 @@ function told(
 function tell(context: Context, cell: Cell, { json }: AblateOptions): void {
   const people = json ? context.stderr : context.stdout;
   people.write(
-    `${outcomeWords[cell.outcome]}  ${cell.experiment}${cell.without === null ? "" : ` without ${cell.without}`}${cell.directory === null ? "" : `  ${relative(context.cwd, cell.directory) || "."}`}\n`,
+    `${outcomeWords[cell.outcome]}  ` +
+      `${cell.experiment}${cell.without === null ? "" : ` without ${cell.without}`}${cell.directory === null ? "" : `  ${relative(context.cwd, cell.directory) || "."}`}\n`,
   );
 }
 
@@ -341,7 +347,8 @@ function publish(context: Context, ablation: Ablation, seed: number, options: Ab
   );
   const people = options.json ? context.stderr : context.stdout;
   people.write(
-    `\n${renderAblation(ablation, { columns: people.columns, colour: people.colour })}\nreport   ${pathToFileURL(page).href}\n`,
+    `\n${renderAblation(ablation, { columns: people.columns, colour: people.colour })}\nreport ` +
+      `  ${pathToFileURL(page).href}\n`,
   );
   if (options.json) context.stdout.json(document);
 }

@@ -1,4 +1,7 @@
-/** `seawall breaking-point`: with how many times the planned audience does the first claim fail? Each step of the search is a whole, judged run. */
+/**
+ * `seawall breaking-point`: with how many times the planned audience does the first claim fail?
+ * Each step of the search is a whole, judged run.
+ */
 import { requestOf } from "../flags.ts";
 import { Option } from "commander";
 import { numberOf, out, planFlags, type PlanFlags, scaleOf, wholeOf } from "../flags.ts";
@@ -79,7 +82,10 @@ export interface BreakingPointOptions extends RunRequest {
   readonly search: SearchOptions;
 }
 
-/** A run that could not be judged, for a reason that is not the load, is made once more before the search gives up. */
+/**
+ * A run that could not be judged, for a reason that is not the load, is made once more before the
+ * search gives up.
+ */
 const attemptsMax = 2;
 
 type Step = BreakingPoint["steps"][number];
@@ -136,7 +142,8 @@ export async function breakingPoint(
       stopped = step.exitCode;
     else steps.push(step.step);
     people.write(
-      `${times(next.scale)} the planned audience: ${step.step.outcome}${step.step.directory === null ? "" : `  ${relative(context.cwd, step.step.directory) || "."}`}\n`,
+      `${times(next.scale)} the planned audience: ` +
+        `${step.step.outcome}${step.step.directory === null ? "" : `  ${relative(context.cwd, step.step.directory) || "."}`}\n`,
     );
   }
 }
@@ -157,7 +164,8 @@ async function stepAt(
   } catch (error) {
     if (!(error instanceof SeawallError) || error.code !== "PLAN_REFUSED" || scale === 1)
       throw error;
-    // More than one machine's generator may be asked for, or fewer users than the claims need to say anything.
+    // More than one machine's generator may be asked for, or fewer users than the claims need to
+    // say anything.
     return {
       exitCode: 0,
       step: {
@@ -207,7 +215,8 @@ function publish(context: Context, found: BreakingPoint, folder: string, json: b
   );
   const people = json ? context.stderr : context.stdout;
   people.write(
-    `\n${renderBreakingPoint(found, { columns: people.columns, colour: people.colour })}\nreport   ${pathToFileURL(page).href}\n`,
+    `\n${renderBreakingPoint(found, { columns: people.columns, colour: people.colour })}\nreport ` +
+      `  ${pathToFileURL(page).href}\n`,
   );
   if (json) context.stdout.json(document);
 }

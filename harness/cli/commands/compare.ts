@@ -1,4 +1,7 @@
-/** `seawall compare`: what differs between runs of an experiment before and after a change, and how sure that is. */
+/**
+ * `seawall compare`: what differs between runs of an experiment before and after a change, and how
+ * sure that is.
+ */
 import { out } from "../flags.ts";
 import type { Define } from "../command.ts";
 import { comparability, type JudgedRun, sideName } from "../../compare/comparable.ts";
@@ -27,7 +30,8 @@ export const defineCompare: Define = (program, context, end) =>
   program
     .command("compare")
     .description(
-      "compare runs of an experiment, with a statement of certainty; the exit status is 1 if anything is worse",
+      "compare runs of an experiment, with a statement of certainty; the exit status is 1 " +
+        "if anything is worse",
     )
     .argument(
       "<runs...>",
@@ -78,7 +82,9 @@ export async function compare(
   const groups = baseline === null ? paths.map((path) => [path]) : [baseline, paths];
   if (groups.length < 2)
     throw new SeawallError("USAGE", "there is no second run to compare with", {
-      hint: "Name a second run, or the runs before the change with --baseline; `seawall compare --help` shows how.",
+      hint:
+        "Name a second run, or the runs before the change with --baseline; `seawall compare " +
+        "--help` shows how.",
     });
   const sides = await Promise.all(
     groups.map(async (group) =>
@@ -91,7 +97,9 @@ export async function compare(
       "USAGE",
       `these runs cannot be compared:\n${refused.map((why) => `  - ${why}`).join("\n")}`,
       {
-        hint: "Compare runs of one experiment, in one topology, on one substrate, that differ only in what you changed.",
+        hint:
+          "Compare runs of one experiment, in one topology, on one substrate, that differ " +
+          "only in what you changed.",
       },
     );
   }

@@ -1,4 +1,7 @@
-/** What the dead-man's switch does: it makes sure that the harness is gone, undoes its run, completes the record, and judges it. */
+/**
+ * What the dead-man's switch does: it makes sure that the harness is gone, undoes its run,
+ * completes the record, and judges it.
+ */
 import type { Define } from "../command.ts";
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -71,7 +74,10 @@ async function endOwner(left: LeftRun): Promise<void> {
   }
 }
 
-/** Adds to the events of a run whose last line may be torn. Each is linked to the last whole one; the record stays unsealed. */
+/**
+ * Adds to the events of a run whose last line may be torn. Each is linked to the last whole one;
+ * the record stays unsealed.
+ */
 function recordOf(directory: string): (event: DistributiveOmit<RunEvent, "atMs">) => void {
   const path = join(directory, files.events);
   let before = lastLink(directory);

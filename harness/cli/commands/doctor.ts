@@ -1,4 +1,7 @@
-/** `seawall doctor`: every tool with its version and origin, and what works on this machine. Gets nothing unless told to. */
+/**
+ * `seawall doctor`: every tool with its version and origin, and what works on this machine. Gets
+ * nothing unless told to.
+ */
 
 import type { Define } from "../command.ts";
 import { resolve } from "node:path";
@@ -60,7 +63,10 @@ interface Diagnosis {
   readonly substrates: Readonly<Record<string, Ability>>;
 }
 
-/** Resolves with the exit status: 0 when a run can start here though no other substrate is ready, with tools that are there or can be got. */
+/**
+ * Resolves with the exit status: 0 when a run can start here though no other substrate is ready,
+ * with tools that are there or can be got.
+ */
 export async function doctor({
   env,
   stdout,
@@ -125,7 +131,8 @@ function render(
   const facts: [string, string][] = [
     [
       "machine",
-      `${machine.cores} cores, ${gigabytes(machine.memoryBytes)} of memory, ${gigabytes(machine.memoryFreeBytes)} free`,
+      `${machine.cores} cores, ${gigabytes(machine.memoryBytes)} of memory, ` +
+        `${gigabytes(machine.memoryFreeBytes)} free`,
     ],
     ["cache", `${cache.path} (${gigabytes(cache.freeBytes)} free)`],
     ["reports", `${reports.path} (${gigabytes(reports.freeBytes)} free)`],

@@ -1,4 +1,7 @@
-/** `seawall export RUN`: the recorded samples as OpenTelemetry metrics, to a receiver or as lines of JSON. */
+/**
+ * `seawall export RUN`: the recorded samples as OpenTelemetry metrics, to a receiver or as lines of
+ * JSON.
+ */
 import { Option } from "commander";
 import { resolve } from "node:path";
 import { numberOf } from "../flags.ts";
@@ -35,12 +38,18 @@ export const defineExport: Define = (program, context, end) =>
     );
 
 export interface ExportFlags {
-  /** Base address of a receiver; without it, OTEL_EXPORTER_OTLP_METRICS_ENDPOINT or OTEL_EXPORTER_OTLP_ENDPOINT, and without those standard output. */
+  /**
+   * Base address of a receiver; without it, OTEL_EXPORTER_OTLP_METRICS_ENDPOINT or
+   * OTEL_EXPORTER_OTLP_ENDPOINT, and without those standard output.
+   */
   readonly otlp: string | null;
   readonly everyMs: number;
 }
 
-/** Points of each series in one request: half a minute's at a point per second, a few hundred kilobytes. */
+/**
+ * Points of each series in one request: half a minute's at a point per second, a few hundred
+ * kilobytes.
+ */
 const pointsPerRequest = 30;
 
 export async function exportRun(
@@ -63,12 +72,15 @@ export async function exportRun(
   }
   if (receiver !== null)
     context.stdout.write(
-      `${run.id}: ${run.series.length} series in ${requests} requests to ${redacted(receiver.url)}\n`,
+      `${run.id}: ${run.series.length} series in ${requests} requests to ` +
+        `${redacted(receiver.url)}\n`,
     );
   return 0;
 }
 
-/** Names and meaning of the variables: https://opentelemetry.io/docs/specs/otel/protocol/exporter */
+/**
+ * Names and meaning of the variables: https://opentelemetry.io/docs/specs/otel/protocol/exporter
+ */
 export function receiverOf(context: Pick<Context, "env">, asked: string | null): Receiver | null {
   const { env } = context;
   const whole = asked === null ? env["OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"] : undefined;
@@ -76,12 +88,15 @@ export function receiverOf(context: Pick<Context, "env">, asked: string | null):
   const url = whole || (base ? metricsOf(base) : null);
   if (url === null) return null;
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
-    // What stands before the last @ may be a password, even where nothing else of the address can be read.
+    // What stands before the last @ may be a password, even where nothing else of the address can
+    // be read.
     throw new SeawallError(
       "USAGE",
       `"${redacted(url.replace(/(\/\/)?\S*@/, "$1***@"))}" is not the address of a receiver`,
       {
-        hint: "Give one such as http://127.0.0.1:4318 (an OpenTelemetry collector) or http://127.0.0.1:9090/api/v1/otlp (Prometheus).",
+        hint:
+          "Give one such as http://127.0.0.1:4318 (an OpenTelemetry collector) or " +
+          "http://127.0.0.1:9090/api/v1/otlp (Prometheus).",
       },
     );
   }

@@ -36,7 +36,8 @@ function dayFile(folder: string): string {
 
 const runsIn = (out: string): string[] => readdirSync(join(out, "light"));
 
-it.concurrent("holds a real target under load, lets it be broken, leaves out what gets a no-go, and heals at a stop", async () => {
+it.concurrent("holds a real target under load, lets it be broken, leaves out what gets a no-go, and heals " +
+  "at a stop", async () => {
   expect((await seawall(["recover"]).ended).exitCode).toBe(0);
   const out = outFolder();
   const day = seawall(["gameday", dayFile(out.path), "--out", out.path, "--json"]);
@@ -77,7 +78,8 @@ it.concurrent("holds a real target under load, lets it be broken, leaves out wha
       .trim()
       .split("\n")
       .map((line) => JSON.parse(line) as RunEvent);
-  // The run that was held is judged as one that was not: on a busy machine it may be inconclusive, but for no phase or fault of its record.
+  // The run that was held is judged as one that was not: on a busy machine it may be inconclusive,
+  // but for no phase or fault of its record.
   const first = JSON.parse(
     readFileSync(join(folder, result.steps[0]?.run ?? "", "verdict.json"), "utf8"),
   ) as Verdict;
@@ -107,7 +109,8 @@ it.concurrent("is healed at Ctrl-C with no page open, and taken up again", async
   const file = join(out.path, "one.ts");
   writeFileSync(
     file,
-    `export default ${JSON.stringify({ name: "test", title: "Test", purpose: "To test.", waitMsMax: 120_000, steps: [{ experiment: relative(out.path, lightExperiment) }] })};`,
+    "export default " +
+      `${JSON.stringify({ name: "test", title: "Test", purpose: "To test.", waitMsMax: 120_000, steps: [{ experiment: relative(out.path, lightExperiment) }] })};`,
   );
   const first = seawall(["gameday", file, "--out", out.path, "--yes"]);
   await first.seen(/landed: kill/);

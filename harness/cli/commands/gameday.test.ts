@@ -65,7 +65,8 @@ function write(day: object): string {
   );
   writeFileSync(
     path,
-    `export default ${JSON.stringify({ name: "test", title: "Test", purpose: "To test.", waitMsMax: 60_000, ...day })};`,
+    "export default " +
+      `${JSON.stringify({ name: "test", title: "Test", purpose: "To test.", waitMsMax: 60_000, ...day })};`,
   );
   return path;
 }
@@ -101,55 +102,61 @@ describe("seawall gameday", () => {
     expect(readdirSync(folder).filter((name) => !name.endsWith(".ts"))).toEqual([]);
   });
 
-  it("runs a day that nobody is asked about, says so, and gives the same result again from what is on disk", async () => {
-    const file = write({ steps: [{ experiment: "./small.ts", hold: { waitMsMax: 5_000 } }] });
-    const { exitCode, stdout, stderr } = await seawall([
-      "gameday",
-      file,
-      "--yes",
-      "--substrate",
-      "simulated",
-      "--seed",
-      "1",
-      "--out",
-      folder,
-      "--json",
-    ]);
-    expect(exitCode, stderr()).toBe(0);
-    const result = JSON.parse(stdout()) as { steps: { status: string; run: string }[] };
-    expect(problemsOf(result)).toEqual([]);
-    expect(result.steps.map((step) => step.status)).toEqual(["held"]);
-    expect(stderr()).toContain("Every go/no-go point was answered by --yes.");
-    const days = join(folder, "game-days");
-    const day = join(days, readdirSync(days)[0] as string);
-    expect(problemsOf(JSON.parse(readFileSync(join(day, "day.json"), "utf8")))).toEqual([]);
-    for (const step of result.steps)
-      expect(JSON.parse(readFileSync(join(day, step.run, "verdict.json"), "utf8"))).toMatchObject({
-        status: step.status,
-      });
-    const report = readFileSync(join(day, "report.html"), "utf8");
-    for (const text of [
-      "No one decided.",
-      "kill region-a/origin-read",
-      'class="tape"',
-      "Go by --yes",
-    ])
-      expect(report, text).toContain(text);
-    rmSync(join(day, "report.html"));
-    const again = await seawall(["report", day, "--json"]);
-    expect(JSON.parse(again.stdout())).toEqual(result);
-    expect(readFileSync(join(day, "report.html"), "utf8")).toBe(report);
-    const other = await seawall([
-      "gameday",
-      write({ steps: [{ experiment: "./small.ts" }, { experiment: "./small.ts" }] }),
-      "--yes",
-      "--substrate",
-      "simulated",
-      "--resume",
-      day,
-      "--out",
-      folder,
-    ]);
-    expect(other.stderr()).toContain("the file now describes origin-storm, origin-storm");
-  });
+  it(
+    "runs a day that nobody is asked about, says so, and gives the same result again from " +
+      "what is on disk",
+    async () => {
+      const file = write({ steps: [{ experiment: "./small.ts", hold: { waitMsMax: 5_000 } }] });
+      const { exitCode, stdout, stderr } = await seawall([
+        "gameday",
+        file,
+        "--yes",
+        "--substrate",
+        "simulated",
+        "--seed",
+        "1",
+        "--out",
+        folder,
+        "--json",
+      ]);
+      expect(exitCode, stderr()).toBe(0);
+      const result = JSON.parse(stdout()) as { steps: { status: string; run: string }[] };
+      expect(problemsOf(result)).toEqual([]);
+      expect(result.steps.map((step) => step.status)).toEqual(["held"]);
+      expect(stderr()).toContain("Every go/no-go point was answered by --yes.");
+      const days = join(folder, "game-days");
+      const day = join(days, readdirSync(days)[0] as string);
+      expect(problemsOf(JSON.parse(readFileSync(join(day, "day.json"), "utf8")))).toEqual([]);
+      for (const step of result.steps)
+        expect(JSON.parse(readFileSync(join(day, step.run, "verdict.json"), "utf8"))).toMatchObject(
+          {
+            status: step.status,
+          },
+        );
+      const report = readFileSync(join(day, "report.html"), "utf8");
+      for (const text of [
+        "No one decided.",
+        "kill region-a/origin-read",
+        'class="tape"',
+        "Go by --yes",
+      ])
+        expect(report, text).toContain(text);
+      rmSync(join(day, "report.html"));
+      const again = await seawall(["report", day, "--json"]);
+      expect(JSON.parse(again.stdout())).toEqual(result);
+      expect(readFileSync(join(day, "report.html"), "utf8")).toBe(report);
+      const other = await seawall([
+        "gameday",
+        write({ steps: [{ experiment: "./small.ts" }, { experiment: "./small.ts" }] }),
+        "--yes",
+        "--substrate",
+        "simulated",
+        "--resume",
+        day,
+        "--out",
+        folder,
+      ]);
+      expect(other.stderr()).toContain("the file now describes origin-storm, origin-storm");
+    },
+  );
 });

@@ -164,7 +164,9 @@ async function hold(
   if (page !== null) {
     const wide = Math.max(...day.roles.map((role) => width(role.name)));
     context.stderr.write(
-      `${day.title}: ${day.steps.length} steps; the page is served on this machine only, and each link grants its role\n${day.roles.map((role) => `  ${padded(role.name, wide)}  ${page.linkOf(role.name)}\n`).join("")}`,
+      `${day.title}: ${day.steps.length} steps; the page is served on this machine only, ` +
+        "and each link grants its " +
+        `role\n${day.roles.map((role) => `  ${padded(role.name, wide)}  ${page.linkOf(role.name)}\n`).join("")}`,
     );
   }
   const run = (
@@ -209,7 +211,8 @@ export function told(context: Context, directory: string, json: boolean): number
   writeWhole(report, renderDayReport(recorded));
   const people = json ? context.stderr : context.stdout;
   people.write(
-    `\n${dayResultText(recorded, Math.min(100, people.columns)).join("\n")}\n\nday      ${relative(context.cwd, directory) || "."}\nreport   ${pathToFileURL(report).href}\n`,
+    `\n${dayResultText(recorded, Math.min(100, people.columns)).join("\n")}\n\nday      ` +
+      `${relative(context.cwd, directory) || "."}\nreport   ${pathToFileURL(report).href}\n`,
   );
   if (json) context.stdout.json(recorded.result);
   return recorded.result.exitCode;

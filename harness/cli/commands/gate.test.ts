@@ -59,7 +59,10 @@ async function gate(
 
 const only = (path: string): string => join(path, readdirSync(path).sort().at(-1) as string);
 
-/** The same run with every wait of viewers `times` as long, recorded anew: a changed record would be no baseline. */
+/**
+ * The same run with every wait of viewers `times` as long, recorded anew: a changed record would be
+ * no baseline.
+ */
 async function stretch(directory: string, times: number): Promise<void> {
   const { id, plan, events, series } = await readRun(directory);
   const clock = {
@@ -113,15 +116,24 @@ describe("a gate in virtual time", () => {
     ]);
   });
 
-  it("is an error for consumers of JUnit where it was stopped, and for each experiment that was not run", async () => {
-    const stopped = new AbortController();
-    stopped.abort(new RunAborted("user", "stopped by SIGTERM"));
-    const { exitCode } = await gate(["--seed", "7"], {}, [storm, "instance-loss"], stopped.signal);
-    expect(exitCode).toBe(130);
-    const [first, second] = suitesIn(junitOf("new"));
-    expect(first).toEqual(["origin-storm", expect.toSatisfy((count: number) => count > 0)]);
-    expect(second).toEqual(["instance-loss", 1]);
-  });
+  it(
+    "is an error for consumers of JUnit where it was stopped, and for each experiment that " +
+      "was not run",
+    async () => {
+      const stopped = new AbortController();
+      stopped.abort(new RunAborted("user", "stopped by SIGTERM"));
+      const { exitCode } = await gate(
+        ["--seed", "7"],
+        {},
+        [storm, "instance-loss"],
+        stopped.signal,
+      );
+      expect(exitCode).toBe(130);
+      const [first, second] = suitesIn(junitOf("new"));
+      expect(first).toEqual(["origin-storm", expect.toSatisfy((count: number) => count > 0)]);
+      expect(second).toEqual(["instance-loss", 1]);
+    },
+  );
 
   it("keeps its outcome, and its one document, where the step summary cannot be written", async () => {
     const { exitCode, stdout, stderr } = await gate(["--json", "--seed", "7"], {
@@ -160,14 +172,16 @@ describe("a gate in virtual time", () => {
     );
   });
 
-  it("closes for what held but is worse than the baseline, after looking again, and not for what is as it was", async () => {
+  it("closes for what held but is worse than the baseline, after looking again, and not for " +
+    "what is as it was", async () => {
     const made = async (out: string, ...seeds: readonly number[]): Promise<void> => {
       for (const seed of seeds) await gate(["--seed", String(seed), "--out", out]);
     };
     await made("new", 7);
     const alike = await gate(["--seed", "8", "--baseline", "new/origin-storm"]);
     expect(alike.stdout.replaceAll(/\s+/g, " ")).toContain(
-      "Compared with 1 run of the baseline: nothing is shown to be worse. 1 run against 1: no test can tell",
+      "Compared with 1 run of the baseline: nothing is shown to be worse. 1 run against 1: " +
+        "no test can tell",
     );
     expect(alike.exitCode).toBe(0);
     mkdirSync(join(folder, "old"));
@@ -210,7 +224,8 @@ describe("a gate in virtual time", () => {
     );
   }, 60_000);
 
-  it("judges a baseline itself, names what it leaves out, and does not pass without anything to compare with", async () => {
+  it("judges a baseline itself, names what it leaves out, and does not pass without anything " +
+    "to compare with", async () => {
     await gate(["--without", "collapsing", "--out", "old"]);
     const refuted = only(join(folder, "old/origin-storm"));
     edit(join(refuted, "plan.json"), (plan) => {
@@ -274,23 +289,28 @@ describe("a gate in virtual time", () => {
     expect(exitCode).toBe(0);
   }, 120_000);
 
-  it("refuses a baseline that is neither folder nor ref, and does not pass on one that has nothing to compare with", async () => {
-    const ofTheCatalogue = await gate(["--baseline", "no-such-branch"], {}, ["origin-storm"]);
-    expect(ofTheCatalogue).toMatchObject({
-      exitCode: 64,
-      stderr: expect.stringContaining("neither a folder nor a git ref"),
-    });
-    mkdirSync(join(folder, "empty"));
-    const { exitCode, stdout } = await gate(["--baseline", "empty"]);
-    expect(exitCode).toBe(2);
-    expect(stdout).toContain(
-      "Gate closed: 1 passed; nothing could be compared with the baseline; check that it is the right one",
-    );
-    expect(suitesIn(junitOf("new"))).toEqual([
-      ["origin-storm", 0],
-      ["gate", 1],
-    ]);
-  });
+  it(
+    "refuses a baseline that is neither folder nor ref, and does not pass on one that has " +
+      "nothing to compare with",
+    async () => {
+      const ofTheCatalogue = await gate(["--baseline", "no-such-branch"], {}, ["origin-storm"]);
+      expect(ofTheCatalogue).toMatchObject({
+        exitCode: 64,
+        stderr: expect.stringContaining("neither a folder nor a git ref"),
+      });
+      mkdirSync(join(folder, "empty"));
+      const { exitCode, stdout } = await gate(["--baseline", "empty"]);
+      expect(exitCode).toBe(2);
+      expect(stdout).toContain(
+        "Gate closed: 1 passed; nothing could be compared with the baseline; check that it is " +
+          "the right one",
+      );
+      expect(suitesIn(junitOf("new"))).toEqual([
+        ["origin-storm", 0],
+        ["gate", 1],
+      ]);
+    },
+  );
 
   it("refuses numbers that it cannot mean", async () => {
     for (const flags of [

@@ -1,4 +1,7 @@
-/** `seawall gate`: runs experiments for a pipeline, compares them with a baseline, and says in every form a pipeline reads whether they pass. */
+/**
+ * `seawall gate`: runs experiments for a pipeline, compares them with a baseline, and says in every
+ * form a pipeline reads whether they pass.
+ */
 import { requestOf } from "../flags.ts";
 import { Option } from "commander";
 import { out, planFlags, type PlanFlags, wholeOf } from "../flags.ts";
@@ -223,7 +226,10 @@ function withoutOwn(
   return { held: others(held), refuted: others(refuted), leftOut };
 }
 
-/** A new experiment has no baseline yet, and one that is mended had none that held: both pass. What says nothing does not. */
+/**
+ * A new experiment has no baseline yet, and one that is mended had none that held: both pass. What
+ * says nothing does not.
+ */
 function compared(
   { held: before, refuted, leftOut }: BaselineRuns,
   now: readonly Run[],
@@ -314,7 +320,10 @@ function publish(
     appendSummary(context, summary, renderGateMarkdown(report));
 }
 
-/** The summary is for looking at: a runner that has no usable file for it changes nothing about the gate. */
+/**
+ * The summary is for looking at: a runner that has no usable file for it changes nothing about the
+ * gate.
+ */
 function appendSummary({ stderr }: Context, path: string, text: string): void {
   try {
     appendFileSync(path, text);

@@ -1,4 +1,7 @@
-/** `seawall image`: builds what the docker substrate and `docker compose up` start. The same work is done when a run asks for docker. */
+/**
+ * `seawall image`: builds what the docker substrate and `docker compose up` start. The same work is
+ * done when a run asks for docker.
+ */
 import type { Define } from "../command.ts";
 import { exitCodes } from "../../base/errors.ts";
 import { connectEngine } from "../../substrates/docker/engine.ts";

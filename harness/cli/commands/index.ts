@@ -30,7 +30,9 @@ export function index(context: Context, out: string, json: boolean): number {
   if (json) context.stdout.json({ format: "seawall-index/1", page, ...written });
   else
     context.stdout.write(
-      `${written.runs.length} runs${written.broken.length === 0 ? "" : `, ${written.broken.length} of them broken`}\nindex    ${pathToFileURL(page).href}\n`,
+      `${written.runs.length} ` +
+        `runs${written.broken.length === 0 ? "" : `, ${written.broken.length} of them broken`}\nindex ` +
+        `   ${pathToFileURL(page).href}\n`,
     );
   return exitCodes.held;
 }

@@ -115,7 +115,8 @@ function showText(
     row(
       "",
       width,
-      `takes about ${duration(seconds(experiment))}; ${within.length === 0 ? "in no suite" : `in ${within.length === 1 ? "suite" : "suites"} ${within.join(", ")}`}`,
+      `takes about ${duration(seconds(experiment))}; ` +
+        `${within.length === 0 ? "in no suite" : `in ${within.length === 1 ? "suite" : "suites"} ${within.join(", ")}`}`,
     );
     row("", width, `relies on ${defencesOf(experiment).join(", ") || "no defence"}`);
   }
@@ -125,7 +126,8 @@ function showText(
     row(
       `  ${name}`,
       widest,
-      `${title}: ${runs.length} ${runs.length === 1 ? "run" : "runs"}, about ${duration(plannedSeconds)}, of at most ${withinMinutes} min`,
+      `${title}: ${runs.length} ${runs.length === 1 ? "run" : "runs"}, about ` +
+        `${duration(plannedSeconds)}, of at most ${withinMinutes} min`,
     );
   }
   for (const target of new Set(experiments.map((experiment) => experiment.target))) {

@@ -1,4 +1,7 @@
-/** `seawall plan`: everything that a run would do, and what each step will look for and undo. Starts nothing. */
+/**
+ * `seawall plan`: everything that a run would do, and what each step will look for and undo. Starts
+ * nothing.
+ */
 import { planFlags, type PlanFlags, planned } from "../flags.ts";
 import type { Define } from "../command.ts";
 import type { Claim } from "../../claims/statistics/registry.ts";
@@ -40,7 +43,8 @@ export function planText(plan: Plan): string[] {
     ...(plan.notes ?? []).map((note) => `note       ${note}`),
     `tier       ${tierText(plan.tier)}`,
     `substrate  ${plan.substrate} (${plan.substrateWhy})`,
-    `target     ${plan.target}, topology ${plan.topology}${plan.without.length === 0 ? "" : `, without ${plan.without.join(", ")}`}`,
+    `target     ${plan.target}, topology ` +
+      `${plan.topology}${plan.without.length === 0 ? "" : `, without ${plan.without.join(", ")}`}`,
     ...zonesOf(plan).map(([zone, names]) => `             ${zone}: ${names.join(", ")}`),
     `seed       ${plan.seed}`,
     `takes      ${seconds(totalMs)} once the target is up`,
@@ -56,7 +60,8 @@ export function planText(plan: Plan): string[] {
     ...(plan.recovery === null
       ? []
       : [
-          `  ${plan.recovery.title}: within ${seconds(plan.recovery.withinMs)} of the last heal, and it stays back`,
+          `  ${plan.recovery.title}: within ${seconds(plan.recovery.withinMs)} of the last ` +
+            "heal, and it stays back",
         ]),
     ...(plan.abortWhen.length === 0
       ? []
@@ -134,7 +139,10 @@ function claimText(claim: Claim): string {
     typeof claim.limit === "number"
       ? String(claim.limit)
       : `${claim.limit.times} × ${claim.limit.of}`;
-  return `${claim.metric} ${claim.statistic} ${claim.comparison} ${limit}${claim.unit === undefined ? "" : ` ${claim.unit}`} in ${claim.during.join(", ")}`;
+  return (
+    `${claim.metric} ${claim.statistic} ${claim.comparison} ` +
+    `${limit}${claim.unit === undefined ? "" : ` ${claim.unit}`} in ${claim.during.join(", ")}`
+  );
 }
 
 function seconds(ms: number): string {

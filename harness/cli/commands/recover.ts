@@ -1,4 +1,7 @@
-/** `seawall recover`: undoes what dead runs left on this machine, and what tests left that were killed. */
+/**
+ * `seawall recover`: undoes what dead runs left on this machine, and what tests left that were
+ * killed.
+ */
 import type { Define } from "../command.ts";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -49,7 +52,10 @@ export async function recover(context: Context, json: boolean): Promise<number> 
   return incomplete ? exitCodes.cleanupIncomplete : exitCodes.held;
 }
 
-/** Tests keep the state of their runs in their own folder: its ledgers are replayed before the folder goes. */
+/**
+ * Tests keep the state of their runs in their own folder: its ledgers are replayed before the
+ * folder goes.
+ */
 export async function recoverWithin(left: LeftRun): Promise<readonly string[]> {
   if (!left.runId.startsWith(testsPrefix)) return recoverRun(left, undoOn);
   // First whoever could go on with it: a run that a test had started, and its switch.

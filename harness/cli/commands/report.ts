@@ -21,7 +21,10 @@ export const defineReport: Define = (program, context, end) =>
       end(await rewriteReports(context, resolve(context.cwd, directory), flags.json === true)),
     );
 
-/** Writes verdict.json, report.html and junit.xml anew, or a game day's result.json and report.html; the exit status says only whether that worked. */
+/**
+ * Writes verdict.json, report.html and junit.xml anew, or a game day's result.json and report.html;
+ * the exit status says only whether that worked.
+ */
 export async function rewriteReports(
   context: Context,
   directory: string,

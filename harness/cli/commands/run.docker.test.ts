@@ -25,7 +25,10 @@ const state = join(
 );
 const onDocker = { SEAWALL_SUBSTRATE: "docker" };
 
-/** The same experiment as run.process.test.ts judges on the process substrate; that its control is refuted is shown there. */
+/**
+ * The same experiment as run.process.test.ts judges on the process substrate; that its control is
+ * refuted is shown there.
+ */
 describe.skipIf(noEngine)("seawall run, with the real target on docker", () => {
   beforeAll(async () => {
     await builtImage();
@@ -70,22 +73,26 @@ describe.skipIf(noEngine)("on docker, when the harness is killed", () => {
   });
   afterAll(() => rmSync(cache.path, { recursive: true, force: true }));
 
-  it.concurrent("refuses a dirty machine when the switch was killed as well, and recover removes every container and network", async () => {
-    const out = outFolder();
-    const env = { ...onDocker, SEAWALL_CACHE: cache.path };
-    const run = seawall(["run", lightExperiment, "--out", out.path], env);
-    await run.seen(/landed: kill/);
-    const runId = basename(out.run());
-    for (const pid of processesWith(`dead-man\0${runId}`)) kill(pid);
-    run.child.kill("SIGKILL");
-    await run.ended;
-    expect(await onEngine(runId)).not.toEqual([]);
-    const refused = await seawall(["run", lightExperiment, "--out", out.path], env).ended;
-    expect(refused.exitCode).toBe(4);
-    expect(refused.stderr).toContain("seawall recover");
-    expect(await recovered(cache.path)).toBe(0);
-    expect(leftOf(runId, cache.state, await onEngine(runId))).toEqual([]);
-  });
+  it.concurrent(
+    "refuses a dirty machine when the switch was killed as well, and recover removes every " +
+      "container and network",
+    async () => {
+      const out = outFolder();
+      const env = { ...onDocker, SEAWALL_CACHE: cache.path };
+      const run = seawall(["run", lightExperiment, "--out", out.path], env);
+      await run.seen(/landed: kill/);
+      const runId = basename(out.run());
+      for (const pid of processesWith(`dead-man\0${runId}`)) kill(pid);
+      run.child.kill("SIGKILL");
+      await run.ended;
+      expect(await onEngine(runId)).not.toEqual([]);
+      const refused = await seawall(["run", lightExperiment, "--out", out.path], env).ended;
+      expect(refused.exitCode).toBe(4);
+      expect(refused.stderr).toContain("seawall recover");
+      expect(await recovered(cache.path)).toBe(0);
+      expect(leftOf(runId, cache.state, await onEngine(runId))).toEqual([]);
+    },
+  );
 
   it.concurrent("leaves nothing behind, wherever it is killed", async () => {
     expect(

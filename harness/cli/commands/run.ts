@@ -1,4 +1,6 @@
-/** `seawall run`: one experiment after another, by name or as a suite, and what came of them all. */
+/**
+ * `seawall run`: one experiment after another, by name or as a suite, and what came of them all.
+ */
 import { requestOf } from "../flags.ts";
 import { out, planFlags, type PlanFlags } from "../flags.ts";
 import type { Define } from "../command.ts";
@@ -115,7 +117,10 @@ export async function chosen(
   );
 }
 
-/** All experiments are planned before the first is run: a mistake in the last one must not cost the time of the others. */
+/**
+ * All experiments are planned before the first is run: a mistake in the last one must not cost the
+ * time of the others.
+ */
 export async function planAll(
   context: Context,
   items: readonly Item[],
@@ -125,7 +130,8 @@ export async function planAll(
   const recorded = [...recordedVerdicts(options.out)];
   for (const item of items) {
     await plan(context, item.name, item.experiment, seed, inItsTopology(item, options), recorded);
-    // What comes earlier in this very command counts as held for now, and is asked again when it has run.
+    // What comes earlier in this very command counts as held for now, and is asked again when it
+    // has run.
     recorded.push(await presumed(context, item.experiment, inItsTopology(item, options)));
   }
 }
@@ -145,7 +151,8 @@ async function runItem(
   try {
     planned = await plan(context, item.name, item.experiment, seed, own);
   } catch (error) {
-    // It was planned before: what has changed is that something which must hold first has not held in this command.
+    // It was planned before: what has changed is that something which must hold first has not held
+    // in this command.
     if (!(error instanceof SeawallError) || error.code !== "PLAN_REFUSED") throw error;
     explain(error, context.stderr);
     return notRun(item, reasonsOf(error));
@@ -193,7 +200,8 @@ export function present(
   json: boolean,
   people = json ? context.stderr : context.stdout,
 ): void {
-  // Where the harness itself was let down, a table of claims that nobody could ask would only hide the reason.
+  // Where the harness itself was let down, a table of claims that nobody could ask would only hide
+  // the reason.
   if (outcome.error instanceof SeawallError) explain(outcome.error, context.stderr);
   else if (outcome.exitCode === exitCodes.interrupted)
     people.write(`\n${interruption(outcome.verdict)}\n`);
@@ -204,7 +212,8 @@ export function present(
   if (json) context.stdout.json(outcome.verdict);
   for (const note of outcome.run.plan.notes ?? []) people.write(`note     ${note}\n`);
   people.write(
-    `run      ${relative(context.cwd, outcome.run.directory) || "."}\nrerun    ${outcome.verdict.rerun}\nreport   ${pathToFileURL(outcome.report).href}\n`,
+    `run      ${relative(context.cwd, outcome.run.directory) || "."}\nrerun    ` +
+      `${outcome.verdict.rerun}\nreport   ${pathToFileURL(outcome.report).href}\n`,
   );
 }
 

@@ -1,4 +1,7 @@
-/** The hypothesis while the run goes on, judged by the judge's own rules on what has arrived. A phase that is still open can yet turn. */
+/**
+ * The hypothesis while the run goes on, judged by the judge's own rules on what has arrived. A
+ * phase that is still open can yet turn.
+ */
 import { judgeClaim } from "../../judge/claims.ts";
 import { statisticOf } from "../../claims/statistics/registry.ts";
 import { windowsOf } from "../../judge/windows.ts";
@@ -10,7 +13,10 @@ import type { Plan } from "../../record/plan.ts";
 import type { RunEvent } from "../../record/events.ts";
 import { carries } from "../../metrics/series.ts";
 
-/** Grows by doubling: half a million samples cost some megabytes, and no copy when they are looked at. */
+/**
+ * Grows by doubling: half a million samples cost some megabytes, and no copy when they are looked
+ * at.
+ */
 class Growing {
   readonly series: Series;
   #atMs = new Float64Array(1_024);
@@ -97,7 +103,8 @@ export class ClaimsSoFar implements SampleSink {
           ...worded(judgeClaim(claim, phase, windows, all, this.#metrics)),
           open: ended[phase] === undefined,
         };
-        // What began in a phase may be answered only after its end: its last word waits for the longest deadline of a user.
+        // What began in a phase may be answered only after its end: its last word waits for the
+        // longest deadline of a user.
         if (!finding.open && nowMs - window.untilMs > settleMs) this.#settled.set(key, finding);
         return [finding];
       }),

@@ -1,4 +1,7 @@
-/** Where a day stands, from its events alone: the same after a reload, on every page, and when it is taken up again after a crash. */
+/**
+ * Where a day stands, from its events alone: the same after a reload, on every page, and when it is
+ * taken up again after a crash.
+ */
 import type { By, ClaimSoFar, DayEvent, Outcome, Point, Seen } from "./day.ts";
 
 export interface Question {
@@ -9,7 +12,10 @@ export interface Question {
 }
 
 export interface DayState {
-  /** `waiting` for an answer, `running` a step, `stopping` it because somebody said so, or `closed`. `between` is none of these. */
+  /**
+   * `waiting` for an answer, `running` a step, `stopping` it because somebody said so, or `closed`.
+   * `between` is none of these.
+   */
   readonly status: "between" | "waiting" | "running" | "stopping" | "closed";
   /** The step that is asked about or runs, or ran last. */
   readonly step: number | null;
@@ -128,7 +134,10 @@ export function after(state: DayState, event: DayEvent): DayState {
 
 const idle = { phase: null, phaseSinceMs: null, faultsInForce: [] } as const;
 
-/** A question within a run is answered by going on with it, or by ending it; either way it still runs. */
+/**
+ * A question within a run is answered by going on with it, or by ending it; either way it still
+ * runs.
+ */
 function afterAnswer(state: DayState, answer: "go" | "no-go"): DayState["status"] {
   if (state.question?.point === "hold") return answer === "go" ? "running" : "stopping";
   return "between";
@@ -167,7 +176,10 @@ function replaced<T>(all: readonly T[], index: number, value: T): readonly T[] {
   return index in all ? all.with(index, value) : all;
 }
 
-/** What is still to be done: the first step without an outcome, and those that were stopped or cut short. */
+/**
+ * What is still to be done: the first step without an outcome, and those that were stopped or cut
+ * short.
+ */
 export function stepsLeft(state: DayState): readonly number[] {
   return state.outcomes.flatMap((outcome, step) =>
     outcome === null || outcome.aborted === "user" ? [step] : [],

@@ -1,7 +1,7 @@
 /**
  * A game day as it is on disk: `day.json`, decided before anything happens, and events in the order
- * in which they happened. What stands on the
- * page, what may be answered, and the day's report all follow from these two.
+ * in which they happened. What stands on the page, what may be answered, and the day's report all
+ * follow from these two.
  */
 import type { AbortReason, Machine } from "../../record/events.ts";
 import type { Evidence } from "../../target/evidence.ts";

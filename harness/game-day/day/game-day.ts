@@ -1,6 +1,12 @@
-/** A game day is data: experiments in an order, the points at which people say go or no-go, and who may say what. */
+/**
+ * A game day is data: experiments in an order, the points at which people say go or no-go, and who
+ * may say what.
+ */
 
-/** `decide`: answer go/no-go points. `stop`: heal everything and end the day. `note`: type into the timeline. */
+/**
+ * `decide`: answer go/no-go points. `stop`: heal everything and end the day. `note`: type into the
+ * timeline.
+ */
 export const rights = ["decide", "stop", "note"] as const;
 export type Right = (typeof rights)[number];
 
@@ -11,7 +17,10 @@ export interface Role {
 }
 
 export interface GameDayStep {
-  /** A name from `experiments/`, or a path that begins with a dot, seen from the game day's own file. */
+  /**
+   * A name from `experiments/`, or a path that begins with a dot, seen from the game day's own
+   * file.
+   */
   readonly experiment: string;
   /** What is said to people before they decide: what to watch, whom to tell. */
   readonly brief?: string;
@@ -22,7 +31,10 @@ export interface GameDayStep {
   readonly expect?: "held" | "refuted";
   /** Instead of the day's own. */
   readonly waitMsMax?: number;
-  /** A second go/no-go point, with the target up and its everyday load running; nobody's answer is a no-go here, too. */
+  /**
+   * A second go/no-go point, with the target up and its everyday load running; nobody's answer is a
+   * no-go here, too.
+   */
   readonly hold?: { readonly waitMsMax: number };
 }
 
@@ -33,7 +45,10 @@ export interface GameDay {
   readonly purpose: string;
   /** A conductor who may do everything and an observer who may note, unless said. */
   readonly roles?: readonly Role[];
-  /** How long a go/no-go point waits for an answer, in ms. One that nobody answers is a no-go: the step is left out. */
+  /**
+   * How long a go/no-go point waits for an answer, in ms. One that nobody answers is a no-go: the
+   * step is left out.
+   */
   readonly waitMsMax: number;
   readonly steps: readonly GameDayStep[];
 }
@@ -43,7 +58,10 @@ export const usualRoles: readonly Role[] = [
   { name: "observer", may: ["note"] },
 ];
 
-/** Gives a game day's file its type; all checking is done before the day begins, which reports every problem at once. */
+/**
+ * Gives a game day's file its type; all checking is done before the day begins, which reports every
+ * problem at once.
+ */
 export function defineGameDay(day: GameDay): GameDay {
   return day;
 }

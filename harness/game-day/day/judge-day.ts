@@ -1,4 +1,7 @@
-/** What a day came to: a pure function of its events and of its runs' verdicts. It is as good as its worst step, and a step that was left out shows nothing. */
+/**
+ * What a day came to: a pure function of its events and of its runs' verdicts. It is as good as its
+ * worst step, and a step that was left out shows nothing.
+ */
 import { exitCodes } from "../../base/errors.ts";
 import type { Status, Verdict } from "../../record/verdict.ts";
 import type { By, Day, DayEvent, DayStep, Outcome } from "./day.ts";
@@ -142,12 +145,16 @@ function whyOf(steps: readonly StepResult[], stoppedBy: By | null): string {
     step.asExpected
       ? []
       : [
-          `${index + 1} (${step.experiment}) ${step.status === null ? "did not run" : step.status === "inconclusive" ? "is inconclusive" : `${step.status === "held" ? "held" : "was refuted"}${step.status === step.expect ? ", but not to its end" : step.expect === "refuted" ? ", though a control must be refuted" : ""}`}`,
+          `${index + 1} (${step.experiment}) ` +
+            `${step.status === null ? "did not run" : step.status === "inconclusive" ? "is inconclusive" : `${step.status === "held" ? "held" : "was refuted"}${step.status === step.expect ? ", but not to its end" : step.expect === "refuted" ? ", though a control must be refuted" : ""}`}`,
         ],
   );
   const stop = stoppedBy === null ? "" : ` The day was stopped by ${nameOf(stoppedBy)}.`;
   if (others.length === 0) return `All ${steps.length} steps ended as expected.${stop}`;
-  return `${fine} of ${steps.length} steps ended as expected; step ${others.join("; step ")}.${stop}`;
+  return (
+    `${fine} of ${steps.length} steps ended as expected; step ` +
+    `${others.join("; step ")}.${stop}`
+  );
 }
 
 /** `Anna (conductor)`. */

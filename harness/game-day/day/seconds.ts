@@ -1,4 +1,7 @@
-/** Samples as they arrive, summed by second and lane: what the live charts show. It sits between the generator and the recorder and keeps no sample. */
+/**
+ * Samples as they arrive, summed by second and lane: what the live charts show. It sits between the
+ * generator and the recorder and keeps no sample.
+ */
 import type { Harm } from "../../target/harm.ts";
 import { type Registry, sourceIn } from "../../metrics/metrics.ts";
 import type { SampleSink, Series } from "../../metrics/samples.ts";
@@ -23,7 +26,10 @@ interface Watched {
   readonly outcome: OutcomeName;
 }
 
-/** The generator hands its samples on in bunches; a second is told when nothing more of it is to be expected. */
+/**
+ * The generator hands its samples on in bunches; a second is told when nothing more of it is to be
+ * expected.
+ */
 const lateMs = 700;
 /** Seconds without a sample that are told one by one. */
 const aheadMax = 120;
@@ -57,7 +63,8 @@ export class Seconds implements SampleSink {
   series(series: Series): number {
     const id = this.#inner.series(series);
     const { lane } = series.tags;
-    // What is good of that by which users are harmed counts as served, whatever its target calls it.
+    // What is good of that by which users are harmed counts as served, whatever its target calls
+    // it.
     const isGood = this.#harm?.metric === series.metric && carries(series.tags, this.#harm.having);
     const outcome = isGood ? "served" : series.tags["outcome"];
     const isOfUsers =
@@ -74,8 +81,9 @@ export class Seconds implements SampleSink {
     const watched = this.#watched.get(seriesId);
     if (watched === undefined || !Number.isFinite(value) || !Number.isFinite(atMs)) return;
     this.#next ??= Math.floor(atMs / 1_000);
-    // What comes too late for its own second counts in the oldest that is still open, and so does what a clock that was set moved far ahead:
-    // nothing is lost, and a page gets no events of seconds in which nothing was.
+    // What comes too late for its own second counts in the oldest that is still open, and so does
+    // what a clock that was set moved far ahead: nothing is lost, and a page gets no events of
+    // seconds in which nothing was.
     const own = Math.floor(atMs / 1_000);
     const second = own < this.#next || own > this.#next + aheadMax ? this.#next : own;
     const tally = this.#tallyOf(second, watched.lane);
@@ -88,7 +96,8 @@ export class Seconds implements SampleSink {
   passed(nowMs: number): void {
     const due = Math.floor((nowMs - lateMs) / 1_000) - 1;
     if (this.#next !== null && due - this.#next > aheadMax) {
-      // The clock was set, or the machine slept: what is open is told, and what lies between is not made up.
+      // The clock was set, or the machine slept: what is open is told, and what lies between is not
+      // made up.
       for (const second of [...this.#open.keys()].sort((a, b) => a - b)) this.#close(second);
       this.#next = due;
     }

@@ -15,7 +15,10 @@ class LiveCharts {
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.redraw());
   }
 
-  /** Nothing is drawn of what was before. `held`: people look at the target, and nothing is recorded. */
+  /**
+   * Nothing is drawn of what was before. `held`: people look at the target, and nothing is
+   * recorded.
+   */
   begin(step, zeroMs, held = false) {
     for (const chart of this.charts ?? []) chart.plot.destroy();
     Object.assign(this, { step, zeroMs, held, seconds: [], charts: [], phases: [], faults: [] });
@@ -66,7 +69,9 @@ class LiveCharts {
     for (const chart of this.charts) chart.grow(this.seconds);
   }
 
-  /** Everything that has come since is drawn once: after a reload there are many seconds at a time. */
+  /**
+   * Everything that has come since is drawn once: after a reload there are many seconds at a time.
+   */
   draw() {
     const [min, max] = this.span;
     if (this.phases.length > 0) this.phases.at(-1).untilMs = (this.lastS ?? 0) * 1000 + 1000;
@@ -90,7 +95,9 @@ class LiveCharts {
     for (const { plot, frame } of this.charts) { const box = frame.querySelector(".plot"); plot.setSize({ width: box.clientWidth, height: box.clientHeight }); }
   }
 
-  /** A lane's own chart, in the usual order; its wait is a line in the last one, which is made anew. */
+  /**
+   * A lane's own chart, in the usual order; its wait is a line in the last one, which is made anew.
+   */
   add(lane) {
     const seconds = Math.max(1, Math.round(this.step.rhythmMs / 1000));
     const lines = Object.entries(outcomeTones).map(([outcome, tone]) => ({ label: outcome, unit: "/s", axis: "left", tone, values: [] }));
@@ -115,7 +122,8 @@ class LiveCharts {
     const frame = figureOf(chart);
     this.place.append(frame);
     const plot = plotChart(this.model, chart, frame, [], (index) => { this.moment.textContent = index === null ? "" : clock(this.seconds[index]?.atS ?? 0); });
-    // Running totals are made beside a line's own values; what is not stacked would be drawn from these themselves.
+    // Running totals are made beside a line's own values; what is not stacked would be drawn from
+    // these themselves.
     const data = [plot.data[0], ...chart.lines.map((_, index) => (chart.stacked ? plot.data[index + 1] : []))];
     chart.lines.forEach((_, index) => { plot.series[index + 1].points.show = () => false; });
     const grow = (latest) => {

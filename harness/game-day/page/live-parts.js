@@ -26,7 +26,9 @@ function headline(state, day) {
   return { word, title: title(state, day), detail };
 }
 
-/** Segments as wide as their phases are long; how far the run has come is told by what is filled. */
+/**
+ * Segments as wide as their phases are long; how far the run has come is told by what is filled.
+ */
 function progressOf(state, day) {
   const step = state.status === "running" || state.status === "stopping" ? day.steps[state.step] : undefined;
   if (step === undefined) return [];

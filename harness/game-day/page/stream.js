@@ -1,6 +1,7 @@
 /*
- * Talks to the day's server. The token comes with the link, after the #, which no server ever sees; it moves into this tab's storage and out
- * of the address bar. Server-sent events are read by hand, since a browser's own reader cannot send the token in a header.
+ * Talks to the day's server. The token comes with the link, after the #, which no server ever sees;
+ * it moves into this tab's storage and out of the address bar. Server-sent events are read by hand,
+ * since a browser's own reader cannot send the token in a header.
  */
 "use strict";
 
@@ -18,7 +19,10 @@ addEventListener("hashchange", () => { if (tokenShape.test(location.hash)) { tak
 
 const authorization = () => ({ Authorization: `Bearer ${sessionStorage.getItem(tokenKey) ?? ""}` });
 
-/** Resolves with the answer; throws an error whose `status` is the server's, or 0 when nobody answered. */
+/**
+ * Resolves with the answer; throws an error whose `status` is the server's, or 0 when nobody
+ * answered.
+ */
 async function ask(path, body) {
   const how = body === undefined ? { headers: authorization() } : { method: "POST", headers: { ...authorization(), "Content-Type": "application/json" }, body: JSON.stringify(body) };
   let response;
@@ -36,8 +40,8 @@ async function ask(path, body) {
 const silentMsMax = 10_000;
 
 /**
- * Hands over each event of the day once, in order, from the first one on, however often the connection is lost. `over` says that nothing more
- * can come.
+ * Hands over each event of the day once, in order, from the first one on, however often the
+ * connection is lost. `over` says that nothing more can come.
  */
 async function follow({ event, state, connected, over }) {
   let last = 0;

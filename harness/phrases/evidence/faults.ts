@@ -12,7 +12,8 @@ export const faults: Rules<
       "not-landed": ({ fault, observation }) => `${fault}: did not land: ${observation}`,
       "outside-phase": ({ fault }) => `${fault}: took effect outside the fault phase`,
       "too-short": ({ fault, forMs, plannedMs }) =>
-        `${fault}: was in force for ${formatDuration(forMs)} instead of ${formatDuration(plannedMs)}`,
+        `${fault}: was in force for ${formatDuration(forMs)} instead of ` +
+        `${formatDuration(plannedMs)}`,
     },
   },
   "faults.lasted": {
@@ -23,7 +24,8 @@ export const faults: Rules<
       gone: ({ fault, afterMs, observation }) =>
         `${fault}: had ended ${formatDuration(afterMs)} after it began: ${observation}`,
       "last-check-early": ({ fault, beforeHealMs, maxMs }) =>
-        `${fault}: the last check was ${formatDuration(beforeHealMs)} before the heal (limit ${formatDuration(maxMs)})`,
+        `${fault}: the last check was ${formatDuration(beforeHealMs)} before the heal ` +
+        `(limit ${formatDuration(maxMs)})`,
       "check-gap": ({ fault, gapMs, maxMs }) =>
         `${fault}: was not checked for ${formatDuration(gapMs)} (limit ${formatDuration(maxMs)})`,
     },
@@ -44,16 +46,20 @@ export const faults: Rules<
       "unused-during": ({ fault, links }) =>
         `${fault}: the target did not use ${named(links)} during the fault`,
       "bytes-not-counted": ({ fault, links }) =>
-        `${fault}: its effect is unknown, as no bytes were counted on ${named(links)}; install ss (iproute2)`,
+        `${fault}: its effect is unknown, as no bytes were counted on ${named(links)}; ` +
+        "install ss (iproute2)",
       "never-bound": ({ fault, bytesPerSecond, timesMax }) =>
-        `${fault}: the limit had no effect: the busiest link carried ${bytesPerSecond} B/s before, less than 1/${timesMax} of it`,
+        `${fault}: the limit had no effect: the busiest link carried ${bytesPerSecond} B/s ` +
+        `before, less than 1/${timesMax} of it`,
     },
   },
   "faults.use": {
     title: "The target used the services that faults struck",
     facts: {
       unused: ({ fault, service, others, checked }) =>
-        `${fault}: the target did not use ${service}${others === 0 ? "" : ` and ${others} others`} before the fault: ${listed(checked.map((one) => noUse[one]))}`,
+        `${fault}: the target did not use ` +
+        `${service}${others === 0 ? "" : ` and ${others} others`} before the fault: ` +
+        `${listed(checked.map((one) => noUse[one]))}`,
       standby: ({ services }) => `declared standby: ${listed(services)}`,
     },
   },

@@ -28,9 +28,11 @@ export const generator: Rules<
       "no-iterations": "the record does not say which iterations began",
       "ended-at-once": ({ load }) => `load ${load}: the generator ended as soon as it began`,
       "not-as-planned": ({ load, fromSeconds, untilSeconds, planned, begun, dropped }) =>
-        `load ${load}, second ${fromSeconds} to ${untilSeconds}: ${planned} iterations were planned, ${begun} began and ${dropped} were dropped`,
+        `load ${load}, second ${fromSeconds} to ${untilSeconds}: ${planned} iterations were ` +
+        `planned, ${begun} began and ${dropped} were dropped`,
       dropped: ({ load, phase, dropped, planned, vus }) =>
-        `load ${load}, ${phase}: ${dropped} of ${planned} iterations found no free virtual user; it needs more than ${vus}`,
+        `load ${load}, ${phase}: ${dropped} of ${planned} iterations found no free virtual ` +
+        `user; it needs more than ${vus}`,
     },
   },
   "generator.iterations": {
@@ -45,26 +47,32 @@ export const generator: Rules<
       unfinished: ({ load, iterations, begun }) =>
         `load ${load}: ${iterations} of ${begun} iterations were still running when the load ended`,
       "samples-missing": ({ of, group, ended, samples }) =>
-        `${groupOf(of)} ${group}: ${ended} iterations ended, but the record has samples of only ${samples}`,
+        `${groupOf(of)} ${group}: ${ended} iterations ended, but the record has samples of ` +
+        `only ${samples}`,
       "sample-before-start": ({ of, group, second, begun, samples }) =>
-        `${groupOf(of)} ${group}: by second ${second}, ${begun} iterations had begun but ${samples} had left a sample`,
+        `${groupOf(of)} ${group}: by second ${second}, ${begun} iterations had begun but ` +
+        `${samples} had left a sample`,
       "sample-after-end": ({ of, group, second, ended, samples }) =>
-        `${groupOf(of)} ${group}: by second ${second}, ${ended} iterations had ended but only ${samples} had left a sample`,
+        `${groupOf(of)} ${group}: by second ${second}, ${ended} iterations had ended but ` +
+        `only ${samples} had left a sample`,
     },
   },
   "generator.asked": {
     title: "The load requested the planned content",
     facts: {
       stale: ({ lane, stale, looks, leastAge, mostAge, oldestAge }) =>
-        `class ${lane}: ${stale} of ${looks} requested content of the wrong age: ${leastAge} to ${mostAge} periods were planned, theirs is up to ${oldestAge}`,
+        `class ${lane}: ${stale} of ${looks} requested content of the wrong age: ` +
+        `${leastAge} to ${mostAge} periods were planned, theirs is up to ${oldestAge}`,
       "same-moment": ({ lane, same, looks }) =>
         `class ${lane}: ${same} of ${looks} requested the same moment`,
       "nearer-half": ({ lane, phase, near, looks }) =>
         `class ${lane}, ${phase}: ${near} of ${looks} requested the newer half of the past`,
       "other-draw": ({ lane, phase, tag, value, count, looks, expected }) =>
-        `class ${lane}, ${phase}: ${count} of ${looks} have ${tag} ${value}; about ${expected} were planned`,
+        `class ${lane}, ${phase}: ${count} of ${looks} have ${tag} ${value}; about ` +
+        `${expected} were planned`,
       "other-bytes": ({ apart, compared }) =>
-        `${apart} of ${compared} bodies that the prober also got have other bytes under the same number`,
+        `${apart} of ${compared} bodies that the prober also got have other bytes under the ` +
+        "same number",
       "none-noted": "no user recorded what it requested",
       noted: ({ looks }) => `${looks} users recorded what they requested`,
     },
@@ -77,7 +85,8 @@ export const generator: Rules<
         `load ${load}: no sample shows when iterations started in ${listed(phases)}`,
       late: (values) => `load ${values.load}: ${lateness(values)}`,
       burst: ({ load, phase, late, planned, maxMs }) =>
-        `load ${load}, ${phase}: ${late} of ${planned} iterations started more than ${formatDuration(maxMs)} late`,
+        `load ${load}, ${phase}: ${late} of ${planned} iterations started more than ` +
+        `${formatDuration(maxMs)} late`,
     },
   },
   "generator.processor": {

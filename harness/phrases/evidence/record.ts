@@ -42,9 +42,11 @@ export const record: Rules<"record.whole" | "record.fits" | "record.possible"> =
       "unplanned-faults": ({ events }) =>
         `${plural(events, "event")} belong to faults that the plan does not have`,
       "deploy-length": ({ statedMs, measuredMs }) =>
-        `deployment is recorded as ${formatDuration(statedMs)}, but its events are ${formatDuration(measuredMs)} apart`,
+        `deployment is recorded as ${formatDuration(statedMs)}, but its events are ` +
+        `${formatDuration(measuredMs)} apart`,
       "load-length": ({ statedMs, measuredMs }) =>
-        `the load is recorded as ${formatDuration(statedMs)}, but its events are ${formatDuration(measuredMs)} apart`,
+        `the load is recorded as ${formatDuration(statedMs)}, but its events are ` +
+        `${formatDuration(measuredMs)} apart`,
       "load-asked-outside":
         "the load was requested before the target was up or after the load began",
       "samples-before-load": ({ source, byMs }) =>
@@ -66,9 +68,11 @@ export const record: Rules<"record.whole" | "record.fits" | "record.possible"> =
         `${metric} of ${source}: a value or a time is not a number`,
       negative: ({ metric, source, value }) => `${metric} of ${source}: ${value} is below zero`,
       repeated: ({ metric, source, repeated, samples }) =>
-        `${metric} of ${source}: ${repeated} of ${samples} samples copy another: same value, same microsecond`,
+        `${metric} of ${source}: ${repeated} of ${samples} samples copy another: same ` +
+        "value, same microsecond",
       unanswered: ({ lane, service, given, answers }) =>
-        `class ${lane}: ${given} segments came from ${service}, but only ${answers} requests to it were answered with 200`,
+        `class ${lane}: ${given} segments came from ${service}, but only ${answers} ` +
+        "requests to it were answered with 200",
       more: ({ problems }) => `${problems} more problems`,
     },
   },

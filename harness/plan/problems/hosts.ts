@@ -1,4 +1,7 @@
-/** Which machines may be hit at all: this one, the networks that Seawall makes, and those that the user lists. */
+/**
+ * Which machines may be hit at all: this one, the networks that Seawall makes, and those that the
+ * user lists.
+ */
 import { isIPv4 } from "node:net";
 import type { Layout } from "../../target/layout.ts";
 
@@ -13,13 +16,16 @@ export function hostProblems(layout: Layout, allowed: readonly string[]): string
       return isOurs(host) || allowed.includes(host)
         ? []
         : [
-            `${name} is at ${host}, which is not this machine; load and faults need --allow-host ${host}`,
+            `${name} is at ${host}, which is not this machine; load and faults need ` +
+              `--allow-host ${host}`,
           ];
     }),
   );
 }
 
-/** Loopback (RFC 1122), and the range for benchmarks in which Docker networks are made (RFC 2544). */
+/**
+ * Loopback (RFC 1122), and the range for benchmarks in which Docker networks are made (RFC 2544).
+ */
 function isOurs(host: string): boolean {
   if (host === "localhost") return true;
   return isIPv4(host) && (/^127\./.test(host) || /^198\.1[89]\./.test(host));

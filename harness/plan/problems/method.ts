@@ -1,4 +1,7 @@
-/** What can be wrong with what an experiment breaks: names, ranges, and faults that would get in one another's way. */
+/**
+ * What can be wrong with what an experiment breaks: names, ranges, and faults that would get in one
+ * another's way.
+ */
 import { describeFault, kindOf, linksStruck, struckIn } from "../../faults/faults.ts";
 import type { Experiment, Step } from "../../experiment/experiment.ts";
 import { unknownName } from "../../base/nearest.ts";
@@ -59,7 +62,8 @@ function nameProblems({ fault, links }: Placed, layout: Layout): string[] {
   if (unknown.length > 0 || !onLinks || links.length > 0) return unknown;
   return [
     strikesNothing?.(fault) ??
-      `the target declares no such link (known: ${layout.links.map(linkName).join(", ") || "none"})`,
+      "the target declares no such link (known: " +
+        `${layout.links.map(linkName).join(", ") || "none"})`,
   ];
 }
 
@@ -102,7 +106,9 @@ function needProblems({ fault, struck: { services }, links }: Placed, layout: La
         .filter(({ from }) => serviceOf(from)?.at !== undefined)
         .map(
           (link) =>
-            `the link ${linkName(link)} cannot be broken: ${link.from} runs already, and nothing gives it the address of the proxy. Let Seawall start it, or break the link from viewers`,
+            `the link ${linkName(link)} cannot be broken: ${link.from} runs already, and ` +
+            "nothing gives it the address of the proxy. Let Seawall start it, or break the " +
+            "link from viewers",
         ),
     ),
     ...services.flatMap((name) =>
@@ -190,7 +196,8 @@ function touchProblems(step: Placed, other: Placed, at: number): string[] {
   if (gapMs < 0 || gapMs >= neededMs || touched.length === 0) return [];
   const order = first === other ? `begins ${gapMs} ms after` : `ends ${gapMs} ms before`;
   return [
-    `${order} step ${at + 1} (${describeFault(other.fault)}) on ${touched.join(", ")}: healing takes time; leave ${neededMs} ms between them`,
+    `${order} step ${at + 1} (${describeFault(other.fault)}) on ${touched.join(", ")}: ` +
+      `healing takes time; leave ${neededMs} ms between them`,
   ];
 }
 
@@ -210,12 +217,14 @@ function clashProblems(step: Placed, other: Placed, at: number): string[] {
       : []),
     ...(links.length > 0
       ? [
-          `overlaps ${named} on the link ${links.join(", ")}; its effect could be either one's, and healing one would heal the other`,
+          `overlaps ${named} on the link ${links.join(", ")}; its effect could be either ` +
+            "one's, and healing one would heal the other",
         ]
       : []),
     ...(hidden.length > 0
       ? [
-          `overlaps ${named}: ${unique(hidden).join(", ")} cannot answer, so faults on its links cannot be verified`,
+          `overlaps ${named}: ${unique(hidden).join(", ")} cannot answer, so faults on its ` +
+            "links cannot be verified",
         ]
       : []),
   ];

@@ -50,7 +50,8 @@ export function modelProblems(
     ...crowds.map(({ name, workload, exec }) =>
       ofWorld(
         `load ${name}`,
-        `one modelled iteration of ${workload}.${exec} cannot stand for many; the limit is ${arrivalsPerSecondMax} per second`,
+        `one modelled iteration of ${workload}.${exec} cannot stand for many; the limit is ` +
+          `${arrivalsPerSecondMax} per second`,
       ),
     ),
     ...acts.map((name) => general(`the model knows no operation ${name}`)),

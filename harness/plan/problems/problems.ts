@@ -31,7 +31,8 @@ export function loadProblems(experiment: Experiment, options: PlanOptions): Plan
       problems.push(
         ofWorld(
           `load ${load.name}`,
-          `there is no workload "${load.workload}"${load.workload.startsWith("/") ? "" : " in experiments/workloads"}`,
+          "there is no workload " +
+            `"${load.workload}"${load.workload.startsWith("/") ? "" : " in experiments/workloads"}`,
         ),
       );
     else if (!exported.includes(load.exec))
@@ -73,7 +74,8 @@ export function needProblems(
       .map((need) =>
         ofWorld(
           "load",
-          `workload ${workload} needs ${need === "stream" ? "a stream" : need}, which this topology lacks`,
+          `workload ${workload} needs ${need === "stream" ? "a stream" : need}, which this ` +
+            "topology lacks",
         ),
       ),
   );
@@ -122,7 +124,10 @@ export function claimProblems(experiment: Experiment, registry: Registry): PlanP
   return problems;
 }
 
-/** A reading of a counter stands for as many requests as it has grown by, so the number of readings means nothing, nor does a quantile of them. */
+/**
+ * A reading of a counter stands for as many requests as it has grown by, so the number of readings
+ * means nothing, nor does a quantile of them.
+ */
 function counterProblems(claim: Claim, registry: Registry): PlanProblem[] {
   const counted = (name: string): boolean =>
     Object.hasOwn(registry, name) && registry[name]?.kind === "increment";
@@ -189,7 +194,10 @@ function selectorProblems(selector: Selector, registry: Registry): string[] {
     .map((tag) => unknownName(`tag of ${selector.metric}`, tag, metric.tags));
 }
 
-/** Whether anything in this topology brings such samples: a reading that nobody can take would only be found missing after the run. */
+/**
+ * Whether anything in this topology brings such samples: a reading that nobody can take would only
+ * be found missing after the run.
+ */
 export function emitProblems(
   experiment: Experiment,
   layout: Layout,
@@ -247,7 +255,8 @@ function tooFewSamples(claim: Claim, experiment: Experiment, registry: Registry)
       ? [
           ofClaim(
             claim,
-            `${phase} yields about ${Math.floor(expected)} samples; the claim needs ${claim.samplesMin}`,
+            `${phase} yields about ${Math.floor(expected)} samples; the claim needs ` +
+              `${claim.samplesMin}`,
           ),
         ]
       : [];
@@ -288,25 +297,31 @@ export function recoveryProblems(experiment: Experiment, registry: Registry): Pl
   ];
   if (metric?.source === "generator" && after < recovery.ofBaselineMin * before)
     problems.push(
-      `${after} requests per second are offered in it; ${recovery.ofBaselineMin} of the baseline needs ${recovery.ofBaselineMin * before}`,
+      `${after} requests per second are offered in it; ${recovery.ofBaselineMin} of the ` +
+        `baseline needs ${recovery.ofBaselineMin * before}`,
     );
   if (phasesMs.baseline < recovery.windowMs)
     problems.push(
-      `the baseline of ${phasesMs.baseline} ms is shorter than one window of ${recovery.windowMs} ms`,
+      `the baseline of ${phasesMs.baseline} ms is shorter than one window of ` +
+        `${recovery.windowMs} ms`,
     );
   // Only whole windows tell.
   const needed =
     Math.ceil((recovery.withinMs + 2 * recovery.windowMs) / recovery.windowMs) * recovery.windowMs;
   if (phasesMs.recovery < needed)
     problems.push(
-      `the phase lasts ${phasesMs.recovery} ms; ${needed} ms are needed to show that goodput stays back`,
+      `the phase lasts ${phasesMs.recovery} ms; ${needed} ms are needed to show that ` +
+        "goodput stays back",
     );
   if (method.length === 0)
     problems.push(`the method has no fault, so there is nothing to recover from; set it to null`);
   return problems.map((text) => ofRecovery(recovery, text));
 }
 
-/** Users come in bunches, one for each period: a window that is no multiple sees now more of them and now fewer. */
+/**
+ * Users come in bunches, one for each period: a window that is no multiple sees now more of them
+ * and now fewer.
+ */
 export function rhythmProblems(experiment: Experiment, layout: Layout): PlanProblem[] {
   const windowMs = experiment.recovery?.windowMs ?? 0;
   const { rhythm } = layout;
@@ -321,7 +336,8 @@ export function rhythmProblems(experiment: Experiment, layout: Layout): PlanProb
     : [
         ofRecovery(
           experiment.recovery,
-          `its windows of ${windowMs} ms are not a multiple of the ${rhythm.name} duration, ${rhythm.ms} ms`,
+          `its windows of ${windowMs} ms are not a multiple of the ${rhythm.name} duration, ` +
+            `${rhythm.ms} ms`,
         ),
       ];
 }
@@ -343,7 +359,8 @@ export function proberProblems(
   if (isVirtual(substrate) || target.pack?.probes !== undefined || probes.length > 0) return [];
   return [
     general(
-      `only the load generator would see what ${target.name} serves: give the target a pack with a prober, or list in "probes" what the prober requests`,
+      `only the load generator would see what ${target.name} serves: give the target a pack ` +
+        `with a prober, or list in "probes" what the prober requests`,
     ),
   ];
 }
@@ -379,7 +396,8 @@ export function playerProblems(
       ? [
           ofWorld(
             "players",
-            "this machine has no Chromium; install it (apt-get install chromium) or set CHROMIUM; see `seawall doctor`",
+            "this machine has no Chromium; install it (apt-get install chromium) or set " +
+              "CHROMIUM; see `seawall doctor`",
           ),
         ]
       : []),

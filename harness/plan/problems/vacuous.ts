@@ -1,4 +1,7 @@
-/** Claims that cannot fail, and experiments that ask nothing: they would be green whatever the target does. */
+/**
+ * Claims that cannot fail, and experiments that ask nothing: they would be green whatever the
+ * target does.
+ */
 import { type Claim, namedBy, statisticOf } from "../../claims/statistics/registry.ts";
 import type { Experiment } from "../../experiment/experiment.ts";
 import { type Phase, phases } from "../../base/phases.ts";

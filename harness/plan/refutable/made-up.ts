@@ -1,4 +1,7 @@
-/** Made-up records: each metric that a claim looks at, in one of the states that the target could be in. Nothing here happened. */
+/**
+ * Made-up records: each metric that a claim looks at, in one of the states that the target could be
+ * in. Nothing here happened.
+ */
 import { type Claim, namedBy, selectorsOf, statisticOf } from "../../claims/statistics/registry.ts";
 import type { Phase } from "../../base/phases.ts";
 import type { Selector, SeriesData } from "../../metrics/samples.ts";
@@ -14,11 +17,16 @@ export interface State {
 
 /** Of more samples than this a part is made, and what a claim counts is made smaller with it. */
 const samplesMost = 4_000;
-/** A record that is to be exceeded by a multiple is not of nothing: a request lasts 1 ms, a counter that is read has grown by 1. */
+/**
+ * A record that is to be exceeded by a multiple is not of nothing: a request lasts 1 ms, a counter
+ * that is read has grown by 1.
+ */
 const leastMs = 1;
 /** What the harness reads is read every 2 s. */
 const readEveryMs = 2_000;
-/** In one reading of 2 s: as many bytes as pass 100 Gbit/s, which no counter on one machine outruns… */
+/**
+ * In one reading of 2 s: as many bytes as pass 100 Gbit/s, which no counter on one machine outruns…
+ */
 const ownCounterMost = 25e9;
 /** …as much processor time as 1024 cores have… */
 const cpuSecondsMost = 2_048;
@@ -287,7 +295,10 @@ function matching({ fixed, free }: Group, wanted: Tags): Tags {
   };
 }
 
-/** Has what `wanted` asks for nowhere that the target decides, and what `kept` asks for where it can. */
+/**
+ * Has what `wanted` asks for nowhere that the target decides, and what `kept` asks for where it
+ * can.
+ */
 function avoiding(group: Group, wanted: Tags, kept: Tags): Tags {
   const { fixed, free } = group;
   const others = Object.entries(free).map(([tag, values]) => [

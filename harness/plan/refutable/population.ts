@@ -1,8 +1,7 @@
 /**
  * What an experiment would record: for each metric the groups of samples that its load, its layout
- * and its phases make. Tags that a workload or a
- * layout fixes are `fixed`; those that the target decides are `free`, with the values that they can
- * have.
+ * and its phases make. Tags that a workload or a layout fixes are `fixed`; those that the target
+ * decides are `free`, with the values that they can have.
  */
 import type { Experiment, Load } from "../../experiment/experiment.ts";
 import type { Phase } from "../../base/phases.ts";

@@ -1,6 +1,7 @@
 /**
- * Claims that cannot fail, and claims that cannot hold, found by asking the judge: it judges each claim on made-up records, of nobody served,
- * everything late, every counter at its most, and all between. A claim that none of them refutes would be green whatever the target does.
+ * Claims that cannot fail, and claims that cannot hold, found by asking the judge: it judges each
+ * claim on made-up records, of nobody served, everything late, every counter at its most, and all
+ * between. A claim that none of them refutes would be green whatever the target does.
  */
 import {
   type Claim,
@@ -44,7 +45,10 @@ function windowsOf({ experiment: { phasesMs } }: World): Record<Phase, PhaseWind
   };
 }
 
-/** One line for each claim, abort condition and recovery that none, or each, of the made-up records refutes. `known`: what is wrong with them already. */
+/**
+ * One line for each claim, abort condition and recovery that none, or each, of the made-up records
+ * refutes. `known`: what is wrong with them already.
+ */
 export function refutableProblems(world: World, known: readonly PlanProblem[] = []): PlanProblem[] {
   const { hypothesis, abortWhen, recovery } = world.experiment;
   const windows = windowsOf(world);
@@ -154,13 +158,19 @@ function explained(claim: Claim, scaled: Claim, seen: Seen): string | null {
   const range =
     seen.least === seen.most ? shown(seen.least) : `${shown(seen.least)} to ${shown(seen.most)}`;
   if (!Number.isFinite(seen.least))
-    return `no record yields the ${Math.max(1, claim.samplesMin)} samples that it needs; ${Math.round(seen.samples * part)} at most`;
+    return (
+      `no record yields the ${Math.max(1, claim.samplesMin)} samples that it needs; ` +
+      `${Math.round(seen.samples * part)} at most`
+    );
   const { comparison } = claim;
   if (!seen.fails) {
     const but = seen.failsAlone
       ? "except one in which every sample fails"
       : "not even one in which every request fails";
-    return `no record refutes it, ${but}: it comes to ${range}, and must be ${comparison} ${limitText(claim)}`;
+    return (
+      `no record refutes it, ${but}: it comes to ${range}, and must be ${comparison} ` +
+      `${limitText(claim)}`
+    );
   }
   // What lies between the made-up ones may be met.
   const within =
@@ -230,7 +240,8 @@ function recoveryProblems(
   if (atBest.status !== "held")
     return atBest.status === "refuted"
       ? [
-          `no record satisfies it, not even one in which every request is served: ${worded(atBest).why}`,
+          "no record satisfies it, not even one in which every request is served: " +
+            `${worded(atBest).why}`,
         ]
       : [];
   const before = kind.make("baseline", windows.baseline);
@@ -295,7 +306,10 @@ const lost: Tags = {
   notified: "none",
 };
 
-/** From the beginning of the fault on, nobody gets anything. At least one claim must be refuted by that, or a run of nothing would be green. */
+/**
+ * From the beginning of the fault on, nobody gets anything. At least one claim must be refuted by
+ * that, or a run of nothing would be green.
+ */
 function wholeProblems(world: World, windows: Record<Phase, PhaseWindow>): string[] {
   const { hypothesis, recovery } = world.experiment;
   const record = (claim: Claim): SeriesData[] | null => {

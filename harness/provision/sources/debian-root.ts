@@ -1,7 +1,7 @@
 /**
- * A small Debian of its own, for a container image where no registry can be reached: packages and all that they depend on, unpacked into
- * one folder. Nothing is installed, no root is needed and no maintainer script runs; what those would have done, and a program here
- * needs, is done by hand.
+ * A small Debian of its own, for a container image where no registry can be reached: packages and
+ * all that they depend on, unpacked into one folder. Nothing is installed, no root is needed and no
+ * maintainer script runs; what those would have done, and a program here needs, is done by hand.
  */
 
 import { copyFile, mkdir, symlink, writeFile } from "node:fs/promises";
@@ -27,7 +27,10 @@ const essential = [
   "util-linux",
 ];
 
-/** Large things that are only loaded for pictures on a screen, or by a compiler that looks for its own mistakes. */
+/**
+ * Large things that are only loaded for pictures on a screen, or by a compiler that looks for its
+ * own mistakes.
+ */
 const leftOut =
   /^(libllvm|libgl1-mesa-dri|libz3-|perl-modules-|libasan|liblsan|libtsan|libubsan|libgphoto|fonts-)/;
 

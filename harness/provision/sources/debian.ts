@@ -1,6 +1,7 @@
 /**
- * Debian packages, fetched and unpacked into the tool cache: nothing is installed, no root is needed, and apt's own state stays as it
- * is. apt checks their signatures. Only what the system lacks is fetched, so an unpacked program borrows the rest from the system.
+ * Debian packages, fetched and unpacked into the tool cache: nothing is installed, no root is
+ * needed, and apt's own state stays as it is. apt checks their signatures. Only what the system
+ * lacks is fetched, so an unpacked program borrows the rest from the system.
  */
 
 import { existsSync } from "node:fs";
@@ -52,8 +53,8 @@ export const debian: Source = {
 };
 
 /**
- * Downloads the packages and what they depend on, as far as the system lacks it, or all of it where `aside` says that the system does not
- * count; paths of the archives.
+ * Downloads the packages and what they depend on, as far as the system lacks it, or all of it where
+ * `aside` says that the system does not count; paths of the archives.
  */
 export async function fetchArchives(
   names: readonly string[],
@@ -75,7 +76,8 @@ export async function fetchArchives(
   const install = ["install", "-y", "--no-install-recommends", "--download-only", ...names];
   const step = `fetching Debian's ${names.slice(0, 6).join(", ")}${names.length > 6 ? " and more" : ""}`;
 
-  // The system's package lists come first: they are usually good, and fetching fresh ones takes longer than the packages.
+  // The system's package lists come first: they are usually good, and fetching fresh ones takes
+  // longer than the packages.
   await writeFile(configuration, configurationFor(apt) + aside);
   say(step);
   let outcome = await aptGet(install, step);
@@ -102,7 +104,10 @@ export async function fetchArchives(
     .map((name) => join(archives, name));
 }
 
-/** Everything that apt writes goes to `folder`; hooks of the system, which act on the system, are left out. */
+/**
+ * Everything that apt writes goes to `folder`; hooks of the system, which act on the system, are
+ * left out.
+ */
 function configurationFor(folder: string): string {
   return `#clear APT::Update::Pre-Invoke;
 #clear APT::Update::Post-Invoke;
@@ -152,7 +157,9 @@ export async function unpack(
   await Promise.all(Array.from({ length: Math.max(2, availableParallelism()) }, worker));
 }
 
-/** Where the program lies: in the tree, or in the system when only what it lacked had to be fetched. */
+/**
+ * Where the program lies: in the tree, or in the system when only what it lacked had to be fetched.
+ */
 function placeIn(root: string, { name, debian: of }: Recipe, env: NodeJS.ProcessEnv): Place {
   if (of?.placeIn !== undefined) {
     const place = of.placeIn(root);

@@ -1,4 +1,7 @@
-/** Fetches files over https, without waiting long for a network that is closed or a host that has stalled. */
+/**
+ * Fetches files over https, without waiting long for a network that is closed or a host that has
+ * stalled.
+ */
 
 import { createHash } from "node:crypto";
 import { lookup } from "node:dns/promises";
@@ -12,7 +15,10 @@ import type { BuildContext } from "./source.ts";
 const connectTimeoutMs = 3_000;
 const stallTimeoutMs = 30_000;
 
-/** Finds out within three seconds whether a host answers at all, once: a closed network must not cost a time-out for each tool. */
+/**
+ * Finds out within three seconds whether a host answers at all, once: a closed network must not
+ * cost a time-out for each tool.
+ */
 export async function reach(host: string, { unreachable, signal }: BuildContext): Promise<void> {
   const known = unreachable.get(host);
   if (known !== undefined) throw new Rejected(known);

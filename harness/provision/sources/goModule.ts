@@ -1,4 +1,7 @@
-/** Builds k6 and Toxiproxy from the module in `go/`, whose go.sum pins every source file of theirs by checksum. */
+/**
+ * Builds k6 and Toxiproxy from the module in `go/`, whose go.sum pins every source file of theirs
+ * by checksum.
+ */
 
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
@@ -67,7 +70,10 @@ export const goModule: Source = {
   },
 };
 
-/** The user's own Go settings, such as a proxy and cache folders, without those that would change what is built. */
+/**
+ * The user's own Go settings, such as a proxy and cache folders, without those that would change
+ * what is built.
+ */
 function environment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const { GOOS: _system, GOARCH: _architecture, ...rest } = env;
   return {

@@ -1,4 +1,7 @@
-/** Fetches jars with Maven from the dependencies that a recipe names; its checksums say what must have come. */
+/**
+ * Fetches jars with Maven from the dependencies that a recipe names; its checksums say what must
+ * have come.
+ */
 
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
@@ -28,7 +31,8 @@ export const maven: Source = {
     const { executable, env: javaEnv } = await java();
     const jars = join(staging, "jars");
     say("fetching jars with Maven");
-    // --strict-checksums: Maven would otherwise only warn of a jar that differs from its published checksum.
+    // --strict-checksums: Maven would otherwise only warn of a jar that differs from its published
+    // checksum.
     const args = [
       "--batch-mode",
       "--strict-checksums",

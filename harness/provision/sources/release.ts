@@ -1,7 +1,8 @@
 /**
- * Downloads the release that a project publishes, and checks it against the checksum file published beside it. That shows a download cut
- * short or altered on the way. It does not show a release replaced at its source together with its checksums: the registries' pinned
- * checksums (go.sum, jars.sha256) would.
+ * Downloads the release that a project publishes, and checks it against the checksum file published
+ * beside it. That shows a download cut short or altered on the way. It does not show a release
+ * replaced at its source together with its checksums: the registries' pinned checksums (go.sum,
+ * jars.sha256) would.
  */
 
 import { chmod, mkdir, rm } from "node:fs/promises";

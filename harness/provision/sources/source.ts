@@ -1,4 +1,7 @@
-/** A way of getting tools that are not on this machine: a release to download, or a package registry. */
+/**
+ * A way of getting tools that are not on this machine: a release to download, or a package
+ * registry.
+ */
 
 import type { ToolSource } from "../../target/tools.ts";
 import type { FindContext } from "../find.ts";

@@ -1,4 +1,7 @@
-/** libfaketime, a library that a program is started with so that its wall clock can be set while it runs. */
+/**
+ * libfaketime, a library that a program is started with so that its wall clock can be set while it
+ * runs.
+ */
 
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";

@@ -1,10 +1,14 @@
 /*
- * All charts of a page on one axis: one cross-hair, one zoom, arrow keys, and every interval as a table. A page's script calls
- * `onOneAxis(model)` once; the model has `axis`, `phases`, `faults`, `charts` and `dashes`. All text is set as text.
+ * All charts of a page on one axis: one cross-hair, one zoom, arrow keys, and every interval as a
+ * table. A page's script calls `onOneAxis(model)` once; the model has `axis`, `phases`, `faults`,
+ * `charts` and `dashes`. All text is set as text.
  */
 "use strict";
 
-/** A chart's figures as columns: its lines, or for a heat map one for each stretch of time that requests took. */
+/**
+ * A chart's figures as columns: its lines, or for a heat map one for each stretch of time that
+ * requests took.
+ */
 function columnsOf({ lines, heat }) {
   if (heat === undefined) return lines;
   return heat.rows.map((values, row) => ({ label: `${spelled(heat.boundsMs[row], "")}–${spelled(heat.boundsMs[row + 1], "ms")}`, unit: "", values }));

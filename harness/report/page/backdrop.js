@@ -40,7 +40,10 @@ function backdrop(model, chart) {
   };
 }
 
-/** A few bad requests among thousands are thinner than a pixel and matter most: they get a dot where their layer lies. */
+/**
+ * A few bad requests among thousands are thinner than a pixel and matter most: they get a dot where
+ * their layer lies.
+ */
 function specks(chart, totals) {
   return (plot) => {
     const { ctx } = plot;
@@ -61,7 +64,10 @@ function specks(chart, totals) {
   };
 }
 
-/** Proofs that faults took hold and healed, and what nobody planned, where they happened: a shape each, along the bottom. */
+/**
+ * Proofs that faults took hold and healed, and what nobody planned, where they happened: a shape
+ * each, along the bottom.
+ */
 function marks(model) {
   return (plot) => {
     const { ctx, bbox } = plot;

@@ -1,4 +1,7 @@
-/** Every claim with what was seen, what was allowed, and how much of that was used; then the rules of evidence. */
+/**
+ * Every claim with what was seen, what was allowed, and how much of that was used; then the rules
+ * of evidence.
+ */
 import type { ClaimRow } from "../claim-rows.ts";
 import { formatCount, missing } from "../../phrases/format.ts";
 import { markup, type Markup } from "../markup.ts";

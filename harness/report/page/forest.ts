@@ -1,4 +1,7 @@
-/** A difference and its interval as a bar over a common scale: zero in the middle, what is too small to matter shaded. */
+/**
+ * A difference and its interval as a bar over a common scale: zero in the middle, what is too small
+ * to matter shaded.
+ */
 import type { Change } from "../../compare/compare.ts";
 import { differenceOf } from "../../compare/bootstrap.ts";
 import { markup, type Markup } from "../markup.ts";
@@ -6,7 +9,10 @@ import { markup, type Markup } from "../markup.ts";
 const width = 200;
 const height = 16;
 
-/** How far the scale of a table goes to each side: most of its intervals fit, and no single one rules the rest. */
+/**
+ * How far the scale of a table goes to each side: most of its intervals fit, and no single one
+ * rules the rest.
+ */
 export function forestReach(
   changes: readonly Change[],
 ): Readonly<Record<Change["quantity"]["scale"], number>> {
@@ -23,7 +29,10 @@ export function forestReach(
   return { relative: of("relative", 0.2, 10), points: of("points", 0.01, 0.5) };
 }
 
-/** Beyond the scale it ends in an arrow. The words beside it say the same, so it is hidden from those who hear the page. */
+/**
+ * Beyond the scale it ends in an arrow. The words beside it say the same, so it is hidden from
+ * those who hear the page.
+ */
 export function forest(change: Change, reach: ReturnType<typeof forestReach>): Markup | null {
   const { interval, quantity, a, b, outcome } = change;
   if (interval === null) return null;
@@ -46,5 +55,8 @@ export function forest(change: Change, reach: ReturnType<typeof forestReach>): M
 
 /** The ends of the scale in words, for the head of the column. */
 export function forestScale(reach: ReturnType<typeof forestReach>): string {
-  return `±${Math.round(reach.relative * 100)} % (shares: ±${Number((reach.points * 100).toPrecision(2))} points)`;
+  return (
+    `±${Math.round(reach.relative * 100)} % (shares: ` +
+    `±${Number((reach.points * 100).toPrecision(2))} points)`
+  );
 }

@@ -25,7 +25,8 @@ function drawHeat(plot, { boundsMs, rows }, xs, most) {
     row.forEach((count, column) => {
       if (count === 0 || xs[column] + half < plot.scales.x.min || xs[column] - half > plot.scales.x.max) return;
       const [left, right] = [plot.valToPos(xs[column] - half, "x", true), plot.valToPos(xs[column] + half, "x", true)];
-      // One request among thousands must still be seen: shades follow the logarithm, and begin well above nothing.
+      // One request among thousands must still be seen: shades follow the logarithm, and begin well
+      // above nothing.
       ctx.globalAlpha = 0.15 + 0.85 * (most === 1 ? 1 : Math.log(count) / Math.log(most));
       ctx.fillRect(Math.floor(left), Math.floor(top), Math.max(1, Math.ceil(right) - Math.floor(left)), Math.max(1, Math.ceil(bottom) - Math.floor(top)));
     });

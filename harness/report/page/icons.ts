@@ -1,4 +1,7 @@
-/** A verdict is told by word, colour and shape, so that no one needs all three: a disc, an octagon, a diamond. */
+/**
+ * A verdict is told by word, colour and shape, so that no one needs all three: a disc, an octagon,
+ * a diamond.
+ */
 import type { Status } from "../../record/verdict.ts";
 import { markup, type Markup, trusted } from "../markup.ts";
 
@@ -7,7 +10,10 @@ const outlines: Readonly<Record<Status, string>> = {
   refuted: '<path d="M7.6 1.2h8.8l6.4 6.4v8.8l-6.4 6.4H7.6l-6.4-6.4V7.6z"/>',
   inconclusive: '<path d="M12 .6 23.4 12 12 23.4.6 12z"/>',
 };
-/** Jenkins and others strip style sheets from reports: what is drawn is so, if plainly, by its attributes alone. The sheets win over them. */
+/**
+ * Jenkins and others strip style sheets from reports: what is drawn is so, if plainly, by its
+ * attributes alone. The sheets win over them.
+ */
 const fills: Readonly<Record<Status, string>> = {
   held: "#0b7a4b",
   refuted: "#b3261e",
@@ -21,7 +27,8 @@ const signs: Readonly<Record<Status, string>> = {
   held: '<path class="sign" d="m6.9 12.4 3.5 3.5 6.8-7.3"/>',
   refuted: '<path class="sign" d="m8 8 8 8m0-8-8 8"/>',
   inconclusive:
-    '<path class="sign" d="M9.2 9.6c0-3.9 5.7-3.8 5.7-.5 0 2.3-2.9 2.2-2.9 4.7"/><circle class="dot" cx="12" cy="17" r="1.25"/>',
+    '<path class="sign" d="M9.2 9.6c0-3.9 5.7-3.8 5.7-.5 0 2.3-2.9 2.2-2.9 4.7"/><circle ' +
+    'class="dot" cx="12" cy="17" r="1.25"/>',
 };
 
 export const words: Readonly<Record<Status, string>> = {
@@ -32,7 +39,9 @@ export const words: Readonly<Record<Status, string>> = {
 
 export function shape(status: Status): Markup {
   return trusted(
-    `<svg class="shape ${status}" viewBox="0 0 24 24" width="24" height="24" fill="${fills[status]}" aria-hidden="true" focusable="false">${outlines[status]}${signed(signs[status])}</svg>`,
+    `<svg class="shape ${status}" viewBox="0 0 24 24" width="24" height="24" ` +
+      `fill="${fills[status]}" aria-hidden="true" ` +
+      `focusable="false">${outlines[status]}${signed(signs[status])}</svg>`,
   );
 }
 
@@ -45,7 +54,8 @@ export function mark(status: Status): Markup {
 export function favicon(status: Status | null): string {
   if (status === null)
     return image(
-      '<path d="M2 14c4 0 4-4 8-4s4 4 8 4 4-2 4-2v10H2z" fill="#0b5f8a"/><path d="M2 2h5v9H2z" fill="#536270"/>',
+      '<path d="M2 14c4 0 4-4 8-4s4 4 8 4 4-2 4-2v10H2z" fill="#0b5f8a"/><path d="M2 ' +
+        '2h5v9H2z" fill="#536270"/>',
     );
   return image(`<g fill="${fills[status]}">${outlines[status]}${signed(signs[status])}</g>`);
 }

@@ -1,4 +1,7 @@
-/** The map of the target while most was broken: an image that needs no script, and the same in words. */
+/**
+ * The map of the target while most was broken: an image that needs no script, and the same in
+ * words.
+ */
 import { formatOffset } from "../../phrases/format.ts";
 import {
   type Box,
@@ -108,13 +111,19 @@ function drawnLinks({ links }: TargetMap, { nodes }: MapLayout): Markup {
   })}`;
 }
 
-/** From the bottom of whoever asks to the top of whoever is asked; within one shelf, an arc below both. */
+/**
+ * From the bottom of whoever asks to the top of whoever is asked; within one shelf, an arc below
+ * both.
+ */
 function curve(from: Box, to: Box): string {
   const [x1, x2] = [from.x + from.width / 2, to.x + to.width / 2];
   const down = to.y > from.y + from.height;
   const [y1, y2] = [from.y + from.height, down ? to.y : to.y + to.height];
   const bend = down ? Math.max(12, (y2 - y1) / 2) : 24;
-  return `M${tenth(x1)} ${tenth(y1)}C${tenth(x1)} ${tenth(y1 + bend)} ${tenth(x2)} ${tenth(down ? y2 - bend : y2 + bend)} ${tenth(x2)} ${tenth(y2)}`;
+  return (
+    `M${tenth(x1)} ${tenth(y1)}C${tenth(x1)} ${tenth(y1 + bend)} ${tenth(x2)} ` +
+    `${tenth(down ? y2 - bend : y2 + bend)} ${tenth(x2)} ${tenth(y2)}`
+  );
 }
 
 function tenth(value: number): number {

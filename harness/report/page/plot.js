@@ -63,7 +63,10 @@ function axesOf(chart, hasRight) {
   ];
 }
 
-/** Room on the right of every chart, with or without a scale there: a moment stands at the same place in all of them. */
+/**
+ * Room on the right of every chart, with or without a scale there: a moment stands at the same
+ * place in all of them.
+ */
 const rightWidth = 52;
 
 /** Things that are counted come whole, and memory comes in powers of two. */
@@ -73,7 +76,10 @@ function steps(unit) {
   return unit === "" ? { incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 1e6] } : {};
 }
 
-/** From nothing upwards: a cut-off axis makes small differences look large. A share is one of the whole. */
+/**
+ * From nothing upwards: a cut-off axis makes small differences look large. A share is one of the
+ * whole.
+ */
 const fromZero = (unit) => (_plot, _least, most) => [0, unit === "share" ? 1.06 : most > 0 ? most * 1.06 : 1];
 
 /** To the nearest 1, 2 or 5 times a power of ten, downwards or upwards. */
@@ -104,7 +110,10 @@ function contents(model, chart, xs) {
   };
 }
 
-/** Returns the uPlot of one chart in its frame. `moved` is told the index under the cross-hair, or null. */
+/**
+ * Returns the uPlot of one chart in its frame. `moved` is told the index under the cross-hair, or
+ * null.
+ */
 function plotChart(model, chart, frame, xs, moved) {
   const inside = contents(model, chart, xs);
   const right = chart.lines.find((line) => line.axis === "right");

@@ -1,4 +1,7 @@
-/** The index's parts: what there is, the filter, the runs, and what lies broken. All of it reads without a script; the filter needs one. */
+/**
+ * The index's parts: what there is, the filter, the runs, and what lies broken. All of it reads
+ * without a script; the filter needs one.
+ */
 import {
   type BrokenRun,
   type IndexedPage,

@@ -1,6 +1,7 @@
 /**
- * The frame of every page that Seawall writes: one HTML file that opens from disk, needs no network, and runs no script but its own. A page
- * brings its own body and, by name, what it needs besides the common style from this folder.
+ * The frame of every page that Seawall writes: one HTML file that opens from disk, needs no
+ * network, and runs no script but its own. A page brings its own body and, by name, what it needs
+ * besides the common style from this folder.
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -26,7 +27,10 @@ export interface Shell {
   readonly scripts: readonly string[];
   /** Whether its scripts render with Preact and htm: brings both, as one file. */
   readonly preact?: boolean;
-  /** Whether charts are drawn: brings uPlot and the runtime that shares one cross-hair and one zoom (`axis.js`). */
+  /**
+   * Whether charts are drawn: brings uPlot and the runtime that shares one cross-hair and one zoom
+   * (`axis.js`).
+   */
   readonly charts: boolean;
   /** What the scripts find in `pageData`. */
   readonly data: unknown;
@@ -105,9 +109,15 @@ function scriptOf({ scripts, charts, preact = false }: Shell): Markup {
   return trusted(parts.join("\n").replaceAll("</", "<\\/").replaceAll("<!--", "<\\!--"));
 }
 
-/** Nothing is loaded, nothing is sent, and only the style sheet and the script with these hashes take effect. */
+/**
+ * Nothing is loaded, nothing is sent, and only the style sheet and the script with these hashes
+ * take effect.
+ */
 function policy(style: Markup, script: Markup, asks: boolean): string {
   const hash = ({ text: content }: Markup): string =>
     `'sha256-${createHash("sha256").update(content).digest("base64")}'`;
-  return `default-src 'none'; style-src ${hash(style)}; script-src ${hash(script)}; img-src data:; ${asks ? "connect-src 'self'; " : ""}base-uri 'none'; form-action 'none'`;
+  return (
+    `default-src 'none'; style-src ${hash(style)}; script-src ${hash(script)}; img-src data:; ` +
+    `${asks ? "connect-src 'self'; " : ""}base-uri 'none'; form-action 'none'`
+  );
 }

@@ -98,12 +98,16 @@ function fault({
   const span =
     healedMs === null
       ? `from ${formatOffset(fromMs)}, no heal is recorded`
-      : `${formatOffset(fromMs)} to ${formatOffset(healedMs)} (${formatDuration(healedMs - fromMs)})`;
+      : `${formatOffset(fromMs)} to ${formatOffset(healedMs)} ` +
+        `(${formatDuration(healedMs - fromMs)})`;
   return markup`<li><strong>${label}</strong> <span class="when">${span}</span>
 ${proof(landed, landed ? "Landed" : "Not shown to have landed", evidence)}${healEvidence === null ? null : proof(healLanded === true, healLanded === true ? "Healed" : "Not shown to have healed", healEvidence)}</li>`;
 }
 
-/** A zone is many services, each with an observation of its own: the first says what kind of proof it is, the others are one click away. */
+/**
+ * A zone is many services, each with an observation of its own: the first says what kind of proof
+ * it is, the others are one click away.
+ */
 function proof(shown: boolean, word: string, evidence: string): Markup {
   const [first = "", ...others] = evidence.split("; ");
   const rest =

@@ -1,4 +1,7 @@
-/** A plain table: its first column names the rows, it scrolls by itself where it is too wide, and keys reach that. */
+/**
+ * A plain table: its first column names the rows, it scrolls by itself where it is too wide, and
+ * keys reach that.
+ */
 import { markup, type Markup } from "../markup.ts";
 
 export interface Table {

@@ -1,4 +1,7 @@
-/** The whole run as one strip: phases, and faults with the moments at which they were seen to take hold and to heal. */
+/**
+ * The whole run as one strip: phases, and faults with the moments at which they were seen to take
+ * hold and to heal.
+ */
 import { formatDuration, formatOffset } from "../../phrases/format.ts";
 import { markup, type Markup } from "../markup.ts";
 import type { ReportModel } from "../model.ts";
@@ -37,7 +40,10 @@ export function timelineStrip({ axis, phases, faults }: ReportModel): Markup {
 /** About what a letter takes of the strip's width, in per cent, where labels are shown at all. */
 const letter = 0.62;
 
-/** Its label stands in it, else beside it, as far as `room` is free; a name that is cut off could be that of another service. */
+/**
+ * Its label stands in it, else beside it, as far as `room` is free; a name that is cut off could be
+ * that of another service.
+ */
 function bar(
   fault: FaultBand,
   at: (ms: number) => number,

@@ -1,4 +1,7 @@
-/** How each claim's margin moved over the runs of an experiment: one line per claim and phase, with the limit it must stay under. */
+/**
+ * How each claim's margin moved over the runs of an experiment: one line per claim and phase, with
+ * the limit it must stay under.
+ */
 import { sameClaims } from "../../record/claim-ids.ts";
 import type { IndexedClaim, IndexedRun } from "../../record/run-index.ts";
 import { markup, type Markup } from "../markup.ts";
@@ -12,7 +15,10 @@ const height = 36;
 /** What lies further beyond the limit is drawn at the edge. */
 const usedMax = 1.5;
 
-/** Controls are skipped: they are refuted on purpose. Runs on different substrates or topologies are different lines. */
+/**
+ * Controls are skipped: they are refuted on purpose. Runs on different substrates or topologies are
+ * different lines.
+ */
 export function trendsSection(runs: readonly IndexedRun[]): Markup | null {
   const groups = [
     ...Map.groupBy(

@@ -14,7 +14,9 @@ export const adapter: SubstrateAdapter = {
       ? null
       : {
           why: "its image does not contain the target",
-          hint: "Use --substrate process; what runs in containers can be brought up with `outside`.",
+          hint:
+            "Use --substrate process; what runs in containers can be brought up with " +
+            "`outside`.",
         },
   // Nobody who only wants a verdict should wait for minutes while an image is built.
   obstacle: ({ root, env }) => engineObstacle(env, imageName(root)),

@@ -6,24 +6,29 @@ import { addressesOf, composeSlot, overlap, routesIn, runSlots } from "./address
 const layouts = Object.values(liveStreaming.topologies).map((topology) => topology.layout());
 
 describe("the network of a run", () => {
-  it("gives every port of every service an address of its own, within the run's subnet and within 198.18.0.0/15", () => {
-    for (const layout of layouts) {
-      for (const slot of [0, 7, runSlots - 1, composeSlot]) {
-        const addresses = addressesOf(layout, slot);
-        expect(overlap(addresses.subnet, "198.18.0.0/15")).toBe(true);
-        const hosts = [
-          addresses.gateway,
-          addresses.proxyControl.host,
-          ...addresses.zones.values(),
-          ...layout.services.map((service) => addresses.host(service.name)),
-        ];
-        expect(new Set(hosts).size).toBe(hosts.length);
-        for (const host of hosts) expect(overlap(`${host}/32`, addresses.subnet), host).toBe(true);
-        const entries = addresses.links.map(({ listen }) => `${listen.host}:${listen.port}`);
-        expect(new Set(entries).size).toBe(layout.links.length);
+  it(
+    "gives every port of every service an address of its own, within the run's subnet and " +
+      "within 198.18.0.0/15",
+    () => {
+      for (const layout of layouts) {
+        for (const slot of [0, 7, runSlots - 1, composeSlot]) {
+          const addresses = addressesOf(layout, slot);
+          expect(overlap(addresses.subnet, "198.18.0.0/15")).toBe(true);
+          const hosts = [
+            addresses.gateway,
+            addresses.proxyControl.host,
+            ...addresses.zones.values(),
+            ...layout.services.map((service) => addresses.host(service.name)),
+          ];
+          expect(new Set(hosts).size).toBe(hosts.length);
+          for (const host of hosts)
+            expect(overlap(`${host}/32`, addresses.subnet), host).toBe(true);
+          const entries = addresses.links.map(({ listen }) => `${listen.host}:${listen.port}`);
+          expect(new Set(entries).size).toBe(layout.links.length);
+        }
       }
-    }
-  });
+    },
+  );
 
   it("shares nothing with that of another slot", () => {
     fc.assert(

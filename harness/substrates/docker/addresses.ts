@@ -1,7 +1,8 @@
 /**
- * Where everything stands in a run's own network: 198.18.0.0/15, the range of RFC 2544 for benchmarks, which no office network uses. A run
- * takes 16 of its 512 blocks of 256 addresses: the first for the harness's own, then one for each zone. A service keeps its port numbers:
- * its address is nobody else's.
+ * Where everything stands in a run's own network: 198.18.0.0/15, the range of RFC 2544 for
+ * benchmarks, which no office network uses. A run takes 16 of its 512 blocks of 256 addresses: the
+ * first for the harness's own, then one for each zone. A service keeps its port numbers: its
+ * address is nobody else's.
  */
 import type { Endpoint, Layout, Link } from "../../target/layout.ts";
 import { linkName } from "../../target/where.ts";
@@ -38,7 +39,8 @@ export function addressesOf(layout: Layout, slot: number): Addresses {
   const zoneNames = [...new Set(layout.services.map((service) => service.zone))];
   if (zoneNames.length >= blocksPerSlot)
     throw new Error(
-      `a network of the docker substrate has room for ${blocksPerSlot - 1} zones, not ${zoneNames.length}`,
+      `a network of the docker substrate has room for ${blocksPerSlot - 1} zones, not ` +
+        `${zoneNames.length}`,
     );
   const at = (block: number, host: number): string => {
     const third = slot * blocksPerSlot + block;
@@ -87,7 +89,10 @@ export function overlap(one: string, other: string): boolean {
   return a.from < b.to && b.from < a.to;
 }
 
-/** Routes of Linux's table (/proc/net/route: addresses in hexadecimal, last byte first) that would win over that of a run's network, or draw with it. */
+/**
+ * Routes of Linux's table (/proc/net/route: addresses in hexadecimal, last byte first) that would
+ * win over that of a run's network, or draw with it.
+ */
 export function routesIn(table: string): { readonly name: string; readonly subnet: string }[] {
   return table
     .trim()

@@ -1,4 +1,7 @@
-/** Programs that run where a service runs: one that answers and ends, or one that is asked line by line. */
+/**
+ * Programs that run where a service runs: one that answers and ends, or one that is asked line by
+ * line.
+ */
 import { PassThrough, type Duplex } from "node:stream";
 import type Docker from "dockerode";
 import type { Companion } from "../../target/deployment.ts";

@@ -5,7 +5,10 @@ import { describe, expect, it } from "vitest";
 import { httpGet } from "../../system/network.ts";
 import { builtImage, noEngine, root } from "../../../test/support/docker-engine.ts";
 
-/** Compose is no part of the product: where neither the client's plugin nor SEAWALL_COMPOSE is there, this is skipped. */
+/**
+ * Compose is no part of the product: where neither the client's plugin nor SEAWALL_COMPOSE is
+ * there, this is skipped.
+ */
 const candidates = [
   ...(process.env["SEAWALL_COMPOSE"] ? [[process.env["SEAWALL_COMPOSE"]]] : []),
   ["docker", "compose"],
@@ -18,7 +21,8 @@ const compose = noEngine
     );
 if (!noEngine && compose === undefined)
   process.stderr.write(
-    "the test of docker-compose.yml with Compose is skipped: there is no Docker Compose v2 (SEAWALL_COMPOSE may name one)\n",
+    "the test of docker-compose.yml with Compose is skipped: there is no Docker Compose v2 " +
+      "(SEAWALL_COMPOSE may name one)\n",
   );
 
 function run(...args: string[]): string {
@@ -33,41 +37,48 @@ function run(...args: string[]): string {
 }
 
 describe.skipIf(compose === undefined)("docker compose up", () => {
-  it("starts the whole target, whose edges answer on 127.0.0.1, and takes it down without a trace", async () => {
-    await builtImage();
-    try {
-      run("up", "--detach", "--no-build");
-      for (const port of [18_000, 18_001]) {
-        const answers = (): Promise<number> =>
-          httpGet({ host: "127.0.0.1", port }, "/live/main/manifest.mpd", {
-            timeoutMs: 2_000,
+  it(
+    "starts the whole target, whose edges answer on 127.0.0.1, and takes it down without a " +
+      "trace",
+    async () => {
+      await builtImage();
+      try {
+        run("up", "--detach", "--no-build");
+        for (const port of [18_000, 18_001]) {
+          const answers = (): Promise<number> =>
+            httpGet({ host: "127.0.0.1", port }, "/live/main/manifest.mpd", {
+              timeoutMs: 2_000,
+            }).then(
+              ({ status }) => status,
+              () => 0,
+            );
+          for (
+            const untilMs = Date.now() + 100_000;
+            (await answers()) !== 200 && Date.now() < untilMs;
+          )
+            await delay(500);
+          expect(await answers()).toBe(200);
+        }
+        const segment = async (): Promise<number> => {
+          const number = Math.floor(Date.now() / 2_000) - 3;
+          return httpGet({ host: "127.0.0.1", port: 18_000 }, `/live/main/v360/${number}.m4s`, {
+            timeoutMs: 3_000,
+            discardBody: true,
           }).then(
             ({ status }) => status,
             () => 0,
           );
+        };
         for (
-          const untilMs = Date.now() + 100_000;
-          (await answers()) !== 200 && Date.now() < untilMs;
+          const untilMs = Date.now() + 60_000;
+          (await segment()) !== 200 && Date.now() < untilMs;
         )
           await delay(500);
-        expect(await answers()).toBe(200);
+        expect(await segment()).toBe(200);
+      } finally {
+        run("down", "--volumes", "--timeout", "5");
       }
-      const segment = async (): Promise<number> => {
-        const number = Math.floor(Date.now() / 2_000) - 3;
-        return httpGet({ host: "127.0.0.1", port: 18_000 }, `/live/main/v360/${number}.m4s`, {
-          timeoutMs: 3_000,
-          discardBody: true,
-        }).then(
-          ({ status }) => status,
-          () => 0,
-        );
-      };
-      for (const untilMs = Date.now() + 60_000; (await segment()) !== 200 && Date.now() < untilMs; )
-        await delay(500);
-      expect(await segment()).toBe(200);
-    } finally {
-      run("down", "--volumes", "--timeout", "5");
-    }
-    expect(run("ps", "--all", "--quiet")).toBe("");
-  });
+      expect(run("ps", "--all", "--quiet")).toBe("");
+    },
+  );
 });

@@ -14,9 +14,13 @@ if (layout === undefined) throw new Error("the target has a topology quick");
 const made = composeFile({ module, topology: "quick", layout, parts: registryParts(root) });
 
 describe("docker-compose.yml", () => {
-  it("is what the target says; after a change of the target, `./seawall compose > docker-compose.yml`", () => {
-    expect(readFileSync(join(root, "docker-compose.yml"), "utf8")).toBe(made);
-  });
+  it(
+    "is what the target says; after a change of the target, `./seawall compose > " +
+      "docker-compose.yml`",
+    () => {
+      expect(readFileSync(join(root, "docker-compose.yml"), "utf8")).toBe(made);
+    },
+  );
 
   it("has one service for each process, at the address that the target's services look for", () => {
     const addresses = addressesOf({ ...layout, links: [] }, composeSlot);

@@ -1,4 +1,7 @@
-/** `docker-compose.yml`: the same services at the same kind of addresses, for whoever wants the target without the harness. */
+/**
+ * `docker-compose.yml`: the same services at the same kind of addresses, for whoever wants the
+ * target without the harness.
+ */
 import type { Layout, Service } from "../../target/layout.ts";
 import { type Addresses, addressesOf, composeSlot } from "./addresses.ts";
 import { latestImage, projectLabel } from "./image/paths.ts";
@@ -107,10 +110,14 @@ function serviceText(
   ].join("\n");
 }
 
-/** Bash opens connections by itself: a check that started a program would cost more than the service. */
+/**
+ * Bash opens connections by itself: a check that started a program would cost more than the
+ * service.
+ */
 function healthCheck({ ready }: Service, host: string, port: number): string {
   const connect = `exec 3<>/dev/tcp/${host}/${port}`;
   return ready.kind === "tcp"
     ? connect
-    : `${connect} && printf 'GET ${ready.path} HTTP/1.0\\r\\nHost: ${host}\\r\\n\\r\\n' >&3 && read -r _ status _ <&3 && [ $$status = 200 ]`;
+    : `${connect} && printf 'GET ${ready.path} HTTP/1.0\\r\\nHost: ${host}\\r\\n\\r\\n' >&3 ` +
+        "&& read -r _ status _ <&3 && [ $$status = 200 ]";
 }

@@ -1,4 +1,7 @@
-/** One container of a run: created with its undo on record, started, watched through its output, ended and removed. */
+/**
+ * One container of a run: created with its undo on record, started, watched through its output,
+ * ended and removed.
+ */
 import { createWriteStream, readFileSync } from "node:fs";
 import { type Duplex, PassThrough } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -54,7 +57,8 @@ export class Container {
         Env: Object.entries(options.env).map(([key, value]) => `${key}=${value}`),
         Labels: labelsOf(options.runId, options.what),
         HostConfig: {
-          // The harness alone decides who lives. SELinux would refuse the folders that are shared with this machine.
+          // The harness alone decides who lives. SELinux would refuse the folders that are shared
+          // with this machine.
           RestartPolicy: { Name: "no" },
           SecurityOpt: ["label=disable", "no-new-privileges"],
           CapDrop: ["ALL"],
@@ -98,7 +102,8 @@ export class Container {
         stderr: true,
       })) as Duplex;
       const log = createWriteStream(logFile, { flags: "a" });
-      // A log that cannot be written is no reason to stop a run; reading must go on, or the service would stand still.
+      // A log that cannot be written is no reason to stop a run; reading must go on, or the service
+      // would stand still.
       log.on("error", () => {});
       docker.modem.demuxStream(output, log, log);
       output
@@ -133,8 +138,9 @@ export class Container {
   }
 
   /**
-   * SIGKILL from here, to the first process, with which the kernel ends all others: the engine would start a program of its own to send it.
-   * Resolves with true when they are gone, and with false when they are another user's, or not to be seen: then the engine must do it.
+   * SIGKILL from here, to the first process, with which the kernel ends all others: the engine
+   * would start a program of its own to send it. Resolves with true when they are gone, and with
+   * false when they are another user's, or not to be seen: then the engine must do it.
    */
   async strike(): Promise<boolean> {
     try {
@@ -150,7 +156,10 @@ export class Container {
     return gone();
   }
 
-  /** SIGTERM and so much time, then SIGKILL to all its processes; resolves when they are gone. Harmless when they are. */
+  /**
+   * SIGTERM and so much time, then SIGKILL to all its processes; resolves when they are gone.
+   * Harmless when they are.
+   */
   async end(drainMs: number): Promise<void> {
     const signal = AbortSignal.timeout(drainMs + endsWithinMs);
     try {

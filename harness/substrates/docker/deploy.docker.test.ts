@@ -195,7 +195,8 @@ describe.skipIf(noEngine)("on the docker substrate", () => {
         command: place.tool("node").executable,
         args: [
           "-e",
-          `fetch("http://${inside?.host}:${inside?.port}/").then((answer) => console.log(answer.status), (error) => console.log(error.message))`,
+          `fetch("http://${inside?.host}:${inside?.port}/").then((answer) => ` +
+            "console.log(answer.status), (error) => console.log(error.message))",
         ],
         env: {},
       }));

@@ -1,4 +1,7 @@
-/** The docker substrate: the target's services as containers in a network of the run's own, with Toxiproxy on their links. */
+/**
+ * The docker substrate: the target's services as containers in a network of the run's own, with
+ * Toxiproxy on their links.
+ */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type Docker from "dockerode";
@@ -255,7 +258,10 @@ class DockerDeployment implements Deployment {
     });
   }
 
-  /** Everything at once: nothing needs another service to end, and what is slow to end must not delay the rest. */
+  /**
+   * Everything at once: nothing needs another service to end, and what is slow to end must not
+   * delay the rest.
+   */
   async stopAll(): Promise<void> {
     this.#ending = true;
     // What does not stop is removed by force.

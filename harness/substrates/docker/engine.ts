@@ -16,7 +16,10 @@ export interface EngineAddress {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Throws ENGINE_FAILED for an engine on another machine: its networks would be out of reach, and none of ours. */
+/**
+ * Throws ENGINE_FAILED for an engine on another machine: its networks would be out of reach, and
+ * none of ours.
+ */
 export function engineAddress(env: Environment): EngineAddress {
   const host = env["DOCKER_HOST"] || "unix:///var/run/docker.sock";
   if (host.startsWith("unix://")) return { host, socketPath: host.slice("unix://".length) };
@@ -29,12 +32,17 @@ export function engineAddress(env: Environment): EngineAddress {
     "ENGINE_FAILED",
     `the engine that DOCKER_HOST names (${host}) is not on this machine`,
     {
-      hint: "Seawall reaches containers by their own addresses, so the engine must run here: unset DOCKER_HOST, or use --substrate process.",
+      hint:
+        "Seawall reaches containers by their own addresses, so the engine must run here: " +
+        "unset DOCKER_HOST, or use --substrate process.",
     },
   );
 }
 
-/** Asks without loading anything: null when the engine is there, has the image when one is named, and will do; else what is missing. */
+/**
+ * Asks without loading anything: null when the engine is there, has the image when one is named,
+ * and will do; else what is missing.
+ */
 export async function engineObstacle(
   env: Environment,
   image: string | null,
@@ -86,7 +94,9 @@ function ask({ socketPath, tcp }: EngineAddress, path: string): Promise<string> 
   });
 }
 
-/** Loads the client, asks the engine who it is and refuses one that cannot do. Throws ENGINE_FAILED. */
+/**
+ * Loads the client, asks the engine who it is and refuses one that cannot do. Throws ENGINE_FAILED.
+ */
 export async function connectEngine(env: Environment): Promise<Docker> {
   const { host, socketPath, tcp } = engineAddress(env);
   // Loading it takes a third of a second, which only those who use it shall pay.
@@ -126,7 +136,8 @@ export function unfitness(apiVersion: string, info: EngineInfo): string | null {
       : null;
   return hidden === null
     ? null
-    : `${hidden} keeps its networks to itself, and Seawall reaches containers by their own addresses`;
+    : `${hidden} keeps its networks to itself, and Seawall reaches containers by their own ` +
+        "addresses";
 }
 
 function isOlder(apiVersion: string): boolean {
@@ -147,15 +158,30 @@ export function engineError(error: unknown, doing: string): SeawallError {
 
 function hintFor(code: string, said: string): string {
   if (code === "EACCES" || code === "EPERM")
-    return "You may not use the engine's socket: join the group that owns it (`sudo usermod -aG docker $USER`, then log in again), or use --substrate process.";
+    return (
+      "You may not use the engine's socket: join the group that owns it (`sudo usermod -aG " +
+      "docker $USER`, then log in again), or use --substrate process."
+    );
   if (code === "ENOENT" || code === "ECONNREFUSED" || code === "ECONNRESET")
-    return "No engine runs there: start it (`sudo systemctl start docker`, or `sudo dockerd`), point DOCKER_HOST at it, or use --substrate process.";
+    return (
+      "No engine runs there: start it (`sudo systemctl start docker`, or `sudo dockerd`), " +
+      "point DOCKER_HOST at it, or use --substrate process."
+    );
   if (/no space left|disk quota/i.test(said))
-    return "The disk of the engine is full: `docker system df` shows what takes the space, `docker system prune` frees what is unused.";
+    return (
+      "The disk of the engine is full: `docker system df` shows what takes the space, `docker " +
+      "system prune` frees what is unused."
+    );
   if (/overlaps|conflicts with network/i.test(said))
-    return "Another network has these addresses (198.18.0.0/15): `docker network ls` shows them; `./seawall recover` removes what an earlier run left.";
+    return (
+      "Another network has these addresses (198.18.0.0/15): `docker network ls` shows them; " +
+      "`./seawall recover` removes what an earlier run left."
+    );
   if (/no such image/i.test(said)) return "Build it with `./seawall image`.";
-  return "The engine's own log says more (`journalctl -u docker`); --substrate process needs no engine.";
+  return (
+    "The engine's own log says more (`journalctl -u docker`); --substrate process needs no " +
+    "engine."
+  );
 }
 
 function codeOf(error: unknown): string {

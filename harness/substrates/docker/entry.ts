@@ -1,6 +1,6 @@
 /**
- * What a container of `docker-compose.yml` runs: one service of the target, told by name. Asks the target how it is launched at its fixed
- * address, writes its files, and becomes it.
+ * What a container of `docker-compose.yml` runs: one service of the target, told by name. Asks the
+ * target how it is launched at its fixed address, writes its files, and becomes it.
  *
  *     node harness/substrates/docker/entry.ts TARGET-MODULE TOPOLOGY SERVICE
  */

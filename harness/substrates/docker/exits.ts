@@ -1,4 +1,7 @@
-/** The engine's own account of which containers of a run ended, and why: told apart from what the harness ended itself. */
+/**
+ * The engine's own account of which containers of a run ended, and why: told apart from what the
+ * harness ended itself.
+ */
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import type Docker from "dockerode";
@@ -83,7 +86,10 @@ export async function watchExits(
 export function detailOf(exitCode: string, outOfMemory: boolean, memoryBytes: number): string {
   const limit = memoryBytes > 0 ? ` of ${Math.round(memoryBytes / 2 ** 20)} MiB` : "";
   if (outOfMemory)
-    return `ended by the kernel: it wanted more memory than its limit${limit} (exit status ${exitCode})`;
+    return (
+      `ended by the kernel: it wanted more memory than its limit${limit} (exit status ` +
+      `${exitCode})`
+    );
   const signal = { 130: "SIGINT", 134: "SIGABRT", 137: "SIGKILL", 139: "SIGSEGV", 143: "SIGTERM" }[
     Number(exitCode)
   ];

@@ -1,4 +1,7 @@
-/** What can be done to a service in a container from outside: another time of day, packets that get lost, a folder without room. */
+/**
+ * What can be done to a service in a container from outside: another time of day, packets that get
+ * lost, a folder without room.
+ */
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Effect, Impairment } from "../../target/deployment.ts";
@@ -21,7 +24,10 @@ const skewFile = "clock-skew";
 const orderedWithinMs = 1_100;
 const library = "/usr/local/lib/libfaketime.so";
 
-/** libfaketime is loaded from the start, tells the true time, and looks into its file every so often. */
+/**
+ * libfaketime is loaded from the start, tells the true time, and looks into its file every so
+ * often.
+ */
 export function skewableEnv(directory: string): Record<string, string> {
   return {
     LD_PRELOAD: library,
@@ -86,12 +92,18 @@ async function skewed(
   };
 }
 
-/** A rule in the zone's own network, for packets to and from the service's address; it counts what it drops. */
+/**
+ * A rule in the zone's own network, for packets to and from the service's address; it counts what
+ * it drops.
+ */
 async function lossy(share: number, { zone, host, service }: Struck): Promise<Impairment> {
   const table = `seawall_${host.replaceAll(".", "_")}`;
   const below = Math.round(share * 1_000);
   const drop = `numgen random mod 1000 < ${below} counter drop`;
-  const rules = `table ip ${table} { chain in { type filter hook input priority 0; ip daddr ${host} ${drop}; }; chain out { type filter hook output priority 0; ip saddr ${host} ${drop}; }; }`;
+  const rules =
+    `table ip ${table} { chain in { type filter hook input priority 0; ip daddr ${host} ` +
+    `${drop}; }; chain out { type filter hook output priority 0; ip saddr ${host} ${drop}; }; ` +
+    "}";
   const nft = (...args: string[]): Promise<string> =>
     runBeside(zone, { command: "/usr/sbin/nft", args, env: {} });
   await nft(rules);
@@ -102,7 +114,9 @@ async function lossy(share: number, { zone, host, service }: Struck): Promise<Im
       ].reduce((sum, [, count]) => sum + Number(count), 0);
       return {
         landed: dropped > 0,
-        observation: `${dropped} packets to or from ${service} (${host}) were dropped, ${(share * 100).toFixed(1)} % of all`,
+        observation:
+          `${dropped} packets to or from ${service} (${host}) were dropped, ` +
+          `${(share * 100).toFixed(1)} % of all`,
       };
     },
     undo: async () => {

@@ -1,4 +1,7 @@
-/** The labels that say whose a container or network is. Everything of ours carries the first; everything of a run its id. */
+/**
+ * The labels that say whose a container or network is. Everything of ours carries the first;
+ * everything of a run its id.
+ */
 import { projectLabel } from "./image/paths.ts";
 
 const runLabel = `${projectLabel}.run`;

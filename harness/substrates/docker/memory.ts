@@ -1,4 +1,7 @@
-/** How much memory a container may take before the kernel ends it: generous, so that only what runs away meets it. */
+/**
+ * How much memory a container may take before the kernel ends it: generous, so that only what runs
+ * away meets it.
+ */
 import type { Service } from "../../target/layout.ts";
 import type { ToolName } from "../../target/tools.ts";
 

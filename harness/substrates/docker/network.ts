@@ -1,4 +1,7 @@
-/** A run's own network, closed to everything but this machine, in the first free part of 198.18.0.0/15. */
+/**
+ * A run's own network, closed to everything but this machine, in the first free part of
+ * 198.18.0.0/15.
+ */
 import { readFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import type Docker from "dockerode";
@@ -12,11 +15,17 @@ export interface RunNetwork {
   readonly id: string;
   readonly addresses: Addresses;
   remove(): Promise<void>;
-  /** Takes a container out while its processes go on; the returned function puts it back at its address, and is harmless when it is there. */
+  /**
+   * Takes a container out while its processes go on; the returned function puts it back at its
+   * address, and is harmless when it is there.
+   */
   disconnect(container: string, host: string): Promise<() => Promise<void>>;
 }
 
-/** The engine itself refuses a network that shares addresses with another, so whoever creates it first has the slot. */
+/**
+ * The engine itself refuses a network that shares addresses with another, so whoever creates it
+ * first has the slot.
+ */
 export async function makeNetwork(
   docker: Docker,
   layout: Layout,
@@ -67,12 +76,17 @@ export async function makeNetwork(
     "PORT_BUSY",
     `no room for the target's network:\n${skipped.map((line) => `  - ${line}`).join("\n")}`,
     {
-      hint: "`./seawall recover` removes what earlier runs left; `docker network ls` shows the others.",
+      hint:
+        "`./seawall recover` removes what earlier runs left; `docker network ls` shows the " +
+        "others.",
     },
   );
 }
 
-/** What is out of it is removed with its container like any other, so a run that is undone now needs no more than that. */
+/**
+ * What is out of it is removed with its container like any other, so a run that is undone now needs
+ * no more than that.
+ */
 async function disconnected(
   network: Docker.Network,
   container: string,
@@ -113,7 +127,10 @@ async function takenSubnets(docker: Docker): Promise<{ name: string; subnet: str
   return [...ofEngine, ...ofMachine, ...routes()];
 }
 
-/** Node lists no interface that is down, such as the bridge of an engine that was killed; yet its route would take what is meant for ours. */
+/**
+ * Node lists no interface that is down, such as the bridge of an engine that was killed; yet its
+ * route would take what is meant for ours.
+ */
 function routes(): { name: string; subnet: string }[] {
   try {
     return routesIn(readFileSync("/proc/net/route", "utf8"));

@@ -1,4 +1,7 @@
-/** A {@link Place} inside a container: what a service may know of where it stands, and where the image keeps the tools. */
+/**
+ * A {@link Place} inside a container: what a service may know of where it stands, and where the
+ * image keeps the tools.
+ */
 import type { Endpoint, Launch, Layout, Place, Service, ToolInImage } from "../../target/layout.ts";
 import type { ToolName } from "../../target/tools.ts";
 import { proxyService } from "../proxy/service.ts";
@@ -67,7 +70,9 @@ export function placeInContainer({
   };
 }
 
-/** The image holds this repository at a place of its own: what a launch names of it is meant there. */
+/**
+ * The image holds this repository at a place of its own: what a launch names of it is meant there.
+ */
 export function asInImage(launch: Launch, root: string): Launch {
   const moved = (text: string): string =>
     text.startsWith(`${root}/`) ? inImage.root + text.slice(root.length) : text;

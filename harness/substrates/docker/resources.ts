@@ -1,4 +1,7 @@
-/** Processor time and memory of a container, as its control group counts them: cheaper to read here than to ask the engine for. */
+/**
+ * Processor time and memory of a container, as its control group counts them: cheaper to read here
+ * than to ask the engine for.
+ */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Moved, MovedByMembers } from "../../system/traffic.ts";
@@ -22,7 +25,10 @@ export function usageOf(service: string, pid: number, moved: MovedByMembers): Us
   }
 }
 
-/** Version 1 keeps a tree for each controller (`4:memory:/docker/ID`), version 2 one for all (`0::/docker/ID`). cgroups(7). */
+/**
+ * Version 1 keeps a tree for each controller (`4:memory:/docker/ID`), version 2 one for all
+ * (`0::/docker/ID`). cgroups(7).
+ */
 export function readUsage(groups: string, read: (path: string) => string): Omit<Usage, "service"> {
   const accounting = pathOf(groups, "cpuacct");
   const memory = pathOf(groups, "memory");

@@ -1,16 +1,23 @@
 /**
- * A folder of limited size for one service, so that its disk can be full while no other is: a file system in memory, which the engine mounts
- * over the service's folder. What was in it is gone when the service ends, so a service that is killed comes back empty.
+ * A folder of limited size for one service, so that its disk can be full while no other is: a file
+ * system in memory, which the engine mounts over the service's folder. What was in it is gone when
+ * the service ends, so a service that is killed comes back empty.
  */
 import type { Impairment } from "../../target/deployment.ts";
 import type { Evidence } from "../../target/evidence.ts";
 import { runBeside } from "./beside.ts";
 import type { Container } from "./container.ts";
 
-/** Cassandra's commit log and tables of a run of some minutes fit; memory is used only for what is written. */
+/**
+ * Cassandra's commit log and tables of a run of some minutes fit; memory is used only for what is
+ * written.
+ */
 export const roomBytes = 512 * 2 ** 20;
 
-/** Where the service's folder on this machine is seen in the container; what lies in it comes along at each start. */
+/**
+ * Where the service's folder on this machine is seen in the container; what lies in it comes along
+ * at each start.
+ */
 export function outside(directory: string): string {
   return `${directory}.outside`;
 }
@@ -28,8 +35,12 @@ export function inRoom(directory: string, command: readonly string[]): string[] 
 }
 
 /** Takes all that is left, then what others gave back meanwhile, block by block. */
-const fill = `cd "$1"; fallocate -l "$(df --output=avail -B1 . | tail -n 1)" .seawall-ballast 2>/dev/null; cat /dev/zero >> .seawall-ballast 2>/dev/null; true`;
-const look = `cd "$1"; if dd if=/dev/zero of=.seawall-look bs=4096 count=1 2>&1; then printf '\\nroom'; else printf '\\nfull'; fi; rm -f .seawall-look`;
+const fill =
+  `cd "$1"; fallocate -l "$(df --output=avail -B1 . | tail -n 1)" .seawall-ballast ` +
+  "2>/dev/null; cat /dev/zero >> .seawall-ballast 2>/dev/null; true";
+const look =
+  `cd "$1"; if dd if=/dev/zero of=.seawall-look bs=4096 count=1 2>&1; then printf '\\nroom'; ` +
+  `else printf '\\nfull'; fi; rm -f .seawall-look`;
 
 export async function filled(container: Container, directory: string): Promise<Impairment> {
   const run = (script: string): Promise<string> =>

@@ -5,7 +5,10 @@ import { ofRun } from "./labels.ts";
 
 const withinMs = 30_000;
 
-/** What is still there afterwards, in words; empty when nothing is. Throws ENGINE_FAILED when the engine cannot be asked. */
+/**
+ * What is still there afterwards, in words; empty when nothing is. Throws ENGINE_FAILED when the
+ * engine cannot be asked.
+ */
 export async function removeOfRun(docker: Docker, runId: string): Promise<readonly string[]> {
   const abortSignal = AbortSignal.timeout(withinMs);
   const filters = { label: ofRun(runId) };

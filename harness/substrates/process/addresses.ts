@@ -1,8 +1,14 @@
-/** Where everything listens on this machine: 127.REGION.ZONE.HOST, one address per service, ports shifted by the run's slot. */
+/**
+ * Where everything listens on this machine: 127.REGION.ZONE.HOST, one address per service, ports
+ * shifted by the run's slot.
+ */
 import { type Endpoint, type Layout, type Link, usersSide } from "../../target/layout.ts";
 import { linkName } from "../../target/where.ts";
 
-/** Runs side by side each take one slot; ports of slot n are n × 1000 higher. All stay below the kernel's ephemeral ports (32768…). */
+/**
+ * Runs side by side each take one slot; ports of slot n are n × 1000 higher. All stay below the
+ * kernel's ephemeral ports (32768…).
+ */
 export const slots = 8;
 const slotShift = 1_000;
 const proxyControlPort = 20_001;
@@ -46,7 +52,10 @@ export function addressesOf(layout: Layout, slot: number): Addresses {
       throw new Error(`the target names no port "${port}" of service "${name}"`);
     return { host, port: number + shift };
   };
-  /** The proxied end stands beside who connects; beside this machine's own loopback for who is not of the target. */
+  /**
+   * The proxied end stands beside who connects; beside this machine's own loopback for who is not
+   * of the target.
+   */
   const nearOf = (from: string): string =>
     from === usersSide || ofOthers(layout, from)
       ? "127.0.0.1"

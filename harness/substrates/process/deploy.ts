@@ -1,4 +1,7 @@
-/** The process substrate: the target's services as child processes on loopback addresses, with Toxiproxy on their links. */
+/**
+ * The process substrate: the target's services as child processes on loopback addresses, with
+ * Toxiproxy on their links.
+ */
 import { join } from "node:path";
 import { SeawallError } from "../../base/errors.ts";
 import type {
@@ -71,7 +74,10 @@ async function deploy(
   return deployment;
 }
 
-/** What put itself into the background, out of its group: whoever still stands in the run's folder or listens on its ports. */
+/**
+ * What put itself into the background, out of its group: whoever still stands in the run's folder
+ * or listens on its ports.
+ */
 async function endBackground(
   { runId, progress }: DeployRequest,
   scratch: string,
@@ -192,7 +198,10 @@ class ProcessDeployment implements Deployment {
     );
   }
 
-  /** Everything at once: nothing needs another service to end, and what is slow to end must not delay the rest. */
+  /**
+   * Everything at once: nothing needs another service to end, and what is slow to end must not
+   * delay the rest.
+   */
   async stopAll(): Promise<void> {
     const outcomes = await Promise.allSettled(this.#own.map((instance) => instance.stop()));
     const failures = outcomes.flatMap((outcome) =>
@@ -214,7 +223,10 @@ class ProcessDeployment implements Deployment {
   }
 }
 
-/** Nobody else pays for what a fault needs: a service that the plan does not strike is started as ever. */
+/**
+ * Nobody else pays for what a fault needs: a service that the plan does not strike is started as
+ * ever.
+ */
 function preparedFor(service: string, { plan }: DeployRequest, tools: Tools): Prepared {
   const effects = effectsOn(service, plan);
   return {

@@ -80,25 +80,30 @@ it("starts again only when nothing of the one before holds its ports", async () 
   expect([lives(pidIn("worker")), open.size]).toEqual([false, 0]);
 });
 
-it("says of a program that went into the background how to start it, and it is found where it stands", async () => {
-  const { instance, open, directory, pidIn } = serviceOf(
-    "env -i setsid --fork sh -c 'echo $$ > daemon; exec sleep 60'; while ! [ -s daemon ]; do sleep 0.01; done; exit 0",
-  );
-  await expect(instance.start()).rejects.toMatchObject({
-    code: "SERVICE_FAILED",
-    hint: expect.stringContaining("in the foreground"),
-  });
-  await instance.stop();
-  expect(open.size).toBe(0);
-  const pid = pidIn("daemon");
-  expect(lives(pid)).toBe(true);
-  const { ended, left } = await endStrays(
-    { runId: "instance-test", groups: [], folders: [directory], endpoints: [], sinceTicks: 1 },
-    2_000,
-  );
-  expect(ended).toEqual([
-    { pid, name: "sleep", why: "its working directory is in the run's folder" },
-  ]);
-  expect(left).toEqual([]);
-  expect(lives(pid)).toBe(false);
-});
+it(
+  "says of a program that went into the background how to start it, and it is found where it " +
+    "stands",
+  async () => {
+    const { instance, open, directory, pidIn } = serviceOf(
+      "env -i setsid --fork sh -c 'echo $$ > daemon; exec sleep 60'; while ! [ -s daemon ]; " +
+        "do sleep 0.01; done; exit 0",
+    );
+    await expect(instance.start()).rejects.toMatchObject({
+      code: "SERVICE_FAILED",
+      hint: expect.stringContaining("in the foreground"),
+    });
+    await instance.stop();
+    expect(open.size).toBe(0);
+    const pid = pidIn("daemon");
+    expect(lives(pid)).toBe(true);
+    const { ended, left } = await endStrays(
+      { runId: "instance-test", groups: [], folders: [directory], endpoints: [], sinceTicks: 1 },
+      2_000,
+    );
+    expect(ended).toEqual([
+      { pid, name: "sleep", why: "its working directory is in the run's folder" },
+    ]);
+    expect(left).toEqual([]);
+    expect(lives(pid)).toBe(false);
+  },
+);

@@ -61,7 +61,10 @@ const settledWithinMs = 2_000;
 /** What of the user's environment a service gets to see. */
 const inherited = ["PATH", "HOME", "LANG", "LC_ALL", "TZ", "JAVA_HOME"] as const;
 
-/** A third of the usual weight (sched(7), weights of nice values): a zone of them leaves the instruments half a processor, and is back hardly later. */
+/**
+ * A third of the usual weight (sched(7), weights of nice values): a zone of them leaves the
+ * instruments half a processor, and is back hardly later.
+ */
 const restartNice = 5;
 
 export class ProcessInstance implements Instance {
@@ -133,8 +136,10 @@ export class ProcessInstance implements Instance {
     this.#ending = false;
     const memoryKills = outOfMemoryKills();
     if (child.pid !== undefined) {
-      // When a zone comes back, ten programs start at once on the machine that the load generator and the prober share. On machines of their own they
-      // would not keep these from their clocks. Only then: a target that always gave way would look slow whenever anybody else is busy here.
+      // When a zone comes back, ten programs start at once on the machine that the load generator
+      // and the prober share. On machines of their own they would not keep these from their clocks.
+      // Only then: a target that always gave way would look slow whenever anybody else is busy
+      // here.
       if (this.#startedBefore) giveWay(child.pid, restartNice);
       this.#startedBefore = true;
       this.#groups.set(

@@ -1,4 +1,7 @@
-/** Processor time, memory, open sockets and moved bytes of process groups, read in one pass over /proc. */
+/**
+ * Processor time, memory, open sockets and moved bytes of process groups, read in one pass over
+ * /proc.
+ */
 import {
   descriptorsOf,
   listProcesses,
@@ -21,8 +24,9 @@ interface Group {
 }
 
 /**
- * Who belongs to a group changes rarely, and finding out reads all of /proc: looked up anew this often, and when a group is new. The
- * descriptors of a member that are no sockets change more rarely still: those that it has more since are taken for sockets.
+ * Who belongs to a group changes rarely, and finding out reads all of /proc: looked up anew this
+ * often, and when a group is new. The descriptors of a member that are no sockets change more
+ * rarely still: those that it has more since are taken for sockets.
  */
 const membersForMs = 10_000;
 const othersForMs = 30_000;
@@ -73,7 +77,10 @@ export class GroupMeter {
     return Math.max(0, descriptorsOf(pid) - others);
   }
 
-  /** One sum for each service, whatever groups it had: a service that is started again goes on where it was. */
+  /**
+   * One sum for each service, whatever groups it had: a service that is started again goes on where
+   * it was.
+   */
   #movedBy(service: string, members: readonly number[]): Moved | null {
     const moved = this.#moved.get(service) ?? new MovedByMembers();
     this.#moved.set(service, moved);

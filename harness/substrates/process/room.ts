@@ -1,7 +1,8 @@
 /**
- * A folder of limited size for one service, so that its disk can be full while no other is: a file system in memory, mounted in a mount
- * namespace that only this service sees. Needs no root where the system lets users have namespaces. What was in it is gone when the service
- * ends, so a service that is killed comes back empty.
+ * A folder of limited size for one service, so that its disk can be full while no other is: a file
+ * system in memory, mounted in a mount namespace that only this service sees. Needs no root where
+ * the system lets users have namespaces. What was in it is gone when the service ends, so a service
+ * that is killed comes back empty.
  */
 import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
@@ -12,7 +13,10 @@ import type { Impairment } from "../../target/deployment.ts";
 import type { Evidence } from "../../target/evidence.ts";
 import { runWell } from "../../system/child.ts";
 
-/** Cassandra's commit log and tables of a run of some minutes fit; memory is used only for what is written. */
+/**
+ * Cassandra's commit log and tables of a run of some minutes fit; memory is used only for what is
+ * written.
+ */
 const roomBytes = 1024 * 1024 * 1024;
 
 /** As root, root stays root; others get a user namespace in which they stay who they are. */
@@ -51,7 +55,9 @@ function tryNamespaces(): Namespaces {
   };
 }
 
-/** The command that starts a service within its room; what is in `directory` already comes along. */
+/**
+ * The command that starts a service within its room; what is in `directory` already comes along.
+ */
 export function inRoom(
   directory: string,
   command: string,
@@ -61,7 +67,9 @@ export function inRoom(
   if (!("args" in found)) throw new Error(found.why);
   const side = `${directory}.room`;
   mkdirSync(side, { recursive: true });
-  const script = `set -e; mount -t tmpfs -o size=${roomBytes},mode=0755 seawall "$2"; cp -a "$1/." "$2/"; mount --move "$2" "$1"; cd "$1"; shift 2; exec "$@"`;
+  const script =
+    `set -e; mount -t tmpfs -o size=${roomBytes},mode=0755 seawall "$2"; cp -a "$1/." "$2/"; ` +
+    `mount --move "$2" "$1"; cd "$1"; shift 2; exec "$@"`;
   return {
     command: "unshare",
     args: [...found.args, "sh", "-c", script, "room", directory, side, command, ...args],

@@ -1,4 +1,7 @@
-/** A wall clock of its own for one service: libfaketime reads how far it is off from a file, each time that the service asks for the time. */
+/**
+ * A wall clock of its own for one service: libfaketime reads how far it is off from a file, each
+ * time that the service asks for the time.
+ */
 import { renameSync, writeFileSync } from "node:fs";
 import type { Impairment } from "../../target/deployment.ts";
 import type { Tool } from "../../target/tools.ts";

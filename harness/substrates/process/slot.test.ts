@@ -8,7 +8,10 @@ import type { Layout } from "../../target/layout.ts";
 import { addressesOf, slots } from "./addresses.ts";
 import { claimSlot } from "./slot.ts";
 
-/** Far from anything that a real run uses, so that this test may run beside one: 127.1.1.222 and a control port of its own. */
+/**
+ * Far from anything that a real run uses, so that this test may run beside one: 127.1.1.222 and a
+ * control port of its own.
+ */
 const layout: Layout = {
   services: [
     {
@@ -100,7 +103,8 @@ describe("a slot", () => {
       process.execPath,
       [
         "-e",
-        `require("node:dgram").createSocket("udp4").bind(${port}, "127.1.1.222", () => console.log())`,
+        `require("node:dgram").createSocket("udp4").bind(${port}, "127.1.1.222", () => ` +
+          "console.log())",
       ],
       { stdio: ["ignore", "pipe", "inherit"] },
     );

@@ -1,7 +1,7 @@
 /**
  * Claims the first slot whose ports are free, so that two runs on one machine do not touch each
- * other. The system decides who has a slot: a UDP port goes to one process of the machine, whichever
- * its cache folder, and goes with it. A run in another network namespace has other ports.
+ * other. The system decides who has a slot: a UDP port goes to one process of the machine,
+ * whichever its cache folder, and goes with it. A run in another network namespace has other ports.
  */
 import { createSocket, type Socket } from "node:dgram";
 import { SeawallError } from "../../base/errors.ts";
@@ -15,7 +15,10 @@ export interface ClaimedSlot {
   readonly addresses: Addresses;
   /** What kept the slots before this one from being used. */
   readonly skipped: readonly string[];
-  /** Clock ticks from boot to the claim's process: whoever listens on a port of the slot, which was free, is younger. */
+  /**
+   * Clock ticks from boot to the claim's process: whoever listens on a port of the slot, which was
+   * free, is younger.
+   */
   readonly sinceTicks: number;
   release(): void;
 }
@@ -86,7 +89,9 @@ async function firstProblem(endpoints: readonly Endpoint[]): Promise<string | nu
         "PORT_BUSY",
         `the loopback address ${endpoint.host} does not exist on this machine`,
         {
-          hint: `Only Linux answers on all of 127.0.0.0/8; elsewhere add the address: sudo ifconfig lo0 alias ${endpoint.host}`,
+          hint:
+            "Only Linux answers on all of 127.0.0.0/8; elsewhere add the address: sudo " +
+            `ifconfig lo0 alias ${endpoint.host}`,
         },
       );
     }

@@ -1,18 +1,24 @@
 /**
- * How Toxiproxy is called: with a time-out, and with what its answer says when it refuses. Its client has neither, so it is given this in
- * place of its own way of calling.
+ * How Toxiproxy is called: with a time-out, and with what its answer says when it refuses. Its
+ * client has neither, so it is given this in place of its own way of calling.
  */
 import { Toxiproxy } from "toxiproxy-node-client";
 import { SeawallError } from "../../base/errors.ts";
 import type { Endpoint } from "../../target/layout.ts";
 import { type CallAnswer, callDirectly } from "../../system/direct-http.ts";
 
-/** It answers within milliseconds, unless its accept loop hangs in a connection to a service that does not take one. */
+/**
+ * It answers within milliseconds, unless its accept loop hangs in a connection to a service that
+ * does not take one.
+ */
 export const callMsMax = 5_000;
 
 type Api = Toxiproxy["api"];
 
-/** The client, calling through {@link boundedCall}. `api` is its public seam; the class behind it is not exported. */
+/**
+ * The client, calling through {@link boundedCall}. `api` is its public seam; the class behind it is
+ * not exported.
+ */
 export function boundedClient(control: Endpoint, timeoutMs: number): Toxiproxy {
   const client = new Toxiproxy(`http://${control.host}:${control.port}`);
   const call = async (method: string, url: string, body?: unknown): Promise<string> =>
@@ -44,7 +50,8 @@ async function boundedCall(
   } catch (error) {
     if (signal.aborted)
       throw new Error(
-        `no answer within ${timeoutMs / 1000} s; it may wait on a service that accepts no connection`,
+        `no answer within ${timeoutMs / 1000} s; it may wait on a service that accepts no ` +
+          "connection",
         { cause: error },
       );
     const { cause, message } = error as Error;

@@ -61,7 +61,8 @@ export class ProxiedLink implements LinkHandle {
     );
     if (differs.length > 0 || off.length > 0)
       throw proxyFailed(
-        `${body.type} on the link ${linkName(this.link)} is not as asked: ${[...differs, ...off.map(([key]) => key)].join(", ")}`,
+        `${body.type} on the link ${linkName(this.link)} is not as asked: ` +
+          `${[...differs, ...off.map(([key]) => key)].join(", ")}`,
       );
   }
 
@@ -104,7 +105,9 @@ export class ProxiedLink implements LinkHandle {
       return { landed: true, observation: `${what.kind} is active in the proxy on ${name}` };
     return {
       landed: false,
-      observation: `${missing.map(({ type, stream }) => `${type} ${stream}`).join(", ")} is not on ${name} any more`,
+      observation:
+        `${missing.map(({ type, stream }) => `${type} ${stream}`).join(", ")} is not on ` +
+        `${name} any more`,
     };
   }
 
@@ -135,7 +138,10 @@ function isSame(there: ToxicBody, asked: ToxicBody): boolean {
   );
 }
 
-/** A name for each, so that two of a kind on one link never take one another away; always on every connection. */
+/**
+ * A name for each, so that two of a kind on one link never take one another away; always on every
+ * connection.
+ */
 function bodiesOf(toxic: Toxic): ToxicBody[] {
   const body = (
     type: ToxicBody["type"],

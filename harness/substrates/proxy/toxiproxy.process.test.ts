@@ -189,11 +189,15 @@ describe("the client's traps", () => {
 });
 
 describe("Toxiproxy's traps", () => {
-  it("is refused when it has links already, with what a dead run left on them: populate would keep some and replace others", async () => {
-    const handle = await makeLink();
-    await handle.impose({ kind: "latency", delayMs: 5, jitterMs: 0 });
-    await expect(makeLink()).rejects.toThrow(/not this run's own: it has 1 links already/);
-  });
+  it(
+    "is refused when it has links already, with what a dead run left on them: populate would " +
+      "keep some and replace others",
+    async () => {
+      const handle = await makeLink();
+      await handle.impose({ kind: "latency", delayMs: 5, jitterMs: 0 });
+      await expect(makeLink()).rejects.toThrow(/not this run's own: it has 1 links already/);
+    },
+  );
 
   it("refuses where a link is cut, as it has no black hole, and closes what is open", async () => {
     const handle = await makeLink();
@@ -226,7 +230,8 @@ describe("Toxiproxy's traps", () => {
     };
     const handle = await makeLink(to, 400);
     stuck.kill("SIGSTOP");
-    // Its queue is full with a few; whoever comes then waits for an answer to the very first packet.
+    // Its queue is full with a few; whoever comes then waits for an answer to the very first
+    // packet.
     for (let index = 0; index < 4; index++) open.push(connect(to).on("error", () => {}));
     await new Promise((wake) => setTimeout(wake, 100));
     await connected(handle.entry);

@@ -1,6 +1,7 @@
 /**
- * Toxiproxy, with every reply checked against what was asked for. What it cannot do is not offered: it has no black hole (a proxy always
- * completes the handshake; pause a service instead), and its `timeout` closes connections when it is removed. A switched-off link refuses.
+ * Toxiproxy, with every reply checked against what was asked for. What it cannot do is not offered:
+ * it has no black hole (a proxy always completes the handshake; pause a service instead), and its
+ * `timeout` closes connections when it is removed. A switched-off link refuses.
  */
 import type { LinkHandle } from "../../target/deployment.ts";
 import type { Endpoint, Link } from "../../target/layout.ts";
@@ -31,8 +32,9 @@ export class LinkProxy {
   }
 
   /**
-   * Creates all links and checks that each stands as asked. Refuses a Toxiproxy that has any already: it is another run's, or a dead one's
-   * with toxics still in place, and `populate` would replace some and leave others as they are.
+   * Creates all links and checks that each stands as asked. Refuses a Toxiproxy that has any
+   * already: it is another run's, or a dead one's with toxics still in place, and `populate` would
+   * replace some and leave others as they are.
    */
   async create(places: readonly LinkPlace[]): Promise<LinkHandle[]> {
     const there = Object.keys(await attempt("list its links", this.#client.getAll()));
@@ -72,7 +74,9 @@ export class LinkProxy {
   }
 }
 
-/** Names become parts of addresses that nobody escapes: a slash in one would make it unreachable. */
+/**
+ * Names become parts of addresses that nobody escapes: a slash in one would make it unreachable.
+ */
 export function proxyName(link: Link, index: number): string {
   return `${index}.${linkName(link).replaceAll(/[^A-Za-z0-9.-]/g, "_")}`;
 }

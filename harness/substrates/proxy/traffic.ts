@@ -1,6 +1,7 @@
 /**
- * What of the target's own passed over links: connections that were made at their proxied ends, and bytes on those that stay open. Toxiproxy counts
- * bytes only when a connection closes, which those between services do not; the system's tables have them while they are open.
+ * What of the target's own passed over links: connections that were made at their proxied ends, and
+ * bytes on those that stay open. Toxiproxy counts bytes only when a connection closes, which those
+ * between services do not; the system's tables have them while they are open.
  */
 import type { LinkHandle, LinkTotals } from "../../target/deployment.ts";
 import { linkName } from "../../target/where.ts";
@@ -34,7 +35,10 @@ export class LinkTraffic {
     this.#look = look;
   }
 
-  /** Since the first reading; of what both closed between two readings, the connection counts and the bytes do not. */
+  /**
+   * Since the first reading; of what both closed between two readings, the connection counts and
+   * the bytes do not.
+   */
   async read(): Promise<readonly LinkTotals[]> {
     if (this.#endpoints.length === 0) return [];
     const { connections, bytesCounted } = await this.#look(this.#endpoints);
@@ -58,7 +62,8 @@ export class LinkTraffic {
   #count(total: Total, now: Map<string, number>, bytesCounted: boolean): void {
     for (const [other, bytes] of now) {
       const before = total.open.get(other);
-      // Where bytes are not counted, one that stays open counts each time: nobody can tell whether it is used.
+      // Where bytes are not counted, one that stays open counts each time: nobody can tell whether
+      // it is used.
       if (before === undefined || !bytesCounted) total.connections += 1;
       total.bytes += Math.max(0, bytes - (before ?? 0));
     }

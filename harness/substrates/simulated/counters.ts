@@ -1,4 +1,7 @@
-/** Counters that grow while the model runs, and gauges, read every few seconds, as the probes read those of real services. */
+/**
+ * Counters that grow while the model runs, and gauges, read every few seconds, as the probes read
+ * those of real services.
+ */
 import type { Tags } from "../../metrics/tags.ts";
 import type { SampleSink } from "../../metrics/samples.ts";
 

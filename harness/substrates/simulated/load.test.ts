@@ -46,10 +46,14 @@ async function ran(
   return { users: users.slice(0, 7), dropped: dropped.count };
 }
 
-it("lets whoever is free longest run the next iteration, so that what devices were told is spread over all of them", async () => {
-  expect(await ran(3, 10)).toEqual({ users: [0, 1, 2, 0, 1, 2, 0], dropped: 0 });
-  expect((await ran(3, 150)).users).toEqual([0, 1, 2, 0, 1, 2, 0]);
-});
+it(
+  "lets whoever is free longest run the next iteration, so that what devices were told is " +
+    "spread over all of them",
+  async () => {
+    expect(await ran(3, 10)).toEqual({ users: [0, 1, 2, 0, 1, 2, 0], dropped: 0 });
+    expect((await ran(3, 150)).users).toEqual([0, 1, 2, 0, 1, 2, 0]);
+  },
+);
 
 it("drops what finds nobody free, but for a crowd", async () => {
   const { users, dropped } = await ran(2, 10_000);

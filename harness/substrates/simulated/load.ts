@@ -1,6 +1,7 @@
 /**
- * The audience in virtual time: iterations begin at their rate, whether or not earlier ones have ended, exactly as the k6 scenarios say.
- * Above `arrivalsPerSecondMax` one iteration stands for many users.
+ * The audience in virtual time: iterations begin at their rate, whether or not earlier ones have
+ * ended, exactly as the k6 scenarios say. Above `arrivalsPerSecondMax` one iteration stands for
+ * many users.
  */
 import type { Load } from "../../experiment/experiment.ts";
 import type { Tags } from "../../metrics/tags.ts";
@@ -11,7 +12,10 @@ import type { SampleSink } from "../../metrics/samples.ts";
 import type { Plan } from "../../record/plan.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 
-/** The virtual users of one scenario: whoever is free longest runs the next iteration, as in k6, whose users wait in line. */
+/**
+ * The virtual users of one scenario: whoever is free longest runs the next iteration, as in k6,
+ * whose users wait in line.
+ */
 class Users {
   readonly #count: number;
   readonly #free: number[] = [];

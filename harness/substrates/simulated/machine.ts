@@ -1,4 +1,7 @@
-/** The machine of a simulated run: which processes, folders and toxics there are. Whatever a run leaves behind is seen here. */
+/**
+ * The machine of a simulated run: which processes, folders and toxics there are. Whatever a run
+ * leaves behind is seen here.
+ */
 
 interface VirtualProcess {
   readonly service: string;

@@ -1,4 +1,7 @@
-/** One service in virtual time: it starts, serves, stands still, dies. What it was doing when it died never happens. */
+/**
+ * One service in virtual time: it starts, serves, stands still, dies. What it was doing when it
+ * died never happens.
+ */
 import type { ModelNode } from "../../target/model.ts";
 import type { Service } from "../../target/layout.ts";
 import type { VirtualClock } from "./virtual-clock.ts";

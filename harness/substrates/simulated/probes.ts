@@ -1,4 +1,7 @@
-/** What the harness itself reads while a simulated run goes on: the same series on the same rhythm as on real services. */
+/**
+ * What the harness itself reads while a simulated run goes on: the same series on the same rhythm
+ * as on real services.
+ */
 import type { LinkTotals } from "../../target/deployment.ts";
 import type { SampleSink } from "../../metrics/samples.ts";
 import type { VirtualProbes } from "../../target/pack-virtual.ts";
@@ -14,7 +17,10 @@ export interface SimulatedProbesOptions {
   readonly counters: Counters;
   readonly nodes: ReadonlyMap<string, SimulatedNode>;
   readonly traffic: () => Promise<readonly LinkTotals[]>;
-  /** Called once the rhythm is set: what else is looked at, by the target's pack or the harness's own prober. */
+  /**
+   * Called once the rhythm is set: what else is looked at, by the target's pack or the harness's
+   * own prober.
+   */
   readonly others: () => VirtualProbes;
 }
 

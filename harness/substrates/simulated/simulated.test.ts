@@ -60,27 +60,31 @@ describe("the origin storm in virtual time", () => {
     expect(one.series.reduce((sum, series) => sum + series.values.length, 0)).toBeLessThan(150_000);
   });
 
-  it("lets modelled players watch that are never taken for real ones: neither by the plan nor by the record", async () => {
-    const { plan } = planned(originStormPlayer, 1);
-    expect(plan.notes?.[0]).toMatch(/^no real player or browser: players are simulated, /);
-    const watched = (await run(originStormPlayer)).series.filter(({ metric }) =>
-      metric.startsWith("player_"),
-    );
-    expect(new Set(watched.map(({ tags }) => tags["player"]))).toEqual(
-      new Set(["modelled-player-1", "modelled-player-2"]),
-    );
-    const { model } = originStormPlayer.target;
-    const { players: _, ...without } = model ?? {};
-    expect(() =>
-      planned(
-        {
-          ...originStormPlayer,
-          target: { ...originStormPlayer.target, model: without as TargetModel },
-        },
-        1,
-      ),
-    ).toThrow(/players: the model of live-streaming has none/);
-  });
+  it(
+    "lets modelled players watch that are never taken for real ones: neither by the plan nor " +
+      "by the record",
+    async () => {
+      const { plan } = planned(originStormPlayer, 1);
+      expect(plan.notes?.[0]).toMatch(/^no real player or browser: players are simulated, /);
+      const watched = (await run(originStormPlayer)).series.filter(({ metric }) =>
+        metric.startsWith("player_"),
+      );
+      expect(new Set(watched.map(({ tags }) => tags["player"]))).toEqual(
+        new Set(["modelled-player-1", "modelled-player-2"]),
+      );
+      const { model } = originStormPlayer.target;
+      const { players: _, ...without } = model ?? {};
+      expect(() =>
+        planned(
+          {
+            ...originStormPlayer,
+            target: { ...originStormPlayer.target, model: without as TargetModel },
+          },
+          1,
+        ),
+      ).toThrow(/players: the model of live-streaming has none/);
+    },
+  );
 
   it("is not planned where the model does not reach", () => {
     const [live, ...others] = originStorm.load;

@@ -1,6 +1,7 @@
 /**
- * Virtual time: a queue of things that happen, and a clock that jumps from one to the next. The conductor's promises and the model's
- * callbacks share it, so both see the same time, and the same seed gives the same run.
+ * Virtual time: a queue of things that happen, and a clock that jumps from one to the next. The
+ * conductor's promises and the model's callbacks share it, so both see the same time, and the same
+ * seed gives the same run.
  */
 import type { Clock } from "../../target/deployment.ts";
 
@@ -20,7 +21,9 @@ export class VirtualClock implements Clock {
   readonly #heap: Happening[] = [];
   /** Time-outs by their length. */
   readonly #deadlines = new Map<number, Happening[]>();
-  /** A promise was settled by the last happening, so what waits for it must run before the next one. */
+  /**
+   * A promise was settled by the last happening, so what waits for it must run before the next one.
+   */
   #woke = true;
 
   constructor(startMs: number) {
@@ -34,7 +37,10 @@ export class VirtualClock implements Clock {
     return this.#nowMs;
   }
 
-  /** Runs once `ms` have passed; the returned function forgets it. Nothing that it does may settle a promise. */
+  /**
+   * Runs once `ms` have passed; the returned function forgets it. Nothing that it does may settle a
+   * promise.
+   */
   after(ms: number, run: () => void): () => void {
     const happening = this.#push(this.#nowMs + Math.max(0, ms), run);
     return () => {
@@ -43,8 +49,8 @@ export class VirtualClock implements Clock {
   }
 
   /**
-   * As `after`, for what is nearly always forgotten: time-outs of one length come due in the order in which they were set, so that only the
-   * first of them waits in the heap.
+   * As `after`, for what is nearly always forgotten: time-outs of one length come due in the order
+   * in which they were set, so that only the first of them waits in the heap.
    */
   deadline(ms: number, run: () => void): () => void {
     const one: Happening = { atMs: this.#nowMs + ms, order: this.#order++, run };
@@ -97,8 +103,8 @@ export class VirtualClock implements Clock {
   }
 
   /**
-   * Lets virtual time pass until the promise settles. `cut` is asked before each step, and true leaves everything where it is, as a killed
-   * process would: resolves with null then.
+   * Lets virtual time pass until the promise settles. `cut` is asked before each step, and true
+   * leaves everything where it is, as a killed process would: resolves with null then.
    */
   async until<T>(
     promise: Promise<T>,

@@ -1,4 +1,7 @@
-/** Everything that the conductor needs for a run in virtual time: the model in the target's place, virtual users in k6's. */
+/**
+ * Everything that the conductor needs for a run in virtual time: the model in the target's place,
+ * virtual users in k6's.
+ */
 import type { TargetModel } from "../../target/model.ts";
 import type { Pack } from "../../target/pack.ts";
 import type { VirtualContext } from "../../target/pack-virtual.ts";
@@ -35,7 +38,10 @@ export interface SimulatedWorldOptions {
 /** From the last service's readiness until segments have been published that can be played. */
 const playableAfterMs = 4_500;
 
-/** The conductor's world but for its abort conditions, which are judged by whoever holds the samples. */
+/**
+ * The conductor's world but for its abort conditions, which are judged by whoever holds the
+ * samples.
+ */
 export function simulatedWorld(options: SimulatedWorldOptions) {
   const { plan, clock, machine, sink, runId } = options;
   let probes: SimulatedProbes | null = null;

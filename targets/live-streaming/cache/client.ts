@@ -1,6 +1,6 @@
 /**
- * Chunks in memcached. A cache that is slow or gone must cost less than it saves: every command has a short deadline, and after a
- * failure it is left alone for a moment. Nothing here ever throws.
+ * Chunks in memcached. A cache that is slow or gone must cost less than it saves: every command has
+ * a short deadline, and after a failure it is left alone for a moment. Nothing here ever throws.
  */
 import { MemcacheClient } from "memcache-client";
 import type { EndpointSettings } from "../service/configuration.ts";

@@ -1,7 +1,9 @@
 /**
- * The weaker edge: what nginx as Debian ships it can do of the same interface. It collapses requests (waiting viewers look again every 500 ms),
- * keeps answers for whole seconds, keeps refusals, and asks the next origin when one fails. It cannot compare a segment's number with the clock, so it has
- * no range gate and no lanes; nor can it learn notifications, forget on command, ask elsewhere for a missing segment, or fill from a second tier.
+ * The weaker edge: what nginx as Debian ships it can do of the same interface. It collapses
+ * requests (waiting viewers look again every 500 ms), keeps answers for whole seconds, keeps
+ * refusals, and asks the next origin when one fails. It cannot compare a segment's number with the
+ * clock, so it has no range gate and no lanes; nor can it learn notifications, forget on command,
+ * ask elsewhere for a missing segment, or fill from a second tier.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -29,7 +31,9 @@ export type NginxSettings = z.infer<typeof nginxShape>;
 /** Requests that went to an origin, one line each when they are over: `nginx.conf` names it. */
 export const originLog = "origin.log";
 
-/** The files that nginx reads, by their names in the service's folder: it begins at `nginx.conf`. */
+/**
+ * The files that nginx reads, by their names in the service's folder: it begins at `nginx.conf`.
+ */
 export function nginxConf(settings: NginxSettings): Record<string, string> {
   return {
     "nginx.conf": readFileSync(join(import.meta.dirname, "nginx/nginx.conf"), "utf8"),

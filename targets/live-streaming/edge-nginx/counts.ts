@@ -9,8 +9,8 @@ export interface OriginGet {
 }
 
 /**
- * One line is one request of a viewer; it has as many addresses as origins were tried. A connection that failed (its time is `-`) carried no
- * request. Throws at what is no line of ours.
+ * One line is one request of a viewer; it has as many addresses as origins were tried. A connection
+ * that failed (its time is `-`) carried no request. Throws at what is no line of ours.
  */
 export function originGets(line: string): OriginGet[] {
   const match = /^(\d+\.\d+) (\S+) ([^;]+); ([^;]+)$/.exec(line);
@@ -29,7 +29,10 @@ export function originGets(line: string): OriginGet[] {
     .flatMap((address, index) => (times[index] === "-" ? [] : [{ lane, address }]));
 }
 
-/** As of the end of the request: nginx knows no earlier time. A held request may so be counted as one segment older than it was. */
+/**
+ * As of the end of the request: nginx knows no earlier time. A held request may so be counted as
+ * one segment older than it was.
+ */
 function laneOf(path: string, nowMs: number): Lane {
   if (!path.startsWith("/live/")) return "junk";
   const number = /\/(\d+)\.m4s$/.exec(path)?.[1];

@@ -1,4 +1,7 @@
-/** Runs nginx as an edge, ends when it ends, and answers for its counters, which nginx itself has none of. */
+/**
+ * Runs nginx as an edge, ends when it ends, and answers for its counters, which nginx itself has
+ * none of.
+ */
 import { spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { open } from "node:fs/promises";

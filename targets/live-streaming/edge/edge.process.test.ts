@@ -1,4 +1,7 @@
-/** One real Varnish in front of origins that count: each protection of a single tier, and that its switch removes it. */
+/**
+ * One real Varnish in front of origins that count: each protection of a single tier, and that its
+ * switch removes it.
+ */
 import "../tools/recipes.ts";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, describe, expect, test } from "vitest";
@@ -49,26 +52,32 @@ describe("collapsing", () => {
 });
 
 describe("with more than one region", () => {
-  test("a dead region's requests are answered by the other at once, and what is early or shed is not asked twice", async () => {
-    const own = await bench.origin((path) => (path.includes("v720") ? { status: 502 } : served()));
-    const other = await bench.origin(served);
-    const base = await edge([own.port, other.port]);
-    expect(await get(base + segment(-1))).toMatchObject({
-      status: 200,
-      cache: "miss",
-      servedBy: "region-b",
-    });
-    await own.stop();
-    // Before the probe can have noticed: a refused connection and one more request.
-    const late = [];
-    for (let offset = -2; offset > -12; offset -= 1)
-      late.push(await get(base + segment(offset, "v360")));
-    expect(late.every(({ status, servedBy }) => status === 200 && servedBy === "region-b")).toBe(
-      true,
-    );
-    expect(Math.min(...late.map(({ ms }) => ms))).toBeLessThan(20);
-    expect(Math.max(...late.map(({ ms }) => ms))).toBeLessThan(500);
-  });
+  test(
+    "a dead region's requests are answered by the other at once, and what is early or shed is " +
+      "not asked twice",
+    async () => {
+      const own = await bench.origin((path) =>
+        path.includes("v720") ? { status: 502 } : served(),
+      );
+      const other = await bench.origin(served);
+      const base = await edge([own.port, other.port]);
+      expect(await get(base + segment(-1))).toMatchObject({
+        status: 200,
+        cache: "miss",
+        servedBy: "region-b",
+      });
+      await own.stop();
+      // Before the probe can have noticed: a refused connection and one more request.
+      const late = [];
+      for (let offset = -2; offset > -12; offset -= 1)
+        late.push(await get(base + segment(offset, "v360")));
+      expect(late.every(({ status, servedBy }) => status === 200 && servedBy === "region-b")).toBe(
+        true,
+      );
+      expect(Math.min(...late.map(({ ms }) => ms))).toBeLessThan(20);
+      expect(Math.max(...late.map(({ ms }) => ms))).toBeLessThan(500);
+    },
+  );
 
   test("a refusal for load is kept for its max-age and not carried to the other region", async () => {
     const own = await bench.origin(() => ({
@@ -82,32 +91,36 @@ describe("with more than one region", () => {
     expect([own.asked.length, other.asked.length]).toEqual([1, 0]);
   });
 
-  test("a failed zone is stood in for by the next of its region; a segment missing here is asked for in another region, not in the next zone", async () => {
-    const zone = (failing: string) =>
-      bench.origin((path) =>
-        path.includes(failing)
-          ? { status: 500 }
-          : path.includes("audio")
-            ? { status: 404, headers: { "x-answer": "missing", "x-ttl-ms": "10" } }
-            : served(),
-      );
-    const [first, second] = [await zone("v720"), await zone("nothing")];
-    const far = await bench.origin(served);
-    const base = await edge([first.port, second.port, far.port]);
-    expect(await get(base + segment(-2, "v360"))).toMatchObject({
-      status: 200,
-      servedBy: "region-a-1",
-    });
-    expect(await get(base + segment(-2, "v720"))).toMatchObject({
-      status: 200,
-      servedBy: "region-a-2",
-    });
-    expect(await get(base + segment(-2, "audio"))).toMatchObject({
-      status: 200,
-      servedBy: "region-c",
-    });
-    expect([first.asked.length, second.asked.length, far.asked.length]).toEqual([3, 1, 1]);
-  });
+  test(
+    "a failed zone is stood in for by the next of its region; a segment missing here is asked " +
+      "for in another region, not in the next zone",
+    async () => {
+      const zone = (failing: string) =>
+        bench.origin((path) =>
+          path.includes(failing)
+            ? { status: 500 }
+            : path.includes("audio")
+              ? { status: 404, headers: { "x-answer": "missing", "x-ttl-ms": "10" } }
+              : served(),
+        );
+      const [first, second] = [await zone("v720"), await zone("nothing")];
+      const far = await bench.origin(served);
+      const base = await edge([first.port, second.port, far.port]);
+      expect(await get(base + segment(-2, "v360"))).toMatchObject({
+        status: 200,
+        servedBy: "region-a-1",
+      });
+      expect(await get(base + segment(-2, "v720"))).toMatchObject({
+        status: 200,
+        servedBy: "region-a-2",
+      });
+      expect(await get(base + segment(-2, "audio"))).toMatchObject({
+        status: 200,
+        servedBy: "region-c",
+      });
+      expect([first.asked.length, second.asked.length, far.asked.length]).toEqual([3, 1, 1]);
+    },
+  );
 
   test("off, the other zones of the region still help, the other region does not", async () => {
     const [first, second, far] = [
@@ -121,32 +134,36 @@ describe("with more than one region", () => {
   });
 });
 
-test("lifetimes are kept to the millisecond and handed on, and numbers that cannot exist never reach the origin", async () => {
-  const origin = await bench.origin(() => ({
-    status: 404,
-    headers: { "x-answer": "early", "x-ttl-ms": "300" },
-  }));
-  const base = await edge([origin.port]);
-  const path = segment(1);
-  await get(base + path);
-  await sleep(100);
-  const left = Number((await get(base + path)).headers.get("x-ttl-ms"));
-  expect(left).toBeGreaterThan(0);
-  expect(left).toBeLessThanOrEqual(200);
-  expect(origin.asked.length).toBe(1);
-  await sleep(220);
-  await get(base + path);
-  expect(origin.asked.length).toBe(2);
-  for (const bad of [
-    segment(1000),
-    segment(-5000),
-    "/live/main/v720/007.m4s",
-    "/live/other/v720/1.m4s",
-  ]) {
-    expect([404, 410]).toContain((await get(base + bad)).status);
-  }
-  expect(origin.asked.length).toBe(2);
-});
+test(
+  "lifetimes are kept to the millisecond and handed on, and numbers that cannot exist never " +
+    "reach the origin",
+  async () => {
+    const origin = await bench.origin(() => ({
+      status: 404,
+      headers: { "x-answer": "early", "x-ttl-ms": "300" },
+    }));
+    const base = await edge([origin.port]);
+    const path = segment(1);
+    await get(base + path);
+    await sleep(100);
+    const left = Number((await get(base + path)).headers.get("x-ttl-ms"));
+    expect(left).toBeGreaterThan(0);
+    expect(left).toBeLessThanOrEqual(200);
+    expect(origin.asked.length).toBe(1);
+    await sleep(220);
+    await get(base + path);
+    expect(origin.asked.length).toBe(2);
+    for (const bad of [
+      segment(1000),
+      segment(-5000),
+      "/live/main/v720/007.m4s",
+      "/live/other/v720/1.m4s",
+    ]) {
+      expect([404, 410]).toContain((await get(base + bad)).status);
+    }
+    expect(origin.asked.length).toBe(2);
+  },
+);
 
 describe("notifications", () => {
   const carrying = (path: string): Answer => {
@@ -166,17 +183,21 @@ describe("notifications", () => {
     return [headers.get("x-notifications-version"), headers.get("x-notifications")];
   };
 
-  test("the newest ones seen are on every answer, cached, old or refused, and an older set does not replace them", async () => {
-    const base = await edge([(await bench.origin(carrying)).port]);
-    const old = base + segment(-200, "audio");
-    expect(await carriedOn(old)).toEqual([null, null]);
-    expect(await carriedOn(base + segment(-1, "v360"))).toEqual(["3", "id=ad;seq=3"]);
-    expect(await carriedOn(old)).toEqual(["3", "id=ad;seq=3"]);
-    expect(await carriedOn(base + segment(-1, "v720"))).toEqual(["7", "id=ad;seq=7"]);
-    expect(await carriedOn(base + segment(-2, "v360"))).toEqual(["7", "id=ad;seq=7"]);
-    for (const each of [old, base + segment(-1, "v360"), base + segment(500)])
-      expect(await carriedOn(each)).toEqual(["7", "id=ad;seq=7"]);
-  });
+  test(
+    "the newest ones seen are on every answer, cached, old or refused, and an older set does " +
+      "not replace them",
+    async () => {
+      const base = await edge([(await bench.origin(carrying)).port]);
+      const old = base + segment(-200, "audio");
+      expect(await carriedOn(old)).toEqual([null, null]);
+      expect(await carriedOn(base + segment(-1, "v360"))).toEqual(["3", "id=ad;seq=3"]);
+      expect(await carriedOn(old)).toEqual(["3", "id=ad;seq=3"]);
+      expect(await carriedOn(base + segment(-1, "v720"))).toEqual(["7", "id=ad;seq=7"]);
+      expect(await carriedOn(base + segment(-2, "v360"))).toEqual(["7", "id=ad;seq=7"]);
+      for (const each of [old, base + segment(-1, "v360"), base + segment(500)])
+        expect(await carriedOn(each)).toEqual(["7", "id=ad;seq=7"]);
+    },
+  );
 
   test("off, only the segment itself carries them", async () => {
     const base = await edge([(await bench.origin(carrying)).port], ["notifications"]);
@@ -213,49 +234,53 @@ describe("told by an operator", () => {
   ): Promise<Response> => fetch(base + path, { method, headers });
   const authorization = `Bearer ${controlToken}`;
 
-  test("it forgets what a pattern covers and nothing beside it, and only with the token and a harmless pattern", async () => {
-    const origin = await bench.origin(served);
-    const base = await edge([origin.port]);
-    const paths = [segment(-10), segment(-9), segment(-8), segment(-9, "audio")];
-    for (const path of paths) await get(base + path);
-    const number = Number(/(\d+)\.m4s/.exec(paths[1] ?? "")?.[1]);
-    const range = { event: "main", renditions: ["v720", "v360"], from: number, to: number };
-    const pattern = pathPattern(range);
-    // As origins say it.
-    const said = (
-      to: { readonly from: number; readonly to: number },
-      token = controlToken,
-    ): Promise<boolean> =>
-      banSender(token)(
-        { name: "edge", at: { host: "127.0.0.1", port: Number(new URL(base).port) } },
-        { ...range, ...to },
-        new AbortController().signal,
-      );
-    expect((await tell(base, "BAN", { "x-ban-pattern": pattern })).status).toBe(401);
-    expect(await said(range, "wrong-token")).toBe(false);
-    for (const bad of [
-      "",
-      ".*",
-      "^/x && obj.status == 200$",
-      `^/(${"a".repeat(3_000)})$`,
-      "^/(unclosed$",
-    ]) {
-      expect([400, 431], bad.slice(0, 20)).toContain(
-        (await tell(base, "BAN", { authorization, "x-ban-pattern": bad })).status,
-      );
-    }
-    expect(
-      (await Promise.all(paths.map((path) => get(base + path)))).map(({ cache }) => cache),
-    ).toEqual(["hit", "hit", "hit", "hit"]);
-    expect(await said(range)).toBe(true);
-    expect(
-      (await Promise.all(paths.map((path) => get(base + path)))).map(({ cache }) => cache),
-    ).toEqual(["hit", "miss", "hit", "hit"]);
-    expect(await said({ from: number - 1_801, to: number })).toBe(true);
-    expect(
-      (await Promise.all(paths.map((path) => get(base + path)))).map(({ cache }) => cache),
-    ).toEqual(["miss", "miss", "hit", "hit"]);
-  });
+  test(
+    "it forgets what a pattern covers and nothing beside it, and only with the token and a " +
+      "harmless pattern",
+    async () => {
+      const origin = await bench.origin(served);
+      const base = await edge([origin.port]);
+      const paths = [segment(-10), segment(-9), segment(-8), segment(-9, "audio")];
+      for (const path of paths) await get(base + path);
+      const number = Number(/(\d+)\.m4s/.exec(paths[1] ?? "")?.[1]);
+      const range = { event: "main", renditions: ["v720", "v360"], from: number, to: number };
+      const pattern = pathPattern(range);
+      // As origins say it.
+      const said = (
+        to: { readonly from: number; readonly to: number },
+        token = controlToken,
+      ): Promise<boolean> =>
+        banSender(token)(
+          { name: "edge", at: { host: "127.0.0.1", port: Number(new URL(base).port) } },
+          { ...range, ...to },
+          new AbortController().signal,
+        );
+      expect((await tell(base, "BAN", { "x-ban-pattern": pattern })).status).toBe(401);
+      expect(await said(range, "wrong-token")).toBe(false);
+      for (const bad of [
+        "",
+        ".*",
+        "^/x && obj.status == 200$",
+        `^/(${"a".repeat(3_000)})$`,
+        "^/(unclosed$",
+      ]) {
+        expect([400, 431], bad.slice(0, 20)).toContain(
+          (await tell(base, "BAN", { authorization, "x-ban-pattern": bad })).status,
+        );
+      }
+      expect(
+        (await Promise.all(paths.map((path) => get(base + path)))).map(({ cache }) => cache),
+      ).toEqual(["hit", "hit", "hit", "hit"]);
+      expect(await said(range)).toBe(true);
+      expect(
+        (await Promise.all(paths.map((path) => get(base + path)))).map(({ cache }) => cache),
+      ).toEqual(["hit", "miss", "hit", "hit"]);
+      expect(await said({ from: number - 1_801, to: number })).toBe(true);
+      expect(
+        (await Promise.all(paths.map((path) => get(base + path)))).map(({ cache }) => cache),
+      ).toEqual(["miss", "miss", "hit", "hit"]);
+    },
+  );
 
   test("a copy that was under way while it was told is not kept", async () => {
     const origin = await bench.origin(() => ({ ...served(), afterMs: 300 }));

@@ -1,6 +1,7 @@
 /**
- * Hostile bytes through a real Varnish to a real node:http server with the origin's limits: what the viewer is told, what reaches the origin, and
- * that neither the rest of the viewer's connection nor the edge's own connection to the origin is poisoned.
+ * Hostile bytes through a real Varnish to a real node:http server with the origin's limits: what
+ * the viewer is told, what reaches the origin, and that neither the rest of the viewer's connection
+ * nor the edge's own connection to the origin is poisoned.
  */
 import "../tools/recipes.ts";
 import { type AddressInfo, connect } from "node:net";
@@ -58,7 +59,10 @@ const fresh = (): string => {
 const smuggled = "/live/main/audio/7.m4s";
 const smuggledRequest = `GET ${smuggled} HTTP/1.1\r\nHost: e\r\n\r\n`;
 
-/** Everything that comes back on one connection until it is closed, or until `until` was seen, or for a second. */
+/**
+ * Everything that comes back on one connection until it is closed, or until `until` was seen, or
+ * for a second.
+ */
 async function exchange(
   bytes: string,
   until?: string,
@@ -97,7 +101,10 @@ const segmentGet =
   (path: string): string =>
     `GET ${path} HTTP/1.1\r\n${head(...lines)}`;
 
-/** `bytes` of a request, given a path nobody asked for; the status it must get; whether that path may be asked of the origin. */
+/**
+ * `bytes` of a request, given a path nobody asked for; the status it must get; whether that path
+ * may be asked of the origin.
+ */
 const refused: readonly (readonly [
   title: string,
   bytes: (path: string) => string,
@@ -210,7 +217,8 @@ const refused: readonly (readonly [
       [
         method,
         (path: string) =>
-          `${method} ${path} HTTP/1.1\r\n${head(`Content-Length: ${smuggledRequest.length}`)}${smuggledRequest}`,
+          `${method} ${path} ` +
+          `HTTP/1.1\r\n${head(`Content-Length: ${smuggledRequest.length}`)}${smuggledRequest}`,
         [400, 405],
       ] as const,
   ),
@@ -225,7 +233,8 @@ const refused: readonly (readonly [
   [
     "PUT in chunks",
     (path) =>
-      `PUT ${path} HTTP/1.1\r\n${head("Transfer-Encoding: chunked")}${smuggledRequest.length.toString(16)}\r\n${smuggledRequest}\r\n0\r\n\r\n`,
+      `PUT ${path} ` +
+      `HTTP/1.1\r\n${head("Transfer-Encoding: chunked")}${smuggledRequest.length.toString(16)}\r\n${smuggledRequest}\r\n0\r\n\r\n`,
     [405],
   ],
   [
@@ -236,7 +245,8 @@ const refused: readonly (readonly [
   [
     "BAN with a body",
     () =>
-      `BAN /invalidate HTTP/1.1\r\n${head(`Authorization: Bearer ${controlToken}`, `Content-Length: ${smuggledRequest.length}`)}${smuggledRequest}`,
+      "BAN /invalidate " +
+      `HTTP/1.1\r\n${head(`Authorization: Bearer ${controlToken}`, `Content-Length: ${smuggledRequest.length}`)}${smuggledRequest}`,
     [400],
   ],
 ];

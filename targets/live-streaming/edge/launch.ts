@@ -1,4 +1,7 @@
-/** Varnish as an edge cache: bounded memory, few threads, no jail (a container or a laptop has no user to switch to). */
+/**
+ * Varnish as an edge cache: bounded memory, few threads, no jail (a container or a laptop has no
+ * user to switch to).
+ */
 import { resolve } from "node:path";
 import type { EndpointSettings } from "../service/configuration.ts";
 import type { Executable, Program } from "../service/program.ts";
@@ -18,10 +21,16 @@ export interface EdgeNode {
 /** Varnish's `-n` within the service's own folder: where its counters live. */
 export const workDirectoryName = "varnish";
 
-/** What is under way at a SIGTERM may take this long, and up to a second more: longer than any request may be held. */
+/**
+ * What is under way at a SIGTERM may take this long, and up to a second more: longer than any
+ * request may be held.
+ */
 export const drainSeconds = 4;
 
-/** `run.sh` on a Varnish: a shell costs a start nothing that could be measured, and a megabyte of memory. */
+/**
+ * `run.sh` on a Varnish: a shell costs a start nothing that could be measured, and a megabyte of
+ * memory.
+ */
 export function edgeProgram(node: EdgeNode): Program {
   const tools = ["varnishadm", "varnishstat"].map((name) => node.varnish.companions[name] ?? name);
   return {
@@ -60,7 +69,8 @@ export function varnishArguments(node: EdgeNode): string[] {
     "old=malloc,64m",
     "-s",
     "Transient=malloc,64m",
-    // A waiting viewer holds no thread (only a fetch does), so a few hundred carry thousands of them.
+    // A waiting viewer holds no thread (only a fetch does), so a few hundred carry thousands of
+    // them.
     "-p",
     "thread_pools=2",
     "-p",

@@ -1,4 +1,7 @@
-/** What an edge is told at its launch. Every word of it ends up in configuration text, so its shape is narrow and checked. */
+/**
+ * What an edge is told at its launch. Every word of it ends up in configuration text, so its shape
+ * is narrow and checked.
+ */
 import { z } from "zod";
 import { endpointShape } from "../service/configuration.ts";
 

@@ -13,7 +13,9 @@ export interface NodeInForce {
   readonly retriesMax: number;
 }
 
-/** After so many failures the viewer is told: a request must not visit every zone of a continent. */
+/**
+ * After so many failures the viewer is told: a request must not visit every zone of a continent.
+ */
 const retriesMax = 2;
 
 /** Varnish refuses what is declared and never used, so what a switch removes is not declared. */

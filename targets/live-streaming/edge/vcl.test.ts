@@ -74,11 +74,15 @@ test("a lone region without a second zone has nowhere to fail over to", () => {
   expect(edge({ origins: [origins[0]] })).toContain('var.set_int("retries_max", 0)');
 });
 
-test("of several regions, two others are asked; of one region, no answer sends a request to another", () => {
-  expect(edge()).toContain('var.set_int("retries_max", 2)');
-  expect(edge()).toContain("set bereq.http.X-Skip = bereq.http.X-Region");
-  expect(edge({ origins: [origins[0], origins[1]] })).toContain("sub ask_another_region {}");
-});
+test(
+  "of several regions, two others are asked; of one region, no answer sends a request to " +
+    "another",
+  () => {
+    expect(edge()).toContain('var.set_int("retries_max", 2)');
+    expect(edge()).toContain("set bereq.http.X-Skip = bereq.http.X-Region");
+    expect(edge({ origins: [origins[0], origins[1]] })).toContain("sub ask_another_region {}");
+  },
+);
 
 test("each value that a rule reads is set by name, as the same type, and each that is set is read", () => {
   const used = (text: string, verb: string): Set<string> =>

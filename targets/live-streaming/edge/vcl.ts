@@ -4,8 +4,8 @@
  * in the repository belong to an example node, so that `varnishd -C -f vcl/edge.vcl` reads it all.
  *
  * Each lane has backends of its own for each upstream: `live_region_a` is the origin of that site,
- * `fill_live_region_a` the fill node there. So Varnish's own counters tell exactly how many requests
- * of which lane went where, and one lane cannot use up another's connections.
+ * `fill_live_region_a` the fill node there. So Varnish's own counters tell exactly how many
+ * requests of which lane went where, and one lane cannot use up another's connections.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -15,7 +15,9 @@ import { settingsVcl } from "./vcl-settings.ts";
 
 const folder = join(import.meta.dirname, "vcl");
 
-/** The files that Varnish reads, by their paths in the service's folder. It begins at `edge.vcl`. */
+/**
+ * The files that Varnish reads, by their paths in the service's folder. It begins at `edge.vcl`.
+ */
 export function edgeVcl(given: EdgeSettings): Record<string, string> {
   const node = inForce(checkedSettings(given));
   return { ...rules(), "vcl/edge.vcl": includes(node), "vcl/settings.vcl": settingsVcl(node) };

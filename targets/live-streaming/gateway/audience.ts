@@ -1,13 +1,17 @@
 /**
- * The devices that hold a channel open, and how they are told what is on the board and where their session is served now. A device that
- * does not read fast enough is told nothing more until it does, and then only the latest: it costs a cursor, not a queue.
+ * The devices that hold a channel open, and how they are told what is on the board and where their
+ * session is served now. A device that does not read fast enough is told nothing more until it
+ * does, and then only the latest: it costs a cursor, not a queue.
  */
 import type { Board, PostedNotice } from "./board.ts";
 import { placeIn } from "./jitter.ts";
 
 /** The writing end of a channel. */
 export interface Outlet {
-  /** False when the other end does not keep up; then {@link Member.drained} has to be called once it does. */
+  /**
+   * False when the other end does not keep up; then {@link Member.drained} has to be called once it
+   * does.
+   */
   write(text: string): boolean;
   end(): void;
 }
@@ -49,7 +53,10 @@ export interface AudienceOptions {
   readonly jitter: boolean;
 }
 
-/** Told in one turn of the event loop, so that telling everybody never keeps a session start waiting for long. */
+/**
+ * Told in one turn of the event loop, so that telling everybody never keeps a session start waiting
+ * for long.
+ */
 const toldAtOnce = 200;
 
 interface Listener {
@@ -158,7 +165,10 @@ export interface HeardNotice {
   readonly data: unknown;
 }
 
-/** A notice as one device hears it, as JSON; the same each time, because its moment depends on who it is and on what it is told. */
+/**
+ * A notice as one device hears it, as JSON; the same each time, because its moment depends on who
+ * it is and on what it is told.
+ */
 export function noticeFor(
   { key, timestampMs, actAtMs, spreadMs, data }: PostedNotice,
   device: string,
@@ -177,7 +187,10 @@ function noticeEvent(notice: PostedNotice, device: string, epoch: string, jitter
   return `id: ${epoch}-${notice.seq}\nevent: notice\ndata: ${noticeFor(notice, device, jitter)}\n\n`;
 }
 
-/** How far a device had heard, by the id that it kept: nothing, if that was before a restart or is no id of ours. */
+/**
+ * How far a device had heard, by the id that it kept: nothing, if that was before a restart or is
+ * no id of ours.
+ */
 export function resumeAfter(lastEventId: string | null, epoch: string): number {
   const seq = /^([0-9a-z]+)-([0-9]{1,15})$/.exec(lastEventId ?? "");
   return seq !== null && seq[1] === epoch ? Number(seq[2]) : 0;

@@ -1,6 +1,7 @@
 /**
- * What is announced to devices, as state: for each key only the latest word counts. A device is therefore told everything it missed by being
- * told the keys that changed since it last heard, and nothing has to be remembered for it but how far it is.
+ * What is announced to devices, as state: for each key only the latest word counts. A device is
+ * therefore told everything it missed by being told the keys that changed since it last heard, and
+ * nothing has to be remembered for it but how far it is.
  */
 
 export interface Notice {
@@ -20,7 +21,10 @@ export interface PostedNotice extends Notice {
 }
 
 export interface Board {
-  /** `stale` when the key's word is as new or newer, a replay too; `full` when there are too many keys. */
+  /**
+   * `stale` when the key's word is as new or newer, a replay too; `full` when there are too many
+   * keys.
+   */
   post(notice: Notice): "posted" | "stale" | "full";
   /** The latest words that are newer than `seq`, oldest first. */
   after(seq: number): PostedNotice[];

@@ -1,4 +1,7 @@
-/** Reads a small JSON body: bounded in bytes and in time, and checked against a shape before anything else sees it. */
+/**
+ * Reads a small JSON body: bounded in bytes and in time, and checked against a shape before
+ * anything else sees it.
+ */
 import type { IncomingMessage } from "node:http";
 import type { z } from "zod";
 import { header } from "../service/server.ts";
@@ -8,7 +11,10 @@ export type JsonBody<T> =
   /** `status` is null when the sender left. */
   | { readonly ok: false; readonly status: 400 | 408 | 413 | 422 | null; readonly problem: string };
 
-/** A device on a bad line sends two KiB in a fraction of this; who takes longer holds a place on purpose. */
+/**
+ * A device on a bad line sends two KiB in a fraction of this; who takes longer holds a place on
+ * purpose.
+ */
 const patienceMsMax = 2_000;
 
 function tooLong(request: IncomingMessage, bytesMax: number): boolean {

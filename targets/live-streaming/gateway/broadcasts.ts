@@ -1,4 +1,7 @@
-/** The HTTP side of broadcasts: a channel of server-sent events, a look at the board for devices that poll, and the operator's POST. */
+/**
+ * The HTTP side of broadcasts: a channel of server-sent events, a look at the board for devices
+ * that poll, and the operator's POST.
+ */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "zod";
 import { header, reply } from "../service/server.ts";
@@ -28,12 +31,18 @@ const postShape = z.strictObject({
   data: z.json().optional(),
 });
 const postBytesMax = 8 * 1024;
-/** Over how long devices act when the operator does not say. Choose: a herd of 65 million is 3 million a second even so. */
+/**
+ * Over how long devices act when the operator does not say. Choose: a herd of 65 million is 3
+ * million a second even so.
+ */
 const spreadMsDefault = 20_000;
 /** A device whose channel broke comes back within this stretch. */
 const reconnectMs: Stretch = { from: 1_000, spread: 9_000 };
 const deviceShape = /^[A-Za-z0-9_-]{1,64}$/;
-/** A device that takes nothing for this long is cut off: it will come back and be told what it missed. */
+/**
+ * A device that takes nothing for this long is cut off: it will come back and be told what it
+ * missed.
+ */
 const stuckMs = 30_000;
 
 export interface Broadcasts {

@@ -14,7 +14,10 @@ export const gatewayShape = z.object({
   listen: endpointShape,
   control: endpointShape,
   controlToken: z.string().min(1),
-  /** Signs the tokens of sessions; the same for all gateways of a target, so that each knows the others' sessions. */
+  /**
+   * Signs the tokens of sessions; the same for all gateways of a target, so that each knows the
+   * others' sessions.
+   */
   tokenKey: z.string().min(16),
   edges: z
     .array(
@@ -42,7 +45,10 @@ export const gatewayShape = z.object({
     .min(2)
     .max(1 << 20)
     .refine((cost) => (cost & (cost - 1)) === 0, "must be a power of two"),
-  /** A start keeps its signer for at least so long, as one that asks a licence server would: a fast processor must not make the gateway larger than it is meant to be. */
+  /**
+   * A start keeps its signer for at least so long, as one that asks a licence server would: a fast
+   * processor must not make the gateway larger than it is meant to be.
+   */
   startMsMin: z.int().min(0).max(1_000),
   sessionsMax: z.int().positive(),
   connectedMax: z.int().positive(),

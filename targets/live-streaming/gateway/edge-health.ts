@@ -1,4 +1,7 @@
-/** Whether an edge counts as usable: lost after a few failed polls in a row, and back only after many good ones, so that a flapping edge stays out. */
+/**
+ * Whether an edge counts as usable: lost after a few failed polls in a row, and back only after
+ * many good ones, so that a flapping edge stays out.
+ */
 
 export interface EdgeHealth {
   readonly usable: boolean;

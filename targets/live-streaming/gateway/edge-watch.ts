@@ -1,4 +1,7 @@
-/** Asks each edge for its health twice a second, so that a lost one is known here before its viewers have run dry. */
+/**
+ * Asks each edge for its health twice a second, so that a lost one is known here before its viewers
+ * have run dry.
+ */
 import { Agent, get } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { EndpointSettings } from "../service/configuration.ts";

@@ -10,14 +10,18 @@ const entryAt = (now: number, switches: { admission?: boolean; backoffGuidance?:
     ...switches,
   });
 
-test("a busy gateway lets in who presses play and refuses who prefetches; an idle one lets in both, and so does one without the defence", () => {
-  const [play, prefetch] = ["play", "prefetch"].map(
-    (kind) => (enter: ReturnType<typeof entryAt>) => enter("/sessions", kind).admitted,
-  );
-  expect([play?.(entryAt(0.8)), prefetch?.(entryAt(0.8))]).toEqual([true, false]);
-  expect([play?.(entryAt(0.2)), prefetch?.(entryAt(0.2))]).toEqual([true, true]);
-  expect(prefetch?.(entryAt(1, { admission: false }))).toBe(true);
-});
+test(
+  "a busy gateway lets in who presses play and refuses who prefetches; an idle one lets in " +
+    "both, and so does one without the defence",
+  () => {
+    const [play, prefetch] = ["play", "prefetch"].map(
+      (kind) => (enter: ReturnType<typeof entryAt>) => enter("/sessions", kind).admitted,
+    );
+    expect([play?.(entryAt(0.8)), prefetch?.(entryAt(0.8))]).toEqual([true, false]);
+    expect([play?.(entryAt(0.2)), prefetch?.(entryAt(0.2))]).toEqual([true, true]);
+    expect(prefetch?.(entryAt(1, { admission: false }))).toBe(true);
+  },
+);
 
 test("whoever matters more may come back sooner, and nobody is told anything without the defence", () => {
   const told = (kind: string, switches = {}) =>

@@ -1,4 +1,7 @@
-/** Whether a request is let in, and what its sender is told about trying again: what the gate decides, without the HTTP around it. */
+/**
+ * Whether a request is let in, and what its sender is told about trying again: what the gate
+ * decides, without the HTTP around it.
+ */
 import { type AdmittedPath, type Bucket, bucketOf, createAdmission } from "./admission.ts";
 import { type Backoff, guidance } from "./guidance.ts";
 import type { Utilisation } from "./utilisation.ts";

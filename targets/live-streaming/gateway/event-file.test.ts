@@ -14,8 +14,8 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const hasLimits = process.platform === "linux" && spawnSync("prlimit", ["--version"]).status === 0;
 
 /**
- * A limit on the size of files stands for a disk that fills up in the middle of a batch: both take the first bytes. In a process of its own,
- * as the limit is the process's.
+ * A limit on the size of files stands for a disk that fills up in the middle of a batch: both take
+ * the first bytes. In a process of its own, as the limit is the process's.
  */
 const program = `
   import { execFileSync } from "node:child_process";

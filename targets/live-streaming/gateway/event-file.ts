@@ -1,6 +1,7 @@
 /**
- * Stores events in a file, a line each; when it is large it is put aside, and the one put aside before it goes. A write that fails half-way, as
- * on a full disk, stores whole lines and says how many: no event lies there twice, and none is torn.
+ * Stores events in a file, a line each; when it is large it is put aside, and the one put aside
+ * before it goes. A write that fails half-way, as on a full disk, stores whole lines and says how
+ * many: no event lies there twice, and none is torn.
  */
 import { open, type FileHandle, rename } from "node:fs/promises";
 import type { EventSink } from "./ingest.ts";
@@ -11,7 +12,10 @@ export interface EventFile extends EventSink {
 
 const lineEnd = 0x0a;
 
-/** The way that is not bounded: each event opens the file, writes itself and closes it, as a log line does that is written where it occurs. */
+/**
+ * The way that is not bounded: each event opens the file, writes itself and closes it, as a log
+ * line does that is written where it occurs.
+ */
 export function eventByEvent(path: string): EventFile {
   // Many write at once: none may cut the file, and none can know of a line that another tears at
   // this moment. So a line ends where the next begins, and each begins with the end of a line.
@@ -40,7 +44,10 @@ export async function openEventFile(path: string, bytesMax: number): Promise<Eve
   let torn = !(await endsALine(path, bytes));
   let turning: Promise<void> | null = null;
 
-  /** The old file stays in use until the new one is there: one that cannot be turned over goes on growing, and is tried again. */
+  /**
+   * The old file stays in use until the new one is there: one that cannot be turned over goes on
+   * growing, and is tried again.
+   */
   const turn = async (): Promise<void> => {
     const fresh = await open(`${path}.new`, "w");
     try {
@@ -56,7 +63,10 @@ export async function openEventFile(path: string, bytesMax: number): Promise<Eve
     torn = false;
     await old.close();
   };
-  /** How many whole lines of what was written are to stay; the rest is cut off, or ended where that is not possible. */
+  /**
+   * How many whole lines of what was written are to stay; the rest is cut off, or ended where that
+   * is not possible.
+   */
   const keepWholeLines = async (text: Buffer, done: number): Promise<number> => {
     const whole = text.subarray(0, done).lastIndexOf(lineEnd) + 1;
     bytes += whole;

@@ -1,4 +1,7 @@
-/** POST /events: a batch of ad events or telemetry. What is taken in is counted, stored in batches, or shed; see `ingest.ts`. */
+/**
+ * POST /events: a batch of ad events or telemetry. What is taken in is counted, stored in batches,
+ * or shed; see `ingest.ts`.
+ */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "zod";
 import { readJson } from "./body.ts";

@@ -1,8 +1,14 @@
-/** A queue with one server, first come, first served: how long each piece of work waits and takes, and how much of it is done. */
+/**
+ * A queue with one server, first come, first served: how long each piece of work waits and takes,
+ * and how much of it is done.
+ */
 import type { BusyMs } from "./utilisation.ts";
 
 export interface Fifo {
-  /** Adds work of `ms`, at least 0; returns in how many ms it will be done, after all that came before it. */
+  /**
+   * Adds work of `ms`, at least 0; returns in how many ms it will be done, after all that came
+   * before it.
+   */
   add(ms: number): number;
   /** What is still to do does not count. */
   readonly busyMs: BusyMs;

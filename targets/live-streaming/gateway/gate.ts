@@ -1,5 +1,6 @@
 /**
- * Lets requests in or turns them away, before their body is read, and says when they may come again. The one place that answers a refusal.
+ * Lets requests in or turns them away, before their body is read, and says when they may come
+ * again. The one place that answers a refusal.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { header } from "../service/server.ts";
@@ -43,7 +44,10 @@ export interface Gate {
 
 /** Says what a request is for; see {@link bucketOf}. */
 export const kindHeader = "x-request-kind";
-/** A body that was not read is read and thrown away up to here, so that the connection can be used again. */
+/**
+ * A body that was not read is read and thrown away up to here, so that the connection can be used
+ * again.
+ */
 const skippedBytesMax = 64 * 1024;
 
 export function createGate({ telemetry, front, ...parts }: GateParts): Gate {

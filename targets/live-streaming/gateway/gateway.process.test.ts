@@ -1,4 +1,7 @@
-/** A gateway as a process, under more load than it can bear; each defence with its control. Rates follow from its own measured capacity. */
+/**
+ * A gateway as a process, under more load than it can bear; each defence with its control. Rates
+ * follow from its own measured capacity.
+ */
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
@@ -14,7 +17,10 @@ import {
   type Stream,
 } from "../../../test/support/live-streaming/gateway-process.ts";
 
-/** Four times the work of a start as it is deployed: the generator, on the same cores, then needs a quarter of the rate. */
+/**
+ * Four times the work of a start as it is deployed: the generator, on the same cores, then needs a
+ * quarter of the rate.
+ */
 const cost = { keyCost: 8_192 };
 const seconds = 5;
 
@@ -37,24 +43,29 @@ async function under<N extends string>(
 }
 
 describe("admission", () => {
-  test("keeps whoever presses play served while prefetching grows twelvefold, and without it hardly anybody is", async () => {
-    const perSecond = await capacity();
-    const surge = {
-      play: starts("play", 0.2 * perSecond),
-      prefetch: starts("prefetch", 12 * 0.25 * perSecond),
-    };
-    const kept = await under(surge, []);
-    // Of about thirty; one lost to a busy machine is 96 %.
-    expect(share(kept.play)).toBeGreaterThan(0.9);
-    expect(share(kept.prefetch)).toBeLessThan(0.5);
-    expect(share((await under(surge, ["admission"])).play)).toBeLessThan(0.6);
-  });
+  test(
+    "keeps whoever presses play served while prefetching grows twelvefold, and without it " +
+      "hardly anybody is",
+    async () => {
+      const perSecond = await capacity();
+      const surge = {
+        play: starts("play", 0.2 * perSecond),
+        prefetch: starts("prefetch", 12 * 0.25 * perSecond),
+      };
+      const kept = await under(surge, []);
+      // Of about thirty; one lost to a busy machine is 96 %.
+      expect(share(kept.play)).toBeGreaterThan(0.9);
+      expect(share(kept.prefetch)).toBeLessThan(0.5);
+      expect(share((await under(surge, ["admission"])).play)).toBeLessThan(0.6);
+    },
+  );
 
   test("keeps goodput at six times the load, and without it hardly anything is finished in time", async () => {
     const perSecond = await capacity();
     const flood = { play: starts("play", 6 * 0.45 * perSecond) };
     const kept = await under(flood, []);
-    // Half of what is served at the single load: neighbours come and go between the measurement and this.
+    // Half of what is served at the single load: neighbours come and go between the measurement and
+    // this.
     expect(kept.play.served / seconds).toBeGreaterThan(0.5 * 0.45 * perSecond);
     expect((await under(flood, ["admission"])).play.served).toBeLessThan(0.5 * kept.play.served);
   });
@@ -80,24 +91,28 @@ test("a flood of events slows starts only where ingestion has no bound", async (
   expect(share(play) < 0.5 || percentile(play.ms, 0.5) > 2 * bounded).toBe(true);
 });
 
-test("at its end a gateway stores what it took in: the counts agree with one another and with the file", async () => {
-  await using gateway = await gatewayProcess([], { ...cost, eventsQueueMax: 2_000 });
-  const flood = storm(gateway.base, { events: events(60) }, 2);
-  await sleep(1_500);
-  const status = await gateway.end();
-  await flood;
-  expect(status).toBe(0);
-  const counts = JSON.parse(
-    gateway
-      .log()
-      .split("\n")
-      .find((line) => line.includes("events reconciled")) ?? "{}",
-  ) as Record<string, number>;
-  expect(counts["accepted"]).toBe((counts["stored"] ?? 0) + (counts["shed"] ?? 0));
-  expect(counts["queued"]).toBe(0);
-  expect(counts["stored"]).toBeGreaterThan(0);
-  expect(readFileSync(gateway.eventsFile, "utf8").split("\n").length - 1).toBe(counts["stored"]);
-});
+test(
+  "at its end a gateway stores what it took in: the counts agree with one another and with " +
+    "the file",
+  async () => {
+    await using gateway = await gatewayProcess([], { ...cost, eventsQueueMax: 2_000 });
+    const flood = storm(gateway.base, { events: events(60) }, 2);
+    await sleep(1_500);
+    const status = await gateway.end();
+    await flood;
+    expect(status).toBe(0);
+    const counts = JSON.parse(
+      gateway
+        .log()
+        .split("\n")
+        .find((line) => line.includes("events reconciled")) ?? "{}",
+    ) as Record<string, number>;
+    expect(counts["accepted"]).toBe((counts["stored"] ?? 0) + (counts["shed"] ?? 0));
+    expect(counts["queued"]).toBe(0);
+    expect(counts["stored"]).toBeGreaterThan(0);
+    expect(readFileSync(gateway.eventsFile, "utf8").split("\n").length - 1).toBe(counts["stored"]);
+  },
+);
 
 // They wait for an edge to be missed, and do nothing else.
 test.concurrent.each([

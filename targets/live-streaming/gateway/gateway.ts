@@ -1,4 +1,7 @@
-/** A gateway put together from its settings: what it answers, what it does by itself, and how it ends. Sockets and signals are `main.ts`'s. */
+/**
+ * A gateway put together from its settings: what it answers, what it does by itself, and how it
+ * ends. Sockets and signals are `main.ts`'s.
+ */
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "zod";
@@ -39,7 +42,10 @@ export interface Gateway {
 }
 
 const eventFileBytesMax = 64 * 1024 * 1024;
-/** Sessions of a lost edge act within this stretch: soon, as they are about to run dry, and yet not all in one instant. Choose. */
+/**
+ * Sessions of a lost edge act within this stretch: soon, as they are about to run dry, and yet not
+ * all in one instant. Choose.
+ */
 const moveSpreadMs = 1_000;
 const beatMs = 15_000;
 

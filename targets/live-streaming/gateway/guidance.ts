@@ -1,6 +1,7 @@
 /**
- * What a device is told about trying again, when it is refused and also when it is not, for the day when nobody answers. Waits double from
- * one retry to the next. The more a request matters the more often, and the sooner, it may be repeated.
+ * What a device is told about trying again, when it is refused and also when it is not, for the day
+ * when nobody answers. Waits double from one retry to the next. The more a request matters the more
+ * often, and the sooner, it may be repeated.
  */
 import { type Bucket, criticalFrom } from "./admission.ts";
 
@@ -11,7 +12,10 @@ export interface Backoff {
   readonly retryAfterSeconds: number;
 }
 
-/** Choose: a viewer who pressed play waits 1 + 2 + 4 + 8 + 16 + 32 s at least, which outlasts an interruption of 30 s. */
+/**
+ * Choose: a viewer who pressed play waits 1 + 2 + 4 + 8 + 16 + 32 s at least, which outlasts an
+ * interruption of 30 s.
+ */
 const least: Readonly<Record<Bucket, Backoff>> = {
   CRITICAL: { maxRetries: 6, retryAfterSeconds: 1 },
   DEGRADED: { maxRetries: 4, retryAfterSeconds: 3 },
@@ -19,7 +23,10 @@ const least: Readonly<Record<Bucket, Backoff>> = {
   BULK: { maxRetries: 1, retryAfterSeconds: 30 },
 };
 
-/** `unit` in [0, 1) spreads devices over as long again as the least wait, or they would all come back at the same moment. */
+/**
+ * `unit` in [0, 1) spreads devices over as long again as the least wait, or they would all come
+ * back at the same moment.
+ */
 export function guidance(bucket: Bucket, utilisation: number, unit: number): Backoff {
   const { maxRetries, retryAfterSeconds } = least[bucket];
   const hurry = utilisation >= criticalFrom ? 2 : 1;

@@ -1,12 +1,16 @@
 /**
- * Takes in ad events and telemetry: a bounded queue, written out in batches by one writer. What does not fit is shed and counted, so that at
- * any moment accepted = stored + shed + queued, exactly, and a flood of logging costs serving nothing but the counting.
+ * Takes in ad events and telemetry: a bounded queue, written out in batches by one writer. What
+ * does not fit is shed and counted, so that at any moment accepted = stored + shed + queued,
+ * exactly, and a flood of logging costs serving nothing but the counting.
  */
 import { setTimeout as sleepOnTheWall } from "node:timers/promises";
 import type { Bucket } from "./admission.ts";
 
 export interface EventSink {
-  /** Resolves with how many of the lines, from the first on, are stored: all, or some when the rest failed. Rejects when none is. */
+  /**
+   * Resolves with how many of the lines, from the first on, are stored: all, or some when the rest
+   * failed. Rejects when none is.
+   */
   append(lines: readonly string[]): Promise<number>;
 }
 
@@ -18,7 +22,10 @@ export interface IngestCounts {
 }
 
 export interface Ingest {
-  /** How many of the lines there was room for; `share` (0…1) is how much of the queue their kind may fill. */
+  /**
+   * How many of the lines there was room for; `share` (0…1) is how much of the queue their kind may
+   * fill.
+   */
   offer(
     lines: readonly string[],
     share: number,

@@ -1,4 +1,7 @@
-/** A playback gateway: starts sessions, steers them, tells devices news, and takes in what they report. */
+/**
+ * A playback gateway: starts sessions, steers them, tells devices news, and takes in what they
+ * report.
+ */
 import { performance } from "node:perf_hooks";
 import { readConfiguration } from "../service/configuration.ts";
 import { createLog, reason, throttled } from "../service/log.ts";

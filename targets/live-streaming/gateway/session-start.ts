@@ -1,6 +1,7 @@
 /**
- * What a session start goes through, without the HTTP around it: a place within the limit, a signer, an edge with room. The dearest part, the
- * derivation of the device's key, is given as `work`.
+ * What a session start goes through, without the HTTP around it: a place within the limit, a
+ * signer, an edge with room. The dearest part, the derivation of the device's key, is given as
+ * `work`.
  */
 import type { ConcurrencyLimit } from "../service/gradient2.ts";
 import type { Rendition } from "../stream/event.ts";
@@ -37,7 +38,10 @@ export type Start<T> =
 
 /** Requests that are not critical leave this share of the limit alone. Choose. */
 const nonCriticalLimitShare = 0.8;
-/** A session that its device does not renew by asking again is forgotten, and its bitrate free again. Choose. */
+/**
+ * A session that its device does not renew by asking again is forgotten, and its bitrate free
+ * again. Choose.
+ */
 export const leaseMs = 120_000;
 
 export type StartSession = <T>(

@@ -1,6 +1,6 @@
 /**
- * A session's token says all that a gateway must know of it, signed: whichever gateway a device asks next, also one that has just started,
- * can take the session over.
+ * A session's token says all that a gateway must know of it, signed: whichever gateway a device
+ * asks next, also one that has just started, can take the session over.
  */
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { z } from "zod";

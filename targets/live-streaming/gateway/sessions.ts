@@ -1,6 +1,7 @@
 /**
- * Session start and what follows it: POST /sessions, then GET and DELETE /sessions/current with the session's token. A start costs the
- * derivation of the device's playback key and a least time, which stand for the licence and entitlement work of a real gateway, by far its dearest part.
+ * Session start and what follows it: POST /sessions, then GET and DELETE /sessions/current with the
+ * session's token. A start costs the derivation of the device's playback key and a least time,
+ * which stand for the licence and entitlement work of a real gateway, by far its dearest part.
  */
 import { randomBytes, scrypt } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
@@ -32,7 +33,10 @@ export interface SessionParts {
 export interface Sessions {
   start(request: IncomingMessage, response: ServerResponse): Promise<void>;
   current(request: IncomingMessage, response: ServerResponse): Promise<void>;
-  /** The session of a request that carries a token; undefined for a token that is none, null without any. */
+  /**
+   * The session of a request that carries a token; undefined for a token that is none, null without
+   * any.
+   */
   claims(request: IncomingMessage): SessionClaims | null | undefined;
   manifestUrl(edge: string): string;
 }

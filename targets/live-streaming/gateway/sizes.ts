@@ -1,6 +1,9 @@
 /** Sizes and rhythms of a gateway that no configuration sets. */
 
-/** Less than the 20 of the algorithm's authors: starts that wait for one signer must be done before their devices give up, even when it is slow. */
+/**
+ * Less than the 20 of the algorithm's authors: starts that wait for one signer must be done before
+ * their devices give up, even when it is slow.
+ */
 const limitMinPerSigner = 4;
 const limitInitialPerSigner = 20;
 

@@ -1,7 +1,8 @@
 /**
- * Which edge serves which session. An edge is filled by what its sessions may come to need (their nominal bitrate), not by what they happen
- * to use: a still scene must not let in viewers for whom there is no room when the picture moves. Sessions leave an edge that is lost at
- * once, and one that is too full until it is cool; nobody is moved back, so nothing swings.
+ * Which edge serves which session. An edge is filled by what its sessions may come to need (their
+ * nominal bitrate), not by what they happen to use: a still scene must not let in viewers for whom
+ * there is no room when the picture moves. Sessions leave an edge that is lost at once, and one
+ * that is too full until it is cool; nobody is moved back, so nothing swings.
  */
 
 export interface EdgeRoom {
@@ -27,7 +28,10 @@ export interface Move {
 }
 
 export interface Steering {
-  /** The session's edge from now on; the one it has, while that is of use. Null when there is no room anywhere. */
+  /**
+   * The session's edge from now on; the one it has, while that is of use. Null when there is no
+   * room anywhere.
+   */
   place(session: string, bitsPerSecond: number, untilMs: number): string | null;
   /** Where a session is, if it is known. */
   edgeOf(session: string): string | null;
@@ -50,7 +54,10 @@ export interface Steering {
 
 /** New sessions go elsewhere from here on… */
 export const hotShare = 0.8;
-/** …and sessions of an edge above that leave until it is down to this: the gap keeps it from swinging. Choose. */
+/**
+ * …and sessions of an edge above that leave until it is down to this: the gap keeps it from
+ * swinging. Choose.
+ */
 export const coolShare = 0.7;
 
 interface Edge {

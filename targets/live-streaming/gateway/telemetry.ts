@@ -2,9 +2,15 @@
 import { createMetrics, type Metrics } from "../service/metrics.ts";
 import type { Bucket } from "./admission.ts";
 
-/** `start` begins a session, `steer` asks for its edge again or ends it, `ingest` brings events, `broadcast` is a channel or a look at the board. */
+/**
+ * `start` begins a session, `steer` asks for its edge again or ends it, `ingest` brings events,
+ * `broadcast` is a channel or a look at the board.
+ */
 export type Lane = "start" | "steer" | "ingest" | "broadcast";
-/** `full` is no room on any edge or channel; `aborted` a device that left; `rejected` one that asked wrongly. */
+/**
+ * `full` is no room on any edge or channel; `aborted` a device that left; `rejected` one that asked
+ * wrongly.
+ */
 export type Outcome = "served" | "shed" | "full" | "rejected" | "failed" | "aborted";
 
 export interface Telemetry {

@@ -1,6 +1,7 @@
 /**
- * How busy the gateway is, 0…1: the busiest of its front, its signers, the disk of its events and its event loop, each measured as the share of time that it worked, and
- * smoothed. A neighbour who takes the processor away makes each look busier, which is right: less can be taken on.
+ * How busy the gateway is, 0…1: the busiest of its front, its signers, the disk of its events and
+ * its event loop, each measured as the share of time that it worked, and smoothed. A neighbour who
+ * takes the processor away makes each look busier, which is right: less can be taken on.
  */
 
 /** Work done so far in ms; at most one ms for each ms of time. */
@@ -11,7 +12,10 @@ export interface Utilisation {
   readonly now: number;
 }
 
-/** Half a second of memory: about a hundred starts at the rate at which the signers are full. Choose: shorter flutters, longer overshoots. */
+/**
+ * Half a second of memory: about a hundred starts at the rate at which the signers are full.
+ * Choose: shorter flutters, longer overshoots.
+ */
 export const memoryMs = 500;
 /** Shorter stretches are mostly noise: a signer is either at work or not. */
 const stretchMsMin = 20;

@@ -1,6 +1,6 @@
 /**
- * A fixed number of workers and who waits for them: the higher bucket first, and first come, first served within it. Whoever has left by
- * the time it is their turn costs nothing.
+ * A fixed number of workers and who waits for them: the higher bucket first, and first come, first
+ * served within it. Whoever has left by the time it is their turn costs nothing.
  */
 
 export interface Workers {

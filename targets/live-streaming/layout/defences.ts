@@ -1,4 +1,7 @@
-/** The protective behaviours of the target, each with a switch, and how a service is told which of them are on. */
+/**
+ * The protective behaviours of the target, each with a switch, and how a service is told which of
+ * them are on.
+ */
 import type { Defence } from "../../../harness/target/target.ts";
 import type { Place } from "../../../harness/target/layout.ts";
 
@@ -28,7 +31,8 @@ export const defences = [
   {
     name: "replication",
     title:
-      "Three zones of a region keep a copy each of all that is stored, and a majority of them confirms it",
+      "Three zones of a region keep a copy each of all that is stored, and a majority of " +
+      "them confirms it",
   },
   {
     name: "feedCatchUp",
@@ -50,7 +54,8 @@ export const defences = [
   {
     name: "publishIsolation",
     title:
-      "Publishing has a process and store sessions of its own, which no flood of readers can slow down",
+      "Publishing has a process and store sessions of its own, which no flood of readers " +
+      "can slow down",
   },
   {
     name: "shedCaching",
@@ -68,7 +73,8 @@ export const defences = [
   {
     name: "notifications",
     title:
-      "Notifications are repeated with every later segment, and the edge adds the newest to every answer",
+      "Notifications are repeated with every later segment, and the edge adds the newest to " +
+      "every answer",
   },
   {
     name: "rangeGate",
@@ -77,7 +83,8 @@ export const defences = [
   {
     name: "fillTier",
     title:
-      "Edges fill from a few designated nodes, each the owner of some renditions, and only those ask the origin",
+      "Edges fill from a few designated nodes, each the owner of some renditions, and only " +
+      "those ask the origin",
   },
   { name: "regionFailover", title: "A request that one region fails is answered by the other" },
   {
@@ -91,13 +98,15 @@ export const defences = [
   {
     name: "steering",
     title:
-      "Sessions leave an edge that is lost or too full, and are placed by the bitrate that they may need",
+      "Sessions leave an edge that is lost or too full, and are placed by the bitrate that " +
+      "they may need",
   },
   { name: "jitter", title: "Devices that receive the same broadcast act at random delays" },
   {
     name: "boundedIngest",
     title:
-      "Events wait in a bounded queue and are stored in batches, so that logging never slows serving",
+      "Events wait in a bounded queue and are stored in batches, so that logging never " +
+      "slows serving",
   },
 ] as const satisfies readonly Defence[];
 

@@ -1,4 +1,7 @@
-/** The edge, in one tier or two: each node is one Varnish. Viewers ask an `edge`; in two tiers, edges fill from `fill` nodes, and only these from the origins. */
+/**
+ * The edge, in one tier or two: each node is one Varnish. Viewers ask an `edge`; in two tiers,
+ * edges fill from `fill` nodes, and only these from the origins.
+ */
 import type { Launch, Place, Service } from "../../../harness/target/layout.ts";
 import { drainSeconds, edgeProgram, flushProgram, workDirectoryName } from "../edge/launch.ts";
 import { nginxProgram } from "../edge-nginx/launch.ts";
@@ -57,7 +60,8 @@ export function nginxEdge(site: Site, sites: readonly Site[]): Service {
           origins: origins(place, site, sites),
           event,
           renditions: renditions.map((each) => each.name),
-          // It cannot tell which segment is due when, so every origin gets as long as one may hold a request.
+          // It cannot tell which segment is due when, so every origin gets as long as one may hold
+          // a request.
           answerMsMax: segmentMs + holdGraceMs + 500,
           defences: switches(place, "collapsing", "shedCaching", "regionFailover"),
         },

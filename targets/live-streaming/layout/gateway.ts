@@ -7,15 +7,20 @@ import { switches } from "./defences.ts";
 import { httpClock, httpPing } from "./pings.ts";
 import { mainOf, nodeOf, type Site, standing } from "./site.ts";
 
-/** What one edge is taken to be able to send: a cache server with a 100 Gb/s line, as content delivery networks have them. */
+/**
+ * What one edge is taken to be able to send: a cache server with a 100 Gb/s line, as content
+ * delivery networks have them.
+ */
 const edgeBitsPerSecond = 100e9;
 
 /** What one of `sites` gateways may hand out of an edge. */
 export const shareOfEdge = (sites: number): number => Math.floor(edgeBitsPerSecond / sites);
 
 /**
- * Full at 100 starts a second (one at a time, 10 ms for each), at 667 requests of any kind, or at 3 000 writes of events (what AWS includes with
- * every gp3 volume, docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html), on every machine whose processor is fast enough for that.
+ * Full at 100 starts a second (one at a time, 10 ms for each), at 667 requests of any kind, or at 3
+ * 000 writes of events (what AWS includes with every gp3 volume,
+ * docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html), on every machine whose processor
+ * is fast enough for that.
  */
 export const gatewaySize = {
   requestMsMin: 1.5,
@@ -45,7 +50,10 @@ const gatewaySeries = [
   "gateway_events_queued",
 ] as const;
 
-/** `sites` are those whose edges it may send devices to; each of them is taken to have a gateway that does the same. */
+/**
+ * `sites` are those whose edges it may send devices to; each of them is taken to have a gateway
+ * that does the same.
+ */
 export function gateway(site: Site, sites: readonly Site[]): Service {
   return {
     ...standing(site, "gateway", 17),

@@ -29,7 +29,10 @@ const originSeries = [
   "origin_store_write_ms_bucket",
 ] as const;
 
-/** What an operator may tell any publish origin. A mask is in force as long as the directives tell of its version; a notification stays. */
+/**
+ * What an operator may tell any publish origin. A mask is in force as long as the directives tell
+ * of its version; a notification stays.
+ */
 const orders = {
   mask: {
     kind: "http",
@@ -49,7 +52,10 @@ const orders = {
   directives: { kind: "http", port: "control", method: "GET", path: "/directives" },
 } as const satisfies Readonly<Record<string, Operation>>;
 
-/** Origins start beside their store and wait for it themselves: their own start-up then costs no time. */
+/**
+ * Origins start beside their store and wait for it themselves: their own start-up then costs no
+ * time.
+ */
 export function origin(site: Site, shape: Shape, role: "publish" | "read"): Service {
   const ports =
     role === "publish"
@@ -99,7 +105,8 @@ function work(
     region: site.region,
     event,
     renditions: renditions.map((each) => each.name),
-    // Its own region's first: those chunks are in the memory next door, the other region's arrive by replication.
+    // Its own region's first: those chunks are in the memory next door, the other region's arrive
+    // by replication.
     pipelines: [...own, ...publishing(sites).filter((each) => !own.includes(each))].map(
       (each) => each.pipeline,
     ),

@@ -8,8 +8,8 @@ import { httpClock, httpPing } from "./pings.ts";
 import { mainOf, nodeOf, type PublishingSite, regionOf, type Site, standing } from "./site.ts";
 
 /**
- * A segment is packaged for 100 ms at least: a twentieth of its length. What viewers without a copy ask for meanwhile hangs on this
- * figure and not on how fast a processor is.
+ * A segment is packaged for 100 ms at least: a twentieth of its length. What viewers without a copy
+ * ask for meanwhile hangs on this figure and not on how fast a processor is.
  */
 export const packagingMsMin = 100;
 

@@ -1,4 +1,7 @@
-/** What can be said to a port so that it answers shortly and nothing changes, and what services of a kind can be told to do. */
+/**
+ * What can be said to a port so that it answers shortly and nothing changes, and what services of a
+ * kind can be told to do.
+ */
 import type { Operation, Ping } from "../../../harness/target/layout.ts";
 
 /** Any answer will do, a refusal as well. */
@@ -15,7 +18,10 @@ function httpGet(padding: string): string {
 /** Keys are 250 bytes at most. */
 export const memcachedPing: Ping = { send: "version\r\n", padded: `get ${"x".repeat(240)}\r\n` };
 
-/** OPTIONS of the CQL native protocol v4: flags 0, stream 0, opcode 5; answered with SUPPORTED before any login. */
+/**
+ * OPTIONS of the CQL native protocol v4: flags 0, stream 0, opcode 5; answered with SUPPORTED
+ * before any login.
+ */
 export const cqlPing: Ping = { send: cqlOptions(0), padded: cqlOptions(4_096) };
 
 /** Whatever follows the header is passed over. */

@@ -1,4 +1,7 @@
-/** Where an acknowledged segment can be read back from the store: one pipeline's own copy, past every cache. */
+/**
+ * Where an acknowledged segment can be read back from the store: one pipeline's own copy, past
+ * every cache.
+ */
 import type { PlayCheck } from "../../../harness/target/layout.ts";
 import { event } from "../stream/event.ts";
 

@@ -4,7 +4,10 @@ import type { Place, Service } from "../../../harness/target/layout.ts";
 import type { nodeProgram } from "../service/program.ts";
 
 export interface Site {
-  /** What its services are named after: `region-a/edge`, or `region-a-1/edge` where the region has several zones. */
+  /**
+   * What its services are named after: `region-a/edge`, or `region-a-1/edge` where the region has
+   * several zones.
+   */
   readonly name: string;
   readonly region: string;
   readonly zone: string;
@@ -24,8 +27,8 @@ export interface Shape {
 }
 
 /**
- * `zones` sites in each region. A pipeline stands in one zone: a packager is not doubled within its region, because the other pipeline, in
- * another zone or region, makes the same segments.
+ * `zones` sites in each region. A pipeline stands in one zone: a packager is not doubled within its
+ * region, because the other pipeline, in another zone or region, makes the same segments.
  */
 export function sitesOf(
   regions: readonly string[],

@@ -8,13 +8,19 @@ import type { ObjectStoreConfiguration } from "../object-store/configuration.ts"
 import { cqlPing, httpPing } from "./pings.ts";
 import { mainOf, nodeOf, regionOf, type Site, standing, type StoreKind } from "./site.ts";
 
-/** The baseline had no memory before its bucket; and a store of which every request is slow would have DVR refused for good. */
+/**
+ * The baseline had no memory before its bucket; and a store of which every request is slow would
+ * have DVR refused for good.
+ */
 export const lackedByObjectStore = ["chunkCache", "priorityShedding"] as const;
 
 /** In each region, or as many as it has nodes. The losing of a zone then leaves a majority. */
 const copiesMax = 3;
 
-/** Several nodes share the machine, and each holds minutes of media: less heap for each keeps all of them in memory. */
+/**
+ * Several nodes share the machine, and each holds minutes of media: less heap for each keeps all of
+ * them in memory.
+ */
 const heapMb = (nodes: number): number => (nodes > 2 ? 384 : 512);
 
 export function cassandraNode(site: Site, sites: readonly Site[]): Service {
@@ -24,7 +30,8 @@ export function cassandraNode(site: Site, sites: readonly Site[]): Service {
     tools: ["cassandra"],
     memoryMb: 1_536,
     dependsOn: [],
-    // Ended at once: what it acknowledged is in its commit log, and a drain would only write out what is thrown away.
+    // Ended at once: what it acknowledged is in its commit log, and a drain would only write out
+    // what is thrown away.
     ready: { kind: "tcp", port: "cql" },
     readyWithinMs: 150_000,
     drainMs: 0,
@@ -50,8 +57,8 @@ export function cassandraNode(site: Site, sites: readonly Site[]): Service {
 }
 
 /**
- * Evenly around the ring of its region, so that each node would own as much as the others if there were but one copy; and no two regions' the same,
- * as a token is taken once in the whole cluster.
+ * Evenly around the ring of its region, so that each node would own as much as the others if there
+ * were but one copy; and no two regions' the same, as a token is taken once in the whole cluster.
  */
 export function tokenOf(site: Site, sites: readonly Site[]): string {
   const own = sites.filter(({ region }) => region === site.region);

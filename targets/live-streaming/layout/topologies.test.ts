@@ -37,17 +37,21 @@ function reachedBy(layout: Layout): string[] {
 }
 
 describe.each(topologies)("topology $name", ({ topology, layout }) => {
-  it("declares every connection that a viewer's segment takes as a link, and no link that nobody uses", () => {
-    // An operator's word to the edges is no path of a segment.
-    const reached = new Set(
-      reachedBy(layout).filter((each) => !/origin-(publish|read)>.*\/(edge|fill):/.test(each)),
-    );
-    // An edge with a top tier asks origins only when the tier is switched off.
-    const links = layout.links.map((link) => `${link.from}>${link.to}:${link.port}`);
-    expect([...reached].filter((each) => !links.includes(each))).toEqual([]);
-    expect(links.filter((each) => !reached.has(each))).toEqual([]);
-    expect(new Set(links).size).toBe(links.length);
-  });
+  it(
+    "declares every connection that a viewer's segment takes as a link, and no link that " +
+      "nobody uses",
+    () => {
+      // An operator's word to the edges is no path of a segment.
+      const reached = new Set(
+        reachedBy(layout).filter((each) => !/origin-(publish|read)>.*\/(edge|fill):/.test(each)),
+      );
+      // An edge with a top tier asks origins only when the tier is switched off.
+      const links = layout.links.map((link) => `${link.from}>${link.to}:${link.port}`);
+      expect([...reached].filter((each) => !links.includes(each))).toEqual([]);
+      expect(links.filter((each) => !reached.has(each))).toEqual([]);
+      expect(new Set(links).size).toBe(links.length);
+    },
+  );
 
   it("lacks only defences that there are", () => {
     for (const name of topology.lacks ?? [])

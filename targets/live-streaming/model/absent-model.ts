@@ -1,4 +1,7 @@
-/** Those who ask for what is not there, as the k6 workload `absent` has them: too early, too late, never made, or unheard of; and players whose clock is fast. */
+/**
+ * Those who ask for what is not there, as the k6 workload `absent` has them: too early, too late,
+ * never made, or unheard of; and players whose clock is fast.
+ */
 import type { Iteration, Simulation } from "../../../harness/target/model.ts";
 import { publishAtMs, segmentInProduction } from "../stream/template.ts";
 import type { Answer, Asked } from "./asked.ts";

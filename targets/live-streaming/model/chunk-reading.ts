@@ -1,4 +1,7 @@
-/** How an origin gets a segment's chunks: through the memory next door, or else from the store; one read serves all who want a chunk in the same moment. */
+/**
+ * How an origin gets a segment's chunks: through the memory next door, or else from the store; one
+ * read serves all who want a chunk in the same moment.
+ */
 import type { ModelNode, Simulation } from "../../../harness/target/model.ts";
 import type { Candidate } from "../stream/candidate.ts";
 import { chunksOf } from "./content.ts";

@@ -1,4 +1,7 @@
-/** What stands for a segment's content: the names of its chunks. A store that knows them can be read. */
+/**
+ * What stands for a segment's content: the names of its chunks. A store that knows them can be
+ * read.
+ */
 import type { Candidate, Defect } from "../stream/candidate.ts";
 import { chunkCount, chunkKey } from "../store/chunk.ts";
 import { renditions } from "../stream/event.ts";

@@ -89,7 +89,9 @@ export class Devices {
     });
   }
 
-  /** From its arrival to the end of the run: it looks for news, and acts on it when it is told to. */
+  /**
+   * From its arrival to the end of the run: it looks for news, and acts on it when it is told to.
+   */
   device({ user, lane }: Iteration, done: () => void): void {
     const simulation = this.#simulation;
     const { leadInMs, phasesMs } = simulation;

@@ -1,4 +1,7 @@
-/** An edge, or a cache of the fill tier: lifetimes, collapsing, the range gate, health probes and failover as the VCL has them. */
+/**
+ * An edge, or a cache of the fill tier: lifetimes, collapsing, the range gate, health probes and
+ * failover as the VCL has them.
+ */
 import type { SegmentRange } from "../origin/directive.ts";
 import type { ModelNode, Simulation } from "../../../harness/target/model.ts";
 import { holdGraceMs } from "../origin/decide.ts";
@@ -74,7 +77,10 @@ export class Edge {
     return true;
   }
 
-  /** As a ban does: copies of the range go, and what is under way was asked for earlier and may be what it is about. */
+  /**
+   * As a ban does: copies of the range go, and what is under way was asked for earlier and may be
+   * what it is about.
+   */
   forget({ renditions, from, to }: SegmentRange): void {
     this.#forgotAtMs = this.#simulation.nowMs();
     for (const key of this.#kept.keys()) {
@@ -142,7 +148,8 @@ export class Edge {
       if (second === undefined || !mayBeBetterElsewhere(answer))
         return done(this.#keep(asked, answer, askedMs));
       this.#ask(second, asked, weight, (again) => {
-        // The region asked first did answer, and the other could not improve on it: that answer stands.
+        // The region asked first did answer, and the other could not improve on it: that answer
+        // stands.
         const final =
           again ??
           (answer === null
@@ -161,7 +168,8 @@ export class Edge {
   ): void {
     const healthy = group.filter((one) => this.#healthy(one));
     const among = healthy.length > 0 ? healthy : group;
-    // An origin next door before the others of its region; of the fill tier, the node that owns the segment.
+    // An origin next door before the others of its region; of the fill tier, the node that owns the
+    // segment.
     const near = among.find((one) => one.isOrigin && one.node.zone === this.node.zone);
     const upstream = near ?? (among[spread(keyOf(asked), among.length)] as Upstream);
     const nowMs = this.#simulation.nowMs();

@@ -1,4 +1,7 @@
-/** A gateway's watch over one edge, over the link between them, by the real one's rules of when it counts as lost. */
+/**
+ * A gateway's watch over one edge, over the link between them, by the real one's rules of when it
+ * counts as lost.
+ */
 import type { ModelNode, Simulation } from "../../../harness/target/model.ts";
 import { createEdgeHealth } from "../gateway/edge-health.ts";
 import { watchEveryMs, watchPatienceMs } from "../gateway/edge-watch.ts";

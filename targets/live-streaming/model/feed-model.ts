@@ -1,4 +1,7 @@
-/** The change feed in the model: a publish origin tells read origins what it published, over links that can be slow or cut, and with the beat of the real one. */
+/**
+ * The change feed in the model: a publish origin tells read origins what it published, over links
+ * that can be slow or cut, and with the beat of the real one.
+ */
 import type { ModelNode, Simulation } from "../../../harness/target/model.ts";
 import { beatMs, comebackMs, type FeedMessage, silenceMsMax } from "../origin/feed.ts";
 import type { OriginMemory } from "./origin-memory.ts";

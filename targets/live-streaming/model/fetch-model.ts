@@ -1,4 +1,7 @@
-/** How a player fetches one segment, as the workloads' `fetchSegment` does: it asks again after an error, and asks another edge when one is broken. */
+/**
+ * How a player fetches one segment, as the workloads' `fetchSegment` does: it asks again after an
+ * error, and asks another edge when one is broken.
+ */
 import type { ModelNode, Simulation } from "../../../harness/target/model.ts";
 import type { Candidate } from "../stream/candidate.ts";
 import type { Answer, Asked } from "./asked.ts";
@@ -18,7 +21,10 @@ export interface Wish extends Asked {
   readonly lane: string;
   /** In the order in which they are tried; the first is its home. */
   readonly edges: readonly Watched[];
-  /** Told which edge is broken, says which to ask; the same one: there is no other for now. Without it, the next of `edges` is asked. */
+  /**
+   * Told which edge is broken, says which to ask; the same one: there is no other for now. Without
+   * it, the next of `edges` is asked.
+   */
   readonly steer?: (broken: Watched, told: (edge: Watched) => void) => void;
   readonly intendedMs: number;
   readonly deadlineMs: number;
@@ -45,7 +51,8 @@ export function fetchSegment(simulation: Simulation, wish: Wish, done: () => voi
     );
     done();
   };
-  // Pipelines that do not keep to the epoch make media whose time is not the number's, and do not know it.
+  // Pipelines that do not keep to the epoch make media whose time is not the number's, and do not
+  // know it.
   const isWrong = ({ served }: Answer): boolean =>
     wish.inspects === true && served?.defects.length === 0 && !simulation.enabled("epochLocking");
   const failed = (edge: Watched, answer: Answer | null): void => {

@@ -1,6 +1,7 @@
 /**
- * What a gateway's process holds in the model: the real one's entry, starts, steering, board and queue of events, around three things that
- * take time, its signer, its event loop and the disk of its events. All of it is gone when the process is.
+ * What a gateway's process holds in the model: the real one's entry, starts, steering, board and
+ * queue of events, around three things that take time, its signer, its event loop and the disk of
+ * its events. All of it is gone when the process is.
  */
 import type { ModelNode, Simulation } from "../../../harness/target/model.ts";
 import type { AdmittedPath } from "../gateway/admission.ts";

@@ -1,4 +1,7 @@
-/** A playback gateway in the model: what it is asked, and what it answers by the real one's own decisions. */
+/**
+ * A playback gateway in the model: what it is asked, and what it answers by the real one's own
+ * decisions.
+ */
 import type { ModelNode, Simulation } from "../../../harness/target/model.ts";
 import type { AdmittedPath } from "../gateway/admission.ts";
 import { noticeFor, resumeAfter } from "../gateway/audience.ts";

@@ -1,4 +1,7 @@
-/** The store's word on a segment that an origin does not know: asked at most once per segment and interval, by a bounded number at a time. */
+/**
+ * The store's word on a segment that an origin does not know: asked at most once per segment and
+ * interval, by a bounded number at a time.
+ */
 import type { ModelNode, Simulation } from "../../../harness/target/model.ts";
 import type { Candidate } from "../stream/candidate.ts";
 import { lookupIntervalMs, lookupsAtOnceMax, recentIntervalMs } from "../origin/lookup.ts";
@@ -25,7 +28,9 @@ export class Lookups {
     });
   }
 
-  /** Empty when the store does not know it or was asked a moment ago; null when it did not answer. */
+  /**
+   * Empty when the store does not know it or was asked a moment ago; null when it did not answer.
+   */
   find(asked: Asked, found: (candidates: Found) => void): void {
     const key = keyOf(asked);
     const running = this.#looking.get(key);

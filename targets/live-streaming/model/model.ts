@@ -1,7 +1,9 @@
 /**
- * The whole target as a queueing model, for the simulated substrate: what `target.ts` says stands where, and every decision is the services'
- * own, so each defence that is switched off there is off here. What it says is about origins, stores, links and waiting; edges are taken to
- * be as many machines as their audience needs, so it says nothing about an edge's own processor, bandwidth or memory.
+ * The whole target as a queueing model, for the simulated substrate: what `target.ts` says stands
+ * where, and every decision is the services' own, so each defence that is switched off there is off
+ * here. What it says is about origins, stores, links and waiting; edges are taken to be as many
+ * machines as their audience needs, so it says nothing about an edge's own processor, bandwidth or
+ * memory.
  */
 import type { TargetModel } from "../../../harness/target/model.ts";
 import { behaviourNames, oneByOneNames } from "./audience-model.ts";
@@ -9,7 +11,8 @@ import { ReferenceModel } from "./reference-model.ts";
 
 export const model: TargetModel = {
   title:
-    "a queueing model of origins, stores, caches and gateways; an edge's own processor and bandwidth are not in it",
+    "a queueing model of origins, stores, caches and gateways; an edge's own processor and " +
+    "bandwidth are not in it",
   kinds: [
     "edge",
     "fill",
@@ -55,7 +58,8 @@ export const model: TargetModel = {
     "cpu_seconds",
   ],
   players:
-    "as buffers that one edge fills; no decoding, no seams between segments, no choice of renditions and no thin line is in them",
+    "as buffers that one edge fills; no decoding, no seams between segments, no choice of " +
+    "renditions and no thin line is in them",
   operations: [
     "flush",
     "defects",

@@ -1,4 +1,7 @@
-/** One thing after another in virtual time, as an event loop and a disk do them, and the share of time for which that is at work. */
+/**
+ * One thing after another in virtual time, as an event loop and a disk do them, and the share of
+ * time for which that is at work.
+ */
 import type { ModelNode } from "../../../harness/target/model.ts";
 import { createFifo, type Fifo } from "../gateway/fifo.ts";
 

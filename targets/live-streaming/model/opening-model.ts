@@ -1,4 +1,7 @@
-/** How an origin comes to a candidate that it can read: the best first, and one that was published a moment ago again, with whatever is known by then. */
+/**
+ * How an origin comes to a candidate that it can read: the best first, and one that was published a
+ * moment ago again, with whatever is known by then.
+ */
 import type { Simulation } from "../../../harness/target/model.ts";
 import { type Candidate, leastBad, rank } from "../stream/candidate.ts";
 import { replicationMsMax, unreadableRetryMs, unreadableTriesMax } from "../origin/patience.ts";
@@ -53,7 +56,10 @@ export class Opening {
     attempt(0);
   }
 
-  /** What is known may lie in a slow store still, when the own region's copy of it arrives: then both are read, and the first that can be is taken. */
+  /**
+   * What is known may lie in a slow store still, when the own region's copy of it arrives: then
+   * both are read, and the first that can be is taken.
+   */
   #readFirst(asked: Asked, known: () => readonly Candidate[], opened: Opened): void {
     let [left, over] = [1, false];
     const one = (candidate: Candidate | null): void => {

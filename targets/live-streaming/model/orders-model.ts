@@ -1,4 +1,7 @@
-/** What an operator may order at a publish origin in the model: the real one's directives and rounds of invalidation, and edges that are reached over the network. */
+/**
+ * What an operator may order at a publish origin in the model: the real one's directives and rounds
+ * of invalidation, and edges that are reached over the network.
+ */
 import { lifted, masking, nextVersion, rangeOf, type SegmentRange } from "../origin/directive.ts";
 import type { ModelNode, Simulation } from "../../../harness/target/model.ts";
 import {

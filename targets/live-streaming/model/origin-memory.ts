@@ -1,4 +1,7 @@
-/** What a read origin knows, in the real one's own memory of segments and directives, and who waits for a segment. It goes with the process. */
+/**
+ * What a read origin knows, in the real one's own memory of segments and directives, and who waits
+ * for a segment. It goes with the process.
+ */
 import type { ModelNode, Simulation } from "../../../harness/target/model.ts";
 import { visible } from "../origin/answer.ts";
 import type { Candidate, Publication } from "../stream/candidate.ts";

@@ -1,4 +1,7 @@
-/** The read origin in the model: the real one's own decisions (`decide`, `rank`, the shed curve), with virtual time around them. */
+/**
+ * The read origin in the model: the real one's own decisions (`decide`, `rank`, the shed curve),
+ * with virtual time around them.
+ */
 import type { ModelNode, Simulation } from "../../../harness/target/model.ts";
 import type { Candidate } from "../stream/candidate.ts";
 import { absence, decide } from "../origin/decide.ts";
@@ -152,7 +155,9 @@ export class OriginReader {
       );
   }
 
-  /** Until the segment is due only the feed is heard; after that the store is asked now and then. */
+  /**
+   * Until the segment is due only the feed is heard; after that the store is asked now and then.
+   */
   #hold(asked: Asked, untilMs: number, tell: Tell): void {
     const nowMs = this.#simulation.nowMs();
     if (nowMs >= untilMs) {

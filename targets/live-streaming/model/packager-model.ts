@@ -1,4 +1,7 @@
-/** A packager: what there is to rewind to when it starts, and then a segment of each rendition every two seconds, tried for as long as the real one tries. */
+/**
+ * A packager: what there is to rewind to when it starts, and then a segment of each rendition every
+ * two seconds, tried for as long as the real one tries.
+ */
 import type { ModelNode, Simulation } from "../../../harness/target/model.ts";
 import type { Defect } from "../stream/candidate.ts";
 import { packagingMsMin } from "../layout/packager.ts";
@@ -11,7 +14,9 @@ import type { OriginPublisher } from "./publisher-model.ts";
 import type { Stores } from "./store-model.ts";
 import { streamOf } from "../pack/stream/stream.ts";
 
-/** As the real packager: one attempt, the pause before the next, and when a segment counts as lost. */
+/**
+ * As the real packager: one attempt, the pause before the next, and when a segment counts as lost.
+ */
 const attemptMs = 1_000,
   pauseMs = 50,
   lostAfterMs = 2_000;
@@ -50,7 +55,10 @@ export class Packager {
     node.onReady(() => this.#begin());
   }
 
-  /** As soon as the store takes it: first what there is to rewind to, as far as nobody has it, and then what is made. */
+  /**
+   * As soon as the store takes it: first what there is to rewind to, as far as nobody has it, and
+   * then what is made.
+   */
   #begin(): void {
     if (!this.#stores.writable(this.node.region)) {
       this.node.after(pauseMs, () => this.#begin());

@@ -1,6 +1,7 @@
 /**
- * A viewer's player in the model, as a buffer: it plays at a distance behind live, asks its one edge for each segment of picture and sound as it
- * becomes due, asks again after an error, stands still when either has run out, and makes up for what it lost by playing a little faster.
+ * A viewer's player in the model, as a buffer: it plays at a distance behind live, asks its one
+ * edge for each segment of picture and sound as it becomes due, asks again after an error, stands
+ * still when either has run out, and makes up for what it lost by playing a little faster.
  */
 import type { ModelUser, Simulation } from "../../../harness/target/model.ts";
 import { publishAtMs, segmentInProduction, segmentMs } from "../stream/template.ts";
@@ -15,7 +16,10 @@ const liveDelayMs = 6_000,
   requestMs = 20_000,
   fasterBy = 0.1,
   bufferMsMax = 18_000;
-/** Nearer to where it wants to be than this, it does not hurry; with less loaded than this, it does not dare, and does not start again. */
+/**
+ * Nearer to where it wants to be than this, it does not hurry; with less loaded than this, it does
+ * not dare, and does not start again.
+ */
 const driftMs = 100,
   enoughMs = 500;
 

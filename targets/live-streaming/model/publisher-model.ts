@@ -1,4 +1,7 @@
-/** The publish origin in the model: takes PUTs, chunks and row into the store and then the word to all read origins, and an operator's orders. */
+/**
+ * The publish origin in the model: takes PUTs, chunks and row into the store and then the word to
+ * all read origins, and an operator's orders.
+ */
 import type { ModelNode, Simulation } from "../../../harness/target/model.ts";
 import type { Candidate, Publication } from "../stream/candidate.ts";
 import type { Directive } from "../origin/directive.ts";
@@ -19,7 +22,10 @@ export class OriginPublisher {
   readonly #simulation: Simulation;
   readonly #stores: Stores;
   readonly #ownPipelines: readonly string[];
-  /** Whose process and store sessions do the work: its own, or with publishing not isolated those of the read origin beside it. */
+  /**
+   * Whose process and store sessions do the work: its own, or with publishing not isolated those of
+   * the read origin beside it.
+   */
   readonly #worker: ModelNode;
   #metadata: Metadata = createMetadata();
   #directives: Directives = createDirectives();

@@ -1,4 +1,7 @@
-/** The whole target in virtual time, put together from what stands where: stores, origins with their feeds, caches, packagers and those who ask. */
+/**
+ * The whole target in virtual time, put together from what stands where: stores, origins with their
+ * feeds, caches, packagers and those who ask.
+ */
 import type {
   Iteration,
   ModelNode,
@@ -167,7 +170,8 @@ export class ReferenceModel implements RunningModel {
 }
 
 function spoil(packager: Packager, operation: string, parameters: Parameters): boolean {
-  // A box that was cut off is found to have every defect; rot is found by nobody, so nobody here could see it.
+  // A box that was cut off is found to have every defect; rot is found by nobody, so nobody here
+  // could see it.
   const defects =
     parameters["kind"] === "truncated"
       ? defectNames

@@ -1,4 +1,7 @@
-/** Devices with a session, as the k6 workload `sessions` has them: a gateway told them which edge to ask, and tells them again when that one is broken. */
+/**
+ * Devices with a session, as the k6 workload `sessions` has them: a gateway told them which edge to
+ * ask, and tells them again when that one is broken.
+ */
 import type { Iteration, Simulation } from "../../../harness/target/model.ts";
 import { someOf } from "./choice.ts";
 import type { Watched } from "./fetch-model.ts";

@@ -1,4 +1,7 @@
-/** How a device asks for a session, as the workloads' `startSession` does: the next gateway when one is silent, and again as it was told to, or soon and for ever. */
+/**
+ * How a device asks for a session, as the workloads' `startSession` does: the next gateway when one
+ * is silent, and again as it was told to, or soon and for ever.
+ */
 import type { Simulation } from "../../../harness/target/model.ts";
 import type { Backoff } from "../gateway/guidance.ts";
 import type { Gateway, GatewayAnswer, StartKind } from "./gateway-model.ts";

@@ -100,7 +100,10 @@ export class Stores {
     return true;
   }
 
-  /** False when the region's stores did not take it in time. The rows travel to the other regions by themselves, later to those that are down. */
+  /**
+   * False when the region's stores did not take it in time. The rows travel to the other regions by
+   * themselves, later to those that are down.
+   */
   write(from: ModelNode, key: Key, candidate: Candidate, done: (ok: boolean) => void): void {
     this.#ask(
       from,
@@ -170,7 +173,10 @@ export class Stores {
     );
   }
 
-  /** The driver speaks to the nodes of its own region; a link of the layout is used where there is one. A majority must be there, or the only copy. */
+  /**
+   * The driver speaks to the nodes of its own region; a link of the layout is used where there is
+   * one. A majority must be there, or the only copy.
+   */
   #ask<T>(
     from: ModelNode,
     key: Key,

@@ -1,4 +1,7 @@
-/** Viewers as the k6 workloads `viewers`, `rewind` and `rewatch` have them: bunches at the live edge, others in the past. */
+/**
+ * Viewers as the k6 workloads `viewers`, `rewind` and `rewatch` have them: bunches at the live
+ * edge, others in the past.
+ */
 import type { Iteration, Simulation } from "../../../harness/target/model.ts";
 import { drawOf, pickOf, someOf } from "./choice.ts";
 import { fetchSegment, type Watched, type Wish } from "./fetch-model.ts";
@@ -78,7 +81,10 @@ export class Viewers {
     );
   }
 
-  /** To anything that has been shown since the stream began, beyond the live edge: any rendition, at any one edge. */
+  /**
+   * To anything that has been shown since the stream began, beyond the live edge: any rendition, at
+   * any one edge.
+   */
   rewind({ lane, weight }: Iteration, done: () => void): void {
     const { dvrSegments, renditions } = streamOf(this.#simulation.layout);
     const nowMs = this.#simulation.nowMs();
@@ -105,7 +111,10 @@ export class Viewers {
     );
   }
 
-  /** To the same few past segments again and again: two thirds to four of the first and the last rendition, the others to one between, and its neighbours up to the live edge. */
+  /**
+   * To the same few past segments again and again: two thirds to four of the first and the last
+   * rendition, the others to one between, and its neighbours up to the live edge.
+   */
   rewatch({ lane, weight }: Iteration, done: () => void): void {
     const { renditions } = streamOf(this.#simulation.layout);
     const nowMs = this.#simulation.nowMs();

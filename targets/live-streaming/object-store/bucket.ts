@@ -1,6 +1,6 @@
 /**
- * Objects on disk, a file each, and their keys in memory, sorted, so that a prefix can be listed. A key is a path of names; the first of
- * them is the event. A write is seen whole or not at all.
+ * Objects on disk, a file each, and their keys in memory, sorted, so that a prefix can be listed. A
+ * key is a path of names; the first of them is the event. A write is seen whole or not at all.
  */
 import { randomBytes } from "node:crypto";
 import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
@@ -12,7 +12,10 @@ export interface Bucket {
   get(key: string): Promise<Buffer | null>;
   /** Keys that begin with `prefix` and come after `after`, in order, at most a page of them. */
   list(prefix: string, after: string): readonly string[];
-  /** Deletes what was written before `beforeMs` (epoch), save for the kinds (second names of keys) that are kept for ever. */
+  /**
+   * Deletes what was written before `beforeMs` (epoch), save for the kinds (second names of keys)
+   * that are kept for ever.
+   */
   expire(beforeMs: number, keptForEver: readonly string[]): Promise<number>;
   readonly size: number;
 }
@@ -28,7 +31,8 @@ export function isKey(text: string): boolean {
 
 export async function openBucket(directory: string): Promise<Bucket> {
   const objects = join(directory, "objects");
-  // Beside the objects and on the same disk, so that a rename is the moment at which an object exists.
+  // Beside the objects and on the same disk, so that a rename is the moment at which an object
+  // exists.
   const incoming = join(directory, "incoming");
   await rm(incoming, { recursive: true, force: true });
   await Promise.all([mkdir(objects, { recursive: true }), mkdir(incoming, { recursive: true })]);
@@ -62,7 +66,8 @@ export async function openBucket(directory: string): Promise<Bucket> {
     },
     list(prefix, after) {
       const page: string[] = [];
-      // What comes after `after` comes after it as a whole, so the least greater text is where to begin.
+      // What comes after `after` comes after it as a whole, so the least greater text is where to
+      // begin.
       for (
         let at = Math.max(position(prefix), position(`${after}\0`));
         at < keys.length && page.length < pageKeys;

@@ -1,10 +1,16 @@
-/** A seeded source of latencies with a given median and 99th percentile: log-normal, the usual shape of a storage service's. */
+/**
+ * A seeded source of latencies with a given median and 99th percentile: log-normal, the usual shape
+ * of a storage service's.
+ */
 import type { Latency } from "./model.ts";
 
 /** The 99th percentile of a standard normal distribution. */
 const z99 = 2.326_347_874;
 
-/** Each call draws the next latency in ms. Ten times the 99th percentile is the most: what is drawn is waited for. */
+/**
+ * Each call draws the next latency in ms. Ten times the 99th percentile is the most: what is drawn
+ * is waited for.
+ */
 export function latencies({ p50, p99 }: Latency, random: () => number): () => number {
   const deviation = Math.log(p99 / p50) / z99;
   return () => Math.min(p50 * Math.exp(deviation * normal(random)), 10 * p99);

@@ -1,6 +1,7 @@
 /**
- * The baseline that the origin replaced: an object store with one bucket, `PUT` and `GET /objects/KEY`, `GET /keys?prefix=P&after=K`. It
- * really keeps what it is given. What it models is time: each request takes as long as it did there, and too many are refused.
+ * The baseline that the origin replaced: an object store with one bucket, `PUT` and
+ * `GET /objects/KEY`, `GET /keys?prefix=P&after=K`. It really keeps what it is given. What it
+ * models is time: each request takes as long as it did there, and too many are refused.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -62,7 +63,8 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
     if (typeof body === "number")
       return refuse(body, body === 413 ? "EntityTooLarge" : "IncompleteBody");
     const doneMs = startedMs + writeMs();
-    // What takes time is the acknowledgement and with it the moment from which the object is there, so the wait comes first.
+    // What takes time is the acknowledgement and with it the moment from which the object is there,
+    // so the wait comes first.
     await sleep(Math.max(0, doneMs - performance.now()));
     await bucket.put(key, body);
     count("served");

@@ -1,4 +1,7 @@
-/** How the object store behaves that the origin replaced: figures that were published, and two that had to be chosen. */
+/**
+ * How the object store behaves that the origin replaced: figures that were published, and two that
+ * had to be chosen.
+ */
 
 export interface ObjectStoreModel {
   readonly readMs: Latency;
@@ -17,9 +20,11 @@ export interface Latency {
 }
 
 export const objectStoreModel: ObjectStoreModel = {
-  // As Netflix published them in "Netflix Live Origin" (December 2025), as is the limit of 100 requests per second.
+  // As Netflix published them in "Netflix Live Origin" (December 2025), as is the limit of 100
+  // requests per second.
   readMs: { p50: 113, p99: 267 },
-  // Chosen: chunks first and their metadata after them make a publication take about a second, as that account has it.
+  // Chosen: chunks first and their metadata after them make a publication take about a second, as
+  // that account has it.
   writeMs: { p50: 400, p99: 800 },
   requestsPerSecondMax: 100,
   // Chosen, as Cassandra's: a little more than what may be rewound.

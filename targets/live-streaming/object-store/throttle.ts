@@ -1,11 +1,16 @@
-/** A token bucket for each event: a second's worth of requests may come at once, and more than the rate never for long. */
+/**
+ * A token bucket for each event: a second's worth of requests may come at once, and more than the
+ * rate never for long.
+ */
 
 export interface Throttle {
   /** False when this request is one too many. */
   admit(event: string, nowMs: number): boolean;
 }
 
-/** Events are known only by their requests, so they are forgotten when their bucket is full again. */
+/**
+ * Events are known only by their requests, so they are forgotten when their bucket is full again.
+ */
 const eventsMax = 1_000;
 
 export function createThrottle(requestsPerSecondMax: number): Throttle {

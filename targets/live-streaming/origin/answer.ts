@@ -1,6 +1,6 @@
 /**
- * Finds the answer to a GET: decides from memory, waits for a publication that is about to happen, and asks the store only for what should
- * exist and is not known.
+ * Finds the answer to a GET: decides from memory, waits for a publication that is about to happen,
+ * and asks the store only for what should exist and is not known.
  */
 import type { Publication } from "../stream/candidate.ts";
 import { type Leaf, timeless } from "../stream/address.ts";
@@ -106,7 +106,10 @@ function decideFrom(
   });
 }
 
-/** True when there is something to serve now. Until the due time only the feed is heard; after it the store is asked now and then. */
+/**
+ * True when there is something to serve now. Until the due time only the feed is heard; after it
+ * the store is asked now and then.
+ */
 async function hold(parts: AnswerParts, ask: Ask, untilMs: number): Promise<boolean> {
   const askStoreAtMs = publishAtMs(ask.leaf.number) + feedLateMs;
   const ended = (): boolean => ask.signal.aborted || parts.directives.isOver(ask.leaf.number);
@@ -150,7 +153,10 @@ async function lookUp(parts: AnswerParts, ask: Ask): Promise<readonly Candidate[
   return visible(parts, ask);
 }
 
-/** To a viewer, a store that cannot be asked has nothing; who asks what is stored must not be told so. */
+/**
+ * To a viewer, a store that cannot be asked has nothing; who asks what is stored must not be told
+ * so.
+ */
 async function told(
   { lookup }: AnswerParts,
   { leaf, pipeline }: Ask,
@@ -160,7 +166,10 @@ async function told(
   return found ?? [];
 }
 
-/** The candidates known in memory, or those given, but for what an operator hides and what is not of the pipeline asked for. */
+/**
+ * The candidates known in memory, or those given, but for what an operator hides and what is not of
+ * the pipeline asked for.
+ */
 export function visible(
   { metadata, directives }: Pick<AnswerParts, "metadata" | "directives">,
   { leaf, pipeline }: Asked,

@@ -1,4 +1,7 @@
-/** Reads a request body of a promised length: no more, no less, within its time, and hashed on the way. */
+/**
+ * Reads a request body of a promised length: no more, no less, within its time, and hashed on the
+ * way.
+ */
 import { createHash } from "node:crypto";
 import type { Readable } from "node:stream";
 
@@ -10,13 +13,19 @@ export type Body =
 
 export interface BodyLimits {
   readonly withinMs: number;
-  /** Asked for each part as it arrives, so that a promise of much costs nothing until it is kept; false refuses the rest. */
+  /**
+   * Asked for each part as it arrives, so that a promise of much costs nothing until it is kept;
+   * false refuses the rest.
+   */
   readonly take: (bytes: number) => boolean;
 }
 
 const lenient: BodyLimits = { withinMs: 2_000, take: () => true };
 
-/** The buffer is allotted once and its pages are touched as parts are copied in: memory is bounded by what was promised and by what came. */
+/**
+ * The buffer is allotted once and its pages are touched as parts are copied in: memory is bounded
+ * by what was promised and by what came.
+ */
 export function readBody(
   source: Readable,
   length: number,
@@ -52,7 +61,10 @@ export function readBody(
   });
 }
 
-/** Reads what is left and throws it away, so that the connection can be used again and the answer is not lost in a reset. False when it took too long. */
+/**
+ * Reads what is left and throws it away, so that the connection can be used again and the answer is
+ * not lost in a reset. False when it took too long.
+ */
 export function discardBody(source: Readable, withinMs: number): Promise<boolean> {
   return new Promise((resolve) => {
     const settle = (done: boolean): void => {

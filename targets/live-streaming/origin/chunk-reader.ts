@@ -1,4 +1,7 @@
-/** Reads the chunks of a segment: from memcached, else from the store, else from another pipeline's copy of the very same bytes. */
+/**
+ * Reads the chunks of a segment: from memcached, else from the store, else from another pipeline's
+ * copy of the very same bytes.
+ */
 import type { ChunkCache } from "../cache/client.ts";
 import type { Leaf } from "../stream/address.ts";
 import { chunkCount, chunkKey, chunkLength } from "../store/chunk.ts";
@@ -8,7 +11,10 @@ import type { Claim, Concurrency } from "./concurrency.ts";
 import type { Telemetry } from "./telemetry.ts";
 
 export interface ChunkReader {
-  /** Null when it can be read nowhere. Throws {@link NoRoom} when too much is under way already, and {@link StoreSilent} if told to. */
+  /**
+   * Null when it can be read nowhere. Throws {@link NoRoom} when too much is under way already, and
+   * {@link StoreSilent} if told to.
+   */
   read(leaf: Leaf, candidate: Candidate, index: number, claim: Claim): Promise<Buffer | null>;
 }
 
@@ -53,7 +59,8 @@ export function createChunkReader(
   return {
     read(leaf, candidate, index, claim) {
       const key = chunkKey(candidate.token, index);
-      // A thousand who were held for one segment want the same chunk in the same moment: one read serves them all.
+      // A thousand who were held for one segment want the same chunk in the same moment: one read
+      // serves them all.
       const running = underWay.get(key);
       if (running !== undefined) return running;
       const end = concurrency.begin(claim);
@@ -101,7 +108,8 @@ export async function openSegment(
   for (const candidate of candidates) {
     const first = await reader.read(leaf, candidate, 0, claim);
     if (first === null) continue;
-    // Epoch-locked pipelines make the same bytes, so a lost chunk can come from the other one's copy.
+    // Epoch-locked pipelines make the same bytes, so a lost chunk can come from the other one's
+    // copy.
     const copies = [
       candidate,
       ...candidates.filter((other) => other !== candidate && other.sha256 === candidate.sha256),

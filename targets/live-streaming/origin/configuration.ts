@@ -28,7 +28,10 @@ export const originShape = z.object({
   /** The publish origins of all regions, which a read origin listens to. */
   feeds: z.array(endpointShape),
   store: storeShape,
-  /** The own zone's first: it is read from; all are written to. None: chunks come from the store alone. */
+  /**
+   * The own zone's first: it is read from; all are written to. None: chunks come from the store
+   * alone.
+   */
   memcached: z.array(endpointShape),
   defences: z.object({
     candidateSelection: z.boolean(),

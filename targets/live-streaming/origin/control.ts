@@ -1,4 +1,7 @@
-/** What an operator may order at a publish origin: each order becomes a directive that is stored first, then told, then acted on at the edges. */
+/**
+ * What an operator may order at a publish origin: each order becomes a directive that is stored
+ * first, then told, then acted on at the edges.
+ */
 import {
   type Directive,
   lifted,
@@ -149,7 +152,8 @@ export function createControl(parts: ControlParts): Control {
     async "POST /end"(body) {
       const { last } = parsed(orders.end, body);
       const current = segmentInProduction(parts.nowMs());
-      // Copies of what is no longer part of the event go, and, when it is reopened, the word that it was over.
+      // Copies of what is no longer part of the event go, and, when it is reopened, the word that
+      // it was over.
       const before = directives.find("end");
       const from =
         1 +

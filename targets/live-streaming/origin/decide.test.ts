@@ -44,24 +44,28 @@ test("what exists is served, early or late, within the window and until the even
   );
 });
 
-test("a defective one is not served while a whole one may still come, and is when its time is over", () => {
-  const bad = { ...candidate, defects: ["short"] as const };
-  const untilMs = publishAtMs(current - 1) + wholeGraceMs;
-  const asked = (change: Partial<Question>) =>
-    decide(
-      question({
-        number: current - 1,
-        nowMs: untilMs - 1,
-        mayImprove: true,
-        candidates: [bad],
-        ...change,
-      }),
-    );
-  expect(asked({})).toEqual({ kind: "await", untilMs });
-  expect(asked({ nowMs: untilMs }).kind).toBe("serve");
-  expect(asked({ mayImprove: false }).kind).toBe("serve");
-  expect(asked({ candidates: [bad, candidate] }).kind).toBe("serve");
-});
+test(
+  "a defective one is not served while a whole one may still come, and is when its time is " +
+    "over",
+  () => {
+    const bad = { ...candidate, defects: ["short"] as const };
+    const untilMs = publishAtMs(current - 1) + wholeGraceMs;
+    const asked = (change: Partial<Question>) =>
+      decide(
+        question({
+          number: current - 1,
+          nowMs: untilMs - 1,
+          mayImprove: true,
+          candidates: [bad],
+          ...change,
+        }),
+      );
+    expect(asked({})).toEqual({ kind: "await", untilMs });
+    expect(asked({ nowMs: untilMs }).kind).toBe("serve");
+    expect(asked({ mayImprove: false }).kind).toBe("serve");
+    expect(asked({ candidates: [bad, candidate] }).kind).toBe("serve");
+  },
+);
 
 test("only the very next segment is held; the one after is refused at once", () => {
   expect(decide(question({ number: current }))).toEqual({

@@ -1,4 +1,7 @@
-/** What an origin answers to a request for a segment, as a function of the clock and of what is known to exist. */
+/**
+ * What an origin answers to a request for a segment, as a function of the clock and of what is
+ * known to exist.
+ */
 import { publishAtMs, segmentInProduction } from "../stream/template.ts";
 import type { Candidate } from "../stream/candidate.ts";
 
@@ -15,15 +18,26 @@ export type Decision =
   /** Older than what is kept, or after the end of the event. */
   | { readonly kind: "gone" };
 
-/** A pipeline has this long after the due time before a waiting request is told that there is nothing. */
+/**
+ * A pipeline has this long after the due time before a waiting request is told that there is
+ * nothing.
+ */
 export const holdGraceMs = 1_000;
-/** A whole candidate has this long after the due time before a defective one is served: a PUT slower than that is a bug. */
+/**
+ * A whole candidate has this long after the due time before a defective one is served: a PUT slower
+ * than that is a bug.
+ */
 export const wholeGraceMs = 500;
-/** How long before its publication a segment's "not there" lapses, so that the next request may be held for it. */
+/**
+ * How long before its publication a segment's "not there" lapses, so that the next request may be
+ * held for it.
+ */
 export const earlyMarginMs = 100;
 /** A cache with a lifetime of zero would fetch for each viewer. */
 export const ttlMsMin = 10;
-/** A segment that is not there this long after its due time will never be: pipelines retry for 2 s. */
+/**
+ * A segment that is not there this long after its due time will never be: pipelines retry for 2 s.
+ */
 export const goneAfterMs = 10_000;
 
 export interface Question {

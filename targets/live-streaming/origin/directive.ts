@@ -1,6 +1,7 @@
 /**
- * What operators say about an event: a mask over a range of one pipeline, a notification, the end. Directives are values that never change:
- * of one id the highest version stands, so that they may arrive in any order, from the feed and from the store, any number of times.
+ * What operators say about an event: a mask over a range of one pipeline, a notification, the end.
+ * Directives are values that never change: of one id the highest version stands, so that they may
+ * arrive in any order, from the feed and from the store, any number of times.
  */
 import { z } from "zod";
 import { nameShape } from "./configuration.ts";
@@ -54,7 +55,10 @@ export type Directive = z.infer<typeof directiveShape>;
 export type Mask = Extract<Directive, { kind: "mask" }>;
 export type Notification = Extract<Directive, { kind: "notification" }>;
 
-/** Above all that is known, and never below the clock: whoever orders later is heeded, whichever origin took the order. */
+/**
+ * Above all that is known, and never below the clock: whoever orders later is heeded, whichever
+ * origin took the order.
+ */
 export function nextVersion(last: number, nowMs: number, known: readonly Directive[]): number {
   return Math.max(last + 1, Math.floor(nowMs), ...known.map(({ version }) => version + 1));
 }
@@ -75,7 +79,9 @@ export function rangeOf(
   return { event, renditions: renditions ?? all, from, to };
 }
 
-/** Null when it is not one, as it may be in a store that a later version of this program wrote to. */
+/**
+ * Null when it is not one, as it may be in a store that a later version of this program wrote to.
+ */
 export function parseDirective(text: string): Directive | null {
   try {
     return directiveShape.safeParse(JSON.parse(text)).data ?? null;

@@ -64,8 +64,9 @@ export function createDirectives(): Directives {
 }
 
 /**
- * Cumulative: from each segment at which something is told, all that has been told so far, the newest per name. The version counts every
- * notification up to there, withdrawn ones too, so it never falls: not with the number and not as more are added.
+ * Cumulative: from each segment at which something is told, all that has been told so far, the
+ * newest per name. The version counts every notification up to there, withdrawn ones too, so it
+ * never falls: not with the number and not as more are added.
  */
 function notificationSteps(notifications: readonly Notification[]): Notifications[] {
   const inOrder = [...notifications].sort(

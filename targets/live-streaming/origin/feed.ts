@@ -1,6 +1,7 @@
 /**
- * The change feed: a publish origin tells every read origin what it published, at the moment it is committed. First all that is known, then
- * each publication as it happens, and a beat in between, so that a listener can tell silence from death.
+ * The change feed: a publish origin tells every read origin what it published, at the moment it is
+ * committed. First all that is known, then each publication as it happens, and a beat in between,
+ * so that a listener can tell silence from death.
  */
 import type { Publication } from "../stream/candidate.ts";
 import { request as httpRequest, type ServerResponse } from "node:http";
@@ -15,7 +16,10 @@ import { type Directive, directiveShape } from "./directive.ts";
 export const beatMs = 500;
 /** Four missed beats: the other side is gone, or stopped, or cut off. */
 export const silenceMsMax = 4 * beatMs;
-/** A listener that does not read is dropped before it costs memory; it comes back and gets a snapshot. */
+/**
+ * A listener that does not read is dropped before it costs memory; it comes back and gets a
+ * snapshot.
+ */
 const unreadBytesMax = 8 * 1024 * 1024;
 
 /** One line: a publication, or a directive under its own name. */
@@ -92,12 +96,18 @@ export interface Listening {
   readonly signal: AbortSignal;
 }
 
-/** How long a listener waits before it tries again; `failures` counts from the last time that it was told all. */
+/**
+ * How long a listener waits before it tries again; `failures` counts from the last time that it was
+ * told all.
+ */
 export function comebackMs(failures: number): number {
   return Math.min(1_000, 50 * 2 ** Math.min(failures, 5));
 }
 
-/** What a listener hears first: directives before segments, as nobody shall know a segment and not that it is hidden. Without catching up, nothing. */
+/**
+ * What a listener hears first: directives before segments, as nobody shall know a segment and not
+ * that it is hidden. Without catching up, nothing.
+ */
 export function snapshotOf(
   directives: readonly Directive[],
   publications: readonly Publication[],

@@ -1,4 +1,7 @@
-/** Without isolation: the publish origin keeps its addresses, and the process that serves the readers does the work. */
+/**
+ * Without isolation: the publish origin keeps its addresses, and the process that serves the
+ * readers does the work.
+ */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { segmentInProduction } from "../stream/template.ts";
 import {

@@ -1,4 +1,7 @@
-/** A publish origin without isolation: it keeps its addresses, and the process that serves the readers does its work. */
+/**
+ * A publish origin without isolation: it keeps its addresses, and the process that serves the
+ * readers does its work.
+ */
 import {
   Agent,
   request as httpRequest,

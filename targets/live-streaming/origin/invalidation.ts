@@ -1,6 +1,7 @@
 /**
- * Tells the edges to forget a range of segments. An inner tier is told before the one that fills from it, and all are told a second time a
- * little later: a fetch that was under way, or an origin that heard of a mask only from the store, may have brought the old copy back.
+ * Tells the edges to forget a range of segments. An inner tier is told before the one that fills
+ * from it, and all are told a second time a little later: a fetch that was under way, or an origin
+ * that heard of a mask only from the store, may have brought the old copy back.
  */
 import type { SegmentRange } from "./directive.ts";
 import { request as httpRequest } from "node:http";
@@ -55,7 +56,10 @@ export interface InvalidationTiming {
   readonly giveUpAfterMs: number;
 }
 
-/** The second round comes after the origins have read all directives from the store once more, and a fetch's time. */
+/**
+ * The second round comes after the origins have read all directives from the store once more, and a
+ * fetch's time.
+ */
 export const invalidationTiming: InvalidationTiming = {
   patienceMs: 1_000,
   retryEveryMs: 200,

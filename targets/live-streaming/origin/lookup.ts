@@ -1,6 +1,7 @@
 /**
- * The store's word on a segment that is due but unknown: asked at most once per segment and interval, by a bounded number at a time, so that
- * a storm of requests for what is not there stays in this process.
+ * The store's word on a segment that is due but unknown: asked at most once per segment and
+ * interval, by a bounded number at a time, so that a storm of requests for what is not there stays
+ * in this process.
  */
 import type { Publication } from "../stream/candidate.ts";
 import { type Leaf, timeless } from "../stream/address.ts";
@@ -8,7 +9,10 @@ import type { Store } from "../store/store.ts";
 import { absence } from "./decide.ts";
 
 export interface Lookup {
-  /** Empty when the store does not know it, or was asked a moment ago; null when it could not be asked, so that nobody can tell. */
+  /**
+   * Empty when the store does not know it, or was asked a moment ago; null when it could not be
+   * asked, so that nobody can tell.
+   */
   find(leaf: Leaf): Promise<readonly Publication[] | null>;
 }
 
@@ -24,7 +28,10 @@ export interface LookupOptions {
 
 /** A publication whose word is lost is found this soon. */
 export const recentIntervalMs = 250;
-/** What is overdue by more than a pipeline ever is will not come, unless the feed says so: a scan of the whole rewind window asks once a minute. */
+/**
+ * What is overdue by more than a pipeline ever is will not come, unless the feed says so: a scan of
+ * the whole rewind window asks once a minute.
+ */
 export const settledIntervalMs = 60_000;
 
 /** Look-ups under way at once; an origin without a memory of what exists has hardly a limit. */
@@ -55,7 +62,9 @@ export function createLookup(options: LookupOptions): Lookup {
     }
   };
 
-  /** A Map keeps the order of insertion: the first key is the one that was asked for longest ago. */
+  /**
+   * A Map keeps the order of insertion: the first key is the one that was asked for longest ago.
+   */
   const remember = (key: string, failed: boolean): void => {
     asked.delete(key);
     asked.set(key, { atMs: options.nowMs(), failed });

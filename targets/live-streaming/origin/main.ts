@@ -1,4 +1,7 @@
-/** An origin: the publish stack or the read stack of one region, by its configuration. Each is a process with store sessions of its own. */
+/**
+ * An origin: the publish stack or the read stack of one region, by its configuration. Each is a
+ * process with store sessions of its own.
+ */
 import { readConfiguration } from "../service/configuration.ts";
 import { configurationShape } from "./configuration.ts";
 import { runForward } from "./forward.ts";

@@ -1,6 +1,7 @@
 /**
- * What exists, in this process's memory: event > rendition > segment > candidates. Filled by the change feed, never by the distributed
- * cache, so that a storm of requests for segments that do not exist costs the store nothing.
+ * What exists, in this process's memory: event > rendition > segment > candidates. Filled by the
+ * change feed, never by the distributed cache, so that a storm of requests for segments that do not
+ * exist costs the store nothing.
  */
 import type { Publication } from "../stream/candidate.ts";
 import { type Leaf, timeless } from "../stream/address.ts";
@@ -13,13 +14,19 @@ export interface Metadata {
   candidates(leaf: Leaf): readonly Candidate[];
   /** False when the same or a later publication of this pipeline is known already. */
   add(publication: Publication): boolean;
-  /** Resolves true at the next publication of this leaf or when all are woken, false at the deadline or when the signal aborts. */
+  /**
+   * Resolves true at the next publication of this leaf or when all are woken, false at the deadline
+   * or when the signal aborts.
+   */
   published(leaf: Leaf, waitMs: number, signal: AbortSignal): Promise<boolean>;
   /** Wakes all who wait, since what they wait for may never come now. */
   wakeAll(): void;
   /** Everything known, oldest first, for a reader that starts now. */
   all(): Publication[];
-  /** How many segments from `number` on are missing between the oldest and the newest of each pipeline and rendition: what was never told. */
+  /**
+   * How many segments from `number` on are missing between the oldest and the newest of each
+   * pipeline and rendition: what was never told.
+   */
   gaps(number: number): number;
   /** Drops what is older than the window. */
   forgetBefore(number: number): void;

@@ -1,6 +1,7 @@
 /**
- * A range of whole numbers as a regular expression over their decimal spelling, since a cache's bans can match text but not compare
- * numbers: 998…1203 is `99[8-9]|1[0-1][0-9]{2}|120[0-3]`. A few dozen alternatives at most, whatever the range.
+ * A range of whole numbers as a regular expression over their decimal spelling, since a cache's
+ * bans can match text but not compare numbers: 998…1203 is `99[8-9]|1[0-1][0-9]{2}|120[0-3]`. A few
+ * dozen alternatives at most, whatever the range.
  */
 
 /** `from` ≤ `to`, both whole, 0…10^15. */
@@ -14,7 +15,9 @@ export function rangePattern(from: number, to: number): string {
   return parts.join("|");
 }
 
-/** The largest run of numbers from `low` that one digit class and a tail of any digits can spell. */
+/**
+ * The largest run of numbers from `low` that one digit class and a tail of any digits can spell.
+ */
 function blockAt(low: number, to: number): { readonly pattern: string; readonly size: number } {
   // Zero is spelt by itself: no other number begins with it.
   if (low === 0) return { pattern: "0", size: 1 };

@@ -1,4 +1,7 @@
-/** A real publish origin and a real read origin on a real Cassandra: what they refuse, what they keep, and what outlives them. */
+/**
+ * A real publish origin and a real read origin on a real Cassandra: what they refuse, what they
+ * keep, and what outlives them.
+ */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
@@ -190,7 +193,8 @@ describe("hostile input", () => {
           answer: await raw(at, [bytes]),
         })),
       );
-      // What is wrong with a transfer coding shows only after the head, which then has had its own refusal. No connection goes on after any of it.
+      // What is wrong with a transfer coding shows only after the head, which then has had its own
+      // refusal. No connection goes on after any of it.
       const right = (status: number, { statuses, closed }: RawAnswer): boolean =>
         closed &&
         statuses.length === 1 &&
@@ -267,7 +271,8 @@ describe("hostile input", () => {
         statuses[0] === undefined ? !closed : ![408, 503].includes(statuses[0]),
       ),
     ).toEqual([]);
-    // They come to 700 MiB. The origin holds 96 at once, and what was let go of stays in the process until it is collected.
+    // They come to 700 MiB. The origin holds 96 at once, and what was let go of stays in the
+    // process until it is collected.
     expect(most - before).toBeLessThan(350);
   });
 
@@ -326,60 +331,64 @@ describe("hostile input", () => {
   });
 });
 
-test("a mask, a notification and the end of the event reach readers and edges at once, and outlive both origins", async () => {
-  const last = now() - 3;
-  for (const [number, pipeline] of [
-    [last, "a"],
-    [last, "b"],
-    [last - 1, "a"],
-    [last - 2, "a"],
-  ] as const)
-    expect((await put(number, pipeline, pipeline)).status).toBe(200);
-  await expect.poll(async () => (await get(last)).text).toBe("a");
-  const masked = (await (
-    await order("/masks", { pipeline: "a", from: last - 1, to: last })
-  ).json()) as { id: string; edges: object };
-  expect(masked.edges).toEqual({ confirmed: ["region-a/edge"], unconfirmed: ["region-b/edge"] });
-  expect(bans.at(-1)).toContain(`x-ban-to: ${last}\r\n`);
-  expect((await order("/notifications", { id: "ad", from: last, payload: "splice" })).status).toBe(
-    200,
-  );
-  expect((await order("/end", { last })).status).toBe(200);
-  const seen = async (): Promise<unknown> => ({
-    masked: (await get(last)).text,
-    none: (await get(last - 1)).status,
-    neighbour: (await get(last - 2)).text,
-    after: (await get(now() + 1)).status,
-    notified: (await get(last)).headers.get("x-notifications")?.replace(/seq=[0-9]+/, "seq=N"),
-    before: (await get(last - 2)).headers.get("x-notifications"),
-    put: (await put(last + 1, "late")).status,
-  });
-  const wanted = {
-    masked: "b",
-    none: expect.toBeOneOf([404, 410]),
-    neighbour: "a",
-    after: 410,
-    notified: "id=ad;seq=N;payload=splice",
-    before: null,
-    put: 410,
-  };
-  await expect.poll(seen).toEqual(wanted);
+test(
+  "a mask, a notification and the end of the event reach readers and edges at once, and " +
+    "outlive both origins",
+  async () => {
+    const last = now() - 3;
+    for (const [number, pipeline] of [
+      [last, "a"],
+      [last, "b"],
+      [last - 1, "a"],
+      [last - 2, "a"],
+    ] as const)
+      expect((await put(number, pipeline, pipeline)).status).toBe(200);
+    await expect.poll(async () => (await get(last)).text).toBe("a");
+    const masked = (await (
+      await order("/masks", { pipeline: "a", from: last - 1, to: last })
+    ).json()) as { id: string; edges: object };
+    expect(masked.edges).toEqual({ confirmed: ["region-a/edge"], unconfirmed: ["region-b/edge"] });
+    expect(bans.at(-1)).toContain(`x-ban-to: ${last}\r\n`);
+    expect(
+      (await order("/notifications", { id: "ad", from: last, payload: "splice" })).status,
+    ).toBe(200);
+    expect((await order("/end", { last })).status).toBe(200);
+    const seen = async (): Promise<unknown> => ({
+      masked: (await get(last)).text,
+      none: (await get(last - 1)).status,
+      neighbour: (await get(last - 2)).text,
+      after: (await get(now() + 1)).status,
+      notified: (await get(last)).headers.get("x-notifications")?.replace(/seq=[0-9]+/, "seq=N"),
+      before: (await get(last - 2)).headers.get("x-notifications"),
+      put: (await put(last + 1, "late")).status,
+    });
+    const wanted = {
+      masked: "b",
+      none: expect.toBeOneOf([404, 410]),
+      neighbour: "a",
+      after: 410,
+      notified: "id=ad;seq=N;payload=splice",
+      before: null,
+      put: 410,
+    };
+    await expect.poll(seen).toEqual(wanted);
 
-  expect(await Promise.all([stack.publish.stop(), stack.read.stop()])).toEqual([0, 0]);
-  await stack.restart("publish");
-  await stack.restart("read");
-  expect(await seen()).toEqual(wanted);
+    expect(await Promise.all([stack.publish.stop(), stack.read.stop()])).toEqual([0, 0]);
+    await stack.restart("publish");
+    await stack.restart("read");
+    expect(await seen()).toEqual(wanted);
 
-  expect((await order(`/masks/${masked.id}`, null, "DELETE")).status).toBe(200);
-  expect((await order("/end", { last: null })).status).toBe(200);
-  await expect
-    .poll(async () => [
-      (await get(last)).text,
-      (await get(last - 1)).text,
-      (await get(now() + 1)).headers.get("x-answer"),
-    ])
-    .toEqual(["a", "a", "early"]);
-});
+    expect((await order(`/masks/${masked.id}`, null, "DELETE")).status).toBe(200);
+    expect((await order("/end", { last: null })).status).toBe(200);
+    await expect
+      .poll(async () => [
+        (await get(last)).text,
+        (await get(last - 1)).text,
+        (await get(now() + 1)).headers.get("x-answer"),
+      ])
+      .toEqual(["a", "a", "early"]);
+  },
+);
 
 test("what was published goes by itself, all of it, some time after the rewind window", async () => {
   expect((await put(now() - 5, "kept")).status).toBe(200);
@@ -448,31 +457,35 @@ test("a storm for what is not there is answered from memory: the store is not as
   expect(memory / (memory + asked)).toBeGreaterThanOrEqual(0.9);
 });
 
-test("SIGTERM lets a held request have its answer, says draining meanwhile, and ends with status 0; what it said is JSON", async () => {
-  const { read } = stack;
-  const number = now();
-  const held = get(number);
-  await expect.poll(() => metric(stack.at.read, "origin_waiting")).toBe(1);
-  const stopped = read.stop("SIGTERM");
-  await sleep(50);
-  await expect(fetch(url(stack.at.read, "/health/live"))).rejects.toThrow();
-  expect((await held).status).toBe(404);
-  const answeredMs = performance.now();
-  expect(await stopped).toBe(0);
-  expect(performance.now() - answeredMs).toBeLessThan(500);
-  const lines = read.said
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line) as { at: string; service: string; message: string });
-  expect(lines.map(({ message }) => message)).toEqual(
-    expect.arrayContaining(["listening", "store connected", "draining"]),
-  );
-  expect(
-    lines.every(
-      ({ at, service }) => !Number.isNaN(Date.parse(at)) && service === "region-a/origin-read",
-    ),
-  ).toBe(true);
-});
+test(
+  "SIGTERM lets a held request have its answer, says draining meanwhile, and ends with status " +
+    "0; what it said is JSON",
+  async () => {
+    const { read } = stack;
+    const number = now();
+    const held = get(number);
+    await expect.poll(() => metric(stack.at.read, "origin_waiting")).toBe(1);
+    const stopped = read.stop("SIGTERM");
+    await sleep(50);
+    await expect(fetch(url(stack.at.read, "/health/live"))).rejects.toThrow();
+    expect((await held).status).toBe(404);
+    const answeredMs = performance.now();
+    expect(await stopped).toBe(0);
+    expect(performance.now() - answeredMs).toBeLessThan(500);
+    const lines = read.said
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { at: string; service: string; message: string });
+    expect(lines.map(({ message }) => message)).toEqual(
+      expect.arrayContaining(["listening", "store connected", "draining"]),
+    );
+    expect(
+      lines.every(
+        ({ at, service }) => !Number.isNaN(Date.parse(at)) && service === "region-a/origin-read",
+      ),
+    ).toBe(true);
+  },
+);
 
 test("a configuration that is wrong is refused with all that is wrong with it", () => {
   const directory = mkdtempSync(join(tmpdir(), "seawall-origin-"));

@@ -1,4 +1,7 @@
-/** Puts an origin together: memory, store, cache and feeds, and the three ports through which others reach it. */
+/**
+ * Puts an origin together: memory, store, cache and feeds, and the three ports through which others
+ * reach it.
+ */
 import { connectCaches, noCache } from "../cache/client.ts";
 import { createLog, reason, throttled } from "../service/log.ts";
 import { answerOperations, authorised, drainOnSignal } from "../service/operations.ts";
@@ -73,7 +76,8 @@ export async function runOrigin(settings: OriginConfiguration): Promise<void> {
   metrics.gauge("origin_metadata_segments", "Segments known in memory", () => metadata.size);
   metrics.gauge(
     "origin_metadata_gaps",
-    `Segments of the last ${gapWindowSegments} that lie between known ones and are not known in memory`,
+    `Segments of the last ${gapWindowSegments} that lie between known ones and are not ` +
+      "known in memory",
     () => metadata.gaps(segmentInProduction(Date.now()) - gapWindowSegments),
   );
   metrics.gauge("origin_directives", "Directives known in memory", () => directives.all().length);

@@ -1,4 +1,7 @@
-/** The word of another region's publication travels faster than its chunks do: for how long, and how often, a segment that cannot be read yet is tried again. */
+/**
+ * The word of another region's publication travels faster than its chunks do: for how long, and how
+ * often, a segment that cannot be read yet is tried again.
+ */
 
 /** A copy in the other region's store is never later than this, or something is broken. */
 export const replicationMsMax = 2_000;

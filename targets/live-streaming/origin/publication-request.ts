@@ -1,4 +1,7 @@
-/** What a PUT must say before its body is read; anything else is refused with the status that says why. */
+/**
+ * What a PUT must say before its body is read; anything else is refused with the status that says
+ * why.
+ */
 import { type Leaf, leafOf, parseAddress } from "../stream/address.ts";
 import { segmentInProduction } from "../stream/template.ts";
 import { parseToken } from "../stream/token.ts";

@@ -1,6 +1,7 @@
 /**
- * Takes a PUT: checks, reads, writes the chunks, and only then the metadata row, which is the moment the segment exists. A crash before
- * that leaves nothing to see; a replay of the same token changes nothing.
+ * Takes a PUT: checks, reads, writes the chunks, and only then the metadata row, which is the
+ * moment the segment exists. A crash before that leaves nothing to see; a replay of the same token
+ * changes nothing.
  */
 import type { Publication } from "../stream/candidate.ts";
 import type { IncomingMessage, ServerResponse } from "node:http";
@@ -35,7 +36,10 @@ type Put = { readonly status: number; readonly text: string; readonly outcome: O
 
 /** Bodies in memory at once, over all requests; beyond it a packager is told to come again. */
 const inFlightBytesMax = 96 * 1024 * 1024;
-/** A PUT slower than 500 ms is a bug, and a packager gives up an attempt after 1 s: a body that is slower keeps nobody waiting. */
+/**
+ * A PUT slower than 500 ms is a bug, and a packager gives up an attempt after 1 s: a body that is
+ * slower keeps nobody waiting.
+ */
 const bodyWithinMs = 2_000;
 
 export function createPublisher(
@@ -125,7 +129,10 @@ export function createPublisher(
   };
 }
 
-/** A short body that was refused for its head is still read, or the refusal would be lost in a reset. Any other ends with its connection. */
+/**
+ * A short body that was refused for its head is still read, or the refusal would be lost in a
+ * reset. Any other ends with its connection.
+ */
 function isUnbegun(request: IncomingMessage): boolean {
   return (
     request.readableFlowing === null &&

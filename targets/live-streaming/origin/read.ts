@@ -1,4 +1,7 @@
-/** Serves a GET: class and admission first, then the answer, then the chunks one by one, each straight to the response. */
+/**
+ * Serves a GET: class and admission first, then the answer, then the chunks one by one, each
+ * straight to the response.
+ */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { once } from "node:events";
 import { type Handler, pathOf, reply } from "../service/server.ts";
@@ -56,7 +59,8 @@ export function createReader(parts: ReadParts): Handler {
     const { address, pipeline } = asked;
     if (isShed(parts, lane, address)) return parts.telemetry.request(lane, shed(response));
     const leaf = leafOf(address);
-    // Nothing that could wait is made for what memory answers: a storm of requests for what is not there costs little more than the replies.
+    // Nothing that could wait is made for what memory answers: a storm of requests for what is not
+    // there costs little more than the replies.
     const now = answerNow(parts, { leaf, pipeline });
     if (now !== null && now.kind !== "serve")
       return parts.telemetry.request(lane, absence(parts, response, now));
@@ -177,7 +181,8 @@ async function send(response: ServerResponse, chunks: OpenSegment["chunks"]): Pr
         await Promise.race([once(response, "drain"), once(response, "close")]);
     }
   } catch {
-    // The length was promised: breaking off is the only way to say that this is not the whole segment.
+    // The length was promised: breaking off is the only way to say that this is not the whole
+    // segment.
     response.destroy();
     return "failed";
   }
@@ -186,8 +191,9 @@ async function send(response: ServerResponse, chunks: OpenSegment["chunks"]): Pr
 }
 
 /**
- * The word of another region's publication travels faster than its chunks do. So a segment that was published a moment ago and cannot be read
- * is tried again, with whatever candidates are known by then; a defective copy that is here already is taken only when the whole one does not come.
+ * The word of another region's publication travels faster than its chunks do. So a segment that was
+ * published a moment ago and cannot be read is tried again, with whatever candidates are known by
+ * then; a defective copy that is here already is taken only when the whole one does not come.
  */
 async function openPatiently(
   parts: ReadParts,
@@ -226,7 +232,10 @@ async function openPatiently(
   }
 }
 
-/** What is known may lie in a slow store still, when the own region's copy of it arrives: then both are opened, and the first that can be read is taken. */
+/**
+ * What is known may lie in a slow store still, when the own region's copy of it arrives: then both
+ * are opened, and the first that can be read is taken.
+ */
 async function openFirst(
   open: () => Promise<OpenSegment | null>,
   news: (waitMs: number) => Promise<boolean>,

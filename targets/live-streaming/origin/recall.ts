@@ -1,4 +1,7 @@
-/** What an origin reads from the store by itself: what was published before it started, and what operators decided, now and again. */
+/**
+ * What an origin reads from the store by itself: what was published before it started, and what
+ * operators decided, now and again.
+ */
 import type { Publication } from "../stream/candidate.ts";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Log, reason } from "../service/log.ts";

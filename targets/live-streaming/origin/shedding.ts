@@ -1,6 +1,7 @@
 /**
- * Who is refused when the store is slow. A share of store requests above the target latency of more than 40 % is overload; from there a cubic
- * curve lowers the bar: DVR goes first, a little at a time, live only when there is nothing else left to give, and writes never.
+ * Who is refused when the store is slow. A share of store requests above the target latency of more
+ * than 40 % is overload; from there a cubic curve lowers the bar: DVR goes first, a little at a
+ * time, live only when there is nothing else left to give, and writes never.
  */
 
 /** Priorities from 0 (never shed) to 100 (shed first). */
@@ -16,14 +17,20 @@ export interface Slowness {
   readonly stalledShare: number;
 }
 
-/** Requests whose priority is above this are refused. A store that is merely slow never costs a live request; one that stalls may. */
+/**
+ * Requests whose priority is above this are refused. A store that is merely slow never costs a live
+ * request; one that stalls may.
+ */
 export function admittedPriorityMax({ slowShare, stalledShare }: Slowness): number {
   const overload = Math.min(1, Math.max(0, (slowShare - overloadShare) / (1 - overloadShare)));
   const bar = 100 * (1 - overload ** 3);
   return stalledShare > overloadShare ? bar : Math.max(bar, priorities.live);
 }
 
-/** DVR requests are spread over their range by what they ask for, so that a rising bar cuts off a rising part of them. */
+/**
+ * DVR requests are spread over their range by what they ask for, so that a rising bar cuts off a
+ * rising part of them.
+ */
 export function dvrPriority(rendition: string, number: number): number {
   let hash = 2166136261;
   for (const character of `${rendition}/${number}`)

@@ -19,11 +19,17 @@ export interface Telemetry {
   ban(confirmed: boolean): void;
 }
 
-/** A store request slower than this counts as slow: Netflix's 10 ms is below what two shared cores can promise. */
+/**
+ * A store request slower than this counts as slow: Netflix's 10 ms is below what two shared cores
+ * can promise.
+ */
 export const storeTargetMs = 60;
 /** And one slower than this is a stall, as at Netflix. */
 export const storeBearableMs = 500;
-/** How an origin tells that its store is slow: over the last two seconds, and from so many requests on. */
+/**
+ * How an origin tells that its store is slow: over the last two seconds, and from so many requests
+ * on.
+ */
 export const storeLoadOptions = {
   targetMs: storeTargetMs,
   bearableMs: storeBearableMs,

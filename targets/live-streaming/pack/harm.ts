@@ -1,4 +1,7 @@
-/** By what viewers are harmed: a segment that does not come in time, at the live edge before all else. */
+/**
+ * By what viewers are harmed: a segment that does not come in time, at the live edge before all
+ * else.
+ */
 import type { Harm } from "../../../harness/target/harm.ts";
 
 export const harm: Harm = {

@@ -1,7 +1,6 @@
 /**
  * All that testing a live stream takes, beyond the harness: any streaming target can bring it
- * along.
- * It imports nothing of the target beside it.
+ * along. It imports nothing of the target beside it.
  */
 import type { FaultKinds } from "../../../harness/target/fault.ts";
 import type { Layout } from "../../../harness/target/layout.ts";

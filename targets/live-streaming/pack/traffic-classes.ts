@@ -1,4 +1,7 @@
-/** Classes of requests. Every sample that stems from a request carries one of these as its tag `lane`. The first is protected most. */
+/**
+ * Classes of requests. Every sample that stems from a request carries one of these as its tag
+ * `lane`. The first is protected most.
+ */
 export const trafficClasses = [
   "publish",
   "live",

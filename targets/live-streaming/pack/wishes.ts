@@ -1,4 +1,7 @@
-/** What viewers ask for, as the workloads draw it that ask as the prober does (`probes/probe-wish.ts`). */
+/**
+ * What viewers ask for, as the workloads draw it that ask as the prober does
+ * (`probes/probe-wish.ts`).
+ */
 import { livePatienceMs, pastFrom, pastPatienceMs } from "./probes/probe-wish.ts";
 import type { Layout } from "../../../harness/target/layout.ts";
 import type { Stream } from "./stream/stream.ts";

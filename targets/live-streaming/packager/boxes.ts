@@ -1,4 +1,6 @@
-/** ISO base media boxes: just enough to find, read and patch what differs from segment to segment. */
+/**
+ * ISO base media boxes: just enough to find, read and patch what differs from segment to segment.
+ */
 
 export interface Box {
   readonly type: string;

@@ -23,7 +23,10 @@ export const packagerShape = z.object({
       "two renditions have the same name",
     ),
   backfillSegments: z.int().min(0).max(1_800),
-  /** From the end of a live segment to its first PUT, at least; what is left over of it is waited for. */
+  /**
+   * From the end of a live segment to its first PUT, at least; what is left over of it is waited
+   * for.
+   */
   packagingMsMin: z.int().min(0).max(1_000),
   listen: endpointShape,
   control: endpointShape,

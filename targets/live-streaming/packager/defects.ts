@@ -1,4 +1,7 @@
-/** Spoils segments to order, so that an experiment can see whether a whole one from another pipeline is served instead. */
+/**
+ * Spoils segments to order, so that an experiment can see whether a whole one from another pipeline
+ * is served instead.
+ */
 import { decodeTime, find, setDecodeTime } from "./boxes.ts";
 import { readSamples, withSamples } from "./samples.ts";
 
@@ -56,7 +59,8 @@ export function spoiled(segment: Buffer, kind: DefectKind): Buffer {
         samplesOf(segment).slice(0, Math.ceil(samplesOf(segment).length / 2)),
       );
     case "missing": {
-      // Some from the middle are gone, and the one before them stands until the next: the picture freezes, and the sum is right.
+      // Some from the middle are gone, and the one before them stands until the next: the picture
+      // freezes, and the sum is right.
       const samples = samplesOf(segment);
       const from = Math.max(1, Math.floor((samples.length - missingSamples) / 2));
       const gone = samples
@@ -81,7 +85,8 @@ export function spoiled(segment: Buffer, kind: DefectKind): Buffer {
       return bad;
     }
     case "rot": {
-      // In the media itself, where no box is broken: only the checksum of an earlier copy could tell.
+      // In the media itself, where no box is broken: only the checksum of an earlier copy could
+      // tell.
       const bad = Buffer.from(segment);
       const { body, end } = find(bad, "mdat");
       const at = Math.floor((body + end) / 2);

@@ -1,6 +1,6 @@
 /**
- * Encodes the loop, once per machine: into the shared cache folder under a name that depends on every setting, by rename, and under a
- * lock, because two packagers start at the same moment.
+ * Encodes the loop, once per machine: into the shared cache folder under a name that depends on
+ * every setting, by rename, and under a lock, because two packagers start at the same moment.
  */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -50,7 +50,10 @@ async function encodedFolder(settings: Settings): Promise<string> {
   return folder;
 }
 
-/** One output per command: a test picture with noise, so that it is as large as its bit rate says, or a tone that repeats with the loop. */
+/**
+ * One output per command: a test picture with noise, so that it is as large as its bit rate says,
+ * or a tone that repeats with the loop.
+ */
 function encodeArguments({
   name,
   kind,

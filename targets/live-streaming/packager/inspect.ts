@@ -1,4 +1,7 @@
-/** Light inspection: what can be told about a segment from its boxes alone, in microseconds, before it is published. */
+/**
+ * Light inspection: what can be told about a segment from its boxes alone, in microseconds, before
+ * it is published.
+ */
 import { BrokenBox, boxes, decodeTime, find } from "./boxes.ts";
 import { readSamples } from "./samples.ts";
 
@@ -11,8 +14,9 @@ export interface Expectation {
 }
 
 /**
- * `short`: it ends too early. `missing`: a hole between samples; it adds up to the right duration, so each sample is looked at. `timing`: the
- * media time is not the number's. What cannot be read to its end has every defect. Rot within the media is not seen: no box tells of it.
+ * `short`: it ends too early. `missing`: a hole between samples; it adds up to the right duration,
+ * so each sample is looked at. `timing`: the media time is not the number's. What cannot be read to
+ * its end has every defect. Rot within the media is not seen: no box tells of it.
  */
 export function inspect(segment: Buffer, expected: Expectation): readonly Defect[] {
   try {

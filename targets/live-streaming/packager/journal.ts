@@ -1,6 +1,7 @@
 /**
- * What became of every segment, in the order in which it was decided: a bounded ring that is read from a sequence number onwards. It is also
- * kept in a file, so that a packager that was killed still knows, once it is back, what had been acknowledged to it.
+ * What became of every segment, in the order in which it was decided: a bounded ring that is read
+ * from a sequence number onwards. It is also kept in a file, so that a packager that was killed
+ * still knows, once it is back, what had been acknowledged to it.
  */
 import { appendFileSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 
@@ -28,7 +29,10 @@ export interface Entry {
 
 export interface Journal {
   add(entry: Omit<Entry, "seq">): void;
-  /** NDJSON of what came after `seq`; what the ring has lost is gone, which the reader sees from the gap. */
+  /**
+   * NDJSON of what came after `seq`; what the ring has lost is gone, which the reader sees from the
+   * gap.
+   */
   after(seq: number): string;
 }
 
@@ -48,7 +52,8 @@ export function createJournal(entriesMax: number, file: JournalFile | null = nul
       seq += 1;
       const line = `${JSON.stringify({ seq, ...entry } satisfies Entry)}\n`;
       entries.push({ seq, line });
-      // Cut in halves, so that a long run does not shift the array, or write the file anew, at every entry.
+      // Cut in halves, so that a long run does not shift the array, or write the file anew, at
+      // every entry.
       const cut = entries.length > 2 * entriesMax;
       if (cut) entries = entries.slice(-entriesMax);
       if (file !== null) keep(file, cut ? entries.map((each) => each.line).join("") : line, cut);
@@ -77,7 +82,10 @@ function replace(path: string, text: string): void {
   renameSync(`${path}.part`, path);
 }
 
-/** The last line may have been torn by a SIGKILL; whatever comes after an unreadable line is not trusted to be in order. */
+/**
+ * The last line may have been torn by a SIGKILL; whatever comes after an unreadable line is not
+ * trusted to be in order.
+ */
 function readBack(
   { path, onError }: JournalFile,
   entriesMax: number,

@@ -1,6 +1,7 @@
 /**
- * A few seconds of encoded media, repeated for ever: segment n of the stream is segment n mod 8 of the loop with its time moved to n. So
- * two pipelines that hold the same loop make the same bytes, and a live stream costs no encoder.
+ * A few seconds of encoded media, repeated for ever: segment n of the stream is segment n mod 8 of
+ * the loop with its time moved to n. So two pipelines that hold the same loop make the same bytes,
+ * and a live stream costs no encoder.
  */
 import {
   codecs,
@@ -12,7 +13,10 @@ import {
 } from "./boxes.ts";
 import { readSamples } from "./samples.ts";
 
-/** 16 s. A multiple of 8 s, or the audio's frames of 1024 samples would not come out even at its end. */
+/**
+ * 16 s. A multiple of 8 s, or the audio's frames of 1024 samples would not come out even at its
+ * end.
+ */
 export const loopSegments = 8;
 export const segmentSeconds = 2;
 
@@ -41,7 +45,8 @@ export function createLoop(init: Buffer, encoded: readonly Buffer[]): Loop {
   const wantedTicks = loopSegments * segmentSeconds * ticks;
   if (segments.length !== loopSegments || totalTicks !== wantedTicks) {
     throw new Error(
-      `a loop of ${segments.length} segments and ${totalTicks} ticks does not repeat; ${loopSegments} and ${wantedTicks} would`,
+      `a loop of ${segments.length} segments and ${totalTicks} ticks does not repeat; ` +
+        `${loopSegments} and ${wantedTicks} would`,
     );
   }
   return {

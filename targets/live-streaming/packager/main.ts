@@ -1,4 +1,6 @@
-/** A packager: one pipeline that publishes to the publish origin of its region, by the clock alone. */
+/**
+ * A packager: one pipeline that publishes to the publish origin of its region, by the clock alone.
+ */
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readConfiguration } from "../service/configuration.ts";
@@ -73,7 +75,8 @@ function counted(inner: Journal): Journal {
 /** What is in flight may take this long after a SIGTERM, in ms; then it is journalled as lost. */
 const finishMsMax = 2_500;
 const listeners: Listener[] = [];
-// The ports stay open until the last segment is journalled: whoever keeps the books must be able to read it.
+// The ports stay open until the last segment is journalled: whoever keeps the books must be able to
+// read it.
 const drain = drainOnSignal(log, [], async () => {
   await pipeline?.finish(Date.now() + finishMsMax);
   await Promise.all(listeners.map((listener) => listener.drain()));
@@ -151,7 +154,10 @@ async function live(on: Pipeline, first: number, backfilled: Promise<void>): Pro
   }
 }
 
-/** Without epoch locking a pipeline starts its own timeline when it starts, as an encoder does that was just switched on. */
+/**
+ * Without epoch locking a pipeline starts its own timeline when it starts, as an encoder does that
+ * was just switched on.
+ */
 function ownPhase(): Phase {
   const startedMs = Date.now();
   const segments =

@@ -1,4 +1,7 @@
-/** The MPD: a template with constant duration, so a player fetches it once and computes every address from the clock. */
+/**
+ * The MPD: a template with constant duration, so a player fetches it once and computes every
+ * address from the clock.
+ */
 
 export interface ManifestRendition {
   readonly name: string;
@@ -15,8 +18,8 @@ export interface ManifestSettings {
 }
 
 /**
- * Nothing in it depends on when or where it was made: both pipelines publish the same bytes. The clock is whichever edge it came from; its
- * `Date` header would not do, being as old as the copy.
+ * Nothing in it depends on when or where it was made: both pipelines publish the same bytes. The
+ * clock is whichever edge it came from; its `Date` header would not do, being as old as the copy.
  */
 export function manifest({ segmentSeconds, renditions }: ManifestSettings): string {
   const sets = (["video", "audio"] as const).map((kind) =>
@@ -48,7 +51,10 @@ function adaptationSet(
       width === undefined || height === undefined
         ? ' audioSamplingRate="48000"'
         : ` width="${width}" height="${height}" frameRate="25"`;
-    return `      <Representation id="${name}" bandwidth="${bitsPerSecond}" codecs="${codecs}"${shape}/>\n`;
+    return (
+      `      <Representation id="${name}" bandwidth="${bitsPerSecond}" ` +
+      `codecs="${codecs}"${shape}/>\n`
+    );
   });
   return `    <AdaptationSet contentType="${kind}" mimeType="${kind}/mp4" segmentAlignment="true" startWithSAP="1">
       <SegmentTemplate timescale="1" duration="${segmentSeconds}" startNumber="0" initialization="$RepresentationID$/init.mp4" media="$RepresentationID$/$Number$.m4s"/>

@@ -65,7 +65,8 @@ test.each(renditions)(
     // Beyond 32 bits of ticks, and over the end of the loop, which is a multiple of eight.
     for (const first of [0, 6, 897_638_006]) {
       const segments = [0, 1, 2, 3].map((index) => makeSegment(loop, first + index, epochLocked));
-      // Each by itself: mp4box takes the time of a first segment as it stands, and adds up from there.
+      // Each by itself: mp4box takes the time of a first segment as it stands, and adds up from
+      // there.
       const seen = segments.flatMap((segment) => samplesOf(loop.init, segment));
       const told = segments.flatMap((segment) => readSamples(segment, 0));
       expect(seen.map(({ duration }) => duration)).toEqual(

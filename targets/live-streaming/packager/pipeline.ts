@@ -32,7 +32,10 @@ export interface PipelineParts {
 /** From the due time: a pipeline retries this long, then the segment is lost. */
 export const retryMs = 2_000;
 const backfillRetryMs = 20_000;
-/** Segments, of all renditions each: a store that has just started is slow, and overwhelming it would make it slower. */
+/**
+ * Segments, of all renditions each: a store that has just started is slow, and overwhelming it
+ * would make it slower.
+ */
 const backfillAtOnce = 2;
 
 export interface Pipeline {
@@ -42,7 +45,10 @@ export interface Pipeline {
   publishSegment(number: number): Promise<boolean>;
   /** The segments before `current`. */
   backfill(current: number): Promise<void>;
-  /** Begins nothing new; resolves when all that was begun is journalled, at the latest soon after `deadlineMs` (epoch). */
+  /**
+   * Begins nothing new; resolves when all that was begun is journalled, at the latest soon after
+   * `deadlineMs` (epoch).
+   */
   finish(deadlineMs: number): Promise<void>;
   /** Segments under way. */
   readonly inFlight: number;
@@ -91,7 +97,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     });
     const sha256 = createHash("sha256").update(segment).digest("hex");
     const startedMs = nowMs();
-    // What is live has its time from when it was due; what is published after the fact is in no hurry, and must be there in the end.
+    // What is live has its time from when it was due; what is published after the fact is in no
+    // hurry, and must be there in the end.
     const deadlineMs = backfill ? startedMs + backfillRetryMs : publishAtMs(number) + retryMs;
     const result = await put(
       { kind: "segment", event: settings.event, rendition, number },

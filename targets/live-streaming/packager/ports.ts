@@ -1,4 +1,7 @@
-/** What a packager answers: its journal on the data port, orders to spoil segments on the control port. Whatever else is asked is refused. */
+/**
+ * What a packager answers: its journal on the data port, orders to spoil segments on the control
+ * port. Whatever else is asked is refused.
+ */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { authorised } from "../service/operations.ts";
 import { pathOf, reply } from "../service/server.ts";

@@ -1,4 +1,7 @@
-/** One PUT to a publish origin of the region, repeated until one of them acknowledges it or its time is over. */
+/**
+ * One PUT to a publish origin of the region, repeated until one of them acknowledges it or its time
+ * is over.
+ */
 import { Agent, request as httpRequest } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { EndpointSettings } from "../service/configuration.ts";
@@ -16,11 +19,15 @@ export interface PutResult {
   /** Of the last attempt; 0 when there was no answer. */
   readonly status: number;
   readonly attempts: number;
-  /** Attempts that an origin turned away: it answered, and did not take what it could have taken. */
+  /**
+   * Attempts that an origin turned away: it answered, and did not take what it could have taken.
+   */
   readonly refusals: number;
 }
 
-/** 429, and every 5xx: what an origin says that it cannot do now. A 4xx is about the request itself. */
+/**
+ * 429, and every 5xx: what an origin says that it cannot do now. A 4xx is about the request itself.
+ */
 export function isRefusal(status: number): boolean {
   return status === 429 || status >= 500;
 }
@@ -37,14 +44,18 @@ export interface Publisher {
 const pauseMs = 50;
 
 /**
- * How long one origin may be silent, in ms. A PUT slower than 500 ms is a bug, so no origin gets less; with few of them each gets more, and yet
- * all of them are asked within the 2 s after which a segment is lost.
+ * How long one origin may be silent, in ms. A PUT slower than 500 ms is a bug, so no origin gets
+ * less; with few of them each gets more, and yet all of them are asked within the 2 s after which a
+ * segment is lost.
  */
 export function attemptMsMax(origins: number): number {
   return Math.max(500, 2_000 / (origins + 1));
 }
 
-/** Origins of one region share their store, so a segment that one did not acknowledge may be repeated at the next with the same token. */
+/**
+ * Origins of one region share their store, so a segment that one did not acknowledge may be
+ * repeated at the next with the same token.
+ */
 export function createPublisher(
   origins: readonly EndpointSettings[],
   nowMs: () => number,
@@ -59,7 +70,8 @@ export function createPublisher(
       let status = 0;
       let attempts = 0;
       let refusals = 0;
-      // Who has much time is in no hurry: a busy origin given up on goes on writing, and the next one then writes the same again.
+      // Who has much time is in no hurry: a busy origin given up on goes on writing, and the next
+      // one then writes the same again.
       const patienceMs = Math.max(attemptMs, (deadlineMs - nowMs()) / (origins.length + 2));
       const leftMs = (): number => Math.min(deadlineMs, endMs) - nowMs();
       for (let at = preferred; leftMs() > 0; at = (at + 1) % origins.length) {

@@ -1,4 +1,7 @@
-/** The samples of a segment, one picture or one frame of sound each: read, and written anew when some are taken out. */
+/**
+ * The samples of a segment, one picture or one frame of sound each: read, and written anew when
+ * some are taken out.
+ */
 import { BrokenBox, find } from "./boxes.ts";
 
 export interface Sample {
@@ -43,7 +46,9 @@ export function readSamples(segment: Buffer, fallbackTicks: number): Sample[] {
   });
 }
 
-/** The segment with these of its samples only, each named by its index, and lasting as long as said. */
+/**
+ * The segment with these of its samples only, each named by its index, and lasting as long as said.
+ */
 export function withSamples(
   segment: Buffer,
   kept: readonly { readonly index: number; readonly durationTicks: number }[],

@@ -1,4 +1,7 @@
-/** Reads a service's configuration file and refuses to start on a bad one, naming every problem at once. */
+/**
+ * Reads a service's configuration file and refuses to start on a bad one, naming every problem at
+ * once.
+ */
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 

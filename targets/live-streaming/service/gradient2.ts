@@ -1,6 +1,7 @@
 /**
- * How many requests a service takes on at once, found by itself: the limit shrinks while requests take longer than they usually do, and
- * creeps up while they do not. The gradient algorithm (its second version) and its values are those of Netflix's concurrency-limits.
+ * How many requests a service takes on at once, found by itself: the limit shrinks while requests
+ * take longer than they usually do, and creeps up while they do not. The gradient algorithm (its
+ * second version) and its values are those of Netflix's concurrency-limits.
  */
 
 export interface Gradient2Options {
@@ -34,9 +35,14 @@ export interface ConcurrencyLimit {
   /** Whole requests. */
   readonly limit: number;
   readonly inFlight: number;
-  /** False when there is no room; `share` (0…1) is how much of the limit this caller may see used. */
+  /**
+   * False when there is no room; `share` (0…1) is how much of the limit this caller may see used.
+   */
   tryAcquire(share?: number): boolean;
-  /** `tookMs` is null for a request that says nothing about the service: one that was broken off, or refused. */
+  /**
+   * `tookMs` is null for a request that says nothing about the service: one that was broken off, or
+   * refused.
+   */
   release(tookMs: number | null): void;
 }
 
@@ -54,7 +60,8 @@ export function createGradient2(options: Partial<Gradient2Options> = {}): Concur
     samples += 1;
     // A plain mean until there are enough samples, then a sliding one.
     usualMs += (tookMs - usualMs) / Math.min(samples, longWindow);
-    // After a long overload the usual length is far too long; it has to come back faster than it went.
+    // After a long overload the usual length is far too long; it has to come back faster than it
+    // went.
     if (usualMs > 2 * tookMs) usualMs *= 0.95;
     // A service that is half idle learns nothing about how much it can bear.
     if (inFlightThen < estimate / 2) return;

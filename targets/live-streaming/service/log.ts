@@ -1,4 +1,6 @@
-/** Structured logs: one JSON object a line on stdout, so that a harness can keep and search them. */
+/**
+ * Structured logs: one JSON object a line on stdout, so that a harness can keep and search them.
+ */
 
 export type Log = (message: string, detail?: Readonly<Record<string, unknown>>) => void;
 
@@ -14,7 +16,10 @@ export function reason(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** At most one line per key and interval: a storm of the same failure must not become a storm of logs. */
+/**
+ * At most one line per key and interval: a storm of the same failure must not become a storm of
+ * logs.
+ */
 export function throttled(log: Log, intervalMs: number, nowMs: () => number): Log {
   const last = new Map<string, number>();
   return (message, detail) => {

@@ -1,4 +1,7 @@
-/** What every service answers about itself: `/health/live`, `/health/ready`, `/metrics`; and how it ends. */
+/**
+ * What every service answers about itself: `/health/live`, `/health/ready`, `/metrics`; and how it
+ * ends.
+ */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { timingSafeEqual } from "node:crypto";
 import type { Log } from "./log.ts";
@@ -39,7 +42,10 @@ export function authorised(request: IncomingMessage, token: string): boolean {
   return given.length === wanted.length && timingSafeEqual(given, wanted);
 }
 
-/** On SIGTERM: say not ready, finish what is in flight, close the rest, leave. A second signal leaves at once. */
+/**
+ * On SIGTERM: say not ready, finish what is in flight, close the rest, leave. A second signal
+ * leaves at once.
+ */
 export function drainOnSignal(
   log: Log,
   listeners: readonly Listener[],

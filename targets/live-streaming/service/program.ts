@@ -1,4 +1,7 @@
-/** How one service's process is started: what the launch functions beside the services compute, all from their arguments. */
+/**
+ * How one service's process is started: what the launch functions beside the services compute, all
+ * from their arguments.
+ */
 export interface Program {
   readonly command: string;
   readonly args: readonly string[];
@@ -32,7 +35,8 @@ export function nodeProgram(service: NodeService): Program {
       service.main,
       `${service.directory}/configuration.json`,
     ],
-    // Compiled modules are kept between runs: a third of the start-up of a process that reads TypeScript.
+    // Compiled modules are kept between runs: a third of the start-up of a process that reads
+    // TypeScript.
     env: {
       ...service.node.env,
       NODE_COMPILE_CACHE: `${service.cacheDirectory}/node-compile-cache`,

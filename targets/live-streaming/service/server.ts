@@ -1,5 +1,6 @@
 /**
- * An HTTP listener with limits: slow headers, slow bodies and idle connections end, and a drain lets what is in flight finish.
+ * An HTTP listener with limits: slow headers, slow bodies and idle connections end, and a drain
+ * lets what is in flight finish.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { EndpointSettings } from "./configuration.ts";
@@ -12,7 +13,10 @@ export interface Listener {
   drain(): Promise<void>;
 }
 
-/** Beyond this, connections are closed as they come: each costs memory, and a descriptor that a store's connection may need. */
+/**
+ * Beyond this, connections are closed as they come: each costs memory, and a descriptor that a
+ * store's connection may need.
+ */
 const connectionsMax = 8_192;
 
 export async function listen(

@@ -1,6 +1,7 @@
 /**
- * The store on Cassandra. Writes are confirmed by a majority of the region's nodes and reach the other regions by replication; reads ask one
- * node, and a majority only when that one does not know.
+ * The store on Cassandra. Writes are confirmed by a majority of the region's nodes and reach the
+ * other regions by replication; reads ask one node, and a majority only when that one does not
+ * know.
  */
 import type { Publication } from "../stream/candidate.ts";
 import cassandra, { type Client } from "cassandra-driver";
@@ -14,8 +15,9 @@ import type { CassandraSettings } from "./settings.ts";
 import type { Store } from "./store.ts";
 
 /**
- * A node that is silent this long is not waited for: the same request goes to another one as well, and the first answer counts. Above the
- * target latency of the store, so that a store which is slow as a whole is asked little more often.
+ * A node that is silent this long is not waited for: the same request goes to another one as well,
+ * and the first answer counts. Above the target latency of the store, so that a store which is slow
+ * as a whole is asked little more often.
  */
 const hedgeAfterMs = 150;
 
@@ -52,8 +54,9 @@ async function connect(
 }
 
 /**
- * Far above what a node in health needs, on a busy machine too. The driver has been seen to wait for ever for a node that was just coming up:
- * neither connected nor refused. Such a client is left behind, and a new one tries again.
+ * Far above what a node in health needs, on a busy machine too. The driver has been seen to wait
+ * for ever for a node that was just coming up: neither connected nor refused. Such a client is left
+ * behind, and a new one tries again.
  */
 const settledWithinMs = 8_000;
 
@@ -77,7 +80,8 @@ function createClient(settings: CassandraSettings): Client {
       heartBeatInterval: 2000,
       coreConnectionsPerHost: { [types.distance.local]: 2, [types.distance.remote]: 0 },
     },
-    // Tables are known from the schema beside this file, and whether all nodes have them is asked there.
+    // Tables are known from the schema beside this file, and whether all nodes have them is asked
+    // there.
     isMetadataSyncEnabled: false,
     protocolOptions: { maxSchemaAgreementWaitSeconds: 0 },
     queryOptions: {
@@ -88,7 +92,10 @@ function createClient(settings: CassandraSettings): Client {
   });
 }
 
-/** Nodes tell their own addresses; each must be dialled where it is reached, or a proxy between would be bypassed. */
+/**
+ * Nodes tell their own addresses; each must be dialled where it is reached, or a proxy between
+ * would be bypassed.
+ */
 function translator(
   settings: CassandraSettings,
 ): cassandra.policies.addressResolution.AddressTranslator {
@@ -103,13 +110,23 @@ function translator(
 }
 
 const cql = {
-  writeChunk: `INSERT INTO ${keyspace}.chunk (event, rendition, number, stamp, part, body) VALUES (?, ?, ?, ?, ?, ?) USING TIMESTAMP ?`,
+  writeChunk:
+    `INSERT INTO ${keyspace}.chunk (event, rendition, number, stamp, part, body) VALUES (?, ` +
+    "?, ?, ?, ?, ?) USING TIMESTAMP ?",
   writePublication: `INSERT INTO ${keyspace}.publication (event, rendition, bucket, number, pipeline, stamp, sha256, bytes, defects, published_at)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) USING TIMESTAMP ?`,
-  readChunk: `SELECT body FROM ${keyspace}.chunk WHERE event = ? AND rendition = ? AND number = ? AND stamp = ? AND part = ?`,
-  readPublications: `SELECT * FROM ${keyspace}.publication WHERE event = ? AND rendition = ? AND bucket = ? AND number = ?`,
-  readRange: `SELECT * FROM ${keyspace}.publication WHERE event = ? AND rendition = ? AND bucket = ? AND number >= ? AND number <= ?`,
-  writeDirective: `INSERT INTO ${keyspace}.directive (event, id, version, body) VALUES (?, ?, ?, ?) USING TIMESTAMP ?`,
+  readChunk:
+    `SELECT body FROM ${keyspace}.chunk WHERE event = ? AND rendition = ? AND number = ? AND ` +
+    "stamp = ? AND part = ?",
+  readPublications:
+    `SELECT * FROM ${keyspace}.publication WHERE event = ? AND rendition = ? AND bucket = ? ` +
+    "AND number = ?",
+  readRange:
+    `SELECT * FROM ${keyspace}.publication WHERE event = ? AND rendition = ? AND bucket = ? ` +
+    "AND number >= ? AND number <= ?",
+  writeDirective:
+    `INSERT INTO ${keyspace}.directive (event, id, version, body) VALUES (?, ?, ?, ?) USING ` +
+    "TIMESTAMP ?",
   readDirectives: `SELECT * FROM ${keyspace}.directive WHERE event = ?`,
 } as const;
 
@@ -121,7 +138,8 @@ function createStore(client: Client, copies: number): Store {
   const localOne = { consistency: cassandra.types.consistencies.localOne };
   // A majority wrote it, so one node may not have it yet and a majority must.
   const localQuorum = { consistency: cassandra.types.consistencies.localQuorum };
-  // Written with the token's own time: a replay changes nothing, and an older publication never covers a newer one.
+  // Written with the token's own time: a replay changes nothing, and an older publication never
+  // covers a newer one.
   const timestamp = (token: string): cassandra.types.Long =>
     cassandra.types.Long.fromNumber((parseToken(token)?.madeAtMs ?? Date.now()) * 1000);
   return {

@@ -6,7 +6,9 @@ export function chunkCount(bytes: number): number {
   return Math.ceil(bytes / chunkBytes);
 }
 
-/** The length that chunk `index` of a segment of `bytes` must have; anything else is not that chunk. */
+/**
+ * The length that chunk `index` of a segment of `bytes` must have; anything else is not that chunk.
+ */
 export function chunkLength(bytes: number, index: number): number {
   return Math.max(0, Math.min(chunkBytes, bytes - index * chunkBytes));
 }

@@ -1,6 +1,7 @@
 /**
- * One Cassandra node, started from its jars alone. One data centre per region, one token per node: where each data centre's ring is a
- * single node, it owns everything, no token needs to be negotiated, and all nodes may start at the same moment.
+ * One Cassandra node, started from its jars alone. One data centre per region, one token per node:
+ * where each data centre's ring is a single node, it owns everything, no token needs to be
+ * negotiated, and all nodes may start at the same moment.
  */
 import type { EndpointSettings } from "../service/configuration.ts";
 import type { Program } from "../service/program.ts";
@@ -13,7 +14,9 @@ export interface StoreNode {
   readonly directory: string;
   readonly storage: EndpointSettings;
   readonly cql: EndpointSettings;
-  /** Every node, itself included, so that each may be the first to come back after a region is lost. */
+  /**
+   * Every node, itself included, so that each may be the first to come back after a region is lost.
+   */
   readonly seeds: readonly EndpointSettings[];
   readonly dataCentre: string;
   readonly rack: string;
@@ -25,7 +28,8 @@ export function storeProgram(node: StoreNode): Program {
   return {
     command: node.java,
     args: [
-      // Without its measuring agent (jamm), which costs a tenth of the start: the sizes of prepared statements are then estimated.
+      // Without its measuring agent (jamm), which costs a tenth of the start: the sizes of prepared
+      // statements are then estimated.
       `-Xms${node.heapMb}m`,
       `-Xmx${node.heapMb}m`,
       "-XX:MaxDirectMemorySize=256m",
@@ -33,13 +37,15 @@ export function storeProgram(node: StoreNode): Program {
       "-XX:ReservedCodeCacheSize=64m",
       "-XX:+UseSerialGC",
       "-Xss512k",
-      // Only the quick compiler: a node starts in two thirds of the CPU time, and a node that lives for minutes never earns the rest back.
+      // Only the quick compiler: a node starts in two thirds of the CPU time, and a node that lives
+      // for minutes never earns the rest back.
       "-XX:TieredStopAtLevel=1",
       "-XX:ActiveProcessorCount=2",
       "-XX:+ExitOnOutOfMemoryError",
       "-Djdk.attach.allowAttachSelf=true",
       ...moduleArguments,
-      // A node is ended by SIGKILL, which leaves what it unpacked (lz4, snappy, jna) and its counters where they are: in a folder that goes with it.
+      // A node is ended by SIGKILL, which leaves what it unpacked (lz4, snappy, jna) and its
+      // counters where they are: in a folder that goes with it.
       `-Djava.io.tmpdir=${node.directory}`,
       `-Djna.tmpdir=${node.directory}`,
       "-XX:-UsePerfData",
@@ -51,13 +57,15 @@ export function storeProgram(node: StoreNode): Program {
       "-Dcassandra-foreground=yes",
       "-Dcassandra.ring_delay_ms=1000",
       "-Dcassandra.skip_wait_for_gossip_to_settle=0",
-      // Its default, which else would follow the ring delay: half of it is how long a node may be silent while it starts. After one second the
-      // others would strike it from their seeds, on a machine that is slow for a moment, and it would never join.
+      // Its default, which else would follow the ring delay: half of it is how long a node may be
+      // silent while it starts. After one second the others would strike it from their seeds, on a
+      // machine that is slow for a moment, and it would never join.
       "-Dcassandra.gossip_quarantine_delay_ms=60000",
       "-Dcassandra.consistent.rangemovement=false",
       "-Dcassandra.disable_tcactive_openssl=true",
-      // Not `cassandra.unsafesystem`, which saves half a second of CPU time: a node learns its tables from disk before it reads its commit log,
-      // and skips whatever the log has of tables that it does not know. After a SIGKILL nothing that it had acknowledged would be there.
+      // Not `cassandra.unsafesystem`, which saves half a second of CPU time: a node learns its
+      // tables from disk before it reads its commit log, and skips whatever the log has of tables
+      // that it does not know. After a SIGKILL nothing that it had acknowledged would be there.
       "-cp",
       `${node.directory}/conf:${node.jars}/*`,
       "org.apache.cassandra.service.CassandraDaemon",
@@ -114,7 +122,10 @@ native_transport_max_request_data_in_flight: 128MiB
 `;
 }
 
-/** Warnings, who is up and who is down, and when clients may come; the settings alone are 20 kB in each log otherwise. */
+/**
+ * Warnings, who is up and who is down, and when clients may come; the settings alone are 20 kB in
+ * each log otherwise.
+ */
 const logback = `<configuration><appender name="STDOUT" class="ch.qos.logback.core.ConsoleAppender"><encoder>
 <pattern>%-5level %date{ISO8601} %logger{0} %msg%n</pattern></encoder></appender>
 <logger name="org.apache.cassandra.gms.Gossiper" level="INFO"/><logger name="org.apache.cassandra.transport" level="INFO"/>

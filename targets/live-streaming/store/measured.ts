@@ -1,4 +1,7 @@
-/** A store that tells how long each request took: shedding is decided on what is measured, never on what is guessed. */
+/**
+ * A store that tells how long each request took: shedding is decided on what is measured, never on
+ * what is guessed.
+ */
 import type { Store } from "./store.ts";
 
 export type Measure = (operation: "read" | "write", tookMs: number, failed: boolean) => void;

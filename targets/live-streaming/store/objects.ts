@@ -1,6 +1,7 @@
 /**
- * The store on the object store. A chunk is an object. A publication is one of no content, whose key says it all, so that a single listing
- * answers what exists: a request for each would be throttled long before a storm.
+ * The store on the object store. A chunk is an object. A publication is one of no content, whose
+ * key says it all, so that a single listing answers what exists: a request for each would be
+ * throttled long before a storm.
  */
 import type { Publication } from "../stream/candidate.ts";
 import { Agent, request as httpRequest } from "node:http";
@@ -13,12 +14,18 @@ import type { Leaf } from "../stream/address.ts";
 import { parseToken } from "../stream/token.ts";
 import type { Store } from "./store.ts";
 
-/** As the client libraries of object stores do: what was refused for its rate is asked again, a little later each time. */
+/**
+ * As the client libraries of object stores do: what was refused for its rate is asked again, a
+ * little later each time.
+ */
 const attemptsMax = 3;
 const backoffMs = 100;
 const answerMsMax = 5_000;
 
-/** `onRefused` is told of each request that was refused for its rate, whatever comes of asking again. */
+/**
+ * `onRefused` is told of each request that was refused for its rate, whatever comes of asking
+ * again.
+ */
 export async function connectObjects(
   at: EndpointSettings,
   log: Log,
@@ -147,7 +154,10 @@ function createStore(ask: Ask, onRefused: () => void, close: () => void): Store 
   };
 }
 
-/** Numbers at fixed width, so that the order of keys is the order of segments; −1 is "timeless", which sorts behind them. */
+/**
+ * Numbers at fixed width, so that the order of keys is the order of segments; −1 is "timeless",
+ * which sorts behind them.
+ */
 function leafPath(kind: "chunk" | "publication", { event, rendition, number }: Leaf): string {
   return `${event}/${kind}/${rendition}/${number < 0 ? "timeless" : String(number).padStart(12, "0")}`;
 }
@@ -188,7 +198,10 @@ export function parsePublicationKey(key: string): Publication | null {
   };
 }
 
-/** Of each pipeline's publications of a segment the one with the latest token: objects are added, none is overwritten. */
+/**
+ * Of each pipeline's publications of a segment the one with the latest token: objects are added,
+ * none is overwritten.
+ */
 function newest(publications: readonly Publication[]): Publication[] {
   const latest = new Map<string, Publication>();
   for (const each of publications) {

@@ -5,7 +5,10 @@ import { connectObjects } from "./objects.ts";
 import type { StoreSettings } from "./settings.ts";
 import type { Store } from "./store.ts";
 
-/** Keeps dialling until the store is there. `onRefused` is told of each request that the store refused for its rate: Cassandra has none. */
+/**
+ * Keeps dialling until the store is there. `onRefused` is told of each request that the store
+ * refused for its rate: Cassandra has none.
+ */
 export function openStore(
   settings: StoreSettings,
   log: Log,

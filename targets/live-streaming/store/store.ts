@@ -20,7 +20,10 @@ export interface Store {
   readPublications(leaf: Leaf): Promise<Publication[]>;
   /** Everything of a rendition from segment `from` to `to`, for an origin that starts. */
   readRange(event: string, rendition: string, from: number, to: number): Promise<Publication[]>;
-  /** An operator's word on an event (see origin/directive.ts). Never deleted; of one id the later version stands, in whatever order they arrive. */
+  /**
+   * An operator's word on an event (see origin/directive.ts). Never deleted; of one id the later
+   * version stands, in whatever order they arrive.
+   */
   writeDirective(directive: StoredDirective): Promise<void>;
   readDirectives(event: string): Promise<StoredDirective[]>;
   close(): Promise<void>;

@@ -1,6 +1,7 @@
 /**
- * The one shape of address, for publishing and for playing: `/live/EVENT/RENDITION/NUMBER.m4s`, `/live/EVENT/RENDITION/init.mp4`,
- * `/live/EVENT/manifest.mpd`. Parsing is strict: one spelling per resource, or a cache would hold the same bytes twice.
+ * The one shape of address, for publishing and for playing: `/live/EVENT/RENDITION/NUMBER.m4s`,
+ * `/live/EVENT/RENDITION/init.mp4`, `/live/EVENT/manifest.mpd`. Parsing is strict: one spelling per
+ * resource, or a cache would hold the same bytes twice.
  */
 
 export type Address =
@@ -13,7 +14,9 @@ export type Address =
   | { readonly kind: "init"; readonly event: string; readonly rendition: string }
   | { readonly kind: "manifest"; readonly event: string };
 
-/** An address, and the one pipeline whose candidate is wanted when a readiness check asks for it. */
+/**
+ * An address, and the one pipeline whose candidate is wanted when a readiness check asks for it.
+ */
 export interface Asked {
   readonly address: Address;
   readonly pipeline: string | null;
@@ -66,7 +69,10 @@ export function formatAddress(address: Address): string {
   }
 }
 
-/** The leaf of the metadata tree that an address names. Manifest and init segments are leaves with number −1 (no time of their own). */
+/**
+ * The leaf of the metadata tree that an address names. Manifest and init segments are leaves with
+ * number −1 (no time of their own).
+ */
 export interface Leaf {
   readonly event: string;
   readonly rendition: string;

@@ -1,7 +1,12 @@
-/** One pipeline's version of a segment, as the metadata knows it, and which of several is served. */
+/**
+ * One pipeline's version of a segment, as the metadata knows it, and which of several is served.
+ */
 import type { Leaf } from "./address.ts";
 
-/** What light inspection can find: too few samples, a hole between samples, media time that does not match the number. */
+/**
+ * What light inspection can find: too few samples, a hole between samples, media time that does not
+ * match the number.
+ */
 export const defectNames = ["short", "missing", "timing"] as const;
 export type Defect = (typeof defectNames)[number];
 
@@ -16,7 +21,10 @@ export interface Candidate {
 
 export interface Publication extends Candidate, Leaf {}
 
-/** How bad a defect is to watch: a jump in time breaks players, a hole freezes the picture, a short segment stalls at its end. */
+/**
+ * How bad a defect is to watch: a jump in time breaks players, a hole freezes the picture, a short
+ * segment stalls at its end.
+ */
 const badness: Readonly<Record<Defect, number>> = { short: 1, missing: 2, timing: 4 };
 
 export function badnessOf(candidate: Candidate): number {
@@ -24,8 +32,8 @@ export function badnessOf(candidate: Candidate): number {
 }
 
 /**
- * The order in which candidates are tried: whole ones in the fixed order of the pipelines, then the least bad. Without selection the first
- * pipeline's is taken, whatever it is.
+ * The order in which candidates are tried: whole ones in the fixed order of the pipelines, then the
+ * least bad. Without selection the first pipeline's is taken, whatever it is.
  */
 export function rank(
   candidates: readonly Candidate[],

@@ -1,4 +1,7 @@
-/** What is on air: one event, its renditions, and how each is encoded. Every service is told this at launch; none assumes it. */
+/**
+ * What is on air: one event, its renditions, and how each is encoded. Every service is told this at
+ * launch; none assumes it.
+ */
 
 export interface Rendition {
   readonly name: string;

@@ -1,6 +1,7 @@
 /**
- * The stream as arithmetic on wall-clock time. Segment n covers [n, n + 1) × 2 s since the epoch and is published when it is over, so
- * packagers, origins and edges agree on every number and every due time without a word between them.
+ * The stream as arithmetic on wall-clock time. Segment n covers [n, n + 1) × 2 s since the epoch
+ * and is published when it is over, so packagers, origins and edges agree on every number and every
+ * due time without a word between them.
  */
 
 export const segmentMs = 2000;
@@ -18,7 +19,10 @@ export function publishAtMs(number: number): number {
   return availabilityStartMs + (number + 1) * segmentMs;
 }
 
-/** What viewers at the live edge ask for: everything younger than this many segments. The rest is DVR. */
+/**
+ * What viewers at the live edge ask for: everything younger than this many segments. The rest is
+ * DVR.
+ */
 export const liveSegments = 5;
 
 export function isLive(number: number, nowMs: number): boolean {

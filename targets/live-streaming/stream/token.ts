@@ -1,6 +1,7 @@
 /**
- * The token of one publication: when it was made, and 128 random bits. A replay carries the same token and so changes nothing; of two
- * tokens for the same leaf the later wins wherever they are written, because the store is told to order by the token's own time.
+ * The token of one publication: when it was made, and 128 random bits. A replay carries the same
+ * token and so changes nothing; of two tokens for the same leaf the later wins wherever they are
+ * written, because the store is told to order by the token's own time.
  */
 
 export interface Token {

@@ -59,7 +59,10 @@ export const cassandra: Recipe = {
   },
 };
 
-/** `folder` is one of jars, or an unpacked distribution whose jars are in `lib`. The main jar stands for the executable. */
+/**
+ * `folder` is one of jars, or an unpacked distribution whose jars are in `lib`. The main jar stands
+ * for the executable.
+ */
 export function placeOfJars(folder: string): Place {
   for (const directory of [folder, join(folder, "lib")]) {
     const jar = jarsIn(directory).find((name) =>

@@ -1,4 +1,7 @@
-/** The tools that the reference target's services are, beyond those of the harness: how to find and to get each. */
+/**
+ * The tools that the reference target's services are, beyond those of the harness: how to find and
+ * to get each.
+ */
 import { bringTools } from "../../../harness/provision/catalogue.ts";
 import { cassandra } from "./cassandra.ts";
 import { ffmpeg } from "./ffmpeg.ts";

@@ -1,6 +1,6 @@
 /**
- * Varnish 7 with the vmods that the edge uses. It compiles each VCL with a C compiler, so the check compiles one: a missing compiler or
- * vmod shows here and not in the middle of a run.
+ * Varnish 7 with the vmods that the edge uses. It compiles each VCL with a C compiler, so the check
+ * compiles one: a missing compiler or vmod shows here and not in the middle of a run.
  */
 
 import { existsSync } from "node:fs";
@@ -65,7 +65,10 @@ export const varnish: Recipe = {
   },
 };
 
-/** The first set of arguments with which a VCL compiles: as the package was built, else with the compiler of the extracted tree. */
+/**
+ * The first set of arguments with which a VCL compiles: as the package was built, else with the
+ * compiler of the extracted tree.
+ */
 async function argsThatCompile(
   place: Place,
   context: CheckContext,
@@ -110,7 +113,10 @@ async function compileFailure(
   return outcome.exitCode === 0 ? undefined : failureOf("varnishd -C", { ...outcome, stdout: "" });
 }
 
-/** The tree's vmods and the system's: when Varnish itself was installed, only varnish-modules may have been fetched. */
+/**
+ * The tree's vmods and the system's: when Varnish itself was installed, only varnish-modules may
+ * have been fetched.
+ */
 function vmodPath(root: string): string {
   const folder = `usr/lib/${multiarch}/varnish/vmods`;
   return [join(root, folder), join("/", folder)].filter((path) => existsSync(path)).join(":");

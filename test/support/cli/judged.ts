@@ -1,7 +1,8 @@
 /**
- * Runs whose verdict a test looks at. A busy machine makes a run inconclusive, never wrong: such a run is repeated, and where it stays
- * inconclusive the test says that it cannot tell, which counts as skipped. Where the machine must be able to tell (`.ci/run` sets
- * SEAWALL_MUST_TELL on an idle one), that is a failure.
+ * Runs whose verdict a test looks at. A busy machine makes a run inconclusive, never wrong: such a
+ * run is repeated, and where it stays inconclusive the test says that it cannot tell, which counts
+ * as skipped. Where the machine must be able to tell (`.ci/run` sets SEAWALL_MUST_TELL on an idle
+ * one), that is a failure.
  */
 import type { TestContext } from "vitest";
 import { type Ended, outFolder, seawall } from "./seawall.ts";
@@ -13,7 +14,10 @@ export interface Judged extends Ended {
   readonly out: ReturnType<typeof outFolder>;
 }
 
-/** `argumentsOf` gets the folder for the run's record. The result is of the first attempt that is not inconclusive. */
+/**
+ * `argumentsOf` gets the folder for the run's record. The result is of the first attempt that is
+ * not inconclusive.
+ */
 export async function judged(
   test: Pick<TestContext, "skip">,
   argumentsOf: (folder: string) => readonly string[],

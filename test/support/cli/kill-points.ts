@@ -22,7 +22,9 @@ const runMs = 20_000;
 const undoneWithinMs = 40_000;
 const wait = (ms: number): Promise<void> => new Promise((wake) => setTimeout(wake, ms));
 
-/** A cache with the user's tools and a state of its own: what is left in it was left by these runs. */
+/**
+ * A cache with the user's tools and a state of its own: what is left in it was left by these runs.
+ */
 export function ownCache(): { readonly path: string; readonly state: string } {
   const path = mkdtempSync(join(tmpdir(), "seawall-cache-"));
   const users =
@@ -100,7 +102,8 @@ export async function killAtRandom({
   onEngine,
 }: KillOptions): Promise<KillOutcome> {
   const random = prng(seed);
-  // Each worker is a machine of its own as far as ledgers go, or it would be refused for what another one just left; its ports are its own, too.
+  // Each worker is a machine of its own as far as ledgers go, or it would be refused for what
+  // another one just left; its ports are its own, too.
   const caches = Array.from({ length: atOnce }, () => ownCache());
   const phases: Record<string, number> = {};
   const left: string[] = [];
@@ -115,7 +118,8 @@ export async function killAtRandom({
       left.push(...outcome.left);
       left.push(...readdirSync(cache.state).map((name) => `state/${name}`));
       say(
-        `${String(point + 1).padStart(4)}: ${outcome.phase === null ? "had ended" : `killed in ${outcome.phase}${point % 2 === 0 ? " together with its switch" : ""}`}${outcome.left.length === 0 ? "" : `; LEFT: ${outcome.left.join(", ")}`}`,
+        `${String(point + 1).padStart(4)}: ` +
+          `${outcome.phase === null ? "had ended" : `killed in ${outcome.phase}${point % 2 === 0 ? " together with its switch" : ""}`}${outcome.left.length === 0 ? "" : `; LEFT: ${outcome.left.join(", ")}`}`,
       );
     }
   };

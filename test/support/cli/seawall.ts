@@ -98,8 +98,9 @@ export function outFolder(): {
 }
 
 /**
- * The origin storm in miniature, as a user's own experiment file: for what a run does, not for what it proves. Each half of its baseline is a
- * whole number of segments: halves with one and with two of them would not be steady.
+ * The origin storm in miniature, as a user's own experiment file: for what a run does, not for what
+ * it proves. Each half of its baseline is a whole number of segments: halves with one and with two
+ * of them would not be steady.
  */
 export function shortExperiment(folder: string): string {
   const path = join(folder, "short.ts");
@@ -110,9 +111,10 @@ export function shortExperiment(folder: string): string {
     const rates = { live: { baseline: 10, fault: 150, recovery: 10 }, dvr: { baseline: 10, fault: 20, recovery: 10 } };
     export default { ...base, name: "short", phasesMs: { baseline: 8_000, fault: 8_000, recovery: 12_000 }, recovery: { ...base.recovery, withinMs: 4_000 },
       load: base.load.map((load) => ({ ...load, ratePerSecond: rates[load.name], vus: 500 })),
-      // Of a dozen segments, the few that edges ask for twice as an origin dies may be a half. Without collapsing, each viewer who is early asks:
-      // of 50 at an edge and rendition, the 12 who come in the 100 ms of 400 that a packager takes at least. The killed origin's last second,
-      // which nobody read, may take half of them away.
+      // Of a dozen segments, the few that edges ask for twice as an origin dies may be a half.
+      // Without collapsing, each viewer who is early asks: of 50 at an edge and rendition, the 12
+      // who come in the 100 ms of 400 that a packager takes at least. The killed origin's last
+      // second, which nobody read, may take half of them away.
       hypothesis: base.hypothesis.map((claim) => ({ ...claim, samplesMin: 1, ...(claim.statistic === "ratio" ? { limit: 2 } : {}) })),
       method: [{ atMs: 3_000, forMs: 3_000, fault: { kind: "kill", service: "region-a/origin-read" } }],
     };`,
@@ -120,7 +122,10 @@ export function shortExperiment(folder: string): string {
   return path;
 }
 
-/** Everything on this machine that was started by a run of the given folder's Seawall state; with `runIds`, by one of these. */
+/**
+ * Everything on this machine that was started by a run of the given folder's Seawall state; with
+ * `runIds`, by one of these.
+ */
 export function leftovers(cacheOfTest: string, runIds?: readonly string[]): string[] {
   const isOf = (text: string): boolean =>
     runIds === undefined || runIds.some((id) => text.includes(id));

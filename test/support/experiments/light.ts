@@ -1,6 +1,7 @@
 /**
- * A real target that is up in a second and costs nothing: two web servers in Node, a memcached, and Toxiproxy between them; and an experiment
- * with it of a quarter of a minute. For what the harness does, again and again, on real processes.
+ * A real target that is up in a second and costs nothing: two web servers in Node, a memcached, and
+ * Toxiproxy between them; and an experiment with it of a quarter of a minute. For what the harness
+ * does, again and again, on real processes.
  */
 import { inImage } from "../../../targets/live-streaming/layout/in-image.ts";
 import { streamParts } from "../../../targets/live-streaming/pack/stream/stream-parts.ts";

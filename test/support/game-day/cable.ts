@@ -1,4 +1,7 @@
-/** A line between a browser and a server that can be cut and mended, as a tunnel to a wall screen can. */
+/**
+ * A line between a browser and a server that can be cut and mended, as a tunnel to a wall screen
+ * can.
+ */
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 

@@ -1,4 +1,7 @@
-/** Somebody at a game day's page, for tests: what the page would ask of the server, without a browser. */
+/**
+ * Somebody at a game day's page, for tests: what the page would ask of the server, without a
+ * browser.
+ */
 import { expect } from "vitest";
 import type { DayEvent, DayHappening } from "../../../harness/game-day/day/day.ts";
 import type { DayState } from "../../../harness/game-day/day/day-state.ts";

@@ -1,4 +1,7 @@
-/** A day on its real server, desk and log on disk, with runs that only play: a second of theirs passes in a tenth of one. */
+/**
+ * A day on its real server, desk and log on disk, with runs that only play: a second of theirs
+ * passes in a tenth of one.
+ */
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,7 @@
-/** A synthetic run for tests of the judge: whole, and held. Tests take a draft, damage it, and judge what is left. */
+/**
+ * A synthetic run for tests of the judge: whole, and held. Tests take a draft, damage it, and judge
+ * what is left.
+ */
 import { streamRecord } from "../../../targets/live-streaming/pack/stream/stream-parts.ts";
 import { printOf } from "../../../harness/metrics/print.ts";
 import type { Claim } from "../../../harness/claims/statistics/registry.ts";
@@ -499,7 +502,10 @@ export function within(fromMs: number, untilMs: number): (sample: Sample) => boo
   return (sample) => sample.startedMs >= fromMs && sample.startedMs < untilMs;
 }
 
-/** As a run is read from disk: series in the order of their first sample, each sample at the time of its record. */
+/**
+ * As a run is read from disk: series in the order of their first sample, each sample at the time of
+ * its record.
+ */
 export function runOf(draft: Draft): Run {
   const series = new Map<string, { metric: string; tags: Tags; at: number[]; value: number[] }>();
   for (const { metric, tags, startedMs, value } of draft.samples) {

@@ -1,4 +1,7 @@
-/** What is struck dead comes back with all that it had acknowledged: each kind of service by itself, and a whole region while the other plays on. */
+/**
+ * What is struck dead comes back with all that it had acknowledged: each kind of service by itself,
+ * and a whole region while the other plays on.
+ */
 import { beforeAll, expect, test } from "vitest";
 import type { Fault } from "../../../harness/faults/faults.ts";
 import { injectInto } from "../targets/mini.ts";
@@ -57,7 +60,10 @@ const stored = (
     { timeoutMs: 5_000 },
   ).catch(() => ({ status: 0, sha256: null }));
 
-/** Until a segment that is still to come has gone all the way from region-b's packager into its store and out of it again. */
+/**
+ * Until a segment that is still to come has gone all the way from region-b's packager into its
+ * store and out of it again.
+ */
 async function untilRegionPublishes(): Promise<void> {
   const number = segmentInProduction(clock.nowMs());
   await expect
@@ -76,7 +82,10 @@ async function untilRegionPublishes(): Promise<void> {
     .toBe(true);
 }
 
-/** A viewer of the live edge: four requests a second for the newest segment that has been due for as long as a packager may retry. */
+/**
+ * A viewer of the live edge: four requests a second for the newest segment that has been due for as
+ * long as a packager may retry.
+ */
 function watch(edge: string): {
   end(): Promise<{ asked: number; refused: string[]; slowestMs: number }>;
 } {
@@ -137,44 +146,50 @@ export function comesBack(up: () => Deployed): void {
     console.info(`ready + publishing again: ${told.join(", ")}`);
   });
 
-  test("a region that is lost comes back by itself, the other plays on, and nothing that was acknowledged is gone", async () => {
-    const before = (await Promise.all(packagers.map(journal))).flat();
-    const viewer = watch("region-a/edge");
-    const { observation, tookMs } = await strike({ kind: "regionLoss", region: "region-b" }, () =>
-      clock.sleep(4_000),
-    );
-    await untilRegionPublishes();
-    const { asked, refused, slowestMs } = await viewer.end();
-    console.info(
-      `healed in ${seconds(tookMs)}; the other edge: ${asked} requests, the slowest ${Math.round(slowestMs)} ms; ${observation}`,
-    );
-    expect(refused).toEqual([]);
-    expect(asked).toBeGreaterThan(4 * 4);
+  test(
+    "a region that is lost comes back by itself, the other plays on, and nothing that was " +
+      "acknowledged is gone",
+    async () => {
+      const before = (await Promise.all(packagers.map(journal))).flat();
+      const viewer = watch("region-a/edge");
+      const { observation, tookMs } = await strike({ kind: "regionLoss", region: "region-b" }, () =>
+        clock.sleep(4_000),
+      );
+      await untilRegionPublishes();
+      const { asked, refused, slowestMs } = await viewer.end();
+      console.info(
+        `healed in ${seconds(tookMs)}; the other edge: ${asked} requests, the slowest ` +
+          `${Math.round(slowestMs)} ms; ${observation}`,
+      );
+      expect(refused).toEqual([]);
+      expect(asked).toBeGreaterThan(4 * 4);
 
-    // The node itself has what it acknowledged: its log was read again, and not only the other region's copy saved it.
-    const own = acknowledged(before).filter(
-      ({ pipeline, rendition }) => pipeline === "b" && rendition === "audio",
-    );
-    expect(own.length).toBeGreaterThan(10);
-    // While its own store was down a moment ago, a publication may have been acknowledged by the
-    // other region, whose hints take some seconds more.
-    const missing = async (): Promise<string[]> => {
-      const looks = own.map(async ({ rendition, number, sha256s }) => {
-        const { status, sha256 } = await stored("region-b", "b", rendition, number);
-        return sha256s.has(sha256 ?? "") ? [] : [`${rendition} ${number}: ${status}`];
-      });
-      return (await Promise.all(looks)).flat();
-    };
-    await expect.poll(missing, { timeout: 60_000, interval: 1_000 }).toEqual([]);
+      // The node itself has what it acknowledged: its log was read again, and not only the other
+      // region's copy saved it.
+      const own = acknowledged(before).filter(
+        ({ pipeline, rendition }) => pipeline === "b" && rendition === "audio",
+      );
+      expect(own.length).toBeGreaterThan(10);
+      // While its own store was down a moment ago, a publication may have been acknowledged by the
+      // other region, whose hints take some seconds more.
+      const missing = async (): Promise<string[]> => {
+        const looks = own.map(async ({ rendition, number, sha256s }) => {
+          const { status, sha256 } = await stored("region-b", "b", rendition, number);
+          return sha256s.has(sha256 ?? "") ? [] : [`${rendition} ${number}: ${status}`];
+        });
+        return (await Promise.all(looks)).flat();
+      };
+      await expect.poll(missing, { timeout: 60_000, interval: 1_000 }).toEqual([]);
 
-    const all = acknowledged((await Promise.all(packagers.map(journal))).flat());
-    const sink = { series: () => 0, sample: () => undefined };
-    expect(
-      await readBack(
-        all,
-        { deployment: target.deployment, sink, clock },
-        AbortSignal.timeout(60_000),
-      ),
-    ).toEqual({ intact: all.length, missing: 0, different: 0, unread: 0 });
-  });
+      const all = acknowledged((await Promise.all(packagers.map(journal))).flat());
+      const sink = { series: () => 0, sample: () => undefined };
+      expect(
+        await readBack(
+          all,
+          { deployment: target.deployment, sink, clock },
+          AbortSignal.timeout(60_000),
+        ),
+      ).toEqual({ intact: all.length, missing: 0, different: 0, unread: 0 });
+    },
+  );
 }

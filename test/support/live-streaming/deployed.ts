@@ -1,4 +1,7 @@
-/** The whole target, really up, for tests: through the harness's own substrate, with a control token that the test knows. */
+/**
+ * The whole target, really up, for tests: through the harness's own substrate, with a control token
+ * that the test knows.
+ */
 import "../../../targets/live-streaming/tools/recipes.ts";
 import type { Tools } from "../../../harness/target/tools.ts";
 import { mkdtempSync } from "node:fs";

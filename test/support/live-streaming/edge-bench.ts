@@ -1,4 +1,7 @@
-/** What the tests of the edge share: settings of one node, and how a real one is started in front of origins that count. */
+/**
+ * What the tests of the edge share: settings of one node, and how a real one is started in front of
+ * origins that count.
+ */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server } from "node:http";

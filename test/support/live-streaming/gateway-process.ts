@@ -113,7 +113,10 @@ export interface Result {
 /** A device waits this long for an answer. */
 export const patienceMs = 1_000;
 
-/** Sends each stream at its rate for so long, whatever becomes of the requests, then waits for the last. */
+/**
+ * Sends each stream at its rate for so long, whatever becomes of the requests, then waits for the
+ * last.
+ */
 export async function storm<N extends string>(
   base: string,
   streams: Readonly<Record<N, Stream>>,

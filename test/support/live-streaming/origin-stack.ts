@@ -1,4 +1,7 @@
-/** One region's store, cache and origins as real processes on this machine, for tests and benchmarks of the origin alone: no packager, no edge. */
+/**
+ * One region's store, cache and origins as real processes on this machine, for tests and benchmarks
+ * of the origin alone: no packager, no edge.
+ */
 import "../../../targets/live-streaming/tools/recipes.ts";
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
@@ -78,7 +81,10 @@ export interface StackOptions {
   readonly edgeTiers?: OriginConfiguration["edgeTiers"];
   /** Of origins that serve readers. */
   readonly niceOfReaders?: number;
-  /** Without it there is neither Cassandra nor memcached: the origins wait for them for ever, and answer what needs neither. */
+  /**
+   * Without it there is neither Cassandra nor memcached: the origins wait for them for ever, and
+   * answer what needs neither.
+   */
   readonly store?: boolean;
 }
 

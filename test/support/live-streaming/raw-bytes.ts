@@ -12,7 +12,10 @@ export interface RawAnswer {
   readonly sentBytes: number;
 }
 
-/** Sends the parts one after the other, with a pause between, for as long as the other side takes them; waits for the first answer, or for `waitMs`. */
+/**
+ * Sends the parts one after the other, with a pause between, for as long as the other side takes
+ * them; waits for the first answer, or for `waitMs`.
+ */
 export async function raw(
   at: EndpointSettings,
   parts: Iterable<string | Buffer>,

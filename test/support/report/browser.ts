@@ -21,7 +21,9 @@ export async function openedPage(
   return { page, complaints, requests };
 }
 
-/** In-page questions stand in a plain script, as this program is typed for Node and not for a page. */
+/**
+ * In-page questions stand in a plain script, as this program is typed for Node and not for a page.
+ */
 export async function askedOf(
   page: Page,
   question:
@@ -45,17 +47,22 @@ interface Violation {
   readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
 }
 
-/** Of axe-core's rules, those whose answer a theme can change: a theme is colours and nothing else. */
+/**
+ * Of axe-core's rules, those whose answer a theme can change: a theme is colours and nothing else.
+ */
 const colourRules = ["color-contrast", "link-in-text-block"];
 
-/** What axe-core finds against WCAG 2.2 AA and good practice, with the first elements that it means. */
+/**
+ * What axe-core finds against WCAG 2.2 AA and good practice, with the first elements that it means.
+ */
 export async function axeOf(page: Page, rules: "all" | "colours" = "all"): Promise<string[]> {
   const options = {
     resultTypes: ["violations"],
     ...(rules === "all" ? {} : { runOnly: { type: "rule", values: colourRules } }),
   };
   const found = (await page.evaluate(
-    `${axeCore.source}; axe.run(document, ${JSON.stringify(options)}).then((results) => results.violations)`,
+    `${axeCore.source}; axe.run(document, ${JSON.stringify(options)}).then((results) => ` +
+      "results.violations)",
   )) as readonly Violation[];
   return found.flatMap(({ id, nodes }) =>
     nodes

@@ -1,6 +1,6 @@
 /**
- * The rules of Jenkins' xUnit plugin for a JUnit file (junit-10.xsd, jenkinsci/xunit-plugin, state of 2025-11), stated as checks. The
- * plugin skips a file that breaks one of them.
+ * The rules of Jenkins' xUnit plugin for a JUnit file (junit-10.xsd, jenkinsci/xunit-plugin, state
+ * of 2025-11), stated as checks. The plugin skips a file that breaks one of them.
  */
 
 interface Element {

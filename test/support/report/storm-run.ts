@@ -172,7 +172,9 @@ function planOf(without: readonly string[], phasesMs: Readonly<Record<Phase, num
       { atMs: 6000, forMs: phasesMs.fault - 12_000, fault: { kind: "kill", service: struck } },
     ],
     abortWhen: [],
-    rerun: `./seawall run origin-storm --seed 4711${without.map((name) => ` --without ${name}`).join("")}`,
+    rerun:
+      "./seawall run origin-storm --seed " +
+      `4711${without.map((name) => ` --without ${name}`).join("")}`,
   };
 }
 
@@ -370,7 +372,9 @@ function verdictOf(plan: Plan, runId: string, status: Status): Verdict {
 
 /** Everywhere that text can come from, it tries to become something else. */
 export function hostileRun(): Fixture {
-  const evil = `<img src=x onerror="window.pwned=2"></script><script>window.pwned=1</script><!--"'\`&\u2028\u2029\u202e\u001b[2J\u0007]]>`;
+  const evil =
+    "<img src=x " +
+    `onerror="window.pwned=2"></script><script>window.pwned=1</script><!--"'\`&\u2028\u2029\u202e\u001b[2J\u0007]]>`;
   const { run, verdict } = stormRun({ status: "refuted" });
   const plan: Plan = {
     ...run.plan,

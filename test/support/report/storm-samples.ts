@@ -35,7 +35,9 @@ class Recording {
   }
 }
 
-/** Samples at segment boundaries, as viewers come in bunches; durations are given by their start. */
+/**
+ * Samples at segment boundaries, as viewers come in bunches; durations are given by their start.
+ */
 export function seriesOf(plan: Plan, audience: number, uncollapsed: boolean): SeriesData[] {
   const random = prng(plan.seed);
   const record = new Recording();

@@ -1,4 +1,7 @@
-/** The catalogue in virtual time, for tests that share it among them: what holds there, and what falls without each defence that it relies on. */
+/**
+ * The catalogue in virtual time, for tests that share it among them: what holds there, and what
+ * falls without each defence that it relies on.
+ */
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Context } from "../../../harness/app/context.ts";
@@ -17,7 +20,9 @@ export const catalogue: readonly Experiment[] = await Promise.all(
   experimentNames(context).map((name) => loadExperiment(context, name)),
 );
 
-/** Those whose load works a gateway for each of its iterations, which takes the longest to simulate. */
+/**
+ * Those whose load works a gateway for each of its iterations, which takes the longest to simulate.
+ */
 export const asksGateways = ({ load, target }: Experiment): boolean =>
   load.some(
     ({ workload, exec }) => target.model?.oneByOne.includes(`${workload}.${exec}`) === true,

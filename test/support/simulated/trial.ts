@@ -1,7 +1,8 @@
 /**
- * One seeded run of the whole harness in virtual time in which anything may go wrong: services that do not start, faults that do not land or
- * heal, a generator or a proxy that dies, somebody who interrupts, and a harness that is killed between any two steps, after which the ledger
- * is replayed. Afterwards everything that must hold whatever happens is looked at.
+ * One seeded run of the whole harness in virtual time in which anything may go wrong: services that
+ * do not start, faults that do not land or heal, a generator or a proxy that dies, somebody who
+ * interrupts, and a harness that is killed between any two steps, after which the ledger is
+ * replayed. Afterwards everything that must hold whatever happens is looked at.
  *
  * Replay one with all its events: `node_modules/.bin/node benchmarks/simulate.ts --seed N`.
  */
@@ -29,7 +30,10 @@ import { recoverRun } from "../../../harness/run/recovery.ts";
 const runId = "trial";
 const phasesMs = { baseline: 4_000, fault: 6_000, recovery: 8_000 };
 
-/** The reference target with few viewers. Planned once, as the tiny one: only seeds, steps and mishaps differ. */
+/**
+ * The reference target with few viewers. Planned once, as the tiny one: only seeds, steps and
+ * mishaps differ.
+ */
 const fewViewers: Experiment = {
   ...originStorm,
   phasesMs,
@@ -128,7 +132,8 @@ export async function trial(seed: number): Promise<Trial> {
   // What happens while everything is taken down cannot have changed what was seen before.
   const wrong = (what: string, over = isOver()): void =>
     void mishaps.push(
-      `${over ? "afterwards, " : ""}${Math.round(clock.nowMs() - Date.UTC(2026, 0, 1))} ms: ${what}`,
+      `${over ? "afterwards, " : ""}${Math.round(clock.nowMs() - Date.UTC(2026, 0, 1))} ms: ` +
+        `${what}`,
     );
   record.event({
     kind: "started",
@@ -297,7 +302,10 @@ function clumsy(
   };
 }
 
-/** What is made must have been written down before. Processes carry the run's mark, so they need not. */
+/**
+ * What is made must have been written down before. Processes carry the run's mark, so they need
+ * not.
+ */
 function watchFolders(machine: VirtualMachine, ledger: MemoryLedger, broken: string[]): void {
   const add = machine.folders.add.bind(machine.folders);
   machine.folders.add = (path) => {
@@ -307,7 +315,10 @@ function watchFolders(machine: VirtualMachine, ledger: MemoryLedger, broken: str
   };
 }
 
-/** The last line of the ledger may be torn: what it announced was then not yet done, or is found by its mark. */
+/**
+ * The last line of the ledger may be torn: what it announced was then not yet done, or is found by
+ * its mark.
+ */
 async function recoverAfterCrash(
   machine: VirtualMachine,
   ledger: MemoryLedger,

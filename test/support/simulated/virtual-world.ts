@@ -1,4 +1,7 @@
-/** A world on a virtual clock for tests of the conductor: everything takes seeded virtual time, and anything may fail. */
+/**
+ * A world on a virtual clock for tests of the conductor: everything takes seeded virtual time, and
+ * anything may fail.
+ */
 import { describeFault } from "../../../harness/faults/faults.ts";
 import type { InjectFault } from "../../../harness/faults/inject.ts";
 import type { Clock, Deployment } from "../../../harness/target/deployment.ts";
@@ -38,7 +41,10 @@ export class VirtualClock implements Clock {
     });
   }
 
-  /** Lets virtual time pass until the promise settles. Fails when nobody is left to wake: somebody waits for ever. */
+  /**
+   * Lets virtual time pass until the promise settles. Fails when nobody is left to wake: somebody
+   * waits for ever.
+   */
   async until<T>(promise: Promise<T>): Promise<T> {
     let settled = false;
     const mark = (): void => {

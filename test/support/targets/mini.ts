@@ -1,4 +1,7 @@
-/** A small real target for faults: web servers in Node in two regions, links between them, and one memcached. Up in a second. */
+/**
+ * A small real target for faults: web servers in Node in two regions, links between them, and one
+ * memcached. Up in a second.
+ */
 import { inImage } from "../../../targets/live-streaming/layout/in-image.ts";
 import "../../../targets/live-streaming/tools/recipes.ts";
 import { streamParts } from "../../../targets/live-streaming/pack/stream/stream-parts.ts";
@@ -25,7 +28,10 @@ import { type Fault, struckIn } from "../../../harness/faults/faults.ts";
 import { injecting } from "../../../harness/faults/inject.ts";
 import type { Injection } from "../../../harness/faults/injection.ts";
 
-/** Says hello; writes a file when asked to; and keeps a packager's books, spoiling a segment each 100 ms as long as any are ordered. */
+/**
+ * Says hello; writes a file when asked to; and keeps a packager's books, spoiling a segment each
+ * 100 ms as long as any are ordered.
+ */
 const program = (listen: { host: string; port: number }): string => `
   import { createServer } from "node:http";
   import { writeFileSync } from "node:fs";

@@ -1,6 +1,7 @@
 /**
- * A target of a handful of services with a model of its own: two edges that fail over between two origins, a store behind them, a packager.
- * For runs by the thousand, which ask what the harness does and not what a large target would.
+ * A target of a handful of services with a model of its own: two edges that fail over between two
+ * origins, a store behind them, a packager. For runs by the thousand, which ask what the harness
+ * does and not what a large target would.
  */
 import { streamParts } from "../../../targets/live-streaming/pack/stream/stream-parts.ts";
 import { streaming } from "../../../targets/live-streaming/pack/pack.ts";
@@ -130,7 +131,10 @@ class TinyModel implements RunningModel {
     });
   }
 
-  /** From its memory, or from the first origin that answers; whoever asks meanwhile waits for the same answer. */
+  /**
+   * From its memory, or from the first origin that answers; whoever asks meanwhile waits for the
+   * same answer.
+   */
   #fetch(edge: ModelNode, number: number, done: (found: boolean) => void): void {
     if (this.#kept.get(edge.name)?.has(number) === true) {
       done(true);

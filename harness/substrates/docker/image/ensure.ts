@@ -1,4 +1,7 @@
-/** Builds the image that the docker substrate and `docker compose up` start, unless the engine has it. */
+/**
+ * Builds the image that the docker substrate and `docker compose up` start, unless the engine has
+ * it.
+ */
 import { SeawallError } from "../../../base/errors.ts";
 import { filesOfBase, makeBaseFolder } from "../../../provision/base.ts";
 import { type Progress, provision } from "../../../provision/provision.ts";
@@ -69,10 +72,13 @@ async function partsOf(
     if (error instanceof SeawallError) throw error;
     throw new SeawallError(
       "ENGINE_FAILED",
-      `the image cannot be built: no registry answers, and a base cannot be made here: ${(error as Error).message}`,
+      "the image cannot be built: no registry answers, and a base cannot be made here: " +
+        `${(error as Error).message}`,
       {
         cause: error,
-        hint: "Let the engine reach a registry, run this on Debian or Ubuntu with apt, or use --substrate process.",
+        hint:
+          "Let the engine reach a registry, run this on Debian or Ubuntu with apt, or use " +
+          "--substrate process.",
       },
     );
   }

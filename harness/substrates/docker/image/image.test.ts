@@ -41,13 +41,17 @@ describe("the image's name", () => {
     expect(imageName(copy)).not.toBe(before);
   });
 
-  it("does not change that of the base, which takes long to make, unless its packages or tools do", () => {
-    const before = baseName(root, ["24.1.0"]);
-    expect(baseName(copy, ["24.1.0"])).toBe(before);
-    expect(baseName(copy, ["24.2.0"])).not.toBe(before);
-    writeFileSync(join(copy, "harness/substrates/docker/image/packages.txt"), "varnish\n");
-    expect(baseName(copy, ["24.1.0"])).not.toBe(before);
-  });
+  it(
+    "does not change that of the base, which takes long to make, unless its packages or tools " +
+      "do",
+    () => {
+      const before = baseName(root, ["24.1.0"]);
+      expect(baseName(copy, ["24.1.0"])).toBe(before);
+      expect(baseName(copy, ["24.2.0"])).not.toBe(before);
+      writeFileSync(join(copy, "harness/substrates/docker/image/packages.txt"), "varnish\n");
+      expect(baseName(copy, ["24.1.0"])).not.toBe(before);
+    },
+  );
 });
 
 /** The files that Node loads for these: imports of types are gone by then. */

@@ -1,4 +1,7 @@
-/** The target's image: its name, which changes with whatever goes into it, and how the engine builds it. */
+/**
+ * The target's image: its name, which changes with whatever goes into it, and how the engine builds
+ * it.
+ */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createHash } from "node:crypto";
@@ -12,7 +15,10 @@ import { engineError, isGone } from "../engine.ts";
 import { latestImage, projectLabel } from "./paths.ts";
 
 const folder = "harness/substrates/docker/image";
-/** What the entry of a container consists of; the rest of the harness stays outside, so that a change of it needs no new image. */
+/**
+ * What the entry of a container consists of; the rest of the harness stays outside, so that a
+ * change of it needs no new image.
+ */
 const ofEntry = [
   "docker/entry.ts",
   "docker/addresses.ts",
@@ -75,7 +81,10 @@ function filesOfImage(root: string): string[] {
     .sort();
 }
 
-/** Packages that services need at run time and that are installed here: they need not be fetched again. Without Node itself: the base has it. */
+/**
+ * Packages that services need at run time and that are installed here: they need not be fetched
+ * again. Without Node itself: the base has it.
+ */
 function installedPackages(root: string): string[] {
   const lock = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")) as {
     packages: Readonly<
@@ -120,7 +129,10 @@ export function registryParts(root: string): Parts {
   return { base: named("BASE"), cassandra: named("CASSANDRA"), toxiproxy: named("TOXIPROXY") };
 }
 
-/** Builds the image under its own name and as the latest. `say` gets the engine's words, line by line. */
+/**
+ * Builds the image under its own name and as the latest. `say` gets the engine's words, line by
+ * line.
+ */
 export async function buildImage(
   docker: Docker,
   root: string,
@@ -237,7 +249,10 @@ async function followed(
   }
 }
 
-/** An archive as it is written. `ended` rejects when tar fails, which the reader of the stream would take for a short archive. */
+/**
+ * An archive as it is written. `ended` rejects when tar fails, which the reader of the stream would
+ * take for a short archive.
+ */
 function tarOf(
   cwd: string,
   paths: readonly string[],

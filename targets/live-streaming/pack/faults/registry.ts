@@ -1,7 +1,6 @@
 /**
  * Faults that only a stream can have, beyond those of the harness: their form is the same. A new
- * one is a
- * folder and a line here; its name is the `kind` that a record holds.
+ * one is a folder and a line here; its name is the `kind` that a record holds.
  */
 export { badSegments } from "./bad-segments/fault.ts";
 export { coldCache } from "./cold-cache/fault.ts";

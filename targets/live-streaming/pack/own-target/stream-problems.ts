@@ -65,7 +65,9 @@ export function streamProblems(stream: Stream, nowMs: number): string[] {
   }
   if (availabilityStartMs > nowMs)
     problems.push(
-      `availabilityStartMs: the stream begins at ${new Date(Math.min(availabilityStartMs, 8.64e15)).toISOString()}, which is in the future`,
+      "availabilityStartMs: the stream begins at " +
+        `${new Date(Math.min(availabilityStartMs, 8.64e15)).toISOString()}, which is in the ` +
+        "future",
     );
   return problems.map((problem) => `stream.${problem}`);
 }

@@ -1,6 +1,7 @@
 /**
- * Modelled players: each joins as its phase begins and watches to the end. No browser is in them and no media; where they stand is told by the
- * model, and when that is a stall by the same watch as a real player's. Their names say what they are.
+ * Modelled players: each joins as its phase begins and watches to the end. No browser is in them
+ * and no media; where they stand is told by the model, and when that is a stall by the same watch
+ * as a real player's. Their names say what they are.
  */
 import type { ModelUser } from "../../../../harness/target/model.ts";
 import type { VirtualContext } from "../../../../harness/target/pack-virtual.ts";

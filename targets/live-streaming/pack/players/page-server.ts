@@ -1,4 +1,7 @@
-/** Serves the player's page and dash.js on a loopback port of its own: a page from disk may not ask an edge for anything. */
+/**
+ * Serves the player's page and dash.js on a loopback port of its own: a page from disk may not ask
+ * an edge for anything.
+ */
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";

@@ -1,6 +1,7 @@
 /**
- * A real viewer: dash.js in a browser, playing a manifest. What it saw becomes samples, so that an experiment can claim start-up, stalls
- * and latency of a player beside the load generator's figures.
+ * A real viewer: dash.js in a browser, playing a manifest. What it saw becomes samples, so that an
+ * experiment can claim start-up, stalls and latency of a player beside the load generator's
+ * figures.
  */
 import { z } from "zod";
 import { PlayerAccount, playerTakenEveryMs, type PlayerState } from "./account.ts";
@@ -16,7 +17,10 @@ export interface PlayerPage extends AsyncDisposable {
   readonly page: BrowserPage;
 }
 
-/** Rejects when the browser cannot open the page. Opening it takes much of a small machine for a moment, which is no part of what a viewer waits for. */
+/**
+ * Rejects when the browser cannot open the page. Opening it takes much of a small machine for a
+ * moment, which is no part of what a viewer waits for.
+ */
 export async function openPlayerPage(browser: BrowserPages): Promise<PlayerPage> {
   await using opened = new AsyncDisposableStack();
   const server = opened.use(await servePlayerPage());

@@ -4,7 +4,10 @@ import { type Stall, StallWatch, stallMsMin } from "./stalls.ts";
 
 const everyMs = 100;
 
-/** Plays along: each letter is 100 ms. `p` plays, `s` stands still, `u` stands still because the user wants it, `j` jumps by 10 s. */
+/**
+ * Plays along: each letter is 100 ms. `p` plays, `s` stands still, `u` stands still because the
+ * user wants it, `j` jumps by 10 s.
+ */
 function watched(score: string, aheadS = 0): { watch: StallWatch; stalls: Stall[]; endMs: number } {
   const watch = new StallWatch(0);
   const stalls: Stall[] = [];
@@ -77,20 +80,24 @@ describe("what a viewer sees", () => {
     expect(watch.jumps).toBe(2);
   });
 
-  it("adds up: stalled time is what the stalls last, whatever the score, and nothing below the threshold counts", () => {
-    fc.assert(
-      fc.property(
-        fc.string({ unit: fc.constantFrom("p", "s", "u", "j"), maxLength: 80 }),
-        (score) => {
-          const { watch, stalls, endMs } = watched(score);
-          const open = watch.openAt(endMs);
-          const all = open === null ? stalls : [...stalls, open];
-          expect(watch.stalledMs(endMs)).toBe(all.reduce((sum, { forMs }) => sum + forMs, 0));
-          for (const { forMs } of all) expect(forMs).toBeGreaterThanOrEqual(stallMsMin);
-          for (const [index, { fromMs, forMs }] of all.entries())
-            expect(all[index + 1]?.fromMs ?? Infinity).toBeGreaterThanOrEqual(fromMs + forMs);
-        },
-      ),
-    );
-  });
+  it(
+    "adds up: stalled time is what the stalls last, whatever the score, and nothing below the " +
+      "threshold counts",
+    () => {
+      fc.assert(
+        fc.property(
+          fc.string({ unit: fc.constantFrom("p", "s", "u", "j"), maxLength: 80 }),
+          (score) => {
+            const { watch, stalls, endMs } = watched(score);
+            const open = watch.openAt(endMs);
+            const all = open === null ? stalls : [...stalls, open];
+            expect(watch.stalledMs(endMs)).toBe(all.reduce((sum, { forMs }) => sum + forMs, 0));
+            for (const { forMs } of all) expect(forMs).toBeGreaterThanOrEqual(stallMsMin);
+            for (const [index, { fromMs, forMs }] of all.entries())
+              expect(all[index + 1]?.fromMs ?? Infinity).toBeGreaterThanOrEqual(fromMs + forMs);
+          },
+        ),
+      );
+    },
+  );
 });

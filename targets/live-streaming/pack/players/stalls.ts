@@ -1,6 +1,6 @@
 /**
- * Tells from where a player stood, moment by moment, when it started, when it stalled and for how long. Pure: events that a player sends are
- * not asked, because a dead one sends none.
+ * Tells from where a player stood, moment by moment, when it started, when it stalled and for how
+ * long. Pure: events that a player sends are not asked, because a dead one sends none.
  */
 
 export interface Tick {
@@ -19,11 +19,17 @@ export interface Stall {
   readonly forMs: number;
   /** True when it had not ended. */
   readonly open: boolean;
-  /** True when it ran out of media; false when media was there all the time and the device did not get to show it. */
+  /**
+   * True when it ran out of media; false when media was there all the time and the device did not
+   * get to show it.
+   */
   readonly starved: boolean;
 }
 
-/** Standing still for less than this, in ms, is how a picture is put on a screen, and not seen as a stall. */
+/**
+ * Standing still for less than this, in ms, is how a picture is put on a screen, and not seen as a
+ * stall.
+ */
 export const stallMsMin = 250;
 /** Media seconds per second of wall clock beyond which a player has jumped instead of played. */
 const rateMax = 1.5;

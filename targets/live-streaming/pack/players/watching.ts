@@ -35,7 +35,10 @@ export class WatchingPlayers implements RunningPlayers {
       if (joins === phase) this.#joining.set(index, this.#join(index));
   }
 
-  /** One that cannot even open its page leaves no samples, so that what is claimed of it is not shown. */
+  /**
+   * One that cannot even open its page leaves no samples, so that what is claimed of it is not
+   * shown.
+   */
   async #join(index: number): Promise<Player | null> {
     const { sink, note, clock } = this.#options;
     const name = `player-${index + 1}`;
@@ -50,7 +53,8 @@ export class WatchingPlayers implements RunningPlayers {
       });
     } catch (error) {
       note(
-        `${name} could not be started: ${error instanceof Error ? error.message.split("\n")[0] : String(error)}`,
+        `${name} could not be started: ` +
+          `${error instanceof Error ? error.message.split("\n")[0] : String(error)}`,
       );
       return null;
     }
@@ -71,7 +75,11 @@ export class WatchingPlayers implements RunningPlayers {
       if (player === null) continue;
       const { stalls, startupMs, decodedFrames, droppedFrames, errors } = player.state();
       this.#options.note(
-        `player-${index + 1} ${startupMs === null ? "never started" : `started after ${Math.round(startupMs)} ms`}; ${stalls.length} stalls, ${stalls.filter(({ starved }) => starved).length} of them with an empty buffer; ${decodedFrames} frames, ${droppedFrames} dropped; ${errors.length} errors`,
+        `player-${index + 1} ` +
+          `${startupMs === null ? "never started" : `started after ${Math.round(startupMs)} ms`}; ` +
+          `${stalls.length} stalls, ${stalls.filter(({ starved }) => starved).length} of them ` +
+          `with an empty buffer; ${decodedFrames} frames, ${droppedFrames} dropped; ` +
+          `${errors.length} errors`,
       );
       await player[Symbol.asyncDispose]();
     }

@@ -1,4 +1,7 @@
-/** Whether the books of services that take in events balance when all is over: what they say of themselves, against one another and what is there. */
+/**
+ * Whether the books of services that take in events balance when all is over: what they say of
+ * themselves, against one another and what is there.
+ */
 import type { Instance } from "../../../../harness/target/deployment.ts";
 import type { SampleSink } from "../../../../harness/metrics/samples.ts";
 import { isExposed } from "../../../../harness/target/layout.ts";
@@ -22,7 +25,10 @@ export function balanceOf({ accepted, stored, shed, queued }: Counts, found: num
   return { taken: accepted - stored - shed - queued, queued, stored: stored - found };
 }
 
-/** Each entry as one sample at `atMs`, the last moment of which a claim can speak. A service that cannot be asked leaves none, and a claim on it too few. */
+/**
+ * Each entry as one sample at `atMs`, the last moment of which a claim can speak. A service that
+ * cannot be asked leaves none, and a claim on it too few.
+ */
 export async function sinkBooks(
   instances: readonly Instance[],
   sink: SampleSink,

@@ -1,6 +1,7 @@
 /**
- * The harness's own viewer: asks each edge for what viewers ask for, as they do it, at moments of the same kind (`target/probe-wish.ts`). It does not
- * depend on the load generator, so it shows whether a bad figure comes from the target or from a starved machine; and it reads what it gets.
+ * The harness's own viewer: asks each edge for what viewers ask for, as they do it, at moments of
+ * the same kind (`target/probe-wish.ts`). It does not depend on the load generator, so it shows
+ * whether a bad figure comes from the target or from a starved machine; and it reads what it gets.
  */
 import { createHash } from "node:crypto";
 import { Agent } from "node:http";

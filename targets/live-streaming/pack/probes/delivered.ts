@@ -1,6 +1,7 @@
 /**
- * Whether what edges deliver is what was published: what the harness's own prober got, against the packagers' journals. It also shows whether the
- * checksum that an edge sends along, by which viewers tell right bytes from wrong ones, is itself the right one. Pure.
+ * Whether what edges deliver is what was published: what the harness's own prober got, against the
+ * packagers' journals. It also shows whether the checksum that an edge sends along, by which
+ * viewers tell right bytes from wrong ones, is itself the right one. Pure.
  */
 import type { SampleSink } from "../../../../harness/metrics/samples.ts";
 import type { JournalEntry } from "./journal.ts";
@@ -13,13 +14,19 @@ export interface Delivery {
   /** Epoch ms of the request. */
   readonly atMs: number;
   readonly sha256: string;
-  /** What the answer itself said that it is; null when it said nothing, undefined when this target never says. */
+  /**
+   * What the answer itself said that it is; null when it said nothing, undefined when this target
+   * never says.
+   */
   readonly label: string | null | undefined;
 }
 
 export type DeliveryOutcome = "right" | "wrong" | "mislabelled";
 
-/** Checksums of all that was ever offered under a rendition and number, by either pipeline. A PUT that nobody acknowledged may have been carried out. */
+/**
+ * Checksums of all that was ever offered under a rendition and number, by either pipeline. A PUT
+ * that nobody acknowledged may have been carried out.
+ */
 export function publishedChecksums(
   entries: readonly JournalEntry[],
 ): ReadonlyMap<string, ReadonlySet<string>> {

@@ -1,6 +1,7 @@
 /**
- * Whether every segment that a target acknowledged is still there, byte for byte: what the packagers' journals say, against what is read
- * back after the last phase. Comparing is pure; asking is bounded in time and in rate, because the target may just have been broken.
+ * Whether every segment that a target acknowledged is still there, byte for byte: what the
+ * packagers' journals say, against what is read back after the last phase. Comparing is pure;
+ * asking is bounded in time and in rate, because the target may just have been broken.
  */
 import type { JournalEntry } from "./journal.ts";
 
@@ -14,8 +15,8 @@ export interface Acknowledged {
   /** Epoch ms of its first acknowledgement: the moment of which a claim speaks. */
   readonly atMs: number;
   /**
-   * The checksum that was acknowledged last, and those of later attempts that nobody acknowledged: such a PUT may have been carried out all
-   * the same.
+   * The checksum that was acknowledged last, and those of later attempts that nobody acknowledged:
+   * such a PUT may have been carried out all the same.
    */
   readonly sha256s: ReadonlySet<string>;
 }
@@ -43,7 +44,9 @@ export function acknowledged(entries: readonly JournalEntry[]): Acknowledged[] {
 /** What one place answered; `silent`: nothing that says whether the segment is there. */
 export type Answer =
   | { readonly kind: "whole"; readonly sha256: string }
-  /** It has been looked for and cannot be had: not found, unreadable, or broken off in the middle. */
+  /**
+   * It has been looked for and cannot be had: not found, unreadable, or broken off in the middle.
+   */
   | { readonly kind: "absent" }
   | { readonly kind: "silent" };
 
@@ -54,8 +57,9 @@ export function answerOf(status: number, sha256: string | null): Answer {
 }
 
 /**
- * What the answers of all places come to. A wrong copy anywhere is a wrong copy; a whole one is enough; and nothing is missing as long as some
- * place has not been heard. Null when it cannot be told.
+ * What the answers of all places come to. A wrong copy anywhere is a wrong copy; a whole one is
+ * enough; and nothing is missing as long as some place has not been heard. Null when it cannot be
+ * told.
  */
 export function outcomeOf(segment: Acknowledged, answers: readonly Answer[]): Outcome | null {
   const copies = answers.flatMap((answer) => (answer.kind === "whole" ? [answer.sha256] : []));

@@ -1,4 +1,6 @@
-/** Reads a packager's record of its PUTs: one line for each segment that was acknowledged or lost. */
+/**
+ * Reads a packager's record of its PUTs: one line for each segment that was acknowledged or lost.
+ */
 import { z } from "zod";
 import type { SampleSink } from "../../../../harness/metrics/samples.ts";
 
@@ -17,7 +19,10 @@ const entry = z.object({
 
 export type JournalEntry = z.infer<typeof entry>;
 
-/** Entries after `after`, in order. A line that is no entry throws: a journal that cannot be read proves nothing. */
+/**
+ * Entries after `after`, in order. A line that is no entry throws: a journal that cannot be read
+ * proves nothing.
+ */
 export function parseJournal(text: string, after: number): JournalEntry[] {
   return text
     .split("\n")
@@ -28,8 +33,8 @@ export function parseJournal(text: string, after: number): JournalEntry[] {
 }
 
 /**
- * What a target published before it was up is its history, not something that viewers of this run waited for.
- * `region`: where the packager stands.
+ * What a target published before it was up is its history, not something that viewers of this run
+ * waited for. `region`: where the packager stands.
  */
 export function sinkJournal(
   entries: readonly JournalEntry[],

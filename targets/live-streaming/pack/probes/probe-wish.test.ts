@@ -58,19 +58,26 @@ describe("what the prober asks for", () => {
     ).toBe(true);
   });
 
-  it("leaves the past alone where no viewer asks for it, and finds renditions where there are only some", () => {
-    expect(probeWishes(stream, 7, false, random).map(({ lane }) => lane)).toEqual(["live", "live"]);
-    expect(
-      probeWishes({ ...stream, segmentMs: 1_000 }, 7, true, random)
-        .map(({ lane }) => lane)
-        .sort(),
-    ).toEqual(["dvr", "live"]);
-    expect(
-      probeWishes({ ...stream, renditions: stream.renditions.slice(2) }, 7, false, random).map(
-        ({ rendition }) => rendition,
-      ),
-    ).toEqual(["audio", "audio"]);
-  });
+  it(
+    "leaves the past alone where no viewer asks for it, and finds renditions where there are " +
+      "only some",
+    () => {
+      expect(probeWishes(stream, 7, false, random).map(({ lane }) => lane)).toEqual([
+        "live",
+        "live",
+      ]);
+      expect(
+        probeWishes({ ...stream, segmentMs: 1_000 }, 7, true, random)
+          .map(({ lane }) => lane)
+          .sort(),
+      ).toEqual(["dvr", "live"]);
+      expect(
+        probeWishes({ ...stream, renditions: stream.renditions.slice(2) }, 7, false, random).map(
+          ({ rendition }) => rendition,
+        ),
+      ).toEqual(["audio", "audio"]);
+    },
+  );
 
   it("is what is due", () => {
     expect(newestDue(stream, 20_000)).toBe(4);

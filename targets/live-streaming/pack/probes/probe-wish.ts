@@ -1,6 +1,7 @@
 /**
- * What the harness's own prober asks for: what viewers ask for, at the moments at which they do, so that no edge can tell the two apart and their
- * figures are of the same population. The moments and choices are those of the workload `viewers`.
+ * What the harness's own prober asks for: what viewers ask for, at the moments at which they do, so
+ * that no edge can tell the two apart and their figures are of the same population. The moments and
+ * choices are those of the workload `viewers`.
  */
 import type { Stream } from "../stream/stream.ts";
 
@@ -16,17 +17,23 @@ export interface ProbeWish {
 export const livePatienceMs = 4_000,
   pastPatienceMs = 8_000;
 
-/** Viewers at the live edge ask within so many ms after a segment is due, as `bunchMs` of the workload says. */
+/**
+ * Viewers at the live edge ask within so many ms after a segment is due, as `bunchMs` of the
+ * workload says.
+ */
 const bunchMs = 400;
 /** The nearest segment that counts as past, as `dvrFromSegments` of the workload says. */
 export const pastFrom = 8;
-/** About one request for each edge in so many ms, and no more at the live edge than this in one segment. */
+/**
+ * About one request for each edge in so many ms, and no more at the live edge than this in one
+ * segment.
+ */
 const everyMs = 500,
   liveMax = 2;
 
 /**
- * The requests to one edge from the moment at which segment `number` is due until the next is, in order. Where no viewer asks for
- * the past, the prober does not either. `random` gives [0, 1).
+ * The requests to one edge from the moment at which segment `number` is due until the next is, in
+ * order. Where no viewer asks for the past, the prober does not either. `random` gives [0, 1).
  */
 export function probeWishes(
   stream: Stream,

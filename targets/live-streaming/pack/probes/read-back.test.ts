@@ -18,7 +18,10 @@ const segment = (number: number): Acknowledged => ({
   sha256s: new Set([createHash("sha256").update(body(number)).digest("hex")]),
 });
 
-/** A store behind whose back things happen: rotten (1), gone (2), cut (3), overloaded at first (4) and for ever (5). */
+/**
+ * A store behind whose back things happen: rotten (1), gone (2), cut (3), overloaded at first (4)
+ * and for ever (5).
+ */
 const misdeeds: Readonly<Record<number, (response: ServerResponse, times: number) => void>> = {
   1: (response) => response.end("Segment 1"),
   2: (response) => response.writeHead(404).end("missing"),
@@ -92,14 +95,18 @@ describe("reading back", () => {
     ]);
   });
 
-  it("waits for a target that is overloaded, and does not take one that stays so for one that lost something", async () => {
-    expect((await read([4, 5], ["store"])).counts).toEqual({
-      intact: 1,
-      different: 0,
-      missing: 0,
-      unread: 1,
-    });
-  });
+  it(
+    "waits for a target that is overloaded, and does not take one that stays so for one that " +
+      "lost something",
+    async () => {
+      expect((await read([4, 5], ["store"])).counts).toEqual({
+        intact: 1,
+        different: 0,
+        missing: 0,
+        unread: 1,
+      });
+    },
+  );
 
   it("asks elsewhere what one place cannot answer, and says nothing when none can", async () => {
     expect((await read([0, 2], ["dead", "store"])).counts).toEqual({

@@ -17,7 +17,10 @@ export interface ReadBackLimits {
   readonly pauseMs: number;
 }
 
-/** A minute of two pipelines takes two seconds; nobody waits for longer than a minute and a half, however long the run was. */
+/**
+ * A minute of two pipelines takes two seconds; nobody waits for longer than a minute and a half,
+ * however long the run was.
+ */
 export const limits: ReadBackLimits = {
   withinMs: 90_000,
   atOnce: 6,
@@ -95,7 +98,8 @@ export async function readBack(
           segment,
           answers.length === from.length ? answers : [...answers, { kind: "silent" }],
         );
-        // What is absent may be on its way to where it was looked for; only what is still so at the end is missing.
+        // What is absent may be on its way to where it was looked for; only what is still so at the
+        // end is missing.
         if (outcome !== null && (outcome !== "missing" || tries === within.tries - 1))
           return outcome;
       }

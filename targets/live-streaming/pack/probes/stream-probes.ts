@@ -1,4 +1,7 @@
-/** What is looked at while a stream is tested: its edges by the prober, its caches' counters, its packagers' journals. */
+/**
+ * What is looked at while a stream is tested: its edges by the prober, its caches' counters, its
+ * packagers' journals.
+ */
 import type {
   Ending,
   PackProbes,
@@ -51,7 +54,10 @@ export class StreamProbes implements PackProbes {
     else if (telemetry.kind === "journal") await this.#journal(reading, telemetry);
   }
 
-  /** Closes the books, compares what edges delivered with what was published, and reads back what was acknowledged. */
+  /**
+   * Closes the books, compares what edges delivered with what was published, and reads back what
+   * was acknowledged.
+   */
   async finish({ signal, endedMs, readOnce }: Ending): Promise<void> {
     const { deployment, sink, clock, note } = this.#context;
     await sinkBooks(deployment.instances, sink, endedMs - 1);
@@ -74,7 +80,8 @@ export class StreamProbes implements PackProbes {
     const seconds = ((clock.monotonicMs() - startedMs) / 1000).toFixed(1);
     const { intact, missing, different, unread } = found;
     note(
-      `acknowledged segments read back in ${seconds} s: ${intact} intact, ${missing} missing, ${different} different, ${unread} unread`,
+      `acknowledged segments read back in ${seconds} s: ${intact} intact, ${missing} ` +
+        `missing, ${different} different, ${unread} unread`,
     );
   }
 
@@ -128,7 +135,8 @@ export class StreamProbes implements PackProbes {
     this.#journals.set(instance.service.name, entries.at(-1)?.seq ?? after);
     sinkJournal(entries, instance.service.region, sink);
     this.#published.push(...entries);
-    // What the journal had forgotten before it was read may have been acknowledged, and cannot be looked for.
+    // What the journal had forgotten before it was read may have been acknowledged, and cannot be
+    // looked for.
     if (first !== undefined && first.seq > after + 1) {
       sink.sample(
         sink.series({

@@ -12,9 +12,10 @@ export interface BackendCount {
 }
 
 /**
- * Starting a process from the harness costs ten times what varnishstat itself does, so a shell is started once and asked line by line.
- * Shared memory outlives the Varnish that wrote it, and varnishstat reads it all the same: its index begins with `# <pid> <start>`, and
- * what a process left that is gone is passed over. An answer is `<pid> <start>{…}` or an empty line.
+ * Starting a process from the harness costs ten times what varnishstat itself does, so a shell is
+ * started once and asked line by line. Shared memory outlives the Varnish that wrote it, and
+ * varnishstat reads it all the same: its index begins with `# <pid> <start>`, and what a process
+ * left that is gone is passed over. An answer is `<pid> <start>{…}` or an empty line.
  */
 const loop = `while read -r _; do life=
   { read -r _ life < "$DIRECTORY/_.vsm_mgt/_.index"; } 2>/dev/null
@@ -106,7 +107,10 @@ function parseReading(line: string): VarnishReading | null {
   };
 }
 
-/** `{"counters":{"VBE.<vcl>.<backend>.req":{"value":12,…}}}`; the VCL's name may change with a reload, the backend's does not. */
+/**
+ * `{"counters":{"VBE.<vcl>.<backend>.req":{"value":12,…}}}`; the VCL's name may change with a
+ * reload, the backend's does not.
+ */
 export function parseBackends(text: string): BackendCount[] {
   return backendsIn(countersIn(text));
 }
@@ -134,8 +138,9 @@ export interface OriginGets {
 }
 
 /**
- * Requests to a fill node of the same target are none to an origin: it counts those that it makes itself. An edge that knows fill nodes only says
- * that it asked no origin, or nobody could tell it from one that was not read.
+ * Requests to a fill node of the same target are none to an origin: it counts those that it makes
+ * itself. An edge that knows fill nodes only says that it asked no origin, or nobody could tell it
+ * from one that was not read.
  */
 export function originGetsOf(counts: readonly BackendCount[]): readonly OriginGets[] {
   const own = counts.filter(({ backend }) => !backend.startsWith("fill_"));

@@ -1,11 +1,17 @@
-/** What is looked at while a stream is tested in virtual time: its edges by the prober, its modelled players, its books. */
+/**
+ * What is looked at while a stream is tested in virtual time: its edges by the prober, its modelled
+ * players, its books.
+ */
 import type { VirtualContext, VirtualProbes } from "../../../../harness/target/pack-virtual.ts";
 import { type Stream, streamOf } from "../stream/stream.ts";
 import { ModelledPlayers } from "../players/modelled.ts";
 import { sinkBooks } from "./books.ts";
 import { newestDue, type ProbeWish, probeWishes } from "./probe-wish.ts";
 
-/** As the real prober: it asks again after an answer that a segment is not there yet, for as long as a viewer at the live edge would. */
+/**
+ * As the real prober: it asks again after an answer that a segment is not there yet, for as long as
+ * a viewer at the live edge would.
+ */
 const retryMs = 250,
   patienceMs = 4_000;
 

@@ -38,13 +38,17 @@ describe("a body", () => {
     });
   });
 
-  it("that holds known media is a segment whatever its media type is, and unknown media is when its type says nothing", () => {
-    expect(lookAtBody(fmp4, { ...plain, contentType: "text/html" }).problem).toBeNull();
-    expect(lookAtBody(noise(5_000), { ...plain, contentType: "text/plain" }).problem).toBeNull();
-    expect(
-      lookAtBody(noise(5_000), { ...plain, contentType: "application/octet-stream" }).problem,
-    ).toBeNull();
-  });
+  it(
+    "that holds known media is a segment whatever its media type is, and unknown media is " +
+      "when its type says nothing",
+    () => {
+      expect(lookAtBody(fmp4, { ...plain, contentType: "text/html" }).problem).toBeNull();
+      expect(lookAtBody(noise(5_000), { ...plain, contentType: "text/plain" }).problem).toBeNull();
+      expect(
+        lookAtBody(noise(5_000), { ...plain, contentType: "application/octet-stream" }).problem,
+      ).toBeNull();
+    },
+  );
 
   it.each([
     ["empty", new Uint8Array(), {}],

@@ -1,9 +1,13 @@
 /**
- * What a media segment looks like from outside: a plausible length and type, and the container that its first bytes name, to its end. Pure, and
- * without any type of Node: k6 runs it for the viewers, the harness for its own prober.
+ * What a media segment looks like from outside: a plausible length and type, and the container that
+ * its first bytes name, to its end. Pure, and without any type of Node: k6 runs it for the viewers,
+ * the harness for its own prober.
  */
 
-/** By the first bytes. `unknown` is a container that this file does not know, or media that is encrypted as a whole. */
+/**
+ * By the first bytes. `unknown` is a container that this file does not know, or media that is
+ * encrypted as a whole.
+ */
 export const containers = [
   "fmp4",
   "ts",
@@ -18,8 +22,9 @@ export const containers = [
 export type Container = (typeof containers)[number];
 
 /**
- * Why a body is no segment. `encoding`: its content encoding does not decode. `type`: its media type is that of a page or of data. `text`: it
- * is text. `brokenOff`: its container goes on beyond its end. `small`: less than its rendition may have at least.
+ * Why a body is no segment. `encoding`: its content encoding does not decode. `type`: its media
+ * type is that of a page or of data. `text`: it is text. `brokenOff`: its container goes on beyond
+ * its end. `small`: less than its rendition may have at least.
  */
 export const bodyProblems = [
   "empty",
@@ -32,7 +37,9 @@ export const bodyProblems = [
 ] as const;
 export type BodyProblem = (typeof bodyProblems)[number];
 
-/** Least size of a segment as a share of its declared bitrate × duration, where a target sets none. */
+/**
+ * Least size of a segment as a share of its declared bitrate × duration, where a target sets none.
+ */
 const leastBytesShareUsual = 0.1;
 
 interface Rendition {
@@ -46,7 +53,10 @@ interface Stream {
   readonly leastBytesShare?: number;
 }
 
-/** Least bytes of a segment of this rendition, once decoded; 0 for a rendition that the stream does not declare. */
+/**
+ * Least bytes of a segment of this rendition, once decoded; 0 for a rendition that the stream does
+ * not declare.
+ */
 export function leastBytes(stream: Stream, rendition: string): number {
   const declared = stream.renditions.find(({ name }) => name === rendition);
   if (declared === undefined) return 0;
@@ -147,7 +157,10 @@ function boxesEnd(body: Uint8Array): boolean {
   return media;
 }
 
-/** A page, or an answer of an API. `text/plain` is not among them: servers give it to every file whose name they do not know. */
+/**
+ * A page, or an answer of an API. `text/plain` is not among them: servers give it to every file
+ * whose name they do not know.
+ */
 function isPage(contentType: string | undefined): boolean {
   const type = (contentType ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
   return /^(?:text\/(?:html|xml|css|javascript)|application\/(?:javascript|(?:[a-z.]+\+)?(?:json|xml)))$/.test(
@@ -157,7 +170,10 @@ function isPage(contentType: string | undefined): boolean {
 
 const textBytes = 64;
 
-/** Whether the first bytes are letters and punctuation: one segment of random bytes in 10²⁵ begins like that. */
+/**
+ * Whether the first bytes are letters and punctuation: one segment of random bytes in 10²⁵ begins
+ * like that.
+ */
 function isText(body: Uint8Array): boolean {
   return body
     .subarray(0, textBytes)

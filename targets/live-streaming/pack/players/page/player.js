@@ -1,19 +1,26 @@
 /**
- * The side of the player probe that runs in the page: dash.js on one video element, looked at ten times a second. It draws no conclusion;
- * `seawall.take()` hands over what was seen since the last time, and the harness does the rest.
+ * The side of the player probe that runs in the page: dash.js on one video element, looked at ten
+ * times a second. It draws no conclusion; `seawall.take()` hands over what was seen since the last
+ * time, and the harness does the rest.
  */
 (() => {
   const everyMs = 100;
   const video = document.getElementById("video");
   const now = document.getElementById("now");
   const player = window.dashjs.MediaPlayer().create();
-  /** Rows of [epoch ms, media time in s, whether it is meant to move, seconds of media loaded ahead]. */
+  /**
+   * Rows of [epoch ms, media time in s, whether it is meant to move, seconds of media loaded
+   * ahead].
+   */
   let ticks = [];
   let renditions = [];
   let errors = [];
   let rendered = null;
   let userPaused = false;
-  /** After a seek that a user asked for, waiting is the user's own; not for ever, or a seek that never ends would be no stall. */
+  /**
+   * After a seek that a user asked for, waiting is the user's own; not for ever, or a seek that
+   * never ends would be no stall.
+   */
   let userSeeksUntilMs = 0;
   const seekMsMax = 3000;
 
@@ -57,7 +64,8 @@
       const perType = (value) => ({ MPD: value, InitializationSegment: value, MediaSegment: value, BitstreamSwitchingSegment: value, IndexSegment: value, other: value });
       player.updateSettings({ streaming: {
         delay: { liveDelay: liveDelayS }, liveCatchup: { enabled: true, maxDrift: 0, playbackRate: { min: -0.1, max: 0.1 } },
-        // The usual few retries end a session within seconds of an outage that a viewer would sit out.
+        // The usual few retries end a session within seconds of an outage that a viewer would sit
+        // out.
         retryAttempts: perType(retryAttempts), retryIntervals: perType(retryIntervalMs),
         utcSynchronization: { enabled: true, useManifestDateHeaderTimeSource: false },
         text: { defaultEnabled: false },
