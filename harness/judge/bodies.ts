@@ -28,7 +28,9 @@ type Body = FactOf<"bodies.segments">;
 export function bodiesAreSegments(run: Run, windows: Windows): Judged {
   const id = "bodies.segments";
   if (isVirtual(run.plan.substrate)) return answer(id, [], { remarks: [{ fact: "model" }] });
-  const seen = matching(run.series, { metric: run.plan.bodies?.looks ?? "" });
+  // Whose pack says nothing of bodies has none that anybody could look at: an API, say.
+  if (run.plan.bodies === undefined) return answer(id, [], { remarks: [{ fact: "not-declared" }] });
+  const seen = matching(run.series, { metric: run.plan.bodies.looks });
   const prints = printsOf(run, seen);
   const problems: Body[] = [
     ...Object.entries(windows).flatMap(([phase, window]) => [

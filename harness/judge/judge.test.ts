@@ -778,3 +778,12 @@ it("calls a baseline steady that was a millisecond short of its segments", () =>
     "held",
   );
 });
+
+it("asks no body of a target whose pack does not say what they are", () => {
+  const draft = heldDraft();
+  const { bodies: _, ...plan } = draft.plan;
+  draft.plan = { ...plan, substrate: "process" };
+  drop(draft, ({ metric }) => metric === "body_seen");
+  const finding = judge(runOf(draft)).findings.find(({ id }) => id === "bodies.segments");
+  expect([finding?.status, finding?.values]).toEqual(["held", [{ fact: "not-declared" }]]);
+});

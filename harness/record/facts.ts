@@ -308,6 +308,7 @@ export interface EvidenceFacts {
     };
     flaps: { readonly variant: string; readonly times: number; readonly looks: number };
     model: Plain;
+    "not-declared": Plain;
     "none-served": Plain;
     /** Each with how many there were; and the least size of each variant in bytes. */
     looked: {

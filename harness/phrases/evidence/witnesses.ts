@@ -79,6 +79,7 @@ export const witnesses: Rules<
         `${variant}: one number alternated between different bytes ${times} times in ` +
         `${looks} checks`,
       model: "not checked: a model keeps no bytes",
+      "not-declared": "not checked: the target's pack does not say what its bodies are",
       "none-served": "no body was served",
       looked: ({ looks, containers, leastBytes }) =>
         `${looks} bodies checked: ${containers.join(", ")}; smallest allowed size in bytes: ` +

@@ -79,7 +79,12 @@ const target: Target = {
     only: {
       title: "a server, one behind it, and a memcached",
       layout: () => ({
-        services: [web("region-a/edge", 31), web("region-a/back", 32), memcached],
+        // Nobody asks the one behind, until a test does.
+        services: [
+          web("region-a/edge", 31),
+          { ...web("region-a/back", 32), standby: true },
+          memcached,
+        ],
         links: [{ from: "region-a/edge", to: "region-a/back", port: "http" }],
         playable: () => [],
         inImage,
