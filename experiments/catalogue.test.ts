@@ -66,7 +66,7 @@ describe("the catalogue's table", () => {
 });
 
 describe("the table of repeated runs", () => {
-  it("is what the record of them comes to", () => {
+  it("is what the record of them comes to; `node benchmarks/repeat.ts 0` writes it", () => {
     expect(tableIn(pageText())).toBe(repeatedTable(kindsOf(catalogue), recorded()));
   });
 

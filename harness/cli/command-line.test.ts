@@ -452,7 +452,7 @@ describe("the command line", () => {
     expect(exitCode).toBe(64);
   });
 
-  it("judges the sample run again as it was judged", async () => {
+  it("judges the sample again as it was judged; `./seawall report reports/sample` updates it", async () => {
     const { exitCode, stdout } = await seawall("judge", join(root, "reports/sample"), "--json");
     expect(JSON.parse(stdout)).toEqual(sampleVerdict);
     expect(exitCode).toBe(0);

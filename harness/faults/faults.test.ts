@@ -79,6 +79,11 @@ describe("the list of faults", () => {
     ]);
   });
 
+  it("is tried on real processes, but for what these cannot suffer", () => {
+    const tried = readFileSync(join(here, "faults.process.test.ts"), "utf8");
+    expect(faultNames.filter((name) => !tried.includes(`kind: "${name}"`))).toEqual(["blackhole"]);
+  });
+
   it("asks a substrate for what a fault needs, and only then", () => {
     const asked: string[] = [];
     const able = {

@@ -27,11 +27,12 @@ export const claim: PhrasesFor<ClaimFacts> = {
 export const recovery: PhrasesFor<RecoveryFacts> = {
   "phases-unfinished": "baseline or recovery did not run to its end",
   "nothing-healed": "no fault was healed, so there was nothing to recover from",
-  "no-goodput": "the record has no goodput in the baseline or after the heal",
+  "no-goodput": "the baseline had no goodput, or no request was recorded after the last heal",
   "observed-too-briefly":
     "the time after the last heal was too short to show that goodput stayed back",
   "too-few-requests":
-    "some windows after the heal have too few requests to show whether goodput was back",
+    "in some windows after the heal too few requests count: " +
+    "they are missing, or a stall of the load generator touched them",
   "back-in-time": "goodput came back in time and stayed",
   "not-back-in-time": "goodput was not back in time",
   "not-back": "goodput was not back when the run ended",

@@ -1083,6 +1083,33 @@ describe("the registry of a run", () => {
     expect(plan.metrics["cpu_seconds"]?.source).toBe("harness");
   });
 
+  it("is doubted where it lists no values of a tag, and counting none of it would hold", () => {
+    const few = (outcome: string): readonly string[] => {
+      const { hypothesis } = onOwn("order_ms");
+      const { title, metric } = hypothesis[1] as Claim;
+      const share = { ...claim, title, metric, where: {}, comparison: "<=", limit: 0.1 } as const;
+      return (
+        planExperiment(
+          { ...experiment, hypothesis: [claim, { ...share, having: { outcome } }] },
+          { ...options, workloadMetrics: () => ofScript },
+        ).plan.notes ?? []
+      );
+    };
+    expect(few("lots")).toContainEqual(expect.stringContaining('order_ms with outcome "lots"'));
+    expect(planExperiment(experiment, options).plan.notes ?? []).not.toContainEqual(
+      expect.stringContaining("misspelt"),
+    );
+  });
+
+  it("says which metric of a workload no function of its loads plays", () => {
+    const plays = { live: [{ metric: "segment_ms", lane: "live", patienceMs: 4_000 }] };
+    expect(
+      problemsOf(claiming({ metric: "start_ms", where: { kind: "play" }, samplesMin: 1 }), {
+        workloadPlays: () => plays,
+      }).join(),
+    ).toContain("no function of its loads names start_ms in `plays`");
+  });
+
   it("knows of no other", () => {
     expect(() => planExperiment(onOwn("order_ms"), options)).toThrow('unknown metric "order_ms"');
     expect(() =>

@@ -34,7 +34,7 @@ import { blindSpots } from "./blind-spots.ts";
 import { isVirtual } from "../record/substrates.ts";
 import type { Layout } from "../target/layout.ts";
 import type { Target, Topology } from "../target/target.ts";
-import { valuesIn } from "./tag-values.ts";
+import { unlistedValues, valuesIn } from "./tag-values.ts";
 import { introduce } from "../target/packs.ts";
 import { telemetryOf } from "./sources.ts";
 import { isAskedAlike } from "../judge/asked-alike.ts";
@@ -134,6 +134,10 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
       ...unmet.map((problem) => `run with --force, although ${problem}`),
       ...leftOut,
       ...coarseRecovery(experiment),
+      ...unlistedValues(
+        [...experiment.hypothesis, ...experiment.abortWhen.map(({ unless }) => unless)],
+        valuesIn(layout, registry, whole.target.pack),
+      ),
       ...blindSpots(layout, options.substrate, whole.target.pack),
     ]),
   };

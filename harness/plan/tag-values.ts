@@ -2,6 +2,7 @@
  * Which values a tag can have in a run of one target: those of a closed list, those that its layout
  * knows, or any.
  */
+import { type Claim, statisticOf } from "../claims/statistics/registry.ts";
 import { entryTag, type Tags } from "../metrics/tags.ts";
 import { unknownName } from "../base/nearest.ts";
 import type { Pack } from "../target/pack.ts";
@@ -95,5 +96,23 @@ export function valueProblems(metric: string, tags: Tags, values: TagValues): st
             known.filter((one) => !statuses.includes(one)),
           ),
     ];
+  });
+}
+
+/**
+ * Of claims with an upper limit on a part of the samples: where nobody lists the values of a tag, a
+ * misspelt one counts nothing and would hold. `plan` cannot refuse it, so a reader is told.
+ */
+export function unlistedValues(claims: readonly Claim[], values: TagValues): string[] {
+  return claims.flatMap((claim) => {
+    const { title, metric, comparison, limit } = claim;
+    const isUpper = comparison === "<" || comparison === "<=" || limit === 0;
+    return Object.entries(isUpper ? (statisticOf(claim).having(claim) ?? {}) : {})
+      .filter(([tag]) => values(metric, tag) === null)
+      .map(
+        ([tag, value]) =>
+          `"${title}" counts ${metric} with ${tag} "${value}"; ` +
+          `the pack lists no values of ${tag}, so a misspelt one would hold`,
+      );
   });
 }

@@ -1,12 +1,10 @@
 /** What the conductor needs of whatever starts the services of a target. */
 import type { Deployment } from "../target/deployment.ts";
 import type { Plan } from "../record/plan.ts";
-import type { SubstrateName } from "../record/substrates.ts";
 import type { Layout } from "../target/layout.ts";
 import type { UndoLedger } from "../record/undo.ts";
 
 export interface Substrate {
-  readonly name: SubstrateName;
   deploy(request: DeployRequest): Promise<Deployment>;
 }
 

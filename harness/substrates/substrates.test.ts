@@ -37,6 +37,26 @@ describe("the list of substrates", () => {
     },
   );
 
+  it("is explained where people read of faults: what a real one cannot do", async () => {
+    const page = readFileSync(join(root, "harness", "faults", "README.md"), "utf8");
+    const support = /^## Support\n([\s\S]*?)^## /m.exec(page)?.[1] ?? "";
+    for (const { name } of substrates.filter(({ isVirtual }) => !isVirtual)) {
+      const supports = (await adapterOf(name)).supports({});
+      const lacking = Object.values(kinds)
+        .filter((kind) => supports(kind) !== true)
+        .map(({ needs }) => needs);
+      const [said = ""] = support
+        .split(/(?=The \w+ substrate )/)
+        .filter((part) => part.startsWith(`The ${name} substrate `));
+      expect(said).not.toBe("");
+      for (const needs of lacking)
+        expect(
+          needs.some((need) => said.includes(`\`${need}\``)),
+          needs.join(),
+        ).toBe(true);
+    }
+  });
+
   it("is the only place that knows one by its name, but for its own folder", () => {
     const names = substrateNames.join("|");
     const knows = sourcesIn("harness")

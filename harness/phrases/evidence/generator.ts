@@ -26,7 +26,7 @@ export const generator: Rules<
       "no-load": "the plan has no load",
       "no-phase": "no phase ran to its end",
       "no-iterations": "the record does not say which iterations began",
-      "ended-at-once": ({ load }) => `load ${load}: the generator ended as soon as it began`,
+      "ended-at-once": ({ load }) => `load ${load}: the generator ended as soon as the load began`,
       "not-as-planned": ({ load, fromSeconds, untilSeconds, planned, begun, dropped }) =>
         `load ${load}, second ${fromSeconds} to ${untilSeconds}: ${planned} iterations were ` +
         `planned, ${begun} began and ${dropped} were dropped`,
@@ -45,7 +45,7 @@ export const generator: Rules<
       silent: ({ load, iterations, begun }) =>
         `load ${load}: ${iterations} of ${begun} iterations ended without a sample`,
       unfinished: ({ load, iterations, begun }) =>
-        `load ${load}: ${iterations} of ${begun} iterations were still running when the load ended`,
+        `load ${load}: ${iterations} of ${begun} iterations have no recorded end`,
       "samples-missing": ({ of, group, ended, samples }) =>
         `${groupOf(of)} ${group}: ${ended} iterations ended, but the record has samples of ` +
         `only ${samples}`,

@@ -58,7 +58,7 @@ export const record: Rules<"record.whole" | "record.fits" | "record.possible"> =
       "claims-nothing": "the plan claims nothing about fault or recovery, which `plan` refuses",
       "faults-after-end": ({ faults }) =>
         `${plural(faults, "fault")} of the plan end after the recovery, which \`plan\` refuses`,
-      more: ({ problems }) => `${problems} more problems`,
+      more: ({ problems }) => plural(problems, "more problem"),
     },
   },
   "record.possible": {
@@ -73,7 +73,7 @@ export const record: Rules<"record.whole" | "record.fits" | "record.possible"> =
       unanswered: ({ lane, service, given, answers }) =>
         `class ${lane}: ${given} segments came from ${service}, but only ${answers} ` +
         "requests to it were answered with 200",
-      more: ({ problems }) => `${problems} more problems`,
+      more: ({ problems }) => plural(problems, "more problem"),
     },
   },
 };

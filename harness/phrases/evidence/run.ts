@@ -23,8 +23,10 @@ export const run: Rules<
   "target.readings": {
     title: "The target's metrics were read without a gap",
     facts: {
-      "no-telemetry": ({ metric }) => `the plan does not say who reports ${metric}`,
-      "no-source": ({ metric }) => `the plan names no source of ${metric}`,
+      "no-telemetry": ({ metric }) =>
+        `the plan lists nothing that the target reports, so ${metric} cannot be checked for gaps`,
+      "no-source": ({ metric }) =>
+        `the plan lists what the target reports, and ${metric} is not in that list`,
       "never-read": ({ metric, source }) => `${metric} of ${source} was never read`,
       gap: ({ metric, source, gapMs }) =>
         `${metric} of ${source} has no reading for ${formatDuration(gapMs)}`,

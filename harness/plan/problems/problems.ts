@@ -42,9 +42,8 @@ export function loadProblems(experiment: Experiment, options: PlanOptions): Plan
           `${unknownName(`function of workload ${load.workload}`, load.exec, exported)}`,
         ),
       );
-    const lanes = (options.workloadPlays?.(load.workload)?.[load.exec] ?? []).map(
-      ({ lane }) => lane,
-    );
+    const played = options.workloadPlays?.(load.workload)?.[load.exec] ?? [];
+    const lanes = [...new Set(played.map(({ lane }) => lane))];
     if (lanes.length > 0 && !lanes.includes(load.lane))
       problems.push(
         ofWorld(

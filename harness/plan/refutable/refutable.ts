@@ -131,7 +131,7 @@ function phaseProblem(claim: Claim, phase: Phase, windows: Windows, world: World
     look(judgeClaim(scaled, phase, windows, record, world.registry), scaled, seen);
     if (seen.fails && seen.holds) return null;
   }
-  return explained(claim, scaled, seen);
+  return explained(claim, scaled, seen, world);
 }
 
 function look(finding: Judged, claim: Claim, seen: Seen): void {
@@ -150,7 +150,7 @@ function look(finding: Judged, claim: Claim, seen: Seen): void {
     seen[isPure ? "failsAlone" : "fails"] = true;
 }
 
-function explained(claim: Claim, scaled: Claim, seen: Seen): string | null {
+function explained(claim: Claim, scaled: Claim, seen: Seen, world: World): string | null {
   const part = scaled.samplesMin === claim.samplesMin ? 1 : claim.samplesMin / scaled.samplesMin;
   const unit = unitOf(claim);
   const counted = scaled.limit === claim.limit ? 1 : part;
@@ -160,7 +160,7 @@ function explained(claim: Claim, scaled: Claim, seen: Seen): string | null {
   if (!Number.isFinite(seen.least))
     return (
       `no record yields the ${Math.max(1, claim.samplesMin)} samples that it needs; ` +
-      `${Math.round(seen.samples * part)} at most`
+      `${Math.round(seen.samples * part)} at most${unplayed(claim, world)}`
     );
   const { comparison } = claim;
   if (!seen.fails) {
@@ -178,6 +178,16 @@ function explained(claim: Claim, scaled: Claim, seen: Seen): string | null {
   return seen.holds || within
     ? null
     : `no record satisfies it: it comes to ${range}, and must be ${comparison} ${limitText(claim)}`;
+}
+
+/** A declared metric of a workload's comes from those functions alone that name it. */
+function unplayed({ metric }: Claim, { experiment, registry, plays }: World): string {
+  const known = metricIn(registry, metric);
+  if (known?.source !== "generator" || known.perRequest === true) return "";
+  const isPlayed = experiment.load.some(
+    (load) => plays(load)?.some((played) => played.metric === metric) ?? true,
+  );
+  return isPlayed ? "" : `: no function of its loads names ${metric} in \`plays\``;
 }
 
 function limitText(claim: Claim): string {

@@ -41,7 +41,7 @@ export interface DockerSubstrateOptions {
 }
 
 export function dockerSubstrate(options: DockerSubstrateOptions): Substrate {
-  return { name: "docker", deploy: (request) => deploy(request, options) };
+  return { deploy: (request) => deploy(request, options) };
 }
 
 async function deploy(

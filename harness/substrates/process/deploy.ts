@@ -40,7 +40,7 @@ export interface ProcessSubstrateOptions {
 const strayMs = 5_000;
 
 export function processSubstrate(options: ProcessSubstrateOptions): Substrate {
-  return { name: "process", deploy: (request) => deploy(request, options) };
+  return { deploy: (request) => deploy(request, options) };
 }
 
 async function deploy(

@@ -260,11 +260,19 @@ export class ProcessInstance implements Instance {
     const { pid } = this;
     const { directory, prepared } = this.#options;
     if (pid === null) throw this.#failed("is not running");
+    const unprepared = (): SeawallError =>
+      this.#failed(`was not started so that it can suffer ${effect.kind}`);
     // What it needs was made ready when it started, because the plan said so.
-    if (effect.kind === "fullDisk" && prepared.fullDisk) return fill(pid, directory);
-    if (effect.kind === "clockSkew" && prepared.clockSkew !== null)
-      return skew(this.#clockFile, effect.byMs);
-    throw this.#failed(`was not started so that it can suffer ${effect.kind}`);
+    switch (effect.kind) {
+      case "fullDisk":
+        if (!prepared.fullDisk) throw unprepared();
+        return fill(pid, directory);
+      case "clockSkew":
+        if (prepared.clockSkew === null) throw unprepared();
+        return skew(this.#clockFile, effect.byMs);
+      case "packetLoss":
+        throw unprepared();
+    }
   }
 
   get #clockFile(): string {
