@@ -8,7 +8,7 @@ import { shapeProblems } from "../experiment/experiment-schema.ts";
 import type { Registry } from "../metrics/metrics.ts";
 import { unknownName } from "../base/nearest.ts";
 import { type Plays, playsIn } from "../experiment/plays.ts";
-import { metricsMadeIn } from "../plan/workload-metrics.ts";
+import { metricsMadeIn, stringsIn } from "../plan/workload-metrics.ts";
 import type { Context } from "./context.ts";
 import { executableExports } from "./workload-exports.ts";
 
@@ -100,16 +100,25 @@ export function workloadNeeds(context: Context, workload: string): readonly stri
 
 /** The metrics that its script makes, and the files beside it that it imports. */
 export function workloadMetrics(context: Context, workload: string): Registry {
-  const seen = new Map<string, Registry>();
+  return Object.assign({}, ...textsOf(context, workload).map(metricsMadeIn)) as Registry;
+}
+
+export function workloadStrings(context: Context, workload: string): readonly string[] {
+  return [...new Set(textsOf(context, workload).flatMap(stringsIn))];
+}
+
+/** Of its script, and of the files beside it that it imports. */
+function textsOf(context: Context, workload: string): string[] {
+  const seen = new Map<string, string>();
   const read = (path: string): void => {
     if (seen.has(path) || !existsSync(path)) return;
     const text = readFileSync(path, "utf8");
-    seen.set(path, metricsMadeIn(text));
+    seen.set(path, text);
     for (const [, specifier] of text.matchAll(/\bfrom\s*["'](\.[^"']+)["']/g))
       read(resolve(dirname(path), specifier as string));
   };
   read(workloadPath(context, workload));
-  return Object.assign({}, ...seen.values()) as Registry;
+  return [...seen.values()];
 }
 
 /** What its functions play, as it says itself; null where it says nothing. */

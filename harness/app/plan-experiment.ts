@@ -16,6 +16,7 @@ import {
   loadExperiment,
   workloadExports,
   workloadMetrics,
+  workloadStrings,
   workloadNeeds,
   workloadPlays,
 } from "./experiment-files.ts";
@@ -111,6 +112,7 @@ async function planOptions(
     workloadNeeds: (workload) => workloadNeeds(context, workload),
     obstacleTo: (up) => obstacleTo(up, context.env),
     workloadMetrics: (workload) => workloadMetrics(context, workload),
+    workloadStrings: (workload) => workloadStrings(context, workload),
     workloadPlays: (workload) => workloadPlays(context, workload),
     browser: chromiumPath(context.env),
     scale: options.scale,

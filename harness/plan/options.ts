@@ -23,6 +23,8 @@ export interface PlanOptions {
   workloadNeeds?(workload: string): readonly string[];
   /** The metrics that its script makes. */
   workloadMetrics?(workload: string): Registry;
+  /** The strings that its script, and what that imports beside it, are written with. */
+  workloadStrings?(workload: string): readonly string[];
   /** What its functions play, as it says itself; null where it says nothing. */
   workloadPlays?(workload: string): Plays | null;
   readonly rerun: string;

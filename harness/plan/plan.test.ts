@@ -1,3 +1,4 @@
+import { stringsIn } from "./workload-metrics.ts";
 import { streamParts } from "../../targets/live-streaming/pack/stream/stream-parts.ts";
 import { faults } from "../../targets/live-streaming/pack/faults.ts";
 import { streaming } from "../../targets/live-streaming/pack/pack.ts";
@@ -1084,18 +1085,24 @@ describe("the registry of a run", () => {
   });
 
   it("is doubted where it lists no values of a tag, and counting none of it would hold", () => {
-    const few = (outcome: string): readonly string[] => {
+    const few = (outcome: string, strings: readonly string[] = []): readonly string[] => {
       const { hypothesis } = onOwn("order_ms");
       const { title, metric } = hypothesis[1] as Claim;
       const share = { ...claim, title, metric, where: {}, comparison: "<=", limit: 0.1 } as const;
       return (
         planExperiment(
           { ...experiment, hypothesis: [claim, { ...share, having: { outcome } }] },
-          { ...options, workloadMetrics: () => ofScript },
+          { ...options, workloadMetrics: () => ofScript, workloadStrings: () => strings },
         ).plan.notes ?? []
       );
     };
     expect(few("lots")).toContainEqual(expect.stringContaining('order_ms with outcome "lots"'));
+    const strings = stringsIn("shop.add(1, { outcome: answer.ok ? 'sold' : \"lost\" })");
+    expect(few("lost", strings).join()).not.toContain("misspelt");
+    expect(few("rejected", strings).join()).toContain("misspelt");
+    expect(() => few("lots", strings)).toThrow(
+      'no script has outcome "lots"; did you mean "lost"?',
+    );
     expect(planExperiment(experiment, options).plan.notes ?? []).not.toContainEqual(
       expect.stringContaining("misspelt"),
     );

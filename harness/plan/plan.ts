@@ -1,4 +1,5 @@
 /** Decides everything before anything is touched, and reports every problem at once. */
+import { ofClaim } from "./problems/problem.ts";
 import { SeawallError } from "../base/errors.ts";
 import { struckIn, unknownFault } from "../faults/faults.ts";
 import type { Experiment } from "../experiment/experiment.ts";
@@ -34,7 +35,7 @@ import { blindSpots } from "./blind-spots.ts";
 import { isVirtual } from "../record/substrates.ts";
 import type { Layout } from "../target/layout.ts";
 import type { Target, Topology } from "../target/target.ts";
-import { unlistedValues, valuesIn } from "./tag-values.ts";
+import { misspeltValues, unlistedValues, valuesIn } from "./tag-values.ts";
 import { introduce } from "../target/packs.ts";
 import { telemetryOf } from "./sources.ts";
 import { isAskedAlike } from "../judge/asked-alike.ts";
@@ -86,6 +87,13 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
       valuesIn(layout ?? null, registry, whole.target.pack),
     ),
   ];
+  problems.push(
+    ...misspeltValues(
+      experiment.hypothesis,
+      valuesIn(layout ?? null, registry, whole.target.pack),
+      stringsOf(experiment, options),
+    ).map(({ claim, why }) => ofClaim(claim, why)),
+  );
   if (chosen === undefined || layout === undefined) return refuse(experiment, problems.map(lineOf));
   problems.push(...lackProblems(chosen, topology, experiment, options).map(general));
   problems.push(
@@ -137,6 +145,7 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
       ...unlistedValues(
         [...experiment.hypothesis, ...experiment.abortWhen.map(({ unless }) => unless)],
         valuesIn(layout, registry, whole.target.pack),
+        stringsOf(experiment, options),
       ),
       ...blindSpots(layout, options.substrate, whole.target.pack),
     ]),
@@ -144,6 +153,10 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
 }
 
 /** What the scripts of all its loads make. Two may give other values to metrics of one name. */
+function stringsOf({ load }: Experiment, { workloadStrings }: PlanOptions): string[] {
+  return load.flatMap(({ workload }) => workloadStrings?.(workload) ?? []);
+}
+
 function ofWorkloads({ load }: Experiment, { workloadMetrics }: PlanOptions): Registry {
   const all = [...new Set(load.map(({ workload }) => workload))].map(
     (workload) => workloadMetrics?.(workload) ?? {},

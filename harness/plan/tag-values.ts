@@ -4,7 +4,7 @@
  */
 import { type Claim, statisticOf } from "../claims/statistics/registry.ts";
 import { entryTag, type Tags } from "../metrics/tags.ts";
-import { unknownName } from "../base/nearest.ts";
+import { editDistance, nearest, unknownName } from "../base/nearest.ts";
 import type { Pack } from "../target/pack.ts";
 import { type Metric, metricIn, type Registry } from "../metrics/metrics.ts";
 import { isExposed, type Layout } from "../target/layout.ts";
@@ -99,20 +99,60 @@ export function valueProblems(metric: string, tags: Tags, values: TagValues): st
   });
 }
 
-/**
- * Of claims with an upper limit on a part of the samples: where nobody lists the values of a tag, a
- * misspelt one counts nothing and would hold. `plan` cannot refuse it, so a reader is told.
- */
-export function unlistedValues(claims: readonly Claim[], values: TagValues): string[] {
+/** A claim with an upper limit counts samples of a tag value that nobody lists. */
+interface Unlisted {
+  readonly claim: Claim;
+  readonly tag: string;
+  readonly value: string;
+}
+
+function unlistedIn(claims: readonly Claim[], values: TagValues): Unlisted[] {
   return claims.flatMap((claim) => {
-    const { title, metric, comparison, limit } = claim;
+    const { metric, comparison, limit } = claim;
     const isUpper = comparison === "<" || comparison === "<=" || limit === 0;
     return Object.entries(isUpper ? (statisticOf(claim).having(claim) ?? {}) : {})
       .filter(([tag]) => values(metric, tag) === null)
-      .map(
-        ([tag, value]) =>
-          `"${title}" counts ${metric} with ${tag} "${value}"; ` +
-          `the pack lists no values of ${tag}, so a misspelt one would hold`,
-      );
+      .map(([tag, value]) => ({ claim, tag, value }));
   });
+}
+
+/**
+ * The string of a script that a value was probably meant to be: one typing error, or two of a long
+ * one.
+ */
+function meantBy(value: string, strings: readonly string[]): string | null {
+  const near = nearest(value, strings);
+  return near !== null && editDistance(value, near) <= (value.length >= 6 ? 2 : 1) ? near : null;
+}
+
+/**
+ * A misspelt value counts nothing, and nothing is under any limit. Where nobody lists the values of
+ * a tag, the scripts are read: one that they hold is meant; one that is a typing error away from
+ * one that they hold is refused.
+ */
+export function misspeltValues(
+  claims: readonly Claim[],
+  values: TagValues,
+  strings: readonly string[],
+): { readonly claim: Claim; readonly why: string }[] {
+  return unlistedIn(claims, values).flatMap(({ claim, tag, value }) => {
+    const meant = strings.includes(value) ? null : meantBy(value, strings);
+    if (meant === null) return [];
+    return [{ claim, why: `no script has ${tag} "${value}"; did you mean "${meant}"?` }];
+  });
+}
+
+/** What nobody can tell: the reader is told. */
+export function unlistedValues(
+  claims: readonly Claim[],
+  values: TagValues,
+  strings: readonly string[],
+): string[] {
+  return unlistedIn(claims, values)
+    .filter(({ value }) => !strings.includes(value))
+    .map(
+      ({ claim: { title, metric }, tag, value }) =>
+        `"${title}" counts ${metric} with ${tag} "${value}"; ` +
+        `the pack lists no values of ${tag}, so a misspelt one would hold`,
+    );
 }

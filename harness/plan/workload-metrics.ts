@@ -77,3 +77,11 @@ function alwaysIn(text: string, name: string): Pick<Metric, "always"> {
 function toNumber(value: string): number {
   return value === "true" ? 1 : value === "false" ? 0 : Number(value);
 }
+
+/**
+ * The short strings that a script is written with: what its tags can be, unless it puts them
+ * together.
+ */
+export function stringsIn(text: string): string[] {
+  return [...text.matchAll(/(["'`])([\w .:/-]{1,60})\1/g)].map((match) => match[2] as string);
+}
