@@ -18,6 +18,8 @@ interface Page {
   readonly stream: SSEStreamingApi;
   /** Messages that it has not taken yet. */
   waiting: number;
+  /** Settles when the last of them is written. */
+  written: Promise<unknown>;
   readonly end: () => void;
 }
 
@@ -46,14 +48,16 @@ export class EventStreams implements Disposable {
   /** Resolves when the page is gone, or all of them are ended. */
   async serve(stream: SSEStreamingApi, since: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    const page: Page = { stream, waiting: 0, end: resolve };
-    stream.onAbort(resolve);
+    const page: Page = { stream, waiting: 0, written: Promise.resolve(), end: resolve };
+    const gone = new Promise<void>((abort) => stream.onAbort(abort));
+    void gone.then(resolve);
     this.#to(page, () => stream.write("retry: 1000\n\n"));
     for (const message of [...this.#log.since(since).map(messageOf), this.#state()])
       this.#to(page, () => stream.writeSSE(message));
     this.#open.add(page);
     await promise;
     this.#open.delete(page);
+    await Promise.race([page.written, gone]);
   }
 
   #state(): SSEMessage {
@@ -72,7 +76,7 @@ export class EventStreams implements Disposable {
    */
   #to(page: Page, write: () => Promise<unknown>): void {
     page.waiting++;
-    void write().then(() => {
+    page.written = write().then(() => {
       page.waiting--;
     });
   }

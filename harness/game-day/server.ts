@@ -36,6 +36,8 @@ export interface ServeOptions {
   readonly port: number;
 }
 
+/** Pages are on this machine: what they are sent arrives in a moment. */
+const closeWithinMs = 1_000;
 const bodyBytesMax = 16 * 1024;
 const host = "127.0.0.1";
 
@@ -94,8 +96,14 @@ export async function serveDay(options: ServeOptions): Promise<Served> {
     [Symbol.asyncDispose]: async () => {
       streams[Symbol.dispose]();
       await new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
+        // A page gets what is on its way, the end of the day above all. One that takes nothing is
+        // cut off.
+        const late = setTimeout(() => server.closeAllConnections(), closeWithinMs);
+        server.close(() => {
+          clearTimeout(late);
+          resolve();
+        });
+        server.closeIdleConnections();
       });
     },
   };

@@ -15,7 +15,8 @@ export class Person {
 
   constructor(link: string) {
     this.#url = new URL(link);
-    void this.#follow();
+    // The connection ends with the day, or with whoever was killed.
+    void this.#follow().catch(() => undefined);
   }
 
   #headers(): Record<string, string> {
