@@ -182,7 +182,7 @@ function belongingProblems(
       ? []
       : [
           `${files.samples} is ` +
-            `${samplesRun === seal.run ? "not of this plan" : "of " + `${samplesRun === null ? "a run that it does not name" : `the run ${samplesRun}`}`}`,
+            `${samplesRun === seal.run ? "not of this plan" : samplesRun === null ? "of a run that it does not name" : `of the run ${samplesRun}`}`,
         ]),
   ];
 }
