@@ -164,21 +164,6 @@ export function exitCodeOf(verdict: Verdict, error: unknown): number {
   return error === null || error === undefined ? exitCodes[verdict.status] : exitCodes.internal;
 }
 
-/** What needs attention first wins. */
-export function worse(a: number, b: number): number {
-  const order: readonly number[] = [
-    exitCodes.held,
-    exitCodes.inconclusive,
-    exitCodes.refuted,
-    exitCodes.aborted,
-    exitCodes.usage,
-    exitCodes.internal,
-    exitCodes.cleanupIncomplete,
-    exitCodes.interrupted,
-  ];
-  return order.indexOf(a) >= order.indexOf(b) ? a : b;
-}
-
 /** A run on a machine where an earlier one left something behind would measure that, too. */
 export function refuseDirtyMachine(context: Context): void {
   const dead = leftRuns(context.stateDirectory).filter(

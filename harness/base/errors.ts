@@ -77,3 +77,20 @@ export class SeawallError extends Error {
     return exitCodes[catalogue[this.code]];
   }
 }
+
+/** Exit statuses, what needs attention first last. */
+const byUrgency: readonly number[] = [
+  exitCodes.held,
+  exitCodes.inconclusive,
+  exitCodes.refuted,
+  exitCodes.aborted,
+  exitCodes.usage,
+  exitCodes.internal,
+  exitCodes.cleanupIncomplete,
+  exitCodes.interrupted,
+];
+
+/** Of two exit statuses, the one that needs attention first. */
+export function worse(a: number, b: number): number {
+  return byUrgency.indexOf(a) >= byUrgency.indexOf(b) ? a : b;
+}

@@ -1,5 +1,5 @@
 /** Decides everything before anything is touched, and reports every problem at once. */
-import { ofClaim } from "./problems/problem.ts";
+import { general, lineOf, ofClaim, type PlanProblem } from "./problems/problem.ts";
 import { SeawallError } from "../base/errors.ts";
 import { struckIn, unknownFault } from "../faults/faults.ts";
 import type { Experiment } from "../experiment/experiment.ts";
@@ -25,7 +25,6 @@ import { decidedByLoad } from "./problems/decided-by-load.ts";
 import { vacuousProblems } from "./problems/vacuous.ts";
 import { registryOf } from "../record/metric-registry.ts";
 import type { World } from "./refutable/population.ts";
-import { general, lineOf, type PlanProblem } from "./problems/problem.ts";
 import { refutableProblems } from "./refutable/refutable.ts";
 import { modelProblems } from "./problems/model.ts";
 import { leadInMs } from "../base/phases.ts";

@@ -1,7 +1,8 @@
 /** Lines of a chart, one for each value of a tag. */
 import type { SeriesData } from "../metrics/samples.ts";
 import type { Measure } from "./buckets.ts";
-import { categorical, type LineSpec } from "./chart.ts";
+import { categorical } from "../target/charts.ts";
+import type { LineSpec } from "./chart.ts";
 import { clip } from "./plain.ts";
 
 const linesMax = categorical.length;

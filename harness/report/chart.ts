@@ -55,17 +55,6 @@ export interface LineSpec {
   readonly axis?: "left" | "right";
 }
 
-export const categorical: readonly Tone[] = [
-  "one",
-  "two",
-  "three",
-  "four",
-  "five",
-  "six",
-  "seven",
-  "eight",
-];
-
 /** Whether a run has anything for it to show. */
 export function isEmpty(spec: ChartSpec): boolean {
   return spec.lines.length === 0 && (spec.heat ?? []).every((series) => series.values.length === 0);

@@ -5,6 +5,7 @@
 import type { Tags } from "../metrics/tags.ts";
 
 /** How a line looks: by what it says, or by its place among its like. */
+const numbered = ["one", "two", "three", "four", "five", "six", "seven", "eight"] as const;
 export const tones = [
   "served",
   "late",
@@ -15,16 +16,12 @@ export const tones = [
   "p50",
   "p95",
   "p99",
-  "one",
-  "two",
-  "three",
-  "four",
-  "five",
-  "six",
-  "seven",
-  "eight",
+  ...numbered,
 ] as const;
 export type Tone = (typeof tones)[number];
+
+/** For what has no colour of its own, such as services. */
+export const categorical: readonly Tone[] = numbered;
 
 /**
  * What a line measures in each window of time. `rate`: samples per second. `count`: samples.

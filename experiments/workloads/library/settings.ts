@@ -4,6 +4,7 @@
  * http://127.0.0.1:8080, and asks one gateway, GATEWAY or http://127.0.0.1:18090.
  */
 import type { Options } from "k6/options";
+import type { Stream } from "../../../targets/live-streaming/pack/stream/stream.ts";
 
 /** An edge, or a gateway. */
 export interface Edge {
@@ -23,22 +24,7 @@ export interface Settings {
   readonly edges: readonly Edge[];
   /** Empty where the target has none. */
   readonly gateways: readonly Edge[];
-  readonly stream: {
-    readonly event: string;
-    readonly segmentMs: number;
-    readonly availabilityStartMs: number;
-    readonly renditions: readonly {
-      readonly name: string;
-      readonly kind: "video" | "audio";
-      readonly bitsPerSecond: number;
-      readonly leastBytesShare?: number;
-    }[];
-    readonly leastBytesShare?: number;
-    readonly segmentPath: string;
-    readonly dvrSegments: number;
-    /** Left out by a target that does not tell the checksum of what it serves. */
-    readonly digestHeader?: string;
-  };
+  readonly stream: Stream;
   /** The load's first ms, before the baseline, and how long each phase lasts. */
   readonly leadInMs: number;
   readonly phasesMs: {

@@ -1,7 +1,6 @@
 /** `seawall ablate`: each experiment with all defences, and without each that it relies on. */
-import { requestOf } from "../flags.ts";
+import { out, planFlags, type PlanFlags, requestOf, wholeOf } from "../flags.ts";
 import { Option } from "commander";
-import { out, planFlags, type PlanFlags, wholeOf } from "../flags.ts";
 import type { Define } from "../command.ts";
 import type { RunRequest } from "../../app/options.ts";
 import { randomInt } from "node:crypto";
@@ -15,7 +14,7 @@ import {
   type Cell,
   cellOf,
 } from "../../ablation/ablation.ts";
-import { exitCodes, SeawallError } from "../../base/errors.ts";
+import { exitCodes, SeawallError, worse } from "../../base/errors.ts";
 import { defencesOf, reliancesOf } from "../../plan/reliance.ts";
 import type { NamedClaim } from "../../record/claim-ids.ts";
 import type { Verdict } from "../../record/verdict.ts";
@@ -28,7 +27,7 @@ import type { Context } from "../../app/context.ts";
 import { experimentNames, loadExperiment } from "../../app/experiment-files.ts";
 import { recordedVerdicts } from "../../app/verdict-history.ts";
 import { reusable } from "../../app/find-reusable-run.ts";
-import { type Outcome, runPlanned, worse } from "../../app/run-experiment.ts";
+import { type Outcome, runPlanned } from "../../app/run-experiment.ts";
 import { plan } from "../../app/plan-experiment.ts";
 import { chosen, inItsTopology, type Item, planAll, reasonsOf } from "./run.ts";
 

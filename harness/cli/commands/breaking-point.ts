@@ -2,9 +2,8 @@
  * `seawall breaking-point`: with how many times the planned audience does the first claim fail?
  * Each step of the search is a whole, judged run.
  */
-import { requestOf } from "../flags.ts";
+import { numberOf, out, planFlags, type PlanFlags, requestOf, scaleOf, wholeOf } from "../flags.ts";
 import { Option } from "commander";
-import { numberOf, out, planFlags, type PlanFlags, scaleOf, wholeOf } from "../flags.ts";
 import type { Define } from "../command.ts";
 import type { RunRequest } from "../../app/options.ts";
 import { randomInt } from "node:crypto";

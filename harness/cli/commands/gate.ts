@@ -2,9 +2,8 @@
  * `seawall gate`: runs experiments for a pipeline, compares them with a baseline, and says in every
  * form a pipeline reads whether they pass.
  */
-import { requestOf } from "../flags.ts";
+import { out, planFlags, type PlanFlags, requestOf, wholeOf } from "../flags.ts";
 import { Option } from "commander";
-import { out, planFlags, type PlanFlags, wholeOf } from "../flags.ts";
 import type { Define } from "../command.ts";
 import type { RunRequest } from "../../app/options.ts";
 import { appendFileSync } from "node:fs";
@@ -15,7 +14,7 @@ import { compareRuns, defaults } from "../../compare/compare.ts";
 import { enoughRuns } from "../../compare/enough-runs.ts";
 import { unsharedOf } from "../../compare/quantities.ts";
 import { powerSentences, sentence } from "../../compare/words.ts";
-import { exitCodes, SeawallError } from "../../base/errors.ts";
+import { exitCodes, SeawallError, worse } from "../../base/errors.ts";
 import {
   type AgainstBaseline,
   type Attempt,
@@ -35,7 +34,7 @@ import { newRunId } from "../../run/run-directory.ts";
 import { makeFolders, writeWhole } from "../../system/files.ts";
 import { type Baseline, type BaselineRuns, openBaseline } from "../../app/baseline.ts";
 import type { Context } from "../../app/context.ts";
-import { type Outcome, runPlanned, worse } from "../../app/run-experiment.ts";
+import { type Outcome, runPlanned } from "../../app/run-experiment.ts";
 import { plan } from "../../app/plan-experiment.ts";
 import { chosen, inItsTopology, type Item, planAll, present, reasonsOf } from "./run.ts";
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { exitCodes, SeawallError } from "../../base/errors.ts";
+import { exitCodes, SeawallError, worse } from "../../base/errors.ts";
 import { heldDraft, runOf } from "../../../test/support/judge/held-run.ts";
 import { judge } from "../../judge/judge.ts";
 import type { AbortReason } from "../../record/events.ts";
 import type { Status, Verdict } from "../../record/verdict.ts";
-import { exitCodeOf, worse } from "../../app/run-experiment.ts";
+import { exitCodeOf } from "../../app/run-experiment.ts";
 
 const held = judge(runOf(heldDraft()));
 const verdict = (changes: Partial<Verdict>): Verdict => ({ ...held, ...changes });

@@ -1,14 +1,13 @@
 /**
  * `seawall run`: one experiment after another, by name or as a suite, and what came of them all.
  */
-import { requestOf } from "../flags.ts";
-import { out, planFlags, type PlanFlags } from "../flags.ts";
+import { out, planFlags, type PlanFlags, requestOf } from "../flags.ts";
 import type { Define } from "../command.ts";
 import type { RunRequest } from "../../app/options.ts";
 import { randomInt } from "node:crypto";
 import { relative } from "node:path";
 import { pathToFileURL } from "node:url";
-import { exitCodes, SeawallError } from "../../base/errors.ts";
+import { exitCodes, SeawallError, worse } from "../../base/errors.ts";
 import type { Experiment } from "../../experiment/experiment.ts";
 import type { Verdict } from "../../record/verdict.ts";
 import { expand, inTierOrder } from "../../experiment/suite.ts";
@@ -18,7 +17,7 @@ import type { Context } from "../../app/context.ts";
 import { experimentNames, loadExperiment } from "../../app/experiment-files.ts";
 import { explain } from "../../app/error-output.ts";
 import { recordedVerdicts } from "../../app/verdict-history.ts";
-import { type Outcome, runPlanned, worse } from "../../app/run-experiment.ts";
+import { type Outcome, runPlanned } from "../../app/run-experiment.ts";
 import { plan, presumed } from "../../app/plan-experiment.ts";
 import { loadSuite } from "../../app/suite-files.ts";
 

@@ -2,6 +2,7 @@
  * What a day came to: a pure function of its events and of its runs' verdicts. It is as good as its
  * worst step, and a step that was left out shows nothing.
  */
+import { worse } from "../../base/errors.ts";
 import { exitCodes } from "../../base/errors.ts";
 import type { Status, Verdict } from "../../record/verdict.ts";
 import type { By, Day, DayEvent, DayStep, Outcome } from "./day.ts";
@@ -162,21 +163,6 @@ export function nameOf({ role, name }: By): string {
   return name === null ? role : `${name} (${role})`;
 }
 
-/** What needs attention first wins. */
-const order: readonly number[] = [
-  exitCodes.held,
-  exitCodes.inconclusive,
-  exitCodes.refuted,
-  exitCodes.aborted,
-  exitCodes.usage,
-  exitCodes.internal,
-  exitCodes.cleanupIncomplete,
-  exitCodes.interrupted,
-];
-
 export function worstOf(codes: readonly number[]): number {
-  return codes.reduce(
-    (a, b) => (order.indexOf(a) >= order.indexOf(b) ? a : b),
-    exitCodes.held as number,
-  );
+  return codes.reduce(worse, exitCodes.held);
 }
