@@ -7,13 +7,16 @@ import type { LinkHandle } from "../target/deployment.ts";
 import { LinkTraffic } from "../substrates/proxy/traffic.ts";
 import { httpGet } from "../system/network.ts";
 import { ping } from "../system/ping.ts";
-import { injectInto, type Mini, startMini } from "../../test/support/targets/mini.ts";
+import { injectInto, type Mini, miniLayout, startMini } from "../../test/support/targets/mini.ts";
 
 let mini: Mini;
 let niceAtFirst: number;
 const niceOf = (service: string): number => getPriority(mini.deployment.instance(service).pid ?? 0);
 beforeAll(async () => {
-  mini = await startMini();
+  mini = await startMini(
+    miniLayout,
+    cases.map(([fault]) => fault),
+  );
   niceAtFirst = niceOf("b/more");
 });
 afterAll(async () => {
@@ -297,7 +300,7 @@ describe("on the process substrate", () => {
     [
       "packet loss",
       { kind: "packetLoss", service: "a/back", share: 0.1 },
-      /not started so that it can suffer packetLoss/,
+      /a process, which cannot suffer packetLoss/,
     ],
     [
       "segments that nobody spoils",

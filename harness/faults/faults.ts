@@ -1,6 +1,5 @@
 /** What follows from the list of faults: their type, their schema, and what each strikes. */
 import { z } from "zod";
-import type { Effect } from "../target/deployment.ts";
 import { linkName, type Standing } from "../target/where.ts";
 import type { Link } from "../target/layout.ts";
 import type {
@@ -116,8 +115,8 @@ export function struckIn(fault: Fault, standing: Standing): Required<Omit<Struck
 }
 
 /** What the substrate must make ready for a service, or do to it, in these faults. */
-export function effectsOf(faults: readonly Fault[]): ReadonlySet<Effect["kind"]> {
-  return new Set(faults.flatMap((fault) => kindOf(fault).effect?.(fault).kind ?? []));
+export function effectsOf(faults: readonly Fault[]): ReadonlySet<string> {
+  return new Set(faults.flatMap((fault) => kindOf(fault).effect ?? []));
 }
 
 /** Operations that a model must know for these faults. */
@@ -127,17 +126,20 @@ export function operationsSimulated(faults: readonly Fault[]): readonly string[]
 
 /** Of each kind of fault: `true`, or why a substrate cannot do it on this machine. */
 export type Support = (
-  kind: Pick<FaultKind, "needs"> & { readonly simulate: unknown },
+  kind: Pick<FaultKind, "needs" | "effect"> & { readonly simulate: unknown },
 ) => true | string;
 
-/**
- * What a substrate can do: `true`, or why it cannot on this machine. A getter is asked only when a
- * fault needs it.
- */
+/** What a substrate can do: `true`, or why it cannot on this machine. */
 export type Capabilities = Readonly<Record<Capability, true | string>>;
 
-export function supportOf(capabilities: Capabilities): Support {
-  return ({ needs }) => needs.map((need) => capabilities[need]).find((can) => can !== true) ?? true;
+/** `canDo` is asked of an effect only when a fault needs it. */
+export function supportOf(
+  capabilities: Capabilities,
+  canDo: (effect: string) => true | string,
+): Support {
+  return ({ needs, effect }) =>
+    needs.map((need) => capabilities[need]).find((can) => can !== true) ??
+    (effect === undefined ? true : canDo(effect));
 }
 
 /** What is refused is what has no course in virtual time. */

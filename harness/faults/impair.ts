@@ -7,8 +7,7 @@ import { theService } from "./proofs.ts";
 const nothing: Evidence = { landed: true, observation: "it was never in force" };
 
 /** `verify` may do more than ask the substrate: give it something to see. */
-export function impair<F>(
-  effectOf: (fault: F) => Effect,
+export function impair<F extends Effect>(
   verify: (impairment: Impairment, strike: RealStrike<F>) => Promise<Evidence> = (impairment) =>
     impairment.observe(),
 ): Inject<F> {
@@ -18,7 +17,7 @@ export function impair<F>(
     let reverted: Evidence = nothing;
     return {
       act: async () => {
-        impairment = await instance.impair(effectOf(strike.fault));
+        impairment = await instance.impair(strike.fault);
       },
       verify: () => (impairment === null ? nothing : verify(impairment, strike)),
       look: () => (impairment === null ? nothing : impairment.observe()),

@@ -25,8 +25,10 @@ export function faultTable(of: FaultKinds = kinds): string[] {
   return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`);
 }
 
-function needsOf({ needs }: FaultKind): string {
-  return needs.map((need) => `\`${need}\``).join(", ");
+function needsOf({ needs, effect }: FaultKind): string {
+  return [...(effect === undefined ? [] : [effect]), ...needs]
+    .map((need) => `\`${need}\``)
+    .join(", ");
 }
 
 /** The text, with the table of today between its marks. */

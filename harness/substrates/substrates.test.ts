@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { substrateNames, substrates } from "../record/substrates.ts";
 import { kinds } from "../faults/faults.ts";
 import { root, sourcesIn } from "../../test/support/sources.ts";
+import { effectsOf } from "./effects.ts";
 import { adapterOf, undoOn } from "./registry.ts";
 
 describe("the list of substrates", () => {
@@ -44,7 +45,7 @@ describe("the list of substrates", () => {
       const supports = (await adapterOf(name)).supports({});
       const lacking = Object.values(kinds)
         .filter((kind) => supports(kind) !== true)
-        .map(({ needs }) => needs);
+        .map(({ needs, effect }) => [...needs, effect]);
       const [said = ""] = support
         .split(/(?=The \w+ substrate )/)
         .filter((part) => part.startsWith(`The ${name} substrate `));
@@ -57,13 +58,23 @@ describe("the list of substrates", () => {
     }
   });
 
+  it("knows each effect that a fault asks for on some substrate, and no other", async () => {
+    const known = new Set<string>();
+    for (const { name, isVirtual } of substrates) {
+      const effects = isVirtual ? new Map() : await effectsOf(name);
+      for (const kind of effects.keys()) known.add(kind);
+    }
+    const wanted = Object.values(kinds).flatMap(({ effect }) => effect ?? []);
+    expect([...known].sort()).toEqual([...new Set(wanted)].sort());
+  });
+
   it("is the only place that knows one by its name, but for its own folder", () => {
     const names = substrateNames.join("|");
     const knows = sourcesIn("harness")
       .filter(
         (path) =>
           !path.startsWith(join("harness", "substrates")) &&
-          path !== join("harness", "core", "substrates.ts"),
+          path !== join("harness", "record", "substrates.ts"),
       )
       .filter((path) =>
         new RegExp(`substrate\\b[^\\n=]*[!=]==? *"(${names})"|"(${names})", *"(${names})"`).test(

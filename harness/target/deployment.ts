@@ -19,16 +19,13 @@ export interface Clock {
 export type InstanceState = "running" | "paused" | "ended";
 
 /**
- * What a substrate may be able to do to a service from outside, beyond ending it. What it supports
- * says which.
+ * What a substrate may be able to do to a service from outside, beyond ending it. It has the kind
+ * and the fields of the fault that asks for it. A substrate has a file for each that it can do.
  */
-export type Effect =
-  /** No room is left in the service's own folder. */
-  | { readonly kind: "fullDisk" }
-  /** Its wall clock goes `byMs` ahead, or behind when negative; monotonic time is left alone. */
-  | { readonly kind: "clockSkew"; readonly byMs: number }
-  /** This share, 0…1, of the packets that leave or reach it is lost. */
-  | { readonly kind: "packetLoss"; readonly share: number };
+export interface Effect {
+  readonly kind: string;
+  readonly [field: string]: unknown;
+}
 
 export interface Impairment {
   /** Looks whether it is in force. */

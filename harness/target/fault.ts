@@ -4,7 +4,7 @@
  * looks at it through an {@link Observer}, so that plan, judge, run and simulation share one list.
  */
 import type { z } from "zod";
-import type { Clock, Deployment, Effect, Instance, LinkHandle } from "./deployment.ts";
+import type { Clock, Deployment, Instance, LinkHandle } from "./deployment.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Frozen } from "../base/frozen.ts";
 import type { Observer } from "./observer.ts";
@@ -32,8 +32,8 @@ export interface FaultKind<S extends FaultSchema = FaultSchema>
   bytesPerSecondMax?(fault: FaultFrom<S>): number;
   /** What a substrate must be able to do. */
   readonly needs: readonly Capability[];
-  /** What the substrate must make ready when it starts a service that is struck. */
-  effect?(fault: FaultFrom<S>): Effect;
+  /** What the substrate itself must do to a service that is struck: a file of its `effects/`. */
+  readonly effect?: string;
   readonly inject: Inject<FaultFrom<S>>;
   /** The fault in virtual time, or why there is none. */
   readonly simulate: Simulate<FaultFrom<S>> | string;
@@ -122,7 +122,7 @@ export interface Use {
   readonly bytes: boolean;
 }
 
-/** What a substrate may be able to do. */
+/** What a substrate may be able to do, beside effects on a service. */
 export type Capability =
   /** Ends services and starts them again. */
   | "processes"
@@ -133,8 +133,7 @@ export type Capability =
   /** Asks a service to do one of its own operations. */
   | "operations"
   /** Takes a whole zone off the network. */
-  | "zoneNetworks"
-  | Effect["kind"];
+  | "zoneNetworks";
 
 type Seen = Evidence | Promise<Evidence>;
 

@@ -25,7 +25,7 @@ import { LinkProxy } from "../proxy/toxiproxy.ts";
 import { LinkTraffic } from "../proxy/traffic.ts";
 import { proxyService } from "../proxy/service.ts";
 import { GroupMeter, type Usage } from "./resources.ts";
-import { type Prepared, ProcessInstance } from "./instance.ts";
+import { ProcessInstance } from "./instance.ts";
 import { claimSlot, type ClaimedSlot } from "./slot.ts";
 
 export interface ProcessSubstrateOptions {
@@ -136,7 +136,8 @@ class ProcessDeployment implements Deployment {
             ? slot.addresses.proxyControl
             : slot.addresses.listen(service.name, port),
         controlToken: request.controlToken,
-        prepared: preparedFor(service.name, request, options.tools),
+        // Only those that the plan strikes are started with what a fault needs.
+        effects: effectsOn(service.name, request.plan),
         place: placeOf(service, directory, request, options, slot),
         exited: (exit) => this.#exits.tell(exit),
       });
@@ -221,18 +222,6 @@ class ProcessDeployment implements Deployment {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#undoing.disposeAsync();
   }
-}
-
-/**
- * Nobody else pays for what a fault needs: a service that the plan does not strike is started as
- * ever.
- */
-function preparedFor(service: string, { plan }: DeployRequest, tools: Tools): Prepared {
-  const effects = effectsOn(service, plan);
-  return {
-    fullDisk: effects.has("fullDisk"),
-    clockSkew: effects.has("clockSkew") ? tools.faketime : null,
-  };
 }
 
 function placeOf(

@@ -3,35 +3,58 @@
  * system in memory, which the engine mounts over the service's folder. What was in it is gone when
  * the service ends, so a service that is killed comes back empty.
  */
-import type { Impairment } from "../../target/deployment.ts";
-import type { Evidence } from "../../target/evidence.ts";
-import { runBeside } from "./beside.ts";
-import type { Container } from "./container.ts";
+import type { FaultOf } from "../../../faults/faults.ts";
+import type { Impairment } from "../../../target/deployment.ts";
+import type { Evidence } from "../../../target/evidence.ts";
+import { runBeside } from "../beside.ts";
+import type { DockerEffect, Making, Struck } from "../effect.ts";
+
+export const effect: DockerEffect<FaultOf<"fullDisk">> = {
+  kind: "fullDisk",
+  prepare: inRoom,
+  impose: (_fault, struck) => filled(struck),
+};
 
 /**
  * Cassandra's commit log and tables of a run of some minutes fit; memory is used only for what is
  * written.
  */
-export const roomBytes = 512 * 2 ** 20;
+const roomBytes = 512 * 2 ** 20;
 
 /**
  * Where the service's folder on this machine is seen in the container; what lies in it comes along
  * at each start.
  */
-export function outside(directory: string): string {
+function outside(directory: string): string {
   return `${directory}.outside`;
 }
 
-export function inRoom(directory: string, command: readonly string[]): string[] {
-  return [
-    "/bin/sh",
-    "-e",
-    "-c",
-    'cp -a "$1.outside/." "$1/"; cd "$1"; shift; exec "$@"',
-    "room",
-    directory,
-    ...command,
-  ];
+function inRoom({ command, env, user, host }: Making, directory: string): Making {
+  const [uid, gid] = user.split(":");
+  const bytes = (host.Memory ?? 0) + roomBytes;
+  return {
+    env,
+    user,
+    command: [
+      "/bin/sh",
+      "-e",
+      "-c",
+      'cp -a "$1.outside/." "$1/"; cd "$1"; shift; exec "$@"',
+      "room",
+      directory,
+      ...command,
+    ],
+    host: {
+      ...host,
+      Memory: bytes,
+      MemorySwap: bytes,
+      Binds: (host.Binds ?? []).map((bind) =>
+        bind === `${directory}:${directory}` ? `${directory}:${outside(directory)}` : bind,
+      ),
+      // `exec`: some programs unpack libraries of theirs there.
+      Tmpfs: { [directory]: `exec,size=${roomBytes},mode=0755,uid=${uid},gid=${gid}` },
+    },
+  };
 }
 
 /** Takes all that is left, then what others gave back meanwhile, block by block. */
@@ -42,7 +65,7 @@ const look =
   `cd "$1"; if dd if=/dev/zero of=.seawall-look bs=4096 count=1 2>&1; then printf '\\nroom'; ` +
   `else printf '\\nfull'; fi; rm -f .seawall-look`;
 
-export async function filled(container: Container, directory: string): Promise<Impairment> {
+async function filled({ container, directory }: Struck): Promise<Impairment> {
   const run = (script: string): Promise<string> =>
     runBeside(container, { command: "/bin/sh", args: ["-c", script, "sh", directory], env: {} });
   const told = async (wanted: "full" | "room"): Promise<Evidence> => {
