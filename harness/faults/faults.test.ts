@@ -16,6 +16,8 @@ import {
   supportOf,
 } from "./faults.ts";
 import { faultTable, withTable } from "./table.ts";
+import { effectsOf } from "../substrates/effects.ts";
+import { substrates } from "../record/substrates.ts";
 import * as registry from "./registry.ts";
 
 const kinds = Object.entries(registry) as unknown as readonly (readonly [string, FaultKind])[];
@@ -124,6 +126,10 @@ describe("the README", () => {
     const path = join(here, "README.md");
     const text = readFileSync(path, "utf8");
     expect(faultTable().length).toBe(faultNames.length + 2);
-    await expect(withTable(text)).toMatchFileSnapshot(path);
+    const doers: Record<string, string[]> = {};
+    for (const { name, isVirtual } of substrates)
+      for (const effect of isVirtual ? [] : (await effectsOf(name)).keys())
+        doers[effect] = [...(doers[effect] ?? []), name];
+    await expect(withTable(text, undefined, doers)).toMatchFileSnapshot(path);
   });
 });

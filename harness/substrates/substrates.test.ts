@@ -38,14 +38,15 @@ describe("the list of substrates", () => {
     },
   );
 
+  // Effects on a service are in the table of that page.
   it("is explained where people read of faults: what a real one cannot do", async () => {
     const page = readFileSync(join(root, "harness", "faults", "README.md"), "utf8");
     const support = /^## Support\n([\s\S]*?)^## /m.exec(page)?.[1] ?? "";
     for (const { name } of substrates.filter(({ isVirtual }) => !isVirtual)) {
       const supports = (await adapterOf(name)).supports({});
       const lacking = Object.values(kinds)
-        .filter((kind) => supports(kind) !== true)
-        .map(({ needs, effect }) => [...needs, effect]);
+        .filter(({ needs, simulate }) => supports({ needs, simulate }) !== true)
+        .map(({ needs }) => needs);
       const [said = ""] = support
         .split(/(?=The \w+ substrate )/)
         .filter((part) => part.startsWith(`The ${name} substrate `));
