@@ -84,6 +84,11 @@ const cases: readonly (readonly [fault: Fault, landed: RegExp, healed: RegExp])[
     /^a write to \S+ succeeds$/,
   ],
   [
+    { kind: "outOfDescriptors", service: "a/back" },
+    /^descriptors: process \d+ may open \d\d, 127\.1\.1\.22:\d+ closed the connection$/,
+    /^descriptors: process \d+ may open \d{3,}$/,
+  ],
+  [
     { kind: "clockSkew", service: "b/back", byMs: 3_600_000 },
     /^the clock of b\/back is 3(599|600|601)(\.\d)? s off$/,
     /^the clock of b\/back is -?[01](\.\d)? s off$/,
