@@ -62,9 +62,9 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "harness/phrases",
     "harness/judge",
   ],
-  "harness/gate": ["harness/base", "harness/record", "harness/compare"],
-  "harness/breaking-point": ["harness/record", "harness/judge"],
-  "harness/ablation": ["harness/record"],
+  "harness/gate": ["harness/base", "harness/record", "harness/phrases", "harness/compare"],
+  "harness/breaking-point": ["harness/record", "harness/phrases", "harness/judge"],
+  "harness/ablation": ["harness/record", "harness/phrases"],
   "harness/game-day/day": [
     "harness/base",
     "harness/metrics",
