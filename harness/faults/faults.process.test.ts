@@ -1,4 +1,5 @@
 import { faults } from "../../targets/live-streaming/pack/faults.ts";
+import { execFileSync } from "node:child_process";
 import { Agent } from "node:http";
 import { getPriority } from "node:os";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -85,8 +86,8 @@ const cases: readonly (readonly [fault: Fault, landed: RegExp, healed: RegExp])[
   ],
   [
     { kind: "outOfDescriptors", service: "a/back" },
-    /^descriptors: process \d+ may open \d\d, 127\.1\.1\.22:\d+ closed the connection$/,
-    /^descriptors: process \d+ may open \d{3,}$/,
+    /^descriptors: process \d+ may open \d\d; 127\.1\.1\.22:\d+ (closed|reset) the connection$/,
+    /^descriptors: process \d+ may open \d{3,}; 127\.1\.1\.22:\d+ answered after [\d.]+ ms$/,
   ],
   [
     { kind: "clockSkew", service: "b/back", byMs: 3_600_000 },
@@ -184,6 +185,14 @@ describe("on the process substrate", () => {
         await new Promise((wake) => setTimeout(wake, 1_500));
       },
       /the clock of b\/back is -?[01]/,
+    ],
+    [
+      { kind: "outOfDescriptors", service: "a/back" },
+      async () => {
+        const { pid } = mini.deployment.instance("a/back");
+        execFileSync("prlimit", ["--pid", String(pid), "--nofile=1000:"]);
+      },
+      /^descriptors: process \d+ may open 1000$/,
     ],
     [
       faults.badSegments({ service: "a/back", defect: "timing", segments: 1_000 }),

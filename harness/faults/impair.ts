@@ -2,14 +2,19 @@
 import type { Effect, Impairment } from "../target/deployment.ts";
 import type { Evidence } from "../target/evidence.ts";
 import type { Inject, RealStrike } from "../target/fault.ts";
-import { theService } from "./proofs.ts";
+import { all, theService } from "./proofs.ts";
 
 const nothing: Evidence = { landed: true, observation: "it was never in force" };
 
-/** `verify` may do more than ask the substrate: give it something to see. */
+type Verify<F> = (impairment: Impairment, strike: RealStrike<F>) => Promise<Evidence>;
+
+/**
+ * `verify` may do more than ask the substrate: give it something to see. `afterwards` looks at the
+ * service once the substrate has seen the effect gone.
+ */
 export function impair<F extends Effect>(
-  verify: (impairment: Impairment, strike: RealStrike<F>) => Promise<Evidence> = (impairment) =>
-    impairment.observe(),
+  verify: Verify<F> = (impairment) => impairment.observe(),
+  afterwards?: (strike: RealStrike<F>) => Promise<Evidence>,
 ): Inject<F> {
   return (strike) => {
     const instance = theService(strike);
@@ -24,7 +29,10 @@ export function impair<F extends Effect>(
       revert: async () => {
         reverted = (await impairment?.undo()) ?? nothing;
       },
-      verifyReverted: () => reverted,
+      verifyReverted: async () =>
+        afterwards === undefined || !reverted.landed || impairment === null
+          ? reverted
+          : all([reverted, await afterwards(strike)]),
     };
   };
 }
