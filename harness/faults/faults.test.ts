@@ -16,7 +16,7 @@ import {
   supportOf,
 } from "./faults.ts";
 import { faultTable, withTable } from "./table.ts";
-import { effectsOf } from "../substrates/effects.ts";
+import { effectsIn } from "../substrates/effects.ts";
 import { substrates } from "../record/substrates.ts";
 import * as registry from "./registry.ts";
 
@@ -128,7 +128,7 @@ describe("the README", () => {
     expect(faultTable().length).toBe(faultNames.length + 2);
     const doers: Record<string, string[]> = {};
     for (const { name, isVirtual } of substrates)
-      for (const effect of isVirtual ? [] : (await effectsOf(name)).keys())
+      for (const effect of isVirtual ? [] : (await effectsIn(name)).keys())
         doers[effect] = [...(doers[effect] ?? []), name];
     await expect(withTable(text, undefined, doers)).toMatchFileSnapshot(path);
   });

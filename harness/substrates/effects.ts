@@ -3,7 +3,7 @@
  * is a file in the substrate's own folder `effects/`, which exports an `effect`. The folder is the
  * list: `plan` refuses a fault whose effect has no file there.
  */
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { extname } from "node:path";
 import type { Effect, Impairment } from "../target/deployment.ts";
 
@@ -20,12 +20,12 @@ export interface EffectOn<Struck, F extends Effect = Effect> {
 /** `.js` where this was compiled. */
 const ending = extname(import.meta.filename);
 
-/** The effects of the substrate of that name, by their kind. */
-export async function effectsOf<E extends { readonly kind: string }>(
+/** The effects of the substrate of that name, by their kind. Without the folder there are none. */
+export async function effectsIn<E extends { readonly kind: string }>(
   substrate: string,
 ): Promise<ReadonlyMap<string, E>> {
   const folder = new URL(`${substrate}/effects/`, import.meta.url);
-  const files = readdirSync(folder)
+  const files = (existsSync(folder) ? readdirSync(folder) : [])
     .filter((file) => file.endsWith(ending) && !/\.(test|d)\.\w+$/.test(file))
     .sort();
   const all = await Promise.all(

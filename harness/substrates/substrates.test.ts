@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { substrateNames, substrates } from "../record/substrates.ts";
 import { kinds } from "../faults/faults.ts";
 import { root, sourcesIn } from "../../test/support/sources.ts";
-import { effectsOf } from "./effects.ts";
+import { effectsIn } from "./effects.ts";
 import { adapterOf, undoOn } from "./registry.ts";
 
 describe("the list of substrates", () => {
@@ -62,7 +62,7 @@ describe("the list of substrates", () => {
   it("knows each effect that a fault asks for on some substrate, and no other", async () => {
     const known = new Set<string>();
     for (const { name, isVirtual } of substrates) {
-      const effects = isVirtual ? new Map() : await effectsOf(name);
+      const effects = isVirtual ? new Map() : await effectsIn(name);
       for (const kind of effects.keys()) known.add(kind);
     }
     const wanted = Object.values(kinds).flatMap(({ effect }) => effect ?? []);

@@ -1,6 +1,6 @@
 /** What the docker substrate can do to a service: a file of `effects/` each. */
 import type { Effect } from "../../target/deployment.ts";
-import { type EffectOn, effectsOf } from "../effects.ts";
+import { type EffectOn, effectsIn } from "../effects.ts";
 import type { Container, ContainerOptions } from "./container.ts";
 
 /** A running service. */
@@ -21,4 +21,4 @@ export interface DockerEffect<F extends Effect = Effect> extends EffectOn<Struck
   prepare?(making: Making, directory: string): Making;
 }
 
-export const effects = await effectsOf<DockerEffect>("docker");
+export const effects = await effectsIn<DockerEffect>("docker");

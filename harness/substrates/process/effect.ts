@@ -2,7 +2,7 @@
 import type { Effect } from "../../target/deployment.ts";
 import type { Launch, Place } from "../../target/layout.ts";
 import type { ToolName } from "../../target/tools.ts";
-import { type EffectOn, effectsOf } from "../effects.ts";
+import { type EffectOn, effectsIn } from "../effects.ts";
 
 /** A running service. */
 export interface Struck {
@@ -22,4 +22,4 @@ export interface ProcessEffect<F extends Effect = Effect> extends EffectOn<Struc
   directoryOf?(struck: Struck): string;
 }
 
-export const effects = await effectsOf<ProcessEffect>("process");
+export const effects = await effectsIn<ProcessEffect>("process");
