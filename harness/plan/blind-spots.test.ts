@@ -16,7 +16,7 @@ const layout = (edge: Service, digestHeader?: string): Layout => ({
 const elsewhere = service({ http: { host: "127.0.0.1", port: 8080 } });
 
 it(
-  "says what nobody looks at: right bytes without a checksum, and what edges write that " +
+  "lists what is not checked: right bytes without a checksum, and what edges write that" +
     "somebody else runs",
   () => {
     expect(blindSpots(layout(service(), "X-Sha"), "process", streaming)).toEqual([]);
