@@ -20,8 +20,7 @@ const differing = (changes: readonly Change[]): Change[] =>
 const few = times(2);
 
 describe("a comparison", () => {
-  it("finds differences between equal runs no more often than its level, and finds real ones" +
-    "half as long again", () => {
+  it("finds differences between equal runs no more often than its level, and real ones", () => {
     const pairs = few;
     let [wrong, found] = [0, 0];
     const course = (window: number): number => (window >= 12 && window < 17 ? 20 : 1);
@@ -75,45 +74,41 @@ describe("a comparison", () => {
     expect(changes.filter(({ outcome }) => outcome === "alike").length).toBeGreaterThan(5);
   });
 
-  it(
-    "finds neither differences nor equality with too few runs, and says so" +
-      "says what nine times looks like",
-    () => {
-      for (const [ofA, ofB] of [
-        [1, 1],
-        [1, 3],
-        [3, 1],
-        [2, 2],
-      ] as const) {
-        const changes = compareRuns(side(1, {}, ofA), side(50, { slower: 9 }, ofB));
-        expect(changes.filter(({ outcome }) => outcome !== "unclear")).toEqual([]);
-        expect(changes.every(({ p, smallest }) => p === 1 && smallest === null)).toBe(true);
-        const p50 = changes.find(
-          ({ quantity, phase }) => quantity.title === "live segment wait p50" && phase === "all",
-        ) as Change;
-        expect(p50.suspected?.runsASide).toBe(3);
-        expect(sentence(p50)).toMatch(
-          /^live segment wait p50 over the whole run is (8|9)[.\d]* times what it was \([\d.]+ to [\d.]+ within these runs\), which is no test between versions$/,
-        );
-        const [why, told] = powerSentences({
-          changes,
-          enough: false,
-          unshared: [],
-          side: { runs: new Array(ofB).fill(null) },
-          baselineRuns: ofA,
-        });
-        expect(why).toMatch(
-          /^\d runs? against \d: no test can tell, as .*\. at least 3 against 3 are needed$/,
-        );
-        expect(told).toMatch(
-          /^live segment wait p\d+ over the whole run is [\d.]+ times what it was .*: 3 runs a side would show it/,
-        );
-      }
-      expect(
-        compareRuns(side(1, {}, 1), side(50, {}, 1)).filter(({ suspected }) => suspected !== null),
-      ).toEqual([]);
-    },
-  );
+  it("finds neither differences nor equality with too few runs, and says so", () => {
+    for (const [ofA, ofB] of [
+      [1, 1],
+      [1, 3],
+      [3, 1],
+      [2, 2],
+    ] as const) {
+      const changes = compareRuns(side(1, {}, ofA), side(50, { slower: 9 }, ofB));
+      expect(changes.filter(({ outcome }) => outcome !== "unclear")).toEqual([]);
+      expect(changes.every(({ p, smallest }) => p === 1 && smallest === null)).toBe(true);
+      const p50 = changes.find(
+        ({ quantity, phase }) => quantity.title === "live segment wait p50" && phase === "all",
+      ) as Change;
+      expect(p50.suspected?.runsASide).toBe(3);
+      expect(sentence(p50)).toMatch(
+        /^live segment wait p50 over the whole run is (8|9)[.\d]* times what it was \([\d.]+ to [\d.]+ within these runs\), which is no test between versions$/,
+      );
+      const [why, told] = powerSentences({
+        changes,
+        enough: false,
+        unshared: [],
+        side: { runs: new Array(ofB).fill(null) },
+        baselineRuns: ofA,
+      });
+      expect(why).toMatch(
+        /^\d runs? against \d: no test can tell, as .*\. at least 3 against 3 are needed$/,
+      );
+      expect(told).toMatch(
+        /^live segment wait p\d+ over the whole run is [\d.]+ times what it was .*: 3 runs a side would show it/,
+      );
+    }
+    expect(
+      compareRuns(side(1, {}, 1), side(50, {}, 1)).filter(({ suspected }) => suspected !== null),
+    ).toEqual([]);
+  });
 
   it("reports the smallest detectable change, and detects a larger one", () => {
     const runs = side(1, { runToRun: 0.02 });
@@ -145,8 +140,7 @@ describe("a comparison", () => {
     );
   });
 
-  it("does not depend on the order of runs, nor on a common scale, and its sides can be swapped" +
-    "exchanged", () => {
+  it("does not depend on the order of runs or a common scale, and mirrors swapped sides", () => {
     const times = (run: Run, by: number): Run => ({
       ...run,
       series: run.series.map((one) =>

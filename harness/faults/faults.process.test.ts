@@ -369,14 +369,11 @@ describe("on the process substrate", () => {
     await mini.deployment.instance("b/more").start();
   });
 
-  it(
-    "an instrumented restart replaces the process that started with the target" + " does not",
-    async () => {
-      const injection = await injectInto(mini.deployment, { kind: "kill", service: "b/more" });
-      await injection.heal();
-      expect([niceAtFirst, niceOf("b/more")]).toEqual([getPriority(), Math.max(5, getPriority())]);
-    },
-  );
+  it("an instrumented restart replaces the process that started with the target", async () => {
+    const injection = await injectInto(mini.deployment, { kind: "kill", service: "b/more" });
+    await injection.heal();
+    expect([niceAtFirst, niceOf("b/more")]).toEqual([getPriority(), Math.max(5, getPriority())]);
+  });
 
   it("a kill of a stopped service does not land, and heals by starting it", async () => {
     await mini.deployment.instance("b/back").kill();

@@ -99,27 +99,23 @@ describe("observe", () => {
     });
   });
 
-  it(
-    "assigns a request to the window of its start, and anything else to that of its reading" +
-      "reading",
-    () => {
-      const slow = waits([4_000], { lane: "live", outcome: "lost" }, 9_999);
-      expect(observe(share("<=", 0, "lost"), window, [slow]).samples).toBe(0);
-      expect(observe(share("<=", 0, "lost"), { fromMs: 0, untilMs: 10_000 }, [slow]).value).toBe(1);
-      // It ended after the window, but belongs to it.
-      expect(
-        observe(share("<=", 0, "lost"), window, [
-          waits([4_000], { lane: "live", outcome: "lost" }, 19_999),
-        ]).value,
-      ).toBe(1);
-      const gets = (atMs: number): SeriesData =>
-        series("origin_gets", { lane: "live" }, "increment", [[atMs, 4]]);
-      const sum: Claim = { ...plain("sum", "<", 1), metric: "origin_gets" } as Claim;
-      expect(
-        [9_999, 10_000, 19_999, 20_000].map((atMs) => observe(sum, window, [gets(atMs)]).samples),
-      ).toEqual([0, 1, 1, 0]);
-    },
-  );
+  it("assigns a request to the window of its start, and anything else to its reading's", () => {
+    const slow = waits([4_000], { lane: "live", outcome: "lost" }, 9_999);
+    expect(observe(share("<=", 0, "lost"), window, [slow]).samples).toBe(0);
+    expect(observe(share("<=", 0, "lost"), { fromMs: 0, untilMs: 10_000 }, [slow]).value).toBe(1);
+    // It ended after the window, but belongs to it.
+    expect(
+      observe(share("<=", 0, "lost"), window, [
+        waits([4_000], { lane: "live", outcome: "lost" }, 19_999),
+      ]).value,
+    ).toBe(1);
+    const gets = (atMs: number): SeriesData =>
+      series("origin_gets", { lane: "live" }, "increment", [[atMs, 4]]);
+    const sum: Claim = { ...plain("sum", "<", 1), metric: "origin_gets" } as Claim;
+    expect(
+      [9_999, 10_000, 19_999, 20_000].map((atMs) => observe(sum, window, [gets(atMs)]).samples),
+    ).toEqual([0, 1, 1, 0]);
+  });
 
   it("selects by every requested tag", () => {
     const all = [

@@ -670,7 +670,7 @@ describe("the verdict", () => {
     expect(verdictOf().why).toMatch(/^All 16 findings/);
   });
 
-  it("says that a claim was also violated in the baseline" + "do it alone", () => {
+  it("says that a claim was also violated in the baseline", () => {
     const slow =
       (fromMs: number): Damage =>
       (draft) =>

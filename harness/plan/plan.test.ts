@@ -173,76 +173,68 @@ const stepping = (...steps: readonly Partial<Step>[]): object => ({
 const recovering = (changes: object): object => ({ recovery: { ...recovery, ...changes } });
 
 describe("a plan", () => {
-  it(
-    "lets two operator acts be in force on one service at once, but none on one that is" +
-      "killed meanwhile",
-    () => {
-      const operations = {
-        mask: { kind: "http", port: "http", method: "POST", path: "/" },
-        told: { kind: "http", port: "http", method: "GET", path: "/" },
-      } as const;
-      const able = {
+  it("lets two operator acts be in force on one service, but none during a kill", () => {
+    const operations = {
+      mask: { kind: "http", port: "http", method: "POST", path: "/" },
+      told: { kind: "http", port: "http", method: "GET", path: "/" },
+    } as const;
+    const able = {
+      ...target,
+      topologies: {
+        quick: {
+          title: "q",
+          layout: () => ({
+            ...layout,
+            services: layout.services.map((one) => ({ ...one, operations })),
+          }),
+        },
+      },
+    };
+    const act: Step = {
+      ...step,
+      fault: {
+        kind: "operate",
+        service: "region-a/origin-read",
+        operation: "mask",
+        look: { operation: "told", shows: "x" },
+      },
+    };
+    const many = {
+      target: able,
+      blastRadius: { services: ["region-a/origin-read"], faultsAtOnceMax: 2 },
+    };
+    expect(problemsOf({ ...many, method: [act, act] })).toEqual([]);
+    expect(problemsOf({ ...many, method: [act, step] })).toEqual([
+      expect.stringContaining("healing one would heal the other"),
+    ]);
+  });
+
+  it("takes loads from several workloads, and passes gateways to those that need them", () => {
+    const starting = {
+      load: [load, { ...load, name: "start", workload: "starts", exec: "play" }],
+    };
+    const own: Partial<PlanOptions> = {
+      workloadExports: (workload) => (workload === "starts" ? ["play"] : ["live"]),
+      workloadNeeds: (workload) => (workload === "starts" ? ["gateways"] : []),
+    };
+    expect(problemsOf(starting, own)).toEqual([
+      "load: workload starts needs gateways, which this topology lacks",
+    ]);
+    const gateways = [{ service: "region-a/mute", port: "http" }];
+    const withThem = {
+      ...experiment,
+      ...starting,
+      target: {
         ...target,
         topologies: {
-          quick: {
-            title: "q",
-            layout: () => ({
-              ...layout,
-              services: layout.services.map((one) => ({ ...one, operations })),
-            }),
-          },
+          quick: { title: "q", layout: () => ({ ...layout, otherEntries: { gateways } }) },
         },
-      };
-      const act: Step = {
-        ...step,
-        fault: {
-          kind: "operate",
-          service: "region-a/origin-read",
-          operation: "mask",
-          look: { operation: "told", shows: "x" },
-        },
-      };
-      const many = {
-        target: able,
-        blastRadius: { services: ["region-a/origin-read"], faultsAtOnceMax: 2 },
-      };
-      expect(problemsOf({ ...many, method: [act, act] })).toEqual([]);
-      expect(problemsOf({ ...many, method: [act, step] })).toEqual([
-        expect.stringContaining("healing one would heal the other"),
-      ]);
-    },
-  );
-
-  it(
-    "takes loads from several workloads, and passes gateways to those that need them," +
-      "or refuses them",
-    () => {
-      const starting = {
-        load: [load, { ...load, name: "start", workload: "starts", exec: "play" }],
-      };
-      const own: Partial<PlanOptions> = {
-        workloadExports: (workload) => (workload === "starts" ? ["play"] : ["live"]),
-        workloadNeeds: (workload) => (workload === "starts" ? ["gateways"] : []),
-      };
-      expect(problemsOf(starting, own)).toEqual([
-        "load: workload starts needs gateways, which this topology lacks",
-      ]);
-      const gateways = [{ service: "region-a/mute", port: "http" }];
-      const withThem = {
-        ...experiment,
-        ...starting,
-        target: {
-          ...target,
-          topologies: {
-            quick: { title: "q", layout: () => ({ ...layout, otherEntries: { gateways } }) },
-          },
-        },
-      };
-      expect(planExperiment(withThem, { ...options, ...own }).plan.otherEntries).toEqual({
-        gateways: ["region-a/mute"],
-      });
-    },
-  );
+      },
+    };
+    expect(planExperiment(withThem, { ...options, ...own }).plan.otherEntries).toEqual({
+      gateways: ["region-a/mute"],
+    });
+  });
 
   it("requires a browser for players, or a model with players", () => {
     expect(problemsOf({ players: ["fault"] }, { browser: null })).toEqual(
