@@ -1,7 +1,7 @@
 /**
  * A zone as a machine of its own: a container that only holds a network interface with the
- * addresses of all its services. Services come and go on it as processes do on a machine. So a dead
- * one refuses connections instead of vanishing.
+ * addresses of all its services. Services start and stop on it as processes do on a machine. So a
+ * dead one refuses connections instead of vanishing.
  */
 import type { DeployRequest } from "../substrate.ts";
 import type { Addresses } from "./addresses.ts";
