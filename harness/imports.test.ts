@@ -136,7 +136,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   benchmarks: ["harness", "targets", "experiments"],
 };
 const packagesOfPure = ["zod"];
-/** Of Node, what only computes. */
+/** Node built-ins that only compute. */
 const builtinsOfPure = ['import { isIPv4 } from "node:net";'];
 
 const places = Object.keys(allowed).sort((a, b) => b.length - a.length);
@@ -155,7 +155,7 @@ function specifiers(path: string, except: readonly string[] = []): string[] {
   ].map((match) => (match[1] ?? match[2] ?? match[3]) as string);
 }
 
-/** Each way from a place back to itself that a walk along the arrows comes upon. */
+/** Every cycle that a depth-first search finds. */
 function circlesIn(arrows: ReadonlyMap<string, readonly string[]>): string[] {
   const circles: string[] = [];
   const done = new Set<string>();
@@ -180,12 +180,12 @@ describe("the import table", () => {
     sourcesIn(folder),
   );
 
-  it("sees the project", () => {
+  it("covers the project", () => {
     expect(files.length).toBeGreaterThan(80);
     expect(files.filter((path) => placeOf(path) === undefined)).toEqual([]);
   });
 
-  it("is kept by every file", () => {
+  it("is obeyed by every file", () => {
     const broken = files.flatMap((path) =>
       specifiers(path)
         .filter((name) => name.startsWith("."))
@@ -193,11 +193,11 @@ describe("the import table", () => {
           const from = placeOf(path) as string;
           const target = relative(root, resolve(root, dirname(path), name));
           const to = placeOf(target);
-          // What supports tests is no part of what they test; benchmarks use it as well.
+          // Test support is not part of the code under test; benchmarks use it as well.
           if (target.startsWith("test/") && from !== "benchmarks")
             return [`${path} imports ${target}`];
           if (to === undefined || to === from || allowed[from]?.includes(to)) return [];
-          // A folder in a list stands for every file below it.
+          // A folder in a list covers every file below it.
           return allowed[from]?.some(
             (place) => target.startsWith(`${place}/`) || target === place,
           ) === true
@@ -217,7 +217,7 @@ describe("the import table", () => {
     expect(impure).toEqual([]);
   });
 
-  it("holds no circle of files, type imports included", () => {
+  it("contains no cycle of files, including type imports", () => {
     const imported = new Map(
       files.map((path) => [
         path,
@@ -229,7 +229,7 @@ describe("the import table", () => {
     expect(circlesIn(imported)).toEqual([]);
   });
 
-  it("holds no circle of rooms", () => {
+  it("contains no cycle of rooms", () => {
     const rooms = new Map(
       places.map((place) => [
         place,

@@ -52,7 +52,7 @@ export interface Repeat extends Kind {
 }
 
 export interface Figure {
-  /** Of the claim, as it was then. */
+  /** The title of the claim at that time. */
   readonly title: string;
   /** Null: what should have come was not seen. */
   readonly observed: number | null;

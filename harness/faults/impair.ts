@@ -1,4 +1,4 @@
-/** Faults that the substrate itself does to a service, and that only it can see. */
+/** Faults that the substrate applies to a service, and that only the substrate can observe. */
 import type { Effect, Impairment } from "../target/deployment.ts";
 import type { Evidence } from "../target/evidence.ts";
 import type { Inject, RealStrike } from "../target/fault.ts";
@@ -9,8 +9,8 @@ const nothing: Evidence = { landed: true, observation: "it was never in force" }
 type Verify<F> = (impairment: Impairment, strike: RealStrike<F>) => Promise<Evidence>;
 
 /**
- * `verify` may do more than ask the substrate: give it something to see. `afterwards` looks at the
- * service once the substrate has seen the effect gone.
+ * `verify` may cause the traffic that the substrate needs in order to observe the effect.
+ * `afterwards` verifies the service itself, after the substrate has removed the effect.
  */
 export function impair<F extends Effect>(
   verify: Verify<F> = (impairment) => impairment.observe(),

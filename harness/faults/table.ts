@@ -1,13 +1,13 @@
-/** The list of faults as a table for people: `README.md` has it. */
+/** The registry of faults as a Markdown table for `README.md`. */
 import type { FaultKind, FaultKinds } from "../target/fault.ts";
 import { kinds } from "./faults.ts";
 
 const [begin, end] = ["<!-- faults: from the list, written by `vitest -u` -->", "<!-- /faults -->"];
 
-/** For each effect on a service, the substrates that can do it. */
+/** By effect: the substrates that support it. */
 export type Doers = Readonly<Record<string, readonly string[]>>;
 
-/** Of the harness, or of a pack. */
+/** The harness's faults by default; pass a pack's to list those. */
 export function faultTable(of: FaultKinds = kinds, doers: Doers = {}): string[] {
   const rows = Object.entries(of).map(([name, kind]) => [
     `\`${name}\``,
@@ -33,7 +33,7 @@ function needsOf({ needs, effect }: FaultKind, doers: Doers): string {
   return [...on, ...needs.map((need) => `\`${need}\``)].join(", ");
 }
 
-/** The text, with the table of today between its marks. */
+/** Returns the text with the current table between its marks. */
 export function withTable(text: string, of: FaultKinds = kinds, doers: Doers = {}): string {
   const [from, to] = [text.indexOf(begin), text.indexOf(end)];
   if (from < 0 || to < from) throw new Error("the text has no marks for the table of faults");

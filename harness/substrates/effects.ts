@@ -1,26 +1,26 @@
 /**
- * What a substrate can do to one of its services from outside, beyond ending it. Each such effect
- * is a file in the substrate's own folder `effects/`, which exports an `effect`. The folder is the
- * list: `plan` refuses a fault whose effect has no file there.
+ * What a substrate can do to a service from outside, beyond stopping it. Each effect is a file in
+ * the folder `effects/` of the substrate, and exports an `effect`. The folder is the list: `plan`
+ * refuses a fault whose effect has no file there.
  */
 import { existsSync, readdirSync } from "node:fs";
 import { extname } from "node:path";
 import type { Effect, Impairment } from "../target/deployment.ts";
 
-/** `Struck` is what the substrate knows of the service. */
+/** `Struck` describes the service to the substrate. */
 export interface EffectOn<Struck, F extends Effect = Effect> {
-  /** As the fault has it that is the first to need the effect. */
+  /** The kind of the fault that brought the effect. */
   readonly kind: F["kind"];
-  /** `true`, or why this machine cannot. Asked only when a fault needs it. */
+  /** `true`, or why this machine cannot. Called only if a fault needs it. */
   supported?(): true | string;
-  /** Does it. The answer tells how to look, and how to take it away and look again. */
+  /** Applies the effect. The result can observe it, and undo it with a last look. */
   impose(effect: F, struck: Struck): Promise<Impairment>;
 }
 
 /** `.js` where this was compiled. */
 const ending = extname(import.meta.filename);
 
-/** The effects of the substrate of that name, by their kind. Without the folder there are none. */
+/** The effects of a substrate, by kind; none if it has no such folder. */
 export async function effectsIn<E extends { readonly kind: string }>(
   substrate: string,
 ): Promise<ReadonlyMap<string, E>> {
@@ -38,7 +38,7 @@ export async function effectsIn<E extends { readonly kind: string }>(
   return new Map(all);
 }
 
-/** `true`, or why not: for the substrate's own account of what it supports. */
+/** For each effect: `true`, or why the substrate does not support it. */
 export function supportsEffect(
   effects: ReadonlyMap<string, Pick<EffectOn<never>, "supported">>,
   otherwise: Readonly<Record<string, string>> = {},

@@ -8,7 +8,7 @@ import { effectsIn } from "./effects.ts";
 import { adapterOf, undoOn } from "./registry.ts";
 
 describe("the list of substrates", () => {
-  it("has each folder with an adapter, and no other", () => {
+  it("contains each folder with an adapter, and no other", () => {
     const folders = readdirSync(import.meta.dirname, { withFileTypes: true })
       .filter((one) => one.isDirectory())
       .map(({ name }) => name);
@@ -17,7 +17,7 @@ describe("the list of substrates", () => {
     ).toEqual([...substrateNames].sort());
   });
 
-  it("has one that is taken when no other is ready", () => {
+  it("has a default for when no other is ready", () => {
     expect(
       substrates.filter(({ auto, isVirtual }) => auto === "otherwise" && !isVirtual),
     ).toHaveLength(1);
@@ -38,7 +38,7 @@ describe("the list of substrates", () => {
     },
   );
 
-  // Effects on a service are in the table of that page.
+  // The table of that page lists the effects on a service.
   it("is explained where people read of faults: what a real one cannot do", async () => {
     const page = readFileSync(join(root, "harness", "faults", "README.md"), "utf8");
     const support = /^## Support\n([\s\S]*?)^## /m.exec(page)?.[1] ?? "";
@@ -85,15 +85,15 @@ describe("the list of substrates", () => {
     expect(knows).toEqual([]);
   });
 
-  it("is explained where people read of it", () => {
+  it("is documented", () => {
     const page = readFileSync(join(root, "docs", "writing-an-experiment.md"), "utf8");
     for (const { name, meaning } of substrates)
       expect(page).toContain(`| \`${name}\` | ${meaning} |`);
   });
 });
 
-describe("what a dead run made", () => {
-  it("is said when its substrate makes nothing elsewhere", async () => {
+describe("what a dead run created", () => {
+  it("is reported if its substrate creates nothing elsewhere", async () => {
     expect(await undoOn("run", "here", "process")).toEqual([
       'what it made on the substrate "process" at here, which this version cannot undo',
     ]);

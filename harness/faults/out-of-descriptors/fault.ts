@@ -1,6 +1,6 @@
 /**
- * A service that has as many files and connections open as it may (EMFILE): those that it has go
- * on, and it opens no other. Proof: its limit, and a new connection without an answer.
+ * A service without free file descriptors (EMFILE). Its open files and connections stay; it can
+ * open no other. Proof: its limit, and a new connection without an answer.
  */
 import { z } from "zod";
 import type { Impairment } from "../../target/deployment.ts";

@@ -1,4 +1,4 @@
-/** One service as a container in its zone: started, watched, killed, paused, started again. */
+/** One service as a container in its zone: started, observed, killed, paused, started again. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { SeawallError } from "../../base/errors.ts";
@@ -24,21 +24,21 @@ export interface InstanceOptions
   extends Pick<ContainerOptions, "docker" | "runId" | "image" | "record" | "logFile"> {
   readonly directory: string;
   readonly cacheDirectory: string;
-  /** The project's own folder, which the image holds at a place of its own. */
+  /** The project's own folder, which the image holds at another path. */
   readonly root: string;
-  /** The container whose network it uses, or the network and an address of its own. */
+  /** The container whose network it shares, or the network and its own address. */
   readonly standing:
     | { readonly zone: Container }
     | { readonly network: string; readonly host: string };
   readonly place: Place;
   readonly endpoint: (port: string) => Endpoint;
-  /** What will be done to it, and must be prepared for when its container is made. */
+  /** The effects for which its container must be prepared when it is created. */
   readonly effects: ReadonlySet<string>;
   readonly clock: Clock;
   readonly exited: (exit: { service: string; expected: boolean; detail: string }) => void;
 }
 
-/** The engine tells of an end within some milliseconds. */
+/** The engine reports an exit within a few ms. */
 const toldWithinMs = 2_000;
 
 export class DockerInstance implements Instance {
@@ -48,7 +48,7 @@ export class DockerInstance implements Instance {
   #state: InstanceState = "ended";
   #ending = false;
   #detail = "";
-  /** Of the last life, until the engine has told of its end. */
+  /** Pending until the engine has reported the exit of the last life. */
   #account: PromiseWithResolvers<void> | null = null;
 
   constructor(service: Service, options: InstanceOptions) {
@@ -90,7 +90,7 @@ export class DockerInstance implements Instance {
     this.#container ??= await this.#create([launch.command, ...launch.args], launch.env);
     this.#ending = false;
     this.#account = Promise.withResolvers<void>();
-    // Before the engine starts it: what dies at once must be seen to have lived.
+    // Before the engine starts it: a service that dies at once must be recorded as having lived.
     this.#state = "running";
     try {
       await this.#container.start();
@@ -118,7 +118,7 @@ export class DockerInstance implements Instance {
     const making: Making = {
       command,
       env: { HOME: directory, TMPDIR: directory, ...env },
-      // As this user, so that what it writes can be read, and removed, from here.
+      // As this user, so that its files can be read and removed from here.
       user: `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`,
       host: {
         NetworkMode: "zone" in standing ? `container:${standing.zone.id}` : standing.network,
@@ -162,7 +162,7 @@ export class DockerInstance implements Instance {
     if (ended()) throw this.#failed(`ended as soon as it was ready (${this.#detail})`);
   }
 
-  /** The engine says that the container's program ended. */
+  /** Called when the engine reports that the container's program ended. */
   left(detail: string): void {
     if (this.#account === null) return;
     this.#state = "ended";
@@ -201,7 +201,7 @@ export class DockerInstance implements Instance {
     );
   }
 
-  /** A program beside it that answers and ends; its standard output. */
+  /** Runs a program next to it that answers and ends; returns its standard output. */
   run(program: Program): Promise<string> {
     return runBeside(this.#running("is not running"), program);
   }
@@ -216,7 +216,7 @@ export class DockerInstance implements Instance {
     const found = effects.get(effect.kind);
     if (found === undefined)
       throw this.#failed(`is a container, which cannot suffer ${effect.kind}`);
-    // What it needs was made ready with its container, because the plan said so.
+    // Its container was prepared at the start, because the plan contains the fault.
     if (found.prepare !== undefined && !prepared.has(effect.kind))
       throw this.#failed(`was not started so that it can suffer ${effect.kind}`);
     return await found.impose(effect, {
@@ -228,7 +228,7 @@ export class DockerInstance implements Instance {
     });
   }
 
-  /** The engine's account of it comes later; the next start waits for that. */
+  /** The engine's report follows later; the next start waits for it. */
   async kill(): Promise<void> {
     this.#ending = true;
     if (this.#state === "running" && (await this.#container?.strike()) === true)
@@ -236,24 +236,24 @@ export class DockerInstance implements Instance {
     else await this.#end(0);
   }
 
-  /** Whether the harness itself ended it, so that nobody need ask why. */
+  /** Whether the harness itself ended it. */
   get ending(): boolean {
     return this.#ending;
   }
 
-  /** SIGTERM and the service's own drain time, then SIGKILL. */
+  /** Sends SIGTERM, waits for the service's own drain time, then sends SIGKILL. */
   async stop(): Promise<void> {
     await this.#end(this.service.drainMs);
   }
 
   async #end(drainMs: number): Promise<void> {
     this.#ending = true;
-    // Whoever stands still cannot drain.
+    // A paused service cannot drain.
     if (this.#state !== "ended") await this.#container?.end(this.#state === "paused" ? 0 : drainMs);
     await this.#accounted();
   }
 
-  /** An account of an end that came after the next start would be taken for that life's. */
+  /** An exit report that arrived after the next start would be assigned to that life. */
   async #accounted(): Promise<void> {
     if (this.#account === null) return;
     const patience = new AbortController();
@@ -262,7 +262,7 @@ export class DockerInstance implements Instance {
       this.#options.clock.sleep(toldWithinMs, patience.signal).catch(() => {}),
     ]);
     patience.abort();
-    // Already ended, unless the engine knows nothing of it.
+    // Already ended, unless the engine does not know it.
     if (this.#account !== null) await this.#container?.end(0);
     this.left("ended by the harness");
   }

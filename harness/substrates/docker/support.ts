@@ -1,6 +1,6 @@
 /**
- * What the docker substrate can do: everything but effects that it has no file for. Where a kernel
- * cannot drop packets by rule (nf_tables), that fault is seen not to land.
+ * The capabilities of the docker substrate: all, except effects without a file in `effects/`. If a
+ * kernel cannot drop packets by rule (nf_tables), that fault does not land.
  */
 import { type Support, supportOf } from "../../faults/faults.ts";
 import { supportsEffect } from "../effects.ts";

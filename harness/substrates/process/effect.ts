@@ -1,10 +1,10 @@
-/** What the process substrate can do to a service: a file of `effects/` each. */
+/** The effects of the process substrate on a service, one file each in `effects/`. */
 import type { Effect } from "../../target/deployment.ts";
 import type { Launch, Place } from "../../target/layout.ts";
 import type { ToolName } from "../../target/tools.ts";
 import { type EffectOn, effectsIn } from "../effects.ts";
 
-/** A running service. */
+/** The running service that an effect strikes. */
 export interface Struck {
   readonly pid: number;
   /** As the service itself sees it. */
@@ -14,11 +14,11 @@ export interface Struck {
 export type Start = Pick<Launch, "command" | "args" | "env">;
 
 export interface ProcessEffect<F extends Effect = Effect> extends EffectOn<Struck, F> {
-  /** Tools of a run in which it strikes. */
+  /** The tools that the effect needs. */
   readonly tools?: readonly ToolName[];
-  /** How a service starts to which this will be done. Left out where each service will do. */
+  /** Changes the start of a service that a step will strike. Omitted if none is needed. */
   prepare?(start: Start, place: Pick<Place, "directory" | "tool">): Start;
-  /** Where others reach the folder of a service that was so prepared. */
+  /** The folder of a prepared service, as other processes reach it. */
   directoryOf?(struck: Struck): string;
 }
 

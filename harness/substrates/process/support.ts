@@ -1,6 +1,6 @@
 /**
- * What the process substrate can do on this machine, and why not where it cannot: found out by
- * trying.
+ * The capabilities of the process substrate on this machine, and the reasons for missing ones;
+ * determined by trying.
  */
 import type { ToolName } from "../../target/tools.ts";
 import { effectsOf, type Fault, type Support, supportOf } from "../../faults/faults.ts";

@@ -160,7 +160,7 @@ export interface Mini extends AsyncDisposable {
   readonly deployment: Deployment;
 }
 
-/** Those of these faults that a service must be started for. */
+/** The faults among these that services must be prepared for. */
 export function stepsFor(faults: readonly Fault[]): readonly Step[] {
   return faults
     .filter((fault) => effectsOf([fault]).size > 0)

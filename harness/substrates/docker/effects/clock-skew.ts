@@ -1,6 +1,6 @@
 /**
- * Another time of day for a service in a container: libfaketime is loaded from the start, and looks
- * every so often into a file.
+ * A wall clock of its own for a service in a container. libfaketime is loaded from the start and
+ * rereads its file regularly.
  */
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -20,11 +20,11 @@ export const effect: DockerEffect<FaultOf<"clockSkew">> = {
 };
 
 const skewFile = "clock-skew";
-/** The library looks into its file once a second, so an order to it is in force only then. */
+/** The library reads its file once a second, so a change takes effect only then. */
 const orderedWithinMs = 1_100;
 const library = "/usr/local/lib/libfaketime.so";
 
-/** It tells the true time until the file is there. */
+/** Reports the true time until the file exists. */
 function skewableEnv(directory: string): Record<string, string> {
   return {
     LD_PRELOAD: library,
@@ -36,7 +36,7 @@ function skewableEnv(directory: string): Record<string, string> {
   };
 }
 
-/** Proven by the service's own clock; here only that the order to it stands. */
+/** The service's own clock is the proof; this only checks that the offset is set. */
 async function skewed(
   byMs: number,
   { directory, container, service }: Struck,
@@ -44,7 +44,7 @@ async function skewed(
   const path = join(directory, skewFile);
   const run = (script: string, ...args: string[]): Promise<string> =>
     runBeside(container, { command: "/bin/sh", args: ["-c", script, "sh", ...args], env: {} });
-  // Whole at once: the library may look at any moment.
+  // Atomically, because the library may read at any moment.
   await run(
     'echo "$2" > "$1.part" && mv "$1.part" "$1"',
     path,

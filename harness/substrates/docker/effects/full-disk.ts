@@ -1,7 +1,7 @@
 /**
- * A folder of limited size for one service, so that its disk can be full while no other is: a file
- * system in memory, which the engine mounts over the service's folder. What was in it is gone when
- * the service ends, so a service that is killed comes back empty.
+ * A size-limited folder for one service, so that its disk can be full while no other is. It is a
+ * file system in memory, which the engine mounts over the service's folder. Its content is lost
+ * when the service ends, so a killed service returns empty.
  */
 import type { FaultOf } from "../../../faults/faults.ts";
 import type { Impairment } from "../../../target/deployment.ts";
@@ -16,15 +16,11 @@ export const effect: DockerEffect<FaultOf<"fullDisk">> = {
 };
 
 /**
- * Cassandra's commit log and tables of a run of some minutes fit; memory is used only for what is
- * written.
+ * Cassandra's commit log and tables of a run of some minutes fit; only written data uses memory.
  */
 const roomBytes = 512 * 2 ** 20;
 
-/**
- * Where the service's folder on this machine is seen in the container; what lies in it comes along
- * at each start.
- */
+/** The mount of the service's host folder in the container; its content is copied at each start. */
 function outside(directory: string): string {
   return `${directory}.outside`;
 }
@@ -51,13 +47,13 @@ function inRoom({ command, env, user, host }: Making, directory: string): Making
       Binds: (host.Binds ?? []).map((bind) =>
         bind === `${directory}:${directory}` ? `${directory}:${outside(directory)}` : bind,
       ),
-      // `exec`: some programs unpack libraries of theirs there.
+      // `exec`: some programs unpack their libraries there.
       Tmpfs: { [directory]: `exec,size=${roomBytes},mode=0755,uid=${uid},gid=${gid}` },
     },
   };
 }
 
-/** Takes all that is left, then what others gave back meanwhile, block by block. */
+/** Allocates all free space, then what is freed meanwhile, block by block. */
 const fill =
   `cd "$1"; fallocate -l "$(df --output=avail -B1 . | tail -n 1)" .seawall-ballast ` +
   "2>/dev/null; cat /dev/zero >> .seawall-ballast 2>/dev/null; true";

@@ -1,5 +1,5 @@
 /**
- * Packets that get lost: a rule of the zone's own network drops a share of those to and from the
+ * Packet loss: a rule in the zone's own network drops a fraction of the packets to and from the
  * service's address.
  */
 import type { FaultOf } from "../../../faults/faults.ts";
@@ -12,7 +12,7 @@ export const effect: DockerEffect<FaultOf<"packetLoss">> = {
   impose: ({ share }, struck) => lossy(share, struck),
 };
 
-/** The rule counts what it drops. */
+/** The rule counts the dropped packets. */
 async function lossy(share: number, { zone, host, service }: Struck): Promise<Impairment> {
   const table = `seawall_${host.replaceAll(".", "_")}`;
   const below = Math.round(share * 1_000);

@@ -1,6 +1,5 @@
 /**
- * A wall clock of its own for one service: libfaketime reads how far it is off from a file, each
- * time that the service asks for the time.
+ * A wall clock of its own for one service: libfaketime reads its offset from a file at each call.
  */
 import { renameSync, writeFileSync } from "node:fs";
 import type { FaultOf } from "../../../faults/faults.ts";
@@ -21,7 +20,7 @@ export const effect: ProcessEffect<FaultOf<"clockSkew">> = {
 
 const clockFileOf = ({ directory }: Pick<Struck, "directory">): string => `${directory}.clock`;
 
-/** Monotonic time is left alone: time-outs and intervals go on as they were. */
+/** The monotonic clock is unchanged, so timeouts and intervals continue. */
 function skewableEnv(library: string, clockFile: string): Record<string, string> {
   setOffset(clockFile, 0);
   return {
@@ -44,7 +43,7 @@ async function skew(clockFile: string, byMs: number): Promise<Impairment> {
   };
 }
 
-/** By rename: a reader in between must not find half a number. */
+/** By rename, so that no reader sees half a number. */
 function setOffset(clockFile: string, byMs: number): void {
   writeFileSync(
     `${clockFile}.part`,

@@ -1,6 +1,6 @@
 /**
- * A limit of file descriptors (RLIMIT_NOFILE) that each process of a service has reached: set from
- * outside on the running processes, without root, and set back.
+ * A limit of file descriptors (RLIMIT_NOFILE) that each process of a service has reached. prlimit
+ * sets it on the running processes, without root, and restores it.
  */
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
@@ -19,7 +19,7 @@ export const effect: ProcessEffect<FaultOf<"outOfDescriptors">> = {
   impose: (_fault, { pid }) => exhaust(pid),
 };
 
-/** By process: its limit before, and the one that it has now. */
+/** By process: its limit before the fault, and during it. */
 type Limits = ReadonlyMap<number, { readonly before: number; readonly now: number }>;
 
 async function exhaust(leader: number): Promise<Impairment> {
@@ -40,7 +40,7 @@ function membersOf(leader: number): number[] {
   return listProcesses().filter((pid) => statOf(pid)?.group === leader);
 }
 
-/** Of those that still run. */
+/** Skips processes that have ended. */
 async function setAll(limits: Limits, which: "before" | "now"): Promise<void> {
   for (const [pid, limit] of limits)
     if (statOf(pid) !== null)
@@ -49,7 +49,7 @@ async function setAll(limits: Limits, which: "before" | "now"): Promise<void> {
       });
 }
 
-/** The kernel's own account. A process that has ended has no limit any more. */
+/** Reads the limits from the kernel. An ended process counts as healed. */
 function seen(limits: Limits, which: "before" | "now"): Evidence {
   const told = [...limits].map(([pid, limit]) => {
     const current = statOf(pid) === null ? null : limitOf(pid);
