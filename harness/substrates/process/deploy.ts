@@ -21,6 +21,7 @@ import { bringUpOutside } from "../outside.ts";
 import { ForeignInstance } from "../foreign.ts";
 import { makeScratch, startInOrder, untilPlayable } from "../bring-up.ts";
 import { type Exit, Exits } from "../exits.ts";
+import { named } from "../named.ts";
 import { LinkProxy } from "../proxy/toxiproxy.ts";
 import { LinkTraffic } from "../proxy/traffic.ts";
 import { proxyService } from "../proxy/service.ts";
@@ -176,10 +177,7 @@ class ProcessDeployment implements Deployment {
   }
 
   instance(service: string): Instance {
-    const found = this.instances.find((instance) => instance.service.name === service);
-    if (found === undefined)
-      throw new SeawallError("PLAN_REFUSED", `the target has no service "${service}"`);
-    return found;
+    return named(this.instances, service);
   }
 
   onExit(listener: (exit: Exit) => void): void {
