@@ -1,34 +1,34 @@
 /**
- * One quantity of one phase, cut into equal windows: the unit of all resampling. Requests of one
- * window share what the machine and the target were doing then, so that windows, in blocks, and not
- * requests are what is drawn again.
+ * One quantity of one phase in equal windows, the units of all resampling. Requests of one window
+ * share the state of the machine and the target. So windows are resampled, in blocks, and not
+ * requests.
  */
 
-/** What is measured of a window. */
+/** What is measured in a window. */
 export type Measure =
   | { readonly kind: "quantile"; readonly q: number }
   | { readonly kind: "share" }
   | { readonly kind: "mean" };
 
 /**
- * A window of a quantile is a histogram; of a share or a mean, what is summed and by what it is
- * divided.
+ * The sum of a window: a cumulative histogram for a quantile, a sum and its divisor for a share or
+ * a mean.
  */
 export interface WindowSum {
-  /** The first bin that holds a sample. */
+  /** The first bin with a sample. */
   readonly least: number;
-  /** For each bin from there on, how many samples lie in it or below. Empty but for quantiles. */
+  /** The number of samples up to each bin from there on. Empty unless for quantiles. */
   readonly upTo: Int32Array;
   readonly total: number;
   readonly count: number;
 }
 
-/** The windows of one run, in the order of time. */
+/** The windows of one run in chronological order. */
 export type RunWindows = readonly WindowSum[];
 
-/** Relative width of a bin: an error of half a per cent at most. */
+/** Relative bin width: an error of at most 0.5 %. */
 const binWidth = Math.log(1.01);
-/** Everything below a hundredth of a millisecond counts as that. */
+/** Smaller values count as 0.01 ms. */
 const smallest = 0.01;
 
 const nothing = new Int32Array();
@@ -63,7 +63,7 @@ export function pooled(windows: readonly WindowSum[], measure: Measure): number 
   return measure.kind === "quantile" ? pooledQuantile(windows, measure.q, count) : total / count;
 }
 
-/** The least bin up to which so many samples lie, of all windows together. */
+/** A search: windows are not merged, as an interval pools hundreds of thousands of times. */
 function pooledQuantile(windows: readonly WindowSum[], q: number, count: number): number {
   let least = Number.POSITIVE_INFINITY,
     most = Number.NEGATIVE_INFINITY;
@@ -81,7 +81,6 @@ function pooledQuantile(windows: readonly WindowSum[], q: number, count: number)
   return Math.exp(least * binWidth);
 }
 
-/** An interval asks for this millions of times. */
 function countUpTo(windows: readonly WindowSum[], bin: number): number {
   let count = 0;
   for (const { least, upTo } of windows)
@@ -90,7 +89,5 @@ function countUpTo(windows: readonly WindowSum[], bin: number): number {
   return count;
 }
 
-/**
- * One run: the windows of each phase, phase by phase, as a phase is never drawn in another's place.
- */
+/** The windows of one run by phase, because a phase is never drawn in another's place. */
 export type RunStrata = readonly RunWindows[];
