@@ -423,10 +423,10 @@ function heldSamples(): Sample[] {
 }
 
 function oneInFourLooks(samples: readonly Sample[]): Sample[] {
-  return samples.map((sample, index) => ({
-    ...sample,
-    tags: { ...sample.tags, bytes: index % 4 === 0 ? "looked" : "unread" },
-  }));
+  const { tags } = samples[0] as Sample;
+  const looked: Tags = { ...tags, bytes: "looked" },
+    unread: Tags = { ...tags, bytes: "unread" };
+  return samples.map((sample, index) => ({ ...sample, tags: index % 4 === 0 ? looked : unread }));
 }
 
 const segmentBytes = 100_000;
@@ -502,17 +502,28 @@ export function within(fromMs: number, untilMs: number): (sample: Sample) => boo
   return (sample) => sample.startedMs >= fromMs && sample.startedMs < untilMs;
 }
 
+interface Gathered extends Omit<SeriesData, "atMs" | "values"> {
+  readonly at: number[];
+  readonly value: number[];
+}
+
 /**
  * As a run is read from disk: series in the order of their first sample, each sample at the time of
  * its record.
  */
 export function runOf(draft: Draft): Run {
-  const series = new Map<string, { metric: string; tags: Tags; at: number[]; value: number[] }>();
+  const series = new Map<string, Gathered>();
+  // Samples share their tags by the thousand: most are found without a key.
+  const last = new Map<Tags, Gathered>();
   for (const { metric, tags, startedMs, value } of draft.samples) {
-    const key = JSON.stringify([metric, tags]);
-    const one = series.get(key) ?? { metric, tags, at: [], value: [] };
-    series.set(key, one);
-    one.at.push(kindOf(metric) === "duration" ? startedMs + value : startedMs);
+    let one = last.get(tags);
+    if (one?.metric !== metric) {
+      const key = JSON.stringify([metric, tags]);
+      one = series.get(key) ?? { metric, kind: kindOf(metric), tags, at: [], value: [] };
+      series.set(key, one);
+      last.set(tags, one);
+    }
+    one.at.push(one.kind === "duration" ? startedMs + value : startedMs);
     one.value.push(value);
   }
   return {
@@ -522,9 +533,9 @@ export function runOf(draft: Draft): Run {
     events: draft.events,
     damage: draft.damage,
     series: [...series.values()].map(
-      ({ metric, tags, at, value }): SeriesData => ({
+      ({ metric, kind, tags, at, value }): SeriesData => ({
         metric,
-        kind: kindOf(metric),
+        kind,
         tags,
         atMs: Float64Array.from(at),
         values: Float64Array.from(value),
