@@ -16,6 +16,7 @@ import { answer } from "./answer.ts";
 import { askedByTheClock } from "./asked-for.ts";
 import { bodiesAreSegments } from "./bodies.ts";
 import { bytesMoved } from "./bytes-moved.ts";
+import { noCopies } from "./copies.ts";
 import { countersAgree } from "./counters-agree.ts";
 import {
   coresOf,
@@ -72,6 +73,7 @@ const rules: readonly ((run: Run, windows: Windows) => Judged | readonly Judged[
   proberAgrees,
   bytesMoved,
   countersAgree,
+  noCopies,
   bodiesAreSegments,
   baselineSteady,
   noServiceDied,

@@ -282,6 +282,15 @@ export interface EvidenceFacts {
     "nothing-compared": Plain;
     agrees: OfMetric;
   };
+  "witnesses.copied": {
+    copied: {
+      readonly one: string;
+      readonly other: string;
+      readonly shared: number;
+      readonly samples: number;
+    };
+    more: More;
+  };
   "bodies.segments": {
     "none-seen": InPhase & { readonly served: number };
     wrong: InPhase & {

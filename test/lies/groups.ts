@@ -1,5 +1,6 @@
 /** Every group of planted lies; the README counts them. */
 import { comparisons } from "./comparisons.ts";
+import { copiedWitnesses } from "./copied-witnesses.ts";
 import { decidedByLoad } from "./decided-by-load.ts";
 import { faultLies } from "./faults.ts";
 import type { LieGroup } from "./lie.ts";
@@ -22,6 +23,7 @@ export const groups: readonly LieGroup[] = [
   telemetryLies,
   records,
   lyingWitnesses,
+  copiedWitnesses,
   loads,
   otherAudiences,
   faultLies,
