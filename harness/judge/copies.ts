@@ -26,12 +26,14 @@ interface Limits {
 }
 /** Two honest series of 10 000 samples a second each share 1 % of their microseconds. */
 const observed: Limits = { share: 0.1, different: 0 };
-/** Journals tell whole milliseconds; each service is asked for its counters by itself. */
+/** What a pack reads has whole milliseconds; each service is asked for its counters by itself. */
 const told: Limits = { share: 0.25, different: 0 };
 /**
- * The harness reads all processes in one go, so moments say nothing. Processes are alike where
- * they idle or mirror each other: on honest records in 29 % of their rows, with 7 different values.
+ * In virtual time what is due at one moment begins at one moment: two loads share 25 % of their
+ * samples there, and all that the harness notes of itself. Players are looked at in one go.
  */
+const dueAtOnce: Limits = { share: 0.5, different: 10 };
+/** The harness reads all processes in one go, so that moments say nothing of them. */
 const readInOneGo: Limits = { share: 0.75, different: 10 };
 /** Waits of others at other moments: to the microsecond, three in a row are never the same. */
 const shifted: Limits = { share: 0.1, different: sharedMin };
@@ -43,7 +45,6 @@ export function noCopies(run: Run): Judged {
   const { metrics, substrate } = run.plan;
   const isReal = !isVirtual(substrate);
   const source = ({ metric }: SeriesData): string => sourceIn(metrics, metric);
-  // In virtual time what is due at one moment begins at one moment, and nothing is late.
   const isMeant = ({ metric }: SeriesData): boolean =>
     isReal || metricIn(metrics, metric)?.ofHarness !== true;
   const waits = run.series.filter((one) => one.kind === "duration" && isMeant(one));
@@ -53,22 +54,32 @@ export function noCopies(run: Run): Judged {
   );
   // Services of a model that mirror each other count alike at one virtual moment.
   const ofServices = isReal ? readings.filter((one) => source(one) !== "harness") : [];
-  const ofProcesses = readings.filter((one) => source(one) === "harness");
-  const probes = isReal ? waits.filter((one) => source(one) === "prober") : [];
+  // Processes that mirror each other read and write the same, byte by byte. Those whom users ask
+  // do not: each user draws.
+  const probes = waits.filter((one) => source(one) === "prober");
+  const entries = new Set(probes.map(({ tags }) => tags[entryTag]));
+  const ofEntries = readings.filter(
+    (one) => source(one) === "harness" && entries.has(tellerOf(one.tags)),
+  );
   /** What one source says of one request by two names is no second witness. */
   const areTwo = (one: SeriesData, other: SeriesData): boolean =>
     one.metric === other.metric || source(one) !== source(other);
   const areSame = (one: SeriesData, other: SeriesData): boolean => one.metric === other.metric;
-  const waitLimits = ({ first, second }: Alike): Limits =>
-    observers.has(source(first)) && observers.has(source(second)) ? observed : told;
+  const limitsOf = ({ first, second }: Alike): Limits => {
+    const both = [source(first), source(second)];
+    if (both.includes("prober")) return observed;
+    if (both.includes("player") || !isReal) return dueAtOnce;
+    return both.every((one) => observers.has(one)) ? observed : told;
+  };
   const copies = [
-    ...alikeAtOnce(waits, areTwo).filter((pair) => exceeds(pair, waitLimits(pair))),
-    ...alikeAtOnce(seen, areSame).filter((pair) => exceeds(pair, observed)),
+    ...[...alikeAtOnce(waits, areTwo), ...alikeAtOnce(seen, areSame)].filter((pair) =>
+      exceeds(pair, limitsOf(pair)),
+    ),
     ...alikeAtOnce(ofServices, areCounterparts).filter((pair) => exceeds(pair, told)),
-    ...alikeInOrder(ofProcesses, ofProcesses, areCounterparts).filter((pair) =>
+    ...alikeInOrder(ofEntries, ofEntries, areCounterparts).filter((pair) =>
       exceeds(pair, readInOneGo),
     ),
-    ...alikeInOrder(probes, waits, areTwo).filter((pair) => exceeds(pair, shifted)),
+    ...alikeInOrder(isReal ? probes : [], waits, areTwo).filter((pair) => exceeds(pair, shifted)),
   ];
   return answer("witnesses.copied", factsOf(copies), { samples: run.series.length });
 }
@@ -103,7 +114,7 @@ function factsOf(pairs: readonly Alike[]): Copied[] {
     const key = [one, other].sort().join(" = ");
     if (facts.has(key)) continue;
     const samples = Math.min(first.values.length, second.values.length);
-    facts.set(key, { fact: "copied", one, other, shared, samples });
+    facts.set(key, { fact: "copied", one, other, shared: Math.min(shared, samples), samples });
   }
   const all = [...facts.values()];
   return all.length <= problemsMax

@@ -26,6 +26,7 @@ import {
   shareOfMachine,
 } from "./denied.ts";
 import { judgeFaults } from "./fault-evidence.ts";
+import { metricsMove } from "./frozen.ts";
 import { longestGap, spanOf } from "./gaps.ts";
 import { impossibleProblems } from "./impossible.ts";
 import { busyLoads, iterationsProblems, lateLoadIn, offeredProblems } from "./offered.ts";
@@ -70,6 +71,7 @@ const rules: readonly ((run: Run, windows: Windows) => Judged | readonly Judged[
   generatorLeftNoGap,
   proberOnTime,
   readingsLeftNoGap,
+  metricsMove,
   proberAgrees,
   bytesMoved,
   countersAgree,

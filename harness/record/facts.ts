@@ -181,6 +181,16 @@ export interface EvidenceFacts {
     "few-read-back": { readonly read: number; readonly acknowledged: number };
     "nothing-to-compare": { readonly delivered: number };
   };
+  "target.metrics": {
+    /** `seen`: by what others saw it work. */
+    frozen: {
+      readonly service: string;
+      readonly forMs: number;
+      readonly amount: number;
+      readonly seen: "answers" | "linkBytes" | "ownBytes";
+    };
+    stopped: OfMetric & { readonly forMs: number; readonly answers: number };
+  };
   "baseline.steady": {
     unfinished: Plain;
     "nothing-served": Plain;

@@ -132,8 +132,8 @@ const lies: readonly Lie[] = [
     copied,
     (draft) => readings(draft, counter, origins, 0, () => 10),
   ),
-  lie("one-process-for-two", "what a process read is what another one read", copied, (draft) =>
-    readings(draft, "io_bytes", origins, 0, (tick) => 1_000 * varied(tick)),
+  lie("one-process-for-two", "what one edge read is what the other one read", copied, (draft) =>
+    readings(draft, "io_bytes", [one, other], 0, (tick) => 1_000 * varied(tick)),
   ),
 ];
 
@@ -156,15 +156,42 @@ const honests: readonly Honest[] = [
   honest("processes-at-rest", "two processes read as little as each other", (draft) =>
     readings(draft, "io_bytes", origins, 0, (tick) => 73 + (tick % 4)),
   ),
-  honest("processes-that-mirror", "two processes mostly read the same, and never quite", (draft) =>
-    readings(
-      draft,
-      "io_bytes",
-      origins,
-      0,
-      (tick, index) => 1_000 * varied(tick) + (tick % 3 === 0 ? 73 * index : 0),
-    ),
+  honest("processes-that-mirror", "two stores read the same, byte by byte", (draft) =>
+    readings(draft, "io_bytes", origins, 0, (tick) => 1_000 * varied(tick)),
   ),
+  {
+    name: "loads-that-are-due-at-once",
+    says: "in virtual time every fourth request of one load ends with one of the other",
+    plant: () => {
+      const draft = heldDraft();
+      ["ad", "telemetry"].forEach((batch, index) => {
+        for (let tick = 0; tick < 160; tick++)
+          draft.samples.push({
+            metric: "batch_ms",
+            tags: { of: batch, lane: "ingest", outcome: "taken" },
+            startedMs: zeroMs + 300 * tick,
+            value: 20 + (tick % 17) + (tick % 4 === 0 ? 0 : index),
+          });
+      });
+      return judged(judge(runOf(draft)));
+    },
+  },
+  {
+    name: "players-that-never-stall",
+    says: "two modelled players are looked at together, and neither waits",
+    plant: () => {
+      const draft = heldDraft();
+      for (const player of ["player-1", "player-2"])
+        for (let tick = 0; tick < 50; tick++)
+          draft.samples.push({
+            metric: "player_stall_ms",
+            tags: { player, cause: "buffer" },
+            startedMs: zeroMs + 1_000 * tick,
+            value: 0,
+          });
+      return judged(judge(runOf(draft)));
+    },
+  },
   honest("as-fast-as-each-other", "every probe of both edges takes as long", (draft) => {
     draft.samples = draft.samples.map((sample) =>
       sample.metric === "canary_ms" ? { ...sample, value: 20 } : sample,

@@ -3,6 +3,7 @@ import { comparisons } from "./comparisons.ts";
 import { copiedWitnesses } from "./copied-witnesses.ts";
 import { decidedByLoad } from "./decided-by-load.ts";
 import { faultLies } from "./faults.ts";
+import { frozenMetrics } from "./frozen-metrics.ts";
 import type { LieGroup } from "./lie.ts";
 import { loads } from "./load.ts";
 import { lyingWitnesses } from "./lying-witnesses.ts";
@@ -21,6 +22,7 @@ export const groups: readonly LieGroup[] = [
   decidedByLoad,
   silentServices,
   telemetryLies,
+  frozenMetrics,
   records,
   lyingWitnesses,
   copiedWitnesses,

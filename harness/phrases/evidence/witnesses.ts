@@ -64,8 +64,7 @@ export const witnesses: Rules<
     title: "No witness repeats another",
     facts: {
       copied: ({ one, other, shared, samples }) =>
-        `${one} and ${other} are one witness told twice: ${shared} of ${samples} samples are ` +
-        "the same",
+        `${one} and ${other} are one witness twice: ${shared} of ${samples} samples are the same`,
       more: ({ problems }) => plural(problems, "more copy", "more copies"),
     },
   },

@@ -439,7 +439,7 @@ function heldSamples(): Sample[] {
 /** The prober asks one edge after the other, as the real one does. */
 const probedAt = (edge: number): number => 3 + 240 * edge;
 
-/** Under a millisecond, another one at each tick and for each series: no two requests take as long. */
+/** Under a millisecond, and another one at each tick and for each series. */
 function probeNoise(tick: number, series: number): number {
   return (((tick + 1) * (7_919 + 2_718 * series)) % 9_973) / 10_000;
 }
