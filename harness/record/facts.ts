@@ -26,6 +26,12 @@ type Late = {
 type Group = { readonly of: "load" | "lane"; readonly group: string };
 type OfMetric = { readonly metric: string; readonly source: string };
 
+/** `checked`: by what its use would have been seen. */
+type Unused = {
+  readonly service: string;
+  readonly others: number;
+  readonly checked: readonly ("links" | "requests" | "counters" | "bytes")[];
+};
 type OfLinks = OfFault & { readonly links: readonly string[] };
 type OfClass = { readonly lane: string };
 /** Where, of which class and in which phase the generator and the prober are compared. */
@@ -217,17 +223,15 @@ export interface EvidenceFacts {
   "faults.traffic": {
     "not-counted": OfLinks;
     "unused-before": OfLinks;
+    "only-checks": OfLinks;
     "unused-during": OfLinks;
     "bytes-not-counted": OfLinks;
     "never-bound": OfFault & { readonly bytesPerSecond: number; readonly timesMax: number };
   };
   "faults.use": {
-    /** `checked`: by what its use would have been seen. */
-    unused: OfFault & {
-      readonly service: string;
-      readonly others: number;
-      readonly checked: readonly ("links" | "requests" | "counters" | "bytes")[];
-    };
+    unused: OfFault & Unused;
+    /** It was asked as often before there was any load. */
+    "only-checks": OfFault & Unused;
     standby: { readonly services: readonly string[] };
   };
   "generator.asked": {
