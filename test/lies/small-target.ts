@@ -36,7 +36,10 @@ const edge = `
   const [kept, agent] = [new Map(), new Agent({ keepAlive: true })];
   let [asked, told] = [0, 0];
   if (process.env.LIE === "checked")
-    setInterval(() => get({ host: process.env.CHECK_HOST, port: process.env.CHECK_PORT, path: "/health" }, (answer) => answer.resume()).on("error", () => {}), 250);
+    setInterval(() => {
+      const origin = { host: process.env.CHECK_HOST, port: process.env.CHECK_PORT };
+      get({ ...origin, path: "/health" }, (answer) => answer.resume()).on("error", () => {});
+    }, 250);
   const fetched = (url) => new Promise((done) => get({ host: process.env.TO_HOST, port: process.env.TO_PORT, path: url, agent }, (answer) => {
     const parts = [];
     answer.on("data", (part) => parts.push(part)).on("end", () => done({ status: answer.statusCode, body: Buffer.concat(parts) }));
@@ -105,7 +108,9 @@ const target = streamTarget({
       metrics: { path: "/metrics", series: ["edge_asked_total"] },
       // Past the proxy, nothing of the target meets what is broken on the link.
       launch: launch(edge, (place) =>
-        lie === "bypass" || lie === "checked" ? place.direct("origin", "http") : place.reach("origin", "http"),
+        ["bypass", "checked"].includes(lie)
+          ? place.direct("origin", "http")
+          : place.reach("origin", "http"),
       ),
     },
   ],

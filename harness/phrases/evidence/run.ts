@@ -43,9 +43,8 @@ export const run: Rules<
     title: "The target's metrics change while it works",
     facts: {
       frozen: ({ service, forMs, amount, seen }) =>
-        `nothing that ${service} exposes changed for ${formatDuration(forMs)}, although there ` +
-        `were ${work[seen](Math.round(amount))}; expose what changes as it works, such as ` +
-        "process_cpu_seconds_total",
+        `nothing that ${service} exposes changed for ${formatDuration(forMs)}, despite ` +
+        `${work[seen](Math.round(amount))} (does it expose what changes as it works?)`,
       stopped: ({ metric, source, forMs, answers }) =>
         `${metric} of ${source} grew with its answers, but not for ${formatDuration(forMs)} ` +
         `with ${answers} answers`,
