@@ -391,10 +391,16 @@ function heldSamples(): Sample[] {
     ].flatMap(([lane, everyMs, offsetMs]) =>
       iterations(lane as string, everyMs as number, offsetMs as number),
     ),
-    ...edges.flatMap((edge) =>
-      steady("origin_gets", { lane: "live", edge, origin: "region-a" }, 2_000, () => 1, 30),
+    ...edges.flatMap((edge, index) =>
+      steady(
+        "origin_gets",
+        { lane: "live", edge, origin: "region-a" },
+        2_000,
+        () => 1,
+        30 + 4 * index,
+      ),
     ),
-    ...["a", "b"].flatMap((pipeline) =>
+    ...["a", "b"].flatMap((pipeline, index) =>
       steady(
         "publish_ms",
         {
@@ -405,21 +411,37 @@ function heldSamples(): Sample[] {
           refused: "no",
         },
         2_000,
-        () => 25,
-        11,
+        (tick) => 25 + ((tick * (7 + 4 * index)) % 13),
+        11 + 90 * index,
       ),
     ),
-    ...edges.flatMap((edge) =>
-      steady("canary_ms", { edge, lane: "live", outcome: "served" }, 500, () => 20, 3),
+    ...edges.flatMap((edge, index) =>
+      steady(
+        "canary_ms",
+        { edge, lane: "live", outcome: "served" },
+        500,
+        (tick) => 20 + probeNoise(tick, index),
+        probedAt(index),
+      ),
     ),
-    ...steady("canary_late_ms", {}, 500, () => 1, 3),
+    ...edges.flatMap((_, index) =>
+      steady("canary_late_ms", {}, 500, (tick) => 1 + probeNoise(tick, 2 + index), probedAt(index)),
+    ),
     ...steady("link_connections", { link: fillLink }, 10_000, () => 2, 30),
     ...movedBytes(edges),
     ...bodiesSeen("region-a/edge", "viewer", 400),
-    ...edges.flatMap((edge) => bodiesSeen(edge, "prober", 500)),
+    ...edges.flatMap((edge, index) => bodiesSeen(edge, "prober", 500, probedAt(index))),
     ...steady("cpu_seconds", { service: "k6" }, 2_000, () => 0.3, 40),
     ...steady("cpu_seconds", { service: "seawall" }, 2_000, () => 0.1, 40),
   ];
+}
+
+/** The prober asks one edge after the other, as the real one does. */
+const probedAt = (edge: number): number => 3 + 240 * edge;
+
+/** Under a millisecond, and another one at each tick and for each series. */
+function probeNoise(tick: number, series: number): number {
+  return (((tick + 1) * (7_919 + 2_718 * series)) % 9_973) / 10_000;
 }
 
 function oneInFourLooks(samples: readonly Sample[]): Sample[] {
@@ -445,8 +467,8 @@ function movedBytes(edges: readonly string[]): Sample[] {
     ),
     ...every2s("io_bytes", { service: "k6", direction: "read" }, 24),
     ...every2s("network_bytes", { direction: "received" }, 32),
-    ...edges.flatMap((edge) =>
-      steady("canary_bytes", { edge, rendition: "v360" }, 500, () => segmentBytes, 3),
+    ...edges.flatMap((edge, index) =>
+      steady("canary_bytes", { edge, rendition: "v360" }, 500, () => segmentBytes, probedAt(index)),
     ),
   ];
 }
@@ -455,14 +477,14 @@ function movedBytes(edges: readonly string[]): Sample[] {
 export const printAt = (number: number): number =>
   printOf(number, (number % 4_096).toString(16).padStart(9, "0"));
 
-function bodiesSeen(edge: string, by: string, everyMs: number): Sample[] {
+function bodiesSeen(edge: string, by: string, everyMs: number, offsetMs = 1): Sample[] {
   const tags = { lane: "live", edge, rendition: "v360", by, container: "fmp4", problem: "none" };
   return steady(
     "body_seen",
     tags,
     everyMs,
     (tick) => printAt(Math.floor((zeroMs - 4_000 + tick * everyMs) / 2_000) - 1),
-    1,
+    offsetMs,
   );
 }
 
