@@ -89,7 +89,7 @@ function whole(): Draft {
     every(500, (startedMs) =>
       draft.samples.push({
         metric: "delivered",
-        tags: { edge: `${region}/edge`, rendition: "v360", outcome: "right" },
+        tags: { entry: `${region}/edge`, rendition: "v360", outcome: "right" },
         startedMs,
         value: 1,
       }),
@@ -109,7 +109,7 @@ function whole(): Draft {
       tags: {
         lane: "live",
         outcome: "served",
-        edge: "region-a/edge",
+        entry: "region-a/edge",
         rendition: "v360",
         bytes: "compared",
       },
@@ -264,7 +264,7 @@ describe("the mission's claims", () => {
       (draft) =>
         void draft.samples.push({
           metric: "delivered_unknown",
-          tags: { edge: "region-a/edge", rendition: "v360" },
+          tags: { entry: "region-a/edge", rendition: "v360" },
           startedMs: startOf.fault + 10,
           value: 1,
         }),

@@ -105,7 +105,7 @@ it("count as served only what came whole, and as wrong what is not what was publ
       series: (one) => series.push(one) - 1,
       sample: (id) => {
         const { metric, tags } = series[id] as Series;
-        const key = `${tags["edge"]}, ${tags["bytes"]}: ${tags["outcome"]}`;
+        const key = `${tags["entry"]}, ${tags["bytes"]}: ${tags["outcome"]}`;
         if (metric === "segment_ms") seen.set(key, (seen.get(key) ?? 0) + 1);
       },
     },

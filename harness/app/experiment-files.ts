@@ -87,8 +87,8 @@ export function workloadExports(context: Context, workload: string): readonly st
 }
 
 /**
- * What a workload says that it must be told of besides edges:
- * `export const needs = ["gateways"] as const;`.
+ * What a workload says that it must be told of besides the entries, by name:
+ * `export const needs = ["NAME"] as const;`.
  */
 export function workloadNeeds(context: Context, workload: string): readonly string[] {
   const path = workloadPath(context, workload);

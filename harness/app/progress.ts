@@ -25,7 +25,7 @@ export class Progress implements Disposable {
   #note = "";
   #load: (() => LoadProgress) | null = null;
   /**
-   * Readings of the last segment's length and one before it: users come in bunches, so a shorter
+   * Readings of the last period and one before it: users come in bunches, so a shorter
    * span shows only whether one is on.
    */
   #readings: { readonly atMs: number; readonly requests: number; readonly good: number }[] = [];

@@ -18,7 +18,7 @@ const notExecuted = new Set(["options", "setup", "teardown", "handleSummary", "n
  * `export * from "./other.ts"` brings in is followed. Throws `EXPERIMENT_MALFORMED` where the text
  * is no module.
  *
- *     executableExports("workloads/crowd.ts")   // ["live", "dvr", "default"]
+ *     executableExports("workloads/rush.ts")   // ["order", "browse", "default"]
  */
 export function executableExports(path: string): readonly string[] | null {
   return existsSync(path)

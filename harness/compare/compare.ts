@@ -85,7 +85,7 @@ const rounds = { shown: 1_000, beside: 250 };
 /** Fewer windows on a side say nothing. */
 const windowsMin = 4;
 
-type Group = "whole run as viewers see it" | "phases as viewers see them" | "inside" | "resources";
+type Group = "whole run as users see it" | "phases as users see them" | "inside" | "resources";
 
 /**
  * Parts of the one chance of error, fixed beforehand. What users see of whole runs has most of it,
@@ -93,8 +93,8 @@ type Group = "whole run as viewers see it" | "phases as viewers see them" | "ins
  * claims, which are counted (`claims-changed.ts`).
  */
 const shares: Readonly<Record<Group, number>> = {
-  "whole run as viewers see it": 0.4,
-  "phases as viewers see them": 0.1,
+  "whole run as users see it": 0.4,
+  "phases as users see them": 0.1,
   inside: 0.1,
   resources: 0.1,
 };
@@ -102,7 +102,7 @@ const figuresShare = 1 - claimShares.counts - claimShares.values;
 
 function groupOf({ quantity: { family }, phase }: Pick<Sampled, "quantity" | "phase">): Group {
   if (family !== "felt") return family;
-  return phase === "all" ? "whole run as viewers see it" : "phases as viewers see them";
+  return phase === "all" ? "whole run as users see it" : "phases as users see them";
 }
 
 export function compareRuns(

@@ -95,6 +95,6 @@ export function windowReader(): WindowReader {
 
 function windowsIn(run: Run, quantity: Quantity, phase: Phase): RunWindows {
   const window = windowsOf(run.events)[phase];
-  // One segment: users come in bunches, one for each.
+  // One period: users come in bunches, one for each.
   return window === undefined ? [] : windowsOfQuantity(run, quantity, window, rhythmMsOf(run.plan));
 }

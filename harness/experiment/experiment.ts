@@ -48,7 +48,7 @@ export interface Recovery {
   readonly ofBaselineMin: number;
   readonly withinMs: number;
   /**
-   * Length of one window in ms; a multiple of the segment duration, so that every window sees whole
+   * Length of one window in ms; a multiple of the target's period, so that every window sees whole
    * bunches.
    */
   readonly windowMs: number;

@@ -11,7 +11,7 @@ export interface Played {
    * began.
    */
   readonly later?: boolean;
-  /** Asks another edge when its home is broken. */
+  /** Asks another entry when its home is broken. */
   readonly roams?: boolean;
 }
 

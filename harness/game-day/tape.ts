@@ -72,7 +72,7 @@ function bands(
   return markup`${faults.map(({ fromMs, untilMs }) => markup`<rect class="struck" x="${xOf(fromMs)}" y="${pinRoom}" width="${round(Math.max(2, xOf(untilMs) - xOf(fromMs)))}" height="${height - pinRoom}"/>`)}
 ${phases.map(({ phase, runMs }, index) => {
   const [at, next] = [Math.max(0, xOf(runMs)), xOf(phases[index + 1]?.runMs ?? endMs)];
-  return markup`<path class="edge" d="M${xOf(runMs)} ${pinRoom}V${height}"/>${next - at < phase.length * letter + 4 ? null : markup`<text class="phase-at" x="${at + 4}" y="${height - 6}">${phase}</text>`}`;
+  return markup`<path class="border" d="M${xOf(runMs)} ${pinRoom}V${height}"/>${next - at < phase.length * letter + 4 ? null : markup`<text class="phase-at" x="${at + 4}" y="${height - 6}">${phase}</text>`}`;
 })}`;
 }
 

@@ -1,11 +1,10 @@
 /**
- * What the claims rest on and is read from outside, a counter or a journal, must have been read all
+ * What the claims rest on and is read from outside, a counter or a log, must have been read all
  * the time: what happened while nobody looked is missing from its phase, and half the requests look
  * like half the load.
  */
 import type { Selector } from "../metrics/samples.ts";
-import { entryTag, type Tags } from "../metrics/tags.ts";
-import { sourceIn } from "../metrics/metrics.ts";
+import { type Metric, type Registry, sourceIn } from "../metrics/metrics.ts";
 import type { FactOf } from "../record/facts.ts";
 import type { Run } from "../record/run.ts";
 import { struckBy } from "../record/struck.ts";
@@ -26,24 +25,17 @@ export function readingProblems(run: Run, span: Window | null): ReadingFact[] {
     ...(recovery === null ? [] : [recovery.goodput]),
   ];
   const asked = new Map(
-    selectors.map((selector) => [JSON.stringify([selector.metric, pinned(selector)]), selector]),
+    selectors.map((selector) => [JSON.stringify([selector.metric, selector.where]), selector]),
   );
   const problems = [...asked.values()].flatMap((selector) => problemsOf(selector, run, span));
   return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
 }
 
-/** The tags by which a selector may ask some of the sources only. */
-function pinned({ where = {} }: Selector): Tags {
-  return Object.fromEntries(
-    Object.entries(where).filter(([tag]) => ["service", entryTag, "pipeline"].includes(tag)),
-  );
-}
-
 function problemsOf(selector: Selector, run: Run, span: Window | null): ReadingFact[] {
   const { metric } = selector;
   const source = sourceIn(run.plan.metrics, metric);
-  if (metric === "durable" || metric === "durable_unread") return readBackProblems(run, span);
-  if (metric === "delivered") return deliveredProblems(run, span);
+  const reckoning = reckoningOf(metric, run.plan.metrics);
+  if (reckoning !== undefined) return reckoningProblems(reckoning, run, span);
   if (source === "generator" || source === "player") return [];
   const { telemetry } = run.plan;
   if (telemetry === undefined) return [{ fact: "no-telemetry", metric }];
@@ -51,7 +43,7 @@ function problemsOf(selector: Selector, run: Run, span: Window | null): ReadingF
   // Of the harness's own series, those of the target's services alone are listed.
   if (all.length === 0)
     return source === "harness" || source === "prober" ? [] : [{ fact: "no-source", metric }];
-  const wanted = pinned(selector);
+  const { where: wanted = {} } = selector;
   return all
     .filter(({ where }) =>
       Object.entries(where).every(
@@ -79,27 +71,35 @@ function silenceOf(
   return isReading && gapMs > readingGapMaxMs ? [{ fact: "gap", metric, source: name, gapMs }] : [];
 }
 
-/** What was acknowledged and not read back may be lost. */
-function readBackProblems(run: Run, span: Window | null): ReadingFact[] {
-  if (span === null) return [];
-  const within = (metric: string, where: Tags = {}): number =>
-    countIn(matching(run.series, { metric, where }), span);
-  const [read, unread, acked] = [
-    within("durable"),
-    within("durable_unread"),
-    within("publish_ms", { outcome: "acked" }),
-  ];
-  if (unread > 0) return [{ fact: "not-read-back", unread, acknowledged: read + unread }];
-  // What is published twice is read back once, and one that was under way as a phase began is
-  // counted on its other side.
-  return read < 0.9 * acked ? [{ fact: "few-read-back", read, acknowledged: acked }] : [];
+interface Reckoning {
+  /** The metric of what was looked at. */
+  readonly checked: string;
+  readonly accounts: NonNullable<Metric["accounts"]>;
 }
 
-/** What was delivered and cannot be compared may be wrong. */
-function deliveredProblems(run: Run, span: Window | null): ReadingFact[] {
-  const unknown =
-    span === null ? 0 : countIn(matching(run.series, { metric: "delivered_unknown" }), span);
-  return unknown === 0 ? [] : [{ fact: "nothing-to-compare", delivered: unknown }];
+/** A claim on what could not be looked at rests on the same reckoning. */
+function reckoningOf(metric: string, registry: Registry): Reckoning | undefined {
+  return Object.entries(registry)
+    .flatMap(([checked, { accounts }]) => (accounts === undefined ? [] : [{ checked, accounts }]))
+    .find(({ checked, accounts }) => metric === checked || metric === accounts.unknown);
+}
+
+/** What was not looked at may be wrong. */
+function reckoningProblems(
+  { checked: metric, accounts: { title: what, unknown, all } }: Reckoning,
+  run: Run,
+  span: Window | null,
+): ReadingFact[] {
+  if (span === null) return [];
+  const within = (selector: Selector): number => countIn(matching(run.series, selector), span);
+  const checked = within({ metric });
+  const unchecked = within({ metric: unknown });
+  if (unchecked > 0) return [{ fact: "unchecked", what, unchecked, total: checked + unchecked }];
+  if (all === undefined) return [];
+  // What comes twice is looked at once, and one that was under way as a phase began is counted on
+  // its other side.
+  const total = within(all);
+  return checked < 0.9 * total ? [{ fact: "few-checked", what, checked, total }] : [];
 }
 
 /** From the injection of a step until it was healed; for ever when it never was. */

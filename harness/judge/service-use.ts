@@ -62,7 +62,7 @@ function isUsed(run: Run, use: Use, window: Window): boolean {
 
 /** Requests of the load to a service; to one that they do not name, those that name none. */
 function askedOf({ plan, series }: Run, service: string): readonly SeriesData[] {
-  const isNamed = plan.edges.includes(service);
+  const isNamed = plan.entries.includes(service);
   return series.filter(({ metric, tags }) => {
     const asked = tags[entryTag];
     return isNamed

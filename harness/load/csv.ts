@@ -433,7 +433,7 @@ function fieldsOf(text: string): string[] {
 const reserved = new Set(["load", "of", "why", "status"]);
 
 /**
- * `lane=live&edge=region-a/edge`: k6 joins tags as they are, without escapes, in any order. A value
+ * `lane=order&entry=region-a/front`: k6 joins tags as they are, without escapes, in any order. A value
  * that holds `&` could pass for other tags, so of a metric with declared tags only those are taken,
  * each once.
  */

@@ -59,7 +59,7 @@ export interface Metric {
   readonly entries?: readonly string[];
   /** One reading, at the end of a run. */
   readonly reckoned?: true;
-  /** What the service of its tag `edge` says it was asked: no generator is answered more often. */
+  /** What the service of its tag `entry` says it was asked: no generator is answered more often. */
   readonly countsAsked?: true;
   /** It counts requests, so that the load bounds it. */
   readonly countsRequests?: true;
@@ -76,10 +76,22 @@ export interface Metric {
   /** No comparison shows it. */
   readonly uncompared?: true;
   /**
-   * Emitted only where a service has telemetry of one of these kinds, or the layout says where to
-   * read back from.
+   * Emitted only where a service has telemetry of one of these kinds, and the layout has these
+   * parts.
    */
-  readonly needs?: { readonly telemetry?: readonly string[]; readonly readBack?: true };
+  readonly needs?: { readonly telemetry?: readonly string[]; readonly layout?: readonly string[] };
+  /**
+   * It is a reckoning: one sample for each of something. A claim on it holds only if what could not
+   * be looked at is nothing, and what was looked at is all that there was.
+   */
+  readonly accounts?: {
+    /** What these things are called: `acknowledged orders`. */
+    readonly title: string;
+    /** The metric with a sample for each one that could not be looked at. */
+    readonly unknown: string;
+    /** Each sample of this is one of them. */
+    readonly all?: { readonly metric: string; readonly where?: Tags };
+  };
   /**
    * It says something about the harness and nothing about the target: no claim can rest on it
    * alone.

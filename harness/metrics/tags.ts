@@ -5,4 +5,4 @@ export type Tags = Readonly<Record<string, string>>;
  * The service where users go in, of what a user or the prober asked, goes by this tag in every
  * record.
  */
-export const entryTag = "edge";
+export const entryTag = "entry";

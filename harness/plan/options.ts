@@ -19,7 +19,7 @@ export interface PlanOptions {
   readonly topology: string | null;
   /** Workload → names that it exports; null when there is no such file. */
   workloadExports(workload: string): readonly string[] | null;
-  /** What else than edges a workload must be told of, as it says itself. */
+  /** What else than the entries a workload must be told of, as it says itself. */
   workloadNeeds?(workload: string): readonly string[];
   /** The metrics that its script makes. */
   workloadMetrics?(workload: string): Registry;

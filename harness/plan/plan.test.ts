@@ -277,7 +277,7 @@ describe("a plan", () => {
       seed: 7,
       without: ["shedCaching"],
       reliesOn: ["collapsing"],
-      edges: ["region-a/edge"],
+      entries: ["region-a/edge"],
       steps: [step],
       rerun: "again",
     });
@@ -307,8 +307,8 @@ describe("a plan", () => {
     ],
     [
       "unknown tag",
-      claiming({ where: { lane: "live", egde: "x" } }),
-      'claim "served": unknown tag of segment_ms "egde"; did you mean "edge"?',
+      claiming({ where: { lane: "live", entyr: "x" } }),
+      'claim "served": unknown tag of segment_ms "entyr"; did you mean "entry"?',
     ],
     [
       "tag constructor",
@@ -847,7 +847,7 @@ describe("a plan", () => {
     const alone = planTarget(target, "bare", options);
     expect(alone).toMatchObject({
       layout,
-      plan: { topology: "bare", steps: [], load: [], edges: ["region-a/edge"] },
+      plan: { topology: "bare", steps: [], load: [], entries: ["region-a/edge"] },
     });
     const refused = (topology: string, without: string[]): string => {
       try {

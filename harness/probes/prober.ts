@@ -3,6 +3,7 @@
  * turn, twice a second each. It does not depend on the load generator, so it shows whether a bad
  * figure comes from the target or from a starved machine.
  */
+import { entryTag } from "../metrics/tags.ts";
 import { Agent } from "node:http";
 import { type Entry, entriesOf } from "../target/entries.ts";
 import type { Clock, Deployment } from "../target/deployment.ts";
@@ -60,7 +61,7 @@ export async function runProber({ deployment, sink, clock, signal }: ProberOptio
     );
     if (signal.aborted) return;
     const atMs = clock.nowMs();
-    const tags = { edge: service, lane, outcome: outcomeOf(answer) };
+    const tags = { [entryTag]: service, lane, outcome: outcomeOf(answer) };
     sink.sample(
       sink.series({ metric: "canary_ms", kind: "duration", tags }),
       atMs,

@@ -54,7 +54,7 @@ async function probing(instances: readonly Instance[]) {
     links: [],
     entries: [],
     playable: () => [],
-    stream: heldPlan().stream,
+    content: heldPlan().content,
   };
   const deployment = { instances, layout, resources: async () => [] } as unknown as Deployment;
   const load = { name: "k6", resources: () => null } as unknown as RunningLoad;

@@ -23,8 +23,8 @@ export const timeUnitSeconds = 10;
 
 /**
  * How long iterations under way may take to end after the load: the longest patience of a bundled
- * workload (16 s, a user who pressed play) and some, after a live user has waited for its
- * segment.
+ * workload (16 s, a user who pressed play) and some, after a user has waited for the next
+ * period.
  */
 export function gracefulStopMsOf(plan: Pick<Plan, "rhythm">): number {
   const rhythmMs = rhythmMsOf(plan);

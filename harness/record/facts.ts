@@ -68,6 +68,12 @@ export interface RecoveryFacts {
 }
 
 /** Of the rules of evidence. */
+/** Of things with one sample each; `what` is what they are called. */
+interface OfReckoning {
+  readonly what: string;
+  readonly total: number;
+}
+
 export interface EvidenceFacts {
   "record.whole": {
     damage: { readonly detail: string };
@@ -177,9 +183,8 @@ export interface EvidenceFacts {
     "no-source": { readonly metric: string };
     "never-read": OfMetric;
     gap: OfMetric & { readonly gapMs: number };
-    "not-read-back": { readonly unread: number; readonly acknowledged: number };
-    "few-read-back": { readonly read: number; readonly acknowledged: number };
-    "nothing-to-compare": { readonly delivered: number };
+    unchecked: OfReckoning & { readonly unchecked: number };
+    "few-checked": OfReckoning & { readonly checked: number };
   };
   "baseline.steady": {
     unfinished: Plain;
@@ -282,10 +287,10 @@ export interface EvidenceFacts {
     "nothing-compared": Plain;
     agrees: OfMetric;
   };
-  "bodies.segments": {
+  "bodies.right": {
     "none-seen": InPhase & { readonly served: number };
     wrong: InPhase & {
-      readonly by: "viewer" | "prober";
+      readonly by: "user" | "prober";
       readonly place: string;
       readonly wrong: number;
       readonly looks: number;

@@ -14,7 +14,7 @@ import type { Tier } from "../experiment/tiers.ts";
 
 /** Everything that is decided before anything is touched. Plain JSON. */
 export interface Plan {
-  readonly format: "seawall-plan/1";
+  readonly format: "seawall-plan/2";
   readonly experiment: string;
   readonly title: string;
   readonly story: string;
@@ -45,7 +45,8 @@ export interface Plan {
     readonly zone: string;
   }[];
   readonly links: readonly { readonly from: string; readonly to: string; readonly port: string }[];
-  readonly edges: readonly string[];
+  /** The services where users and the prober enter. */
+  readonly entries: readonly string[];
   /**
    * By name, where users go in for something else than what the prober looks at; missing where
    * there is nothing of the kind.
@@ -54,7 +55,7 @@ export interface Plan {
   /** Missing where nothing comes in periods, and in older records. */
   readonly rhythm?: Rhythm;
   /** What its workloads are told of what it serves, as its pack words it. */
-  readonly stream?: object;
+  readonly content?: object;
   /**
    * Workloads whose users draw where they go in. Missing where nobody knows, and in older records.
    */
@@ -88,11 +89,9 @@ export interface Plan {
    * and in older records.
    */
   readonly trafficClasses?: readonly string[];
-  /**
-   * Every metric that the run can contain. A record without them is read with those of its time.
-   */
+  /** Every metric that the run can contain. */
   readonly metrics: Registry;
-  /** Of the target's own metrics. A record without them is read with those of its time. */
+  /** Of the target's own metrics. */
   readonly charts?: Charts;
   /**
    * Who reports what, and whose faults may silence it. Missing in older records, whose claims on

@@ -5,11 +5,11 @@
  */
 
 export interface Bodies {
-  /** What a body is called: `segment`. */
+  /** What a body is called: `order`. */
   readonly name: string;
   /**
    * The metric of bodies that somebody looked at. Its values are prints (`metrics/print.ts`); its
-   * tags are `by` (viewer or prober), `problem` (none, flagged, or what is wrong) and `container`.
+   * tags are `by` (user or prober), `problem` (none, flagged, or what is wrong) and `container`.
    */
   readonly looks: string;
   /** The metric of how many bytes the prober got. */

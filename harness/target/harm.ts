@@ -17,11 +17,11 @@ export interface Harm {
 export interface HarmedClass {
   /** A class of requests. */
   readonly lane: string;
-  /** What they ask for: `Live segments`. */
+  /** What they ask for: `Orders`. */
   readonly title: string;
 }
 
-/** In two words, such as `live served`. */
+/** In two words, such as `order placed`. */
 export function goodOf({ having, classes }: Harm): string {
   return [classes[0]?.lane ?? "", ...Object.values(having)].join(" ").trim();
 }

@@ -32,8 +32,8 @@ export interface Place {
    */
   reach(service: string, port: string): Endpoint;
   /**
-   * Where a service listens, past any proxy. For addresses that must be told, not dialled (a
-   * Cassandra seed).
+   * Where a service listens, past any proxy. For addresses that must be told, not dialled (the
+   * first member of a cluster).
    */
   direct(service: string, port: string): Endpoint;
   tool(name: ToolName): {
@@ -154,7 +154,7 @@ export type Operation =
 export interface Service {
   /** Unique within the target: `region-a/origin-read`. */
   readonly name: string;
-  /** What it is: `origin-read`, `edge`. */
+  /** What it is: `api`, `database`. */
   readonly kind: string;
   /** It keeps the target's data. Left out, the pack takes those for stores whose kind it knows. */
   readonly store?: boolean;
@@ -192,9 +192,9 @@ export interface Service {
 }
 
 /**
- * Stands for the load and the canary as the `from` of a link: what comes between them and an edge.
+ * Stands for the load and the canary as the `from` of a link: what comes between them and an entry.
  */
-export const usersSide = "viewers";
+export const usersSide = "users";
 
 /** A connection that passes through the fault-injecting proxy. */
 export interface Link {
@@ -247,12 +247,12 @@ export interface Layout {
   readonly services: readonly Service[];
   readonly links: readonly Link[];
   /**
-   * All of them answer 200 at `nowMs` (epoch) when the whole target works: of a stream, when a
-   * segment of each region plays through each edge.
+   * All of them answer 200 at `nowMs` (epoch) when the whole target works: each
+   * entry, for what comes from each region.
    */
   playable(nowMs: number): readonly PlayCheck[];
   /**
-   * What none of them may answer 200 to: segments that cannot exist yet. A target that says yes to
+   * What none of them may answer 200 to, such as what cannot exist yet. A target that says yes to
    * anything shows nothing.
    */
   absent?(nowMs: number): readonly PlayCheck[];
@@ -262,20 +262,13 @@ export interface Layout {
   readonly entries: readonly Way[];
   /**
    * Where users go in for something else than what the prober looks at, by a name that workloads
-   * know: of a stream, `gateways`.
+   * know.
    */
   readonly otherEntries?: Readonly<Record<string, readonly Way[]>>;
-  /** Of the DASH manifest, at each entry; without one no real player can watch. */
-  readonly manifestPath?: string;
   /** What comes in periods. Left out where nothing does. */
   readonly rhythm?: Rhythm;
-  /** Handed to workloads as it is; what is in it, pack and workloads agree on. */
-  readonly stream?: object;
+  /** What it serves, handed to workloads as it is: pack and workloads agree on its form. */
+  readonly content?: object;
   /** What the harness's own prober asks for, in turn, where the target's pack brings no prober. */
   readonly probes?: readonly ProbeRequest[];
-  /**
-   * Where a pipeline's own copy of a segment can be read from the store, past every cache; the best
-   * place first. Left out by a target that cannot tell: then nothing is read back.
-   */
-  readBack?(pipeline: string, rendition: string, number: number): readonly PlayCheck[];
 }

@@ -6,7 +6,7 @@ import type { Pack } from "./pack.ts";
 import type { ToolName } from "./tools.ts";
 
 export interface Named {
-  /** Lower-case words: `edge`, `region-a/edge`. */
+  /** Lower-case words: `api`, `region-a/api`. */
   readonly name: string;
   /** What it is, for faults on all of a kind; its name when left out. */
   readonly kind?: string;
@@ -56,7 +56,7 @@ export interface OwnTarget {
    */
   readonly version?: string;
   readonly services: readonly (Running | Started)[];
-  /** From and to, by name; "viewers" is where the load comes from. */
+  /** From and to, by name; "users" is where the load comes from. */
   readonly links?: readonly (readonly [string, string])[];
   /**
    * What brings all of it up, and down: a compose file, or two commands of any kind. Its services
@@ -68,7 +68,7 @@ export interface OwnTarget {
     | { readonly up: Command; readonly down: Command };
   /** Names of the services where users go in. */
   readonly entries: readonly string[];
-  /** What targets of its kind bring along; of a stream, `streamTarget` gives it. */
+  /** What targets of its kind bring along: the pack of a kind gives it. */
   readonly pack?: Pack;
   /**
    * Protective behaviours with a switch: a service that Seawall starts asks `place.enabled(NAME)`.
@@ -94,7 +94,7 @@ export interface OwnParts {
   layout(
     entries: readonly string[],
     port: string,
-  ): Pick<Layout, "playable" | "absent" | "rhythm" | "stream">;
+  ): Pick<Layout, "playable" | "absent" | "rhythm" | "content">;
 }
 
 export interface OwnProbe {

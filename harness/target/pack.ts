@@ -49,8 +49,11 @@ export interface Pack {
   bodies?(layout: Layout): Bodies | undefined;
   /** For the reader of a report. */
   facts?(layout: Layout): readonly Fact[];
-  /** What an older plan of such a target would say today. */
-  older?(plan: object): object;
+  /**
+   * An older plan of such a target with all that plans say today; null for a plan of another kind
+   * of target.
+   */
+  older?(plan: object): object | null;
   /**
    * What nobody can see of a target laid out like this, one sentence each: a reader of the verdict
    * must not take it for seen.

@@ -1,12 +1,12 @@
 /**
- * The rhythm of a target: what comes in periods, such as the segments of a stream. Windows and
- * charts hold whole periods, and a wait of less than one says little.
+ * The rhythm of a target: what comes in periods. Windows and charts hold whole periods, and a wait
+ * of less than one says little.
  */
 
 export interface Rhythm {
   /** Of one period, in ms. */
   readonly ms: number;
-  /** What a period is called, as a placeholder in an operator's parameters too: `segment`. */
+  /** What a period is called, as a placeholder in an operator's parameters too: `round`. */
   readonly name: string;
   /** Epoch ms at which period 0 began. */
   readonly zeroMs: number;

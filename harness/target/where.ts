@@ -65,7 +65,7 @@ export function servicesAt(where: Where, { services }: Standing): readonly strin
 export function linksSelected(selector: LinkSelector, standing: Standing): readonly Link[] {
   const at = (where: Where | undefined): ((name: string) => boolean) => {
     if (where === undefined) return () => true;
-    // `viewers` is no service and yet the beginning of links.
+    // `usersSide` is no service and yet the beginning of links.
     const names = new Set("service" in where ? [where.service] : servicesAt(where, standing));
     return (name) => names.has(name);
   };
@@ -79,12 +79,12 @@ export function linksSelected(selector: LinkSelector, standing: Standing): reado
   return standing.links.filter((link) => from(link.from) && to(link.to));
 }
 
-/** Names a link for people and for the proxy: `region-a/edge>region-a/origin-read:http`. */
+/** Names a link for people and for the proxy: `region-a/front>region-a/api:http`. */
 export function linkName(link: Link): string {
   return `${link.from}>${link.to}:${link.port}`;
 }
 
-/** `from region-a/edge to kind origin-read`, for people. */
+/** `from region-a/front to kind api`, for people. */
 export function describeLinks(selector: LinkSelector): string {
   if ("between" in selector)
     return `between ${describeWhere(selector.between[0])} and ${describeWhere(selector.between[1])}`;

@@ -193,7 +193,7 @@ class SeriesCursor {
   }
 }
 
-/** `segment_ms` → `seawall.segment` in ms: receivers put units into names by themselves. */
+/** `order_ms` → `seawall.order` in ms: receivers put units into names by themselves. */
 function nameOf(metric: string): { name: string; unit: string } {
   for (const [ending, unit] of [
     ["_ms", "ms"],

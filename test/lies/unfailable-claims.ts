@@ -137,7 +137,7 @@ const lies: readonly Row[] = [
   [
     "unknown-edge",
     "egde serves nothing",
-    share({ having: { edge: "region-a/egde" }, comparison: "<=", limit: 0.01 }),
+    share({ having: { entry: "region-a/egde" }, comparison: "<=", limit: 0.01 }),
     'did you mean "region-a/edge"',
   ],
   [
@@ -192,7 +192,7 @@ const lies: readonly Row[] = [
   [
     "unknown-edge-in-windows",
     "no window has any",
-    order({ where: { lane: "live", outcome: "shed", edge: "region-z/edge" } }),
+    order({ where: { lane: "live", outcome: "shed", entry: "region-z/edge" } }),
     "segment_ms's tag edge",
   ],
   [
@@ -344,7 +344,7 @@ const lies: readonly Row[] = [
   [
     "at-home-as-ever",
     "who plays live stays at home",
-    share({ where: { lane: "live", home: "region-a/edge" }, having: { edge: "region-a/edge" } }),
+    share({ where: { lane: "live", home: "region-a/edge" }, having: { entry: "region-a/edge" } }),
     cannotFail,
   ],
   [
@@ -421,7 +421,7 @@ const lies: readonly Row[] = [
     "each is at home there",
     recovering({
       goodput: { metric: "segment_ms", where: { lane: "live", home: "region-a/edge" } },
-      having: { edge: "region-a/edge" },
+      having: { entry: "region-a/edge" },
     }),
     "recovery: no record refutes it",
   ],
@@ -453,7 +453,7 @@ const lies: readonly Row[] = [
     "recovers-at-an-unknown-edge",
     "egde serves nothing",
     recovering({
-      goodput: { metric: "segment_ms", where: { lane: "live", edge: "region-a/egde" } },
+      goodput: { metric: "segment_ms", where: { lane: "live", entry: "region-a/egde" } },
     }),
     'did you mean "region-a/edge"',
   ],

@@ -12,7 +12,7 @@ const act = {
  * `shows` must not be in the answer to `look` before, must be in it after, and, where there is an
  * `undo`, must be gone after that. In parameters and in `shows`, `{nowMs}` is the moment of the act
  * in epoch ms; where the target has a rhythm, `{NAME}` is the number of the period that is on then,
- * by the name of its periods: of a stream `{segment}`. `{NAME+5}` and `{NAME-20}` count from it. In
+ * by the name of its periods. `{NAME+5}` and `{NAME-20}` count from it. In
  * `undo`, and in `shows`, `{answer.NAME}` is that member of the act's JSON answer.
  */
 export const operatorStep = z.strictObject({

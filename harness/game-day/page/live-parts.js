@@ -27,7 +27,7 @@ function headline(state, day) {
 }
 
 /**
- * Segments as wide as their phases are long; how far the run has come is told by what is filled.
+ * Sections as wide as their phases are long; how far the run has come is told by what is filled.
  */
 function progressOf(state, day) {
   const step = state.status === "running" || state.status === "stopping" ? day.steps[state.step] : undefined;

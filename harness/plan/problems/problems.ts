@@ -64,8 +64,8 @@ export function needProblems(
   { workloadNeeds }: PlanOptions,
 ): PlanProblem[] {
   const has = (need: string): boolean =>
-    need === "stream"
-      ? layout.stream !== undefined
+    need === "content"
+      ? layout.content !== undefined
       : (layout.otherEntries?.[need] ?? []).length > 0;
   return [...new Set(experiment.load.map(({ workload }) => workload))].flatMap((workload) =>
     (workloadNeeds?.(workload) ?? [])
@@ -73,8 +73,7 @@ export function needProblems(
       .map((need) =>
         ofWorld(
           "load",
-          `workload ${workload} needs ${need === "stream" ? "a stream" : need}, which this ` +
-            "topology lacks",
+          `workload ${workload} needs ${need}, which this topology lacks`,
         ),
       ),
   );
@@ -210,7 +209,7 @@ export function emitProblems(
     const isRead =
       needs?.telemetry === undefined ||
       telemetry.some(({ kind }) => needs.telemetry?.includes(kind));
-    return isRead && (needs?.readBack !== true || layout.readBack !== undefined);
+    return isRead && (needs?.layout ?? []).every((part) => part in layout);
   };
   const missing = (names: readonly string[]): string[] =>
     distinct(names)
@@ -231,7 +230,7 @@ export function emitProblems(
           experiment.target.pack?.bodies?.(layout)?.checksums !== true,
       )
       .map((claim) =>
-        ofClaim(claim, "this target sends no checksum with a segment, so no viewer compares bytes"),
+        ofClaim(claim, "this target sends no checksum with a body, so no user compares bytes"),
       ),
     ...missing(recovery === null ? [] : [recovery.goodput.metric]).map((text) =>
       ofRecovery(recovery, text),

@@ -39,7 +39,7 @@ const patienceMsUnknown = 60_000;
  * user waits.
  */
 const everyMsMin = 250;
-/** The harness's prober asks each edge twice a second; a player looks at itself as often. */
+/** The harness's prober asks each entry twice a second; a player looks at itself as often. */
 const looksPerSecond = 2;
 const proberTimeoutMs = 4_000;
 

@@ -12,7 +12,7 @@ import { mark, words } from "./icons.ts";
 const runsMax = 60;
 const width = 240;
 const height = 36;
-/** What lies further beyond the limit is drawn at the edge. */
+/** What lies further beyond the limit is drawn at the border. */
 const usedMax = 1.5;
 
 /**

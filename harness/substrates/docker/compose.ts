@@ -16,8 +16,8 @@ export interface ComposeOptions {
   readonly parts: { readonly base: string; readonly cassandra: string; readonly toxiproxy: string };
 }
 
-/** The port on 127.0.0.1 of the first edge; the others follow. */
-const firstEdgePort = 18_000;
+/** The port on 127.0.0.1 of the first entry; the others follow. */
+const firstEntryPort = 18_000;
 
 export function composeFile(options: ComposeOptions): string {
   const { layout, parts } = options;
@@ -26,7 +26,7 @@ export function composeFile(options: ComposeOptions): string {
   const published = new Map(
     layout.entries.map(({ service, port }, index) => [
       service,
-      { port: firstEdgePort + index, to: addresses.listen(service, port).port },
+      { port: firstEntryPort + index, to: addresses.listen(service, port).port },
     ]),
   );
   return `# Made by \`./seawall compose > docker-compose.yml\`; a test holds it equal to ${options.module}.

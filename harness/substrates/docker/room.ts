@@ -9,7 +9,7 @@ import { runBeside } from "./beside.ts";
 import type { Container } from "./container.ts";
 
 /**
- * Cassandra's commit log and tables of a run of some minutes fit; memory is used only for what is
+ * The files of a database of a run of some minutes fit; memory is used only for what is
  * written.
  */
 export const roomBytes = 512 * 2 ** 20;

@@ -14,7 +14,7 @@ import type { Evidence } from "../../target/evidence.ts";
 import { runWell } from "../../system/child.ts";
 
 /**
- * Cassandra's commit log and tables of a run of some minutes fit; memory is used only for what is
+ * The files of a database of a run of some minutes fit; memory is used only for what is
  * written.
  */
 const roomBytes = 1024 * 1024 * 1024;

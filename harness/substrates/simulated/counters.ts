@@ -2,6 +2,7 @@
  * Counters that grow while the model runs, and gauges, read every few seconds, as the probes read
  * those of real services.
  */
+import { entryTag } from "../../metrics/tags.ts";
 import type { Tags } from "../../metrics/tags.ts";
 import type { SampleSink } from "../../metrics/samples.ts";
 
@@ -73,5 +74,5 @@ export class Counters {
 }
 
 function ownerOf(counter: Pick<Counter, "tags">): string {
-  return counter.tags["service"] ?? counter.tags["edge"] ?? "";
+  return counter.tags["service"] ?? counter.tags[entryTag] ?? "";
 }

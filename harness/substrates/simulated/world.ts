@@ -35,7 +35,7 @@ export interface SimulatedWorldOptions {
   readonly undo: UndoLedger;
 }
 
-/** From the last service's readiness until segments have been published that can be played. */
+/** From the last service's readiness until the whole target works. */
 const playableAfterMs = 4_500;
 
 /**

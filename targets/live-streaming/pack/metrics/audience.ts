@@ -21,7 +21,7 @@ export const audience: Registry = {
       "lane",
       "load",
       "outcome",
-      "edge",
+      "entry",
       "home",
       "rendition",
       "pipeline",
@@ -39,7 +39,7 @@ export const audience: Registry = {
     meaning:
       "a viewer's wait for one whole segment, from the moment it meant to ask; outcome is " +
       "served, late, shed, lost, or wrong when it is no segment, not what was published or " +
-      "cannot be played and no header said so; home is the edge that it asked first, edge " +
+      "cannot be played and no header said so; home is the edge that it asked first, entry " +
       "the one it asked last; flagged is yes when a header reports a defect, notified when " +
       "one brought a notification; one viewer in four looks at its bytes: they are compared " +
       "with the published checksum where the target sends one, and looked at without it",
