@@ -140,13 +140,9 @@ export const planDocument = z.object({
   entries: z
     .array(z.string())
     .meta({ description: "services at which users and the prober enter the target" }),
-  otherEntries: z
-    .record(z.string(), z.array(z.string()))
-    .exactOptional()
-    .meta({
-      description:
-        "by name, where users enter for something else than what the prober requests",
-    }),
+  otherEntries: z.record(z.string(), z.array(z.string())).exactOptional().meta({
+    description: "by name, where users enter for something else than what the prober requests",
+  }),
   rhythm: z
     .object({ ms: z.number(), name: z.string(), zeroMs: z.number() })
     .exactOptional()

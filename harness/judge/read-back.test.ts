@@ -74,13 +74,13 @@ describe("a claim on what was acknowledged", () => {
       "for",
     () => {
       expect(judged(firstIs("durable_unread", ""))).toContain(
-        "acknowledged segments could not be read back",
+        "acknowledged segments could not be checked",
       );
       expect(
         judged((draft) =>
           drop(draft, (sample) => sample.metric === "durable" && sample.tags["pipeline"] === "b"),
         ),
-      ).toContain("read back");
+      ).toContain("were checked");
       expect(judged((draft) => drop(draft, (sample) => sample.metric === "durable"))).toContain(
         "inconclusive",
       );

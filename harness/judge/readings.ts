@@ -92,14 +92,14 @@ function reckoningProblems(
 ): ReadingFact[] {
   if (span === null) return [];
   const within = (selector: Selector): number => countIn(matching(run.series, selector), span);
-  const checked = within({ metric });
-  const unchecked = within({ metric: unknown });
-  if (unchecked > 0) return [{ fact: "unchecked", what, unchecked, total: checked + unchecked }];
+  const read = within({ metric });
+  const unread = within({ metric: unknown });
+  if (unread > 0) return [{ fact: "unread", what, unread, total: read + unread }];
   if (all === undefined) return [];
   // What comes twice is looked at once, and one that was under way as a phase began is counted on
   // its other side.
   const total = within(all);
-  return checked < 0.9 * total ? [{ fact: "few-checked", what, checked, total }] : [];
+  return read < 0.9 * total ? [{ fact: "few-read", what, read, total }] : [];
 }
 
 /** From the injection of a step until it was healed; for ever when it never was. */

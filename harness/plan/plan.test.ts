@@ -363,7 +363,7 @@ describe("a plan", () => {
       'claim "served": unknown tag of origin_requests_total "servce"; did you mean "service"?',
     ],
     [
-      "bytes that no viewer compares",
+      "bytes that no user compares",
       claiming({ where: { bytes: "compared" }, samplesMin: 1 }),
       'claim "served": this target sends no checksum with a segment',
     ],

@@ -183,8 +183,8 @@ export interface EvidenceFacts {
     "no-source": { readonly metric: string };
     "never-read": OfMetric;
     gap: OfMetric & { readonly gapMs: number };
-    unchecked: OfReckoning & { readonly unchecked: number };
-    "few-checked": OfReckoning & { readonly checked: number };
+    unread: OfReckoning & { readonly unread: number };
+    "few-read": OfReckoning & { readonly read: number };
   };
   "baseline.steady": {
     unfinished: Plain;

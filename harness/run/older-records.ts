@@ -16,7 +16,15 @@ type Json = Readonly<Record<string, unknown>>;
 
 const fields: Readonly<Record<string, string>> = { edges: "entries", stream: "content" };
 /** Where a plan names tags. */
-const withTags = ["hypothesis", "recovery", "abortWhen", "charts", "telemetry", "wishes", "metrics"];
+const withTags = [
+  "hypothesis",
+  "recovery",
+  "abortWhen",
+  "charts",
+  "telemetry",
+  "wishes",
+  "metrics",
+];
 /** Where it names the ends of links. */
 const withEnds = ["links", "steps", "struck"];
 /** Lists of tags, by what holds them. */

@@ -142,7 +142,13 @@ export class SampleParser {
         !Object.values(tags).every((tag) => typeof tag === "string")
       )
         throw new Error("no tags");
-      this.#series.push({ metric, kind, tags: this.#tagsOf(tags), at: new Column(), value: new Column() });
+      this.#series.push({
+        metric,
+        kind,
+        tags: this.#tagsOf(tags),
+        at: new Column(),
+        value: new Column(),
+      });
     } catch {
       this.#bad++;
     }

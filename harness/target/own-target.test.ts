@@ -186,9 +186,7 @@ describe("a target of one's own", () => {
     ).toEqual([
       'target theirs: entries: unknown service "edgee"; did you mean "edge"? (known: edge)',
     ]);
-    expect(() => planned({}, { ...wayIn, links: { from: { service: "user" } } })).toThrow(
-      '"user"',
-    );
+    expect(() => planned({}, { ...wayIn, links: { from: { service: "user" } } })).toThrow('"user"');
   });
 
   it("needs no stream when it says what its prober asks for", () => {

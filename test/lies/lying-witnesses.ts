@@ -180,7 +180,12 @@ const lies: readonly Lie[] = [
     counters,
     (draft) => {
       for (let at = zeroMs - 2_000; at < zeroMs + spanMs; at += 2_000) {
-        draft.samples.push({ metric: "edge_requests", tags: { entry: edge }, startedMs: at, value: 1 });
+        draft.samples.push({
+          metric: "edge_requests",
+          tags: { entry: edge },
+          startedMs: at,
+          value: 1,
+        });
       }
     },
   ),
@@ -408,7 +413,12 @@ const controls: readonly Honest[] = [
     "viewers, the prober, and who else comes by",
     (draft) => {
       for (let at = zeroMs - 2_000; at < zeroMs + spanMs; at += 2_000) {
-        draft.samples.push({ metric: "edge_requests", tags: { entry: edge }, startedMs: at, value: 25 });
+        draft.samples.push({
+          metric: "edge_requests",
+          tags: { entry: edge },
+          startedMs: at,
+          value: 25,
+        });
       }
     },
   ),

@@ -30,10 +30,8 @@ export const run: Rules<
       "never-read": ({ metric, source }) => `${metric} of ${source} was never read`,
       gap: ({ metric, source, gapMs }) =>
         `${metric} of ${source} has no reading for ${formatDuration(gapMs)}`,
-      unchecked: ({ what, unchecked, total }) =>
-        `${unchecked} of ${total} ${what} could not be checked`,
-      "few-checked": ({ what, checked, total }) =>
-        `only ${checked} of ${total} ${what} were checked`,
+      unread: ({ what, unread, total }) => `${unread} of ${total} ${what} could not be checked`,
+      "few-read": ({ what, read, total }) => `only ${read} of ${total} ${what} were checked`,
     },
   },
   "baseline.steady": {

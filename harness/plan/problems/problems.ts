@@ -71,10 +71,7 @@ export function needProblems(
     (workloadNeeds?.(workload) ?? [])
       .filter((need) => !has(need))
       .map((need) =>
-        ofWorld(
-          "load",
-          `workload ${workload} needs ${need}, which this topology lacks`,
-        ),
+        ofWorld("load", `workload ${workload} needs ${need}, which this topology lacks`),
       ),
   );
 }
@@ -215,23 +212,26 @@ export function emitProblems(
     distinct(names)
       .filter((name) => !emitted(name))
       .map((name) => `nothing in this target emits ${name}`);
-  const { recovery } = experiment;
+  const { recovery, target } = experiment;
   const claims = [...experiment.hypothesis, ...experiment.abortWhen.map((abort) => abort.unless)];
+  const bodies = target.pack?.bodies?.(layout);
   return [
     ...claims.flatMap((claim) =>
       missing(selectorsOf(claim).map((selector) => selector.metric)).map((text) =>
         ofClaim(claim, text),
       ),
     ),
-    ...claims
-      .filter(
-        (claim) =>
-          comparesBytes(claim, registry) &&
-          experiment.target.pack?.bodies?.(layout)?.checksums !== true,
-      )
-      .map((claim) =>
-        ofClaim(claim, "this target sends no checksum with a body, so no user compares bytes"),
-      ),
+    ...(bodies?.checksums === true
+      ? []
+      : claims
+          .filter((claim) => comparesBytes(claim, registry))
+          .map((claim) =>
+            ofClaim(
+              claim,
+              `this target sends no checksum with a ${bodies?.name ?? "body"}, so no user ` +
+                "compares bytes",
+            ),
+          )),
     ...missing(recovery === null ? [] : [recovery.goodput.metric]).map((text) =>
       ofRecovery(recovery, text),
     ),

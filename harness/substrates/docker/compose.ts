@@ -4,7 +4,7 @@
  */
 import type { Layout, Service } from "../../target/layout.ts";
 import { type Addresses, addressesOf, composeSlot } from "./addresses.ts";
-import { latestImage, projectLabel } from "./image/paths.ts";
+import { dockerfile, latestImage, type Parts, projectLabel } from "./image/paths.ts";
 import { memoryOf } from "./memory.ts";
 
 export interface ComposeOptions {
@@ -13,7 +13,7 @@ export interface ComposeOptions {
   readonly topology: string;
   readonly layout: Layout;
   /** The Dockerfile's own defaults. */
-  readonly parts: { readonly base: string; readonly cassandra: string; readonly toxiproxy: string };
+  readonly parts: Parts;
 }
 
 /** The port on 127.0.0.1 of the first entry; the others follow. */
@@ -42,11 +42,11 @@ x-service: &service
   image: ${latestImage}
   build:
     context: .
-    dockerfile: harness/substrates/docker/image/Dockerfile
+    dockerfile: ${dockerfile}
     args:
-      BASE: \${SEAWALL_BASE:-${parts.base}}
-      CASSANDRA: \${SEAWALL_BASE:-${parts.cassandra}}
-      TOXIPROXY: \${SEAWALL_BASE:-${parts.toxiproxy}}
+${Object.entries(parts)
+  .map(([name, image]) => `      ${name}: \${SEAWALL_BASE:-${image}}`)
+  .join("\n")}
   init: true
   restart: "no"
   cap_drop: [ALL]

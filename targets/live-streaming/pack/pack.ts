@@ -53,7 +53,9 @@ export const streaming: Pack = {
   virtualProbes: (context) => new VirtualStreamProbes(context),
   players: {
     obstacle: (layout) =>
-      (layout as StreamLayout).manifestPath === undefined ? "this target does not say where its manifest is" : null,
+      (layout as StreamLayout).manifestPath === undefined
+        ? "this target does not say where its manifest is"
+        : null,
     open: (context) => WatchingPlayers.open(context),
   },
 };

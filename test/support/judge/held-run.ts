@@ -456,7 +456,14 @@ export const printAt = (number: number): number =>
   printOf(number, (number % 4_096).toString(16).padStart(9, "0"));
 
 function bodiesSeen(edge: string, by: string, everyMs: number): Sample[] {
-  const tags = { lane: "live", entry: edge, rendition: "v360", by, container: "fmp4", problem: "none" };
+  const tags = {
+    lane: "live",
+    entry: edge,
+    rendition: "v360",
+    by,
+    container: "fmp4",
+    problem: "none",
+  };
   return steady(
     "body_seen",
     tags,

@@ -125,7 +125,13 @@ function viewers(
       : outcome === "lost"
         ? 2000
         : 9 + random() * 14 + tail * (broken ? 420 : storm ? 160 : 60) + (bad ? 900 : 0);
-    record.add("segment_ms", "duration", { lane, outcome, entry: edge, rendition: "v1080" }, start, value);
+    record.add(
+      "segment_ms",
+      "duration",
+      { lane, outcome, entry: edge, rendition: "v1080" },
+      start,
+      value,
+    );
     record.add(
       "http_req_ms",
       "duration",

@@ -4,10 +4,15 @@
 export const inImage = {
   root: "/seawall",
   node: "/usr/local/bin/node",
-  jars: "/opt/cassandra/lib",
-  toxiproxy: "/toxiproxy",
   baseMark: "/etc/seawall/base",
 } as const;
+
+/** Of the one image that services of this repository's targets run from. */
+export const imageFolder = "targets/image";
+export const dockerfile = `${imageFolder}/Dockerfile`;
+
+/** The images that it is made of, by the build argument that names each. */
+export type Parts = Readonly<Record<string, string>>;
 
 /** Every image, container and network of ours carries this label. */
 export const projectLabel = "seawall";

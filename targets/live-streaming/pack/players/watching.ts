@@ -17,7 +17,8 @@ export class WatchingPlayers implements RunningPlayers {
     this.#pages = pages;
     const { deployment } = options;
     this.#manifestUrls = entriesOf(deployment).map(
-      ({ host, port }) => `http://${host}:${port}${(deployment.layout as StreamLayout).manifestPath ?? ""}`,
+      ({ host, port }) =>
+        `http://${host}:${port}${(deployment.layout as StreamLayout).manifestPath ?? ""}`,
     );
   }
 

@@ -163,6 +163,12 @@ async function originGets(
   const read = await exposition(port, path, ["edge_origin_gets_total"]);
   if (read === null) return;
   for (const { labels, value } of read.all) {
-    counter("origin_gets", { ...labels, entry: instance.service.name }, read.atMs, value, read.life);
+    counter(
+      "origin_gets",
+      { ...labels, entry: instance.service.name },
+      read.atMs,
+      value,
+      read.life,
+    );
   }
 }
