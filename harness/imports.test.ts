@@ -237,7 +237,10 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   // Viewers and the harness make the path of a segment in one place, and look at what comes in one
   // place.
-  "experiments/workloads": ["harness/metrics/print.ts", "targets/live-streaming/pack/stream"],
+  "targets/live-streaming/pack/workloads": [
+    "harness/metrics/print.ts",
+    "targets/live-streaming/pack/stream",
+  ],
   examples: [
     "harness/base",
     "harness/target",

@@ -55,7 +55,7 @@ export function wire(options: WireOptions): World {
   recorder.onEvent((event) => watch.event(event));
   const generator = k6Generator({
     tool: tools.k6,
-    workloads: join(context.root, "experiments", "workloads"),
+    workloads: planned.pack?.workloads ?? context.root,
     clock,
   });
   const harnessCpuSeconds = (): number => {

@@ -10,7 +10,7 @@ import type { Context } from "./context.ts";
  * All that the target, and what drives and judges it, is made of. Content, not commits: it needs no
  * git, and a change of the documentation changes nothing.
  */
-const folders = ["targets", "harness", join("experiments", "workloads")];
+const folders = ["targets", "harness"];
 /** Presents what was judged. */
 const unheeded = [join("harness", "report"), join("harness", "telemetry")];
 const files: readonly string[] = [

@@ -12,9 +12,9 @@ export interface Load {
   /** Unique within the experiment; becomes the k6 scenario's name. */
   readonly name: string;
   /**
-   * A k6 script: of one that comes with Seawall its file name without ending in
-   * `experiments/workloads/`, of any other its whole path, such as join(import.meta.dirname,
-   * "load.ts"). Loads of one experiment may come from several.
+   * A k6 script: of one of the target's pack its file name without ending, of any other its whole
+   * path, such as join(import.meta.dirname, "load.ts"). Loads of one experiment may come from
+   * several.
    */
   readonly workload: string;
   /** Exported function of that file; one call is one thing that a user does. */

@@ -433,7 +433,7 @@ function fieldsOf(text: string): string[] {
 const reserved = new Set(["load", "of", "why", "status"]);
 
 /**
- * `lane=order&entry=region-a/front`: k6 joins tags as they are, without escapes, in any order. A value
+ * `lane=order&entry=front`: k6 joins tags as they are, without escapes, in any order. A value
  * that holds `&` could pass for other tags, so of a metric with declared tags only those are taken,
  * each once.
  */

@@ -31,7 +31,7 @@ const withEnds = ["links", "steps", "struck"];
 const tagLists = ["tags", "drawn", "decided", "entries"];
 const [entryBefore, userBefore, usersBefore] = ["edge", "viewer", "viewers"];
 
-/** Of the tags of a sample: what a service itself exposes keeps the labels that the service gave. */
+/** Of a sample: what a service itself exposes keeps the labels that the service gave. */
 export function renewedTags(tags: Tags): Tags {
   return tags["service"] === undefined ? (withUsers(renewed(tags, "where", [])) as Tags) : tags;
 }

@@ -24,6 +24,8 @@ export interface Pack {
   readonly trafficClasses: readonly string[];
   /** By what its users are harmed. */
   readonly harm?: Harm;
+  /** The folder of its workloads: `NAME.ts` in it is what a load calls `NAME`. */
+  readonly workloads?: string;
   /** What its workloads, readers, players and prober measure, by name. */
   readonly metrics: Registry;
   /** What can be broken of such targets alone, beyond what the harness can break of any. */

@@ -4,6 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { streaming } from "../../targets/live-streaming/pack/pack.ts";
 import originStorm from "../../experiments/origin-storm.ts";
 import startSurge from "../../experiments/start-surge.ts";
 import type { Claim } from "../../harness/claims/statistics/registry.ts";
@@ -14,7 +15,7 @@ import { playsIn } from "../../harness/experiment/plays.ts";
 import { type LieGroup, type Outcome, planned } from "./lie.ts";
 
 const workload = (name: string): string =>
-  readFileSync(join(import.meta.dirname, `../../experiments/workloads/${name}.ts`), "utf8");
+  readFileSync(join(streaming.workloads ?? "", `${name}.ts`), "utf8");
 
 function plan(experiment: Experiment): Outcome {
   return planned(() =>
@@ -193,13 +194,13 @@ const lies: readonly Row[] = [
     "unknown-edge-in-windows",
     "no window has any",
     order({ where: { lane: "live", outcome: "shed", entry: "region-z/edge" } }),
-    "segment_ms's tag edge",
+    "segment_ms's tag entry",
   ],
   [
     "unknown-edge-comes-first",
     "what cannot come first",
-    order({ first: { metric: "segment_ms", where: { lane: "dvr", edge: "region-z/edge" } } }),
-    "segment_ms's tag edge",
+    order({ first: { metric: "segment_ms", where: { lane: "dvr", entry: "region-z/edge" } } }),
+    "segment_ms's tag entry",
   ],
   [
     "windows-up-to-a-thousand",

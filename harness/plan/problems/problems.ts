@@ -31,8 +31,8 @@ export function loadProblems(experiment: Experiment, options: PlanOptions): Plan
       problems.push(
         ofWorld(
           `load ${load.name}`,
-          "there is no workload " +
-            `"${load.workload}"${load.workload.startsWith("/") ? "" : " in experiments/workloads"}`,
+          `there is no workload "${load.workload}"` +
+            (load.workload.startsWith("/") ? "" : " in the target's pack"),
         ),
       );
     else if (!exported.includes(load.exec))

@@ -2,6 +2,7 @@
  * All that testing a live stream takes, beyond the harness: any streaming target can bring it
  * along. It imports nothing of the target beside it.
  */
+import { join } from "node:path";
 import type { FaultKinds } from "../../../harness/target/fault.ts";
 import type { Layout } from "../../../harness/target/layout.ts";
 import type { Pack } from "../../../harness/target/pack.ts";
@@ -31,6 +32,7 @@ export const streaming: Pack = {
   name: "live-streaming",
   trafficClasses,
   harm,
+  workloads: join(import.meta.dirname, "workloads"),
   metrics,
   charts,
   faults: faults as unknown as FaultKinds,

@@ -220,8 +220,8 @@ describe("a canary", () => {
     expect(new Set(heads.map((head) => head.join(" ")))).toEqual(
       new Set([`1.1 Host 127.0.0.1:${edge.port} User-Agent seawall-user`]),
     );
-    expect(readFileSync("experiments/workloads/library/settings.ts", "utf8")).toContain(
-      `userAgent: "${userAgent}"`,
-    );
+    expect(
+      readFileSync("targets/live-streaming/pack/workloads/library/settings.ts", "utf8"),
+    ).toContain(`userAgent: "${userAgent}"`);
   });
 });

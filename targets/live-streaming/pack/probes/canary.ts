@@ -119,7 +119,7 @@ export async function runCanary(options: CanaryOptions): Promise<void> {
         kind: "event",
         tags: {
           lane,
-          edge,
+          entry: edge,
           rendition,
           by: "prober",
           container: seen.container,

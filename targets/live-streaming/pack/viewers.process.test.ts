@@ -8,9 +8,9 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, expect, test } from "vitest";
-import { everyMetric } from "../test/support/judge/held-run.ts";
-import { CsvParser } from "../harness/load/csv.ts";
-import { provision } from "../harness/provision/provision.ts";
+import { everyMetric } from "../../../test/support/judge/held-run.ts";
+import { CsvParser } from "../../../harness/load/csv.ts";
+import { provision } from "../../../harness/provision/provision.ts";
 
 const { k6 } = await provision(["k6"], { env: process.env });
 const servers: Server[] = [];

@@ -5,7 +5,7 @@
 import { sleep } from "k6";
 import exec from "k6/execution";
 import http from "k6/http";
-import { segmentPath } from "../../targets/live-streaming/pack/stream/stream.ts";
+import { segmentPath } from "../stream/stream.ts";
 import { pick, random } from "./library/random.ts";
 import { hostOf, optionsOf, settings } from "./library/settings.ts";
 

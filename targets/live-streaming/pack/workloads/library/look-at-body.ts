@@ -5,8 +5,8 @@
 import { sha256 } from "k6/crypto";
 import type { RefinedResponse, ResponseType } from "k6/http";
 import { Trend } from "k6/metrics";
-import { leastBytes, lookAtBody } from "../../../targets/live-streaming/pack/stream/body.ts";
-import { printOf } from "../../../harness/metrics/print.ts";
+import { leastBytes, lookAtBody } from "../../stream/body.ts";
+import { printOf } from "../../../../../harness/metrics/print.ts";
 import { random } from "./random.ts";
 import { settings } from "./settings.ts";
 

@@ -4,7 +4,7 @@
  * http://127.0.0.1:8080, and asks one gateway, GATEWAY or http://127.0.0.1:18090.
  */
 import type { Options } from "k6/options";
-import type { Stream } from "../../../targets/live-streaming/pack/stream/stream.ts";
+import type { Stream } from "../../stream/stream.ts";
 
 /** An edge, or a gateway. */
 export interface Edge {

@@ -5,7 +5,7 @@
 import { sleep } from "k6";
 import http, { type RefinedResponse, type ResponseType } from "k6/http";
 import { Counter, Trend } from "k6/metrics";
-import { segmentPath } from "../../../targets/live-streaming/pack/stream/stream.ts";
+import { segmentPath } from "../../stream/stream.ts";
 import { mediaProblem } from "./inspect-media.ts";
 import { isSegment, isUndecodable, looks } from "./look-at-body.ts";
 import { type Edge, hostOf, settings } from "./settings.ts";
