@@ -25,9 +25,11 @@ export function tape(number: number, step: DayStep, events: readonly DayEvent[])
   if (first === undefined || last === undefined || last.runMs <= first.runMs) return null;
   const xOf = (runMs: number): number =>
     round((wide * (runMs - first.runMs)) / (last.runMs + 1_000 - first.runMs));
-  const lanes = [...new Set(seconds.flatMap((second) => Object.keys(second.lanes)))].sort((a, b) =>
-    a === "live" ? -1 : b === "live" ? 1 : a < b ? -1 : 1,
-  );
+  const protectedFirst = step.classes.map(({ lane }) => lane);
+  const recorded = seconds.flatMap((second) => Object.keys(second.lanes)).sort();
+  const lanes = [
+    ...new Set([...protectedFirst.filter((lane) => recorded.includes(lane)), ...recorded]),
+  ];
   const pins = events
     .filter((event) => event.kind === "note")
     .flatMap((note, index) => {

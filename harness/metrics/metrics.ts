@@ -25,7 +25,7 @@ export interface Metric {
   readonly openTags?: true;
   /**
    * For tags whose values are a closed list: a misspelt value would select nothing, and nothing is
-   * easily under a limit.
+   * easily under a limit. Of `outcome` the good value stands first.
    */
   readonly values?: Readonly<Record<string, readonly string[]>>;
   /** The greatest value that one sample can have. */
@@ -42,6 +42,8 @@ export interface Metric {
     readonly outcomes: readonly string[];
     readonly workloads: readonly string[];
   };
+  /** What a sample carries whose user got nothing; `outcome` is `lost` where it is not said. */
+  readonly lost?: Tags;
   /** Any number of samples for each iteration of a load, as requests are. */
   readonly perRequest?: true;
   /** One sample for each period of the target's own rhythm. */

@@ -17,7 +17,7 @@ import { formatValue } from "../../phrases/format.ts";
 import { worded } from "../../phrases/verdict.ts";
 import { compare, judgeClaim } from "../../judge/claims.ts";
 import { judgeRecovery } from "../../judge/recovery.ts";
-import { metricIn } from "../../metrics/metrics.ts";
+import { type Metric, metricIn } from "../../metrics/metrics.ts";
 import type { PhaseWindow, Windows } from "../../judge/windows.ts";
 import type { Judged } from "../../record/verdict.ts";
 import type { RunEvent } from "../../record/events.ts";
@@ -307,14 +307,8 @@ function healed({ recovery }: Windows): RunEvent[] {
   ];
 }
 
-/** How it goes for those of whom all is lost. */
-const lost: Tags = {
-  outcome: "lost",
-  status: "0",
-  pipeline: "none",
-  flagged: "none",
-  notified: "none",
-};
+/** How it goes for those of whom all is lost, where their metric does not say it. */
+const lost: Tags = { outcome: "lost", status: "0" };
 
 /**
  * From the beginning of the fault on, nobody gets anything. At least one claim must be refuted by
@@ -378,7 +372,7 @@ function nobody(
   const part = partOf(claim, world);
   return groupsOf(metric, wanted, world).map(({ fixed, free, perSecond, mostMs }) => {
     const tags = Object.fromEntries(
-      Object.entries(free).map(([tag, values]) => [tag, fate(metric, tag, values)]),
+      Object.entries(free).map(([tag, values]) => [tag, fate(world.registry[metric], tag, values)]),
     );
     const count = Math.round((perSecond[phase] * part * (window.untilMs - window.fromMs)) / 1_000);
     const value = kind === "duration" ? mostMs + 1 : 0;
@@ -397,7 +391,6 @@ function nobody(
   });
 }
 
-function fate(metric: string, tag: string, values: readonly string[]): string {
-  const wish = metric === "broadcast_ms" && tag === "outcome" ? "missed" : lost[tag];
-  return wish ?? values[0] ?? "";
+function fate(metric: Metric | undefined, tag: string, values: readonly string[]): string {
+  return metric?.lost?.[tag] ?? lost[tag] ?? values[0] ?? "";
 }

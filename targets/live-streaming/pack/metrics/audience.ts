@@ -13,6 +13,7 @@ export const audience: Registry = {
     ofBytesWhere: { bytes: "compared" },
     drawn: ["home", "rendition", "bytes"],
     entries: ["home"],
+    lost: { outcome: "lost", pipeline: "none", flagged: "none", notified: "none" },
     answered: {
       outcomes: ["served", "late", "wrong"],
       workloads: ["viewers", "sessions", "rewind", "rewatch"],
@@ -80,6 +81,7 @@ export const audience: Registry = {
     source: "generator",
     tags: ["lane", "load", "outcome"],
     values: { lane: ["broadcast"], outcome: ["heard", "missed"] },
+    lost: { outcome: "missed" },
     meaning:
       "from an operator's broadcast until one connected device receives it; one that " +
       "missed it waits from the start of the fault to its end",
