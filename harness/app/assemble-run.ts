@@ -105,6 +105,7 @@ export function wire(options: WireOptions): World {
         clock,
         harnessCpuSeconds,
         planned: plan.load,
+        metrics: plan.metrics,
         pack: planned.pack,
       });
       const followed = planned.pack?.players;

@@ -45,7 +45,7 @@ async function watch(
     seed: 7,
     entries: edges,
     others: { gateways },
-    stream: {
+    content: {
       event: "main",
       segmentMs: 2_000,
       availabilityStartMs: 0,
