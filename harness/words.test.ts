@@ -1,6 +1,6 @@
 /**
- * The harness knows no kind of target: what it knows of live streams belongs into their pack. None
- * of these words stands in its sources, in names such as `segmentMs` neither.
+ * The harness knows no kind of target: knowledge of live streams belongs in their pack. None of
+ * these words occurs in its sources, nor in names such as `segmentMs`.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -41,7 +41,7 @@ const others: readonly { readonly whose: string; readonly in: RegExp; readonly s
   },
 ];
 
-/** Neither `ledger` nor `Ledger` has an edge. */
+/** Neither `ledger` nor `Ledger` contains an edge. */
 function countIn(text: string, word: string): number {
   const capital = word.charAt(0).toUpperCase() + word.slice(1);
   return (
@@ -66,7 +66,7 @@ describe("the harness", () => {
     expect(texts.some(({ path, text }) => where.test(path) && text.search(says) >= 0)).toBe(true);
   });
 
-  it("is asked about whole words", () => {
+  it("is searched for whole words", () => {
     expect(countIn("ledger Ledger knowledge edges theEdge EDGE", "edge")).toBe(3);
   });
 });

@@ -25,7 +25,7 @@ const write = (name: string, text: string): void =>
   writeFileSync(join(context.root, "experiments", name), text);
 
 describe("experiments", () => {
-  it("are the files of their folder, sorted, tests left out", () => {
+  it("are the files of their folder, sorted, without tests", () => {
     for (const name of ["b.ts", "a.ts", "a.test.ts", "README.md"]) write(name, "");
     expect(experimentNames(context)).toEqual(["a", "b"]);
   });
@@ -51,7 +51,7 @@ describe("experiments", () => {
     },
   );
 
-  it("suggest what was meant", async () => {
+  it("suggest the nearest name", async () => {
     write("origin-storm.ts", "");
     await expect(loadExperiment(context, "orgin-storm")).rejects.toThrow(
       'did you mean "origin-storm"?',
@@ -66,7 +66,7 @@ describe("experiments", () => {
     ["throw new Error('at once');", "at once"],
     ["import './none.ts';", "cannot be loaded"],
     ["export default {", "cannot be loaded"],
-  ])("are refused when they are none: %j", async (text, message) => {
+  ])("are refused if they are none: %j", async (text, message) => {
     write("broken.ts", text);
     await expect(loadExperiment(context, "broken")).rejects.toMatchObject({
       code: "EXPERIMENT_MALFORMED",
@@ -80,7 +80,7 @@ describe("workloads", () => {
   const workload = (name: string, text: string): void =>
     writeFileSync(join(pack.workloads, `${name}.ts`), text);
 
-  it("export functions in any spelling, which are read without running k6", () => {
+  it("export functions in any syntax, which are read without running k6", () => {
     workload(
       "crowd",
       `
@@ -113,14 +113,14 @@ describe("workloads", () => {
     expect(workloadExports(pack, "none")).toBeNull();
   });
 
-  it("are refused where they are no module", () => {
+  it("are refused if they are no module", () => {
     workload("broken", "export function (");
     expect(() => workloadExports(pack, "broken")).toThrow(
       /broken\.ts is not a module that k6 can run: /,
     );
   });
 
-  it("say whom they must be told of", () => {
+  it("declare the entry points that they need", () => {
     writeFileSync(
       join(pack.workloads, "crowd.ts"),
       'export const needs = ["gateways", "moon"] as const;\nexport function live(): void {}\n',

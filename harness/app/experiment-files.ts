@@ -20,7 +20,7 @@ export function experimentNames(context: Context): string[] {
     .sort();
 }
 
-/** A name from `experiments/`, or a path to a file anywhere. */
+/** A name from `experiments/`, or a path to any file. */
 export async function loadExperiment(context: Context, nameOrPath: string): Promise<Experiment> {
   const path = pathOf(context, nameOrPath);
   let module: { readonly default?: unknown };
@@ -75,23 +75,22 @@ function pathOf(context: Context, nameOrPath: string): string {
   return join(context.root, "experiments", `${basename(nameOrPath)}.ts`);
 }
 
-/** As much of a pack as workloads are found by. */
+/** The part of a pack by which workloads are found. */
 type Bringing = Pick<Pack, "workloads"> | undefined;
 
-/** One of the target's pack goes by its name, any other by its path; "" where nobody has it. */
+/** A workload of the target's pack has a name, any other a path. "" if there is none. */
 function workloadPath(pack: Bringing, workload: string): string {
   if (isAbsolute(workload)) return workload;
   return pack?.workloads === undefined ? "" : join(pack.workloads, `${workload}.ts`);
 }
 
-/** What a workload exports, or null when there is none of that name. */
+/** What a workload exports, or null if there is none of that name. */
 export function workloadExports(pack: Bringing, workload: string): readonly string[] | null {
   return executableExports(workloadPath(pack, workload));
 }
 
 /**
- * What a workload says that it must be told of besides the entries, by name:
- * `export const needs = ["NAME"] as const;`.
+ * What a workload declares it needs besides the entries: `export const needs = ["NAME"] as const;`.
  */
 export function workloadNeeds(pack: Bringing, workload: string): readonly string[] {
   const path = workloadPath(pack, workload);
@@ -101,7 +100,7 @@ export function workloadNeeds(pack: Bringing, workload: string): readonly string
   return [...(said ?? "").matchAll(/"([^"]+)"/g)].map((match) => match[1] as string);
 }
 
-/** The metrics that its script makes, and the files beside it that it imports. */
+/** The metrics that its script and its local imports create. */
 export function workloadMetrics(pack: Bringing, workload: string): Registry {
   return Object.assign({}, ...textsOf(pack, workload).map(metricsMadeIn)) as Registry;
 }
@@ -110,7 +109,7 @@ export function workloadStrings(pack: Bringing, workload: string): readonly stri
   return [...new Set(textsOf(pack, workload).flatMap(stringsIn))];
 }
 
-/** Of its script, and of the files beside it that it imports. */
+/** The texts of its script and of its local imports. */
 function textsOf(pack: Bringing, workload: string): string[] {
   const seen = new Map<string, string>();
   const read = (path: string): void => {
@@ -124,7 +123,7 @@ function textsOf(pack: Bringing, workload: string): string[] {
   return [...seen.values()];
 }
 
-/** What its functions play, as it says itself; null where it says nothing. */
+/** What its functions play, as it declares; null if it declares nothing. */
 export function workloadPlays(pack: Bringing, workload: string): Plays | null {
   const path = workloadPath(pack, workload);
   return existsSync(path) ? playsIn(readFileSync(path, "utf8")) : null;

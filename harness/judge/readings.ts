@@ -1,7 +1,7 @@
 /**
- * What the claims rest on and is read from outside, a counter or a log, must have been read all
- * the time: what happened while nobody looked is missing from its phase, and half the requests look
- * like half the load.
+ * A metric that claims rest on and that is read from outside, such as a counter or a log, must
+ * have been read throughout. Events in a gap are missing from their phase, and half the requests
+ * look like half the load.
  */
 import type { Selector } from "../metrics/samples.ts";
 import { type Metric, type Registry, sourceIn } from "../metrics/metrics.ts";
@@ -13,7 +13,7 @@ import type { Source } from "../metrics/source.ts";
 import { longestGap } from "./gaps.ts";
 import { selectorsOf } from "../claims/statistics/registry.ts";
 
-/** Everything is read every 2 s; four missed readings hide too much of a phase. */
+/** Sources are read every 2 s; four missed readings hide too much of a phase. */
 export const readingGapMaxMs = 10_000;
 
 type ReadingFact = FactOf<"target.readings">;
@@ -40,7 +40,7 @@ function problemsOf(selector: Selector, run: Run, span: Window | null): ReadingF
   const { telemetry } = run.plan;
   if (telemetry === undefined) return [{ fact: "no-telemetry", metric }];
   const all = telemetry.filter(({ series }) => series.some((one) => one.metric === metric));
-  // Of the harness's own series, those of the target's services alone are listed.
+  // Of the harness's own series, only those of the target's services are listed.
   if (all.length === 0)
     return source === "harness" || source === "prober" ? [] : [{ fact: "no-source", metric }];
   const { where: wanted = {} } = selector;
@@ -66,7 +66,7 @@ function silenceOf(
   );
   const gapMs = longestGap(matching(run.series, { metric, where }), span, excused);
   if (gapMs === null) return [{ fact: "never-read", metric, source: name }];
-  // What happens once, as a reckoning at the end, has no rhythm.
+  // A value that is recorded once, such as a final reconciliation, has no rhythm.
   const isReading = series.some((one) => one.metric === metric && one.kind !== "event");
   return isReading && gapMs > readingGapMaxMs ? [{ fact: "gap", metric, source: name, gapMs }] : [];
 }
@@ -102,7 +102,7 @@ function reckoningProblems(
   return read < 0.9 * total ? [{ fact: "few-read", what, read, total }] : [];
 }
 
-/** From the injection of a step until it was healed; for ever when it never was. */
+/** From the injection of a step until its heal; without an end if it never healed. */
 function timeOf(run: Run, index: number): Window {
   const from = run.events.find(
     (event) => (event.kind === "injecting" || event.kind === "injected") && event.step === index,

@@ -1,6 +1,6 @@
 /**
- * What a container image needs where no registry can be reached, as one folder: a Debian of its
- * own, and our tools at the usual places.
+ * The content of a container image as one folder, for machines without access to a registry. It is
+ * a minimal Debian with the tools at their usual paths.
  */
 import { cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -18,8 +18,8 @@ export interface BaseFolder extends AsyncDisposable {
 }
 
 /**
- * Disposing it removes the folder, which takes a gigabyte. Throws `Rejected` when this machine
- * cannot fetch Debian's packages.
+ * Disposal removes the folder, which takes about 1 GB. Throws `Rejected` if this machine cannot
+ * fetch Debian's packages.
  */
 export async function makeBaseFolder(
   packages: readonly string[],
@@ -64,8 +64,8 @@ export async function makeBaseFolder(
 }
 
 /**
- * What goes into the base: path in the image → path on this machine. `places`: the path of each
- * tool in the image. Of a tool that runs on another one, its folder is taken.
+ * Files of the base: path in the image → path on this machine. `places` has the path of each tool
+ * in the image. A tool that runs on another one is a folder.
  */
 export function filesOfBase(
   tools: Readonly<Record<ToolName, Tool>>,

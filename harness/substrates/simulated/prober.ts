@@ -1,6 +1,6 @@
 /**
- * The harness's own prober in virtual time, for a target whose pack brings none: it asks the model
- * what the layout names, in turn.
+ * The harness's own prober in virtual time, for a target whose pack has none: it sends the layout's
+ * requests to the model in turn.
  */
 import { entryTag } from "../../metrics/tags.ts";
 import type { ProbeRequest } from "../../target/layout.ts";
