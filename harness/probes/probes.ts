@@ -18,6 +18,7 @@ import { deniedSeconds } from "../system/starvation.ts";
 import { movedByInterfaces } from "../system/traffic.ts";
 import { runProber } from "./prober.ts";
 import {
+  differs,
   type Heads,
   Increments,
   ownSamples,
@@ -79,6 +80,8 @@ export class RunningProbes implements AsyncDisposable {
   /** Parsed line heads of each service's earlier answers. */
   readonly #heads = new Map<string, Heads>();
   readonly #unlisted = new Map<string, Unlisted>();
+  /** The last one of each service. */
+  readonly #texts = new Map<string, string>();
   #clockStepMs = 0;
 
   constructor(options: ProbeOptions) {
@@ -231,6 +234,7 @@ export class RunningProbes implements AsyncDisposable {
     // A restart between request and answer: the new process is read at the next reading.
     if (answer.status !== 200 || instance.pid !== pid) return null;
     const atMs = this.#options.clock.nowMs();
+    this.#noteChange(instance, path, answer.body, atMs);
     const all = parseExposition(
       answer.body,
       new Set([...names, startTimeSeries]),
@@ -264,6 +268,21 @@ export class RunningProbes implements AsyncDisposable {
     const fresh = new Unlisted(metrics, () => events.event({ kind: "note", text }));
     this.#unlisted.set(name, fresh);
     return fresh;
+  }
+
+  /** A text that stays as it was for long is a sign of its own, whatever is wanted of it. */
+  #noteChange({ service }: Instance, path: string, text: string, atMs: number): void {
+    const key = `${service.name} ${path}`;
+    const before = this.#texts.get(key);
+    this.#texts.set(key, text);
+    if (before === undefined) return;
+    const { sink } = this.#options;
+    const tags = { service: service.name };
+    sink.sample(
+      sink.series({ metric: "exposition_changed", kind: "gauge", tags }),
+      atMs,
+      differs(text, before) ? 1 : 0,
+    );
   }
 
   #headsOf({ service }: Instance, of: string): Heads {
