@@ -10,7 +10,7 @@ import { shuffled } from "./library/random.ts";
 import { type Edge, optionsOf, settings } from "./library/settings.ts";
 
 export const options = optionsOf({ live: 2 });
-export const needs = ["gateways", "stream"] as const;
+export const needs = ["gateways", "content"] as const;
 /**
  * What each function plays, for how long at most one iteration waits, and whether it asks other
  * edges than its home. `plan` reads this text.

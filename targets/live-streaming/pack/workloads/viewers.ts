@@ -7,7 +7,7 @@ import { renditionFor, watchLive } from "./library/live-edge.ts";
 import { pick, random, shuffled } from "./library/random.ts";
 import { type Edge, optionsOf, settings } from "./library/settings.ts";
 
-export const needs = ["stream"] as const;
+export const needs = ["content"] as const;
 export const options = optionsOf({ live: 10, dvr: 2 });
 /**
  * What each function plays, for how long at most one iteration waits, and whether it asks other

@@ -4,7 +4,7 @@
  * http://127.0.0.1:8080, and asks one gateway, GATEWAY or http://127.0.0.1:18090.
  */
 import type { Options } from "k6/options";
-import type { Stream } from "../../../targets/live-streaming/pack/stream/stream.ts";
+import type { Stream } from "../../stream/stream.ts";
 
 /** An edge, or a gateway. */
 export interface Edge {
@@ -61,11 +61,15 @@ export const settings: Settings = told === undefined ? alone : settingsIn(told);
 
 /** Of a stream, users go in at edges, and devices at gateways. */
 function settingsIn(text: string): Settings {
-  const { entries, others, ...same } = JSON.parse(text) as Omit<Settings, "edges" | "gateways"> & {
+  const { entries, others, content, ...same } = JSON.parse(text) as Omit<
+    Settings,
+    "edges" | "gateways" | "stream"
+  > & {
+    readonly content: Stream;
     readonly entries: readonly Edge[];
     readonly others: { readonly gateways?: readonly Edge[] };
   };
-  return { ...same, edges: entries, gateways: others.gateways ?? [] };
+  return { ...same, stream: content, edges: entries, gateways: others.gateways ?? [] };
 }
 
 /**
@@ -95,6 +99,6 @@ export function optionsOf(perSecond: Readonly<Record<string, number>>): Options 
     // The load stays with the hosts that it was given: a redirect is an answer, and not one that
     // serves anybody.
     maxRedirects: 0,
-    userAgent: "seawall-viewer",
+    userAgent: "seawall-user",
   };
 }
