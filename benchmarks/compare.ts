@@ -6,7 +6,9 @@
  * often the intervals hold the truth. `speed`: how long ten runs against ten of real size take.
  * `docs/how-runs-are-compared.md` has what `sides` printed.
  *
- *   node benchmarks/compare.ts [PAIRS=200 | FROM-UNTIL] [sides | simulated | made-up | chance | coverage | speed] [RUNS,RUNS… | 3v3,10v1…] [slow-store | origin-storm]
+ *   node benchmarks/compare.ts [PAIRS=200 | FROM-UNTIL]
+ *     [sides | simulated | made-up | chance | coverage | speed]
+ *     [RUNS,RUNS… | 3v3,10v1…] [slow-store | origin-storm]
  */
 import originStorm from "../experiments/origin-storm.ts";
 import slowStore from "../experiments/slow-store.ts";

@@ -39,9 +39,8 @@ const shown = (value: number): string =>
         : value.toFixed(2)
   ).padStart(9);
 
-console.log(
-  `${"experiment".padEnd(22)}${"without".padEnd(22)}${speeds.map((speed) => `${speed}×`.padStart(9)).join("")}`,
-);
+const heads = speeds.map((speed) => `${speed}×`.padStart(9));
+console.log(`${"experiment".padEnd(22)}${"without".padEnd(22)}${heads.join("")}`);
 for (const name of chosen.length > 0 ? chosen : experimentNames(context)) {
   const experiment = await loadExperiment(context, name);
   const kinds = [{ defence: "", refutes: [] as Reliance["refutes"] }, ...reliancesOf(experiment)];

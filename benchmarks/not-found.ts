@@ -19,7 +19,10 @@ const roundMs = 1_500;
 const bareServer = `
 const { createServer } = require("node:http");
 const [host, port, status, body, headers] = JSON.parse(process.argv[1]);
-const server = createServer((request, response) => { response.writeHead(status, headers); response.end(body); });
+const server = createServer((request, response) => {
+  response.writeHead(status, headers);
+  response.end(body);
+});
 server.keepAliveTimeout = 75_000;
 server.listen({ host, port, backlog: 2048 });
 `;

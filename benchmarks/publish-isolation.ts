@@ -78,8 +78,11 @@ async function putWindow(at: Endpoint): Promise<number[]> {
  * there were a second.
  */
 function startFlood(at: Endpoint, path: string): () => Promise<number> {
-  const script = `import { flood } from ${JSON.stringify(resolve(import.meta.dirname, "library/flood.ts"))};
-    const { answered, seconds, statuses } = await flood(${JSON.stringify(at)}, process.pid, ${JSON.stringify(path)}, ${connections}, ${windowMs});
+  const module = resolve(import.meta.dirname, "library/flood.ts");
+  const [to, from] = [JSON.stringify(at), JSON.stringify(path)];
+  const script = `import { flood } from ${JSON.stringify(module)};
+    const flooded = await flood(${to}, process.pid, ${from}, ${connections}, ${windowMs});
+    const { answered, seconds, statuses } = flooded;
     console.log(JSON.stringify([answered / seconds, [...statuses.keys()]]));`;
   const child = spawn("nice", ["-n", "19", process.execPath, "--input-type=module", "-e", script], {
     stdio: ["ignore", "pipe", "inherit"],

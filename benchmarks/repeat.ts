@@ -3,7 +3,8 @@
  * `experiments/repeated/` and to the table of its README. The experiment with the fewest runs is
  * next, and of these the one with the fewest in a row. Nothing else should run meanwhile.
  *
- *   node benchmarks/repeat.ts [--keep FOLDER] [MINUTES=60] [TIMES=5] [NAME | NAME/DEFENCE | NAME/* …]
+ *   node benchmarks/repeat.ts [--keep FOLDER] [MINUTES=60] [TIMES=5]
+ *     [NAME | NAME/DEFENCE | NAME/* …]
  *
  * 0 minutes: writes the table only.
  *

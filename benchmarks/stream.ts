@@ -40,7 +40,9 @@ function block(from: number, count: number): Buffer {
     const at = 1_795_000_000_000_000 + i * 500;
     for (const name of lineNames)
       text += `${name},${at},${(i % 97) + 0.123456},live,200,lane=live&edge=region-a/edge,\n`;
-    text += `start_late_ms,${at},0.400000,live,,lane=live,\nsegment_ms,${at},${(i % 89) + 5.5},live,,edge=region-a/edge&rendition=v360&outcome=served&lane=live,\n`;
+    const tags = "edge=region-a/edge&rendition=v360&outcome=served&lane=live";
+    text += `start_late_ms,${at},0.400000,live,,lane=live,\n`;
+    text += `segment_ms,${at},${(i % 89) + 5.5},live,,${tags},\n`;
     text += `iteration_duration,${at},12.5,live,,,\niterations,${at},1.000000,live,,,\n`;
   }
   return Buffer.from(text);

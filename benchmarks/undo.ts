@@ -4,7 +4,7 @@
  * containers, networks. Half of the time the dead-man's switch dies with it, so that `recover` has
  * everything to do; the other half only the harness dies, and the switch must do it alone.
  *
- *     node_modules/.bin/node benchmarks/undo.ts [POINTS] [AT ONCE] [--seed N] [--docker]      default 100 points, 4 at once
+ *     node_modules/.bin/node benchmarks/undo.ts [POINTS=100] [AT ONCE=4] [--seed N] [--docker]
  */
 import { parseArgs } from "node:util";
 import { killAtRandom } from "../test/support/cli/kill-points.ts";
@@ -22,11 +22,10 @@ const { survived, left, phases } = await killAtRandom({
   say: (text) => process.stdout.write(`${text}\n`),
   onEngine: values.docker ? onEngine : undefined,
 });
+const killed = Object.entries(phases).map(([phase, count]) => `${count} in ${phase}`);
+const behind = left.length === 0 ? "nothing" : left.join("; ");
 process.stdout.write(
-  `${points} runs killed (${Object.entries(phases)
-    .map(([phase, count]) => `${count} in ${phase}`)
-    .join(
-      ", ",
-    )}; ${survived} had ended before), left behind: ${left.length === 0 ? "nothing" : left.join("; ")}\n`,
+  `${points} runs killed (${killed.join(", ")}; ${survived} had ended before), ` +
+    `left behind: ${behind}\n`,
 );
 process.exitCode = left.length === 0 ? 0 : 1;

@@ -200,7 +200,8 @@ describe("on the process substrate", () => {
   /** As somebody would who has the proxy's control port. */
   const takeAway = async (type: string): Promise<void> => {
     // A slot of ports has its control port 99 below its first link.
-    const control = `http://127.0.0.1:${Math.min(...mini.deployment.links.map(({ entry }) => entry.port)) - 99}`;
+    const firstPort = Math.min(...mini.deployment.links.map(({ entry }) => entry.port));
+    const control = `http://127.0.0.1:${firstPort - 99}`;
     const proxies = (await (await fetch(`${control}/proxies`)).json()) as Record<
       string,
       { toxics: { name: string; type: string }[] }

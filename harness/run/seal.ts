@@ -5,7 +5,9 @@
  * closed, its last line, the seal, says it of all three files.
  *
  *     {"kind":"phase","phase":"fault","atMs":1795302669440.4,"link":"9a0c1f1d5b2e77aa"}
- *     {"kind":"sealed","run":"…","plan":"…","events":52,"samples":{"lines":…,"bytes":…,"hash":"…"},"fileBytes":…,"atMs":…,"link":"…"}
+ *     {"kind":"sealed","run":"…","plan":"…","events":52,"samples":{…},"fileBytes":…,"atMs":…,…}
+ *
+ * `samples` is `{"lines":…,"bytes":…,"hash":"…"}`, and the seal's last field is its own `link`.
  *
  * A seal shows damage and mistakes. It is no signature: a forger computes it again.
  */

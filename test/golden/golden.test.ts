@@ -22,11 +22,12 @@ const golden = (name: string): string => join(import.meta.dirname, name);
 function wordsOf(html: string): string {
   return html
     .replaceAll(/<(script|style|svg|template)\b[\s\S]*?<\/\1>/g, "")
+    .replaceAll(/\s+/g, " ")
     .replaceAll(/<\/?(?:b|strong|span|code|em|a)\b[^>]*>/g, "")
     .replaceAll(/<[^>]+>/g, "\n")
     .replaceAll(/&#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code)))
     .split("\n")
-    .map((line) => line.replaceAll(/\s+/g, " ").trim())
+    .map((line) => line.trim())
     .filter((line) => line !== "")
     .join("\n");
 }

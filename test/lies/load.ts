@@ -156,11 +156,8 @@ const streamed =
       draft.plan.load.map(({ name, lane }) => ({ name, lane, stages: [] })),
       draft.plan.metrics,
     );
-    parser.push(
-      Buffer.from(
-        `metric_name,timestamp,metric_value,scenario,status,extra_tags,metadata\n${lines.join("\n")}\n`,
-      ),
-    );
+    const head = "metric_name,timestamp,metric_value,scenario,status,extra_tags,metadata";
+    parser.push(Buffer.from(`${head}\n${lines.join("\n")}\n`));
     parser.end();
     if (parser.damage === null) return;
     const detail = parser.damage;

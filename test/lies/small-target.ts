@@ -27,16 +27,20 @@ const origin = `
     if (!(number <= newest() && number > newest() - 100)) return response.writeHead(404).end();
     const media = Buffer.alloc(12_000, request.url);
     const body = Buffer.concat([box("moof", box("mfhd", Buffer.alloc(8))), box("mdat", media)]);
-    response.writeHead(200, { "content-type": "video/mp4", "content-length": body.length }).end(body);
+    const headers = { "content-type": "video/mp4", "content-length": body.length };
+    response.writeHead(200, headers).end(body);
   }).listen(Number(process.env.PORT), process.env.HOST);
 `;
 
 const edge = `
   import { createServer, get, Agent } from "node:http";
   const [kept, agent] = [new Map(), new Agent({ keepAlive: true })];
-  const fetched = (url) => new Promise((done) => get({ host: process.env.TO_HOST, port: process.env.TO_PORT, path: url, agent }, (answer) => {
+  const { TO_HOST: host, TO_PORT: port } = process.env;
+  const fetched = (path) => new Promise((done) => get({ host, port, path, agent }, (answer) => {
     const parts = [];
-    answer.on("data", (part) => parts.push(part)).on("end", () => done({ status: answer.statusCode, body: Buffer.concat(parts) }));
+    answer
+      .on("data", (part) => parts.push(part))
+      .on("end", () => done({ status: answer.statusCode, body: Buffer.concat(parts) }));
   }).on("error", () => done({ status: 502, body: Buffer.alloc(0) })));
   createServer(async (request, response) => {
     if (request.url === "/health") return response.end("ok");
@@ -46,7 +50,8 @@ const edge = `
     }
     const { status, body } = await kept.get(request.url);
     if (status !== 200) kept.delete(request.url);
-    response.writeHead(status, { "content-type": "video/mp4", "content-length": body.length }).end(body);
+    const headers = { "content-type": "video/mp4", "content-length": body.length };
+    response.writeHead(status, headers).end(body);
   }).listen(Number(process.env.PORT), process.env.HOST);
 `;
 

@@ -25,9 +25,16 @@ const program = `
   const remove = await setup();
   if (process.argv[1] === "once") { remove(); process.exit(0); }
   mkdirSync(tmpdir() + "/edge");
-  const marked = spawn("sleep", ["300"], { detached: true, stdio: "ignore", cwd: "/", env: { PATH: process.env.PATH, TMPDIR: tmpdir() + "/edge" } });
-  const bare = spawn("sleep", ["300"], { detached: true, stdio: "ignore", cwd: tmpdir() + "/edge", env: { PATH: process.env.PATH, SEAWALL_RUN: "some-run" } });
-  const named = spawn("sh", ["-c", "sleep 300; : " + tmpdir() + "/k6-entry.ts"], { detached: true, stdio: "ignore", cwd: "/", env: { PATH: process.env.PATH } });
+  const { PATH } = process.env;
+  const detached = { detached: true, stdio: "ignore", cwd: "/", env: { PATH } };
+  const edge = tmpdir() + "/edge";
+  const marked = spawn("sleep", ["300"], { ...detached, env: { PATH, TMPDIR: edge } });
+  const bare = spawn("sleep", ["300"], {
+    ...detached,
+    cwd: edge,
+    env: { PATH, SEAWALL_RUN: "some-run" },
+  });
+  const named = spawn("sh", ["-c", "sleep 300; : " + tmpdir() + "/k6-entry.ts"], detached);
   console.log(JSON.stringify({ folder: tmpdir(), pids: [marked.pid, bare.pid, named.pid] }));
   setInterval(() => {}, 1000);
 `;

@@ -30,10 +30,9 @@ async function endKilledTests(state: string): Promise<void> {
   for (const left of readable(state)) {
     if (left.alive || !left.runId.startsWith(testsPrefix)) continue;
     const remaining = await recoverWithin(left);
-    process.stderr.write(
-      `tests that were killed (${left.runId}): ` +
-        `${remaining.length === 0 ? "what they left is undone" : `still there: ${remaining.join("; ")}`}\n`,
-    );
+    const undone =
+      remaining.length === 0 ? "what they left is undone" : `still there: ${remaining.join("; ")}`;
+    process.stderr.write(`tests that were killed (${left.runId}): ${undone}\n`);
   }
 }
 

@@ -107,11 +107,9 @@ it.concurrent("is healed at Ctrl-C with no page open, and taken up again", async
   expect((await seawall(["recover"]).ended).exitCode).toBe(0);
   const out = outFolder();
   const file = join(out.path, "one.ts");
-  writeFileSync(
-    file,
-    "export default " +
-      `${JSON.stringify({ name: "test", title: "Test", purpose: "To test.", waitMsMax: 120_000, steps: [{ experiment: relative(out.path, lightExperiment) }] })};`,
-  );
+  const steps = [{ experiment: relative(out.path, lightExperiment) }];
+  const day = { name: "test", title: "Test", purpose: "To test.", waitMsMax: 120_000, steps };
+  writeFileSync(file, `export default ${JSON.stringify(day)};`);
   const first = seawall(["gameday", file, "--out", out.path, "--yes"]);
   await first.seen(/landed: kill/);
   first.child.kill("SIGINT");

@@ -143,12 +143,7 @@ function statusOf(steps: readonly StepResult[]): Status {
 function whyOf(steps: readonly StepResult[], stoppedBy: By | null): string {
   const fine = steps.filter((step) => step.asExpected).length;
   const others = steps.flatMap((step, index) =>
-    step.asExpected
-      ? []
-      : [
-          `${index + 1} (${step.experiment}) ` +
-            `${step.status === null ? "did not run" : step.status === "inconclusive" ? "is inconclusive" : `${step.status === "held" ? "held" : "was refuted"}${step.status === step.expect ? ", but not to its end" : step.expect === "refuted" ? ", though a control must be refuted" : ""}`}`,
-        ],
+    step.asExpected ? [] : [`${index + 1} (${step.experiment}) ${surpriseOf(step)}`],
   );
   const stop = stoppedBy === null ? "" : ` The day was stopped by ${nameOf(stoppedBy)}.`;
   if (others.length === 0) return `All ${steps.length} steps ended as expected.${stop}`;
@@ -165,4 +160,13 @@ export function nameOf({ role, name }: By): string {
 
 export function worstOf(codes: readonly number[]): number {
   return codes.reduce(worse, exitCodes.held);
+}
+
+/** What became of a step that did not end as expected, after its name. */
+function surpriseOf({ status, expect }: StepResult): string {
+  if (status === null) return "did not run";
+  if (status === "inconclusive") return "is inconclusive";
+  const verdict = status === "held" ? "held" : "was refuted";
+  if (status === expect) return `${verdict}, but not to its end`;
+  return expect === "refuted" ? `${verdict}, though a control must be refuted` : verdict;
 }

@@ -217,7 +217,11 @@ describe("Toxiproxy's traps", () => {
       process.execPath,
       [
         "-e",
-        `require("net").createServer(()=>{}).listen({port:0,host:"${host}",backlog:1},function(){console.log(this.address().port)})`,
+        `require("net")
+          .createServer(() => {})
+          .listen({ port: 0, host: "${host}", backlog: 1 }, function () {
+            console.log(this.address().port);
+          });`,
       ],
       { stdio: ["ignore", "pipe", "ignore"] },
     );

@@ -117,10 +117,11 @@ export async function killAtRandom({
       else phases[outcome.phase] = (phases[outcome.phase] ?? 0) + 1;
       left.push(...outcome.left);
       left.push(...readdirSync(cache.state).map((name) => `state/${name}`));
-      say(
-        `${String(point + 1).padStart(4)}: ` +
-          `${outcome.phase === null ? "had ended" : `killed in ${outcome.phase}${point % 2 === 0 ? " together with its switch" : ""}`}${outcome.left.length === 0 ? "" : `; LEFT: ${outcome.left.join(", ")}`}`,
-      );
+      const { phase } = outcome;
+      const together = point % 2 === 0 ? " together with its switch" : "";
+      const how = phase === null ? "had ended" : `killed in ${phase}${together}`;
+      const behind = outcome.left.length === 0 ? "" : `; LEFT: ${outcome.left.join(", ")}`;
+      say(`${String(point + 1).padStart(4)}: ${how}${behind}`);
     }
   };
   try {

@@ -108,15 +108,28 @@ export function shortExperiment(folder: string): string {
     path,
     `
     import base from ${JSON.stringify(join(root, "experiments/origin-storm.ts"))};
-    const rates = { live: { baseline: 10, fault: 150, recovery: 10 }, dvr: { baseline: 10, fault: 20, recovery: 10 } };
-    export default { ...base, name: "short", phasesMs: { baseline: 8_000, fault: 8_000, recovery: 12_000 }, recovery: { ...base.recovery, withinMs: 4_000 },
+    const rates = {
+      live: { baseline: 10, fault: 150, recovery: 10 },
+      dvr: { baseline: 10, fault: 20, recovery: 10 },
+    };
+    export default {
+      ...base,
+      name: "short",
+      phasesMs: { baseline: 8_000, fault: 8_000, recovery: 12_000 },
+      recovery: { ...base.recovery, withinMs: 4_000 },
       load: base.load.map((load) => ({ ...load, ratePerSecond: rates[load.name], vus: 500 })),
       // Of a dozen segments, the few that edges ask for twice as an origin dies may be a half.
       // Without collapsing, each viewer who is early asks: of 50 at an edge and rendition, the 12
       // who come in the 100 ms of 400 that a packager takes at least. The killed origin's last
       // second, which nobody read, may take half of them away.
-      hypothesis: base.hypothesis.map((claim) => ({ ...claim, samplesMin: 1, ...(claim.statistic === "ratio" ? { limit: 2 } : {}) })),
-      method: [{ atMs: 3_000, forMs: 3_000, fault: { kind: "kill", service: "region-a/origin-read" } }],
+      hypothesis: base.hypothesis.map((claim) => ({
+        ...claim,
+        samplesMin: 1,
+        ...(claim.statistic === "ratio" ? { limit: 2 } : {}),
+      })),
+      method: [
+        { atMs: 3_000, forMs: 3_000, fault: { kind: "kill", service: "region-a/origin-read" } },
+      ],
     };`,
   );
   return path;

@@ -17,8 +17,13 @@ export const lightExperiment: string = import.meta.filename;
 const program = (listen: { host: string; port: number }): string => `
   import { createServer } from "node:http";
   // Another one for each number, and of no known container.
-  const body = (url) => { const bytes = Buffer.alloc(2_000); bytes.writeDoubleBE(Number(/[0-9]+$/.exec(url) ?? 0), 100); return bytes; };
-  createServer((request, response) => response.end(body(request.url))).listen(${listen.port}, ${JSON.stringify(listen.host)});
+  const body = (url) => {
+    const bytes = Buffer.alloc(2_000);
+    bytes.writeDoubleBE(Number(/[0-9]+$/.exec(url) ?? 0), 100);
+    return bytes;
+  };
+  createServer((request, response) => response.end(body(request.url)))
+    .listen(${listen.port}, ${JSON.stringify(listen.host)});
   process.on("SIGTERM", () => process.exit(0));
 `;
 

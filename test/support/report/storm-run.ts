@@ -373,8 +373,8 @@ function verdictOf(plan: Plan, runId: string, status: Status): Verdict {
 /** Everywhere that text can come from, it tries to become something else. */
 export function hostileRun(): Fixture {
   const evil =
-    "<img src=x " +
-    `onerror="window.pwned=2"></script><script>window.pwned=1</script><!--"'\`&\u2028\u2029\u202e\u001b[2J\u0007]]>`;
+    `<img src=x onerror="window.pwned=2"></script><script>window.pwned=1</script>` +
+    `<!--"'\`&\u2028\u2029\u202e\u001b[2J\u0007]]>`;
   const { run, verdict } = stormRun({ status: "refuted" });
   const plan: Plan = {
     ...run.plan,

@@ -39,17 +39,32 @@ const program = (listen: { host: string; port: number }): string => `
   setInterval(() => {
     if (order === null || order.left === 0 || order.kind === "missing") return;
     order.left -= 1;
-    journal.push({ seq: ++seq, number: seq, rendition: "v", outcome: "acked", defects: order.kind === "rot" ? [] : [order.kind], backfill: false });
+    const defects = order.kind === "rot" ? [] : [order.kind];
+    seq += 1;
+    journal.push({ seq, number: seq, rendition: "v", outcome: "acked", defects, backfill: false });
   }, 100);
   createServer((request, response) => {
     const url = new URL(request.url, "http://mini");
     if (url.pathname === "/write") {
-      try { writeFileSync("file", "x".repeat(100_000)); return response.end("written"); } catch (error) { return response.end(error.code); }
+      try {
+        writeFileSync("file", "x".repeat(100_000));
+        return response.end("written");
+      } catch (error) {
+        return response.end(error.code);
+      }
     }
-    if (url.pathname === "/journal") return response.end(journal.filter((one) => one.seq > Number(url.searchParams.get("after"))).map((one) => JSON.stringify(one)).join("\\n"));
+    const query = url.searchParams;
+    if (url.pathname === "/journal") {
+      const after = journal.filter((one) => one.seq > Number(query.get("after")));
+      return response.end(after.map((one) => JSON.stringify(one)).join("\\n"));
+    }
     if (url.pathname === "/defects") {
-      if (request.headers.authorization !== "Bearer token") { response.statusCode = 401; return response.end("no"); }
-      if (request.method === "POST") order = { kind: url.searchParams.get("kind"), left: Number(url.searchParams.get("segments")) };
+      if (request.headers.authorization !== "Bearer token") {
+        response.statusCode = 401;
+        return response.end("no");
+      }
+      if (request.method === "POST")
+        order = { kind: query.get("kind"), left: Number(query.get("segments")) };
       if (request.method === "DELETE") order = null;
       return response.end(JSON.stringify(order));
     }
