@@ -1,7 +1,7 @@
 /**
- * The whole target, brought up once for all that can be asked of it in turn: that it comes back,
- * that it then has what it acknowledged, and that faults are felt. What damages its store for good
- * comes after what reads all of it.
+ * The whole target, deployed once for several tests in turn: it recovers from kills, keeps what it
+ * acknowledged, and shows each fault. Tests that damage its store for good come after those that
+ * read it.
  */
 import { afterAll, beforeAll, describe } from "vitest";
 import { skewSteps, suffersFaults } from "../../test/support/live-streaming/suffers-faults.ts";
@@ -17,6 +17,6 @@ afterAll(async () => {
   await target?.[Symbol.asyncDispose]();
 });
 
-describe("what is struck dead", () => comesBack(() => target));
-describe("what was acknowledged", () => keepsWhatItAcknowledged(() => target));
+describe("a killed service", () => comesBack(() => target));
+describe("an acknowledged segment", () => keepsWhatItAcknowledged(() => target));
 describe("the reference target", () => suffersFaults(() => target));

@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(async () => await target[Symbol.asyncDispose]());
 
-/** Repeated with the same token for as long as a packager would. */
+/** Repeats with the same token for as long as a packager would. */
 async function put(zone: string, number: number): Promise<{ status: number; tookMs: number }> {
   const startedMs = performance.now();
   const headers = {
@@ -49,7 +49,7 @@ async function sha256Of(url: string): Promise<string> {
     .digest("hex");
 }
 
-test("all nodes of Cassandra know the same tables, from the first row on", () => {
+test("gives all Cassandra nodes the same tables before the first row", () => {
   for (const zone of zones) {
     const log = readFileSync(join(target.logsDirectory, `${zone}_cassandra.log`), "utf8");
     expect(log).toContain("Starting listening for CQL clients");
@@ -59,7 +59,7 @@ test("all nodes of Cassandra know the same tables, from the first row on", () =>
   }
 });
 
-test("tables are made once, and whoever waited for them may ask any node for any of them at once", async () => {
+test("creates tables once, after which any node answers for any of them", async () => {
   const nodes = zones.map((zone) => new URL(target.at(`${zone}/cassandra`, "cql")));
   const clients = Array.from(
     { length: 7 },
@@ -117,7 +117,7 @@ test(
       for (const zone of ["region-a-1", "region-a-3"]) {
         for (const rendition of ["v720", "v360", "audio"]) {
           const path = `${target.at(`${zone}/edge`, "http")}/live/main/${rendition}/${number}.m4s`;
-          // A viewer asks again for as long as its buffer lasts.
+          // A viewer retries for as long as its buffer lasts.
           await expect
             .poll(async () => (await fetch(path)).status, {
               timeout: 6_000,
@@ -143,8 +143,8 @@ test(
     const all = acknowledged(journals.flat());
     const sink = { series: () => 0, sample: () => undefined };
     const rounds: string[] = [];
-    // A store that has just lost and regained a node may fail to answer for moments, which is no
-    // loss: gone is what stays gone.
+    // A store that has just lost and regained a node may fail for moments, which is no loss. Only
+    // what stays absent is lost.
     await expect
       .poll(
         async () => {
@@ -170,10 +170,9 @@ test(
   "with the lost zone's Cassandra node back, another may go: every PUT is confirmed in time, " +
     "and every origin can read it",
   async () => {
-    // A majority is now impossible without the node that came back, which must know its tables and
-    // take writes.
+    // A majority now needs the node that returned, which must know its tables and accept writes.
     await target.deployment.instance("region-a-3/cassandra").kill();
-    // Numbers that may be rewound to and that no packager of this run published.
+    // Numbers within the DVR window that no packager of this run published.
     const first = segmentInProduction(Date.now()) - 1_000;
     for (let index = 0; index < 12; index += 1) {
       const { status, tookMs } = await put(zones[index % zones.length] ?? "", first + index);

@@ -46,7 +46,7 @@ test(
     expect(await cache.get("chunk:t:1")).toBeNull();
     expect(failures).toBe(0);
     child.kill("SIGSTOP");
-    // It takes effect a moment later; until then it still answers.
+    // The server stops a moment after the signal and answers until then.
     while (!/^\d+ \([^)]*\) T /.test(readFileSync(`/proc/${child.pid}/stat`, "utf8")))
       await sleep(5);
     const startedMs = performance.now();

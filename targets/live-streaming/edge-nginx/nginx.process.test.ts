@@ -1,6 +1,6 @@
 /**
- * The weaker edge, real: what it has of the interface, how it is counted, and that its collapsing
- * is worse than Varnish's by its lock's rhythm.
+ * The weaker edge with a real nginx: its part of the interface, its counters, and how much worse
+ * its lock's polling interval makes collapsing than Varnish's.
  */
 import "../tools/recipes.ts";
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
@@ -56,7 +56,7 @@ const edge = await bench.run(port, (directory) =>
   ),
 );
 
-test("it reads its rules as they lie in the repository", async () => {
+test("accepts the rules in the repository", async () => {
   const folder = mkdtempSync(join(tmpdir(), "seawall-nginx-"));
   try {
     cpSync(join(import.meta.dirname, "nginx"), folder, { recursive: true });
@@ -129,7 +129,7 @@ test(
   },
 );
 
-test("what it does not know it refuses by itself, and it ends in peace", async () => {
+test("refuses unsupported requests itself and exits cleanly", async () => {
   const before = own.asked.length;
   for (const [method, path, status] of [
     ["PUT", segment(-1), 405],

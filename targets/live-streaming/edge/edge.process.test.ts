@@ -1,6 +1,6 @@
 /**
- * One real Varnish in front of origins that count: each protection of a single tier, and that its
- * switch removes it.
+ * One real Varnish in front of origins that count requests: each defence of a single tier, and its
+ * absence when switched off.
  */
 import "../tools/recipes.ts";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -23,7 +23,7 @@ const bench = new Bench(varnish);
 afterAll(() => bench[Symbol.asyncDispose]());
 
 const served = (): Answer => ({ status: 200, headers: { "x-ttl-ms": "60000" } });
-/** One zone per port: the first two in the region of the edge, when there are three. */
+/** One zone per port. With three zones, the first two are in the edge's region. */
 const originsAt = (ports: readonly number[]): EdgeSettings["origins"] =>
   ports.map((port, index) =>
     ports.length === 3 && index < 2
@@ -47,11 +47,12 @@ describe("collapsing", () => {
     expect(answers.every(({ status }) => status === 200)).toBe(true);
     return origin.asked.length;
   };
-  test("200 viewers make one request", async () => expect(await ask([])).toBe(1));
-  test("and without it, many", async () => expect(await ask(["collapsing"])).toBeGreaterThan(50));
+  test("sends one origin request for 200 viewers", async () => expect(await ask([])).toBe(1));
+  test("sends many without the defence", async () =>
+    expect(await ask(["collapsing"])).toBeGreaterThan(50));
 });
 
-describe("with more than one region", () => {
+describe("with two regions", () => {
   test(
     "a dead region's requests are answered by the other at once, and what is early or shed is " +
       "not asked twice",
@@ -67,7 +68,7 @@ describe("with more than one region", () => {
         servedBy: "region-b",
       });
       await own.stop();
-      // Before the probe can have noticed: a refused connection and one more request.
+      // Before the probe notices, a request costs a refused connection and one more request.
       const late = [];
       for (let offset = -2; offset > -12; offset -= 1)
         late.push(await get(base + segment(offset, "v360")));
@@ -79,7 +80,7 @@ describe("with more than one region", () => {
     },
   );
 
-  test("a refusal for load is kept for its max-age and not carried to the other region", async () => {
+  test("keeps a refusal for load for its max-age and does not forward it to the other region", async () => {
     const own = await bench.origin(() => ({
       status: 503,
       headers: { "x-answer": "shed", "cache-control": "max-age=5" },
@@ -122,7 +123,7 @@ describe("with more than one region", () => {
     },
   );
 
-  test("off, the other zones of the region still help, the other region does not", async () => {
+  test("uses other zones of its region but not the other region when switched off", async () => {
     const [first, second, far] = [
       await bench.origin(() => ({ status: 500 })),
       await bench.origin(() => ({ status: 500 })),
@@ -199,14 +200,14 @@ describe("notifications", () => {
     },
   );
 
-  test("off, only the segment itself carries them", async () => {
+  test("come only from the segment itself when switched off", async () => {
     const base = await edge([(await bench.origin(carrying)).port], ["notifications"]);
     expect(await carriedOn(base + segment(-1))).toEqual(["7", "id=ad;seq=7"]);
     expect(await carriedOn(base + segment(-200, "audio"))).toEqual([null, null]);
   });
 });
 
-test("it tells the time, to the millisecond and to whoever asks", async () => {
+test("tells every client the time in ms", async () => {
   const base = await edge([(await bench.origin(served)).port]);
   for (let times = 0; times < 20; times += 1) {
     const before = Date.now();
@@ -225,7 +226,7 @@ test("it tells the time, to the millisecond and to whoever asks", async () => {
   }
 });
 
-describe("told by an operator", () => {
+describe("on an operator's request", () => {
   const tell = (
     base: string,
     method: string,
@@ -245,7 +246,7 @@ describe("told by an operator", () => {
       const number = Number(/(\d+)\.m4s/.exec(paths[1] ?? "")?.[1]);
       const range = { event: "main", renditions: ["v720", "v360"], from: number, to: number };
       const pattern = pathPattern(range);
-      // As origins say it.
+      // The form that origins send.
       const said = (
         to: { readonly from: number; readonly to: number },
         token = controlToken,
@@ -282,7 +283,7 @@ describe("told by an operator", () => {
     },
   );
 
-  test("a copy that was under way while it was told is not kept", async () => {
+  test("discards a copy that was in transit during an invalidation", async () => {
     const origin = await bench.origin(() => ({ ...served(), afterMs: 300 }));
     const base = await edge([origin.port]);
     const path = segment(-9);
@@ -301,7 +302,7 @@ describe("told by an operator", () => {
     expect((await get(base + path)).cache).toBe("miss");
   });
 
-  test("drained, it is alive, not ready, closes connections and still answers", async () => {
+  test("is alive, not ready, closes connections and still answers while it drains", async () => {
     const base = await edge([(await bench.origin(served)).port]);
     expect((await tell(base, "DRAIN", {}, "/")).status).toBe(401);
     expect((await get(`${base}/health/ready`)).status).toBe(200);

@@ -1,6 +1,6 @@
 /**
- * Real nodes in two tiers: two edges of one region, its two fill nodes and one of another region,
- * and an origin that counts.
+ * Two tiers of real nodes: two edges of one region, its two fill nodes, one of another region, and
+ * an origin that counts requests.
  */
 import "../tools/recipes.ts";
 import { spawnSync } from "node:child_process";
@@ -48,10 +48,10 @@ const edges = await Promise.all(
   ),
 );
 const [one, two] = edges.map(({ base }) => base) as [string, string];
-// Until probes of the fill nodes have been answered, any of them may be asked.
+// Until the fill nodes' probes are answered, an edge may ask any of them.
 await sleep(1_200);
 
-test("a segment is fetched once for both edges, through the node that owns its rendition", async () => {
+test("fetches a segment once for both edges, through the fill node that owns its rendition", async () => {
   const paths = [-100, -101, -102].flatMap((offset) =>
     ["v720", "v360", "audio"].map((rendition) => segment(offset, rendition)),
   );
@@ -101,7 +101,7 @@ test(
     "and what is asked for later is stored apart",
   async () => {
     answer = () => ({ status: 200, headers: { "x-ttl-ms": "600000" }, body: "x".repeat(100_000) });
-    // Five minutes old in at most twelve seconds.
+    // 300 s of ageing, reached in at most 12 s.
     const path = segment(-146);
     const ageing = await get(one + path);
     expect(Number(ageing.headers.get("x-ttl-ms"))).toBeLessThan(12_000);
@@ -144,7 +144,7 @@ test(
   },
 );
 
-test("an operator's word to the inner tier and then the outer one leaves no old copy anywhere", async () => {
+test("leaves no old copy when the inner tier is invalidated before the outer one", async () => {
   answer = () => ({ status: 200, headers: { "x-ttl-ms": "60000", "x-segment-sha256": "old" } });
   const [hidden, beside] = [segment(-30), segment(-31)];
   for (const base of [one, two]) for (const path of [hidden, beside]) await get(base + path);
@@ -172,7 +172,7 @@ test(
     "none left, another region's",
   async () => {
     answer = () => ({ status: 200, headers: { "x-ttl-ms": "60000" } });
-    // The clock goes on: nothing may be asked for twice.
+    // The clock advances, so no segment may be requested twice.
     const newest = segmentInProduction(Date.now());
     const ask = async (offsets: readonly number[]) =>
       Promise.all(offsets.map((offset) => get(`${one}/live/main/audio/${newest + offset}.m4s`)));

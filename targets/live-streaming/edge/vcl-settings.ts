@@ -1,4 +1,4 @@
-/** The file `settings.vcl` of one node: its sizes, its paths, its token, and whom it asks. */
+/** The file `settings.vcl` of one node: sizes, paths, token and upstreams. */
 import type { EdgeSettings } from "./settings.ts";
 import type { NodeInForce } from "./vcl-in-force.ts";
 import { upstreamsVcl } from "./vcl-upstreams.ts";
@@ -23,7 +23,7 @@ import var;`,
   ].join("\n\n")}\n`;
 }
 
-/** Of the task that calls it: a client's request, or a fetch with its retries. */
+/** In the VCL task that calls it: a client request, or a fetch with its retries. */
 function sizes({ settings, filler, near, retriesMax, otherRegions }: NodeInForce): string {
   const { segmentSeconds, dvrWindowSegments } = settings;
   const real = (value: number): string => value.toFixed(3);
@@ -59,7 +59,7 @@ function sortPath({ event, renditions }: EdgeSettings): string {
 }`;
 }
 
-/** The settings' one event is the only one that there can be: the gate turns the others away. */
+/** The settings have one event, and the gate refuses all others. */
 function ofEvent({ event }: EdgeSettings): string {
   return `sub learn_from_event {
   if (bereq.url ~ "^/live/${event}/") { call learn_notifications; }

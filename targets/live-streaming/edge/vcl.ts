@@ -1,11 +1,12 @@
 /**
- * The configuration of one edge: the rules in `vcl/`, and two files of its own. `edge.vcl` includes
- * the rules that its switches ask for; `settings.vcl` holds what it is told at its launch. The two
- * in the repository belong to an example node, so that `varnishd -C -f vcl/edge.vcl` reads it all.
+ * The configuration of one edge: the rules in `vcl/` and two generated files. `edge.vcl` includes
+ * the rules that the switches select. `settings.vcl` holds the launch settings. The two files in
+ * the repository belong to an example node, so that `varnishd -C -f vcl/edge.vcl` compiles
+ * everything.
  *
- * Each lane has backends of its own for each upstream: `live_region_a` is the origin of that site,
- * `fill_live_region_a` the fill node there. So Varnish's own counters tell exactly how many
- * requests of which lane went where, and one lane cannot use up another's connections.
+ * Each lane has its own backends per upstream: `live_region_a` is the origin of that site,
+ * `fill_live_region_a` its fill node. Varnish's counters therefore show how many requests of each
+ * lane went where. No lane can use up another's connections.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -16,7 +17,7 @@ import { settingsVcl } from "./vcl-settings.ts";
 const folder = join(import.meta.dirname, "vcl");
 
 /**
- * The files that Varnish reads, by their paths in the service's folder. It begins at `edge.vcl`.
+ * The files that Varnish reads, by path within the service's folder. The entry file is `edge.vcl`.
  */
 export function edgeVcl(given: EdgeSettings): Record<string, string> {
   const node = inForce(checkedSettings(given));
@@ -31,7 +32,7 @@ function rules(): Record<string, string> {
   );
 }
 
-/** A switch that is off includes what is left without the defence. */
+/** A switch that is off includes the file that replaces the defence. */
 const switched = {
   collapsing: "collapsing",
   msTtl: "ms-ttl",

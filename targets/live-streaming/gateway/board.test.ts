@@ -32,7 +32,7 @@ test(
   },
 );
 
-test("a listener ends up with the same state, however often it is cut off and told again", () => {
+test("brings a listener to the same state, however often the connection breaks and resumes", () => {
   fc.assert(
     fc.property(
       fc.array(fc.tuple(fc.constantFrom("a", "b", "c"), fc.nat(20), fc.boolean())),

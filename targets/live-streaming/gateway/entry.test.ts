@@ -23,7 +23,7 @@ test(
   },
 );
 
-test("whoever matters more may come back sooner, and nobody is told anything without the defence", () => {
+test("lets critical requests retry sooner, and gives no guidance without the defence", () => {
   const told = (kind: string, switches = {}) =>
     entryAt(0.5, switches)("/sessions", kind).backoff()?.retryAfterSeconds;
   expect(told("play")).toBeLessThan(told("prefetch") ?? 0);

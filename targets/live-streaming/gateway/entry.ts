@@ -1,7 +1,4 @@
-/**
- * Whether a request is let in, and what its sender is told about trying again: what the gate
- * decides, without the HTTP around it.
- */
+/** The admission decision and the retry guidance for a request, without HTTP. */
 import { type AdmittedPath, type Bucket, bucketOf, createAdmission } from "./admission.ts";
 import { type Backoff, guidance } from "./guidance.ts";
 import type { Utilisation } from "./utilisation.ts";
@@ -17,7 +14,7 @@ export interface EntryParts {
 export interface Entry {
   readonly bucket: Bucket;
   readonly admitted: boolean;
-  /** Undefined when guidance is switched off. */
+  /** Undefined if guidance is switched off. */
   backoff(): Backoff | undefined;
 }
 

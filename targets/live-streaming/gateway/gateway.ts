@@ -1,6 +1,6 @@
 /**
- * A gateway put together from its settings: what it answers, what it does by itself, and how it
- * ends. Sockets and signals are `main.ts`'s.
+ * Builds a gateway from its settings: routes, background tasks and shutdown. `main.ts` handles
+ * sockets and signals.
  */
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
@@ -33,28 +33,28 @@ import { createWorkers } from "./workers.ts";
 export interface Gateway {
   readonly serve: Handler;
   readonly control: Handler;
-  /** Watches the edges and keeps sessions where they can be served, until `signal` fires. */
+  /** Polls the edges and moves sessions to usable ones, until `signal` fires. */
   tend(signal: AbortSignal): void;
-  /** Lets go of the devices that hold a channel open. */
+  /** Closes all open channels. */
   begone(): void;
-  /** Stores what is queued; the counts agree from then on. */
+  /** Stores the queued events. The counters agree from then on. */
   close(): Promise<IngestCounts>;
 }
 
 const eventFileBytesMax = 64 * 1024 * 1024;
 /**
- * Sessions of a lost edge act within this stretch: soon, as they are about to run dry, and yet not
- * all in one instant. Choose.
+ * Sessions of a lost edge act within this time: before their buffers run empty, but not all at
+ * once. A chosen value.
  */
 const moveSpreadMs = 1_000;
 const beatMs = 15_000;
 
 export interface Surroundings {
   readonly log: Log;
-  /** For what may happen often. */
+  /** For events that may be frequent. */
   readonly quietLog: Log;
   readonly draining: () => boolean;
-  /** For how long the event loop has been at work. */
+  /** How long the event loop has been busy. */
   readonly loopBusyMs: BusyMs;
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createStation } from "./station.ts";
 
-test("lets one pass after another, and is as busy as it has been passed", async () => {
+test("admits one after another, and is as busy as it is used", async () => {
   let now = 1_000;
   const waits: number[] = [];
   const station = createStation({
@@ -19,6 +19,6 @@ test("lets one pass after another, and is as busy as it has been passed", async 
   expect(waits.at(-1)).toBe(1.5);
 });
 
-test("what takes no time does not wait", () => {
+test("makes nothing wait if it takes no time", () => {
   expect(createStation({ msMin: 0, nowMs: () => 0 }).pass()).toBeUndefined();
 });

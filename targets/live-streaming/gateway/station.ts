@@ -1,7 +1,7 @@
 /**
- * What a gateway does one after another, each for a least time: its front reads requests, its disk
- * takes writes. Least times make a gateway as large as it is meant to be, on any machine that is
- * fast enough: what is a storm on one must not be a breeze on another.
+ * The serial stages of a gateway, each with a least time per item: its front reads requests, its
+ * disk takes writes. Least times set the gateway's size independently of the machine, if that is
+ * fast enough. A storm thus has the same weight everywhere.
  */
 import { setTimeout as sleepOnTheWall } from "node:timers/promises";
 import { createFifo } from "./fifo.ts";
@@ -9,15 +9,15 @@ import type { BusyMs } from "./utilisation.ts";
 
 export interface Station {
   /**
-   * Resolves when this one's least time is over, which begins after all that came before it;
-   * undefined when that takes no time.
+   * Resolves after the item's least time, which starts after all earlier items. Undefined if the
+   * stage takes no time.
    */
   pass(): Promise<unknown> | undefined;
   readonly busyMs: BusyMs;
 }
 
 export interface StationParts {
-  /** For one that passes. */
+  /** The least time per item, in ms. */
   readonly msMin: number;
   readonly nowMs: () => number;
   readonly sleep?: (ms: number) => Promise<unknown>;

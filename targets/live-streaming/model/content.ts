@@ -1,6 +1,5 @@
 /**
- * What stands for a segment's content: the names of its chunks. A store that knows them can be
- * read.
+ * A segment's content in the model: the names of its chunks. A store that has them can serve it.
  */
 import type { Candidate, Defect } from "../stream/candidate.ts";
 import { chunkCount, chunkKey } from "../store/chunk.ts";

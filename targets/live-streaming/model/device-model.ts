@@ -1,10 +1,10 @@
-/** Those who ask gateways, as the k6 workloads `starts`, `devices` and `events` have them. */
+/** Clients of gateways, as in the k6 workloads `starts`, `devices` and `events`. */
 import type { Iteration, Simulation } from "../../../harness/target/model.ts";
 import { pickOf } from "./choice.ts";
 import type { BoardAnswer, EventKind, Gateway, GatewayAnswer } from "./gateway-model.ts";
 import { Starts } from "./start-model.ts";
 
-/** The workloads' own constants. */
+/** The workloads' constants. */
 const playGoodMs = 4_000,
   playPatienceMs = 16_000,
   prefetchMs = 3_000;
@@ -57,7 +57,7 @@ export class Devices {
     );
   }
 
-  /** One batch of what players report. */
+  /** One batch of player events. */
   report(kind: EventKind, { lane }: Iteration, done: () => void): void {
     const simulation = this.#simulation;
     const intendedMs = simulation.nowMs();
@@ -90,7 +90,7 @@ export class Devices {
   }
 
   /**
-   * From its arrival to the end of the run: it looks for news, and acts on it when it is told to.
+   * From its arrival to the end of the run, a device polls for notices and acts on them when due.
    */
   device({ user, lane }: Iteration, done: () => void): void {
     const simulation = this.#simulation;

@@ -1,7 +1,7 @@
 /**
- * What a gateway's process holds in the model: the real one's entry, starts, steering, board and
- * queue of events, around three things that take time, its signer, its event loop and the disk of
- * its events. All of it is gone when the process is.
+ * The state of a gateway's process in the model: the real service's admission, starts, steering,
+ * board and event queue. Around them are three resources that take time: signer, event loop and
+ * event disk. All state is lost with the process.
  */
 import type { ModelNode, Simulation } from "../../../harness/target/model.ts";
 import type { AdmittedPath } from "../gateway/admission.ts";
@@ -20,21 +20,21 @@ import { OneByOne } from "./one-by-one.ts";
 import { streamOf } from "../pack/stream/stream.ts";
 
 export interface Life {
-  /** Tells one life from another. */
+  /** Distinguishes one life from another. */
   readonly epoch: string;
   readonly loop: OneByOne;
   readonly utilisation: Utilisation;
   readonly enter: (path: AdmittedPath, kind: string | null) => Entry;
   readonly limit: ConcurrencyLimit;
   readonly start: StartSession;
-  /** What one start asks of the signer. */
+  /** The work that one start asks of the signer. */
   readonly sign: () => Promise<void>;
   readonly steering: Steering;
   readonly board: Board;
   readonly ingest: Ingest;
 }
 
-/** `stored` hears of events that are on its disk, which outlives it. */
+/** `stored` receives events that are on disk, which outlives the process. */
 export function beginLife(
   node: ModelNode,
   simulation: Simulation,
@@ -67,7 +67,7 @@ export function beginLife(
     sessionsMax,
   });
   const sleep = (ms: number): Promise<void> => later(simulation, (then) => node.after(ms, then));
-  // Bounded, one write for many; otherwise each event is one.
+  // Bounded: one write for many events. Otherwise each event is one write.
   const append = async (lines: readonly string[]): Promise<number> => {
     await later(simulation, (then) => disk.gather(writeMsMin, then));
     stored(lines.length);

@@ -1,6 +1,6 @@
 /**
- * What an operator may order at a publish origin in the model: the real one's directives and rounds
- * of invalidation, and edges that are reached over the network.
+ * An operator's orders at a publish origin in the model: the real service's directives and
+ * invalidation rounds, and edges across the network.
  */
 import { lifted, masking, nextVersion, rangeOf, type SegmentRange } from "../origin/directive.ts";
 import type { ModelNode, Simulation } from "../../../harness/target/model.ts";
@@ -108,7 +108,7 @@ export class Orders {
     return this.#lastVersion;
   }
 
-  /** Of one life: rounds that were under way end with the process. */
+  /** The state of one life: pending rounds end with the process. */
   #fresh(): Invalidation {
     const { node } = this.#publisher;
     return createInvalidation({

@@ -1,6 +1,6 @@
 /**
- * What a read origin knows, in the real one's own memory of segments and directives, and who waits
- * for a segment. It goes with the process.
+ * The memory of a read origin: the real service's own index of segments and directives, and the
+ * requests that wait for a segment. It is lost with the process.
  */
 import type { ModelNode, Simulation } from "../../../harness/target/model.ts";
 import { visible } from "../origin/answer.ts";
@@ -31,7 +31,7 @@ export class OriginMemory {
     });
   }
 
-  /** A publication's word, from a feed or from the store. */
+  /** A publication, from a feed or from the store. */
   learn(publication: Publication): void {
     if (!this.#metadata.add(publication)) return;
     const key = keyOf(publication);
@@ -44,7 +44,7 @@ export class OriginMemory {
     this.#directives.add(directive);
   }
 
-  /** Those known, or those given, but for what an operator hides. */
+  /** The known candidates, or the given ones, without those that an operator masks. */
   candidates(asked: Asked, given?: readonly Candidate[]): readonly Candidate[] {
     return visible(
       { metadata: this.#metadata, directives: this.#directives },
@@ -57,7 +57,7 @@ export class OriginMemory {
     return this.#directives.isOver(number);
   }
 
-  /** Woken by the word of a publication, or by the time. */
+  /** Woken by a publication or by the timeout. */
   wait(asked: Asked, untilMs: number, woken: (heard: boolean) => void): void {
     const key = keyOf(asked);
     const all = this.#waiting.get(key) ?? new Set();

@@ -1,6 +1,6 @@
 /**
- * The read origin in the model: the real one's own decisions (`decide`, `rank`, the shed curve),
- * with virtual time around them.
+ * The read origin in the model: the real service's decisions (`decide`, `rank`, the shed curve) in
+ * virtual time.
  */
 import type { ModelNode, Simulation } from "../../../harness/target/model.ts";
 import type { Candidate } from "../stream/candidate.ts";
@@ -35,7 +35,7 @@ export class OriginReader {
   readonly #store: TimedStore;
   readonly #lookups: Lookups;
   readonly #opening: Opening;
-  /** Its own region's pipeline first: those chunks are in the memory next door. */
+  /** The own region's pipeline first, because its chunks are in the local cache. */
   readonly #pipelines: readonly string[];
 
   constructor(
@@ -155,9 +155,7 @@ export class OriginReader {
       );
   }
 
-  /**
-   * Until the segment is due only the feed is heard; after that the store is asked now and then.
-   */
+  /** Until the segment is due, only the feed is used. After that the store is polled. */
   #hold(asked: Asked, untilMs: number, tell: Tell): void {
     const nowMs = this.#simulation.nowMs();
     if (nowMs >= untilMs) {
@@ -178,7 +176,7 @@ export class OriginReader {
     );
   }
 
-  /** What the store tells of is known from then on. */
+  /** What the store returns is known from then on. */
   #lookUp(asked: Asked, found: (candidates: readonly Candidate[]) => void): void {
     this.#lookups.find(asked, (row) => {
       for (const candidate of row ?? []) this.#memory.learn({ ...leafOf(asked), ...candidate });

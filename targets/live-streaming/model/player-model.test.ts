@@ -9,8 +9,8 @@ import { BufferedPlayer } from "./player-model.ts";
 const startMs = Date.UTC(2026, 0, 1);
 
 /**
- * An edge that has every segment as it is published, unless it is out from one second to another,
- * counted from the beginning.
+ * An edge that has every segment as soon as it is published, except from one given second to
+ * another.
  */
 function watching(outS: readonly [number, number] | null = null, silent: string | null = null) {
   const clock = new VirtualClock(startMs);
@@ -76,7 +76,7 @@ test(
   },
 );
 
-test("outlasts a shorter outage, and does not begin without sound", async () => {
+test("outlasts an outage shorter than its buffer, and does not start without sound", async () => {
   const short = watching([10, 12]);
   await short.run(30);
   expect(short.stood.filter((atS) => atS > 1)).toEqual([]);

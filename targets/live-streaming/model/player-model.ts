@@ -1,7 +1,7 @@
 /**
- * A viewer's player in the model, as a buffer: it plays at a distance behind live, asks its one
- * edge for each segment of picture and sound as it becomes due, asks again after an error, stands
- * still when either has run out, and makes up for what it lost by playing a little faster.
+ * A modelled player, as a buffer. It plays at a distance behind live and requests each segment of
+ * picture and sound from its one edge when due. It retries after an error, stalls when either
+ * buffer is empty, and catches up by playing a little faster.
  */
 import type { ModelUser, Simulation } from "../../../harness/target/model.ts";
 import { publishAtMs, segmentInProduction, segmentMs } from "../stream/template.ts";
@@ -10,15 +10,15 @@ import { calibration, draw } from "./calibration.ts";
 import type { Watched } from "./fetch-model.ts";
 import { streamOf } from "../pack/stream/stream.ts";
 
-/** As the page of the real player sets dash.js, and as dash.js sets itself. */
+/** As the real player's page configures dash.js, and dash.js's defaults. */
 const liveDelayMs = 6_000,
   retryMs = 500,
   requestMs = 20_000,
   fasterBy = 0.1,
   bufferMsMax = 18_000;
 /**
- * Nearer to where it wants to be than this, it does not hurry; with less loaded than this, it does
- * not dare, and does not start again.
+ * Closer to its target distance than this, it does not speed up. With less buffered than this, it
+ * neither speeds up nor resumes.
  */
 const driftMs = 100,
   enoughMs = 500;
@@ -46,7 +46,7 @@ export class BufferedPlayer implements ModelUser {
     this.#positionMs = this.#atMs - liveDelayMs;
     const first = segmentInProduction(this.#positionMs);
     const { renditions } = streamOf(simulation.layout);
-    // The best picture: no line is too thin for it here.
+    // The best picture: no line in the model is too narrow for it.
     const kinds = ["video", "audio"].map(
       (kind) =>
         renditions

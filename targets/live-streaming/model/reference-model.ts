@@ -1,6 +1,6 @@
 /**
- * The whole target in virtual time, put together from what stands where: stores, origins with their
- * feeds, caches, packagers and those who ask.
+ * The whole target in virtual time: stores, origins with their feeds, caches, packagers and
+ * clients, built from the layout.
  */
 import type {
   Iteration,
@@ -170,8 +170,8 @@ export class ReferenceModel implements RunningModel {
 }
 
 function spoil(packager: Packager, operation: string, parameters: Parameters): boolean {
-  // A box that was cut off is found to have every defect; rot is found by nobody, so nobody here
-  // could see it.
+  // A box that was cut off counts as every defect. Nothing detects rot, so the model cannot show
+  // it.
   const defects =
     parameters["kind"] === "truncated"
       ? defectNames

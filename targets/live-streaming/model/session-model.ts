@@ -1,6 +1,6 @@
 /**
- * Devices with a session, as the k6 workload `sessions` has them: a gateway told them which edge to
- * ask, and tells them again when that one is broken.
+ * Devices with a session, as in the k6 workload `sessions`. A gateway assigns each device's edge,
+ * and assigns another when that one fails.
  */
 import type { Iteration, Simulation } from "../../../harness/target/model.ts";
 import { someOf } from "./choice.ts";
@@ -8,7 +8,7 @@ import type { Watched } from "./fetch-model.ts";
 import type { Claims, Gateway, GatewayAnswer } from "./gateway-model.ts";
 import type { Viewers } from "./viewer-model.ts";
 
-/** The workload's own constants. */
+/** The workload's constants. */
 const segmentsPerSession = 8,
   gatewayMs = 1_000;
 
@@ -45,7 +45,7 @@ export class Sessions {
       return;
     }
     this.#begin(someOf(this.#simulation, this.#gateways), (session) => {
-      // Without any gateway a device still knows where edges usually are.
+      // Without any gateway, a device still knows the usual edges.
       if (session === null)
         this.#viewers.watch({ lane, weight, edges: someOf(this.#simulation, this.#edges) }, done);
       else this.#watch(user, lane, weight, session, done);
@@ -77,7 +77,7 @@ export class Sessions {
     );
   }
 
-  /** Where a gateway wants the device now; null when none answers. */
+  /** The edge that a gateway assigns to the device now; null if none answers. */
   #steer(
     session: Session,
     gateways: readonly Gateway[],
@@ -94,7 +94,7 @@ export class Sessions {
     );
   }
 
-  /** One gateway after another, until one gives an answer that is of use. */
+  /** One gateway after another, until one gives a usable answer. */
   #ask<T>(
     [gateway, ...others]: readonly Gateway[],
     serve: (gateway: Gateway, reply: (answer: GatewayAnswer) => void) => void,

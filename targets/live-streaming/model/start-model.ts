@@ -1,12 +1,12 @@
 /**
- * How a device asks for a session, as the workloads' `startSession` does: the next gateway when one
- * is silent, and again as it was told to, or soon and for ever.
+ * How a device requests a session, as the workloads' `startSession` does. It tries the next gateway
+ * when one is silent. It retries as guided; without guidance, soon and without end.
  */
 import type { Simulation } from "../../../harness/target/model.ts";
 import type { Backoff } from "../gateway/guidance.ts";
 import type { Gateway, GatewayAnswer, StartKind } from "./gateway-model.ts";
 
-/** The workload's own constants. */
+/** The workload's constants. */
 const naiveMs = 500,
   answerMs: Readonly<Record<StartKind, number>> = { play: 2_000, prefetch: 3_000 };
 
@@ -17,7 +17,7 @@ export interface StartWish {
   readonly patienceMs: number;
 }
 
-/** What a device was last told: it remembers from one iteration to the next. */
+/** The last guidance of a device, which it keeps between iterations. */
 type Told = { [K in StartKind]?: Backoff };
 
 export class Starts {
@@ -59,7 +59,7 @@ export class Starts {
             );
           if (answer === null) silences++;
           const waitMs = waitMsBefore(retries, answer === null ? told[wish.kind] : answer.backoff);
-          // Nobody is there any more by then.
+          // By then the viewer has left.
           if (simulation.nowMs() + waitMs >= giveUpMs) end(answer === null ? "lost" : "shed");
           else simulation.after(waitMs, () => attempt(retries + 1));
         },
@@ -93,7 +93,7 @@ export class Starts {
   }
 }
 
-/** Infinite when the device is not to try again until its viewer acts. */
+/** Infinite if the device must not retry until its viewer acts. */
 function waitMsBefore(retries: number, backoff: Backoff | undefined): number {
   if (backoff === undefined) return naiveMs;
   return retries >= backoff.maxRetries

@@ -1,4 +1,6 @@
-/** A read origin's way to its store, which measures how slow the store is: by that it sheds. */
+/**
+ * A read origin's access to its store. It measures the store's latency, on which shedding depends.
+ */
 import type { ModelNode, Simulation } from "../../../harness/target/model.ts";
 import type { Candidate } from "../stream/candidate.ts";
 import type { Directive } from "../origin/directive.ts";

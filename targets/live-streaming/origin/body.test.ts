@@ -15,7 +15,7 @@ const sourceOf = (...parts: readonly Buffer[]): PassThrough => {
   return source;
 };
 
-test("a body in any parts is whole only at exactly its promised length", async () => {
+test("accepts a body in any number of parts only at exactly its declared length", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.uint8Array({ minLength: 1, maxLength: 50 }), { maxLength: 6 }),
@@ -43,7 +43,7 @@ test("a body in any parts is whole only at exactly its promised length", async (
   );
 });
 
-test("a body that is slow, or for which there is no room, is refused before its end", async () => {
+test("refuses a slow body, or one without room, before its end", async () => {
   expect(await readBody(sourceOf(Buffer.from("x")), 2, limits({ withinMs: 20 }))).toEqual({
     ok: false,
     problem: "tooSlow",

@@ -4,7 +4,7 @@ import { type Claim, createConcurrency, initialLimit, reliefMs, shares } from ".
 
 const dvrRoom = Math.floor(initialLimit * shares.dvr);
 
-test("room is refused to DVR first, then to live, and never to what was begun", () => {
+test("refuses room to DVR first, then to live, and never to a started response", () => {
   const concurrency = createConcurrency(() => 0, true);
   const begun = (claim: Claim): number => {
     let count = 0;
@@ -71,7 +71,7 @@ test(
   },
 );
 
-test("without the limit there is always room", () => {
+test("always has room without the limit", () => {
   const concurrency = createConcurrency(() => 0, false);
   for (let times = 0; times < 1_000; times += 1) expect(concurrency.begin("dvr")).not.toBeNull();
 });

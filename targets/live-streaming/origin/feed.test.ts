@@ -16,7 +16,7 @@ const publication: Publication = {
 };
 const end: Directive = { kind: "end", event: "main", id: "end", version: 1, last: null };
 
-test("a snapshot tells what is hidden before what there is, and nothing without catching up", () => {
+test("sends masks before segments in a snapshot, and nothing without catch-up", () => {
   expect(snapshotOf([end], [publication], true)).toEqual([{ directive: end }, publication]);
   expect(snapshotOf([end], [publication], false)).toEqual([]);
 });

@@ -15,7 +15,7 @@ const edge = (name: string): { name: string; at: { host: string; port: number } 
   at: { host: "127.0.0.1", port: 1 },
 });
 
-test("the pattern is anchored and covers the range of these renditions only", () => {
+test("anchors the pattern and covers the range of these renditions only", () => {
   const pattern = new RegExp(pathPattern(range));
   const path = (rendition: string, number: number): string =>
     `/live/main/${rendition}/${number}.m4s`;
@@ -33,7 +33,7 @@ test("the pattern is anchored and covers the range of these renditions only", ()
   expect(pathPattern(range)).toMatch(/^[-a-z0-9/()|[\]{}^$\\.]+$/);
 });
 
-test("what is sent is a BAN with the token, the pattern and the range", async () => {
+test("sends a BAN with token, pattern and range", async () => {
   let head = "";
   const server = createServer((socket) =>
     socket.on("data", (part) => {
@@ -61,7 +61,7 @@ test("what is sent is a BAN with the token, the pattern and the range", async ()
     expect(head).toContain(line);
 });
 
-test("a wrong answer is no confirmation", async () => {
+test("does not take a wrong answer for a confirmation", async () => {
   const server = createServer((socket) =>
     socket.on("data", () => socket.end("HTTP/1.1 405 No\r\ncontent-length: 0\r\n\r\n")),
   );
@@ -118,6 +118,6 @@ test(
   },
 );
 
-test("the second round comes after every origin has read the directives once more", () => {
+test("starts the second round after every origin has read the directives again", () => {
   expect(invalidationTiming.secondRoundAfterMs).toBeGreaterThan(directivesEveryMs);
 });

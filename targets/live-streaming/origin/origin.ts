@@ -1,7 +1,4 @@
-/**
- * Puts an origin together: memory, store, cache and feeds, and the three ports through which others
- * reach it.
- */
+/** Builds an origin: memory, store, cache, feeds, and its three ports. */
 import { connectCaches, noCache } from "../cache/client.ts";
 import { createLog, reason, throttled } from "../service/log.ts";
 import { answerOperations, authorised, drainOnSignal } from "../service/operations.ts";
@@ -27,7 +24,7 @@ import { followDirectives, recallPublications } from "./recall.ts";
 import { createStoreLoad } from "./shedding.ts";
 import { createTelemetry, storeLoadOptions } from "./telemetry.ts";
 
-/** A region whose publish origin is down must not keep this origin from starting. */
+/** A region whose publish origin is down must not prevent this origin's start. */
 const feedPatienceMs = 5_000;
 const forgetEveryMs = 30_000;
 
@@ -121,7 +118,7 @@ export async function runOrigin(settings: OriginConfiguration): Promise<void> {
       },
     );
     const recall = { ...settings, store: raw, log: often, nowMs: Date.now, signal: ending.signal };
-    // Before anything is served: a restarted origin must not show what is hidden.
+    // Before anything is served, because a restarted origin must not show masked segments.
     await followDirectives(recall, publishes ? heedAndTell : heed);
     connected = raw;
     connectedAtMs = Date.now();

@@ -1,11 +1,11 @@
 /**
- * The word of another region's publication travels faster than its chunks do: for how long, and how
- * often, a segment that cannot be read yet is tried again.
+ * How long and how often an origin retries a segment that is announced but not yet readable. The
+ * announcement from another region arrives before the chunks do.
  */
 
-/** A copy in the other region's store is never later than this, or something is broken. */
+/** The longest delay of a copy in the other region's store, unless something is broken. */
 export const replicationMsMax = 2_000;
-/** Tried again this long after, or as soon as another candidate is known… */
+/** The pause before a retry, which a new candidate ends early… */
 export const unreadableRetryMs = 40;
-/** …and so often. */
+/** …and the number of retries. */
 export const unreadableTriesMax = 5;

@@ -1,6 +1,6 @@
 /**
- * The origin's GET and PUT over real HTTP, with a store and a cache in memory that can be broken at
- * will.
+ * The origin's GET and PUT over real HTTP, with an in-memory store and cache that can fail on
+ * request.
  */
 import { createHash, randomBytes } from "node:crypto";
 import { get as httpGet } from "node:http";
@@ -157,7 +157,7 @@ const put = (
 const get = (number: number): Promise<Response> => fetch(base + path(number));
 
 const waiters = 1_000;
-/** Cheaper than fetch by far, for when there are many. */
+/** Far cheaper than fetch, for large numbers. */
 const plainGet = (number: number): Promise<string> =>
   new Promise((resolve, reject) => {
     httpGet(base + path(number), { agent: false }, (response) => {
@@ -171,7 +171,7 @@ const plainGet = (number: number): Promise<string> =>
     }).on("error", reject);
   });
 
-test("what was put is got, over several chunks and byte for byte", async () => {
+test("returns what was put, over several chunks and byte for byte", async () => {
   const body = randomBytes(2 * chunkBytes + 17);
   expect((await put(current - 1, body)).status).toBe(200);
   const response = await get(current - 1);
@@ -180,19 +180,19 @@ test("what was put is got, over several chunks and byte for byte", async () => {
   expect(chunks.size).toBe(3);
 });
 
-describe("who asks what is stored", () => {
+describe("a read-back", () => {
   const check = (number: number): Promise<Response> =>
     fetch(`${base}/check/a/main/v720/${number}.m4s`);
 
-  test("is not told that something is gone by a store that does not answer", async () => {
+  test("does not report a segment as gone if the store does not answer", async () => {
     await put(current - 1, randomBytes(1_000));
     expect((await check(current - 1)).status).toBe(200);
     failReads = true;
-    // Known in memory, unreadable; and not known: neither can be told.
+    // One is known in memory but unreadable, one is unknown. Neither can be decided.
     expect((await check(current - 1)).status).toBe(503);
     expect((await check(current - 20)).status).toBe(503);
     expect((await check(current - 20)).status).toBe(503);
-    // To viewers the second is as good as gone.
+    // For viewers the second counts as gone.
     expect((await get(current - 20)).status).toBe(410);
     failReads = false;
     clockMs += 251;
@@ -202,14 +202,14 @@ describe("who asks what is stored", () => {
 });
 
 describe("a PUT", () => {
-  test("whose body is not what its checksum says leaves nothing behind", async () => {
+  test("leaves nothing behind if the body does not match its checksum", async () => {
     expect(
       (await put(current - 1, Buffer.from("body"), { "x-sha256": sha(Buffer.from("other")) }))
         .status,
     ).toBe(422);
     expect([chunks.size, rows.length, metadata.size]).toEqual([0, 0, 0]);
   });
-  test("that is repeated writes once", async () => {
+  test("writes once if it is repeated", async () => {
     const headers = { "x-token": token() };
     const statuses = [
       await put(current - 1, Buffer.from("body"), headers),
@@ -217,7 +217,7 @@ describe("a PUT", () => {
     ].map(({ status }) => status);
     expect([statuses, rows.length]).toEqual([[200, 200], 1]);
   });
-  test("that the store did not take is refused and not to be seen", async () => {
+  test("is refused and stays invisible if the store did not accept it", async () => {
     failWrites = true;
     expect((await put(current - 1, Buffer.from("body"))).status).toBe(503);
     expect([rows.length, metadata.size]).toEqual([0, 0]);
@@ -228,11 +228,11 @@ describe("a PUT", () => {
     ["a token from the future", { "x-token": `9999999999999-${"0".repeat(32)}` }, 400],
     ["no checksum", { "x-sha256": "" }, 400],
     ["an unknown defect", { "x-defects": "ugly" }, 400],
-  ])("with %s is refused", async (_what, headers, status) => {
+  ])("is refused with %s", async (_what, headers, status) => {
     expect((await put(current - 1, Buffer.from("body"), headers)).status).toBe(status);
     expect(rows.length).toBe(0);
   });
-  test("before its time, or for a rendition that is not, is refused", async () => {
+  test("is refused before its time, or for an unknown rendition", async () => {
     expect((await put(current + 2, Buffer.from("body"))).status).toBe(400);
     expect(
       (await fetch(`${base}/live/main/v9000/1.m4s`, { method: "PUT", body: "body" })).status,
@@ -258,7 +258,7 @@ describe("a GET", () => {
       const got = get(current);
       while (metadata.waiting === 0) await new Promise((resolve) => setTimeout(resolve, 1));
       await put(current, Buffer.from("bad"), { "x-defects": "short" });
-      // Who waited is woken, looks, and waits on.
+      // A waiting request is woken, looks and continues to wait.
       while (metadata.waiting === 0) await new Promise((resolve) => setTimeout(resolve, 1));
       await put(current, Buffer.from("good"), { "x-pipeline": "b" });
       expect(await (await got).text()).toBe("good");
@@ -300,7 +300,7 @@ describe("a GET", () => {
       }
     },
   );
-  test("of a segment whose first copy cannot be read gets the second", async () => {
+  test("returns the second copy of a segment if the first cannot be read", async () => {
     await put(current - 1, Buffer.from("same"));
     chunks.clear();
     await put(current - 1, Buffer.from("same"), { "x-pipeline": "b" });
@@ -335,16 +335,16 @@ describe("a GET", () => {
       expect((await get(current - 2)).headers.get("x-defects")).toBe("short");
     },
   );
-  test("of the very next segment by a thousand is answered when it is published", async () => {
+  test("of the very next segment, by a thousand viewers, is answered at its publication", async () => {
     const waiting = Promise.all(Array.from({ length: waiters }, () => plainGet(current)));
     while (metadata.waiting < waiters) await new Promise((resolve) => setTimeout(resolve, 5));
     const readsBefore = reads;
     await put(current, Buffer.from("fresh"));
     expect((await waiting).filter((answer) => answer !== "200 fresh")).toEqual([]);
-    // One look-up of who was too early for the feed at most, and one read of the chunk for all.
+    // At most one lookup, for a request that preceded the feed, and one read of the chunk for all.
     expect(reads - readsBefore).toBeLessThanOrEqual(2);
   });
-  test("of what is early, unknown or gone says so, and for how long", async () => {
+  test("reports what is early, unknown or gone, with a lifetime", async () => {
     const early = await get(current + 1);
     expect([
       early.status,
@@ -355,7 +355,7 @@ describe("a GET", () => {
     expect((await get(current - 100)).status).toBe(410);
   });
   const storm = async (): Promise<number> => {
-    // Half for one segment, half for any of the rewind window; a second passes.
+    // Half for one segment, half for any of the DVR window, over one second.
     for (let times = 0; times < 200; times += 1) {
       clockMs += 5;
       await plainGet(current - 100 - (times % 2) * (times % 16));
@@ -381,7 +381,7 @@ describe("a GET", () => {
       expect((await get(current - 1_790)).status).toBe(410);
     },
   );
-  test("storm for what does not exist stays out of the store", async () => {
+  test("storm for absent segments does not reach the store", async () => {
     expect(await storm()).toBeGreaterThan(0.9);
     const readsBefore = reads;
     await storm();
@@ -393,10 +393,10 @@ describe("a GET", () => {
   });
 });
 
-describe("what operators decided", () => {
+describe("operators' directives", () => {
   const common = { event: "main", version: 1 };
   const mask = { kind: "mask", ...common, id: "m", renditions: null, active: true } as const;
-  test("hides one pipeline's range, so that the other's is served, and its neighbours stay", async () => {
+  test("hide one pipeline's range, so that the other's is served, and keep its neighbours", async () => {
     for (const [pipeline, number] of [
       ["a", 3],
       ["b", 3],
@@ -476,7 +476,7 @@ test(
     const numbers = Array.from({ length: 100 }, (_, index) => index);
     for (const number of [...numbers.map((index) => current - 50 - index), current - 1])
       await put(number, Buffer.from("x"));
-    // Every read waits, so what is let in stays.
+    // Every read waits, so admitted requests stay open.
     const gate = Promise.withResolvers<void>();
     holdReads = gate.promise;
     let refused = 0;
@@ -488,7 +488,7 @@ test(
         }),
       ),
     );
-    // What is refused is answered before any read ends, however busy the machine is.
+    // Refusals are answered before any read ends, however busy the machine is.
     while (reads + refused < 100) await new Promise((resolve) => setTimeout(resolve, 5));
     const live = plainGet(current - 1);
     while (reads < 71) await new Promise((resolve) => setTimeout(resolve, 5));
@@ -502,7 +502,7 @@ test(
   },
 );
 
-test("when the store is slow DVR is refused with a lifetime, and live is served", async () => {
+test("refuses DVR with a lifetime when the store is slow, and serves live", async () => {
   await put(current - 1, Buffer.from("live"));
   await put(current - 50, Buffer.from("dvr"));
   for (let times = 0; times < 100; times += 1) storeLoad.record(400, clockMs);

@@ -1,4 +1,4 @@
-/** What a plan of a stream did not say before it said it. */
+/** Defaults for plans that were recorded before a field of the stream existed. */
 import { rhythmOfStream } from "./rhythm-of-stream.ts";
 import { bodiesOf, factsOf } from "./stream/bodies-of-stream.ts";
 import type { Stream } from "./stream/stream.ts";

@@ -1,6 +1,6 @@
 /**
- * All that testing a live stream takes, beyond the harness: any streaming target can bring it
- * along. It imports nothing of the target beside it.
+ * All that a test of a live stream needs beyond the harness, usable by any streaming target. It
+ * imports nothing of the target beside it.
  */
 import type { FaultKinds } from "../../../harness/target/fault.ts";
 import type { Layout } from "../../../harness/target/layout.ts";
@@ -21,7 +21,7 @@ import { tagValues } from "./tag-values.ts";
 import { wishesOf } from "./wishes.ts";
 import { trafficClasses } from "./traffic-classes.ts";
 
-/** Undefined where the layout has no stream. */
+/** Undefined if the layout has no stream. */
 function given<T>(layout: Layout, of: (stream: Stream) => T): T | undefined {
   return layout.stream === undefined ? undefined : of(streamOf(layout));
 }
@@ -57,5 +57,5 @@ export const streaming: Pack = {
   },
 };
 
-// Whoever loads it can read records of such targets, as they name their pack.
+// Records name their pack. A program that loads this module can read records of such targets.
 introduce(streaming);

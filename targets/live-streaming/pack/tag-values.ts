@@ -1,4 +1,4 @@
-/** The values that tags of a stream's metrics can have in one layout. */
+/** The possible tag values of a stream's metrics in one layout. */
 import type { Metric } from "../../../harness/metrics/metrics.ts";
 import type { Layout } from "../../../harness/target/layout.ts";
 import { streamOf } from "./stream/stream.ts";
@@ -37,8 +37,8 @@ export function tagValues(
 }
 
 /**
- * A viewer takes the pipeline's name from the answer; of a target without journals nobody knows how
- * it calls them.
+ * A viewer gets the pipeline's name from the answer. Without journals, its possible values are
+ * unknown.
  */
 function pipelinesOf({ services }: Layout, source: Metric["source"]): readonly string[] | null {
   const all = services.flatMap(({ telemetry }) => telemetry as readonly StreamTelemetry[]);

@@ -35,8 +35,8 @@ const encoder = {
 const folder = mkdtempSync(join(tmpdir(), "seawall-packager-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-describe("light inspection of really encoded media", () => {
-  test("tells every defect but rot, and never finds fault with a whole segment", async () => {
+describe("light inspection of encoded media", () => {
+  test("finds every defect but rot, and never faults a whole segment", async () => {
     const number = 897_638_123;
     for (const [name, loop] of await loadLoops({ ...encoder, renditions: [...renditions] })) {
       const whole = makeSegment(loop, number, epochLocked);
@@ -59,7 +59,7 @@ describe("light inspection of really encoded media", () => {
         whole.length,
         false,
       ]);
-      // A decoder agrees on what is left: the boxes were written well.
+      // A decoder accepts the rest, so the boxes are valid.
       for (const [kind, left] of [
         ["short", Math.ceil(samples / 2)],
         ["missing", samples - 10],
@@ -92,7 +92,7 @@ function decodedFrames(path: string): number {
   );
 }
 
-/** Takes every PUT and remembers it; answers as it is told. */
+/** Accepts and records every PUT, with configurable answers. */
 interface Origin {
   readonly puts: {
     readonly path: string;
@@ -192,7 +192,7 @@ describe("a packager", () => {
       listen,
       control: own,
       controlToken: "secret",
-      // The first of its origins is not there.
+      // The first of its origins is absent.
       publishTo: [
         { host, port: await freePort(host) },
         { host, port: origin.port },
@@ -241,7 +241,7 @@ describe("a packager", () => {
           entry.sha256,
           entry.sha256,
         ]);
-        // Its sisters in the other renditions were left alone.
+        // The other renditions of the segment are intact.
         expect(
           (await journal())
             .filter(({ number, rendition }) => number === entry.number && rendition !== "v360")
@@ -254,7 +254,7 @@ describe("a packager", () => {
     },
   );
 
-  test("packages a live segment for its least time, and not a segment that it makes up for", async () => {
+  test("takes the least packaging time for a live segment, and none for a backfilled one", async () => {
     const live = async (): Promise<Entry[]> =>
       (await journal()).filter(({ backfill }) => !backfill);
     await expect
@@ -266,7 +266,7 @@ describe("a packager", () => {
     expect(Math.min(...sinceDueMs)).toBeGreaterThanOrEqual(packagingMsMin);
   });
 
-  test("refuses with the right status whatever is not an order", async () => {
+  test("refuses invalid orders with the right status", async () => {
     const statuses = async (
       asked: readonly (readonly [string, Record<string, string>?, string?])[],
     ): Promise<number[]> => {
@@ -319,7 +319,7 @@ describe("a packager", () => {
       (await fetch(`${data}/journal`, { method: "POST", body: "x" })).status,
       (await fetch(`${data}/etc/passwd`)).status,
     ]).toEqual([405, 404]);
-    // What no client library would send.
+    // Requests that no client library would send.
     expect(
       await Promise.all(
         ["//", "/defects?%", "http://[/", "*"].map((target) => rawStatus(control, target)),
@@ -328,7 +328,7 @@ describe("a packager", () => {
     expect(await rawStatus(data, "/health/live")).toBe(200);
   });
 
-  test("killed and started again, it still knows what was acknowledged to it", async () => {
+  test("still knows its acknowledgements after a kill and restart", async () => {
     const before = await journal();
     child.kill("SIGKILL");
     await ended();
@@ -362,7 +362,7 @@ describe("a packager", () => {
     },
   );
 
-  test("refuses a bad configuration, naming every problem", () => {
+  test("refuses an invalid configuration and names every problem", () => {
     writeFileSync(
       join(folder, "bad.json"),
       JSON.stringify({
@@ -392,7 +392,7 @@ describe("a packager", () => {
   });
 });
 
-/** The status of a request whose target is sent as it is. */
+/** The status of a request with an unmodified request target. */
 function rawStatus(base: string, target: string): Promise<number> {
   const { hostname, port } = new URL(base);
   return new Promise((resolve, reject) => {

@@ -58,7 +58,7 @@ test(
 );
 
 describe("a publisher with several origins", () => {
-  test("goes from a dead one to the next at once, with the same token, and stays there", async () => {
+  test("moves from a dead origin to the next at once, with the same token, and stays there", async () => {
     const good = await origin(200);
     const both = publisher(dead, good);
     const startedMs = performance.now();
@@ -68,7 +68,7 @@ describe("a publisher with several origins", () => {
       attempts: 2,
       refusals: 0,
     });
-    // Well before an attempt would be given up.
+    // Well before an attempt would be abandoned.
     expect(performance.now() - startedMs).toBeLessThan(attemptMsMax(2));
     expect(await both.put(put(2_000))).toEqual({
       outcome: "acked",
@@ -119,7 +119,7 @@ describe("a publisher with several origins", () => {
     },
   );
 
-  test("asks another when one cannot take it, and no other when it is refused for what it is", async () => {
+  test("asks another if one cannot accept the PUT, and no other if the request itself is refused", async () => {
     const [full, good, strict] = [await origin(503), await origin(200), await origin(422)];
     expect(await publisher(full, good).put(put(2_000))).toMatchObject({
       outcome: "acked",
@@ -134,7 +134,7 @@ describe("a publisher with several origins", () => {
     });
   });
 
-  test("comes back to the first when it recovers while the time lasts, and gives up after", async () => {
+  test("returns to the first if it recovers in time, and gives up after that", async () => {
     const slow = await origin((times) => (times < 3 ? 503 : 200));
     expect(await publisher(slow, dead).put(put(2_000))).toMatchObject({
       outcome: "acked",
@@ -145,7 +145,7 @@ describe("a publisher with several origins", () => {
     expect(lost.attempts).toBeGreaterThan(2);
   });
 
-  test("is ready with one origin that is, and ends early when told to", async () => {
+  test("is ready with one ready origin, and ends early on request", async () => {
     const [good, full] = [await origin(200), await origin(503)];
     expect([await publisher(dead, good).ready(), await publisher(dead, full).ready()]).toEqual([
       true,

@@ -30,7 +30,7 @@ describe("faults of streams", () => {
     },
   );
 
-  it("are plain data, which the harness holds to their shape and can say in words", () => {
+  it("are plain data with a schema and a description", () => {
     const fault = faults.badSegments({ service: "p", defect: "short", segments: 3 });
     expect(fault).toEqual({ kind: "badSegments", service: "p", defect: "short", segments: 3 });
     expect(describeFault(fault)).toBe("p spoils 3 segments: short");
@@ -42,7 +42,7 @@ describe("faults of streams", () => {
     expect(faultShape.safeParse(ugly).error?.issues[0]?.path).toEqual(["defect"]);
   });
 
-  it("have a table in their README; `vitest -u` writes it", async () => {
+  it("have a table in their README, which `vitest -u` writes", async () => {
     const path = join(here, "README.md");
     await expect(withTable(readFileSync(path, "utf8"), kinds)).toMatchFileSnapshot(path);
   });

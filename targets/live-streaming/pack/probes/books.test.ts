@@ -28,7 +28,7 @@ async function sunk(...instances: readonly Instance[]): Promise<string[]> {
   return lines;
 }
 
-describe("books", () => {
+describe("event reconciliation", () => {
   it(
     "balance when all that was taken in is stored, shed or queued, and all that was stored is " +
       "there",

@@ -26,8 +26,8 @@ const flat = many.flatMap(({ index, wishes }) =>
   wishes.map((wish) => ({ ...wish, dueMs: 10_000 + (index + 101) * 2_000, due: index + 100 })),
 );
 
-describe("what the prober asks for", () => {
-  it("is at the live edge what viewers ask for, while they do", () => {
+describe("the prober's requests", () => {
+  it("match those of viewers at the live edge, and their times", () => {
     const live = flat.filter(({ lane }) => lane === "live");
     expect(live).toHaveLength(1_000);
     expect(
@@ -37,7 +37,7 @@ describe("what the prober asks for", () => {
     ).toBe(true);
   });
 
-  it("is in the past whatever viewers may ask for, at any time", () => {
+  it("cover, in the past, whatever viewers may request, at any time", () => {
     const past = flat.filter(({ lane }) => lane === "dvr");
     expect(past).toHaveLength(1_000);
     expect([...new Set(past.map(({ number, due }) => due - number))].sort((a, b) => a - b)).toEqual(
@@ -46,7 +46,7 @@ describe("what the prober asks for", () => {
     expect(past.every(({ atMs, dueMs }) => atMs >= dueMs && atMs < dueMs + 2_000)).toBe(true);
   });
 
-  it("has viewers' mix of renditions, and an order in time", () => {
+  it("have the viewers' mix of renditions, and an order in time", () => {
     const share = (name: string): number =>
       flat.filter(({ rendition }) => rendition === name).length / flat.length;
     expect(share("audio")).toBeCloseTo(0.5, 1);
@@ -79,7 +79,7 @@ describe("what the prober asks for", () => {
     },
   );
 
-  it("is what is due", () => {
+  it("ask for due segments", () => {
     expect(newestDue(stream, 20_000)).toBe(4);
     expect(newestDue(stream, 19_999)).toBe(3);
   });

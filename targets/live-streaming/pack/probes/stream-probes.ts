@@ -1,6 +1,6 @@
 /**
- * What is looked at while a stream is tested: its edges by the prober, its caches' counters, its
- * packagers' journals.
+ * The probes of a stream under test: the prober at its edges, its caches' counters, its packagers'
+ * journals.
  */
 import type {
   Ending,
@@ -55,8 +55,8 @@ export class StreamProbes implements PackProbes {
   }
 
   /**
-   * Closes the books, compares what edges delivered with what was published, and reads back what
-   * was acknowledged.
+   * Reconciles event counters, compares delivered with published segments, and reads back what was
+   * acknowledged.
    */
   async finish({ signal, endedMs, readOnce }: Ending): Promise<void> {
     const { deployment, sink, clock, note } = this.#context;
@@ -66,7 +66,7 @@ export class StreamProbes implements PackProbes {
         service.telemetry.some(({ kind }) => kind === "journal"),
       )
     ) {
-      // The journals' last word.
+      // The last entries of the journals.
       await readOnce();
       sinkDeliveries(this.#deliveries, this.#published, sink);
     }
@@ -91,7 +91,7 @@ export class StreamProbes implements PackProbes {
   ): Promise<void> {
     const { pid } = instance;
     const reader = await this.#varnishOf(instance, workDirectory);
-    // An answer that comes after this reading must not be taken for that of the next.
+    // A late answer to this reading must not be taken for that of the next.
     const tooLate = (): void => reader?.[Symbol.dispose]();
     signal.addEventListener("abort", tooLate, { once: true });
     const counted =
@@ -111,7 +111,7 @@ export class StreamProbes implements PackProbes {
       counter("edge_requests", { edge: instance.service.name }, atMs, counted.asked, counted.life);
   }
 
-  /** A reader that failed is replaced by the next one. */
+  /** The next reader replaces one that failed. */
   async #varnishOf(instance: Instance, workDirectory: string): Promise<VarnishReader | null> {
     const { name } = instance.service;
     const known = this.#varnishes.get(name);
@@ -135,7 +135,7 @@ export class StreamProbes implements PackProbes {
     this.#journals.set(instance.service.name, entries.at(-1)?.seq ?? after);
     sinkJournal(entries, instance.service.region, sink);
     this.#published.push(...entries);
-    // What the journal had forgotten before it was read may have been acknowledged, and cannot be
+    // Entries that left the journal before it was read may have been acknowledged, and cannot be
     // looked for.
     if (first !== undefined && first.seq > after + 1) {
       sink.sample(

@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import type { Place } from "../../../../harness/target/layout.ts";
 import { originGetsOf, parseBackends, VarnishReader, varnishstatLoop } from "./varnish.ts";
 
-/** As varnishstat 7.1 writes it with `-1 -j -f VBE.*.req`, shortened. */
+/** Output of varnishstat 7.1 with `-1 -j -f VBE.*.req`, shortened. */
 const text = JSON.stringify({
   version: 1,
   timestamp: "2026-11-21T15:50:45",
@@ -27,7 +27,7 @@ const text = JSON.stringify({
 });
 
 describe("varnishstat", () => {
-  it("counts requests by backend, over all configurations of the same Varnish", () => {
+  it("counts requests by backend, over all configurations of one Varnish", () => {
     expect(parseBackends(text)).toEqual([
       { backend: "live_region_a", requests: 123 },
       { backend: "dvr_region_a", requests: 7 },
@@ -35,14 +35,14 @@ describe("varnishstat", () => {
     ]);
   });
 
-  it("has nothing to say without counters, and throws at what is no answer", () => {
+  it("reports nothing without counters, and throws on an invalid answer", () => {
     expect(parseBackends("{}")).toEqual([]);
     expect(parseBackends('{"counters":{}}')).toEqual([]);
     for (const broken of ["", "Could not get hold of varnishd", text.slice(0, 40)])
       expect(() => parseBackends(broken)).toThrow();
   });
 
-  it("tells lane and origin from a backend's name", () => {
+  it("gets lane and origin from a backend's name", () => {
     const counts = [
       "live_region_a",
       "dvr_region_a_2",
@@ -73,7 +73,7 @@ describe("varnishstat", () => {
   );
 });
 
-describe("what is read of a Varnish", () => {
+describe("a Varnish reader", () => {
   it(
     "is of the one that runs, and nothing of one that is gone and left its shared memory " +
       "behind",

@@ -1,6 +1,6 @@
 /**
- * What is looked at while a stream is tested in virtual time: its edges by the prober, its modelled
- * players, its books.
+ * The probes of a stream in virtual time: the prober at its edges, modelled players, event
+ * reconciliation.
  */
 import type { VirtualContext, VirtualProbes } from "../../../../harness/target/pack-virtual.ts";
 import { type Stream, streamOf } from "../stream/stream.ts";
@@ -9,8 +9,8 @@ import { sinkBooks } from "./books.ts";
 import { newestDue, type ProbeWish, probeWishes } from "./probe-wish.ts";
 
 /**
- * As the real prober: it asks again after an answer that a segment is not there yet, for as long as
- * a viewer at the live edge would.
+ * Like the real prober, it asks again for a segment that does not exist yet, as long as a viewer at
+ * the live edge would.
  */
 const retryMs = 250,
   patienceMs = 4_000;
@@ -35,7 +35,7 @@ export class VirtualStreamProbes implements VirtualProbes {
     this.#players.phaseBegan(phase);
   }
 
-  /** A model keeps no bytes, so there is nothing that could be read back; books it may keep. */
+  /** A model keeps no bytes, so there is no read-back. Event counters it may have. */
   async finish(endedMs: number): Promise<void> {
     const { instances, sink } = this.#context;
     this.#players.leave();

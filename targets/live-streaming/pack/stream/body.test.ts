@@ -65,7 +65,7 @@ describe("a body", () => {
     expect(lookAtBody(body, { ...plain, ...declared }).problem).toBe(problem);
   });
 
-  it("of boxes is found wherever it breaks off, and no bytes make the look throw", () => {
+  it("of boxes is recognised as truncated at any byte, and no bytes make the check throw", () => {
     fc.assert(
       fc.property(fc.integer({ min: 8, max: fmp4.length - 1 }), (length) => {
         expect(lookAtBody(fmp4.subarray(0, length), plain).problem).toBe("brokenOff");
@@ -79,7 +79,7 @@ describe("a body", () => {
     );
   });
 
-  it("has a least size that the stream and each rendition can set", () => {
+  it("has a minimum size that the stream and each rendition can set", () => {
     const stream = {
       segmentMs: 2_000,
       renditions: [
