@@ -1,4 +1,4 @@
-/** Everybody is told of something at once, and everybody acts on it. */
+/** Every device is notified at once, and every device acts on it. */
 import { defineExperiment, type Step } from "../harness/experiment/experiment.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
 import { durable } from "./claims/durable.ts";
@@ -14,12 +14,12 @@ import { shedOrder } from "./claims/shed-order.ts";
  * at once keep k6 itself from its times for 0.6 s.
  */
 
-/** Gateways do not talk to one another: each is told. */
+/** Gateways do not communicate with one another, so each receives the broadcast. */
 const tell = (service: string): Step => ({
   atMs: 1_000,
   forMs: 41_000,
   fault: {
-    // Devices poll every 10 to 30 s, so after 31 s each has heard.
+    // Devices poll every 10 to 30 s, so after 31 s each is notified.
     kind: "operate",
     service,
     operation: "broadcast",

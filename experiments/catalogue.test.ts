@@ -1,4 +1,4 @@
-/** The pages of the catalogue and of repeated runs agree with the code. */
+/** The catalogue's pages agree with the code. */
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -31,7 +31,7 @@ function rowsOf(text: string): Map<string, readonly string[]> {
   );
 }
 
-describe("what a workload says that it plays", () => {
+describe("the description in a workload", () => {
   const loads = catalogue.flatMap(({ load }) => load);
   const workloads = [...new Set(loads.map(({ workload }) => workload))];
 
@@ -48,7 +48,7 @@ describe("what a workload says that it plays", () => {
 describe("the catalogue's table", () => {
   const rows = rowsOf(readFileSync(join(import.meta.dirname, "README.md"), "utf8"));
 
-  it("has a row for each experiment and for nothing else", () => {
+  it("has one row for each experiment and no others", () => {
     expect([...rows.keys()].sort()).toEqual(catalogue.map(({ name }) => name).sort());
   });
 
@@ -66,11 +66,11 @@ describe("the catalogue's table", () => {
 });
 
 describe("the table of repeated runs", () => {
-  it("is what the record of them comes to; `node benchmarks/repeat.ts 0` writes it", () => {
+  it("is the summary of the recorded runs, which `node benchmarks/repeat.ts 0` writes", () => {
     expect(tableIn(pageText())).toBe(repeatedTable(kindsOf(catalogue), recorded()));
   });
 
-  it("is put where the old one was", () => {
+  it("replaces the old table", () => {
     expect(withTable(pageText(), "a $& table")).toContain("-->\n\na $& table\n\n<!--");
   });
 });

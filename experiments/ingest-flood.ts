@@ -1,4 +1,4 @@
-/** Players report ten times as much as ever, while viewers watch and press play. */
+/** Players report ten times as much as usual, while viewers watch and press play. */
 import { defineExperiment } from "../harness/experiment/experiment.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
 import { durable } from "./claims/durable.ts";
@@ -104,7 +104,8 @@ export default defineExperiment({
       samplesMin: 3_000,
     },
     {
-      // From 60 % on they refuse what viewers would not miss; Netflix sizes its own for 45 %.
+      // From 60 % on they shed requests that viewers would not miss. Netflix sizes its gateways for
+      // 45 %.
       id: "gateways-at-half-load",
       title: "Gateways stay at half of what they can do",
       metric: "gateway_utilisation",

@@ -24,7 +24,7 @@ function box(type: string, ...parts: readonly Buffer[]): Buffer {
   return Buffer.concat([words(body.length + 8), Buffer.from(type, "latin1"), body]);
 }
 
-/** As ffmpeg writes it: the usual duration in `tfhd`, sizes in `trun`, 64 bits of time. */
+/** Like ffmpeg's output: default duration in `tfhd`, sizes in `trun`, 64-bit times. */
 const encoded = Array.from({ length: loopSegments }, (_, index) =>
   Buffer.concat([
     box("styp", Buffer.from("msdh")),
@@ -50,7 +50,7 @@ const problemOf = (bytes: Buffer, number: number): string | null =>
 /** From 2001 until 2100. */
 const number = fc.integer({ min: 500_000_000, max: 2_050_000_000 });
 
-test("a whole segment has nothing wrong with it, whenever it is", () => {
+test("finds no fault with a whole segment of any time", () => {
   fc.assert(
     fc.property(number, (each) => {
       expect(problemOf(makeSegment(loop, each, epochLocked), each)).toBeNull();
@@ -86,7 +86,7 @@ test(
   },
 );
 
-test("what breaks off anywhere is found, and no bytes can throw it off", () => {
+test("finds a truncation anywhere, and never throws on any bytes", () => {
   const whole = makeSegment(loop, 897_638_000, epochLocked);
   fc.assert(
     fc.property(fc.nat({ max: whole.length - 1 }), (length) => {

@@ -1,4 +1,4 @@
-/** Nobody can press play for half a minute; then everybody tries at once. */
+/** No session can start for 30 s. Then all devices retry at once. */
 import { defineExperiment, type Step } from "../harness/experiment/experiment.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
 import { durable } from "./claims/durable.ts";

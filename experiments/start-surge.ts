@@ -1,4 +1,7 @@
-/** Twelve times the prefetching, far more than the gateways can do, while viewers press play. */
+/**
+ * Twelve times the usual prefetching, far more than the gateways can serve, while viewers press
+ * play.
+ */
 import { defineExperiment } from "../harness/experiment/experiment.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
 import { durable } from "./claims/durable.ts";
@@ -58,7 +61,7 @@ export default defineExperiment({
   ],
   hypothesis: [
     ...liveServed(250),
-    // 800 starts tell 99.4 % from less.
+    // 800 starts distinguish 99.4 % from less.
     ...playServed({ fault: 800, otherwise: 300 }),
     {
       id: "prefetch-shed",

@@ -1,5 +1,5 @@
 /**
- * Viewers of edges of which one refuses, one stands still, one breaks and one sheds: the real
+ * Viewers of edges, of which one refuses, one is paused, one fails and one sheds: the real load
  * generator against small servers.
  */
 import { execFile } from "node:child_process";
@@ -115,7 +115,7 @@ function box(type: string, bytes: number): Buffer {
   return whole;
 }
 
-/** Viewers look at what they get: boxes, and a tenth of what its bitrate says. */
+/** Viewers check bodies: boxes, and a tenth of the declared bitrate. */
 const media = Buffer.concat([box("moof", 100), box("mdat", 13_000)]);
 const whole: RequestListener = (_, response) => response.end(media);
 
@@ -144,7 +144,7 @@ test(
     expect(served.length).toBeGreaterThanOrEqual(29);
     expect(new Set(served.map(({ tags }) => tags["outcome"]))).toEqual(new Set(["served"]));
     expect(new Set(served.map(({ tags }) => tags["edge"]))).toEqual(new Set(["good"]));
-    // Each edge is somebody's home, and nobody waits before asking elsewhere.
+    // Each edge is the home of some viewers, and none of them pauses before another edge.
     expect(new Set(served.map(({ tags }) => tags["home"]))).toEqual(
       new Set(["dead", "broken", "good"]),
     );
@@ -177,7 +177,7 @@ test(
     let missedMs = Infinity;
     const gateway = await edge("gateway", (request, response) => {
       const token = request.headers.authorization;
-      // As a real one, it takes a while to miss an edge.
+      // Like a real one, it needs a while to notice a lost edge.
       if (token !== undefined) missedMs = Math.min(missedMs, Date.now() + 600);
       const to = Date.now() > missedMs ? good : { name: "dead", url: "http://127.0.0.1:1" };
       answers.push(

@@ -1,5 +1,5 @@
 /**
- * Devices of gateways that refuse, are silent or speak to everybody: the real generator against
+ * Devices against gateways that refuse, are silent, or broadcast: the real load generator against
  * small servers.
  */
 import type { RequestListener } from "node:http";
@@ -39,7 +39,7 @@ const outcomes = (seen: readonly Seen[], metric: string): string[] =>
 const asked = (seen: readonly Seen[]): number =>
   seen.filter(({ metric }) => metric === "http_req_ms").length;
 
-/** Refuses everybody for so long, then nobody. */
+/** Refuses every request for this long, then none. */
 function gatewayThatRefuses(forMs: number, backoff: object | undefined): RequestListener {
   const untilMs = Date.now() + forMs;
   return (request, response) =>
@@ -51,7 +51,7 @@ function gatewayThatRefuses(forMs: number, backoff: object | undefined): Request
     });
 }
 
-test("a device that was told how to try again does so, and one that was not asks again and again", async () => {
+test("retries as guided, and without guidance again and again", async () => {
   const play = (url: string): Promise<Seen[]> =>
     seenOf("starts", {
       ...shared,
@@ -90,7 +90,7 @@ test("a device that was told how to try again does so, and one that was not asks
     outcomes(untold, "start_ms").every((outcome) => ["play served", "play late"].includes(outcome)),
   ).toBe(true);
   expect(asked(untold)).toBeGreaterThan(4 * outcomes(untold, "start_ms").length);
-  // Whoever finds one gateway dead turns to the other.
+  // A device whose gateway is dead uses the other.
   expect(new Set(outcomes(turned, "start_ms"))).toEqual(new Set(["play served"]));
 }, 40_000);
 

@@ -106,12 +106,12 @@ describe("one run", () => {
       repeat("inconclusive", ["jitter"], served(0.9, "refuted")),
       false,
     ],
-  ])("%s: as it must?", (_name, run, expected) => {
+  ])("is %s", (_name, run, expected) => {
     expect(run.asItMust).toBe(expected);
     expect(run.why === "").toBe(expected);
   });
 
-  it("of a control, keeps what the defence protects alone", () => {
+  it("keeps, for a control, only what the defence protects", () => {
     expect(
       Object.keys(
         repeat("refuted", ["jitter"], finding("Wait", 70, 100), served(0.9, "refuted")).figures,
@@ -133,7 +133,7 @@ describe("runs in a row", () => {
   });
 });
 
-describe("a run on a machine of which much was taken from outside", () => {
+describe("a run on a machine that lost much processor time to others", () => {
   const evidence = finding("generator.processor", 0, 0, "inconclusive", {
     kind: "evidence",
     id: "generator.processor",
@@ -147,7 +147,7 @@ describe("a run on a machine of which much was taken from outside", () => {
     expect(repeatedTable([kind], [good, taken])).toContain("| 1 of 1 | 1 |");
   });
 
-  it("counts neither for nor against when the machine's clock was set, or the machine halted", () => {
+  it("counts neither for nor against if the machine's clock was set, or the machine halted", () => {
     const clock = (status: Status, why: string): Finding =>
       finding("machine.clock", 0, 0, status, {
         kind: "evidence",
@@ -161,7 +161,7 @@ describe("a run on a machine of which much was taken from outside", () => {
     expect(repeat("held", [], clock("held", "yes")).denied).toBe("");
   });
 
-  it("does count where what is amiss is the experiment's own doing", () => {
+  it("counts if the experiment itself caused the problem", () => {
     expect(
       repeat("refuted", [], {
         ...evidence,
@@ -173,7 +173,7 @@ describe("a run on a machine of which much was taken from outside", () => {
 });
 
 describe("the table", () => {
-  it("says how often, how long, and what came nearest to its limit in all runs", () => {
+  it("gives the number, the duration and the closest approach to a limit over all runs", () => {
     const runs = [
       repeat("held", [], finding("Wait", 70, 100), served(1)),
       repeat("held", [], finding("Wait", 20, 100), served(0.9998)),
@@ -218,7 +218,7 @@ describe("the table", () => {
     expect(repeatedTable([kind], runs)).toContain("Wait: 20 ms (≤ 100 ms)");
   });
 
-  it("says in how many runs a claim used up nothing", () => {
+  it("gives the number of runs in which a claim used nothing of its limit", () => {
     const runs = [repeat("held", [], served(1)), repeat("held", [], served(0.9998))];
     expect(repeatedTable([kind], runs)).toContain("Served: 99.98 %, in 1 of 2 nothing (≥ 99.9 %)");
     expect(repeatedTable([kind], runs.slice(0, 1))).toContain(
