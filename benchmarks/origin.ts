@@ -1,7 +1,7 @@
 /**
- * PUT and GET of 1 MiB at the origin on `zones`: three copies of everything, a majority must have
- * it. One request at a time, in turn at the origins of all zones, while the packagers publish as
- * always. A bare node:http server in this process is the yardstick.
+ * PUT and GET of 1 MiB at the origin on `zones`, with three copies and a majority for each write.
+ * One request at a time, in turn at the origins of all zones, while the packagers publish as usual.
+ * The baseline is a bare node:http server in this process.
  *
  *     node_modules/.bin/node benchmarks/origin.ts [SEGMENTS]
  */

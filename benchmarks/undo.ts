@@ -1,8 +1,8 @@
 /**
- * Kills the whole harness with SIGKILL at random points of a real run on the process substrate, or
- * on docker, and looks whether anything is left: processes, temporary folders, slot locks, ledgers,
- * containers, networks. Half of the time the dead-man's switch dies with it, so that `recover` has
- * everything to do; the other half only the harness dies, and the switch must do it alone.
+ * Kills the whole harness with SIGKILL at random points of a real run on the process or docker
+ * substrate. Then it looks for remains: processes, temporary folders, slot locks, ledgers,
+ * containers, networks. In half of the runs the dead-man's switch dies, too, and `recover` must do
+ * everything. In the others the switch must.
  *
  *     node_modules/.bin/node benchmarks/undo.ts [POINTS=100] [AT ONCE=4] [--seed N] [--docker]
  */

@@ -10,14 +10,14 @@ const root = join(import.meta.dirname, "..");
 const columnsMax = 100;
 const folders = ["harness", "targets", "experiments", "examples", "benchmarks", "test"];
 
-/** What cannot be wrapped. */
+/** Lines that cannot be wrapped. */
 const wholeLines: Readonly<Record<string, RegExp>> = {
   "the title of a test": /^\s*(it|test|describe)\b.*["`]/,
   "a regular expression": /^\s*\/[^/*].*\/[a-z]*[,;]?$/,
   "an import of one name": /^(import|export) .* from ".*";$/,
 };
 
-/** Tests that hold the output of another program, as it was printed. */
+/** Tests that contain another program's output, as it was printed. */
 const captured = new Set(["harness/load/csv.test.ts", "harness/system/sockets.test.ts"]);
 
 it("keeps lines within 100 columns", () => {

@@ -1,6 +1,6 @@
 /**
- * Somebody else's backend: nginx as a cache in front of nginx on a folder of segments. Nothing of
- * it knows Seawall.
+ * An external backend: nginx as a cache in front of nginx on a folder of segments. It does not know
+ * Seawall.
  */
 import { join } from "node:path";
 import { streamTarget } from "../../targets/live-streaming/pack/own-target/stream-target.ts";

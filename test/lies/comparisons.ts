@@ -1,7 +1,4 @@
-/**
- * Comparisons that take what differs between runs of one thing for a change, or a change for
- * nothing.
- */
+/** Comparisons that report the normal variation between runs as a change, or hide a change. */
 import type { JudgedRun } from "../../harness/compare/comparable.ts";
 import { claimOutcomes } from "../../harness/compare/claims-changed.ts";
 import { type Comparison, comparisonOf } from "../../harness/compare/comparison.ts";
@@ -59,14 +56,14 @@ const against = (
   return only;
 };
 
-/** What the figures alone would say if sides of any size could tell. */
+/** The result if sides of any size could show a difference. */
 function byFigures({ changes }: Comparison["others"][number]): string {
   return changes.some(({ outcome, suspected }) => outcome === "worse" || suspected !== null)
     ? "worse"
     : "none";
 }
 
-/** Of one and the same target: the runs of B met a collector's pause, those of A did not. */
+/** One and the same target: a garbage collection paused the runs of B, not those of A. */
 function paused(ofA: number, ofB: number): Outcome {
   const found = against(side(1, ofA), side(50, ofB, { slower: 3 }));
   return { says: found.outcome, without: byFigures(found) };

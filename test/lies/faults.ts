@@ -1,6 +1,5 @@
 /**
- * Faults that were none: gone before their time, on links that nobody uses, or too small to be told
- * from nothing.
+ * Faults without an effect: ended early, on unused links, or too small to distinguish from none.
  */
 import { faults } from "../../targets/live-streaming/pack/faults.ts";
 import { tinyExperiment } from "../support/targets/tiny.ts";
@@ -35,7 +34,7 @@ function drafted(spoil: (draft: Draft) => void): Outcome {
   return judged(judge(runOf(draft)));
 }
 
-/** Changes what was seen while the one fault was in force. */
+/** Changes what was observed while the one fault was in force. */
 const looking =
   (change: (event: Observed) => readonly Observed[]) =>
   (draft: Draft): void => {
@@ -51,7 +50,7 @@ const gone = (event: Observed, observation: string): Observed => ({
   untilMs: event.fromMs + 3_000,
 });
 
-/** The same run with a fault on a link, over which so much passed before it and in it. */
+/** The same run with a fault on a link that carried this much before and during the fault. */
 function onLink(
   fault: Fault,
   before: number,
@@ -99,10 +98,7 @@ const near = { from: { service: "region-a/edge" }, to: { service: "region-a/orig
 const late: Fault = { kind: "latency", links: near, delayMs: 100, jitterMs: 0 };
 const around = { ...tinyExperiment.blastRadius, services: ["region-a/origin", "region-a/edge"] };
 
-/**
- * A run of a tiny target in virtual time, in which something happens `afterMs` after its fault took
- * hold.
- */
+/** A run of a tiny target in virtual time, with an event `afterMs` after its fault took effect. */
 async function simulated(
   fault: Fault,
   meddle: (on: SimulatedDeployment) => void,
@@ -137,7 +133,7 @@ async function simulated(
   return judged(judge(one.record.run(one.planned)));
 }
 
-/** Its edges ask origins at an address of their own, past the proxy. */
+/** Its edges reach origins at another address, past the proxy. */
 function goingPast(model: TargetModel | undefined): TargetModel {
   if (model === undefined) throw new Error("the tiny target has a model");
   const past = (simulation: Simulation): Simulation => ({
@@ -154,7 +150,7 @@ const step = (more: Partial<Step>): Outcome =>
   plan({ method: [{ atMs: 1_000, forMs: 2_000, fault: dead, ...more }], blastRadius: around });
 const { target } = tinyExperiment;
 
-/** The tiny target, of whose services some run already. */
+/** The tiny target, with some services that run already. */
 function withRunning(name: string): Experiment["target"] {
   const layout = target.topologies["only"]?.layout();
   if (layout === undefined) throw new Error("the tiny target has a topology");

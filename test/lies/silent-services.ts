@@ -1,6 +1,6 @@
 /**
- * Services that never reported what a claim rests on: what they did is missing, and the rest looks
- * like the whole.
+ * Services that never reported what a claim needs: their work is missing, and the rest looks
+ * complete.
  */
 import type { Claim } from "../../harness/claims/statistics/registry.ts";
 import { type Draft, drop, heldDraft, reporter, runOf, zeroMs } from "../support/judge/held-run.ts";

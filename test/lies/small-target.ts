@@ -1,7 +1,7 @@
 /**
- * A small target that can lie, and an experiment of half a minute on it: an edge in front of an
- * origin, both a few lines of Node, and 100 ms of latency on the link between them. LIE says how it
- * lies; without it, it is honest. Run it with `./seawall run test/lies/small-target.ts`.
+ * A small target that can lie, with an experiment of 30 s: an edge in front of an origin, each a
+ * few lines of Node, and 100 ms of latency on the link between them. LIE selects the lie; without
+ * it, the target is honest. Run it with `./seawall run test/lies/small-target.ts`.
  */
 import { defineExperiment } from "../../harness/experiment/experiment.ts";
 import type { Phase } from "../../harness/base/phases.ts";
@@ -11,7 +11,7 @@ import type { Launch, Place } from "../../harness/target/layout.ts";
 const lie = process.env["LIE"] ?? "none";
 const segmentMs = 1_000;
 
-/** The origin makes each segment from its number; nothing is there before it is due. */
+/** The origin makes each segment from its number. No segment exists before it is due. */
 const origin = `
   import { createServer } from "node:http";
   const box = (type, body) => {
@@ -92,7 +92,7 @@ const target = streamTarget({
       port: 18_311,
       tools: ["node"],
       ready: "/health",
-      // Past the proxy, nothing of the target meets what is broken on the link.
+      // Past the proxy, the fault on the link affects nothing of the target.
       launch: launch(edge, (place) =>
         lie === "bypass" ? place.direct("origin", "http") : place.reach("origin", "http"),
       ),

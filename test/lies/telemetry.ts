@@ -1,4 +1,4 @@
-/** What targets tell in the name of others, of other moments, in other units, or twice. */
+/** Targets that report on behalf of others, for other moments, in other units, or twice. */
 import originStorm from "../../experiments/origin-storm.ts";
 import type { Claim } from "../../harness/claims/statistics/registry.ts";
 import { type Draft, heldDraft, reporter, runOf, zeroMs } from "../support/judge/held-run.ts";
@@ -15,7 +15,7 @@ const claimed = "many are served";
 const other = "region-a/origin-read";
 const read = "target.readings";
 
-/** A claim on a counter of one service, or of all, read every 2 s from what it says then. */
+/** A claim on a counter of one service, or of all, with a reading every 2 s. */
 function told(expose: (tick: number, nowMs: number) => string, isOfAll = false): Outcome {
   const draft: Draft = heldDraft();
   const claim: Claim = {
@@ -94,7 +94,7 @@ const processorTime = (unit: string, limit: number): Outcome =>
     unit,
   });
 
-/** Two services that somebody runs already. */
+/** Two services that run already. */
 function described(urls: readonly string[]): Outcome {
   const { stream } = originStorm.target.topologies["quick"]?.layout() ?? {};
   if (stream === undefined) throw new Error("the reference target is a stream");

@@ -1,4 +1,4 @@
-/** Faults that bite nothing: what is killed or paused is a service that nobody uses. */
+/** Faults without an effect, because the killed or paused service has no users. */
 import { tinyExperiment } from "../support/targets/tiny.ts";
 import { inMemory, planned as plannedFor } from "../support/simulated/in-memory.ts";
 import {
@@ -35,7 +35,7 @@ function drafted(spoil: (draft: Draft) => void): Outcome {
   return judged(judge(runOf(draft)));
 }
 
-/** The tiny target with one origin more, to which edges have a link and which none of them asks. */
+/** The tiny target with one more origin, to which edges have a link that they do not use. */
 function withSpare(
   spare: { readonly standby?: boolean; readonly isLinked?: boolean } = {},
 ): Experiment["target"] {
@@ -52,7 +52,7 @@ function withSpare(
   };
 }
 
-/** A fault on the origin that nobody asks. */
+/** A fault on the unused origin. */
 const onSpare = (kind: "kill" | "pause", of: Experiment["target"]): Promise<Outcome> =>
   conducted({
     target: of,
@@ -60,7 +60,7 @@ const onSpare = (kind: "kill" | "pause", of: Experiment["target"]): Promise<Outc
     method: [{ atMs: 1_000, forMs: 3_000, fault: { kind, service: "region-a/spare" } as Fault }],
   });
 
-/** The synthetic run, whose struck service shows its use by other things than a link. */
+/** The synthetic run, whose killed service shows its use by means other than a link. */
 const shownBy = (use: Partial<Use>, samples: (draft: Draft) => void): Outcome =>
   drafted((draft) => {
     draft.plan = {

@@ -1,6 +1,6 @@
 /**
- * What a killed `npm test` leaves: services in groups of their own, which no signal to the tests
- * reaches.
+ * The remains of a killed `npm test`: services in their own process groups, which no signal to the
+ * tests reaches.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -14,8 +14,8 @@ import { listProcesses, statOf } from "../../harness/system/processes.ts";
 const root = resolve(import.meta.dirname, "../..");
 
 /**
- * As a test that starts a service: in a group of its own, with a folder of the tests for its files,
- * and one that has no mark at all.
+ * Like a test that starts services: one in its own group, one with a folder of the tests for its
+ * files, and one without any mark.
  */
 const program = `
   import { spawn } from "node:child_process";
@@ -72,7 +72,7 @@ it(
     expect(readdirSync(join(cache, "state"))).toEqual([]);
 
     const second = await killedTests(cache);
-    // What a run of theirs had written down lies in their folder.
+    // The record of a run of these tests is in their folder.
     mkdirSync(join(second.folder, "seawall-cache-x", "state"), { recursive: true });
     const down = join(cache, "down");
     const entry = { kind: "command", command: "sh", args: ["-c", `echo down > ${down}`] };

@@ -6,7 +6,7 @@ import { basename, join } from "node:path";
 import { expect, it } from "vitest";
 import { processesIn } from "./tests-folder.ts";
 
-it("every test's temporary files lie in the folder of its run", () => {
+it("puts every test's temporary files into the folder of its run", () => {
   expect(basename(tmpdir())).toMatch(/^seawall-tests-/);
 });
 

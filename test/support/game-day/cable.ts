@@ -1,6 +1,6 @@
 /**
- * A line between a browser and a server that can be cut and mended, as a tunnel to a wall screen
- * can.
+ * A connection between a browser and a server that can be cut and restored, like a tunnel to a wall
+ * screen.
  */
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";

@@ -1,13 +1,10 @@
-/**
- * Somebody at a game day's page, for tests: what the page would ask of the server, without a
- * browser.
- */
+/** A client of a game day's page for tests: it sends the page's requests without a browser. */
 import { expect } from "vitest";
 import type { DayEvent, DayHappening } from "../../../harness/game-day/day/day.ts";
 import type { DayState } from "../../../harness/game-day/day/day-state.ts";
 import type { Started } from "../cli/seawall.ts";
 
-/** As the page does: follows the day's events, and says what somebody would. */
+/** Like the page, it follows the day's events and sends what a person would. */
 export class Person {
   readonly events: DayEvent[] = [];
   #state: DayState | null = null;
@@ -15,7 +12,7 @@ export class Person {
 
   constructor(link: string) {
     this.#url = new URL(link);
-    // The connection ends with the day, or with whoever was killed.
+    // The connection ends with the day, or with a killed process.
     void this.#follow().catch(() => undefined);
   }
 

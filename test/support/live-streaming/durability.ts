@@ -1,6 +1,6 @@
 /**
- * What was acknowledged is read back; what was damaged behind the store's back is found; what a
- * packager spoiled is replaced or flagged.
+ * Acknowledged segments are read back, damage in the store is found, and segments that a packager
+ * corrupted are replaced or flagged.
  */
 import { Client, types } from "cassandra-driver";
 import { beforeAll, expect, test } from "vitest";
@@ -72,13 +72,13 @@ async function publishedAfter(
 const lastSeq = async (service: string): Promise<number> =>
   (await journal(service)).at(-1)?.seq ?? 0;
 
-/** Registers the tests, of a target that is up by then. */
+/** Registers the tests of a target that is up by then. */
 export function keepsWhatItAcknowledged(up: () => Deployed): void {
   beforeAll(() => {
     target = up();
   });
 
-  test("everything that was acknowledged is there, rot that nobody could see included", async () => {
+  test("is stored, including rot that no inspection finds", async () => {
     const seq = await lastSeq("region-a/packager");
     await order("region-a/packager", "kind=rot&segments=1&rendition=v360");
     const rotten = await publishedAfter("region-a/packager", "v360", seq);
@@ -93,7 +93,7 @@ export function keepsWhatItAcknowledged(up: () => Deployed): void {
       { intact: acknowledged(entries).length, missing: 0, different: 0, unread: 0 },
     ]);
     expect(counts.intact).toBeGreaterThan(2 * 3 * 20);
-    // The rot was sent and acknowledged as it is: only the other pipeline's checksum tells.
+    // The rot was sent and acknowledged as it is. Only the other pipeline's checksum reveals it.
     const twin = (await journal("region-b/packager")).find(
       ({ number, rendition }) => number === rotten.number && rendition === "v360",
     );
@@ -113,7 +113,7 @@ export function keepsWhatItAcknowledged(up: () => Deployed): void {
       });
       try {
         await client.connect();
-        // Sound is short enough to be one chunk.
+        // Audio is short enough to be one chunk.
         const [changed, deleted, left] = (await journal("region-a/packager")).filter(
           ({ rendition }) => rendition === "audio",
         ) as [JournalEntry, JournalEntry, JournalEntry];

@@ -13,7 +13,7 @@ export interface StubEdge {
   readonly server: Server;
 }
 
-/** Answers `/health/ready` for as long as it lives. */
+/** Answers `/health/ready` while it lives. */
 export async function stubEdge(): Promise<StubEdge> {
   const server = createServer((_request, response) => response.end("ready"));
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
@@ -34,7 +34,7 @@ const on: GatewayConfiguration["defences"] = {
 };
 export type GatewayDefence = keyof typeof on;
 
-/** Settings for a gateway of region-a; `edgePorts` are of region-a, region-b… */
+/** Settings for a gateway of region-a. `edgePorts` are those of region-a, region-b… */
 export function gatewaySettings(
   directory: string,
   ports: { http: number; control: number },

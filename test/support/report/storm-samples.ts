@@ -36,7 +36,8 @@ class Recording {
 }
 
 /**
- * Samples at segment boundaries, as viewers come in bunches; durations are given by their start.
+ * Samples at segment boundaries, because viewers arrive in groups. Durations are given by their
+ * start.
  */
 export function seriesOf(plan: Plan, audience: number, uncollapsed: boolean): SeriesData[] {
   const random = prng(plan.seed);

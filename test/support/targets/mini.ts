@@ -1,5 +1,5 @@
 /**
- * A small real target for faults: web servers in Node in two regions, links between them, and one
+ * A small real target for faults: Node web servers in two regions, links between them, and one
  * memcached. Up in a second.
  */
 import { inImage } from "../../../targets/live-streaming/layout/in-image.ts";
@@ -29,8 +29,8 @@ import { injecting } from "../../../harness/faults/inject.ts";
 import type { Injection } from "../../../harness/faults/injection.ts";
 
 /**
- * Says hello; writes a file when asked to; and keeps a packager's books, spoiling a segment each
- * 100 ms as long as any are ordered.
+ * Greets, writes a file on request, and keeps a packager's journal, with a corrupt segment every
+ * 100 ms while an order is in force.
  */
 const program = (listen: { host: string; port: number }): string => `
   import { createServer } from "node:http";
@@ -174,7 +174,7 @@ export interface Mini extends AsyncDisposable {
   readonly deployment: Deployment;
 }
 
-/** The faults that a service is to suffer and must be started for. */
+/** The faults for which a service must be prepared at its start. */
 export const miniSteps: readonly Step[] = [
   { kind: "fullDisk", service: "b/more" } as const,
   { kind: "clockSkew", service: "b/back", byMs: 3_600_000 } as const,
