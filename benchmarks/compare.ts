@@ -215,7 +215,7 @@ function speed(): void {
 function coverage(): void {
   for (const runs of [2, 3, 5])
     for (const runToRun of [0, 0.03, 0.1]) {
-      let [held, told, width] = [0, 0, 0];
+      let [held, shown, width] = [0, 0, 0];
       for (let pair = from; pair < until; pair++) {
         const side = (seed: number, times: number): Run[] =>
           Array.from({ length: runs }, (_, index) =>
@@ -225,14 +225,14 @@ function coverage(): void {
           ({ quantity, phase }) => quantity.title === "live segment wait p50" && phase === "all",
         );
         if (change?.interval == null) continue;
-        told++;
+        shown++;
         width += change.interval.high - change.interval.low;
         if (change.interval.low <= 0.1 && change.interval.high >= 0.1) held++;
       }
       process.stdout.write(
         `${runs} runs a side, ${(runToRun * 100).toFixed(0).padStart(2)} % from run to run: ` +
-          `the interval holds the truth ${((held / told) * 100).toFixed(1)} %, ` +
-          `${((width / told) * 100).toFixed(0)} points wide on average\n`,
+          `the interval holds the truth ${((held / shown) * 100).toFixed(1)} %, ` +
+          `${((width / shown) * 100).toFixed(0)} points wide on average\n`,
       );
     }
 }

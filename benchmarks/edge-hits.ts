@@ -1,7 +1,8 @@
 /**
- * Cache hits at the edge against a Varnish with its built-in rules only: the same arguments and
- * object, in turns (edge, bare, bare, edge …) within one run. Prints hits/s, and hits per second of
- * Varnish's own processor time, on which other load and the generator have less influence.
+ * Cache hits at the edge against a Varnish with its built-in rules only. Both have the same
+ * arguments and object, and run in turns (edge, bare, bare, edge …). Prints hits/s, and hits per
+ * second of Varnish's own processor time, on which other load and the generator have less
+ * influence.
  *
  *     node_modules/.bin/node benchmarks/edge-hits.ts [ROUNDS] [BODY BYTES]
  */

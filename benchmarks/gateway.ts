@@ -1,6 +1,6 @@
 /**
- * The effect of the gateway's defences: session starts under a surge of prefetching, goodput from
- * 1× to 6× load, and starts beside a flood of telemetry, each with and without the defence. Rates
+ * The effect of each of the gateway's defences, with and without it. Measures session starts under
+ * a surge of prefetching, goodput from 1× to 6× load, and starts beside a flood of telemetry. Rates
  * derive from the capacity measured first, so only ratios are meaningful.
  *
  *     node_modules/.bin/node benchmarks/gateway.ts [SECONDS PER STEP]

@@ -1,7 +1,7 @@
 /**
- * How long it takes to read and judge a recorded run with many samples: an hour of an audience at
- * two edges, with counters, a prober and the claims of the origin storm. The recorder makes the
- * record first.
+ * How long it takes to read and judge a recorded run with many samples. It is an hour of an
+ * audience at two edges, with counters, a prober and the claims of the origin storm. The recorder
+ * makes the record first.
  *
  *     node_modules/.bin/node benchmarks/judge.ts [SAMPLES]        default 10 million
  *

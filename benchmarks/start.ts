@@ -1,5 +1,5 @@
 /**
- * The cost of a run with warm tools: from return key to verdict, the target's start, and the
+ * The cost of a run with warm tools: from return key to verdict, and the target's start. Also the
  * harness's own processor time under load, as a share of one core and relative to k6's. Prints
  * minimum, median and maximum over RUNS runs (default 3) of each experiment.
  *

@@ -1,7 +1,7 @@
 /**
- * The origin's store against the object store that it replaced: the time from the start of a PUT
- * until the segment is readable at the origin, and the time of a GET. Both get the same requests at
- * the same pace, one after the other on the same machine.
+ * The origin's store against the object store that it replaced. Measures the time from the start of
+ * a PUT until the segment is readable at the origin, and the time of a GET. Both get the same
+ * requests at the same pace, one after the other on the same machine.
  *
  *     node_modules/.bin/node benchmarks/stores.ts [SEGMENTS]
  */

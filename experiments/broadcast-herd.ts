@@ -8,10 +8,10 @@ import { bothRegionsPublish } from "./claims/publications.ts";
 import { shedOrder } from "./claims/shed-order.ts";
 
 /*
- * Limits: devices poll every 10 to 30 s, and one that got no answer asks again after 5 s, so 35 s
- * is the latest. Of 128 that act at the same moment, 26 % get what they ask for at the first
- * asking; spread over 10 s they are 13 starts a second, where two gateways can do nearly 200. 320
- * at once keep k6 itself from its times for 0.6 s.
+ * Limits: devices poll every 10 to 30 s, and one without an answer retries after 5 s, so 35 s is
+ * the latest. Of 128 that act at the same moment, 26 % succeed at the first request. Spread over 10
+ * s they are 13 starts a second, and two gateways can serve nearly 200. With 320 at once, k6 itself
+ * is late for 0.6 s.
  */
 
 /** Gateways do not communicate with one another, so each receives the broadcast. */

@@ -35,7 +35,7 @@ describe("the description in a workload", () => {
   const loads = catalogue.flatMap(({ load }) => load);
   const workloads = [...new Set(loads.map(({ workload }) => workload))];
 
-  it.each(workloads)("is understood, however it is written: %s", (workload) => {
+  it.each(workloads)("is parsed in each form: %s", (workload) => {
     const text = readFileSync(join(context.root, `experiments/workloads/${workload}.ts`), "utf8");
     const said = /^export const plays = [\s\S]*?^\} as const;/m.exec(text)?.[0] ?? "";
     const plays = workloadPlays(context, workload) ?? {};
@@ -53,7 +53,7 @@ describe("the catalogue's table", () => {
   });
 
   it.each(catalogue.map((experiment) => [experiment.name, experiment] as const))(
-    "says of %s its tier and what it relies on",
+    "gives the tier and defences of %s",
     (name, experiment) => {
       const [what = "", tier = "", relied = ""] = rows.get(name) ?? [];
       expect(what).not.toBe("");

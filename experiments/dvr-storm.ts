@@ -11,8 +11,9 @@ import { everyPhase, liveServed } from "./claims/live-served.ts";
 import { bothRegionsPublish } from "./claims/publications.ts";
 import { shedOrder } from "./claims/shed-order.ts";
 
-// Limits: 489 DVR requests refused, 23 store reads and 37 DVR requests a second at the origins, 98
-// without shedCaching; publications' p95 63 to 244 ms. All on a machine with other load.
+// Limits: 489 DVR requests refused; 23 store reads a second; 37 DVR requests a second at the
+// origins, 98 without shedCaching. Publications' p95 is 63 to 244 ms. All on a machine with other
+// load.
 const storm: readonly Phase[] = ["fault"];
 const regions = ["region-a", "region-b"];
 const readers = { kind: "origin-read" };

@@ -64,7 +64,7 @@ test.each([
   ["timing", "its time is not the number's"],
   ["truncated", "it breaks off"],
   ["rot", null],
-] as const)("what a packager can spoil is found, but for rot: %s", (kind, problem) => {
+] as const)("finds every corruption by a packager but rot: %s", (kind, problem) => {
   expect(defectKinds).toContain(kind);
   fc.assert(
     fc.property(number, (each) => {
@@ -73,18 +73,14 @@ test.each([
   );
 });
 
-test(
-  "a pipeline that keeps a time of its own is found out, and so is another segment than the " +
-    "one asked for",
-  () => {
-    expect(problemOf(makeSegment(loop, 897_638_000, { segments: 3, ms: 440 }), 897_638_000)).toBe(
-      "its time is not the number's",
-    );
-    expect(problemOf(makeSegment(loop, 897_638_001, epochLocked), 897_638_000)).toBe(
-      "its time is not the number's",
-    );
-  },
-);
+test("finds a pipeline's own timeline, and a segment other than the requested one", () => {
+  expect(problemOf(makeSegment(loop, 897_638_000, { segments: 3, ms: 440 }), 897_638_000)).toBe(
+    "its time is not the number's",
+  );
+  expect(problemOf(makeSegment(loop, 897_638_001, epochLocked), 897_638_000)).toBe(
+    "its time is not the number's",
+  );
+});
 
 test("finds a truncation anywhere, and never throws on any bytes", () => {
   const whole = makeSegment(loop, 897_638_000, epochLocked);

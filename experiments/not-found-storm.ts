@@ -7,9 +7,9 @@ import { everyPhase, liveServed } from "./claims/live-served.ts";
 import { bothRegionsPublish } from "./claims/publications.ts";
 import { shedOrder } from "./claims/shed-order.ts";
 
-// Limits: origin GETs 0.016 per such request, 0.29 without negativeCache; all lookups from memory;
-// 2 to 3 store reads a second; live viewers' median 4 to 12 ms (183 ms on a machine with five times
-// the work that it can do).
+// Limits: origin GETs 0.016 per such request, 0.29 without negativeCache. All lookups are answered
+// from memory. The store has 2 to 3 reads a second. Live viewers' median is 4 to 12 ms, and 183 ms
+// on a machine with five times the work that it can do.
 const storm: readonly Phase[] = ["fault"];
 
 export default defineExperiment({

@@ -10,8 +10,8 @@ import { shedOrder } from "./claims/shed-order.ts";
 const edges = 2;
 
 /*
- * Load: 250 viewers a second come in bunches of 330, in which k6 on two cores begins the last ones
- * 0.4 s late where half of them must be asked for twice.
+ * Load: 250 viewers a second arrive in groups of 330. If half of them have to retry, k6 on two
+ * cores starts the last ones 0.4 s late.
  */
 
 export default defineExperiment({

@@ -25,7 +25,7 @@ const mask = (service: string, pipeline: string, rendition: string): OperatorSte
 });
 
 /**
- * The mask is the first event of the phase, so the share that sees the old copy is a time: 10 % of
+ * The mask is the first event of the phase, so the share that sees the old copy is a time. 10 % of
  * 16 s are 1.6 s. Measured: 0.1 s, and up to 0.4 s at the end of the phase, in which the mask is
  * lifted.
  */
@@ -93,9 +93,9 @@ export default defineExperiment({
       samplesMin: 500,
     },
     {
-      // Two edges forget two renditions of four segments twice, because a ban is repeated, and
-      // again when the mask is lifted: at most 48, measured 39. With the neighbours it would be 80
-      // and more.
+      // Two edges forget two renditions of four segments, each time twice, because a ban is
+      // repeated. The lifted mask repeats that: at most 48, measured 39. With the neighbours it
+      // would be 80 and more.
       id: "neighbours-stay",
       title: "Neighbouring segments stay in the edges",
       metric: "origin_gets",

@@ -15,7 +15,7 @@ describe("the suites", () => {
   });
 
   it.each(suiteNames(context))(
-    "%s fits into its time, and lets nothing run before what must have held",
+    "%s fits into its time, and runs no experiment before its prerequisites",
     async (name) => {
       const items = await chosen(context, [], name);
       const tiers = new Set<string>(

@@ -12,7 +12,11 @@ import { shedOrder } from "./claims/shed-order.ts";
 
 const operated = "region-a/origin-publish",
   [deadOrigin, deadEdge] = ["region-a/origin-read", "region-b/edge"] as const;
-const told = { metric: "segment_ms", statistic: "share", having: { notified: "yes" } } as const;
+const notifiedShare = {
+  metric: "segment_ms",
+  statistic: "share",
+  having: { notified: "yes" },
+} as const;
 
 /**
  * The notice is the first event of the phase, so the share without it is a time: 20 % of 24 s are
@@ -21,7 +25,7 @@ const told = { metric: "segment_ms", statistic: "share", having: { notified: "ye
  */
 const soon = (edge: string, lane: string, who: string) =>
   ({
-    ...told,
+    ...notifiedShare,
     id: `notified-${lane}-${edge.replaceAll("/", "-")}`,
     title: `${who} at ${edge} are notified within five seconds`,
     where: { lane, edge },
@@ -69,7 +73,7 @@ export default defineExperiment({
   hypothesis: [
     ...liveServed(300),
     {
-      ...told,
+      ...notifiedShare,
       id: "nobody-notified-before",
       title: "No viewer is notified too early",
       comparison: "<=",
@@ -82,7 +86,7 @@ export default defineExperiment({
       soon(edge, "dvr", "Viewers who went back"),
     ]),
     {
-      ...told,
+      ...notifiedShare,
       id: "everybody-notified-afterwards",
       title: "Afterwards every answer carries the notification",
       where: { outcome: "served" },

@@ -1,6 +1,6 @@
 /**
- * Floods an HTTP server over keep-alive connections, one request at a time on each, at the least
- * cost, so that the server is what is measured.
+ * Floods an HTTP server over keep-alive connections, one request at a time on each. It costs as
+ * little as possible, so that the server is what is measured.
  */
 import { readFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";

@@ -62,8 +62,8 @@ export default defineExperiment({
       during: everyPhase,
       samplesMin: 30,
     },
-    // A deadline of 4 s hides how long viewers wait, and retries hide refusals, hence these two
-    // claims. Measured: 1 s on two busy cores.
+    // A deadline of 4 s hides how long viewers wait, and retries hide refusals, so there are these
+    // two claims. Measured: 1 s on two busy cores.
     {
       id: "live-wait",
       title: "Nearly every live viewer waits less than a second and a half",

@@ -52,40 +52,36 @@ const repeat = (
 ): Repeat => repeatOf(verdict(status, without, findings), reliances, circumstances);
 
 describe("one run", () => {
-  it(
-    "comes out as it must when it holds, and keeps of each claim the phase that came nearest " +
-      "to its limit",
-    () => {
-      const run = repeat(
-        "held",
-        [],
-        finding("Wait", 40, 100),
-        finding("Wait", 70, 100),
-        finding("Other", 0, 100),
-        served(0.9995),
-      );
-      expect(run).toMatchObject({
-        ...kind,
-        version: "v",
-        seconds: 81,
-        run: "20261121T150405Z-1",
-        asItMust: true,
-        why: "",
-      });
-      expect(Object.keys(run.figures)).toEqual(["Wait", "Served"]);
-      expect(run.figures["Wait"]).toEqual({
-        observed: 70,
-        comparison: "<=",
-        limit: 100,
-        unit: "ms",
-        used: 0.7,
-      });
-      expect(run.figures["Served"]).toMatchObject({
-        unit: "share",
-        used: expect.closeTo(0.5, 5) as number,
-      });
-    },
-  );
+  it("ends as expected if held, and keeps each claim's phase closest to its limit", () => {
+    const run = repeat(
+      "held",
+      [],
+      finding("Wait", 40, 100),
+      finding("Wait", 70, 100),
+      finding("Other", 0, 100),
+      served(0.9995),
+    );
+    expect(run).toMatchObject({
+      ...kind,
+      version: "v",
+      seconds: 81,
+      run: "20261121T150405Z-1",
+      asItMust: true,
+      why: "",
+    });
+    expect(Object.keys(run.figures)).toEqual(["Wait", "Served"]);
+    expect(run.figures["Wait"]).toEqual({
+      observed: 70,
+      comparison: "<=",
+      limit: 100,
+      unit: "ms",
+      used: 0.7,
+    });
+    expect(run.figures["Served"]).toMatchObject({
+      unit: "share",
+      used: expect.closeTo(0.5, 5) as number,
+    });
+  });
 
   it.each<[string, Repeat, boolean]>([
     ["an experiment that is refuted", repeat("refuted", [], served(0.9, "refuted")), false],
@@ -191,24 +187,20 @@ describe("the table", () => {
     ]);
   });
 
-  it(
-    "says what was observed where no share of the limit says how far beyond it that is, or " +
-      "that nothing was",
-    () => {
-      const claim = (observed: number | null): Finding => ({
-        ...finding("Served", 0, 20, "refuted"),
-        observed,
-        comparison: ">=",
-      });
-      expect(repeatedTable([control], [repeat("refuted", ["jitter"], claim(0))])).toContain(
-        "Served: 0 ms (≥ 20 ms)",
-      );
-      expect(repeatedTable([control], [repeat("refuted", ["jitter"], claim(null))])).toContain(
-        "Served: not seen (≥ 20 ms)",
-      );
-      expect(repeat("held", [], { ...claim(0), status: "held" }).figures).toEqual({});
-    },
-  );
+  it("gives the observed value if no share of the limit expresses it, or states its absence", () => {
+    const claim = (observed: number | null): Finding => ({
+      ...finding("Served", 0, 20, "refuted"),
+      observed,
+      comparison: ">=",
+    });
+    expect(repeatedTable([control], [repeat("refuted", ["jitter"], claim(0))])).toContain(
+      "Served: 0 ms (≥ 20 ms)",
+    );
+    expect(repeatedTable([control], [repeat("refuted", ["jitter"], claim(null))])).toContain(
+      "Served: not seen (≥ 20 ms)",
+    );
+    expect(repeat("held", [], { ...claim(0), status: "held" }).figures).toEqual({});
+  });
 
   it("leaves out figures from before a limit was changed", () => {
     const runs = [

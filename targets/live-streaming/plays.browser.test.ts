@@ -35,8 +35,8 @@ class Samples implements SampleSink {
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
-const until = (told: () => unknown, withinMs = 15_000): Promise<void> =>
-  expect.poll(told, { timeout: withinMs, interval: 200 }).toBe(true);
+const until = (condition: () => unknown, withinMs = 15_000): Promise<void> =>
+  expect.poll(condition, { timeout: withinMs, interval: 200 }).toBe(true);
 
 /** Pictures and audio decoded within the time. */
 async function decodedIn(
@@ -53,8 +53,7 @@ async function decodedIn(
 }
 
 test.skipIf(chromium === null)(
-  "a real player plays live for half a minute without a stall, changes renditions, and " +
-    "plays from DVR",
+  "a real player plays live and DVR for 30 s without a stall, and changes renditions",
   async () => {
     await using target = await deployed();
     await using browser = await openBrowser(chromium ?? "", { scripts: true, online: true });

@@ -100,39 +100,31 @@ export const comparisons: LieGroup = {
   lies: [
     {
       name: "two-paused-runs",
-      says:
-        "two runs of the same version that happened to pause are called slower than two that " +
-        "did not",
+      says: "calls two runs that happened to pause slower than two of the same version that did not",
       caughtBy: "undecided",
       plant: () => paused(2, 2),
     },
     {
       name: "one-paused-run",
-      says:
-        "one run of the same version that happened to pause is called slower than three that " +
-        "did not",
+      says: "calls one run that happened to pause slower than three of the same version that did not",
       caughtBy: "undecided",
       plant: () => paused(3, 1),
     },
     {
       name: "claim-turned-by-chance",
-      says:
-        "a claim that is refuted in one run of ten is called worse than one that held in " +
-        "three of three",
+      says: "calls a claim refuted in one run of ten worse than one that held in three of three",
       caughtBy: "unproven",
       plant: turnedByChance,
     },
     {
       name: "collapse-of-one-run",
-      says:
-        "a claim that held in the one run before and is refuted in the one after is no " +
-        "difference",
+      says: "sees no difference in a claim that held in the one run before and is refuted in the one after",
       caughtBy: "undecided",
       plant: collapse,
     },
     {
       name: "lane-not-recorded",
-      says: "what one side no longer records differs in nothing",
+      says: "sees no difference in what one side no longer records",
       caughtBy: "undecided",
       plant: vanished,
     },

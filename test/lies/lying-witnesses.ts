@@ -467,7 +467,7 @@ const controls: readonly Honest[] = [
 ];
 
 export const lyingWitnesses: LieGroup = {
-  title: "witnesses that do not agree, and bodies that are no segments",
+  title: "contradictory witnesses, and bodies that are no segments",
   runs: "hermetic",
   lies,
   honest: controls,

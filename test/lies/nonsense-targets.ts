@@ -393,7 +393,7 @@ const controls: readonly (readonly [name: string, says: string, changes: object]
 ];
 
 export const nonsenseTargets: LieGroup = {
-  title: "targets that are nonsense",
+  title: "meaningless targets",
   runs: "hermetic",
   lies: lies.map(([name, says, changes, caughtBy]) => ({
     name,

@@ -207,7 +207,7 @@ const controls: readonly Honest[] = [
 ];
 
 export const otherAudiences: LieGroup = {
-  title: "an audience that asks for something else",
+  title: "an audience with other requests",
   runs: "hermetic",
   lies,
   honest: controls,

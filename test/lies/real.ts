@@ -39,13 +39,13 @@ export const realLies: LieGroup = {
   lies: [
     {
       name: "real-link-that-nobody-uses",
-      says: "the edge reaches its origin past the link that is made slow",
+      says: "the edge reaches its origin past the slow link",
       caughtBy: "faults.traffic",
       plant: () => run({ LIE: "bypass" }, 1),
     },
     {
       name: "real-storm-that-never-came",
-      says: "the real k6 goes on at the baseline's rate in the storm",
+      says: "the real k6 keeps the baseline's rate during the storm",
       caughtBy: "generator.offered",
       plant: async () => run({ SEAWALL_K6: await calmK6() }, 1),
     },

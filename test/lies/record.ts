@@ -545,7 +545,7 @@ const controls: readonly Honest[] = [
 ];
 
 export const records: LieGroup = {
-  title: "a record that is not as the run left it",
+  title: "a record that was changed after the run",
   runs: "hermetic",
   lies: [...damages, ...forgeries],
   honest: controls,

@@ -1,7 +1,7 @@
 /**
- * A small target that can lie, with an experiment of 30 s: an edge in front of an origin, each a
- * few lines of Node, and 100 ms of latency on the link between them. LIE selects the lie; without
- * it, the target is honest. Run it with `./seawall run test/lies/small-target.ts`.
+ * A small target that can lie, with an experiment of 30 s. An edge is in front of an origin, each a
+ * few lines of Node. The link between them has 100 ms of latency. LIE selects the lie; without it,
+ * the target is honest. Run it with `./seawall run test/lies/small-target.ts`.
  */
 import { defineExperiment } from "../../harness/experiment/experiment.ts";
 import type { Phase } from "../../harness/base/phases.ts";

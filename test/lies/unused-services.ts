@@ -84,19 +84,19 @@ const struckService = "region-a/origin-read";
 const lies: readonly Lie[] = [
   {
     name: "kill-of-what-nobody-asks",
-    says: "an origin is killed that no edge ever asked",
+    says: "the killed origin never had a request from an edge",
     caughtBy: inUse,
     plant: () => onSpare("kill", withSpare()),
   },
   {
     name: "pause-of-what-nobody-asks",
-    says: "an origin is paused that no edge ever asked",
+    says: "the paused origin never had a request from an edge",
     caughtBy: inUse,
     plant: () => onSpare("pause", withSpare()),
   },
   {
     name: "used-only-afterwards",
-    says: "the killed service is first asked when it is back",
+    says: "the killed service gets its first request after its return",
     caughtBy: inUse,
     plant: () =>
       drafted((draft) =>
@@ -108,7 +108,7 @@ const lies: readonly Lie[] = [
   },
   {
     name: "counts-only-the-harness",
-    says: "the only requests that the killed service counts are those that read its counters",
+    says: "the killed service's only requests are those for its counters",
     caughtBy: inUse,
     plant: () =>
       shownBy(
@@ -118,7 +118,7 @@ const lies: readonly Lie[] = [
   },
   {
     name: "stands-still-beside",
-    says: "the killed worker reads and writes nothing before it is killed",
+    says: "the killed worker reads and writes nothing before the kill",
     caughtBy: inUse,
     plant: () =>
       shownBy(
@@ -130,7 +130,7 @@ const lies: readonly Lie[] = [
   },
   {
     name: "nobody-could-see-its-use",
-    says: "a service is killed of which neither a link nor a counter is known",
+    says: "the killed service has neither a known link nor a known counter",
     caughtBy: "the record could not show that",
     plant: () =>
       planned(() =>
@@ -152,12 +152,12 @@ const lies: readonly Lie[] = [
 const honest: readonly Honest[] = [
   {
     name: "declared-standby",
-    says: "the killed service is said to be one that nobody uses until another is gone",
+    says: "the killed service is declared as a standby",
     plant: () => onSpare("kill", withSpare({ standby: true })),
   },
   {
     name: "background-loop",
-    says: "the killed packager is asked by nobody, and publishes all the time",
+    says: "the killed packager gets no requests, and publishes all the time",
     plant: () =>
       conducted({
         blastRadius: { services: ["region-a/packager"], faultsAtOnceMax: 1 },
@@ -169,7 +169,7 @@ const honest: readonly Honest[] = [
   },
   {
     name: "worker-that-counts",
-    says: "the killed worker has no link, and its counter grows by what it does",
+    says: "the killed worker has no link, and its work increments its counter",
     plant: () =>
       shownBy(
         { counters: ["worker_jobs_total"] },
@@ -178,7 +178,7 @@ const honest: readonly Honest[] = [
   },
   {
     name: "worker-that-only-writes",
-    says: "the killed worker has neither link nor counter, and writes a file now and then",
+    says: "the killed worker has neither link nor counter, and writes a file at times",
     plant: () =>
       shownBy(
         { bytes: true },
@@ -190,7 +190,7 @@ const honest: readonly Honest[] = [
 ];
 
 export const unusedServices: LieGroup = {
-  title: "a fault that bites nothing",
+  title: "a fault without an effect",
   runs: "hermetic",
   lies,
   honest,

@@ -127,11 +127,11 @@ interface Said {
 const unsaid: Said = { pipeline: "none", flagged: "none", notified: "none" };
 
 function saidBy({ headers }: Answer): Said {
-  const told = (name: string): string => (headers[name] === undefined ? "no" : "yes");
+  const presence = (name: string): string => (headers[name] === undefined ? "no" : "yes");
   return {
     pipeline: pipelineOf(headers["X-Pipeline"]),
-    flagged: told("X-Defects"),
-    notified: told("X-Notifications"),
+    flagged: presence("X-Defects"),
+    notified: presence("X-Notifications"),
   };
 }
 

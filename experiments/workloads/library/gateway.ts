@@ -37,7 +37,7 @@ interface Backoff {
 }
 
 /** The last guidance of this device. A virtual user is a device and keeps it between iterations. */
-const told: { [K in Kind]?: Backoff } = {};
+const guidance: { [K in Kind]?: Backoff } = {};
 
 /**
  * Between attempts of a device without guidance. A chosen value: 500 ms, as an impatient viewer
@@ -80,7 +80,7 @@ export function startSession(wish: StartWish): boolean {
     outcome = answer.status === 503 ? "shed" : "lost";
     const waitMs = waitMsBefore(
       retries,
-      answer.status === 503 ? backoffOf(answer) : told[wish.kind],
+      answer.status === 503 ? backoffOf(answer) : guidance[wish.kind],
     );
     // By then the viewer has left.
     if (Date.now() + waitMs >= giveUpMs) break;
@@ -110,7 +110,7 @@ function waitMsBefore(retries: number, backoff: Backoff | undefined): number {
 
 function remember(kind: Kind, answer: Answer): void {
   const backoff = answer.status === 201 || answer.status === 503 ? backoffOf(answer) : undefined;
-  if (backoff !== undefined) told[kind] = backoff;
+  if (backoff !== undefined) guidance[kind] = backoff;
 }
 
 function backoffOf(answer: Answer): Backoff | undefined {

@@ -56,8 +56,8 @@ const alone: Settings = {
   scenarios: {},
 };
 
-const told = __ENV["SEAWALL_LOAD"];
-export const settings: Settings = told === undefined ? alone : settingsIn(told);
+const given = __ENV["SEAWALL_LOAD"];
+export const settings: Settings = given === undefined ? alone : settingsIn(given);
 
 /** Viewers of a stream enter at edges, devices at gateways. */
 function settingsIn(text: string): Settings {
@@ -88,7 +88,7 @@ export function optionsOf(perSecond: Readonly<Record<string, number>>): Options 
       ] as const,
   );
   return {
-    scenarios: told === undefined ? Object.fromEntries(own) : settings.scenarios,
+    scenarios: given === undefined ? Object.fromEntries(own) : settings.scenarios,
     // Bodies are read to their end and discarded.
     discardResponseBodies: true,
     noConnectionReuse: false,

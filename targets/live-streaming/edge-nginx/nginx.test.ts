@@ -18,7 +18,7 @@ const settings: NginxSettings = {
 const conf = (given: NginxSettings): string => Object.values(nginxConf(given)).join("\n");
 
 test.each(["origins.conf", "server.conf", "paths.conf"])(
-  "%s in the repository is that of an example edge",
+  "has an example edge's %s in the repository",
   async (name) =>
     expect(nginxConf(settings)[name]).toMatchFileSnapshot(join(import.meta.dirname, "nginx", name)),
 );

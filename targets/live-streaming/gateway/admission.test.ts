@@ -74,7 +74,7 @@ describe("a bucket", () => {
     expect(bucketOf("/sessions", "prefetch")).toBe("BEST_EFFORT");
   });
   test.each([null, "", "PLAY", "play, play", "constructor", "__proto__", "toString"])(
-    "is the least for %j",
+    "is the lowest for %j",
     (kind) => {
       for (const path of ["/sessions", "/events"] as const)
         expect(bucketOf(path, kind)).toBe("BULK");

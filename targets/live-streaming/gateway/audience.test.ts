@@ -47,7 +47,7 @@ test("sends a new device the state, then every change, each with an id to resume
 });
 
 test.each([null, "", "other-2", "e-", "e-x", "e-2-3", "2"])(
-  "the id %j means that nothing was heard",
+  "treats the id %j as that of a new device",
   (id) => expect(resumeAfter(id, "e")).toBe(0),
 );
 

@@ -57,7 +57,7 @@ export interface AudienceOptions {
  * The batch for one turn of the event loop, so that a broadcast never delays a session start for
  * long.
  */
-const toldAtOnce = 200;
+const sentAtOnce = 200;
 
 interface Listener {
   readonly device: string;
@@ -118,11 +118,11 @@ export function createAudience({ board, epoch, connectedMax, jitter }: AudienceO
       };
     },
     async announce() {
-      let told = 0;
+      let sent = 0;
       for (const member of [...members]) {
         tell(member);
-        told += 1;
-        if (told % toldAtOnce === 0) await new Promise((resolve) => setImmediate(resolve));
+        sent += 1;
+        if (sent % sentAtOnce === 0) await new Promise((resolve) => setImmediate(resolve));
       }
     },
     relocate(session, to) {

@@ -50,7 +50,7 @@ export interface Broadcasts {
   look(request: IncomingMessage, response: ServerResponse): Promise<void>;
   post(request: IncomingMessage, response: ServerResponse): Promise<void>;
   /** For operators: the board as it was posted. */
-  told(response: ServerResponse): void;
+  showBoard(response: ServerResponse): void;
 }
 
 export function createBroadcasts({
@@ -127,7 +127,7 @@ export function createBroadcasts({
         pollAfterSeconds: pollAfterMs(known.device, epoch, nowMs(), jitter) / 1000,
       });
     },
-    told(response) {
+    showBoard(response) {
       const notices = board
         .after(0)
         .map(({ data, ...notice }) => ({ ...notice, data: JSON.parse(data) as unknown }));

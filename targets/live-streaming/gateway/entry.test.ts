@@ -10,22 +10,18 @@ const entryAt = (now: number, switches: { admission?: boolean; backoffGuidance?:
     ...switches,
   });
 
-test(
-  "a busy gateway lets in who presses play and refuses who prefetches; an idle one lets in " +
-    "both, and so does one without the defence",
-  () => {
-    const [play, prefetch] = ["play", "prefetch"].map(
-      (kind) => (enter: ReturnType<typeof entryAt>) => enter("/sessions", kind).admitted,
-    );
-    expect([play?.(entryAt(0.8)), prefetch?.(entryAt(0.8))]).toEqual([true, false]);
-    expect([play?.(entryAt(0.2)), prefetch?.(entryAt(0.2))]).toEqual([true, true]);
-    expect(prefetch?.(entryAt(1, { admission: false }))).toBe(true);
-  },
-);
+test("admits plays and refuses prefetches when busy; admits both when idle or without the defence", () => {
+  const [play, prefetch] = ["play", "prefetch"].map(
+    (kind) => (enter: ReturnType<typeof entryAt>) => enter("/sessions", kind).admitted,
+  );
+  expect([play?.(entryAt(0.8)), prefetch?.(entryAt(0.8))]).toEqual([true, false]);
+  expect([play?.(entryAt(0.2)), prefetch?.(entryAt(0.2))]).toEqual([true, true]);
+  expect(prefetch?.(entryAt(1, { admission: false }))).toBe(true);
+});
 
 test("lets critical requests retry sooner, and gives no guidance without the defence", () => {
-  const told = (kind: string, switches = {}) =>
+  const retryAfter = (kind: string, switches = {}) =>
     entryAt(0.5, switches)("/sessions", kind).backoff()?.retryAfterSeconds;
-  expect(told("play")).toBeLessThan(told("prefetch") ?? 0);
-  expect(told("play", { backoffGuidance: false })).toBeUndefined();
+  expect(retryAfter("play")).toBeLessThan(retryAfter("prefetch") ?? 0);
+  expect(retryAfter("play", { backoffGuidance: false })).toBeUndefined();
 });

@@ -40,7 +40,7 @@ const program = `
 
 for (const bounded of ["bounded", "unbounded"]) {
   test.skipIf(!hasLimits)(
-    `a disk that is full in the middle of a write keeps each event once (${bounded})`,
+    `stores each event once when a disk fills during a write (${bounded})`,
     () => {
       for (const bytes of [1, 3_001, 3_002, 3_030]) {
         const path = join(folder, `${bytes}`);

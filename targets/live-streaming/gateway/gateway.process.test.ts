@@ -43,22 +43,18 @@ async function under<N extends string>(
 }
 
 describe("admission", () => {
-  test(
-    "keeps whoever presses play served while prefetching grows twelvefold, and without it " +
-      "hardly anybody is",
-    async () => {
-      const perSecond = await capacity();
-      const surge = {
-        play: starts("play", 0.2 * perSecond),
-        prefetch: starts("prefetch", 12 * 0.25 * perSecond),
-      };
-      const kept = await under(surge, []);
-      // Of about thirty. One lost to a busy machine gives 96 %.
-      expect(share(kept.play)).toBeGreaterThan(0.9);
-      expect(share(kept.prefetch)).toBeLessThan(0.5);
-      expect(share((await under(surge, ["admission"])).play)).toBeLessThan(0.6);
-    },
-  );
+  test("serves plays during twelvefold prefetching, and almost none without the defence", async () => {
+    const perSecond = await capacity();
+    const surge = {
+      play: starts("play", 0.2 * perSecond),
+      prefetch: starts("prefetch", 12 * 0.25 * perSecond),
+    };
+    const kept = await under(surge, []);
+    // Of about thirty. One lost to a busy machine gives 96 %.
+    expect(share(kept.play)).toBeGreaterThan(0.9);
+    expect(share(kept.prefetch)).toBeLessThan(0.5);
+    expect(share((await under(surge, ["admission"])).play)).toBeLessThan(0.6);
+  });
 
   test("keeps goodput at six times its capacity, and almost none in time without the defence", async () => {
     const perSecond = await capacity();
@@ -91,34 +87,30 @@ test("slows starts during an event flood only if ingestion is unbounded", async 
   expect(share(play) < 0.5 || percentile(play.ms, 0.5) > 2 * bounded).toBe(true);
 });
 
-test(
-  "at its end a gateway stores what it took in: the counts agree with one another and with " +
-    "the file",
-  async () => {
-    await using gateway = await gatewayProcess([], { ...cost, eventsQueueMax: 2_000 });
-    const flood = storm(gateway.base, { events: events(60) }, 2);
-    await sleep(1_500);
-    const status = await gateway.end();
-    await flood;
-    expect(status).toBe(0);
-    const counts = JSON.parse(
-      gateway
-        .log()
-        .split("\n")
-        .find((line) => line.includes("events reconciled")) ?? "{}",
-    ) as Record<string, number>;
-    expect(counts["accepted"]).toBe((counts["stored"] ?? 0) + (counts["shed"] ?? 0));
-    expect(counts["queued"]).toBe(0);
-    expect(counts["stored"]).toBeGreaterThan(0);
-    expect(readFileSync(gateway.eventsFile, "utf8").split("\n").length - 1).toBe(counts["stored"]);
-  },
-);
+test("stores accepted events before it exits: counters and file agree", async () => {
+  await using gateway = await gatewayProcess([], { ...cost, eventsQueueMax: 2_000 });
+  const flood = storm(gateway.base, { events: events(60) }, 2);
+  await sleep(1_500);
+  const status = await gateway.end();
+  await flood;
+  expect(status).toBe(0);
+  const counts = JSON.parse(
+    gateway
+      .log()
+      .split("\n")
+      .find((line) => line.includes("events reconciled")) ?? "{}",
+  ) as Record<string, number>;
+  expect(counts["accepted"]).toBe((counts["stored"] ?? 0) + (counts["shed"] ?? 0));
+  expect(counts["queued"]).toBe(0);
+  expect(counts["stored"]).toBeGreaterThan(0);
+  expect(readFileSync(gateway.eventsFile, "utf8").split("\n").length - 1).toBe(counts["stored"]);
+});
 
 // These wait until an edge is missed, and do nothing else.
 test.concurrent.each([
   [[], "region-b/edge"],
   [["steering"], "region-a/edge"],
-] as const)("when its edge is lost, without %j a session is at %s", async (without, edge) => {
+] as const)("without %j, has a lost edge's session at %s", async (without, edge) => {
   await using gateway = await gatewayProcess(without, cost);
   const response = await fetch(`${gateway.base}/sessions`, {
     method: "POST",

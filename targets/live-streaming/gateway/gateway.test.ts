@@ -61,23 +61,19 @@ const sendEvents = (events: unknown, kind = "telemetry"): Promise<Response> =>
   });
 
 describe("a session", () => {
-  test(
-    "starts on the own region's edge, with what the device can take and guidance by what it " +
-      "is for",
-    async () => {
-      const play = await started({ device: "tv-1" });
-      expect(play).toMatchObject({
-        edge: "region-a/edge",
-        manifestUrl: `http://127.0.0.1:${edges[0]?.port}/live/main/manifest.mpd`,
-        bitsPerSecond: 1_596_000,
-      });
-      expect((await started({ device: "phone", bitsPerSecondMax: 1_000_000 })).bitsPerSecond).toBe(
-        596_000,
-      );
-      const prefetch = await started({ device: "tv-1" }, "prefetch");
-      expect(play.backoff?.maxRetries).toBeGreaterThan(prefetch.backoff?.maxRetries ?? Infinity);
-    },
-  );
+  test("starts on the region's own edge, within the device's limit, with guidance by kind", async () => {
+    const play = await started({ device: "tv-1" });
+    expect(play).toMatchObject({
+      edge: "region-a/edge",
+      manifestUrl: `http://127.0.0.1:${edges[0]?.port}/live/main/manifest.mpd`,
+      bitsPerSecond: 1_596_000,
+    });
+    expect((await started({ device: "phone", bitsPerSecondMax: 1_000_000 })).bitsPerSecond).toBe(
+      596_000,
+    );
+    const prefetch = await started({ device: "tv-1" }, "prefetch");
+    expect(play.backoff?.maxRetries).toBeGreaterThan(prefetch.backoff?.maxRetries ?? Infinity);
+  });
   test("is identified by its token, and ends", async () => {
     const { token, edge } = await started();
     expect(await (await current(token)).json()).toMatchObject({ edge });
@@ -114,29 +110,25 @@ test("occupies its signer for the least time, however fast the processor is", as
   expect(performance.now() - beganMs).toBeGreaterThanOrEqual(3 * 29);
 });
 
-test(
-  "requests are read one after another, refused ones too, and whoever has left meanwhile gets " +
-    "no session",
-  async () => {
-    await using slow = await gatewayHere([1], [], { requestMsMin: 40 });
-    const beganMs = performance.now();
-    const leaving = new AbortController();
-    const wrong = [1, 2].map(async () => (await start("{", "play", slow.base)).status);
-    const gone = fetch(`${slow.base}/sessions`, {
-      method: "POST",
-      headers: { "x-request-kind": "play" },
-      body: '{"device":"tv-1"}',
-      signal: leaving.signal,
-    }).catch(() => "left");
-    setTimeout(() => leaving.abort(), 60);
-    expect(await Promise.all(wrong)).toEqual([400, 400]);
-    expect(performance.now() - beganMs).toBeGreaterThanOrEqual(2 * 39);
-    expect(await gone).toBe("left");
-    const counted = async (): Promise<string> => await (await fetch(`${slow.base}/metrics`)).text();
-    await expect.poll(counted).toMatch(/gateway_requests_total\{[^}]*outcome="aborted"[^}]*\} 1/);
-    expect(await counted()).not.toMatch(/outcome="served"/);
-  },
-);
+test("reads requests serially, refused ones too, and starts no session for a departed device", async () => {
+  await using slow = await gatewayHere([1], [], { requestMsMin: 40 });
+  const beganMs = performance.now();
+  const leaving = new AbortController();
+  const wrong = [1, 2].map(async () => (await start("{", "play", slow.base)).status);
+  const gone = fetch(`${slow.base}/sessions`, {
+    method: "POST",
+    headers: { "x-request-kind": "play" },
+    body: '{"device":"tv-1"}',
+    signal: leaving.signal,
+  }).catch(() => "left");
+  setTimeout(() => leaving.abort(), 60);
+  expect(await Promise.all(wrong)).toEqual([400, 400]);
+  expect(performance.now() - beganMs).toBeGreaterThanOrEqual(2 * 39);
+  expect(await gone).toBe("left");
+  const counted = async (): Promise<string> => await (await fetch(`${slow.base}/metrics`)).text();
+  await expect.poll(counted).toMatch(/gateway_requests_total\{[^}]*outcome="aborted"[^}]*\} 1/);
+  expect(await counted()).not.toMatch(/outcome="served"/);
+});
 
 test.each([
   ["a batch of events is one write", [], false],

@@ -183,7 +183,7 @@ export async function createGateway(
         case "POST /broadcasts":
           return broadcasts.post(request, response);
         case "GET /broadcasts":
-          return broadcasts.told(response);
+          return broadcasts.showBoard(response);
         case "POST /capacity":
           return setCapacity(request, response, steering, rebalance);
         case "GET /edges":

@@ -28,10 +28,10 @@ const least: Readonly<Record<Bucket, Backoff>> = {
  */
 export function guidance(bucket: Bucket, utilisation: number, unit: number): Backoff {
   const { maxRetries, retryAfterSeconds } = least[bucket];
-  const hurry = utilisation >= criticalFrom ? 2 : 1;
+  const overload = utilisation >= criticalFrom ? 2 : 1;
   return {
     maxRetries,
-    retryAfterSeconds: Math.round(100 * retryAfterSeconds * hurry * (1 + unit)) / 100,
+    retryAfterSeconds: Math.round(100 * retryAfterSeconds * overload * (1 + unit)) / 100,
   };
 }
 

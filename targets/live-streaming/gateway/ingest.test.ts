@@ -46,19 +46,15 @@ test("stores accepted events in order and in batches", async () => {
   expect(events.counts).toEqual({ accepted: 90, stored: 90, shed: 0, queued: 0 });
 });
 
-test(
-  "the queue is bounded, what does not fit is counted, and a lesser kind leaves room for a " +
-    "better one",
-  async () => {
-    const events = ingest(memory());
-    expect(events.offer(lines(200), 0.8)).toEqual({ accepted: 200, shed: 120 });
-    expect(events.offer(lines(50), 1)).toEqual({ accepted: 50, shed: 30 });
-    expect(events.full).toBe(true);
-    expect(events.counts.queued).toBe(100);
-    await events.flush();
-    expect(events.counts).toEqual({ accepted: 250, stored: 100, shed: 150, queued: 0 });
-  },
-);
+test("bounds the queue, counts what it sheds, and leaves room for the more important kind", async () => {
+  const events = ingest(memory());
+  expect(events.offer(lines(200), 0.8)).toEqual({ accepted: 200, shed: 120 });
+  expect(events.offer(lines(50), 1)).toEqual({ accepted: 50, shed: 30 });
+  expect(events.full).toBe(true);
+  expect(events.counts.queued).toBe(100);
+  await events.flush();
+  expect(events.counts).toEqual({ accepted: 250, stored: 100, shed: 150, queued: 0 });
+});
 
 test("loses nothing when a sink fails briefly, and sheds when it is broken", async () => {
   let left = 2;

@@ -72,7 +72,7 @@ export function createIngest({
   let queue: string[] = [];
   let [accepted, stored, shed, underWay] = [0, 0, 0, 0];
   let writing: Promise<void> | null = null;
-  let hurry = new AbortController();
+  let flushing = new AbortController();
 
   const store = async (lines: readonly string[]): Promise<void> => {
     underWay += lines.length;
@@ -95,7 +95,7 @@ export function createIngest({
   const drain = async (): Promise<void> => {
     while (queue.length > 0) {
       // A flush ends the pause.
-      await sleep(pauseMs, hurry.signal);
+      await sleep(pauseMs, flushing.signal);
       const batch = queue.slice(0, batchMax);
       queue = queue.slice(batchMax);
       await store(batch);
@@ -134,9 +134,9 @@ export function createIngest({
       return { accepted, stored, shed, queued: queue.length + underWay };
     },
     async flush() {
-      hurry.abort();
+      flushing.abort();
       while (writing !== null || unbounded.size > 0) await Promise.all([writing, ...unbounded]);
-      hurry = new AbortController();
+      flushing = new AbortController();
     },
   };
 }

@@ -27,7 +27,7 @@ test("is invalid with one changed character", () => {
 });
 
 test.each(["", ".", "a.b", "a.b.c", `${token}.x`, `${"a".repeat(10_000)}.b`])(
-  "%j is none",
+  "rejects %j",
   (text) => expect(verifyToken(text, "key", 0)).toBeNull(),
 );
 

@@ -14,18 +14,14 @@ const reserved = (steering: Steering): Record<string, number> =>
 const fill = (steering: Steering, sessions: number, bits = 10): (string | null)[] =>
   Array.from({ length: sessions }, (_, index) => steering.place(`s${index}`, bits, Infinity));
 
-test(
-  "the own region first until it is hot, then the emptiest elsewhere, then wherever there is " +
-    "room, then nowhere",
-  () => {
-    const steering = steer();
-    const placed = fill(steering, 31);
-    expect(placed.slice(0, 8)).toEqual(Array(8).fill("a"));
-    expect(new Set(placed.slice(8, 24))).toEqual(new Set(["b", "c"]));
-    expect(reserved(steering)).toEqual({ a: 100, b: 100, c: 100 });
-    expect(placed[30]).toBeNull();
-  },
-);
+test("prefers the own region until it is hot, then the emptiest edge, then any with room, then none", () => {
+  const steering = steer();
+  const placed = fill(steering, 31);
+  expect(placed.slice(0, 8)).toEqual(Array(8).fill("a"));
+  expect(new Set(placed.slice(8, 24))).toEqual(new Set(["b", "c"]));
+  expect(reserved(steering)).toEqual({ a: 100, b: 100, c: 100 });
+  expect(placed[30]).toBeNull();
+});
 
 test("reserves room for a session's nominal bitrate, and frees it when the session ends or expires", () => {
   const steering = steer();

@@ -1,8 +1,8 @@
 /**
  * Assigns sessions to edges. An edge fills by the sessions' nominal bitrate, not by their present
- * use: a still scene must not admit viewers for whom there is no room when the picture moves.
- * Sessions leave a lost edge at once, and an overfull one until it is cool. No session moves back,
- * so assignments do not oscillate.
+ * use. Otherwise a still scene would admit viewers for whom there is no room when the picture
+ * moves. Sessions leave a lost edge at once, and an overfull one until it is cool. No session moves
+ * back, so assignments do not oscillate.
  */
 
 export interface EdgeRoom {

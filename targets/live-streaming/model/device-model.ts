@@ -101,14 +101,14 @@ export class Devices {
     const name = `device-${user}`;
     const gateway = pickOf(simulation, this.#gateways);
     let [heard, lastId, nextPollMs, actAtMs] = [false, "", simulation.nowMs(), Infinity];
-    const told = (ms: number, outcome: string): void =>
+    const record = (ms: number, outcome: string): void =>
       simulation.duration("broadcast_ms", { lane, outcome }, ms);
     const listen = (board: BoardAnswer): void => {
       lastId = board.id;
       const [notice] = board.notices;
       if (notice === undefined || heard) return;
       heard = true;
-      told(Math.max(0, simulation.nowMs() - notice.timestampMs), "heard");
+      record(Math.max(0, simulation.nowMs() - notice.timestampMs), "heard");
       actAtMs = notice.actAtMs;
     };
     const poll = (): void =>
@@ -130,7 +130,7 @@ export class Devices {
       const atMs = Math.min(nextPollMs, actAtMs, endsAtMs);
       simulation.after(Math.max(0, atMs - simulation.nowMs()), () => {
         if (simulation.nowMs() >= endsAtMs) {
-          if (!heard) told(simulation.nowMs() - faultAtMs - withinFaultMs, "missed");
+          if (!heard) record(simulation.nowMs() - faultAtMs - withinFaultMs, "missed");
           done();
         } else if (simulation.nowMs() >= actAtMs) act();
         else poll();
@@ -143,7 +143,7 @@ export class Devices {
     gateway: Gateway,
     device: string,
     lastId: string,
-    told: (board: BoardAnswer | null) => void,
+    received: (board: BoardAnswer | null) => void,
   ): void {
     this.#simulation.request<Looked>({
       from: null,
@@ -151,7 +151,7 @@ export class Devices {
       port: "http",
       timeoutMs: answerMs,
       serve: (reply) => gateway.look(device, lastId, reply),
-      done: (answer) => told(answer?.board ?? null),
+      done: (answer) => received(answer?.board ?? null),
     });
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The change feed in the model: a publish origin sends its publications to read origins, over links
- * that can be slow or cut, at the real feed's interval.
+ * The change feed in the model. A publish origin sends its publications to read origins at the real
+ * feed's interval, over links that can be slow or cut.
  */
 import type { ModelNode, Simulation } from "../../../harness/target/model.ts";
 import { beatMs, comebackMs, type FeedMessage, silenceMsMax } from "../origin/feed.ts";
@@ -62,7 +62,7 @@ export function follow(
       connected: (tell) => feed.join(tell),
       heard: ({ messages, isSnapshot }) => {
         for (const message of messages) {
-          if ("directive" in message) memory.heed(message.directive);
+          if ("directive" in message) memory.applyDirective(message.directive);
           else memory.learn(message);
         }
         if (isSnapshot === true) failures = 0;

@@ -25,7 +25,7 @@ export interface Wish extends Asked {
    * Given the failed edge, returns the one to use. The same edge means that there is no other for
    * now. Without this function, the next of `edges` is used.
    */
-  readonly steer?: (broken: Watched, told: (edge: Watched) => void) => void;
+  readonly steer?: (broken: Watched, chosen: (edge: Watched) => void) => void;
   readonly intendedMs: number;
   readonly deadlineMs: number;
   readonly weight: number;

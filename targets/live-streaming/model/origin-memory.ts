@@ -40,7 +40,7 @@ export class OriginMemory {
     for (const wake of waiting ?? []) wake();
   }
 
-  heed(directive: Directive): void {
+  applyDirective(directive: Directive): void {
     this.#directives.add(directive);
   }
 

@@ -204,7 +204,7 @@ export class OriginReader {
 
   #followDirectives(): void {
     this.#store.readDirectives((directives) => {
-      for (const directive of directives ?? []) this.#memory.heed(directive);
+      for (const directive of directives ?? []) this.#memory.applyDirective(directive);
     });
     this.node.after(directivesEveryMs, () => this.#followDirectives());
   }

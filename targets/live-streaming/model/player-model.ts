@@ -81,9 +81,10 @@ export class BufferedPlayer implements ModelUser {
     const passedMs = nowMs - this.#atMs;
     this.#atMs = nowMs;
     if (!this.#isPlaying) return;
-    const hurries = nowMs - this.#positionMs > liveDelayMs + driftMs && this.#aheadMs() > enoughMs;
+    const catchesUp =
+      nowMs - this.#positionMs > liveDelayMs + driftMs && this.#aheadMs() > enoughMs;
     const aheadMs = this.#aheadMs();
-    const byMs = passedMs * (hurries ? 1 + fasterBy : 1);
+    const byMs = passedMs * (catchesUp ? 1 + fasterBy : 1);
     this.#positionMs += Math.min(byMs, aheadMs);
     if (byMs >= aheadMs) this.#isPlaying = false;
   }

@@ -109,18 +109,18 @@ export class OriginPublisher {
   /** Stored first, then announced. False if the store did not accept it. */
   adopt(directive: Directive, done: (stored: boolean) => void): void {
     this.#stores.writeDirective(this.#worker, directive, (stored) => {
-      if (stored) this.#heed(directive);
+      if (stored) this.#applyDirective(directive);
       done(stored);
     });
   }
 
-  #heed(directive: Directive): void {
+  #applyDirective(directive: Directive): void {
     if (this.#directives.add(directive)) this.feed.announce({ directive });
   }
 
   #followDirectives(): void {
     this.#stores.readDirectives(this.node, (directives) => {
-      for (const directive of directives ?? []) this.#heed(directive);
+      for (const directive of directives ?? []) this.#applyDirective(directive);
     });
     this.node.after(directivesEveryMs, () => this.#followDirectives());
   }

@@ -23,7 +23,7 @@ import { OriginPublisher } from "./publisher-model.ts";
 import { Stores } from "./store-model.ts";
 
 type Parameters = Readonly<Record<string, string>>;
-type Told = (answer: string | null) => void;
+type Reply = (answer: string | null) => void;
 
 const canaryMs = 4_000;
 
@@ -156,7 +156,7 @@ export class ReferenceModel implements RunningModel {
     });
   }
 
-  operate(service: string, operation: string, parameters: Parameters, done: Told): void {
+  operate(service: string, operation: string, parameters: Parameters, done: Reply): void {
     const orders = this.#orders.get(service);
     const packager = this.#packagers.find((one) => one.node.name === service);
     const gateway = this.#gateways.find((one) => one.node.name === service);

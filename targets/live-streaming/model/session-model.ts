@@ -53,8 +53,8 @@ export class Sessions {
   }
 
   #watch(user: number, lane: string, weight: number, session: Session, done: () => void): void {
-    const steer = (broken: Watched, told: (edge: Watched) => void): void =>
-      this.#steer(session, session.gateways, (edge) => told(edge ?? broken));
+    const steer = (broken: Watched, chosen: (edge: Watched) => void): void =>
+      this.#steer(session, session.gateways, (edge) => chosen(edge ?? broken));
     this.#viewers.watch({ lane, weight, edges: [session.edge], steer }, () => {
       session.segmentsLeft--;
       if (session.segmentsLeft > 0) this.#sessions.set(user, session);
@@ -81,7 +81,7 @@ export class Sessions {
   #steer(
     session: Session,
     gateways: readonly Gateway[],
-    told: (edge: Watched | null) => void,
+    chosen: (edge: Watched | null) => void,
   ): void {
     this.#ask(
       gateways,
@@ -89,7 +89,7 @@ export class Sessions {
       ({ status, edge }) => (status === 200 ? (this.#edge(edge) ?? null) : null),
       (edge) => {
         session.edge = edge ?? session.edge;
-        told(edge);
+        chosen(edge);
       },
     );
   }

@@ -18,12 +18,12 @@ export interface StartWish {
 }
 
 /** The last guidance of a device, which it keeps between iterations. */
-type Told = { [K in StartKind]?: Backoff };
+type Guidance = { [K in StartKind]?: Backoff };
 
 export class Starts {
   readonly #simulation: Simulation;
   readonly #gateways: readonly Gateway[];
-  readonly #told = new Map<string, Told>();
+  readonly #guidance = new Map<string, Guidance>();
 
   constructor(simulation: Simulation, gateways: readonly Gateway[]) {
     this.#simulation = simulation;
@@ -33,8 +33,8 @@ export class Starts {
   start(device: string, wish: StartWish, done: () => void): void {
     const simulation = this.#simulation;
     const giveUpMs = wish.intendedMs + wish.patienceMs;
-    const told = this.#told.get(device) ?? {};
-    this.#told.set(device, told);
+    const guidance = this.#guidance.get(device) ?? {};
+    this.#guidance.set(device, guidance);
     simulation.duration("start_late_ms", { lane: "start" }, 0);
     let silences = simulation.random() < 0.5 ? 0 : 1;
     const end = (outcome: string): void => {
@@ -52,13 +52,16 @@ export class Starts {
         wish.kind,
         Math.max(50, Math.min(answerMs[wish.kind], giveUpMs - simulation.nowMs())),
         (answer) => {
-          if (answer?.backoff !== undefined) told[wish.kind] = answer.backoff;
+          if (answer?.backoff !== undefined) guidance[wish.kind] = answer.backoff;
           if (answer?.status === 201)
             return end(
               simulation.nowMs() <= wish.intendedMs + wish.goodWithinMs ? "served" : "late",
             );
           if (answer === null) silences++;
-          const waitMs = waitMsBefore(retries, answer === null ? told[wish.kind] : answer.backoff);
+          const waitMs = waitMsBefore(
+            retries,
+            answer === null ? guidance[wish.kind] : answer.backoff,
+          );
           // By then the viewer has left.
           if (simulation.nowMs() + waitMs >= giveUpMs) end(answer === null ? "lost" : "shed");
           else simulation.after(waitMs, () => attempt(retries + 1));

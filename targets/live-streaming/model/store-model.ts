@@ -182,11 +182,11 @@ export class Stores {
     key: Key,
     operation: "read" | "write",
     act: (store: StoreNode) => T,
-    told: (answer: T | null) => void,
+    reply: (answer: T | null) => void,
   ): void {
     const done = (answer: T | null): void => {
       this.#count(from.name, operation, answer === null ? "failed" : "done", 1);
-      told(answer);
+      reply(answer);
     };
     const spread = operation === "read" ? calibration.storeRead : calibration.storeWrite;
     const inRegion = this.#stores.filter((store) => store.node.region === from.region);

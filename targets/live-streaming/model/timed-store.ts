@@ -29,11 +29,11 @@ export class TimedStore {
   }
 
   read(key: Key, done: (row: readonly Candidate[] | null) => void): void {
-    this.#timed((told) => this.#stores.read(this.#node, key, told), done);
+    this.#timed((measured) => this.#stores.read(this.#node, key, measured), done);
   }
 
   readDirectives(done: (directives: readonly Directive[] | null) => void): void {
-    this.#timed((told) => this.#stores.readDirectives(this.#node, told), done);
+    this.#timed((measured) => this.#stores.readDirectives(this.#node, measured), done);
   }
 
   #timed<T>(

@@ -143,13 +143,13 @@ async function timelessAnswer(
 
 async function known(parts: AnswerParts, ask: Ask): Promise<readonly Candidate[]> {
   if (!parts.metadataCache) {
-    return visible(parts, ask, await told(parts, ask));
+    return visible(parts, ask, await publicationsInStore(parts, ask));
   }
   return visible(parts, ask);
 }
 
 async function lookUp(parts: AnswerParts, ask: Ask): Promise<readonly Candidate[]> {
-  for (const publication of await told(parts, ask)) parts.metadata.add(publication);
+  for (const publication of await publicationsInStore(parts, ask)) parts.metadata.add(publication);
   return visible(parts, ask);
 }
 
@@ -157,7 +157,7 @@ async function lookUp(parts: AnswerParts, ask: Ask): Promise<readonly Candidate[
  * To a viewer, a store that does not answer has no segment. A read-back request must not get that
  * answer.
  */
-async function told(
+async function publicationsInStore(
   { lookup }: AnswerParts,
   { leaf, pipeline }: Ask,
 ): Promise<readonly Publication[]> {

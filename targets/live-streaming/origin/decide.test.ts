@@ -44,28 +44,24 @@ test("serves what exists, early or late, within the window and until the event e
   );
 });
 
-test(
-  "a defective one is not served while a whole one may still come, and is when its time is " +
-    "over",
-  () => {
-    const bad = { ...candidate, defects: ["short"] as const };
-    const untilMs = publishAtMs(current - 1) + wholeGraceMs;
-    const asked = (change: Partial<Question>) =>
-      decide(
-        question({
-          number: current - 1,
-          nowMs: untilMs - 1,
-          mayImprove: true,
-          candidates: [bad],
-          ...change,
-        }),
-      );
-    expect(asked({})).toEqual({ kind: "await", untilMs });
-    expect(asked({ nowMs: untilMs }).kind).toBe("serve");
-    expect(asked({ mayImprove: false }).kind).toBe("serve");
-    expect(asked({ candidates: [bad, candidate] }).kind).toBe("serve");
-  },
-);
+test("serves a defective segment only when no whole one can arrive in time", () => {
+  const bad = { ...candidate, defects: ["short"] as const };
+  const untilMs = publishAtMs(current - 1) + wholeGraceMs;
+  const asked = (change: Partial<Question>) =>
+    decide(
+      question({
+        number: current - 1,
+        nowMs: untilMs - 1,
+        mayImprove: true,
+        candidates: [bad],
+        ...change,
+      }),
+    );
+  expect(asked({})).toEqual({ kind: "await", untilMs });
+  expect(asked({ nowMs: untilMs }).kind).toBe("serve");
+  expect(asked({ mayImprove: false }).kind).toBe("serve");
+  expect(asked({ candidates: [bad, candidate] }).kind).toBe("serve");
+});
 
 test("holds only the very next segment and refuses the one after at once", () => {
   expect(decide(question({ number: current }))).toEqual({

@@ -1,7 +1,7 @@
 /**
  * Makes the edges forget a range of segments. An inner tier comes before the tier that fills from
- * it. A second round follows a little later: a fetch under way, or an origin that learned of a mask
- * only from the store, may have restored the old copy.
+ * it. A second round follows a little later, because the old copy may be back. A fetch under way
+ * can restore it, or an origin that learned of a mask only from the store.
  */
 import type { SegmentRange } from "./directive.ts";
 import { request as httpRequest } from "node:http";

@@ -63,18 +63,14 @@ test("forgets old segments, and keeps the manifest", () => {
   expect(metadata.all().map(({ number }) => number)).toEqual([timeless]);
 });
 
-test(
-  "gaps are what is missing between the oldest and the newest of one pipeline and rendition, " +
-    "from a number on",
-  () => {
-    const metadata = createMetadata();
-    expect(metadata.gaps(0)).toBe(0);
-    for (const number of [10, 11, 15]) metadata.add(publication({ number, pipeline: "a" }));
-    for (const number of [11, 12, 13]) metadata.add(publication({ number, pipeline: "b" }));
-    metadata.add(publication({ number: timeless }));
-    expect(metadata.gaps(0)).toBe(3);
-    expect(metadata.gaps(12)).toBe(0);
-    metadata.add(publication({ number: 12, pipeline: "a" }));
-    expect(metadata.gaps(0)).toBe(2);
-  },
-);
+test("counts gaps between the oldest and newest of one pipeline and rendition, from a number on", () => {
+  const metadata = createMetadata();
+  expect(metadata.gaps(0)).toBe(0);
+  for (const number of [10, 11, 15]) metadata.add(publication({ number, pipeline: "a" }));
+  for (const number of [11, 12, 13]) metadata.add(publication({ number, pipeline: "b" }));
+  metadata.add(publication({ number: timeless }));
+  expect(metadata.gaps(0)).toBe(3);
+  expect(metadata.gaps(12)).toBe(0);
+  metadata.add(publication({ number: 12, pipeline: "a" }));
+  expect(metadata.gaps(0)).toBe(2);
+});

@@ -183,7 +183,7 @@ describe("hostile input", () => {
   ];
 
   test.each(["publish", "publishControl", "feed", "read", "readControl"] as const)(
-    "is refused at once by the port %s, which goes on",
+    "is refused at once by the port %s, which continues to serve",
     async (port) => {
       const at = stack.at[port];
       const answers = await Promise.all(
@@ -331,64 +331,60 @@ describe("hostile input", () => {
   });
 });
 
-test(
-  "a mask, a notification and the end of the event reach readers and edges at once, and " +
-    "outlive both origins",
-  async () => {
-    const last = now() - 3;
-    for (const [number, pipeline] of [
-      [last, "a"],
-      [last, "b"],
-      [last - 1, "a"],
-      [last - 2, "a"],
-    ] as const)
-      expect((await put(number, pipeline, pipeline)).status).toBe(200);
-    await expect.poll(async () => (await get(last)).text).toBe("a");
-    const masked = (await (
-      await order("/masks", { pipeline: "a", from: last - 1, to: last })
-    ).json()) as { id: string; edges: object };
-    expect(masked.edges).toEqual({ confirmed: ["region-a/edge"], unconfirmed: ["region-b/edge"] });
-    expect(bans.at(-1)).toContain(`x-ban-to: ${last}\r\n`);
-    expect(
-      (await order("/notifications", { id: "ad", from: last, payload: "splice" })).status,
-    ).toBe(200);
-    expect((await order("/end", { last })).status).toBe(200);
-    const seen = async (): Promise<unknown> => ({
-      masked: (await get(last)).text,
-      none: (await get(last - 1)).status,
-      neighbour: (await get(last - 2)).text,
-      after: (await get(now() + 1)).status,
-      notified: (await get(last)).headers.get("x-notifications")?.replace(/seq=[0-9]+/, "seq=N"),
-      before: (await get(last - 2)).headers.get("x-notifications"),
-      put: (await put(last + 1, "late")).status,
-    });
-    const wanted = {
-      masked: "b",
-      none: expect.toBeOneOf([404, 410]),
-      neighbour: "a",
-      after: 410,
-      notified: "id=ad;seq=N;payload=splice",
-      before: null,
-      put: 410,
-    };
-    await expect.poll(seen).toEqual(wanted);
+test("apply a mask, a notification and the event's end at once, and keep them across restarts", async () => {
+  const last = now() - 3;
+  for (const [number, pipeline] of [
+    [last, "a"],
+    [last, "b"],
+    [last - 1, "a"],
+    [last - 2, "a"],
+  ] as const)
+    expect((await put(number, pipeline, pipeline)).status).toBe(200);
+  await expect.poll(async () => (await get(last)).text).toBe("a");
+  const masked = (await (
+    await order("/masks", { pipeline: "a", from: last - 1, to: last })
+  ).json()) as { id: string; edges: object };
+  expect(masked.edges).toEqual({ confirmed: ["region-a/edge"], unconfirmed: ["region-b/edge"] });
+  expect(bans.at(-1)).toContain(`x-ban-to: ${last}\r\n`);
+  expect((await order("/notifications", { id: "ad", from: last, payload: "splice" })).status).toBe(
+    200,
+  );
+  expect((await order("/end", { last })).status).toBe(200);
+  const seen = async (): Promise<unknown> => ({
+    masked: (await get(last)).text,
+    none: (await get(last - 1)).status,
+    neighbour: (await get(last - 2)).text,
+    after: (await get(now() + 1)).status,
+    notified: (await get(last)).headers.get("x-notifications")?.replace(/seq=[0-9]+/, "seq=N"),
+    before: (await get(last - 2)).headers.get("x-notifications"),
+    put: (await put(last + 1, "late")).status,
+  });
+  const wanted = {
+    masked: "b",
+    none: expect.toBeOneOf([404, 410]),
+    neighbour: "a",
+    after: 410,
+    notified: "id=ad;seq=N;payload=splice",
+    before: null,
+    put: 410,
+  };
+  await expect.poll(seen).toEqual(wanted);
 
-    expect(await Promise.all([stack.publish.stop(), stack.read.stop()])).toEqual([0, 0]);
-    await stack.restart("publish");
-    await stack.restart("read");
-    expect(await seen()).toEqual(wanted);
+  expect(await Promise.all([stack.publish.stop(), stack.read.stop()])).toEqual([0, 0]);
+  await stack.restart("publish");
+  await stack.restart("read");
+  expect(await seen()).toEqual(wanted);
 
-    expect((await order(`/masks/${masked.id}`, null, "DELETE")).status).toBe(200);
-    expect((await order("/end", { last: null })).status).toBe(200);
-    await expect
-      .poll(async () => [
-        (await get(last)).text,
-        (await get(last - 1)).text,
-        (await get(now() + 1)).headers.get("x-answer"),
-      ])
-      .toEqual(["a", "a", "early"]);
-  },
-);
+  expect((await order(`/masks/${masked.id}`, null, "DELETE")).status).toBe(200);
+  expect((await order("/end", { last: null })).status).toBe(200);
+  await expect
+    .poll(async () => [
+      (await get(last)).text,
+      (await get(last - 1)).text,
+      (await get(now() + 1)).headers.get("x-answer"),
+    ])
+    .toEqual(["a", "a", "early"]);
+});
 
 test("expires everything published, some time after the DVR window", async () => {
   expect((await put(now() - 5, "kept")).status).toBe(200);
@@ -422,7 +418,7 @@ test("expires everything published, some time after the DVR window", async () =>
 });
 
 test.runIf(process.platform === "linux")(
-  "all that Cassandra unpacks lies in its own folder, and it writes no counters anywhere",
+  "keeps all that Cassandra unpacks in its own folder, without counters elsewhere",
   () => {
     const pid = /\(pid (\d+)\)$/.exec(holderOf(stack.cql.port) ?? "")?.[1];
     const mapped = readFileSync(`/proc/${pid}/maps`, "utf8")
@@ -458,35 +454,31 @@ test("answers a storm for absent segments from memory, without further store req
   expect(memory / (memory + asked)).toBeGreaterThanOrEqual(0.9);
 });
 
-test(
-  "SIGTERM lets a held request have its answer, says draining meanwhile, and ends with status " +
-    "0; what it said is JSON",
-  async () => {
-    const { read } = stack;
-    const number = now();
-    const held = get(number);
-    await expect.poll(() => metric(stack.at.read, "origin_waiting")).toBe(1);
-    const stopped = read.stop("SIGTERM");
-    await sleep(50);
-    await expect(fetch(url(stack.at.read, "/health/live"))).rejects.toThrow();
-    expect((await held).status).toBe(404);
-    const answeredMs = performance.now();
-    expect(await stopped).toBe(0);
-    expect(performance.now() - answeredMs).toBeLessThan(500);
-    const lines = read.said
-      .trim()
-      .split("\n")
-      .map((line) => JSON.parse(line) as { at: string; service: string; message: string });
-    expect(lines.map(({ message }) => message)).toEqual(
-      expect.arrayContaining(["listening", "store connected", "draining"]),
-    );
-    expect(
-      lines.every(
-        ({ at, service }) => !Number.isNaN(Date.parse(at)) && service === "region-a/origin-read",
-      ),
-    ).toBe(true);
-  },
-);
+test("answers held requests on SIGTERM, reports draining, exits with 0, and logs JSON", async () => {
+  const { read } = stack;
+  const number = now();
+  const held = get(number);
+  await expect.poll(() => metric(stack.at.read, "origin_waiting")).toBe(1);
+  const stopped = read.stop("SIGTERM");
+  await sleep(50);
+  await expect(fetch(url(stack.at.read, "/health/live"))).rejects.toThrow();
+  expect((await held).status).toBe(404);
+  const answeredMs = performance.now();
+  expect(await stopped).toBe(0);
+  expect(performance.now() - answeredMs).toBeLessThan(500);
+  const lines = read.said
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as { at: string; service: string; message: string });
+  expect(lines.map(({ message }) => message)).toEqual(
+    expect.arrayContaining(["listening", "store connected", "draining"]),
+  );
+  expect(
+    lines.every(
+      ({ at, service }) => !Number.isNaN(Date.parse(at)) && service === "region-a/origin-read",
+    ),
+  ).toBe(true);
+});
 
 test("refuses an invalid configuration and names every problem", () => {
   const directory = mkdtempSync(join(tmpdir(), "seawall-origin-"));

@@ -54,7 +54,7 @@ export async function runOrigin(settings: OriginConfiguration): Promise<void> {
   const store = (): Store | null => connected;
 
   const learn = (publication: Publication): boolean => metadata.add(publication);
-  const heed = (directive: Directive): boolean => {
+  const applyDirective = (directive: Directive): boolean => {
     const news = directives.add(directive);
     if (news && directive.kind === "end") metadata.wakeAll();
     return news;
@@ -63,12 +63,18 @@ export async function runOrigin(settings: OriginConfiguration): Promise<void> {
     if (settings.ownPipelines.includes(publication.pipeline) && learn(publication))
       feed.announce(publication);
   };
-  const heedAndTell = (directive: Directive): void => {
-    if (heed(directive)) feed.announce({ directive });
+  const applyAndAnnounce = (directive: Directive): void => {
+    if (applyDirective(directive)) feed.announce({ directive });
   };
 
   const subscriptions = settings.feeds.map((at) =>
-    subscribe({ at, onPublication: learn, onDirective: heed, log, signal: ending.signal }),
+    subscribe({
+      at,
+      onPublication: learn,
+      onDirective: applyDirective,
+      log,
+      signal: ending.signal,
+    }),
   );
   metrics.gauge("origin_metadata_segments", "Segments known in memory", () => metadata.size);
   metrics.gauge(
@@ -119,7 +125,7 @@ export async function runOrigin(settings: OriginConfiguration): Promise<void> {
     );
     const recall = { ...settings, store: raw, log: often, nowMs: Date.now, signal: ending.signal };
     // Before anything is served, because a restarted origin must not show masked segments.
-    await followDirectives(recall, publishes ? heedAndTell : heed);
+    await followDirectives(recall, publishes ? applyAndAnnounce : applyDirective);
     connected = raw;
     connectedAtMs = Date.now();
     log("store connected");
@@ -163,7 +169,7 @@ export async function runOrigin(settings: OriginConfiguration): Promise<void> {
     ...settings,
     directives,
     store,
-    adopt: heedAndTell,
+    adopt: applyAndAnnounce,
     log,
     nowMs: Date.now,
     invalidation: createInvalidation({

@@ -260,10 +260,13 @@ async function openFirst(
 /** All notifications up to this segment, or, without the defence, those of this segment only. */
 function notificationHeaders(parts: ReadParts, address: Address): Readonly<Record<string, string>> {
   if (address.kind !== "segment") return {};
-  const told = parts.directives.notificationsAt(address.number);
-  return told === null || (!parts.notifications && told.from !== address.number)
+  const notifications = parts.directives.notificationsAt(address.number);
+  return notifications === null || (!parts.notifications && notifications.from !== address.number)
     ? {}
-    : { "x-notifications-version": String(told.version), "x-notifications": told.text };
+    : {
+        "x-notifications-version": String(notifications.version),
+        "x-notifications": notifications.text,
+      };
 }
 
 function shed(response: ServerResponse): Outcome {

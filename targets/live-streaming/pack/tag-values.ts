@@ -42,7 +42,7 @@ export function tagValues(
  */
 function pipelinesOf({ services }: Layout, source: Metric["source"]): readonly string[] | null {
   const all = services.flatMap(({ telemetry }) => telemetry as readonly StreamTelemetry[]);
-  const told = all.flatMap((one) => (one.kind === "journal" ? [one.pipeline] : []));
-  if (told.length === 0) return null;
-  return source === "generator" ? [...told, "none"] : told;
+  const pipelines = all.flatMap((one) => (one.kind === "journal" ? [one.pipeline] : []));
+  if (pipelines.length === 0) return null;
+  return source === "generator" ? [...pipelines, "none"] : pipelines;
 }

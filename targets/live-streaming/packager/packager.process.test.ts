@@ -210,49 +210,45 @@ describe("a packager", () => {
     origin.close();
   });
 
-  test(
-    "says what its inspection found, journals it, and counts it; rot passes unseen with a " +
-      "checksum of its own",
-    async () => {
-      for (const [kind, defects] of [
-        ["short", "short"],
-        ["truncated", "short,missing,timing"],
-        ["rot", ""],
-      ] as const) {
-        const from = (await journal()).length;
-        expect(await order(`?kind=${kind}&segments=1&rendition=v360`)).toBe(200);
-        const spoiledOne = async (): Promise<Entry | undefined> => {
-          const loops = await loadLoops({ ...encoder, renditions: [...renditions] });
-          return (await journal()).slice(from).find(
-            ({ number, sha256, rendition }) =>
-              rendition === "v360" &&
-              sha256 !==
-                createHash("sha256")
-                  .update(makeSegment(loops.get(rendition) as never, number, epochLocked))
-                  .digest("hex"),
-          );
-        };
-        await expect.poll(spoiledOne, { timeout: 6_000, interval: 200 }).toBeDefined();
-        const entry = (await spoiledOne()) as Entry;
-        const put = origin.puts.find(({ path }) => path === `/live/main/v360/${entry.number}.m4s`);
-        expect([entry.defects.join(","), put?.defects, put?.sha256, put?.really]).toEqual([
-          defects,
-          defects,
-          entry.sha256,
-          entry.sha256,
-        ]);
-        // The other renditions of the segment are intact.
-        expect(
-          (await journal())
-            .filter(({ number, rendition }) => number === entry.number && rendition !== "v360")
-            .map((one) => one.defects),
-        ).toEqual([[], []]);
-      }
-      expect(await (await fetch(`${data}/metrics`)).text()).toMatch(
-        /packager_defects_total\{lane="publish",defect="short"\} 2/,
-      );
-    },
-  );
+  test("declares, journals and counts its inspection's findings; rot passes with its own checksum", async () => {
+    for (const [kind, defects] of [
+      ["short", "short"],
+      ["truncated", "short,missing,timing"],
+      ["rot", ""],
+    ] as const) {
+      const from = (await journal()).length;
+      expect(await order(`?kind=${kind}&segments=1&rendition=v360`)).toBe(200);
+      const spoiledOne = async (): Promise<Entry | undefined> => {
+        const loops = await loadLoops({ ...encoder, renditions: [...renditions] });
+        return (await journal()).slice(from).find(
+          ({ number, sha256, rendition }) =>
+            rendition === "v360" &&
+            sha256 !==
+              createHash("sha256")
+                .update(makeSegment(loops.get(rendition) as never, number, epochLocked))
+                .digest("hex"),
+        );
+      };
+      await expect.poll(spoiledOne, { timeout: 6_000, interval: 200 }).toBeDefined();
+      const entry = (await spoiledOne()) as Entry;
+      const put = origin.puts.find(({ path }) => path === `/live/main/v360/${entry.number}.m4s`);
+      expect([entry.defects.join(","), put?.defects, put?.sha256, put?.really]).toEqual([
+        defects,
+        defects,
+        entry.sha256,
+        entry.sha256,
+      ]);
+      // The other renditions of the segment are intact.
+      expect(
+        (await journal())
+          .filter(({ number, rendition }) => number === entry.number && rendition !== "v360")
+          .map((one) => one.defects),
+      ).toEqual([[], []]);
+    }
+    expect(await (await fetch(`${data}/metrics`)).text()).toMatch(
+      /packager_defects_total\{lane="publish",defect="short"\} 2/,
+    );
+  });
 
   test("takes the least packaging time for a live segment, and none for a backfilled one", async () => {
     const live = async (): Promise<Entry[]> =>
@@ -338,29 +334,25 @@ describe("a packager", () => {
     expect(after.map(({ seq }) => seq)).toEqual(after.map((_, index) => index + 1));
   });
 
-  test(
-    "told to end, it finishes the segment in flight, can be read until then, and leaves " +
-      "nothing undecided",
-    async () => {
-      origin.delayMs = 400;
-      const known = (await journal()).length;
-      const inFlight = async (): Promise<boolean> =>
-        /packager_in_flight [1-9]/.test(await (await fetch(`${data}/metrics`)).text());
-      await expect.poll(inFlight, { timeout: 5_000, interval: 20 }).toBe(true);
-      child.kill("SIGTERM");
-      await sleep(50);
-      const ready = await fetch(`${data}/health/ready`);
-      expect([ready.status, await ready.text()]).toEqual([503, "draining\n"]);
-      expect(await ended()).toBe(0);
-      const lines = log
-        .trim()
-        .split("\n")
-        .map((line) => JSON.parse(line) as { message: string });
-      expect(lines.slice(-2).map(({ message }) => message)).toEqual(["draining", "drained"]);
-      await start();
-      expect((await journal()).length).toBeGreaterThanOrEqual(known + renditions.length);
-    },
-  );
+  test("finishes the open segment on SIGTERM, stays readable until then, and leaves no outcome open", async () => {
+    origin.delayMs = 400;
+    const known = (await journal()).length;
+    const inFlight = async (): Promise<boolean> =>
+      /packager_in_flight [1-9]/.test(await (await fetch(`${data}/metrics`)).text());
+    await expect.poll(inFlight, { timeout: 5_000, interval: 20 }).toBe(true);
+    child.kill("SIGTERM");
+    await sleep(50);
+    const ready = await fetch(`${data}/health/ready`);
+    expect([ready.status, await ready.text()]).toEqual([503, "draining\n"]);
+    expect(await ended()).toBe(0);
+    const lines = log
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { message: string });
+    expect(lines.slice(-2).map(({ message }) => message)).toEqual(["draining", "drained"]);
+    await start();
+    expect((await journal()).length).toBeGreaterThanOrEqual(known + renditions.length);
+  });
 
   test("refuses an invalid configuration and names every problem", () => {
     writeFileSync(

@@ -23,9 +23,9 @@ const tablesOf = (name: string): readonly string[] => [
     event text, rendition text, bucket int, number int, pipeline text, stamp text, sha256 text,
     bytes int, defects text, published_at timestamp,
     PRIMARY KEY ((event, rendition, bucket), number, pipeline)) ${options}`,
-  // The token (column `stamp`, because `token` is reserved in CQL) is part of the key, so a second
-  // publication never mixes its chunks with the first one's. Bodies are media, which is already
-  // compressed.
+  // The token is part of the key, so a second publication never mixes its chunks with the first
+  // one's. Its column is `stamp`, because `token` is reserved in CQL. Bodies are media, which is
+  // already compressed.
   `CREATE TABLE IF NOT EXISTS ${name}.chunk (
     event text, rendition text, number int, stamp text, part int, body blob,
     PRIMARY KEY ((event, rendition, number, stamp), part))

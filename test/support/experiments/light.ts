@@ -1,6 +1,6 @@
 /**
- * A real target that is up in a second at little cost: two Node web servers, a memcached, and
- * Toxiproxy between them, with an experiment of 15 s. It serves repeated tests of the harness on
+ * A real target that is up in a second at little cost: two Node web servers and a memcached, with
+ * Toxiproxy between them. Its experiment takes 15 s. It serves repeated tests of the harness on
  * real processes.
  */
 import { inImage } from "../../../targets/live-streaming/layout/in-image.ts";

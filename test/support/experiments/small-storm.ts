@@ -1,6 +1,6 @@
 /**
- * The catalogue's origin storm with a fifth of its viewers and half its time, as a user's own file,
- * for commands with a run in virtual time.
+ * The catalogue's origin storm with a fifth of its viewers and half its time. It is written as a
+ * user's own file, for commands that run it in virtual time.
  */
 import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";

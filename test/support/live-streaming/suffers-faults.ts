@@ -121,7 +121,7 @@ export function suffersFaults(up: () => Deployed): void {
     ).toEqual([]);
   });
 
-  it.each(cases)("suffers %s, and is seen to and to heal", async (_what, fault, landed) => {
+  it.each(cases)("lands and heals %s", async (_what, fault, landed) => {
     const injection = await injectInto(target.deployment, fault);
     const healed = await injection.heal();
     expect(injection.evidence.observation).toMatch(landed);

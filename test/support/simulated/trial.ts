@@ -390,9 +390,9 @@ function abortProblems(
   events: readonly RunEvent[],
   aborts: readonly { readonly atMs: number; readonly reason: AbortReason }[],
 ): string[] {
-  const told = events.filter((event) => event.kind === "aborted");
-  if (told.length > 1) return ["aborted more than once"];
-  const [event] = told;
+  const recorded = events.filter((event) => event.kind === "aborted");
+  if (recorded.length > 1) return ["aborted more than once"];
+  const [event] = recorded;
   if (event?.kind !== "aborted" || event.reason === "internal") return [];
   const first = aborts.filter((abort) => abort.atMs <= event.atMs)[0];
   // A service that exits during deployment ends the run, too.

@@ -13,22 +13,16 @@ const folderOf = (name: string): string =>
   name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 describe("faults of streams", () => {
-  it(
-    "are listed once each, under the name that their schema asks for, and have a function" +
-      " each",
-    () => {
-      const folders = readdirSync(here, { withFileTypes: true }).filter((one) => one.isDirectory());
-      expect(Object.keys(kinds).map(folderOf).sort()).toEqual(
-        folders.map(({ name }) => name).sort(),
-      );
-      expect(Object.keys(faults)).toEqual(Object.keys(kinds));
-      for (const [name, { schema }] of Object.entries(kinds)) {
-        const complains = (kind: string): boolean =>
-          schema.safeParse({ kind }).error?.issues.some(({ path }) => path[0] === "kind") === true;
-        expect([complains(name), complains("another")], name).toEqual([false, true]);
-      }
-    },
-  );
+  it("are listed once each, under their schema's name, with a function each", () => {
+    const folders = readdirSync(here, { withFileTypes: true }).filter((one) => one.isDirectory());
+    expect(Object.keys(kinds).map(folderOf).sort()).toEqual(folders.map(({ name }) => name).sort());
+    expect(Object.keys(faults)).toEqual(Object.keys(kinds));
+    for (const [name, { schema }] of Object.entries(kinds)) {
+      const complains = (kind: string): boolean =>
+        schema.safeParse({ kind }).error?.issues.some(({ path }) => path[0] === "kind") === true;
+      expect([complains(name), complains("another")], name).toEqual([false, true]);
+    }
+  });
 
   it("are plain data with a schema and a description", () => {
     const fault = faults.badSegments({ service: "p", defect: "short", segments: 3 });

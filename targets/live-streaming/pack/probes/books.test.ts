@@ -29,43 +29,35 @@ async function sunk(...instances: readonly Instance[]): Promise<string[]> {
 }
 
 describe("event reconciliation", () => {
-  it(
-    "balance when all that was taken in is stored, shed or queued, and all that was stored is " +
-      "there",
-    () => {
-      expect(balanceOf({ accepted: 10, stored: 6, shed: 3, queued: 1 }, 6)).toEqual({
-        taken: 0,
-        queued: 1,
-        stored: 0,
-      });
-      expect(balanceOf({ accepted: 10, stored: 6, shed: 3, queued: 0 }, 7)).toEqual({
-        taken: 1,
-        queued: 0,
-        stored: -1,
-      });
-    },
-  );
+  it("balances if all accepted events are stored, shed or queued, and all stored ones exist", () => {
+    expect(balanceOf({ accepted: 10, stored: 6, shed: 3, queued: 1 }, 6)).toEqual({
+      taken: 0,
+      queued: 1,
+      stored: 0,
+    });
+    expect(balanceOf({ accepted: 10, stored: 6, shed: 3, queued: 0 }, 7)).toEqual({
+      taken: 1,
+      queued: 0,
+      stored: -1,
+    });
+  });
 
-  it(
-    "are told at the end, either way that they are out; of a service that cannot be asked " +
-      "nothing is",
-    async () => {
-      const good = gateway("a", {
-        ingest: '{"accepted":5,"stored":5,"shed":0,"queued":0}',
-        eventsFound: "5",
-      });
-      const bad = gateway("b", {
-        ingest: '{"accepted":5,"stored":6,"shed":0,"queued":0}',
-        eventsFound: "4",
-      });
-      expect(await sunk(good, bad, gateway("c", {}))).toEqual([
-        "a taken 0 at 99",
-        "a queued 0 at 99",
-        "a stored 0 at 99",
-        "b taken 1 at 99",
-        "b queued 0 at 99",
-        "b stored 2 at 99",
-      ]);
-    },
-  );
+  it("reports a difference in either direction, and nothing of a service without an answer", async () => {
+    const good = gateway("a", {
+      ingest: '{"accepted":5,"stored":5,"shed":0,"queued":0}',
+      eventsFound: "5",
+    });
+    const bad = gateway("b", {
+      ingest: '{"accepted":5,"stored":6,"shed":0,"queued":0}',
+      eventsFound: "4",
+    });
+    expect(await sunk(good, bad, gateway("c", {}))).toEqual([
+      "a taken 0 at 99",
+      "a queued 0 at 99",
+      "a stored 0 at 99",
+      "b taken 1 at 99",
+      "b queued 0 at 99",
+      "b stored 2 at 99",
+    ]);
+  });
 });

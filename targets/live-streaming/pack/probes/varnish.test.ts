@@ -58,64 +58,56 @@ describe("varnishstat", () => {
     ]);
   });
 
-  it(
-    "says of an edge that asks fill nodes only that it asked no origin, and nothing of one " +
-      "that could not be read",
-    () => {
-      expect(
-        originGetsOf([
-          { backend: "fill_live_region_a", requests: 7 },
-          { backend: "fill_dvr_region_a", requests: 2 },
-        ]),
-      ).toEqual([{ lane: "live", origin: "none", requests: 0 }]);
-      expect(originGetsOf([])).toEqual([]);
-    },
-  );
+  it("reports zero origin requests of an edge with fill nodes only, and nothing of an unread one", () => {
+    expect(
+      originGetsOf([
+        { backend: "fill_live_region_a", requests: 7 },
+        { backend: "fill_dvr_region_a", requests: 2 },
+      ]),
+    ).toEqual([{ lane: "live", origin: "none", requests: 0 }]);
+    expect(originGetsOf([])).toEqual([]);
+  });
 });
 
 describe("a Varnish reader", () => {
-  it(
-    "is of the one that runs, and nothing of one that is gone and left its shared memory " +
-      "behind",
-    async () => {
-      const directory = mkdtempSync(join(tmpdir(), "seawall-varnish-"));
-      const varnishstat = join(directory, "varnishstat");
-      writeFileSync(varnishstat, `#!/bin/sh\nprintf '%s\\n' '${text}'\n`);
-      chmodSync(varnishstat, 0o755);
-      const index = join(directory, "work/_.vsm_mgt/_.index");
-      const place = {
-        directory,
-        tool: () => ({ companions: { varnishstat }, env: {} }),
-      } as unknown as Place;
-      const { command, args, env } = varnishstatLoop(place, "work");
-      const shell = spawn(command, [...args], {
-        env: { ...env },
-        stdio: ["pipe", "pipe", "ignore"],
+  it("reads the running process, and ignores the shared memory of one that is gone", async () => {
+    const directory = mkdtempSync(join(tmpdir(), "seawall-varnish-"));
+    const varnishstat = join(directory, "varnishstat");
+    writeFileSync(varnishstat, `#!/bin/sh\nprintf '%s\\n' '${text}'\n`);
+    chmodSync(varnishstat, 0o755);
+    const index = join(directory, "work/_.vsm_mgt/_.index");
+    const place = {
+      directory,
+      tool: () => ({ companions: { varnishstat }, env: {} }),
+    } as unknown as Place;
+    const { command, args, env } = varnishstatLoop(place, "work");
+    const shell = spawn(command, [...args], {
+      env: { ...env },
+      stdio: ["pipe", "pipe", "ignore"],
+    });
+    const ended = new Promise<string>((resolve) => shell.once("close", () => resolve("closed")));
+    const reader = new VarnishReader({
+      input: shell.stdin,
+      output: shell.stdout,
+      ended,
+      [Symbol.dispose]: () => void shell.kill(),
+    });
+    try {
+      expect(await reader.read()).toBeNull();
+      mkdirSync(join(directory, "work/_.vsm_mgt"), { recursive: true });
+      const { pid: gone } = spawnSync("true");
+      writeFileSync(index, `# ${gone} 1796031000\n+ _.Stat 0 80 Stat MGT\n`);
+      expect(await reader.read()).toBeNull();
+      writeFileSync(index, `# ${process.pid} 1796031073\n+ _.Stat 0 80 Stat MGT\n`);
+      expect(await reader.read()).toEqual({
+        life: `${process.pid} 1796031073`,
+        asked: 412,
+        counts: parseBackends(text),
       });
-      const ended = new Promise<string>((resolve) => shell.once("close", () => resolve("closed")));
-      const reader = new VarnishReader({
-        input: shell.stdin,
-        output: shell.stdout,
-        ended,
-        [Symbol.dispose]: () => void shell.kill(),
-      });
-      try {
-        expect(await reader.read()).toBeNull();
-        mkdirSync(join(directory, "work/_.vsm_mgt"), { recursive: true });
-        const { pid: gone } = spawnSync("true");
-        writeFileSync(index, `# ${gone} 1796031000\n+ _.Stat 0 80 Stat MGT\n`);
-        expect(await reader.read()).toBeNull();
-        writeFileSync(index, `# ${process.pid} 1796031073\n+ _.Stat 0 80 Stat MGT\n`);
-        expect(await reader.read()).toEqual({
-          life: `${process.pid} 1796031073`,
-          asked: 412,
-          counts: parseBackends(text),
-        });
-      } finally {
-        reader[Symbol.dispose]();
-        await ended;
-        rmSync(directory, { recursive: true, force: true });
-      }
-    },
-  );
+    } finally {
+      reader[Symbol.dispose]();
+      await ended;
+      rmSync(directory, { recursive: true, force: true });
+    }
+  });
 });

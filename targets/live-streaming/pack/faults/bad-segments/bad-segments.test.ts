@@ -55,7 +55,7 @@ describe("spoiled segments", () => {
   it.each([
     ["timing", "inspection found timing"],
     ["rot", "nothing found by inspection"],
-  ] as const)("are seen in the journal: %s", async (defect, found) => {
+  ] as const)("show in the journal: %s", async (defect, found) => {
     const { evidence, observe, heal } = await injected(inject, {
       fault: { defect, segments: 5 },
       services: [packager(defect, { spoils: true })],
