@@ -4,8 +4,8 @@ import { describe, expect, it } from "vitest";
 import { root, sourcesIn } from "../test/support/sources.ts";
 
 /**
- * Rooms, from the ground up, and which others each may import; type imports count. A room stands
- * above all that it imports. Tests are free to import anything.
+ * The rooms from the ground up, and the imports that each may have; type imports count. A room is
+ * above everything that it imports. Tests may import anything.
  */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   // The pure rooms.
@@ -31,7 +31,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "harness/experiment",
   ],
   "harness/phrases": ["harness/base", "harness/claims", "harness/record"],
-  // Rules answer with facts. The verdict alone is composed of sentences.
+  // Rules return facts. Only the verdict is composed of sentences.
   "harness/judge": [
     "harness/base",
     "harness/metrics",
@@ -163,7 +163,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "harness/run",
     "harness/report",
   ],
-  // What commands share. Nothing of it knows a command.
+  // What commands share; it does not depend on any command.
   "harness/app": [
     "harness/base",
     "harness/metrics",
@@ -201,11 +201,11 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "harness/cli",
   ],
   "harness/check.ts": [],
-  // A target's description needs the harness's types; its services know nothing of any harness.
+  // A target's description needs the harness's types; its services do not depend on the harness.
   "targets/live-streaming/stream": ["targets/live-streaming/service"],
   "targets/live-streaming/service": [],
   targets: ["targets/live-streaming"],
-  // Two packagers encode once: they share the one lock between processes that there is.
+  // Two packagers encode only once: they share the only lock between processes.
   "targets/live-streaming/packager": ["harness/system/lock.ts", "targets/live-streaming"],
   "targets/live-streaming/tools": [
     "harness/base",
@@ -216,7 +216,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "targets/live-streaming/model": ["harness/target", "harness/base", "targets/live-streaming"],
   "targets/live-streaming/layout": ["harness/target", "targets/live-streaming"],
   "targets/live-streaming/target.ts": ["harness/target", "targets/live-streaming"],
-  // Any streaming target can use the pack: it imports no service of the one beside it.
+  // Any streaming target can use the pack: it imports no service of the target next to it.
   "targets/live-streaming/pack": [
     "harness/base",
     "harness/metrics",
@@ -235,8 +235,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "harness/plan/reliance.ts",
     "targets/live-streaming",
   ],
-  // Viewers and the harness make the path of a segment in one place, and look at what comes in one
-  // place.
+  // Viewers and the harness share one function for a segment's path, and one for its inspection.
   "experiments/workloads": ["harness/metrics/print.ts", "targets/live-streaming/pack/stream"],
   examples: [
     "harness/base",
@@ -245,11 +244,11 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "harness/game-day/day",
     "targets/live-streaming/pack",
   ],
-  // What a user has: the public entry and no more.
+  // As for a user: the public entry and nothing else.
   "examples/plain-http": ["harness/index.ts"],
   benchmarks: ["harness", "targets", "experiments"],
 };
-/** These may not reach the machine. */
+/** Rooms that must not reach the machine. */
 const pure = [
   "base",
   "metrics",
@@ -269,7 +268,7 @@ const pure = [
   "documents",
 ].map((room) => `harness/${room}`);
 const packagesOfPure = ["zod"];
-/** Of Node, what only computes. */
+/** Node built-ins that only compute. */
 const builtinsOfPure = ['import { isIPv4 } from "node:net";'];
 
 const places = Object.keys(allowed).sort((a, b) => b.length - a.length);
@@ -288,7 +287,7 @@ function specifiers(path: string, except: readonly string[] = []): string[] {
   ].map((match) => (match[1] ?? match[2] ?? match[3]) as string);
 }
 
-/** Each way from a place back to itself that a walk along the arrows comes upon. */
+/** Every cycle that a depth-first search finds. */
 function circlesIn(arrows: ReadonlyMap<string, readonly string[]>): string[] {
   const circles: string[] = [];
   const done = new Set<string>();
@@ -313,12 +312,12 @@ describe("the import table", () => {
     sourcesIn(folder),
   );
 
-  it("sees the project", () => {
+  it("covers the project", () => {
     expect(files.length).toBeGreaterThan(80);
     expect(files.filter((path) => placeOf(path) === undefined)).toEqual([]);
   });
 
-  it("is kept by every file", () => {
+  it("is obeyed by every file", () => {
     const broken = files.flatMap((path) =>
       specifiers(path)
         .filter((name) => name.startsWith("."))
@@ -326,11 +325,11 @@ describe("the import table", () => {
           const from = placeOf(path) as string;
           const target = relative(root, resolve(root, dirname(path), name));
           const to = placeOf(target);
-          // What supports tests is no part of what they test; benchmarks use it as well.
+          // Test support is not part of the code under test; benchmarks use it as well.
           if (target.startsWith("test/") && from !== "benchmarks")
             return [`${path} imports ${target}`];
           if (to === undefined || to === from || allowed[from]?.includes(to)) return [];
-          // A folder in a list stands for every file below it.
+          // A folder in a list covers every file below it.
           return allowed[from]?.some(
             (place) => target.startsWith(`${place}/`) || target === place,
           ) === true
@@ -350,7 +349,7 @@ describe("the import table", () => {
     expect(impure).toEqual([]);
   });
 
-  it("holds no circle of files, type imports included", () => {
+  it("contains no cycle of files, including type imports", () => {
     const imported = new Map(
       files.map((path) => [
         path,
@@ -362,7 +361,7 @@ describe("the import table", () => {
     expect(circlesIn(imported)).toEqual([]);
   });
 
-  it("holds no circle of rooms", () => {
+  it("contains no cycle of rooms", () => {
     const rooms = new Map(
       places.map((place) => [
         place,
@@ -376,7 +375,7 @@ describe("the import table", () => {
     expect(circlesIn(rooms)).toEqual([]);
   });
 
-  it("sees a circle", () => {
+  it("detects a cycle", () => {
     expect(circlesIn(new Map(Object.entries({ a: ["b"], b: ["c"], c: ["b"], d: ["a"] })))).toEqual([
       "b > c > b",
     ]);

@@ -1,7 +1,4 @@
-/**
- * From a name and options to a plan: the experiment for this machine, this substrate and this
- * audience.
- */
+/** From a name and options to a plan: the experiment on this machine, substrate and audience. */
 import { SeawallError } from "../base/errors.ts";
 import type { Experiment, Load } from "../experiment/experiment.ts";
 import type { Planned, PlanOptions } from "../plan/options.ts";
@@ -26,7 +23,7 @@ import { chooseSubstrate } from "./choose-substrate.ts";
 import { targetVersion } from "./target-fingerprint.ts";
 import type { RunRequest } from "./options.ts";
 
-/** As if it had run and held. */
+/** A verdict as if the experiment had run and held. */
 export async function presumed(
   context: Context,
   experiment: Experiment,
@@ -49,7 +46,7 @@ export async function presumed(
   };
 }
 
-/** `recorded`: the runs so far, for what must have held before. */
+/** `recorded`: the runs so far, for prerequisites. */
 export async function plan(
   context: Context,
   name: string,
@@ -76,9 +73,7 @@ export async function plan(
   );
 }
 
-/**
- * The experiment's target alone: what its method and its claims need of a topology does not matter.
- */
+/** Plans the experiment's target alone; its method and claims do not constrain the topology. */
 export async function planAlone(
   context: Context,
   name: string,
@@ -124,8 +119,8 @@ async function planOptions(
 }
 
 /**
- * Another audience than the planned one. A real one needs as many more virtual users; a simulated
- * user needs none.
+ * Scales the audience. A real one needs proportionally more virtual users; a simulated one needs
+ * none.
  */
 function scaled(experiment: Experiment, scale: number, substrate: SubstrateName): Experiment {
   if (scale === 1) return experiment;
@@ -141,7 +136,7 @@ function scaled(experiment: Experiment, scale: number, substrate: SubstrateName)
   return { ...experiment, load: experiment.load.map(times) };
 }
 
-/** An experiment brings a target, and a target brings code of its own. */
+/** An experiment contains code of its author, and so does a target. */
 function guarded<T>(name: string, work: () => T): T {
   try {
     return work();

@@ -1,4 +1,4 @@
-/** What one judged run says about the load that it was made with. */
+/** The result of one judged run of the search, for the load of that run. */
 import { failsInBaseline } from "../judge/claims.ts";
 import { blamesMeasurement } from "../judge/subjects.ts";
 import type { Finding, Verdict } from "../record/verdict.ts";
@@ -6,15 +6,15 @@ import type { StepOutcome } from "./search.ts";
 
 export interface StepReading {
   readonly outcome: StepOutcome;
-  /** Claims that were violated, with their phase. */
+  /** Violated claims, with their phase. */
   readonly broke: readonly string[];
   readonly why: string;
 }
 
 /**
- * Where the generator was at its end, whatever the target seemed to do may be the generator's
- * doing, and a load that was not offered is no headroom. Beyond the breaking point even the
- * baseline is violated, which for an experiment proves nothing, and here is what was looked for.
+ * If the generator was overloaded, it may have caused any violation, and a load that was not
+ * offered shows no headroom. Beyond the breaking point, even the baseline may be violated. That
+ * proves nothing for an experiment, but is the answer here.
  */
 export function readStep(verdict: Verdict): StepReading {
   const violated = verdict.findings.filter(isViolated);

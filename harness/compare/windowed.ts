@@ -1,33 +1,33 @@
 /**
- * One quantity of one phase, cut into equal windows: the unit of all resampling. Requests of one
- * window share what the machine and the target were doing then, so that windows, in blocks, and not
- * requests are what is drawn again.
+ * One quantity of one phase in equal windows, the units of all resampling. Requests of one window
+ * share the state of the machine and the target. So windows are resampled, in blocks, and not
+ * requests.
  */
 
-/** What is measured of a window. */
+/** What is measured in a window. */
 export type Measure =
   | { readonly kind: "quantile"; readonly q: number }
   | { readonly kind: "share" }
   | { readonly kind: "mean" };
 
 /**
- * A window of a quantile is a sparse histogram; of a share or a mean, what is summed and by what it
- * is divided.
+ * The sum of a window: a sparse histogram for a quantile, a sum and its divisor for a share or a
+ * mean.
  */
 export interface WindowSum {
-  /** Bins in rising order, and how many samples each holds. Empty but for quantiles. */
+  /** Bins in ascending order, and the number of samples of each. Empty unless for quantiles. */
   readonly bins: Int32Array;
   readonly counts: Int32Array;
   readonly total: number;
   readonly count: number;
 }
 
-/** The windows of one run, in the order of time. */
+/** The windows of one run in chronological order. */
 export type RunWindows = readonly WindowSum[];
 
-/** Relative width of a bin: an error of half a per cent at most. */
+/** Relative bin width: an error of at most 0.5 %. */
 const binWidth = Math.log(1.01);
-/** Everything below a hundredth of a millisecond counts as that. */
+/** Smaller values count as 0.01 ms. */
 const smallest = 0.01;
 
 export function windowSum(values: readonly number[], measure: Measure): WindowSum {
@@ -81,10 +81,8 @@ function pooledQuantile(windows: readonly WindowSum[], q: number, count: number)
   return Math.exp(most * binWidth);
 }
 
-/** Kept between calls: an interval pools hundreds of thousands of times. */
+/** Reused between calls: an interval pools hundreds of thousands of times. */
 let merged = new Int32Array(0);
 
-/**
- * One run: the windows of each phase, phase by phase, as a phase is never drawn in another's place.
- */
+/** The windows of one run by phase, because a phase is never drawn in another's place. */
 export type RunStrata = readonly RunWindows[];

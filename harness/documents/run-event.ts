@@ -1,10 +1,12 @@
-/** One line of `events.ndjson`. A record is input: whoever reads one holds it to this shape. */
+/**
+ * One line of `events.ndjson`. A record is input, so its readers validate it against this shape.
+ */
 import { z } from "zod";
 import { phases } from "../base/phases.ts";
 import { faultShape } from "../faults/faults.ts";
 import type { RunEvent } from "../record/events.ts";
 
-/** What a Date can hold. */
+/** The range of a Date. */
 const atMs = z.number().min(0).max(8.64e15);
 const ms = z.number();
 const evidence = z.object({ landed: z.boolean(), observation: z.string() });
@@ -94,5 +96,5 @@ export const runEventShape = z.discriminatedUnion("kind", [
 ]);
 
 type Nothing<T extends never> = T;
-/** A kind of event that is not described above does not compile. */
+/** An event kind without a description above does not compile. */
 export type Undescribed = Nothing<Exclude<RunEvent["kind"], z.infer<typeof runEventShape>["kind"]>>;

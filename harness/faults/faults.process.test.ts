@@ -115,14 +115,14 @@ const cases: readonly (readonly [fault: Fault, landed: RegExp, healed: RegExp])[
 ];
 
 describe("on the process substrate", () => {
-  it.each(cases)("$kind lands, heals and is seen to do both", async (fault, landed, healed) => {
+  it.each(cases)("$kind lands and heals, both verified", async (fault, landed, healed) => {
     const injection = await injectInto(mini.deployment, fault);
     expect(injection.evidence.observation).toMatch(landed);
     expect(injection.evidence.landed).toBe(true);
     const [first, second] = await Promise.all([injection.heal(), injection.heal()]);
     expect(first.observation).toMatch(healed);
     expect(first.landed).toBe(true);
-    // Healed exactly once, however often it is asked for.
+    // Reverted once, however often `heal` is called.
     expect(second).toBe(first);
     for (const { link, entry, exit } of mini.deployment.links) {
       const bytes = mini.deployment.instance(link.to).service.pings?.[link.port] ?? { send: "" };
@@ -172,7 +172,7 @@ describe("on the process substrate", () => {
       { kind: "clockSkew", service: "b/back", byMs: 3_600_000 },
       async () => {
         await mini.deployment.instance("b/back").impair({ kind: "clockSkew", byMs: 0 });
-        // It keeps the second that it tells for a moment.
+        // It caches the current second briefly.
         await new Promise((wake) => setTimeout(wake, 1_500));
       },
       /the clock of b\/back is -?[01]/,
@@ -197,9 +197,9 @@ describe("on the process substrate", () => {
   ];
   const linkTo = (service: string): LinkHandle =>
     mini.deployment.links.find(({ link }) => link.to === service) as LinkHandle;
-  /** As somebody would who has the proxy's control port. */
+  /** Removes the toxic through the proxy's control port, as a third party could. */
   const takeAway = async (type: string): Promise<void> => {
-    // A slot of ports has its control port 99 below its first link.
+    // The control port of a slot is 99 below its first link port.
     const firstPort = Math.min(...mini.deployment.links.map(({ entry }) => entry.port));
     const control = `http://127.0.0.1:${firstPort - 99}`;
     const proxies = (await (await fetch(`${control}/proxies`)).json()) as Record<
@@ -213,7 +213,7 @@ describe("on the process substrate", () => {
   };
 
   it.each(stillThere)(
-    "$kind is seen to last, and to be gone when somebody undoes it",
+    "$kind is observed while it lasts, and its removal by a third party is detected",
     async (fault, undone, gone) => {
       const injection = await injectInto(mini.deployment, fault);
       const whole = await injection.observe?.look();
@@ -225,7 +225,7 @@ describe("on the process substrate", () => {
     },
   );
 
-  it("a paused service that ran in between is not taken for one that stood still", async () => {
+  it("a paused service that ran in between does not count as paused throughout", async () => {
     const injection = await injectInto(mini.deployment, { kind: "pause", service: "a/back" });
     const instance = mini.deployment.instance("a/back");
     await instance.resume();
@@ -243,7 +243,7 @@ describe("on the process substrate", () => {
     });
   });
 
-  it("a restart loop goes on, and what happens at once leaves nothing to look at", async () => {
+  it("a restart loop continues, and an instantaneous fault has nothing to observe later", async () => {
     const loop = await injectInto(mini.deployment, {
       kind: "restartLoop",
       service: "a/back",
@@ -256,7 +256,7 @@ describe("on the process substrate", () => {
     expect(cold.observe).toBeNull();
   });
 
-  it("counts what others than the harness send over a link", async () => {
+  it("link totals exclude the harness's own requests", async () => {
     const { entry } = linkTo("a/back");
     const traffic = new LinkTraffic([linkTo("a/back")]);
     await traffic.read();
@@ -275,12 +275,12 @@ describe("on the process substrate", () => {
     agent.destroy();
     expect(own).toMatchObject({ connections: 0, bytes: 0 });
     expect(kept).toMatchObject({ connections: 1, bytes: expect.any(Number) });
-    // On a connection that was there before.
+    // On an existing connection.
     expect(again).toMatchObject({ connections: 1 });
     expect(again?.bytes).toBeGreaterThan(kept?.bytes ?? Number.POSITIVE_INFINITY);
   });
 
-  it("a full disk is felt by its own service and by no other", async () => {
+  it("a full disk affects its own service and no other", async () => {
     const write = (name: string): Promise<string> =>
       mini.deployment.instance(name).operate("write");
     const injection = await injectInto(mini.deployment, { kind: "fullDisk", service: "b/more" });
@@ -329,7 +329,7 @@ describe("on the process substrate", () => {
     await injection.heal();
   });
 
-  it("a link behind which nobody answers is not seen to be cut", async () => {
+  it("a cut is not confirmed if the service behind the link does not answer", async () => {
     await mini.deployment.instance("a/back").pause();
     const links = { to: { service: "a/back" } };
     for (const fault of [
@@ -343,7 +343,7 @@ describe("on the process substrate", () => {
     await mini.deployment.instance("a/back").resume();
   });
 
-  it("a service that ends by itself is told from one that was killed", async () => {
+  it("a service that exits is distinguished from one that was killed", async () => {
     const exits: { service: string; expected: boolean; detail: string }[] = [];
     mini.deployment.onExit((exit) => exits.push(exit));
     const { pid } = mini.deployment.instance("b/more");
@@ -370,17 +370,13 @@ describe("on the process substrate", () => {
     await mini.deployment.instance("b/more").start();
   });
 
-  it(
-    "what is started again gives way to the instruments, what was started with the target" +
-      " does not",
-    async () => {
-      const injection = await injectInto(mini.deployment, { kind: "kill", service: "b/more" });
-      await injection.heal();
-      expect([niceAtFirst, niceOf("b/more")]).toEqual([getPriority(), Math.max(5, getPriority())]);
-    },
-  );
+  it("an instrumented restart replaces the process that started with the target", async () => {
+    const injection = await injectInto(mini.deployment, { kind: "kill", service: "b/more" });
+    await injection.heal();
+    expect([niceAtFirst, niceOf("b/more")]).toEqual([getPriority(), Math.max(5, getPriority())]);
+  });
 
-  it("a kill of what does not run did not land, and heals by starting it", async () => {
+  it("a kill of a stopped service does not land, and heals by starting it", async () => {
     await mini.deployment.instance("b/back").kill();
     const injection = await injectInto(mini.deployment, { kind: "kill", service: "b/back" });
     expect(injection.evidence).toEqual({

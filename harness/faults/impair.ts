@@ -1,4 +1,4 @@
-/** Faults that the substrate itself does to a service, and that only it can see. */
+/** Faults that the substrate applies to a service, and that only the substrate can observe. */
 import type { Effect, Impairment } from "../target/deployment.ts";
 import type { Evidence } from "../target/evidence.ts";
 import type { Inject, RealStrike } from "../target/fault.ts";
@@ -6,7 +6,7 @@ import { theService } from "./proofs.ts";
 
 const nothing: Evidence = { landed: true, observation: "it was never in force" };
 
-/** `verify` may do more than ask the substrate: give it something to see. */
+/** `verify` may cause the traffic that the substrate needs in order to observe the effect. */
 export function impair<F>(
   effectOf: (fault: F) => Effect,
   verify: (impairment: Impairment, strike: RealStrike<F>) => Promise<Evidence> = (impairment) =>

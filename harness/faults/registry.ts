@@ -1,6 +1,6 @@
 /**
- * The list of faults. A new one is a folder and a line here; its name is the `kind` that an
- * experiment gives.
+ * The registry of faults. To add one, add a folder and a line here. Its name is the `kind` in an
+ * experiment.
  */
 export { bandwidth } from "./bandwidth/fault.ts";
 export { blackhole } from "./blackhole/fault.ts";

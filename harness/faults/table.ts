@@ -1,10 +1,10 @@
-/** The list of faults as a table for people: `README.md` has it. */
+/** The registry of faults as a Markdown table for `README.md`. */
 import type { FaultKind, FaultKinds } from "../target/fault.ts";
 import { kinds } from "./faults.ts";
 
 const [begin, end] = ["<!-- faults: from the list, written by `vitest -u` -->", "<!-- /faults -->"];
 
-/** Of the harness, or of a pack. */
+/** The harness's faults by default; pass a pack's to list those. */
 export function faultTable(of: FaultKinds = kinds): string[] {
   const rows = Object.entries(of).map(([name, kind]) => [
     `\`${name}\``,
@@ -29,7 +29,7 @@ function needsOf({ needs }: FaultKind): string {
   return needs.map((need) => `\`${need}\``).join(", ");
 }
 
-/** The text, with the table of today between its marks. */
+/** Returns the text with the current table between its marks. */
 export function withTable(text: string, of: FaultKinds = kinds): string {
   const [from, to] = [text.indexOf(begin), text.indexOf(end)];
   if (from < 0 || to < from) throw new Error("the text has no marks for the table of faults");

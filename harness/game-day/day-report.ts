@@ -1,6 +1,6 @@
 /**
- * The report of a day: what it came to, each step with what was decided, seen and noted, and the
- * curves that people watched. One file, no script needed.
+ * The report of a day: its result, each step with decisions, events and notes, and the live curves.
+ * One file, without scripts.
  */
 import type { By, DayEvent, DayStep } from "./day/day.ts";
 import { nameOf, type StepResult } from "./day/judge-day.ts";
@@ -58,7 +58,7 @@ function stopNotice(by: By): Markup {
   return markup`<div class="notice grave"><strong>Stopped by ${nameOf(by)}.</strong></div>`;
 }
 
-/** A control that was refuted is good news. */
+/** A refuted control is a success. */
 function toneOf({ status, asExpected }: StepResult): Status | "left" {
   return status === null
     ? "left"
@@ -75,7 +75,7 @@ function wordOf({ status, asExpected, expect }: StepResult): string {
   return `${words[status].toLowerCase()}${expect === "refuted" ? control : ""}`;
 }
 
-/** As the day sees it: a control that held is no good news. */
+/** The mark from the day's point of view: a held control is a failure. */
 function markOf(result: StepResult): Markup | null {
   const tone = toneOf(result);
   const heard = result.asExpected ? "As expected" : "Not as expected";
@@ -111,7 +111,7 @@ ${link === null ? null : markup`<p>${link}${soft(result.runId ?? "")}</p>`}
 </article>\n`;
 }
 
-/** From a step's first question to its end; notes belong to the step that was on. */
+/** From a step's first question to its end; a note belongs to the current step. */
 function eventsOf(events: readonly DayEvent[], index: number): readonly DayEvent[] {
   const questions = new Set(
     events.flatMap((event) =>
@@ -200,7 +200,7 @@ function toldOf(event: DayEvent): { tone: string; text: string | Markup } | null
       : null;
 }
 
-/** What belongs to no step. */
+/** Events outside any step. */
 function aside({ events }: RecordedDay): Markup | null {
   const notes = events.filter(
     (event) =>

@@ -1,6 +1,6 @@
 /**
- * A fault on services strikes the target only if one of them is used before it, or is declared to
- * be a standby. A target that never notices what nobody asks shows nothing.
+ * A fault on services affects the target only if one of them is in use before it, or is declared a
+ * standby. The loss of an unused service shows nothing.
  */
 import { entryTag } from "../metrics/tags.ts";
 import { sum } from "../base/statistics.ts";
@@ -13,7 +13,7 @@ import type { Run } from "../record/run.ts";
 import { struckBy } from "../record/struck.ts";
 import type { Windows } from "./windows.ts";
 
-/** Each look of the harness at a service may be counted by it, as a request and as its answer. */
+/** The service may count each reading by the harness as one request and one answer. */
 const countedPerReading = 2;
 
 export function useProblem(
@@ -25,7 +25,7 @@ export function useProblem(
   const { use = [] } = struckBy(run.plan, index);
   const injecting = run.events.find((event) => event.kind === "injecting" && event.step === index);
   const { baseline } = windows;
-  // What was never injected, and what has no baseline, is for another rule to say.
+  // Another rule reports a fault that was never injected, or a missing baseline.
   if (use.length === 0 || injecting === undefined || baseline === undefined) return null;
   const before: Window = { fromMs: baseline.fromMs, untilMs: injecting.atMs };
   if (use.some((one) => one.standby === true || isUsed(run, one, before))) return null;
@@ -60,7 +60,7 @@ function isUsed(run: Run, use: Use, window: Window): boolean {
   );
 }
 
-/** Requests of the load to a service; to one that they do not name, those that name none. */
+/** Requests of the load to a service; requests without a service name count for the unnamed one. */
 function askedOf({ plan, series }: Run, service: string): readonly SeriesData[] {
   const isNamed = plan.edges.includes(service);
   return series.filter(({ metric, tags }) => {
@@ -71,7 +71,7 @@ function askedOf({ plan, series }: Run, service: string): readonly SeriesData[] 
   });
 }
 
-/** Beyond what the harness's own looks may have added. */
+/** Minus what the harness's own readings may have added. */
 function countedAsked(run: Run, metric: string, service: string, window: Window): boolean {
   const values = valuesIn(matching(run.series, { metric, where: { service } }), window);
   const ownMost = run.plan.metrics[metric]?.countsRequests === true ? 0 : countedPerReading;

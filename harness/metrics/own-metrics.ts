@@ -1,8 +1,8 @@
-/** The metrics that any run can contain, whatever is tested. */
+/** The metrics that every run can contain, whatever the target. */
 import type { Registry } from "./metrics.ts";
 import { entryTag } from "./tags.ts";
 
-/** The harness's own, and what k6 tells of each request and iteration: any run can contain them. */
+/** The harness's own metrics, and k6's for requests and iterations. */
 export const ownMetrics: Registry = {
   http_req_ms: {
     kind: "duration",

@@ -12,9 +12,9 @@ function sources(folder: string): string[] {
     .map((name) => join(harness, folder, name));
 }
 
-describe("the words of findings", () => {
-  // That each fact has a phrase, and each phrase a fact, is for the compiler to say.
-  it("are of facts that some rule states", () => {
+describe("the phrases of findings", () => {
+  // The compiler checks that facts and phrases match one to one.
+  it("belong to facts that some rule states", () => {
     const judge = sources("judge")
       .map((path) => readFileSync(path, "utf8"))
       .join("\n");
@@ -25,18 +25,18 @@ describe("the words of findings", () => {
     expect(unstated).toEqual([]);
   });
 
-  it("are in every rule's title, and in no two the same", () => {
+  it("include a title for each rule, without duplicates", () => {
     const titles = Object.values(evidence).map(({ title }) => title);
     expect(new Set(titles).size).toBe(titles.length);
   });
 });
 
-/** What a piece of code must not do: decide by what a finding is called, or by how it is put. */
+/** Code that decides by a finding's title or wording, which is forbidden. */
 const byWords =
   /\b(?:why|title|observation)\??\.(?:startsWith|endsWith|includes|match|search|split|indexOf)\(|\.test\((?:\w+\.)?(?:why|title|observation)\)|\b\w+\.title [!=]==? |[!=]==? \w+\??\.title\b/;
 
 describe("code", () => {
-  it("branches on no words", () => {
+  it("does not branch on wording", () => {
     const found = sources(".").flatMap((path) =>
       readFileSync(path, "utf8")
         .split("\n")
@@ -44,13 +44,14 @@ describe("code", () => {
           byWords.test(line) ? [`${path.slice(harness.length)}:${index + 1} ${line.trim()}`] : [],
         ),
     );
-    // A claim that is named by the beginning of its title, as it once was, is refused with its id.
+    // A claim that is named by the start of its title, as in older versions, is refused with its
+    // id.
     expect(found.map((line) => line.split(" ", 1)[0]?.split(":", 1)[0])).toEqual([
       "/plan/reliance.ts",
     ]);
   });
 
-  it("is seen to", () => {
+  it("is detected by the pattern", () => {
     expect(byWords.test('if (why.startsWith("The load generator"))')).toBe(true);
     expect(byWords.test("all.find((one) => one.title === claim.title)")).toBe(true);
     expect(byWords.test("const title = claim.title;")).toBe(false);

@@ -1,6 +1,4 @@
-/**
- * What a search for the breaking point found: for a terminal, and as a page that links its runs.
- */
+/** The result of a breaking-point search, for a terminal and as a page that links to its runs. */
 import type { Conclusion, StepOutcome } from "../breaking-point/search.ts";
 import { withoutText } from "../phrases/format.ts";
 import { markup, type Markup } from "./markup.ts";
@@ -27,10 +25,10 @@ export interface BreakingPoint {
   readonly substrate: string;
   readonly without: readonly string[];
   readonly seed: number;
-  /** In the order in which they were made. */
+  /** In chronological order. */
   readonly steps: readonly Step[];
   readonly conclusion: Conclusion;
-  /** Of the least load at which something broke: what that was. */
+  /** The claims that broke at the least load. */
   readonly broke: readonly string[];
 }
 
@@ -49,7 +47,7 @@ const styles: Readonly<Record<StepOutcome, Style>> = {
 
 export const times = (scale: number): string => `${Number(scale.toPrecision(3))}×`;
 
-/** What was found, in one or two sentences. */
+/** The result in one or two sentences. */
 export function sentenceOf({
   conclusion: { kind, estimate, from, until, ceiling },
   broke,

@@ -7,7 +7,7 @@ import { root, sourcesIn } from "../../test/support/sources.ts";
 import { adapterOf, undoOn } from "./registry.ts";
 
 describe("the list of substrates", () => {
-  it("has each folder with an adapter, and no other", () => {
+  it("contains each folder with an adapter, and no other", () => {
     const folders = readdirSync(import.meta.dirname, { withFileTypes: true })
       .filter((one) => one.isDirectory())
       .map(({ name }) => name);
@@ -16,7 +16,7 @@ describe("the list of substrates", () => {
     ).toEqual([...substrateNames].sort());
   });
 
-  it("has one that is taken when no other is ready", () => {
+  it("has a default for when no other is ready", () => {
     expect(
       substrates.filter(({ auto, isVirtual }) => auto === "otherwise" && !isVirtual),
     ).toHaveLength(1);
@@ -37,7 +37,7 @@ describe("the list of substrates", () => {
     },
   );
 
-  it("is explained where people read of faults: what a real one cannot do", async () => {
+  it("is documented next to the faults: what a real one cannot do", async () => {
     const page = readFileSync(join(root, "harness", "faults", "README.md"), "utf8");
     const support = /^## Support\n([\s\S]*?)^## /m.exec(page)?.[1] ?? "";
     for (const { name } of substrates.filter(({ isVirtual }) => !isVirtual)) {
@@ -57,7 +57,7 @@ describe("the list of substrates", () => {
     }
   });
 
-  it("is the only place that knows one by its name, but for its own folder", () => {
+  it("is the only place that names one, except for its own folder", () => {
     const names = substrateNames.join("|");
     const knows = sourcesIn("harness")
       .filter(
@@ -73,15 +73,15 @@ describe("the list of substrates", () => {
     expect(knows).toEqual([]);
   });
 
-  it("is explained where people read of it", () => {
+  it("is documented", () => {
     const page = readFileSync(join(root, "docs", "writing-an-experiment.md"), "utf8");
     for (const { name, meaning } of substrates)
       expect(page).toContain(`| \`${name}\` | ${meaning} |`);
   });
 });
 
-describe("what a dead run made", () => {
-  it("is said when its substrate makes nothing elsewhere", async () => {
+describe("what a dead run created", () => {
+  it("is reported if its substrate creates nothing elsewhere", async () => {
     expect(await undoOn("run", "here", "process")).toEqual([
       'what it made on the substrate "process" at here, which this version cannot undo',
     ]);

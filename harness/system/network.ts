@@ -1,5 +1,6 @@
 /**
- * Small network questions about this machine: is a port free, who holds it, does anything answer.
+ * Small network queries about this machine: whether a port is free, which process holds it, and
+ * whether it answers.
  */
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
@@ -12,7 +13,7 @@ import { markOwn } from "./own-connections.ts";
 import { listProcesses, statOf } from "./processes.ts";
 
 /**
- * Null when the endpoint can be bound, else the error's code: EADDRINUSE, EADDRNOTAVAIL, EACCES.
+ * Null if the endpoint can be bound, otherwise the error's code: EADDRINUSE, EADDRNOTAVAIL, EACCES.
  */
 export function bindProblem(endpoint: Endpoint): Promise<string | null> {
   return new Promise((resolve) => {
@@ -24,10 +25,10 @@ export function bindProblem(endpoint: Endpoint): Promise<string | null> {
   });
 }
 
-/** The system gave up because nobody said anything, not even that there is no such port. */
+/** Errors of a connection without any response, not even a refusal. */
 const unanswered = ["EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT"];
 
-/** Whether a TCP connection is taken; `silent` is neither a yes nor a no within the time. */
+/** Whether a TCP connection is accepted; `silent` is neither accepted nor refused in time. */
 export function tryConnect(endpoint: Endpoint, timeoutMs: number): Promise<Connection> {
   return new Promise((resolve) => {
     const socket = connect({ host: endpoint.host, port: endpoint.port });
@@ -63,7 +64,7 @@ export interface GetOptions {
 
 const bodyBytesMax = 16 * 1024 * 1024;
 
-/** One GET; rejects when the connection fails or the time is over. */
+/** One GET; rejects if the connection fails or at the timeout. */
 export function httpGet(endpoint: Endpoint, path: string, options: GetOptions): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const { signal, over } = within(options);
@@ -100,9 +101,9 @@ export function httpGet(endpoint: Endpoint, path: string, options: GetOptions): 
 }
 
 /**
- * Aborts when the time is over or the caller's signal fires. Many of these are made each second,
- * and `AbortSignal.any` of a signal that lives as long as the run keeps each of them until the
- * garbage collector comes by.
+ * Aborts at the timeout or with the caller's signal. Many of these exist per second.
+ * `AbortSignal.any` on a signal that lives as long as the run would keep each of them until garbage
+ * collection.
  */
 function within({ timeoutMs, signal }: Pick<GetOptions, "timeoutMs" | "signal">): {
   readonly signal: AbortSignal;
@@ -127,11 +128,11 @@ function within({ timeoutMs, signal }: Pick<GetOptions, "timeoutMs" | "signal">)
 export interface Digest {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  /** Of the whole body; null when it broke off. */
+  /** Of the whole body; null if it broke off. */
   readonly sha256: string | null;
 }
 
-/** One GET whose body is only hashed; rejects when no answer comes. */
+/** One GET whose body is only hashed; rejects without an answer. */
 export function httpDigest(
   endpoint: Endpoint,
   path: string,
@@ -166,8 +167,8 @@ export function httpDigest(
 }
 
 /**
- * Who listens on which of these IPv4 endpoints, by pid: `127.0.0.1:80`. Sockets of other users'
- * processes are left out.
+ * The listening processes on these IPv4 endpoints, by pid: `127.0.0.1:80`. Sockets of other users'
+ * processes are omitted.
  */
 export function listeners(endpoints: readonly Endpoint[]): Map<number, string> {
   const names = new Map(
@@ -190,7 +191,7 @@ export function listeners(endpoints: readonly Endpoint[]): Map<number, string> {
   return byPid;
 }
 
-/** Those of another user's process, or of one that just ended, cannot be seen. */
+/** Sockets of another user's process, or of one that just ended, are invisible. */
 function socketInodes(pid: number): string[] {
   try {
     return readdirSync(`/proc/${pid}/fd`).flatMap((descriptor) => {
@@ -205,7 +206,7 @@ function socketInodes(pid: number): string[] {
   }
 }
 
-/** `java (pid 4711)`, or null where it cannot be told. */
+/** `java (pid 4711)`, or null if unknown. */
 export function holderOf(port: number): string | null {
   const inodes = listeningInodes(port);
   if (inodes.size === 0) return null;
@@ -226,8 +227,8 @@ function listeningInodes(port: number): Set<string> {
 }
 
 /**
- * An IPv4 endpoint as the table writes it: the address as the machine keeps it, lowest byte first
- * where that is x86 or ARM.
+ * An IPv4 endpoint in the format of /proc: the address in host byte order, lowest byte first on x86
+ * and ARM.
  */
 function inTable(host: string, port: number): string {
   const bytes = host.split(".").map((part) => hex(Number(part), 2));

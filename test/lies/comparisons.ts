@@ -100,13 +100,13 @@ export const comparisons: LieGroup = {
   lies: [
     {
       name: "two-paused-runs",
-      says: "calls two runs that happened to pause slower than two of the same version that did not",
+      says: "calls two paused runs slower than two of the same version without a pause",
       caughtBy: "undecided",
       plant: () => paused(2, 2),
     },
     {
       name: "one-paused-run",
-      says: "calls one run that happened to pause slower than three of the same version that did not",
+      says: "calls one paused run slower than three of the same version without a pause",
       caughtBy: "undecided",
       plant: () => paused(3, 1),
     },
@@ -118,7 +118,7 @@ export const comparisons: LieGroup = {
     },
     {
       name: "collapse-of-one-run",
-      says: "sees no difference in a claim that held in the one run before and is refuted in the one after",
+      says: "sees no difference between one run with a held claim and one with it refuted",
       caughtBy: "undecided",
       plant: collapse,
     },

@@ -1,4 +1,4 @@
-/** The service's wall clock goes `byMs` ahead, or behind when negative. */
+/** Sets the service's wall clock `byMs` ahead, or behind if negative. */
 import { z } from "zod";
 import { defineFault } from "../../target/fault.ts";
 import { onService, serviceField } from "../strikes.ts";

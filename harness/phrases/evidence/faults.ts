@@ -1,4 +1,4 @@
-/** What the judge says about the faults of a run. */
+/** Phrases of the judge for the faults of a run. */
 import { formatDuration } from "../format.ts";
 import { listed, type Rules } from "../phrase.ts";
 
@@ -72,7 +72,7 @@ const noUse = {
   bytes: "no bytes read or written",
 } as const;
 
-/** A region may have many. */
+/** Shortens the list: a region may have many links. */
 function named(links: readonly string[]): string {
   const [first = "", ...others] = links;
   return others.length > 3 ? `${first} and ${others.length} other links` : listed(links);

@@ -1,4 +1,4 @@
-/** What the judge says about the course of the run, its target and its machine. */
+/** Phrases of the judge for the run, its target and its machine. */
 import { formatDuration } from "../format.ts";
 import { listed, percent, plural, type Rules } from "../phrase.ts";
 

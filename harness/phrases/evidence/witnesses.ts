@@ -1,4 +1,4 @@
-/** What the judge says about witnesses other than the load generator. */
+/** Phrases of the judge for witnesses other than the load generator. */
 import { formatDuration } from "../format.ts";
 import type { Rules } from "../phrase.ts";
 

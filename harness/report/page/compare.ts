@@ -1,6 +1,6 @@
 /**
- * The parts of a comparison's page: what came of it, the runs, the claims, the differences, and the
- * curves over one another.
+ * The parts of a comparison's page: the result, the runs, the claims, the differences, and the
+ * overlaid curves.
  */
 import type { ClaimOutcome } from "../../compare/claims-changed.ts";
 import type { Change } from "../../compare/compare.ts";
@@ -36,7 +36,7 @@ import {
   section,
 } from "./parts.ts";
 
-/** How the page looks for each outcome; what shows no difference is neither good nor bad. */
+/** The look of the page for each outcome; no difference is neutral. */
 export const statusOf: Readonly<Record<Outcome, Status | null>> = {
   worse: "refuted",
   mixed: "refuted",
@@ -48,7 +48,7 @@ export const statusOf: Readonly<Record<Outcome, Status | null>> = {
 const severity: readonly Outcome[] = ["none", "undecided", "different", "better", "mixed", "worse"];
 const differs = ({ outcome }: Change): boolean =>
   outcome === "worse" || outcome === "better" || outcome === "different";
-/** Of the first screen. */
+/** On the first screen. */
 const sentencesMax = 4;
 
 export function worstOutcome({ others }: Comparison): Outcome {
@@ -103,7 +103,7 @@ function notes(marked: readonly string[]): Markup {
 <ul>${marked.map((text) => markup`<li>${clip(text, 600)}</li>`)}</ul></div>`;
 }
 
-/** "A, the baseline: version 1.4.0, 3 runs": what the user calls the two, before any figure. */
+/** "A, the baseline: version 1.4.0, 3 runs": the user's names of the sides, before any figure. */
 function whichIsWhich({ baseline, others }: Comparison): Markup {
   const sides = [baseline, ...others.map(({ side }) => side)];
   const line = (side: Side, index: number): Markup =>
@@ -136,7 +136,7 @@ function versionsOf({ runs }: Side): string {
   return given.length === 0 ? many : `version ${given.join(" and ")}, ${many}`;
 }
 
-/** What a reader would be told first: the surest differences that matter, in words. */
+/** The most certain relevant differences in words, for the first screen. */
 function highlights({ others }: Comparison): Markup {
   const name = (side: Side): string => (others.length > 1 ? `${side.name}: ` : "");
   const turned = others.flatMap(({ side, claims }) =>
@@ -183,7 +183,7 @@ interval excludes zero, and a test over whole runs confirms it.</p>`;
   return markup`<ul class="changes">${items}</ul>`;
 }
 
-/** The class that is protected most before everything, then what is worse, then what is surest. */
+/** The most protected class first, then what is worse, then what is most certain. */
 function rank({ quantity, outcome, p, phase }: Change): number {
   return (
     (quantity.first === true ? 0 : 8) +
@@ -348,7 +348,7 @@ const words: Readonly<Record<Change["outcome"], string>> = {
   unclear: "not shown",
 };
 
-/** In a column without words the interval needs its sign. */
+/** In a column without words, the interval needs its sign. */
 function signOf({ interval, outcome }: Change): string {
   if (outcome === "alike" || outcome === "unclear" || interval === null) return "";
   return interval.low > 0 ? "+" : "−";

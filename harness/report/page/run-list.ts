@@ -1,6 +1,6 @@
 /**
- * The index's parts: what there is, the filter, the runs, and what lies broken. All of it reads
- * without a script; the filter needs one.
+ * The index's parts: totals, filter, runs and broken runs. Everything is readable without a script,
+ * except for the filter.
  */
 import {
   type BrokenRun,
@@ -16,7 +16,7 @@ import { usedText } from "./claims.ts";
 import { mark, shape, words } from "./icons.ts";
 import { minuteOf, numberCell, quiet, scrollingTable, section, soft } from "./parts.ts";
 
-/** Older ones are in their folders still. */
+/** Older ones are only in their folders. */
 const rowsMax = 2_000;
 
 export function indexHead({ runs }: RunIndex): Markup {

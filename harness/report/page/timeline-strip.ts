@@ -1,7 +1,4 @@
-/**
- * The whole run as one strip: phases, and faults with the moments at which they were seen to take
- * hold and to heal.
- */
+/** The whole run as one strip: phases, and faults with the moments of their landing and heal. */
 import { formatDuration, formatOffset } from "../../phrases/format.ts";
 import { markup, type Markup } from "../markup.ts";
 import type { ReportModel } from "../model.ts";
@@ -44,12 +41,12 @@ export function timelineStrip({ axis, phases, faults }: ReportModel): Markup {
   aria-label="${label}">${bands}${bars}</svg></figure>`;
 }
 
-/** About what a letter takes of the strip's width, in per cent, where labels are shown at all. */
+/** The approximate width of a letter in per cent of the strip, wherever labels are shown. */
 const letter = 0.62;
 
 /**
- * Its label stands in it, else beside it, as far as `room` is free; a name that is cut off could be
- * that of another service.
+ * Its label is inside, otherwise next to it if `room` is free; a truncated name could be that of
+ * another service.
  */
 function bar(
   fault: FaultBand,
@@ -98,7 +95,7 @@ function besideBar(
   x="${x}" dx="${dx}" y="${y + 13}" text-anchor="${anchor}">${label}</text>`;
 }
 
-/** Faults that overlap in time stand below one another. */
+/** Faults that overlap in time are stacked. */
 function arranged(faults: readonly FaultBand[]): FaultBand[][] {
   const lanes: FaultBand[][] = [];
   for (const fault of [...faults].sort((a, b) => a.fromMs - b.fromMs)) {

@@ -1,6 +1,5 @@
 /**
- * What can be done to a service in a container from outside: another time of day, packets that get
- * lost, a folder without room.
+ * Effects on a service in a container, applied from outside: clock skew, packet loss, a full disk.
  */
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -12,7 +11,7 @@ import { filled } from "./room.ts";
 
 interface Struck {
   readonly container: Container;
-  /** Whose network interface it uses. */
+  /** The container whose network interface it uses. */
   readonly zone: Container;
   readonly directory: string;
   readonly host: string;
@@ -20,14 +19,11 @@ interface Struck {
 }
 
 const skewFile = "clock-skew";
-/** The library looks into its file once a second, so an order to it is in force only then. */
+/** The library reads its file once a second, so a change takes effect only then. */
 const orderedWithinMs = 1_100;
 const library = "/usr/local/lib/libfaketime.so";
 
-/**
- * libfaketime is loaded from the start, tells the true time, and looks into its file every so
- * often.
- */
+/** libfaketime is loaded from the start, reports the true time, and rereads its file regularly. */
 export function skewableEnv(directory: string): Record<string, string> {
   return {
     LD_PRELOAD: library,
@@ -50,7 +46,7 @@ export async function impose(effect: Effect, struck: Struck): Promise<Impairment
   }
 }
 
-/** Proven by the service's own clock; here only that the order to it stands. */
+/** The service's own clock is the proof; this only checks that the offset is set. */
 async function skewed(
   byMs: number,
   { directory, container, service }: Struck,
@@ -58,7 +54,7 @@ async function skewed(
   const path = join(directory, skewFile);
   const run = (script: string, ...args: string[]): Promise<string> =>
     runBeside(container, { command: "/bin/sh", args: ["-c", script, "sh", ...args], env: {} });
-  // Whole at once: the library may look at any moment.
+  // Atomically, because the library may read at any moment.
   await run(
     'echo "$2" > "$1.part" && mv "$1.part" "$1"',
     path,
@@ -93,8 +89,8 @@ async function skewed(
 }
 
 /**
- * A rule in the zone's own network, for packets to and from the service's address; it counts what
- * it drops.
+ * A rule in the zone's own network, for packets to and from the service's address; it counts the
+ * dropped packets.
  */
 async function lossy(share: number, { zone, host, service }: Struck): Promise<Impairment> {
   const table = `seawall_${host.replaceAll(".", "_")}`;

@@ -1,4 +1,4 @@
-/** One service as a container in its zone: started, watched, killed, paused, started again. */
+/** One service as a container in its zone: started, observed, killed, paused, started again. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { SeawallError } from "../../base/errors.ts";
@@ -25,21 +25,21 @@ export interface InstanceOptions
   extends Pick<ContainerOptions, "docker" | "runId" | "image" | "record" | "logFile"> {
   readonly directory: string;
   readonly cacheDirectory: string;
-  /** The project's own folder, which the image holds at a place of its own. */
+  /** The project's own folder, which the image holds at another path. */
   readonly root: string;
-  /** The container whose network it uses, or the network and an address of its own. */
+  /** The container whose network it shares, or the network and its own address. */
   readonly standing:
     | { readonly zone: Container }
     | { readonly network: string; readonly host: string };
   readonly place: Place;
   readonly endpoint: (port: string) => Endpoint;
-  /** What will be done to it, and must be prepared for when its container is made. */
+  /** The effects for which its container must be prepared when it is created. */
   readonly effects: ReadonlySet<Effect["kind"]>;
   readonly clock: Clock;
   readonly exited: (exit: { service: string; expected: boolean; detail: string }) => void;
 }
 
-/** The engine tells of an end within some milliseconds. */
+/** The engine reports an exit within a few ms. */
 const toldWithinMs = 2_000;
 
 export class DockerInstance implements Instance {
@@ -49,7 +49,7 @@ export class DockerInstance implements Instance {
   #state: InstanceState = "ended";
   #ending = false;
   #detail = "";
-  /** Of the last life, until the engine has told of its end. */
+  /** Pending until the engine has reported the exit of the last life. */
   #account: PromiseWithResolvers<void> | null = null;
 
   constructor(service: Service, options: InstanceOptions) {
@@ -91,7 +91,7 @@ export class DockerInstance implements Instance {
     this.#container ??= await this.#create([launch.command, ...launch.args], launch.env);
     this.#ending = false;
     this.#account = Promise.withResolvers<void>();
-    // Before the engine starts it: what dies at once must be seen to have lived.
+    // Before the engine starts it: a service that dies at once must be recorded as having lived.
     this.#state = "running";
     try {
       await this.#container.start();
@@ -117,7 +117,7 @@ export class DockerInstance implements Instance {
       this.#options;
     const room = effects.has("fullDisk") ? roomBytes : 0;
     const memory = memoryOf(this.service) + room;
-    // As this user, so that what it writes can be read, and removed, from here.
+    // As this user, so that its files can be read and removed from here.
     const [user, group] = [process.getuid?.() ?? 0, process.getgid?.() ?? 0];
     const where =
       "zone" in standing
@@ -147,7 +147,7 @@ export class DockerInstance implements Instance {
           `${directory}:${room > 0 ? outside(directory) : directory}`,
           `${cacheDirectory}:${cacheDirectory}`,
         ],
-        // `exec`: some programs unpack libraries of theirs there.
+        // `exec`: some programs unpack their libraries there.
         ...(room > 0
           ? { Tmpfs: { [directory]: `exec,size=${room},mode=0755,uid=${user},gid=${group}` } }
           : {}),
@@ -174,7 +174,7 @@ export class DockerInstance implements Instance {
     if (ended()) throw this.#failed(`ended as soon as it was ready (${this.#detail})`);
   }
 
-  /** The engine says that the container's program ended. */
+  /** Called when the engine reports that the container's program ended. */
   left(detail: string): void {
     if (this.#account === null) return;
     this.#state = "ended";
@@ -213,7 +213,7 @@ export class DockerInstance implements Instance {
     );
   }
 
-  /** A program beside it that answers and ends; its standard output. */
+  /** Runs a program next to it that answers and ends; returns its standard output. */
   run(program: Program): Promise<string> {
     return runBeside(this.#running("is not running"), program);
   }
@@ -234,7 +234,7 @@ export class DockerInstance implements Instance {
     });
   }
 
-  /** The engine's account of it comes later; the next start waits for that. */
+  /** The engine's report follows later; the next start waits for it. */
   async kill(): Promise<void> {
     this.#ending = true;
     if (this.#state === "running" && (await this.#container?.strike()) === true)
@@ -242,24 +242,24 @@ export class DockerInstance implements Instance {
     else await this.#end(0);
   }
 
-  /** Whether the harness itself ended it, so that nobody need ask why. */
+  /** Whether the harness itself ended it. */
   get ending(): boolean {
     return this.#ending;
   }
 
-  /** SIGTERM and the service's own drain time, then SIGKILL. */
+  /** Sends SIGTERM, waits for the service's own drain time, then sends SIGKILL. */
   async stop(): Promise<void> {
     await this.#end(this.service.drainMs);
   }
 
   async #end(drainMs: number): Promise<void> {
     this.#ending = true;
-    // Whoever stands still cannot drain.
+    // A paused service cannot drain.
     if (this.#state !== "ended") await this.#container?.end(this.#state === "paused" ? 0 : drainMs);
     await this.#accounted();
   }
 
-  /** An account of an end that came after the next start would be taken for that life's. */
+  /** An exit report that arrived after the next start would be assigned to that life. */
   async #accounted(): Promise<void> {
     if (this.#account === null) return;
     const patience = new AbortController();
@@ -268,7 +268,7 @@ export class DockerInstance implements Instance {
       this.#options.clock.sleep(toldWithinMs, patience.signal).catch(() => {}),
     ]);
     patience.abort();
-    // Already ended, unless the engine knows nothing of it.
+    // Already ended, unless the engine does not know it.
     if (this.#account !== null) await this.#container?.end(0);
     this.left("ended by the harness");
   }

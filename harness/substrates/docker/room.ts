@@ -1,7 +1,7 @@
 /**
- * A folder of limited size for one service, so that its disk can be full while no other is: a file
- * system in memory, which the engine mounts over the service's folder. What was in it is gone when
- * the service ends, so a service that is killed comes back empty.
+ * A size-limited folder for one service, so that its disk can be full while no other is. It is a
+ * file system in memory, which the engine mounts over the service's folder. Its content is lost
+ * when the service ends, so a killed service returns empty.
  */
 import type { Impairment } from "../../target/deployment.ts";
 import type { Evidence } from "../../target/evidence.ts";
@@ -9,15 +9,11 @@ import { runBeside } from "./beside.ts";
 import type { Container } from "./container.ts";
 
 /**
- * Cassandra's commit log and tables of a run of some minutes fit; memory is used only for what is
- * written.
+ * Cassandra's commit log and tables of a run of some minutes fit; only written data uses memory.
  */
 export const roomBytes = 512 * 2 ** 20;
 
-/**
- * Where the service's folder on this machine is seen in the container; what lies in it comes along
- * at each start.
- */
+/** The mount of the service's host folder in the container; its content is copied at each start. */
 export function outside(directory: string): string {
   return `${directory}.outside`;
 }
@@ -34,7 +30,7 @@ export function inRoom(directory: string, command: readonly string[]): string[] 
   ];
 }
 
-/** Takes all that is left, then what others gave back meanwhile, block by block. */
+/** Allocates all free space, then what is freed meanwhile, block by block. */
 const fill =
   `cd "$1"; fallocate -l "$(df --output=avail -B1 . | tail -n 1)" .seawall-ballast ` +
   "2>/dev/null; cat /dev/zero >> .seawall-ballast 2>/dev/null; true";

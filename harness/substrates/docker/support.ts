@@ -1,6 +1,6 @@
 /**
- * What the docker substrate can do: everything. Where a kernel cannot drop packets by rule
- * (nf_tables), that fault is seen not to land.
+ * The capabilities of the docker substrate: all. If a kernel cannot drop packets by rule
+ * (nf_tables), that fault does not land.
  */
 import { type Support, supportOf } from "../../faults/faults.ts";
 

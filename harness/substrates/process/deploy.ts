@@ -30,13 +30,13 @@ import { claimSlot, type ClaimedSlot } from "./slot.ts";
 
 export interface ProcessSubstrateOptions {
   readonly tools: Tools;
-  /** Where slot locks lie, shared by all runs on this machine. */
-  /** Outlives runs: encoded media. */
+  /** The folder of slot locks, shared by all runs on this machine. */
+  /** Outlives runs, for encoded media. */
   readonly cacheDirectory: string;
   readonly clock: Clock;
 }
 
-/** A process that was sent SIGKILL is gone within ms; a starved machine needs longer. */
+/** A process ends within ms after SIGKILL; a starved machine needs longer. */
 const strayMs = 5_000;
 
 export function processSubstrate(options: ProcessSubstrateOptions): Substrate {
@@ -56,7 +56,7 @@ async function deploy(
   const scratch = makeScratch(request);
   undoing.defer(scratch.remove);
 
-  // While the ports are still the run's, and its folder still says who stands there.
+  // While the run still owns its ports, and its folder still identifies its processes.
   undoing.defer(() => endBackground(request, scratch.path, slot));
 
   undoing.defer(await bringUpOutside(request));
@@ -65,7 +65,7 @@ async function deploy(
   undoing.defer(() => deployment.stopAll());
   await deployment.startProxy();
   await startInOrder(layout, deployment, signal, progress, options.clock);
-  // Of one that went into the background this says more than whatever it answers then.
+  // For a daemonised service, this message is clearer than its later answers.
   deployment.refuseDeaths();
   await untilPlayable(layout, deployment, options.clock, signal, progress);
   deployment.refuseDeaths();
@@ -75,8 +75,8 @@ async function deploy(
 }
 
 /**
- * What put itself into the background, out of its group: whoever still stands in the run's folder
- * or listens on its ports.
+ * Ends daemonised processes, which left their group: those that use the run's folder or listen on
+ * its ports.
  */
 async function endBackground(
   { runId, progress }: DeployRequest,
@@ -100,7 +100,7 @@ async function endBackground(
 class ProcessDeployment implements Deployment {
   readonly layout: Layout;
   readonly instances: readonly Instance[];
-  /** Those that Seawall started and ends. */
+  /** The services that Seawall starts and stops. */
   readonly #own: readonly ProcessInstance[];
   readonly #proxy: ProcessInstance;
   readonly #slot: ClaimedSlot;
@@ -198,10 +198,7 @@ class ProcessDeployment implements Deployment {
     );
   }
 
-  /**
-   * Everything at once: nothing needs another service to end, and what is slow to end must not
-   * delay the rest.
-   */
+  /** All at once: no service needs another one to end, and a slow one must not delay the rest. */
   async stopAll(): Promise<void> {
     const outcomes = await Promise.allSettled(this.#own.map((instance) => instance.stop()));
     const failures = outcomes.flatMap((outcome) =>
@@ -223,10 +220,7 @@ class ProcessDeployment implements Deployment {
   }
 }
 
-/**
- * Nobody else pays for what a fault needs: a service that the plan does not strike is started as
- * ever.
- */
+/** Only services targeted by a planned fault are started with extra instrumentation. */
 function preparedFor(service: string, { plan }: DeployRequest, tools: Tools): Prepared {
   const effects = effectsOn(service, plan);
   return {

@@ -1,4 +1,4 @@
-/** One service as a process group: started, watched, killed, started again. */
+/** One service as a process group: started, observed, killed, started again. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -39,7 +39,7 @@ export interface InstanceOptions {
   readonly logFile: string;
   readonly endpoint: (port: string) => Endpoint;
   readonly place: Place;
-  /** Opens the service's control endpoints. */
+  /** Authorises requests to the service's control endpoints. */
   readonly controlToken: string;
   readonly prepared: Prepared;
   readonly undo: UndoLedger;
@@ -47,23 +47,23 @@ export interface InstanceOptions {
   readonly exited: (exit: { service: string; expected: boolean; detail: string }) => void;
 }
 
-/** What a service must be started with so that a fault can strike it later. */
+/** The instrumentation with which a service must start, so that a fault can strike it later. */
 export interface Prepared {
-  /** Gives it a folder of limited size. */
+  /** Gives it a size-limited folder. */
   readonly fullDisk: boolean;
   /** The library with which its clock can be set. */
   readonly clockSkew: Tool | null;
 }
 
-/** A signal is acted on within microseconds; a starved machine needs longer. */
+/** A signal takes effect within microseconds; a starved machine needs longer. */
 const settledWithinMs = 2_000;
 
-/** What of the user's environment a service gets to see. */
+/** The user's environment variables that a service receives. */
 const inherited = ["PATH", "HOME", "LANG", "LC_ALL", "TZ", "JAVA_HOME"] as const;
 
 /**
- * A third of the usual weight (sched(7), weights of nice values): a zone of them leaves the
- * instruments half a processor, and is back hardly later.
+ * A third of the usual weight (sched(7), weights of nice values). A zone of such services leaves
+ * half a processor for the instruments, and restarts hardly later.
  */
 const restartNice = 5;
 
@@ -73,7 +73,10 @@ export class ProcessInstance implements Instance {
   #child: ChildProcess | null = null;
   #ending = false;
   #startedBefore = false;
-  /** What strikes a group out of the ledger, by its leader: those that may still have a member. */
+  /**
+   * By leader, the function that removes a group from the ledger; groups that may still have a
+   * member.
+   */
   readonly #groups = new Map<number, () => void>();
 
   constructor(service: Service, options: InstanceOptions) {
@@ -104,7 +107,7 @@ export class ProcessInstance implements Instance {
     signal?.throwIfAborted();
     if (this.#child !== null)
       throw new SeawallError("SERVICE_FAILED", `${this.service.name} is running already`);
-    // What one that died by itself left would hold the ports of the next.
+    // Remains of a service that died by itself would hold the ports of the next life.
     if (this.#groups.size > 0)
       await Promise.all([...this.#groups.keys()].map((group) => this.#endGroup(group, 0)));
     const child = this.#spawn();
@@ -136,10 +139,9 @@ export class ProcessInstance implements Instance {
     this.#ending = false;
     const memoryKills = outOfMemoryKills();
     if (child.pid !== undefined) {
-      // When a zone comes back, ten programs start at once on the machine that the load generator
-      // and the prober share. On machines of their own they would not keep these from their clocks.
-      // Only then: a target that always gave way would look slow whenever anybody else is busy
-      // here.
+      // When a zone returns, ten programs start at once on the machine that the load generator and
+      // the prober share. On separate machines they would not delay these. Only restarts yield: a
+      // target that always yielded would look slow on any busy machine.
       if (this.#startedBefore) giveWay(child.pid, restartNice);
       this.#startedBefore = true;
       this.#groups.set(
@@ -163,7 +165,7 @@ export class ProcessInstance implements Instance {
     return child;
   }
 
-  /** The leader ended; what it started may go on. */
+  /** The leader ended; its children may still run. */
   #left(child: ChildProcess): void {
     if (child.pid !== undefined && !groupIsAlive(child.pid)) this.#strikeOut(child.pid);
     if (this.#child === child) this.#child = null;
@@ -234,7 +236,7 @@ export class ProcessInstance implements Instance {
     });
   }
 
-  /** Marked as the run's, so that it goes with the run whatever happens. */
+  /** Carries the run's mark, so that it is ended with the run in any case. */
   async companion(start: (place: Place) => Program): Promise<Companion> {
     const { command, args, env } = start(this.#options.place);
     const child = spawn(command, [...args], {
@@ -260,7 +262,7 @@ export class ProcessInstance implements Instance {
     if (pid === null) throw this.#failed("is not running");
     const unprepared = (): SeawallError =>
       this.#failed(`was not started so that it can suffer ${effect.kind}`);
-    // What it needs was made ready when it started, because the plan said so.
+    // The instrumentation was prepared at the start, because the plan contains the fault.
     switch (effect.kind) {
       case "fullDisk":
         if (!prepared.fullDisk) throw unprepared();
@@ -281,7 +283,7 @@ export class ProcessInstance implements Instance {
     await this.#end(0);
   }
 
-  /** SIGTERM and the service's own drain time, then SIGKILL. */
+  /** Sends SIGTERM, waits for the service's own drain time, then sends SIGKILL. */
   async stop(): Promise<void> {
     await this.#end(this.service.drainMs);
   }
@@ -314,7 +316,7 @@ export class ProcessInstance implements Instance {
   }
 }
 
-/** Of a SIGKILL that the harness did not send. */
+/** The source of a SIGKILL that the harness did not send. */
 function whoseKill(killsBefore: number | null): string {
   const kills = outOfMemoryKills();
   if (kills === null || killsBefore === null) return ", which the harness did not send";

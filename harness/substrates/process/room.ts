@@ -1,8 +1,8 @@
 /**
- * A folder of limited size for one service, so that its disk can be full while no other is: a file
- * system in memory, mounted in a mount namespace that only this service sees. Needs no root where
- * the system lets users have namespaces. What was in it is gone when the service ends, so a service
- * that is killed comes back empty.
+ * A size-limited folder for one service, so that its disk can be full while no other is. It is a
+ * file system in memory, in a mount namespace of this service. It needs no root if the system
+ * allows user namespaces. Its content is lost when the service ends, so a killed service returns
+ * empty.
  */
 import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
@@ -14,12 +14,11 @@ import type { Evidence } from "../../target/evidence.ts";
 import { runWell } from "../../system/child.ts";
 
 /**
- * Cassandra's commit log and tables of a run of some minutes fit; memory is used only for what is
- * written.
+ * Cassandra's commit log and tables of a run of some minutes fit; only written data uses memory.
  */
 const roomBytes = 1024 * 1024 * 1024;
 
-/** As root, root stays root; others get a user namespace in which they stay who they are. */
+/** Root stays root; other users get a user namespace that maps them to themselves. */
 const namespaces: readonly (readonly string[])[] = [
   ["--mount"],
   ["--user", "--map-current-user", "--keep-caps", "--mount"],
@@ -56,7 +55,8 @@ function tryNamespaces(): Namespaces {
 }
 
 /**
- * The command that starts a service within its room; what is in `directory` already comes along.
+ * The command that starts a service in its quota volume; the existing content of `directory` is
+ * copied.
  */
 export function inRoom(
   directory: string,
@@ -76,12 +76,12 @@ export function inRoom(
   };
 }
 
-/** The folder as others reach it, who do not share the service's mounts. */
+/** The folder as seen by processes that do not share the service's mounts. */
 export function seenFromOutside(pid: number, directory: string): string {
   return `/proc/${pid}/root${directory}`;
 }
 
-/** Shrinks the room to what is in it and fills what is left of the last page. */
+/** Shrinks the volume to its content, and fills the rest of the last page. */
 export async function fill(pid: number, directory: string): Promise<Impairment> {
   const outside = seenFromOutside(pid, directory);
   const ballast = join(outside, ".seawall-ballast");
@@ -98,7 +98,7 @@ export async function fill(pid: number, directory: string): Promise<Impairment> 
   };
 }
 
-/** It may grow between the look and the act, which then is refused. */
+/** The content may grow between the check and the remount, which then fails. */
 async function shrink(pid: number, directory: string, outside: string): Promise<void> {
   for (let attempt = 0; ; attempt++) {
     const { bsize, blocks, bfree } = await statfs(outside);
@@ -139,7 +139,7 @@ async function topUp(ballast: string): Promise<void> {
   );
 }
 
-/** Null when a byte can be written there, else the error's code. */
+/** Null if a byte can be written there, otherwise the error's code. */
 async function writeProblem(folder: string): Promise<string | null> {
   const path = join(folder, `.seawall-look-${randomBytes(4).toString("hex")}`);
   try {

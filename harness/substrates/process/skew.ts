@@ -1,12 +1,11 @@
 /**
- * A wall clock of its own for one service: libfaketime reads how far it is off from a file, each
- * time that the service asks for the time.
+ * A wall clock of its own for one service: libfaketime reads its offset from a file at each call.
  */
 import { renameSync, writeFileSync } from "node:fs";
 import type { Impairment } from "../../target/deployment.ts";
 import type { Tool } from "../../target/tools.ts";
 
-/** Monotonic time is left alone: time-outs and intervals go on as they were. */
+/** The monotonic clock is unchanged, so timeouts and intervals continue. */
 export function skewableEnv(library: Tool, clockFile: string): Record<string, string> {
   setOffset(clockFile, 0);
   return {
@@ -29,7 +28,7 @@ export async function skew(clockFile: string, byMs: number): Promise<Impairment>
   };
 }
 
-/** By rename: a reader in between must not find half a number. */
+/** By rename, so that no reader sees half a number. */
 function setOffset(clockFile: string, byMs: number): void {
   writeFileSync(
     `${clockFile}.part`,

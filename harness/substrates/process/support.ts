@@ -1,6 +1,6 @@
 /**
- * What the process substrate can do on this machine, and why not where it cannot: found out by
- * trying.
+ * The capabilities of the process substrate on this machine, and the reasons for missing ones;
+ * determined by trying.
  */
 import type { Effect } from "../../target/deployment.ts";
 import type { ToolName } from "../../target/tools.ts";
@@ -17,7 +17,7 @@ export function processSupport(): Support {
     zoneNetworks:
       "its zones are addresses of one loopback interface, which cannot be disconnected; " +
       "use --substrate docker",
-    // Tried only when it is asked for.
+    // Tried on demand.
     get fullDisk() {
       return linux ? roomSupport() : "a folder of limited size needs Linux";
     },
@@ -28,7 +28,7 @@ export function processSupport(): Support {
   });
 }
 
-/** By what this substrate does to a service. */
+/** By the effect that they implement. */
 const tools: Partial<Record<Effect["kind"], ToolName>> = { clockSkew: "faketime" };
 
 export function toolsForFaults(faults: readonly Fault[]): readonly ToolName[] {

@@ -1,7 +1,4 @@
-/**
- * The target's image: its name, which changes with whatever goes into it, and how the engine builds
- * it.
- */
+/** The target's image: its content-based name, and how the engine builds it. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createHash } from "node:crypto";
@@ -16,8 +13,8 @@ import { latestImage, projectLabel } from "./paths.ts";
 
 const folder = "harness/substrates/docker/image";
 /**
- * What the entry of a container consists of; the rest of the harness stays outside, so that a
- * change of it needs no new image.
+ * The modules of a container's entry. The rest of the harness is not included, so that its changes
+ * need no new image.
  */
 const ofEntry = [
   "docker/entry.ts",
@@ -27,7 +24,7 @@ const ofEntry = [
   "docker/image/paths.ts",
   "proxy/service.ts",
 ].map((path) => `harness/substrates/${path}`);
-/** What the Dockerfile copies, besides packages. */
+/** The files that the Dockerfile copies, besides packages. */
 export const copied = [
   "package.json",
   "package-lock.json",
@@ -43,7 +40,7 @@ export const copied = [
   "targets",
 ];
 
-/** `seawall/target:0123456789ab`, from the files of this repository that go into it. */
+/** `seawall/target:0123456789ab`, from the files of this repository in it. */
 export function imageName(root: string): string {
   const hash = createHash("sha256");
   for (const path of filesOfImage(root))
@@ -54,7 +51,7 @@ export function imageName(root: string): string {
   return `seawall/target:${hash.digest("hex").slice(0, 12)}`;
 }
 
-/** `seawall/base:…`, from what a base that is made here is made of. */
+/** `seawall/base:…`, from the ingredients of a base that is built here. */
 export function baseName(root: string, versions: readonly string[]): string {
   const hash = createHash("sha256")
     .update(readFileSync(join(root, folder, "packages.txt")))
@@ -82,8 +79,8 @@ function filesOfImage(root: string): string[] {
 }
 
 /**
- * Packages that services need at run time and that are installed here: they need not be fetched
- * again. Without Node itself: the base has it.
+ * Packages that services need at run time and that are installed here, so that they need no
+ * download. Node itself is in the base.
  */
 function installedPackages(root: string): string[] {
   const lock = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")) as {
@@ -121,7 +118,7 @@ export interface Parts {
   readonly toxiproxy: string;
 }
 
-/** The images that the Dockerfile names when nobody says otherwise. */
+/** The default images of the Dockerfile. */
 export function registryParts(root: string): Parts {
   const text = readFileSync(join(root, folder, "Dockerfile"), "utf8");
   const named = (argument: string): string =>
@@ -130,7 +127,7 @@ export function registryParts(root: string): Parts {
 }
 
 /**
- * Builds the image under its own name and as the latest. `say` gets the engine's words, line by
+ * Builds the image under its own name and as the latest. `say` receives the engine's output line by
  * line.
  */
 export async function buildImage(
@@ -166,7 +163,7 @@ export async function buildImage(
   return name;
 }
 
-/** Makes an image of a folder that is a whole root file system. */
+/** Imports a folder that is a complete root file system as an image. */
 export async function importBase(
   docker: Docker,
   folderOfRoot: string,
@@ -193,7 +190,7 @@ export async function importBase(
   ]);
 }
 
-/** False when the registry cannot be reached or lacks it within the time. */
+/** False if the registry is unreachable or does not provide it in time. */
 export async function pulled(
   docker: Docker,
   name: string,
@@ -217,7 +214,7 @@ export async function pulled(
   }
 }
 
-/** The engine answers 200 first and says in the stream what went wrong. */
+/** The engine answers 200 first and reports errors in the stream. */
 async function followed(
   docker: Docker,
   stream: NodeJS.ReadableStream,
@@ -250,8 +247,7 @@ async function followed(
 }
 
 /**
- * An archive as it is written. `ended` rejects when tar fails, which the reader of the stream would
- * take for a short archive.
+ * An archive as a stream. `ended` rejects if tar fails, which otherwise looks like a short archive.
  */
 function tarOf(
   cwd: string,
