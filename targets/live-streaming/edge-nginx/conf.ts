@@ -62,7 +62,7 @@ ${backups.join("")}  keepalive 32;
 map $upstream_addr $served_by {
   default "";
 ${names.join("")}}
-# Answers that are not kept.
+# Answers that are not cached.
 map $upstream_http_x_answer $unwanted { default 0; ${defences.shedCaching ? "" : "shed 1; "}}
 `;
 }

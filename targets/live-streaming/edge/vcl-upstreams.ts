@@ -81,7 +81,7 @@ function chooseOrigin({ near }: NodeInForce): string[] {
     `sub choose_origin {
   unset bereq.http.X-Site;
 ${near.map((each) => `  if (${untried(each)} && ${healthy(each)}) { ${call(each)} }`).join("\n")}
-  # None of those left is known to be well: a probe may be behind.
+  # No remaining upstream is known to be healthy, but a probe may lag.
 ${near.map((each) => `  if (${untried(each)}) { ${call(each)} }`).join("\n")}
   if (!bereq.http.X-Site) { ${call(first)} }
 }`,
