@@ -4,10 +4,10 @@
  * read it.
  */
 import { afterAll, beforeAll, describe } from "vitest";
-import { skewSteps, suffersFaults } from "../../test/support/live-streaming/suffers-faults.ts";
+import { skewSteps, testFaults } from "../../test/support/live-streaming/fault-suite.ts";
 import { type Deployed, deployed } from "../../test/support/live-streaming/deployed.ts";
 import { keepsWhatItAcknowledged } from "../../test/support/live-streaming/durability.ts";
-import { comesBack } from "../../test/support/live-streaming/comes-back.ts";
+import { testRecovery } from "../../test/support/live-streaming/recovery-suite.ts";
 
 let target: Deployed;
 beforeAll(async () => {
@@ -17,6 +17,6 @@ afterAll(async () => {
   await target?.[Symbol.asyncDispose]();
 });
 
-describe("a killed service", () => comesBack(() => target));
+describe("a killed service", () => testRecovery(() => target));
 describe("an acknowledged segment", () => keepsWhatItAcknowledged(() => target));
-describe("the reference target", () => suffersFaults(() => target));
+describe("the reference target", () => testFaults(() => target));

@@ -8,7 +8,7 @@ import { header, reply } from "../service/server.ts";
 import { type Audience, noticeFor, resumeAfter } from "./audience.ts";
 import type { Board } from "./board.ts";
 import { readJson } from "./body.ts";
-import type { Gate } from "./gate.ts";
+import type { Gate } from "./admission-http.ts";
 import { placeIn, pollAfterMs, type Stretch } from "./jitter.ts";
 import type { Sessions } from "./sessions.ts";
 

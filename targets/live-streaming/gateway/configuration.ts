@@ -36,7 +36,8 @@ export const gatewayShape = z.object({
     )
     .min(1),
   /**
-   * The least time that reading a request takes, also for one that is refused; see `station.ts`.
+   * The least time that reading a request takes, also for one that is refused; see
+   * `serial-stage.ts`.
    */
   requestMsMin: z.number().min(0).max(100),
   /** The least time that a write of events occupies the disk, for one event or a batch. */

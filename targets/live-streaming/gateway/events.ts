@@ -5,7 +5,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "zod";
 import { readJson } from "./body.ts";
-import type { Gate } from "./gate.ts";
+import type { Gate } from "./admission-http.ts";
 import { type Ingest, queueShareOf } from "./ingest.ts";
 import { refuseBody } from "./sessions.ts";
 

@@ -18,13 +18,13 @@ import type { GatewayConfiguration } from "./configuration.ts";
 import { watchEdges } from "./edge-watch.ts";
 import { eventByEvent, openEventFile } from "./event-file.ts";
 import { createEvents } from "./events.ts";
-import { createGate } from "./gate.ts";
+import { createGate } from "./admission-http.ts";
 import { createIngest, type IngestCounts } from "./ingest.ts";
 import { placeIn } from "./jitter.ts";
 import { createSessionStart } from "./session-start.ts";
 import { createSessions, type Sessions } from "./sessions.ts";
-import { batch, limitOf, movesAtOnce, noticeKeysMax, tendMs } from "./sizes.ts";
-import { createStation } from "./station.ts";
+import { batch, limitOf, movesAtOnce, noticeKeysMax, maintainMs } from "./limits.ts";
+import { createSerialStage } from "./serial-stage.ts";
 import { createSteering, type Steering } from "./steering.ts";
 import { createTelemetry } from "./telemetry.ts";
 import { type BusyMs, createUtilisation } from "./utilisation.ts";
@@ -34,9 +34,9 @@ export interface Gateway {
   readonly serve: Handler;
   readonly control: Handler;
   /** Polls the edges and moves sessions to usable ones, until `signal` fires. */
-  tend(signal: AbortSignal): void;
+  maintain(signal: AbortSignal): void;
   /** Closes all open channels. */
-  begone(): void;
+  closeChannels(): void;
   /** Stores the queued events. The counters agree from then on. */
   close(): Promise<IngestCounts>;
 }
@@ -66,8 +66,8 @@ export async function createGateway(
   const telemetry = createTelemetry(settings.edges.map(({ name }) => name));
   const epoch = randomBytes(4).toString("hex");
   const nowMs = (): number => performance.now();
-  const front = createStation({ msMin: settings.requestMsMin, nowMs });
-  const disk = createStation({ msMin: settings.writeMsMin, nowMs });
+  const front = createSerialStage({ msMin: settings.requestMsMin, nowMs });
+  const disk = createSerialStage({ msMin: settings.writeMsMin, nowMs });
   const workers = createWorkers(settings.signers, nowMs);
   const utilisation = createUtilisation(
     [() => workers.busyMs(), front.busyMs, disk.busyMs, loopBusyMs],
@@ -194,13 +194,13 @@ export async function createGateway(
           return reply(response, 404, "no such control\n", { connection: "close" });
       }
     },
-    tend(signal) {
+    maintain(signal) {
       const timers = [
         setInterval(() => audience.beat(), beatMs),
         setInterval(() => {
           steering.expire(Date.now());
           rebalance();
-        }, tendMs),
+        }, maintainMs),
       ];
       signal.addEventListener("abort", () => timers.forEach(clearInterval), { once: true });
       if (!defences.steering) return;
@@ -210,7 +210,7 @@ export async function createGateway(
         rebalance();
       });
     },
-    begone: () => audience.endAll(),
+    closeChannels: () => audience.endAll(),
     async close() {
       await ingest.flush();
       await file.close();

@@ -30,7 +30,7 @@ const drain = drainOnSignal(
   async () => log("events reconciled", { ...(await gateway.close()) }),
   () => {
     ending.abort();
-    gateway.begone();
+    gateway.closeChannels();
     // A slow client must not delay the storing of the remaining events.
     setTimeout(() => {
       for (const { server } of listeners) server.closeAllConnections();
@@ -42,5 +42,5 @@ listeners.push(
   await listen(settings.listen, gateway.serve, onError),
   await listen(settings.control, gateway.control, onError),
 );
-gateway.tend(ending.signal);
+gateway.maintain(ending.signal);
 log("listening", { ...settings.listen });

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { header } from "../service/server.ts";
 import { readJson } from "./body.ts";
-import type { Gate, Visit } from "./gate.ts";
+import type { Gate, Visit } from "./admission-http.ts";
 import { placeIn, type Stretch } from "./jitter.ts";
 import { leaseMs, type StartSession } from "./session-start.ts";
 import { type SessionClaims, signToken, verifyToken } from "./session-token.ts";

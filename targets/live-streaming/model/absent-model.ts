@@ -4,8 +4,8 @@
  */
 import type { Iteration, Simulation } from "../../../harness/target/model.ts";
 import { publishAtMs, segmentInProduction } from "../stream/template.ts";
-import type { Answer, Asked } from "./asked.ts";
-import { drawOf } from "./choice.ts";
+import type { Answer, Asked } from "./request.ts";
+import { drawOf } from "./random-draws.ts";
 import type { Watched } from "./fetch-model.ts";
 import { streamOf } from "../pack/stream/stream.ts";
 

@@ -5,7 +5,7 @@ import type { Candidate, Defect } from "../stream/candidate.ts";
 import { chunkCount, chunkKey } from "../store/chunk.ts";
 import { renditions } from "../stream/event.ts";
 import { segmentMs } from "../stream/template.ts";
-import { type Asked, keyOf } from "./asked.ts";
+import { type Asked, keyOf } from "./request.ts";
 
 export function candidateOf(
   asked: Asked,

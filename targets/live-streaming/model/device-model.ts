@@ -1,6 +1,6 @@
 /** Clients of gateways, as in the k6 workloads `starts`, `devices` and `events`. */
 import type { Iteration, Simulation } from "../../../harness/target/model.ts";
-import { pickOf } from "./choice.ts";
+import { pickOf } from "./random-draws.ts";
 import type { BoardAnswer, EventKind, Gateway, GatewayAnswer } from "./gateway-model.ts";
 import { Starts } from "./start-model.ts";
 

@@ -7,7 +7,7 @@ import type { ModelNode, Simulation } from "../../../harness/target/model.ts";
 import { holdGraceMs } from "../origin/decide.ts";
 import { dvrWindowSegments } from "../stream/event.ts";
 import { isLive, publishAtMs, segmentInProduction } from "../stream/template.ts";
-import { type Answer, type Asked, askedOf, type Key, keyOf } from "./asked.ts";
+import { type Answer, type Asked, requestOf, type Key, keyOf } from "./request.ts";
 import { calibration, draw } from "./calibration.ts";
 import { streamOf } from "../pack/stream/stream.ts";
 
@@ -84,7 +84,7 @@ export class Edge {
   forget({ renditions, from, to }: SegmentRange): void {
     this.#forgotAtMs = this.#simulation.nowMs();
     for (const key of this.#kept.keys()) {
-      const kept = askedOf(key);
+      const kept = requestOf(key);
       if (
         kept !== null &&
         renditions.includes(kept.rendition) &&

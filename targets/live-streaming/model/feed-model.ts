@@ -63,7 +63,7 @@ export function follow(
       heard: ({ messages, isSnapshot }) => {
         for (const message of messages) {
           if ("directive" in message) memory.applyDirective(message.directive);
-          else memory.learn(message);
+          else memory.addPublication(message);
         }
         if (isSnapshot === true) failures = 0;
       },

@@ -4,7 +4,7 @@
  */
 import type { ModelNode, Simulation } from "../../../harness/target/model.ts";
 import type { Candidate } from "../stream/candidate.ts";
-import type { Answer, Asked } from "./asked.ts";
+import type { Answer, Asked } from "./request.ts";
 
 /** The workload's constants. */
 const retryMs = 250,

@@ -6,25 +6,25 @@
 import type { ModelNode, Simulation } from "../../../harness/target/model.ts";
 import type { AdmittedPath } from "../gateway/admission.ts";
 import { type Board, createBoard } from "../gateway/board.ts";
-import { createEntry, type Entry } from "../gateway/entry.ts";
+import { createAdmissionDecision, type AdmissionDecision } from "../gateway/admission-decision.ts";
 import { createIngest, type Ingest } from "../gateway/ingest.ts";
 import { createSessionStart, type StartSession } from "../gateway/session-start.ts";
-import { batch, limitOf, noticeKeysMax } from "../gateway/sizes.ts";
+import { batch, limitOf, noticeKeysMax } from "../gateway/limits.ts";
 import { createSteering, type Steering } from "../gateway/steering.ts";
 import { createUtilisation, type Utilisation } from "../gateway/utilisation.ts";
 import { createWorkers } from "../gateway/workers.ts";
 import { gatewaySize, shareOfEdge } from "../layout/gateway.ts";
 import { type ConcurrencyLimit, createGradient2 } from "../service/gradient2.ts";
 import { calibration, draw } from "./calibration.ts";
-import { OneByOne } from "./one-by-one.ts";
+import { SerialQueue } from "./serial-queue.ts";
 import { streamOf } from "../pack/stream/stream.ts";
 
 export interface Life {
   /** Distinguishes one life from another. */
   readonly epoch: string;
-  readonly loop: OneByOne;
+  readonly loop: SerialQueue;
   readonly utilisation: Utilisation;
-  readonly enter: (path: AdmittedPath, kind: string | null) => Entry;
+  readonly enter: (path: AdmittedPath, kind: string | null) => AdmissionDecision;
   readonly limit: ConcurrencyLimit;
   readonly start: StartSession;
   /** The work that one start asks of the signer. */
@@ -49,7 +49,7 @@ export function beginLife(
     "boundedIngest",
   ].map((defence) => simulation.enabled(defence)) as [boolean, boolean, boolean];
   const { signers, startMsMin, writeMsMin, sessionsMax, eventsQueueMax } = gatewaySize;
-  const [loop, disk] = [new OneByOne(node, nowMs), new OneByOne(node, nowMs)];
+  const [loop, disk] = [new SerialQueue(node, nowMs), new SerialQueue(node, nowMs)];
   const workers = createWorkers(signers, nowMs);
   const utilisation = createUtilisation(
     [() => workers.busyMs(), () => loop.busyMs(), () => disk.busyMs()],
@@ -80,7 +80,7 @@ export function beginLife(
     limit,
     steering,
     board: createBoard(noticeKeysMax),
-    enter: createEntry({ admission, backoffGuidance, utilisation, random }),
+    enter: createAdmissionDecision({ admission, backoffGuidance, utilisation, random }),
     start: createSessionStart({
       admission,
       renditions: streamOf(simulation.layout).renditions,

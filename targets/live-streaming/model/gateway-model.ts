@@ -2,12 +2,12 @@
 import type { ModelNode, Simulation } from "../../../harness/target/model.ts";
 import type { AdmittedPath } from "../gateway/admission.ts";
 import { noticeFor, resumeAfter } from "../gateway/audience.ts";
-import type { Entry } from "../gateway/entry.ts";
+import type { AdmissionDecision } from "../gateway/admission-decision.ts";
 import type { Backoff } from "../gateway/guidance.ts";
 import { queueShareOf } from "../gateway/ingest.ts";
 import { pollAfterMs } from "../gateway/jitter.ts";
 import { leaseMs } from "../gateway/session-start.ts";
-import { movesAtOnce, tendMs } from "../gateway/sizes.ts";
+import { movesAtOnce, maintainMs } from "../gateway/limits.ts";
 import type { Lane, Outcome } from "../gateway/telemetry.ts";
 import { gatewaySize } from "../layout/gateway.ts";
 import { calibration } from "./calibration.ts";
@@ -59,7 +59,7 @@ export class Gateway {
       this.#life = this.#begun();
     });
     node.onReady(() => {
-      this.#tend(this.#life);
+      this.#maintain(this.#life);
       if (simulation.enabled("steering")) this.#watch(this.#life);
     });
     simulation.count(
@@ -97,10 +97,10 @@ export class Gateway {
     );
   }
 
-  #tend(life: Life): void {
+  #maintain(life: Life): void {
     life.steering.expire(this.#simulation.nowMs());
     this.#rebalance(life);
-    this.node.after(tendMs, () => this.#tend(life));
+    this.node.after(maintainMs, () => this.#maintain(life));
   }
 
   #watch(life: Life): void {
@@ -203,7 +203,7 @@ export class Gateway {
     kind: string,
     reply: (answer: A) => void,
     go: (
-      entry: Entry,
+      entry: AdmissionDecision,
       answer: (status: number, outcome: Outcome, more?: Omit<A, "status" | "backoff">) => void,
     ) => void,
   ): void {

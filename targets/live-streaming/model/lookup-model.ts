@@ -5,7 +5,7 @@
 import type { ModelNode, Simulation } from "../../../harness/target/model.ts";
 import type { Candidate } from "../stream/candidate.ts";
 import { lookupIntervalMs, lookupsAtOnceMax, recentIntervalMs } from "../origin/lookup.ts";
-import { type Asked, type Key, keyOf } from "./asked.ts";
+import { type Asked, type Key, keyOf } from "./request.ts";
 import type { TimedStore } from "./timed-store.ts";
 
 type Found = readonly Candidate[] | null;

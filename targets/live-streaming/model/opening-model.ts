@@ -4,8 +4,8 @@
  */
 import type { Simulation } from "../../../harness/target/model.ts";
 import { type Candidate, leastBad, rank } from "../stream/candidate.ts";
-import { replicationMsMax, unreadableRetryMs, unreadableTriesMax } from "../origin/patience.ts";
-import type { Asked } from "./asked.ts";
+import { replicationMsMax, unreadableRetryMs, unreadableTriesMax } from "../origin/read-retries.ts";
+import type { Asked } from "./request.ts";
 import type { ChunkReading } from "./chunk-reading.ts";
 import type { OriginMemory } from "./origin-memory.ts";
 

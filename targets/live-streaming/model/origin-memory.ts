@@ -9,7 +9,7 @@ import type { Directive } from "../origin/directive.ts";
 import { createDirectives, type Directives } from "../origin/directives.ts";
 import { createMetadata, gapWindowSegments, type Metadata } from "../origin/metadata.ts";
 import { segmentInProduction } from "../stream/template.ts";
-import { type Asked, type Key, keyOf, leafOf } from "./asked.ts";
+import { type Asked, type Key, keyOf, leafOf } from "./request.ts";
 
 export class OriginMemory {
   readonly #node: ModelNode;
@@ -32,7 +32,7 @@ export class OriginMemory {
   }
 
   /** A publication, from a feed or from the store. */
-  learn(publication: Publication): void {
+  addPublication(publication: Publication): void {
     if (!this.#metadata.add(publication)) return;
     const key = keyOf(publication);
     const waiting = this.#waiting.get(key);

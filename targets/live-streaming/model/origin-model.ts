@@ -6,11 +6,11 @@ import type { ModelNode, Simulation } from "../../../harness/target/model.ts";
 import type { Candidate } from "../stream/candidate.ts";
 import { absence, decide } from "../origin/decide.ts";
 import { recentIntervalMs } from "../origin/lookup.ts";
-import { directivesEveryMs } from "../origin/recall.ts";
+import { directivesEveryMs } from "../origin/read-from-store.ts";
 import { admittedPriorityMax, dvrPriority, priorities } from "../origin/shedding.ts";
 import { dvrWindowSegments } from "../stream/event.ts";
 import { isLive, publishAtMs } from "../stream/template.ts";
-import { type Answer, type Asked, leafOf } from "./asked.ts";
+import { type Answer, type Asked, leafOf } from "./request.ts";
 import { calibration, draw } from "./calibration.ts";
 import { ChunkReading } from "./chunk-reading.ts";
 import { type Feed, follow } from "./feed-model.ts";
@@ -179,7 +179,8 @@ export class OriginReader {
   /** What the store returns is known from then on. */
   #lookUp(asked: Asked, found: (candidates: readonly Candidate[]) => void): void {
     this.#lookups.find(asked, (row) => {
-      for (const candidate of row ?? []) this.#memory.learn({ ...leafOf(asked), ...candidate });
+      for (const candidate of row ?? [])
+        this.#memory.addPublication({ ...leafOf(asked), ...candidate });
       found(
         this.#memory.candidates(
           asked,

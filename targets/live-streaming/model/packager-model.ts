@@ -7,7 +7,7 @@ import type { Defect } from "../stream/candidate.ts";
 import { packagingMsMin } from "../layout/packager.ts";
 import { backfillSegments } from "../stream/event.ts";
 import { publishAtMs, segmentInProduction } from "../stream/template.ts";
-import { type Asked, keyOf, leafOf } from "./asked.ts";
+import { type Asked, keyOf, leafOf } from "./request.ts";
 import { calibration, draw } from "./calibration.ts";
 import { candidateOf, chunksOf } from "./content.ts";
 import type { OriginPublisher } from "./publisher-model.ts";
@@ -71,7 +71,9 @@ export class Packager {
         const asked: Asked = { rendition, number };
         const candidate = candidateOf(asked, this.pipeline, publishAtMs(number), []);
         if (this.#stores.seed([keyOf(asked), ...chunksOf(candidate)], candidate))
-          this.#origins.find((one) => one.node.ready)?.learn({ ...leafOf(asked), ...candidate });
+          this.#origins
+            .find((one) => one.node.ready)
+            ?.addPublication({ ...leafOf(asked), ...candidate });
       }
     }
     this.#next(current);

@@ -5,7 +5,7 @@
  */
 import type { ModelUser, Simulation } from "../../../harness/target/model.ts";
 import { publishAtMs, segmentInProduction, segmentMs } from "../stream/template.ts";
-import type { Answer } from "./asked.ts";
+import type { Answer } from "./request.ts";
 import { calibration, draw } from "./calibration.ts";
 import type { Watched } from "./fetch-model.ts";
 import { streamOf } from "../pack/stream/stream.ts";

@@ -8,9 +8,9 @@ import type { Directive } from "../origin/directive.ts";
 import { createDirectives, type Directives } from "../origin/directives.ts";
 import { snapshotOf } from "../origin/feed.ts";
 import { createMetadata, gapWindowSegments, type Metadata } from "../origin/metadata.ts";
-import { directivesEveryMs, recallRetryMs } from "../origin/recall.ts";
+import { directivesEveryMs, recallRetryMs } from "../origin/read-from-store.ts";
 import { segmentInProduction } from "../stream/template.ts";
-import { type Asked, keyOf, leafOf } from "./asked.ts";
+import { type Asked, keyOf, leafOf } from "./request.ts";
 import { chunksOf } from "./content.ts";
 import { Feed } from "./feed-model.ts";
 import type { Stores } from "./store-model.ts";
@@ -66,7 +66,7 @@ export class OriginPublisher {
   }
 
   /** Only the region's own pipelines. The other publish origins report theirs. */
-  learn(publication: Publication): void {
+  addPublication(publication: Publication): void {
     if (
       this.node.ready &&
       this.#ownPipelines.includes(publication.pipeline) &&
@@ -95,7 +95,7 @@ export class OriginPublisher {
         if (--left > 0) return;
         if (!whole) return reply(false);
         this.#stores.write(this.#worker, keyOf(asked), candidate, (row) => {
-          if (row) this.learn(publication);
+          if (row) this.addPublication(publication);
           reply(row);
         });
       });
@@ -129,7 +129,7 @@ export class OriginPublisher {
   #recall(rendition: string): void {
     this.#stores.readAll(this.node, rendition, (found) => {
       if (found === null) this.node.after(recallRetryMs, () => this.#recall(rendition));
-      else for (const publication of found) this.learn(publication);
+      else for (const publication of found) this.addPublication(publication);
     });
   }
 }

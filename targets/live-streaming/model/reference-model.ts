@@ -11,11 +11,11 @@ import type {
   Wish,
 } from "../../../harness/target/model.ts";
 import { defectNames } from "../stream/candidate.ts";
-import type { Asked } from "./asked.ts";
+import type { Asked } from "./request.ts";
 import { audienceOf, type Behaviour } from "./audience-model.ts";
 import { Edge, type Upstream } from "./edge-model.ts";
 import { Gateway } from "./gateway-model.ts";
-import { Orders } from "./orders-model.ts";
+import { Orders } from "./operator-model.ts";
 import { OriginReader } from "./origin-model.ts";
 import { Packager } from "./packager-model.ts";
 import { BufferedPlayer } from "./player-model.ts";

@@ -3,7 +3,7 @@
  * and assigns another when that one fails.
  */
 import type { Iteration, Simulation } from "../../../harness/target/model.ts";
-import { someOf } from "./choice.ts";
+import { someOf } from "./random-draws.ts";
 import type { Watched } from "./fetch-model.ts";
 import type { Claims, Gateway, GatewayAnswer } from "./gateway-model.ts";
 import type { Viewers } from "./viewer-model.ts";

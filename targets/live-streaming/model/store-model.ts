@@ -4,7 +4,7 @@ import type { ModelNode, Simulation } from "../../../harness/target/model.ts";
 import type { Candidate } from "../stream/candidate.ts";
 import type { Directive } from "../origin/directive.ts";
 import { createDirectives } from "../origin/directives.ts";
-import { askedOf, type Key, leafOf } from "./asked.ts";
+import { requestOf, type Key, leafOf } from "./request.ts";
 import { calibration, draw, type Spread } from "./calibration.ts";
 
 /** One Cassandra node: a queue before a few workers. Acknowledged data outlives it. */
@@ -162,7 +162,7 @@ export class Stores {
       "read",
       (store) =>
         [...store.rows].flatMap(([key, row]) => {
-          const asked = askedOf(key);
+          const asked = requestOf(key);
           return asked?.rendition === rendition
             ? [...row.values()].map(
                 (candidate): Publication => ({ ...leafOf(asked), ...candidate }),

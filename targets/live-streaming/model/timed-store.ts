@@ -6,7 +6,7 @@ import type { Candidate } from "../stream/candidate.ts";
 import type { Directive } from "../origin/directive.ts";
 import { createStoreLoad, type Slowness, type StoreLoad } from "../origin/shedding.ts";
 import { storeLoadOptions } from "../origin/telemetry.ts";
-import type { Key } from "./asked.ts";
+import type { Key } from "./request.ts";
 import type { Stores } from "./store-model.ts";
 
 export class TimedStore {

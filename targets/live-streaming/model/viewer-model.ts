@@ -3,7 +3,7 @@
  * in the past.
  */
 import type { Iteration, Simulation } from "../../../harness/target/model.ts";
-import { drawOf, pickOf, someOf } from "./choice.ts";
+import { drawOf, pickOf, someOf } from "./random-draws.ts";
 import { fetchSegment, type Watched, type Wish } from "./fetch-model.ts";
 import { streamOf } from "../pack/stream/stream.ts";
 

@@ -7,7 +7,7 @@ import {
   pathPattern,
   wallClock,
 } from "./invalidation.ts";
-import { directivesEveryMs } from "./recall.ts";
+import { directivesEveryMs } from "./read-from-store.ts";
 
 const range = { event: "main", renditions: ["v720", "audio"], from: 98, to: 102 };
 const edge = (name: string): { name: string; at: { host: string; port: number } } => ({

@@ -8,7 +8,7 @@ import { request as httpRequest } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { EndpointSettings } from "../service/configuration.ts";
 import { rangePattern } from "./number-range.ts";
-import { directivesEveryMs } from "./recall.ts";
+import { directivesEveryMs } from "./read-from-store.ts";
 
 export interface EdgeToTell {
   readonly name: string;

@@ -20,7 +20,7 @@ import { createMetadata, gapWindowSegments } from "./metadata.ts";
 import type { Publication } from "../stream/candidate.ts";
 import { createPublisher } from "./publish.ts";
 import { createReader } from "./read.ts";
-import { followDirectives, recallPublications } from "./recall.ts";
+import { followDirectives, recallPublications } from "./read-from-store.ts";
 import { createStoreLoad } from "./shedding.ts";
 import { createTelemetry, storeLoadOptions } from "./telemetry.ts";
 
@@ -53,14 +53,14 @@ export async function runOrigin(settings: OriginConfiguration): Promise<void> {
   let connectedAtMs = Infinity;
   const store = (): Store | null => connected;
 
-  const learn = (publication: Publication): boolean => metadata.add(publication);
+  const addPublication = (publication: Publication): boolean => metadata.add(publication);
   const applyDirective = (directive: Directive): boolean => {
     const news = directives.add(directive);
     if (news && directive.kind === "end") metadata.wakeAll();
     return news;
   };
   const announceOwn = (publication: Publication): void => {
-    if (settings.ownPipelines.includes(publication.pipeline) && learn(publication))
+    if (settings.ownPipelines.includes(publication.pipeline) && addPublication(publication))
       feed.announce(publication);
   };
   const applyAndAnnounce = (directive: Directive): void => {
@@ -70,7 +70,7 @@ export async function runOrigin(settings: OriginConfiguration): Promise<void> {
   const subscriptions = settings.feeds.map((at) =>
     subscribe({
       at,
-      onPublication: learn,
+      onPublication: addPublication,
       onDirective: applyDirective,
       log,
       signal: ending.signal,

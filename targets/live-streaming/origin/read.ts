@@ -18,7 +18,7 @@ import {
   StoreSilent,
 } from "./chunk-reader.ts";
 import type { Claim } from "./concurrency.ts";
-import { replicationMsMax, unreadableRetryMs, unreadableTriesMax } from "./patience.ts";
+import { replicationMsMax, unreadableRetryMs, unreadableTriesMax } from "./read-retries.ts";
 import {
   admittedPriorityMax,
   dvrPriority,

@@ -18,7 +18,7 @@ import { bodiesOf, factsOf } from "./stream/bodies-of-stream.ts";
 import { type Stream, streamOf } from "./stream/stream.ts";
 import { reportsOf } from "./reports.ts";
 import { tagValues } from "./tag-values.ts";
-import { wishesOf } from "./wishes.ts";
+import { randomRequestsOf } from "./random-requests.ts";
 import { trafficClasses } from "./traffic-classes.ts";
 
 /** Undefined if the layout has no stream. */
@@ -36,7 +36,7 @@ export const streaming: Pack = {
   tagValues,
   drawEntries: ["viewers"],
   askedAlike: { live: ["viewers", "sessions"], dvr: ["viewers"] },
-  wishes: wishesOf,
+  wishes: randomRequestsOf,
   reports: reportsOf,
   bodies: (layout) => given(layout, bodiesOf),
   facts: (layout) => given(layout, factsOf) ?? [],

@@ -14,7 +14,7 @@ import { homedir, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { prng } from "../../../harness/base/prng.ts";
 import { listProcesses, runVariable } from "../../../harness/system/processes.ts";
-import light, { lightExperiment } from "../experiments/light.ts";
+import light, { minimalExperiment } from "../experiments/minimal-target.ts";
 
 const root = resolve(import.meta.dirname, "../../..");
 /** From the creation of the run directory to the report. */
@@ -76,7 +76,7 @@ export function startLight(
 ): ReturnType<typeof spawn> {
   return spawn(
     process.execPath,
-    ["harness/main.ts", "run", lightExperiment, "--substrate", substrate, "--out", out],
+    ["harness/main.ts", "run", minimalExperiment, "--substrate", substrate, "--out", out],
     { cwd: root, env: { ...process.env, SEAWALL_CACHE: cache }, stdio: "ignore" },
   );
 }

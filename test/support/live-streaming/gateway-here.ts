@@ -109,7 +109,7 @@ export async function gatewayHere(
     await listen(anywhere, gateway.control, quiet),
   ] as const;
   const ending = new AbortController();
-  gateway.tend(ending.signal);
+  gateway.maintain(ending.signal);
   const [base, control] = listeners.map(
     ({ server }) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
   ) as [string, string];
@@ -120,7 +120,7 @@ export async function gatewayHere(
     eventsFile: settings.eventsFile,
     async [Symbol.asyncDispose]() {
       ending.abort();
-      gateway.begone();
+      gateway.closeChannels();
       for (const { server } of listeners) server.closeAllConnections();
       await Promise.all(listeners.map((listener) => listener.drain()));
       await gateway.close();

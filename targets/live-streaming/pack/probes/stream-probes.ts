@@ -9,8 +9,8 @@ import type {
   Reading,
 } from "../../../../harness/target/pack-probes.ts";
 import type { Instance } from "../../../../harness/target/deployment.ts";
-import { sinkBooks } from "./books.ts";
-import { runCanary } from "./canary.ts";
+import { reconcileEvents } from "./event-reconciliation.ts";
+import { runProber } from "./prober.ts";
 import { type Delivery, sinkDeliveries } from "./delivered.ts";
 import { acknowledged } from "./durability.ts";
 import { type JournalEntry, parseJournal, sinkJournal } from "./journal.ts";
@@ -37,7 +37,7 @@ export class StreamProbes implements PackProbes {
     const delivered = (delivery: Delivery): void => {
       this.#deliveries.push(delivery);
     };
-    return runCanary({
+    return runProber({
       deployment,
       sink,
       clock,
@@ -60,7 +60,7 @@ export class StreamProbes implements PackProbes {
    */
   async finish({ signal, endedMs, readOnce }: Ending): Promise<void> {
     const { deployment, sink, clock, note } = this.#context;
-    await sinkBooks(deployment.instances, sink, endedMs - 1);
+    await reconcileEvents(deployment.instances, sink, endedMs - 1);
     if (
       deployment.instances.some(({ service }) =>
         service.telemetry.some(({ kind }) => kind === "journal"),

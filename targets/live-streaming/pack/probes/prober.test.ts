@@ -12,7 +12,7 @@ import type { Series } from "../../../../harness/metrics/samples.ts";
 import type { Endpoint } from "../../../../harness/target/layout.ts";
 import type { Stream } from "../stream/stream.ts";
 import { userAgent } from "../../../../harness/system/fetch-body.ts";
-import { runCanary } from "./canary.ts";
+import { runProber } from "./prober.ts";
 import type { Delivery } from "./delivered.ts";
 
 const stream: Stream = {
@@ -100,7 +100,7 @@ async function canaryOf(
       samples.push({ series: series[id] as Series, atMs, value });
     },
   };
-  await runCanary({
+  await runProber({
     deployment,
     sink,
     clock,

@@ -3,7 +3,7 @@ import { type AdmittedPath, type Bucket, bucketOf, createAdmission } from "./adm
 import { type Backoff, guidance } from "./guidance.ts";
 import type { Utilisation } from "./utilisation.ts";
 
-export interface EntryParts {
+export interface AdmissionParts {
   readonly admission: boolean;
   readonly backoffGuidance: boolean;
   readonly utilisation: Utilisation;
@@ -11,19 +11,19 @@ export interface EntryParts {
   readonly random: () => number;
 }
 
-export interface Entry {
+export interface AdmissionDecision {
   readonly bucket: Bucket;
   readonly admitted: boolean;
   /** Undefined if guidance is switched off. */
   backoff(): Backoff | undefined;
 }
 
-export function createEntry({
+export function createAdmissionDecision({
   admission,
   backoffGuidance,
   utilisation,
   random,
-}: EntryParts): (path: AdmittedPath, kind: string | null) => Entry {
+}: AdmissionParts): (path: AdmittedPath, kind: string | null) => AdmissionDecision {
   const rules = createAdmission();
   return (path, kind) => {
     const bucket = bucketOf(path, kind);

@@ -5,7 +5,7 @@ import type { DayState } from "../../../harness/game-day/day/day-state.ts";
 import type { Started } from "../cli/seawall.ts";
 
 /** Like the page, it follows the day's events and sends what a person would. */
-export class Person {
+export class OperatorClient {
   readonly events: DayEvent[] = [];
   #state: DayState | null = null;
   readonly #url: URL;

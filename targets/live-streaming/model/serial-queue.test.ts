@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ModelNode } from "../../../harness/target/model.ts";
-import { OneByOne } from "./one-by-one.ts";
+import { SerialQueue } from "./serial-queue.ts";
 
 function loop() {
   let nowMs = 0;
@@ -20,7 +20,7 @@ function loop() {
   };
   const done: string[] = [];
   return {
-    own: new OneByOne(node, () => nowMs),
+    own: new SerialQueue(node, () => nowMs),
     until,
     done,
     mark: (name: string) => () => done.push(`${name} ${nowMs}`),

@@ -95,7 +95,7 @@ const cases: readonly (readonly [what: string, fault: Fault, landed: RegExp])[] 
 ];
 
 /** Registers the tests of a target that is up by then. */
-export function suffersFaults(up: () => Deployed): void {
+export function testFaults(up: () => Deployed): void {
   beforeAll(() => {
     target = up();
   });

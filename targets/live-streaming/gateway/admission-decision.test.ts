@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { createEntry } from "./entry.ts";
+import { createAdmissionDecision } from "./admission-decision.ts";
 
 const entryAt = (now: number, switches: { admission?: boolean; backoffGuidance?: boolean } = {}) =>
-  createEntry({
+  createAdmissionDecision({
     admission: true,
     backoffGuidance: true,
     utilisation: { now },

@@ -5,13 +5,13 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
-export interface Cable extends AsyncDisposable {
+export interface SeverableConnection extends AsyncDisposable {
   readonly port: number;
   cut(): void;
   mend(): void;
 }
 
-export async function cable(to: number): Promise<Cable> {
+export async function severableConnection(to: number): Promise<SeverableConnection> {
   const ends = new Set<Socket>();
   let isCut = false;
   const server = createServer((near) => {

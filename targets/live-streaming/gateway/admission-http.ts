@@ -5,14 +5,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { header } from "../service/server.ts";
 import type { AdmittedPath, Bucket } from "./admission.ts";
-import { createEntry, type EntryParts } from "./entry.ts";
+import { createAdmissionDecision, type AdmissionParts } from "./admission-decision.ts";
 import { type Backoff, retryAfterHeader } from "./guidance.ts";
-import type { Station } from "./station.ts";
+import type { SerialStage } from "./serial-stage.ts";
 import type { Lane, Outcome, Telemetry } from "./telemetry.ts";
 
-export interface GateParts extends EntryParts {
+export interface GateParts extends AdmissionParts {
   /** Reads requests one after another, including those that are refused. */
-  readonly front: Pick<Station, "pass">;
+  readonly front: Pick<SerialStage, "pass">;
   readonly telemetry: Telemetry;
 }
 
@@ -50,7 +50,7 @@ export const kindHeader = "x-request-kind";
 const skippedBytesMax = 64 * 1024;
 
 export function createGate({ telemetry, front, ...parts }: GateParts): Gate {
-  const enter = createEntry(parts);
+  const enter = createAdmissionDecision(parts);
   return {
     async enter(request, response, lane, path, kind) {
       await front.pass();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Instance } from "../../../../harness/target/deployment.ts";
 import type { Series } from "../../../../harness/metrics/samples.ts";
-import { balanceOf, sinkBooks } from "./books.ts";
+import { balanceOf, reconcileEvents } from "./event-reconciliation.ts";
 
 function gateway(name: string, answers: Readonly<Record<string, string>>): Instance {
   const telemetry = [{ kind: "books", counts: "ingest", found: "eventsFound" }];
@@ -14,7 +14,7 @@ function gateway(name: string, answers: Readonly<Record<string, string>>): Insta
 async function sunk(...instances: readonly Instance[]): Promise<string[]> {
   const all: Series[] = [];
   const lines: string[] = [];
-  await sinkBooks(
+  await reconcileEvents(
     instances,
     {
       series: (series) => all.push(series) - 1,

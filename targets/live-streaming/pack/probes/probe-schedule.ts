@@ -5,7 +5,7 @@
  */
 import type { Stream } from "../stream/stream.ts";
 
-export interface ProbeWish {
+export interface ProbeRequest {
   readonly lane: "live" | "dvr";
   readonly rendition: string;
   readonly number: number;
@@ -32,17 +32,17 @@ const everyMs = 500,
  * The requests to one edge from the moment at which segment `number` is due until the next is, in
  * order. Without DVR viewers the prober requests no past segments either. `random` gives [0, 1).
  */
-export function probeWishes(
+export function probeRequests(
   stream: Stream,
   number: number,
   asksPast: boolean,
   random: () => number,
-): readonly ProbeWish[] {
+): readonly ProbeRequest[] {
   const { segmentMs, availabilityStartMs, dvrSegments } = stream;
   const dueMs = availabilityStartMs + (number + 1) * segmentMs;
   const count = Math.max(2, Math.round(segmentMs / everyMs));
   const liveCount = Math.min(liveMax, asksPast ? Math.floor(count / 2) : count);
-  const wishes = Array.from({ length: asksPast ? count : liveCount }, (_, index): ProbeWish => {
+  const wishes = Array.from({ length: asksPast ? count : liveCount }, (_, index): ProbeRequest => {
     if (index < liveCount)
       return {
         lane: "live",

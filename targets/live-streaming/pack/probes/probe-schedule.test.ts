@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { heldPlan } from "../../../../test/support/judge/held-run.ts";
 import { prng } from "../../../../harness/base/prng.ts";
-import { newestDue, probeWishes } from "./probe-wish.ts";
+import { newestDue, probeRequests } from "./probe-schedule.ts";
 import type { Stream } from "../stream/stream.ts";
 
 const stream: Stream = {
@@ -20,7 +20,7 @@ const stream: Stream = {
 const random = prng(1);
 const many = Array.from({ length: 500 }, (_, index) => ({
   index,
-  wishes: probeWishes(stream, index + 100, true, random),
+  wishes: probeRequests(stream, index + 100, true, random),
 }));
 const flat = many.flatMap(({ index, wishes }) =>
   wishes.map((wish) => ({ ...wish, dueMs: 10_000 + (index + 101) * 2_000, due: index + 100 })),
@@ -59,14 +59,17 @@ describe("the prober's requests", () => {
   });
 
   it("omit the past without DVR viewers, and use the renditions that exist", () => {
-    expect(probeWishes(stream, 7, false, random).map(({ lane }) => lane)).toEqual(["live", "live"]);
+    expect(probeRequests(stream, 7, false, random).map(({ lane }) => lane)).toEqual([
+      "live",
+      "live",
+    ]);
     expect(
-      probeWishes({ ...stream, segmentMs: 1_000 }, 7, true, random)
+      probeRequests({ ...stream, segmentMs: 1_000 }, 7, true, random)
         .map(({ lane }) => lane)
         .sort(),
     ).toEqual(["dvr", "live"]);
     expect(
-      probeWishes({ ...stream, renditions: stream.renditions.slice(2) }, 7, false, random).map(
+      probeRequests({ ...stream, renditions: stream.renditions.slice(2) }, 7, false, random).map(
         ({ rendition }) => rendition,
       ),
     ).toEqual(["audio", "audio"]);

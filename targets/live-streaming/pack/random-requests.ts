@@ -1,11 +1,13 @@
-/** The viewers' random choices, for workloads that ask like the prober (`probes/probe-wish.ts`). */
-import { livePatienceMs, pastFrom, pastPatienceMs } from "./probes/probe-wish.ts";
+/**
+ * The viewers' random choices, for workloads that ask like the prober (`probes/probe-schedule.ts`).
+ */
+import { livePatienceMs, pastFrom, pastPatienceMs } from "./probes/probe-schedule.ts";
 import type { Layout } from "../../../harness/target/layout.ts";
 import type { Stream } from "./stream/stream.ts";
 import type { Wishes } from "../../../harness/target/wishes.ts";
 
 /** Of the class `lane`, which these workloads play; null if the target is no stream. */
-export function wishesOf(
+export function randomRequestsOf(
   lane: string,
   workloads: readonly string[],
   { stream, entries }: Pick<Layout, "stream" | "entries">,

@@ -1,6 +1,6 @@
 /**
  * The prober: the harness's own viewer. It requests from each edge what viewers request, with their
- * protocol and timing (`probes/probe-wish.ts`). It is independent of the load generator, so it
+ * protocol and timing (`probes/probe-schedule.ts`). It is independent of the load generator, so it
  * shows whether the target or a starved machine causes a bad figure. It also reads the bodies.
  */
 import { createHash } from "node:crypto";
@@ -11,7 +11,7 @@ import { entriesOf, type Entry } from "../../../../harness/target/entries.ts";
 import type { Clock, Deployment } from "../../../../harness/target/deployment.ts";
 import type { SampleSink } from "../../../../harness/metrics/samples.ts";
 import { prng } from "../../../../harness/base/prng.ts";
-import { newestDue, type ProbeWish, probeWishes } from "./probe-wish.ts";
+import { newestDue, type ProbeRequest, probeRequests } from "./probe-schedule.ts";
 import { segmentPath, type Stream, streamOf } from "../stream/stream.ts";
 import { decoded, fetchBody, type Fetched } from "../../../../harness/system/fetch-body.ts";
 import type { Delivery } from "./delivered.ts";
@@ -23,7 +23,7 @@ const retryMs = 250;
 /** Some of the viewers' requests use an open connection and some do not. */
 const freshShare = 0.5;
 
-export interface CanaryOptions {
+export interface ProberOptions {
   readonly deployment: Deployment;
   readonly sink: SampleSink;
   readonly clock: Clock;
@@ -36,7 +36,7 @@ export interface CanaryOptions {
 }
 
 /** Runs until the signal aborts; never rejects. */
-export async function runCanary(options: CanaryOptions): Promise<void> {
+export async function runProber(options: ProberOptions): Promise<void> {
   const { deployment, sink, clock, signal } = options;
   const random = options.random ?? prng(Math.floor(clock.nowMs()));
   const agent = new Agent({ keepAlive: true, maxSockets: 8 });
@@ -49,7 +49,7 @@ export async function runCanary(options: CanaryOptions): Promise<void> {
   try {
     for (let number = newestDue(stream, clock.nowMs()) + 1; !signal.aborted; number += 1) {
       const wishes = edges.flatMap((edge, index) =>
-        probeWishes(stream, number, options.asksPast, random).map((wish) => ({
+        probeRequests(stream, number, options.asksPast, random).map((wish) => ({
           edge: edge.service,
           endpoint: endpoints[index] as Entry,
           wish,
@@ -70,7 +70,7 @@ export async function runCanary(options: CanaryOptions): Promise<void> {
   }
 
   /** Asks again while the segment does not exist yet and a viewer would still wait. */
-  async function watch(edge: string, endpoint: Entry, wish: ProbeWish): Promise<void> {
+  async function watch(edge: string, endpoint: Entry, wish: ProbeRequest): Promise<void> {
     for (
       let intendedMs = wish.atMs;
       intendedMs < wish.atMs + timeoutMs;
@@ -86,7 +86,7 @@ export async function runCanary(options: CanaryOptions): Promise<void> {
   async function ask(
     edge: string,
     endpoint: Entry,
-    wish: ProbeWish,
+    wish: ProbeRequest,
     intendedMs: number,
   ): Promise<number> {
     const path = segmentPath(stream, wish.rendition, wish.number);
@@ -158,7 +158,7 @@ async function lookAt(
   { headers }: Fetched,
   body: Buffer,
   stream: Stream,
-  { rendition, number }: ProbeWish,
+  { rendition, number }: ProbeRequest,
 ): Promise<Seen> {
   const encoding = headers["content-encoding"];
   const bytes = await decoded(body, encoding);

@@ -17,6 +17,6 @@ export const noticeKeysMax = 256;
 /** Events per write, and the pause between two writes. */
 export const batch = { batchMax: 2_000, pauseMs: 100 } as const;
 /** The interval at which sessions expire and move. */
-export const tendMs = 1_000;
+export const maintainMs = 1_000;
 /** Sessions moved at once. The rest follow a moment later. */
 export const movesAtOnce = 2_000;

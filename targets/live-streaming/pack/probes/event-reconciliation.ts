@@ -29,7 +29,7 @@ export function balanceOf({ accepted, stored, shed, queued }: Counts, found: num
  * Each difference as one sample at `atMs`, the last moment that a claim covers. A service that does
  * not answer leaves none, and its claim has too few samples.
  */
-export async function sinkBooks(
+export async function reconcileEvents(
   instances: readonly Instance[],
   sink: SampleSink,
   atMs: number,

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { createStation } from "./station.ts";
+import { createSerialStage } from "./serial-stage.ts";
 
 test("admits one after another, and is as busy as it is used", async () => {
   let now = 1_000;
   const waits: number[] = [];
-  const station = createStation({
+  const station = createSerialStage({
     msMin: 1.5,
     nowMs: () => now,
     sleep: (ms) => Promise.resolve(waits.push(ms)),
@@ -20,5 +20,5 @@ test("admits one after another, and is as busy as it is used", async () => {
 });
 
 test("makes nothing wait if it takes no time", () => {
-  expect(createStation({ msMin: 0, nowMs: () => 0 }).pass()).toBeUndefined();
+  expect(createSerialStage({ msMin: 0, nowMs: () => 0 }).pass()).toBeUndefined();
 });

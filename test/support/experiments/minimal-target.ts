@@ -12,7 +12,7 @@ import type { Place, Service } from "../../../harness/target/layout.ts";
 import type { Target } from "../../../harness/target/target.ts";
 
 /** Run it with `./seawall run PATH`. */
-export const lightExperiment: string = import.meta.filename;
+export const minimalExperiment: string = import.meta.filename;
 
 const program = (listen: { host: string; port: number }): string => `
   import { createServer } from "node:http";

@@ -5,7 +5,7 @@
 import type { ModelNode } from "../../../harness/target/model.ts";
 import { createFifo, type Fifo } from "../gateway/fifo.ts";
 
-export class OneByOne {
+export class SerialQueue {
   readonly #node: ModelNode;
   readonly #queue: Fifo;
   #gathered: { readonly ms: number; readonly then: () => void }[] = [];

@@ -7,7 +7,7 @@ import { setTimeout as sleepOnTheWall } from "node:timers/promises";
 import { createFifo } from "./fifo.ts";
 import type { BusyMs } from "./utilisation.ts";
 
-export interface Station {
+export interface SerialStage {
   /**
    * Resolves after the item's least time, which starts after all earlier items. Undefined if the
    * stage takes no time.
@@ -16,18 +16,18 @@ export interface Station {
   readonly busyMs: BusyMs;
 }
 
-export interface StationParts {
+export interface SerialStageParts {
   /** The least time per item, in ms. */
   readonly msMin: number;
   readonly nowMs: () => number;
   readonly sleep?: (ms: number) => Promise<unknown>;
 }
 
-export function createStation({
+export function createSerialStage({
   msMin,
   nowMs,
   sleep = (ms) => sleepOnTheWall(ms),
-}: StationParts): Station {
+}: SerialStageParts): SerialStage {
   const { add, busyMs } = createFifo(nowMs);
   return { busyMs, pass: () => (msMin === 0 ? undefined : sleep(add(msMin))) };
 }

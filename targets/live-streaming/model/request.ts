@@ -22,7 +22,7 @@ export type Key = string;
 export const keyOf = ({ rendition, number }: Asked): Key => `${rendition}/${number}`;
 
 /** Null for a key other than a segment's, such as a chunk's. */
-export function askedOf(key: Key): Asked | null {
+export function requestOf(key: Key): Asked | null {
   const [rendition = "", number = "", ...rest] = key.split("/");
   return rest.length === 0 && /^[0-9]+$/.test(number)
     ? { rendition, number: Number(number) }

@@ -128,7 +128,7 @@ function newestDue(): number {
 }
 
 /** Registers the tests of a target that is up by then. */
-export function comesBack(up: () => Deployed): void {
+export function testRecovery(up: () => Deployed): void {
   beforeAll(() => {
     target = up();
   });
