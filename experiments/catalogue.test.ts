@@ -70,6 +70,11 @@ describe("the table of repeated runs", () => {
     expect(tableIn(pageText())).toBe(repeatedTable(kindsOf(catalogue), recorded()));
   });
 
+  it("has figures under claim ids only", () => {
+    const ids = recorded().flatMap(({ figures }) => Object.keys(figures));
+    expect(ids.filter((id) => !/^(claim|recovery)\.[^ ]+$/.test(id))).toEqual([]);
+  });
+
   it("replaces the old table", () => {
     expect(withTable(pageText(), "a $& table")).toContain("-->\n\na $& table\n\n<!--");
   });

@@ -35,6 +35,12 @@ const origin = `
 const edge = `
   import { createServer, get, Agent } from "node:http";
   const [kept, agent] = [new Map(), new Agent({ keepAlive: true })];
+  let [asked, answered] = [0, 0];
+  if (process.env.LIE === "checked")
+    setInterval(() => {
+      const origin = { host: process.env.CHECK_HOST, port: process.env.CHECK_PORT };
+      get({ ...origin, path: "/health" }, (answer) => answer.resume()).on("error", () => {});
+    }, 250);
   const { TO_HOST: host, TO_PORT: port } = process.env;
   const fetched = (path) => new Promise((done) => get({ host, port, path, agent }, (answer) => {
     const parts = [];
@@ -44,6 +50,11 @@ const edge = `
   }).on("error", () => done({ status: 502, body: Buffer.alloc(0) })));
   createServer(async (request, response) => {
     if (request.url === "/health") return response.end("ok");
+    if (request.url === "/metrics") {
+      if (process.env.LIE !== "frozen" || asked < 100) answered = asked;
+      return response.end("edge_asked_total " + answered + "\\n");
+    }
+    asked++;
     if (!kept.has(request.url)) {
       kept.set(request.url, fetched(request.url));
       if (kept.size > 500) kept.delete(kept.keys().next().value);
@@ -55,6 +66,11 @@ const edge = `
   }).listen(Number(process.env.PORT), process.env.HOST);
 `;
 
+/** Where the edge looks whether its origin lives, and asks for nothing else. */
+function checking({ host, port }: { readonly host: string; readonly port: number }) {
+  return { CHECK_HOST: host, CHECK_PORT: String(port) };
+}
+
 function launch(
   program: string,
   reach: (place: Place) => { readonly host: string; readonly port: number } | null,
@@ -65,6 +81,8 @@ function launch(
       HOST: host,
       PORT: String(port),
       ...(to === null ? {} : { TO_HOST: to.host, TO_PORT: String(to.port) }),
+      ...(to === null || lie !== "checked" ? {} : checking(place.reach("origin", "http"))),
+      LIE: lie,
     };
     return {
       command: place.tool("node").executable,
@@ -92,9 +110,12 @@ const target = streamTarget({
       port: 18_311,
       tools: ["node"],
       ready: "/health",
+      metrics: { path: "/metrics", series: ["edge_asked_total"] },
       // Past the proxy, the fault on the link affects nothing of the target.
       launch: launch(edge, (place) =>
-        lie === "bypass" ? place.direct("origin", "http") : place.reach("origin", "http"),
+        ["bypass", "checked"].includes(lie)
+          ? place.direct("origin", "http")
+          : place.reach("origin", "http"),
       ),
     },
   ],

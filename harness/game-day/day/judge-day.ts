@@ -4,6 +4,7 @@
  */
 import { worse } from "../../base/errors.ts";
 import { exitCodes } from "../../base/errors.ts";
+import { cutShort, dayWhy, notReached } from "../../phrases/game-day.ts";
 import type { Status, Verdict } from "../../record/verdict.ts";
 import type { By, Day, DayEvent, DayStep, Outcome } from "./day.ts";
 import { stateOf } from "./day-state.ts";
@@ -60,7 +61,7 @@ export function judgeDay(
     id: day.id,
     name: day.name,
     status: statusOf(steps),
-    why: whyOf(steps, state.stoppedBy),
+    why: dayWhy(steps, state.stoppedBy === null ? null : nameOf(state.stoppedBy)),
     exitCode,
     answers: day.answers,
     stoppedBy: state.stoppedBy,
@@ -87,10 +88,7 @@ function stepResult(
       ...common,
       status: verdict?.status ?? null,
       asExpected: false,
-      why:
-        run === null
-          ? "the day ended before this step"
-          : "the harness ended in the middle of this step",
+      why: run === null ? notReached : cutShort,
       exitCode: exitCodes.inconclusive,
     };
   }
@@ -140,19 +138,6 @@ function statusOf(steps: readonly StepResult[]): Status {
       : "held";
 }
 
-function whyOf(steps: readonly StepResult[], stoppedBy: By | null): string {
-  const fine = steps.filter((step) => step.asExpected).length;
-  const others = steps.flatMap((step, index) =>
-    step.asExpected ? [] : [`${index + 1} (${step.experiment}) ${surpriseOf(step)}`],
-  );
-  const stop = stoppedBy === null ? "" : ` The day was stopped by ${nameOf(stoppedBy)}.`;
-  if (others.length === 0) return `All ${steps.length} steps ended as expected.${stop}`;
-  return (
-    `${fine} of ${steps.length} steps ended as expected; step ` +
-    `${others.join("; step ")}.${stop}`
-  );
-}
-
 /** `Anna (conductor)`. */
 export function nameOf({ role, name }: By): string {
   return name === null ? role : `${name} (${role})`;
@@ -160,13 +145,4 @@ export function nameOf({ role, name }: By): string {
 
 export function worstOf(codes: readonly number[]): number {
   return codes.reduce(worse, exitCodes.held);
-}
-
-/** What became of a step that did not end as expected, after its name. */
-function surpriseOf({ status, expect }: StepResult): string {
-  if (status === null) return "did not run";
-  if (status === "inconclusive") return "is inconclusive";
-  const verdict = status === "held" ? "held" : "was refuted";
-  if (status === expect) return `${verdict}, but not to its end`;
-  return expect === "refuted" ? `${verdict}, though a control must be refuted` : verdict;
 }

@@ -1,11 +1,12 @@
 /** Text that attempts to act on a terminal or a pipeline, and a way to detect that it would. */
 import fc from "fast-check";
+import { anyCharacter } from "../any-character.ts";
 
 /** The worst kinds of text: control characters, half characters, and pipeline commands. */
 export const hostile = fc
   .array(
     fc.oneof(
-      fc.string({ unit: "binary", maxLength: 12 }),
+      fc.string({ unit: anyCharacter, maxLength: 12 }),
       fc.constantFrom(
         "\u001b]0;t\u0007",
         "\u001b[2J",
