@@ -16,6 +16,7 @@ import { SeawallError } from "../base/errors.ts";
 import type { Tools } from "../target/tools.ts";
 import { injecting } from "../faults/inject.ts";
 import { k6Generator } from "../load/k6.ts";
+import { watchIdle } from "../probes/idle.ts";
 import { RunningProbes } from "../probes/probes.ts";
 import { AbortWatch } from "../run/abort-watch.ts";
 import type { World } from "../run/conductor.ts";
@@ -55,7 +56,7 @@ export function wire(options: WireOptions): World {
   recorder.onEvent((event) => watch.event(event));
   const generator = k6Generator({
     tool: tools.k6,
-    workloads: join(context.root, "experiments", "workloads"),
+    workloads: planned.pack?.workloads ?? context.root,
     clock,
   });
   const harnessCpuSeconds = (): number => {
@@ -81,6 +82,7 @@ export function wire(options: WireOptions): World {
         controlToken: randomBytes(16).toString("hex"),
         progress: (text) => progress.note(text),
       }),
+    watchIdle: (deployment) => watchIdle(plan, deployment, clock),
     prepareLoad: async (deployment, signal) => {
       const load = await generator.prepare({
         plan,
@@ -105,6 +107,7 @@ export function wire(options: WireOptions): World {
         clock,
         harnessCpuSeconds,
         planned: plan.load,
+        metrics: plan.metrics,
         pack: planned.pack,
       });
       const followed = planned.pack?.players;

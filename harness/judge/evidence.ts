@@ -14,8 +14,9 @@ import { carries, countIn, eachIn, matching, valuesIn, type Window } from "../me
 import { quantile, sum } from "../base/statistics.ts";
 import { answer } from "./answer.ts";
 import { askedByTheClock } from "./asked-for.ts";
-import { bodiesAreSegments } from "./bodies.ts";
+import { bodiesAreRight } from "./bodies.ts";
 import { bytesMoved } from "./bytes-moved.ts";
+import { noCopies } from "./copies.ts";
 import { countersAgree } from "./counters-agree.ts";
 import {
   coresOf,
@@ -25,6 +26,7 @@ import {
   shareOfMachine,
 } from "./denied.ts";
 import { judgeFaults } from "./fault-evidence.ts";
+import { metricsMove } from "./frozen.ts";
 import { longestGap, spanOf } from "./gaps.ts";
 import { impossibleProblems } from "./impossible.ts";
 import { busyLoads, iterationsProblems, lateLoadIn, offeredProblems } from "./offered.ts";
@@ -66,10 +68,12 @@ const rules: readonly ((run: Run, windows: Windows) => Judged | readonly Judged[
   generatorLeftNoGap,
   proberOnTime,
   readingsLeftNoGap,
+  metricsMove,
   proberAgrees,
   bytesMoved,
   countersAgree,
-  bodiesAreSegments,
+  noCopies,
+  bodiesAreRight,
   baselineSteady,
   noServiceDied,
   clockDidNotStep,

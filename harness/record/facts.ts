@@ -27,6 +27,12 @@ type Late = {
 type Group = { readonly of: "load" | "lane"; readonly group: string };
 type OfMetric = { readonly metric: string; readonly source: string };
 
+/** `checked`: the evidence that would have shown its use. */
+type Unused = {
+  readonly service: string;
+  readonly others: number;
+  readonly checked: readonly ("links" | "requests" | "counters" | "bytes")[];
+};
 type OfLinks = OfFault & { readonly links: readonly string[] };
 type OfClass = { readonly lane: string };
 /** The entry, class and phase in which the generator and the prober are compared. */
@@ -66,6 +72,12 @@ export interface RecoveryFacts {
   "not-back": Plain;
   "back-too-late": Plain;
   "lost-again": Plain;
+}
+
+/** Things with one sample each; `what` is their name. */
+interface OfReckoning {
+  readonly what: string;
+  readonly total: number;
 }
 
 /** Facts of the rules of evidence. */
@@ -178,9 +190,18 @@ export interface EvidenceFacts {
     "no-source": { readonly metric: string };
     "never-read": OfMetric;
     gap: OfMetric & { readonly gapMs: number };
-    "not-read-back": { readonly unread: number; readonly acknowledged: number };
-    "few-read-back": { readonly read: number; readonly acknowledged: number };
-    "nothing-to-compare": { readonly delivered: number };
+    unread: OfReckoning & { readonly unread: number };
+    "few-read": OfReckoning & { readonly read: number };
+  };
+  "target.metrics": {
+    /** `seen`: by what others saw it work. */
+    frozen: {
+      readonly service: string;
+      readonly forMs: number;
+      readonly amount: number;
+      readonly seen: "answers" | "linkBytes" | "ownBytes";
+    };
+    stopped: OfMetric & { readonly forMs: number; readonly answers: number };
   };
   "baseline.steady": {
     unfinished: Plain;
@@ -208,17 +229,15 @@ export interface EvidenceFacts {
   "faults.traffic": {
     "not-counted": OfLinks;
     "unused-before": OfLinks;
+    "only-checks": OfLinks;
     "unused-during": OfLinks;
     "bytes-not-counted": OfLinks;
     "never-bound": OfFault & { readonly bytesPerSecond: number; readonly timesMax: number };
   };
   "faults.use": {
-    /** `checked`: the evidence that would have shown its use. */
-    unused: OfFault & {
-      readonly service: string;
-      readonly others: number;
-      readonly checked: readonly ("links" | "requests" | "counters" | "bytes")[];
-    };
+    unused: OfFault & Unused;
+    /** It was asked as often before there was any load. */
+    "only-checks": OfFault & Unused;
     standby: { readonly services: readonly string[] };
   };
   "generator.asked": {
@@ -283,10 +302,19 @@ export interface EvidenceFacts {
     "nothing-compared": Plain;
     agrees: OfMetric;
   };
-  "bodies.segments": {
+  "witnesses.copied": {
+    copied: {
+      readonly one: string;
+      readonly other: string;
+      readonly shared: number;
+      readonly samples: number;
+    };
+    more: More;
+  };
+  "bodies.right": {
     "none-seen": InPhase & { readonly served: number };
     wrong: InPhase & {
-      readonly by: "viewer" | "prober";
+      readonly by: "user" | "prober";
       readonly place: string;
       readonly wrong: number;
       readonly looks: number;

@@ -1,6 +1,7 @@
 /** The players of a run: each joins as its phase begins, and watches to the end of the last one. */
 import { entriesOf } from "../../../../harness/target/entries.ts";
 import type { PlayersContext, RunningPlayers } from "../../../../harness/target/pack-players.ts";
+import type { StreamLayout } from "../stream/stream-layout.ts";
 import { openPlayerPage, type Player, type PlayerPage, startPlayer } from "./player.ts";
 
 export class WatchingPlayers implements RunningPlayers {
@@ -16,7 +17,8 @@ export class WatchingPlayers implements RunningPlayers {
     this.#pages = pages;
     const { deployment } = options;
     this.#manifestUrls = entriesOf(deployment).map(
-      ({ host, port }) => `http://${host}:${port}${deployment.layout.manifestPath ?? ""}`,
+      ({ host, port }) =>
+        `http://${host}:${port}${(deployment.layout as StreamLayout).manifestPath ?? ""}`,
     );
   }
 
