@@ -16,7 +16,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { provision } from "../provision/provision.ts";
-import { linkOf, Person } from "../../test/support/game-day/person.ts";
+import { linkOf, OperatorClient } from "../../test/support/game-day/operator-client.ts";
 import { seawall } from "../../test/support/cli/seawall.ts";
 
 const root = resolve(import.meta.dirname, "../..");
@@ -76,7 +76,7 @@ const elsewhere: readonly {
   {
     command: /^\.\/seawall gameday \S+$/,
     file: "harness/cli/documentation.process.test.ts",
-    has: "new Person(await linkOf(",
+    has: "new OperatorClient(await linkOf(",
   },
 ];
 
@@ -241,7 +241,7 @@ describe("a command of the documentation", () => {
     try {
       const seen = (pattern: RegExp): Promise<void> =>
         expect.poll(() => stderr, { timeout: 20_000 }).toMatch(pattern) as unknown as Promise<void>;
-      const anna = new Person(await linkOf({ seen, stderr: () => stderr }, "conductor"));
+      const anna = new OperatorClient(await linkOf({ seen, stderr: () => stderr }, "conductor"));
       // Go for the first, and skip the second. A virtual clock cannot be held, so there is no
       // decision within a step.
       await anna.answer(1, "go");

@@ -69,12 +69,12 @@ export function powerSentences(
   },
 ): string[] {
   const { changes, enough, unshared, side, baselineRuns } = against;
+  const more = unshared.length > 4 ? ` and ${unshared.length - 4} more` : "";
   const gone =
     unshared.length === 0
       ? []
       : [
-          "Not every run recorded " +
-            `${unshared.slice(0, 4).join("; ")}${unshared.length > 4 ? ` and ${unshared.length - 4} more` : ""}: ` +
+          `Not every run recorded ${unshared.slice(0, 4).join("; ")}${more}: ` +
             "nothing is known about it",
         ];
   return [

@@ -180,10 +180,7 @@ function belongingProblems(
       : [`${files.events} is of the run ${runId}, and sealed as of ${seal.run}`]),
     ...(samplesRun === seal.run && samplesPlan === seal.plan
       ? []
-      : [
-          `${files.samples} is ` +
-            `${samplesRun === seal.run ? "not of this plan" : samplesRun === null ? "of a run that it does not name" : `of the run ${samplesRun}`}`,
-        ]),
+      : [`${files.samples} is ${originOf(samplesRun, seal.run)}`]),
   ];
 }
 
@@ -197,4 +194,9 @@ function endOf(events: readonly RunEvent[]): string {
   return last === undefined
     ? ", before anything happened"
     : `, after "${last.kind}" at ${new Date(last.atMs).toISOString()}`;
+}
+
+function originOf(samplesRun: string | null, sealedRun: string): string {
+  if (samplesRun === sealedRun) return "not of this plan";
+  return samplesRun === null ? "of a run that it does not name" : `of the run ${samplesRun}`;
 }

@@ -84,8 +84,10 @@ export function linkName(link: Link): string {
 
 /** For users: `from region-a/front to kind api`. */
 export function describeLinks(selector: LinkSelector): string {
-  if ("between" in selector)
-    return `between ${describeWhere(selector.between[0])} and ${describeWhere(selector.between[1])}`;
+  if ("between" in selector) {
+    const [one, other] = selector.between.map(describeWhere);
+    return `between ${one} and ${other}`;
+  }
   return [["from", selector.from] as const, ["to", selector.to] as const]
     .flatMap(([word, where]) => (where === undefined ? [] : [`${word} ${describeWhere(where)}`]))
     .join(" ");

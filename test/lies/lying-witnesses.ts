@@ -1,6 +1,6 @@
 /**
- * Generators that say more than they were given, targets that treat the prober otherwise than
- * viewers, and bodies that are no segments.
+ * Generators that report more than they received, targets that distinguish prober from viewers, and
+ * bodies that are no segments.
  */
 import { faults } from "../../targets/live-streaming/pack/faults.ts";
 import {
@@ -23,13 +23,13 @@ const [prober, bytes, counters, bodies] = [
   "bodies.right",
 ] as const;
 const edge = "region-a/edge";
-/** Three phases, and what comes before and after. */
+/** Three phases, with the time before and after. */
 const spanMs = 3 * phaseMs;
 
 const probes = of("canary_ms", { entry: edge });
 const looks = of("body_seen", { by: "user" });
 const everyLook = of("body_seen");
-/** What a container other than fMP4 says; slates may repeat in it. */
+/** The findings for a container other than fMP4, in which slates may repeat. */
 function inTs(draft: Draft): void {
   change(draft, everyLook, { tags: { container: "ts" } });
 }
@@ -477,7 +477,7 @@ const controls: readonly Honest[] = [
 ];
 
 export const lyingWitnesses: LieGroup = {
-  title: "witnesses that do not agree, and bodies that are no segments",
+  title: "contradictory witnesses, and bodies that are no segments",
   runs: "hermetic",
   lies,
   honest: controls,

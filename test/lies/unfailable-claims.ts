@@ -1,6 +1,6 @@
 /**
- * Experiments that could only be green: whatever the target does, no record refutes what they
- * claim. And some that could never be green.
+ * Experiments whose claims no record could refute, whatever the target does; and some that could
+ * never hold.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

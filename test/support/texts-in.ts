@@ -6,7 +6,7 @@
 /** After one of these, a slash begins a regular expression. */
 const beforeRegex = /(?:^|[(,=:[!&|?{};+\-*%<>~^]|\b(?:return|typeof|case|in|of))\s*$/;
 
-/** A template is one text, with … for each value; texts in its values are texts of their own. */
+/** A template is one text, with … for each value. Texts in its values are separate. */
 export function textsIn(source: string): { readonly line: number; readonly text: string }[] {
   const texts: { line: number; text: string }[] = [];
   let at = 0;

@@ -1,4 +1,4 @@
-/** The model's packager spoils what it publishes. */
+/** The model's packager corrupts its publications. */
 import type { Course, VirtualStrike } from "../../../../../harness/target/fault.ts";
 import { names, said } from "../../../../../harness/faults/proofs.ts";
 

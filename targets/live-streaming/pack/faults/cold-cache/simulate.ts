@@ -1,4 +1,4 @@
-/** The model's cache forgets what it holds. */
+/** The model's cache forgets its content. */
 import type { Course, VirtualStrike } from "../../../../../harness/target/fault.ts";
 import { names, said } from "../../../../../harness/faults/proofs.ts";
 

@@ -1,7 +1,7 @@
 /**
- * What a workload is told: the stream, the edges, the gateways, the scenarios and the seed, as one
- * JSON text in SEAWALL_LOAD. Without it (plain `k6 run`) a small audience watches one edge, EDGE or
- * http://127.0.0.1:8080, and asks one gateway, GATEWAY or http://127.0.0.1:18090.
+ * A workload's input: stream, edges, gateways, scenarios and seed, as JSON in SEAWALL_LOAD. Without
+ * it (plain `k6 run`), a small audience watches one edge, EDGE or http://127.0.0.1:8080, and uses
+ * one gateway, GATEWAY or http://127.0.0.1:18090.
  */
 import type { Options } from "k6/options";
 import type { Stream } from "../../stream/stream.ts";
@@ -10,11 +10,11 @@ import type { Stream } from "../../stream/stream.ts";
 export interface Edge {
   readonly name: string;
   readonly url: string;
-  /** The Host header, where a proxy with another address stands before it. */
+  /** The Host header, if a proxy with another address is in front. */
   readonly host?: string;
 }
 
-/** Servers that go by names know no other. */
+/** Virtual hosts answer to their own name only. */
 export function hostOf({ host }: Edge): { readonly headers?: { readonly Host: string } } {
   return host === undefined ? {} : { headers: { Host: host } };
 }
@@ -22,10 +22,10 @@ export function hostOf({ host }: Edge): { readonly headers?: { readonly Host: st
 export interface Settings {
   readonly seed: number;
   readonly edges: readonly Edge[];
-  /** Empty where the target has none. */
+  /** Empty if the target has none. */
   readonly gateways: readonly Edge[];
   readonly stream: Stream;
-  /** The load's first ms, before the baseline, and how long each phase lasts. */
+  /** The load's first ms, before the baseline, and the length of each phase. */
   readonly leadInMs: number;
   readonly phasesMs: {
     readonly baseline: number;
@@ -56,10 +56,10 @@ const alone: Settings = {
   scenarios: {},
 };
 
-const told = __ENV["SEAWALL_LOAD"];
-export const settings: Settings = told === undefined ? alone : settingsIn(told);
+const given = __ENV["SEAWALL_LOAD"];
+export const settings: Settings = given === undefined ? alone : settingsIn(given);
 
-/** Of a stream, users go in at edges, and devices at gateways. */
+/** Viewers of a stream enter at edges, devices at gateways. */
 function settingsIn(text: string): Settings {
   const { entries, others, content, ...same } = JSON.parse(text) as Omit<
     Settings,
@@ -73,8 +73,8 @@ function settingsIn(text: string): Settings {
 }
 
 /**
- * For plain `k6 run`: these functions, so many iterations a second, for 20 s. Under the harness the
- * experiment says what is run.
+ * For plain `k6 run`: these functions at this many iterations a second, for 20 s. Under the harness
+ * the experiment decides.
  */
 export function optionsOf(perSecond: Readonly<Record<string, number>>): Options {
   const own = Object.entries(perSecond).map(
@@ -92,12 +92,11 @@ export function optionsOf(perSecond: Readonly<Record<string, number>>): Options 
       ] as const,
   );
   return {
-    scenarios: told === undefined ? Object.fromEntries(own) : settings.scenarios,
-    // Media is read to its end and thrown away.
+    scenarios: given === undefined ? Object.fromEntries(own) : settings.scenarios,
+    // Bodies are read to their end and discarded.
     discardResponseBodies: true,
     noConnectionReuse: false,
-    // The load stays with the hosts that it was given: a redirect is an answer, and not one that
-    // serves anybody.
+    // The load stays with its given hosts: a redirect is an answer, and serves no viewer.
     maxRedirects: 0,
     userAgent: "seawall-user",
   };

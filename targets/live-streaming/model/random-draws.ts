@@ -1,4 +1,4 @@
-/** What modelled viewers and devices leave to chance, all of it from the run's seed. */
+/** Random choices of modelled viewers and devices, all derived from the run's seed. */
 import type { Simulation } from "../../../harness/target/model.ts";
 
 /** A whole number from 0 to below `among`. */
@@ -10,7 +10,7 @@ export function pickOf<T>(simulation: Simulation, items: readonly T[]): T {
   return items[drawOf(simulation, items.length)] as T;
 }
 
-/** `count` of them, all when left out, in any order. */
+/** `count` of them, or all by default, in random order. */
 export function someOf<T>(
   simulation: Simulation,
   items: readonly T[],
