@@ -27,6 +27,7 @@ const beside = [
   "harness/substrates/foreign.process.test.ts",
   "experiments/claims/right-bytes.process.test.ts",
   "harness/cli/main.process.test.ts",
+  "targets/live-streaming/packager/oracle.process.test.ts",
   "targets/live-streaming/object-store/main.process.test.ts",
   "harness/bootstrap.process.test.ts",
 ];
