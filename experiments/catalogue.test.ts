@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Context } from "../harness/app/context.ts";
 import { experimentNames, loadExperiment, workloadPlays } from "../harness/app/experiment-files.ts";
+import { streaming } from "../targets/live-streaming/pack/pack.ts";
 import { defencesOf } from "../harness/plan/reliance.ts";
 import { pageText, recorded, tableIn, withTable } from "./repeated/recorded.ts";
 import { kindsOf, repeatedTable } from "./repeated/repeated.ts";
@@ -36,9 +37,9 @@ describe("the description in a workload", () => {
   const workloads = [...new Set(loads.map(({ workload }) => workload))];
 
   it.each(workloads)("is parsed in each form: %s", (workload) => {
-    const text = readFileSync(join(context.root, `experiments/workloads/${workload}.ts`), "utf8");
+    const text = readFileSync(join(streaming.workloads ?? "", `${workload}.ts`), "utf8");
     const said = /^export const plays = [\s\S]*?^\} as const;/m.exec(text)?.[0] ?? "";
-    const plays = workloadPlays(context, workload) ?? {};
+    const plays = workloadPlays(streaming, workload) ?? {};
     expect(Object.values(plays).flat()).toHaveLength(said.split("metric:").length - 1);
     for (const { exec } of loads.filter((load) => load.workload === workload))
       expect(plays[exec]).not.toEqual([]);

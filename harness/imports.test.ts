@@ -129,7 +129,10 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   experiments: [...upTo("phrases"), "harness/plan/reliance.ts", "targets/live-streaming"],
   // Viewers and the harness make the path of a segment in one place, and look at what comes in one
   // place.
-  "experiments/workloads": ["harness/metrics/print.ts", "targets/live-streaming/pack/stream"],
+  "targets/live-streaming/pack/workloads": [
+    "harness/metrics/print.ts",
+    "targets/live-streaming/pack/stream",
+  ],
   examples: [...upTo("experiment"), "harness/game-day/day", "targets/live-streaming/pack"],
   // What a user has: the public entry and no more.
   "examples/plain-http": ["harness/index.ts"],

@@ -95,7 +95,7 @@ function whole(): Draft {
       (startedMs) =>
         draft.samples.push({
           metric: "delivered",
-          tags: { edge: `${region}/edge`, rendition: "v360", outcome: "right" },
+          tags: { entry: `${region}/edge`, rendition: "v360", outcome: "right" },
           startedMs,
           value: 1,
         }),
@@ -116,7 +116,7 @@ function whole(): Draft {
       tags: {
         lane: "live",
         outcome: "served",
-        edge: "region-a/edge",
+        entry: "region-a/edge",
         rendition: "v360",
         bytes: "compared",
       },
@@ -271,7 +271,7 @@ describe("the mission's claims", () => {
       (draft) =>
         void draft.samples.push({
           metric: "delivered_unknown",
-          tags: { edge: "region-a/edge", rendition: "v360" },
+          tags: { entry: "region-a/edge", rendition: "v360" },
           startedMs: startOf.fault + 10,
           value: 1,
         }),

@@ -47,7 +47,7 @@ const elsewhere: readonly {
     has: 'seawall(["up"]',
   },
   {
-    command: /^EDGE=\S+ k6 run experiments\/workloads\/viewers\.ts$/,
+    command: /^EDGE=\S+ k6 run targets\/live-streaming\/pack\/workloads\/viewers\.ts$/,
     file: "harness/cli/documentation.process.test.ts",
     has: '"run", "--quiet"',
   },
@@ -275,8 +275,8 @@ describe("a command of the documentation", () => {
     const [edge, gateway] = [/^region-a\/edge +(\S+)$/m, /^region-a\/gateway +(\S+)$/m].map(
       (line) => line.exec(up.stdout())?.[1] ?? "none",
     );
-    const workloads = readdirSync(join(root, "experiments/workloads")).filter((name) =>
-      name.endsWith(".ts"),
+    const workloads = readdirSync(join(root, "targets/live-streaming/pack/workloads")).filter(
+      (name) => name.endsWith(".ts"),
     );
     const played = await Promise.all(
       workloads.map(async (name) => ({
@@ -289,7 +289,7 @@ describe("a command of the documentation", () => {
             "--no-usage-report",
             "--address",
             "127.0.0.1:0",
-            `experiments/workloads/${name}`,
+            `targets/live-streaming/pack/workloads/${name}`,
           ].join(" "),
           root,
           { ...k6?.env, EDGE: edge ?? "", GATEWAY: gateway ?? "" },

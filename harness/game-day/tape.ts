@@ -26,9 +26,11 @@ export function tape(number: number, step: DayStep, events: readonly DayEvent[])
   if (first === undefined || last === undefined || last.runMs <= first.runMs) return null;
   const xOf = (runMs: number): number =>
     round((wide * (runMs - first.runMs)) / (last.runMs + 1_000 - first.runMs));
-  const lanes = [...new Set(seconds.flatMap((second) => Object.keys(second.lanes)))].sort((a, b) =>
-    a === "live" ? -1 : b === "live" ? 1 : a < b ? -1 : 1,
-  );
+  const protectedFirst = step.classes.map(({ lane }) => lane);
+  const recorded = seconds.flatMap((second) => Object.keys(second.lanes)).sort();
+  const lanes = [
+    ...new Set([...protectedFirst.filter((lane) => recorded.includes(lane)), ...recorded]),
+  ];
   const pins = events
     .filter((event) => event.kind === "note")
     .flatMap((note, index) => {
@@ -91,14 +93,14 @@ function bands(
     return markup`<rect class="struck" x="${xOf(fromMs)}" y="${pinRoom}" width="${width}"
   height="${height - pinRoom}"/>`;
   });
-  const starts = phases.map(({ phase, runMs }, index) => {
+  const borders = phases.map(({ phase, runMs }, index) => {
     const [at, next] = [Math.max(0, xOf(runMs)), xOf(phases[index + 1]?.runMs ?? endMs)];
     const name = markup`<text class="phase-at" x="${at + 4}" y="${height - 6}">${phase}</text>`;
     const fits = next - at >= phase.length * letter + 4;
-    return markup`<path class="edge" d="M${xOf(runMs)} ${pinRoom}V${height}"/>
+    return markup`<path class="border" d="M${xOf(runMs)} ${pinRoom}V${height}"/>
 ${fits ? name : null}`;
   });
-  return markup`${struck}\n${starts}`;
+  return markup`${struck}\n${borders}`;
 }
 
 function laneOf(

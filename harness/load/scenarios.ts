@@ -116,10 +116,10 @@ export function settingsOf(
     }));
   return JSON.stringify({
     seed: plan.seed,
-    stream: plan.stream,
+    content: plan.content,
     leadInMs: plan.leadInMs,
     phasesMs: plan.phasesMs,
-    entries: told(entries, plan.edges),
+    entries: told(entries, plan.entries),
     others: Object.fromEntries(
       Object.entries(others).map(([name, ways]) => [
         name,

@@ -6,7 +6,7 @@ import type { Pack } from "./pack.ts";
 import type { ToolName } from "./tools.ts";
 
 export interface Named {
-  /** Lower-case words: `edge`, `region-a/edge`. */
+  /** Lower-case words: `api`, `region-a/api`. */
   readonly name: string;
   /** The kind, for faults on all services of a kind; defaults to the name. */
   readonly kind?: string;
@@ -56,7 +56,7 @@ export interface OwnTarget {
    */
   readonly version?: string;
   readonly services: readonly (Running | Started)[];
-  /** Pairs of service names, from and to; "viewers" is the origin of the load. */
+  /** Pairs of service names, from and to; "users" is the origin of the load. */
   readonly links?: readonly (readonly [string, string])[];
   /**
    * What starts and stops the whole target: a compose file, or two commands. Describe its services
@@ -68,7 +68,7 @@ export interface OwnTarget {
     | { readonly up: Command; readonly down: Command };
   /** Names of the services at which users enter. */
   readonly entries: readonly string[];
-  /** What targets of this kind share; `streamTarget` provides the pack of streams. */
+  /** What targets of this kind share; the pack of the kind provides it. */
   readonly pack?: Pack;
   /** Defences with a switch. A service that Seawall starts reads `place.enabled(NAME)`. */
   readonly defences?: readonly Defence[];
@@ -92,7 +92,7 @@ export interface OwnParts {
   layout(
     entries: readonly string[],
     port: string,
-  ): Pick<Layout, "playable" | "absent" | "rhythm" | "stream">;
+  ): Pick<Layout, "playable" | "absent" | "rhythm" | "content">;
 }
 
 export interface OwnProbe {

@@ -107,7 +107,7 @@ const numbers = new Set(
     "samples stale looks leastAge mostAge oldestAge same near count expected apart compared " +
     "probes probesFailed requests requestsFailed periods longer expectedBytes bytes " +
     "bytesPerSecond timesMax counted wrong numbers others wrongShare answers given planned " +
-    "begun dropped vus late iterations ended unread acknowledged read delivered minSamples " +
+    "begun dropped vus late iterations ended unread total read minSamples " +
     "amount shared"
   ).split(" "),
 );

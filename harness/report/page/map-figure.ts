@@ -107,7 +107,7 @@ function node({ node: { name, region, zone, state }, ...box }: PlacedNode): Mark
   return boxed(`node ${state}`, box, `${sign}${short}`, 18, "middle");
 }
 
-/** Each box is a separate drawing, so that a long name is clipped at its edge. */
+/** Each box is a separate drawing, so that a long name is clipped at its border. */
 function boxed(
   of: string,
   { x, y, width, height }: Box,

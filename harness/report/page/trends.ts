@@ -13,7 +13,7 @@ import { numberCell, quiet, scrollingTable, section, soft } from "./parts.ts";
 const runsMax = 60;
 const width = 240;
 const height = 36;
-/** Values further beyond the limit are drawn at the edge. */
+/** Values further beyond the limit are drawn at the border. */
 const usedMax = 1.5;
 
 /**

@@ -4,7 +4,7 @@
  */
 import type { Layout, Service } from "../../target/layout.ts";
 import { type Addresses, addressesOf, composeSlot } from "./addresses.ts";
-import { latestImage, projectLabel } from "./image/paths.ts";
+import { dockerfile, latestImage, type Parts, projectLabel } from "./image/paths.ts";
 import { memoryOf } from "./memory.ts";
 
 export interface ComposeOptions {
@@ -13,11 +13,11 @@ export interface ComposeOptions {
   readonly topology: string;
   readonly layout: Layout;
   /** The Dockerfile's own defaults. */
-  readonly parts: { readonly base: string; readonly cassandra: string; readonly toxiproxy: string };
+  readonly parts: Parts;
 }
 
-/** The port of the first edge on 127.0.0.1; the others follow. */
-const firstEdgePort = 18_000;
+/** The port of the first entry on 127.0.0.1; the others follow. */
+const firstEntryPort = 18_000;
 
 export function composeFile(options: ComposeOptions): string {
   const { layout, parts } = options;
@@ -26,7 +26,7 @@ export function composeFile(options: ComposeOptions): string {
   const published = new Map(
     layout.entries.map(({ service, port }, index) => [
       service,
-      { port: firstEdgePort + index, to: addresses.listen(service, port).port },
+      { port: firstEntryPort + index, to: addresses.listen(service, port).port },
     ]),
   );
   const addressLines = [...published].map(
@@ -49,11 +49,11 @@ x-service: &service
   image: ${latestImage}
   build:
     context: .
-    dockerfile: harness/substrates/docker/image/Dockerfile
+    dockerfile: ${dockerfile}
     args:
-      BASE: \${SEAWALL_BASE:-${parts.base}}
-      CASSANDRA: \${SEAWALL_BASE:-${parts.cassandra}}
-      TOXIPROXY: \${SEAWALL_BASE:-${parts.toxiproxy}}
+${Object.entries(parts)
+  .map(([name, image]) => `      ${name}: \${SEAWALL_BASE:-${image}}`)
+  .join("\n")}
   init: true
   restart: "no"
   cap_drop: [ALL]

@@ -33,7 +33,7 @@ const layout: Layout = {
   links: [],
   entries: [],
   playable: () => [],
-  stream: heldPlan().stream,
+  content: heldPlan().content,
 };
 
 let servers: Server[] = [];

@@ -117,7 +117,7 @@ export const claims = {
   },
 } as const satisfies Record<string, Claim>;
 
-export type StreamPlan = Plan & { readonly stream: Stream };
+export type StreamPlan = Plan & { readonly content: Stream };
 
 const heldEdges = ["region-a/edge", "region-b/edge"];
 const heldStream: Stream = {
@@ -134,7 +134,7 @@ export function wishesIn(
   stream: Stream,
   edges: readonly string[],
 ): Readonly<Record<string, Wishes>> {
-  const layout = { stream, entries: edges.map((service) => ({ service, port: "http" })) };
+  const layout = { content: stream, entries: edges.map((service) => ({ service, port: "http" })) };
   return Object.fromEntries(
     ["live", "dvr"].flatMap((lane) => {
       const wishes = streaming.wishes?.(lane, ["viewers"], layout as unknown as Layout) ?? null;
@@ -159,7 +159,7 @@ export function heldPlan(): StreamPlan {
     zone: `${name.slice(0, 8)}-1`,
   });
   return {
-    format: "seawall-plan/1",
+    format: "seawall-plan/2",
     experiment: "synthetic",
     title: "Synthetic",
     story: "A test.",
@@ -179,7 +179,7 @@ export function heldPlan(): StreamPlan {
       service("region-b/edge", "edge"),
     ],
     links: [],
-    edges: heldEdges,
+    entries: heldEdges,
     pack: streaming.name,
     ...(streaming.drawEntries === undefined ? {} : { drawEntries: streaming.drawEntries }),
     ...streamRecord(heldStream),
@@ -206,7 +206,7 @@ export function heldPlan(): StreamPlan {
     ...(streaming.askedAlike === undefined ? {} : { askedAlike: streaming.askedAlike }),
     telemetry: [
       ...["region-a/edge", "region-b/edge"].map((edge) =>
-        reporter(edge, { edge }, [edge], "origin_gets", "increment"),
+        reporter(edge, { entry: edge }, [edge], "origin_gets", "increment"),
       ),
       ...["a", "b"].map((pipeline) =>
         reporter(
@@ -364,7 +364,7 @@ function iterations(lane: string, everyMs: number, offsetMs: number): Sample[] {
 
 function heldSamples(): Sample[] {
   const edges = ["region-a/edge", "region-b/edge"];
-  const viewer = { outcome: "served", edge: "region-a/edge", rendition: "v360" };
+  const viewer = { outcome: "served", entry: "region-a/edge", rendition: "v360" };
   return [
     ...oneInFourLooks(
       steady("segment_ms", { lane: "live", ...viewer }, 100, (tick) => 40 + (tick % 100)),
@@ -374,13 +374,13 @@ function heldSamples(): Sample[] {
     ),
     ...steady(
       "http_req_ms",
-      { lane: "live", status: "200", edge: "region-a/edge" },
+      { lane: "live", status: "200", entry: "region-a/edge" },
       100,
       (tick) => 30 + (tick % 100),
     ),
     ...steady(
       "http_req_ms",
-      { lane: "dvr", status: "200", edge: "region-a/edge" },
+      { lane: "dvr", status: "200", entry: "region-a/edge" },
       500,
       (tick) => 30 + (tick % 50),
       7,
@@ -394,7 +394,7 @@ function heldSamples(): Sample[] {
     ...edges.flatMap((edge, index) =>
       steady(
         "origin_gets",
-        { lane: "live", edge, origin: "region-a" },
+        { lane: "live", entry: edge, origin: "region-a" },
         2_000,
         () => 1,
         30 + 4 * index,
@@ -418,7 +418,7 @@ function heldSamples(): Sample[] {
     ...edges.flatMap((edge, index) =>
       steady(
         "canary_ms",
-        { edge, lane: "live", outcome: "served" },
+        { entry: edge, lane: "live", outcome: "served" },
         500,
         (tick) => 20 + probeNoise(tick, index),
         probedAt(index),
@@ -429,7 +429,7 @@ function heldSamples(): Sample[] {
     ),
     ...steady("link_connections", { link: fillLink }, 10_000, () => 2, 30),
     ...movedBytes(edges),
-    ...bodiesSeen("region-a/edge", "viewer", 400),
+    ...bodiesSeen("region-a/edge", "user", 400),
     ...edges.flatMap((edge, index) => bodiesSeen(edge, "prober", 500, probedAt(index))),
     ...steady("cpu_seconds", { service: "k6" }, 2_000, () => 0.3, 40),
     ...steady("cpu_seconds", { service: "seawall" }, 2_000, () => 0.1, 40),
@@ -468,7 +468,13 @@ function movedBytes(edges: readonly string[]): Sample[] {
     ...every2s("io_bytes", { service: "k6", direction: "read" }, 24),
     ...every2s("network_bytes", { direction: "received" }, 32),
     ...edges.flatMap((edge, index) =>
-      steady("canary_bytes", { edge, rendition: "v360" }, 500, () => segmentBytes, probedAt(index)),
+      steady(
+        "canary_bytes",
+        { entry: edge, rendition: "v360" },
+        500,
+        () => segmentBytes,
+        probedAt(index),
+      ),
     ),
   ];
 }
@@ -478,7 +484,14 @@ export const printAt = (number: number): number =>
   printOf(number, (number % 4_096).toString(16).padStart(9, "0"));
 
 function bodiesSeen(edge: string, by: string, everyMs: number, offsetMs = 1): Sample[] {
-  const tags = { lane: "live", edge, rendition: "v360", by, container: "fmp4", problem: "none" };
+  const tags = {
+    lane: "live",
+    entry: edge,
+    rendition: "v360",
+    by,
+    container: "fmp4",
+    problem: "none",
+  };
   return steady(
     "body_seen",
     tags,

@@ -4,6 +4,7 @@
  */
 import { entriesOf } from "../../../../harness/target/entries.ts";
 import type { PlayersContext, RunningPlayers } from "../../../../harness/target/pack-players.ts";
+import type { StreamLayout } from "../stream/stream-layout.ts";
 import { openPlayerPage, type Player, type PlayerPage, startPlayer } from "./player.ts";
 
 export class WatchingPlayers implements RunningPlayers {
@@ -19,7 +20,8 @@ export class WatchingPlayers implements RunningPlayers {
     this.#pages = pages;
     const { deployment } = options;
     this.#manifestUrls = entriesOf(deployment).map(
-      ({ host, port }) => `http://${host}:${port}${deployment.layout.manifestPath ?? ""}`,
+      ({ host, port }) =>
+        `http://${host}:${port}${(deployment.layout as StreamLayout).manifestPath ?? ""}`,
     );
   }
 

@@ -7,7 +7,7 @@ import { fetchSegment } from "./library/fetch-segment.ts";
 import { pick, random, shuffled } from "./library/random.ts";
 import { optionsOf, settings } from "./library/settings.ts";
 
-export const needs = ["stream"] as const;
+export const needs = ["content"] as const;
 export const options = optionsOf({ rewatch: 2 });
 /**
  * For each function: what it plays, how long an iteration waits at most, and whether it uses edges

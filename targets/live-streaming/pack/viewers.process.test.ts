@@ -8,9 +8,9 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, expect, test } from "vitest";
-import { everyMetric } from "../test/support/judge/held-run.ts";
-import { CsvParser } from "../harness/load/csv.ts";
-import { provision } from "../harness/provision/provision.ts";
+import { everyMetric } from "../../../test/support/judge/held-run.ts";
+import { CsvParser } from "../../../harness/load/csv.ts";
+import { provision } from "../../../harness/provision/provision.ts";
 
 const { k6 } = await provision(["k6"], { env: process.env });
 const servers: Server[] = [];
@@ -45,7 +45,7 @@ async function watch(
     seed: 7,
     entries: edges,
     others: { gateways },
-    stream: {
+    content: {
       event: "main",
       segmentMs: 2_000,
       availabilityStartMs: 0,
@@ -140,12 +140,12 @@ test("serves viewers of a dead, silent or broken edge by another; a shed viewer 
   ];
   expect(served.length).toBeGreaterThanOrEqual(29);
   expect(new Set(served.map(({ tags }) => tags["outcome"]))).toEqual(new Set(["served"]));
-  expect(new Set(served.map(({ tags }) => tags["edge"]))).toEqual(new Set(["good"]));
+  expect(new Set(served.map(({ tags }) => tags["entry"]))).toEqual(new Set(["good"]));
   // Each edge is the home of some viewers, and none of them pauses before another edge.
   expect(new Set(served.map(({ tags }) => tags["home"]))).toEqual(
     new Set(["dead", "broken", "good"]),
   );
-  expect(requests.filter(({ tags }) => tags["edge"] === "dead").length).toBeGreaterThan(3);
+  expect(requests.filter(({ tags }) => tags["entry"] === "dead").length).toBeGreaterThan(3);
   expect(
     served.map(({ value }) => value).sort((a, b) => a - b)[Math.floor(served.length / 2)],
   ).toBeLessThan(200);
@@ -158,7 +158,7 @@ test("serves viewers of a dead, silent or broken edge by another; a shed viewer 
 
   const refused = ofFull.filter(({ metric }) => metric === "segment_ms");
   expect(
-    new Set(refused.map(({ tags }) => `${tags["home"]} ${tags["edge"]} ${tags["outcome"]}`)),
+    new Set(refused.map(({ tags }) => `${tags["home"]} ${tags["entry"]} ${tags["outcome"]}`)),
   ).toEqual(new Set(["full full shed", "good good served"]));
 });
 
@@ -185,7 +185,7 @@ test("asks the gateway for another edge when one fails, and the next gateway whe
   });
   const watched = seen
     .filter(({ metric }) => metric === "segment_ms")
-    .map(({ tags: { home, edge, outcome } }) => `${home} ${edge} ${outcome}`);
+    .map(({ tags: { home, entry, outcome } }) => `${home} ${entry} ${outcome}`);
   expect(watched.length).toBeGreaterThanOrEqual(29);
   expect(new Set(watched)).toEqual(new Set(["dead good served", "good good served"]));
   expect(new Set(answers)).toEqual(

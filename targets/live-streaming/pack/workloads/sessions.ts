@@ -7,7 +7,7 @@ import { shuffled } from "./library/random.ts";
 import { type Edge, optionsOf, settings } from "./library/settings.ts";
 
 export const options = optionsOf({ live: 2 });
-export const needs = ["gateways", "stream"] as const;
+export const needs = ["gateways", "content"] as const;
 /**
  * For each function: what it plays, how long an iteration waits at most, and whether it uses edges
  * other than its home. `plan` reads this text.

@@ -5,11 +5,11 @@
 import { sleep } from "k6";
 import exec from "k6/execution";
 import http from "k6/http";
-import { segmentPath } from "../../targets/live-streaming/pack/stream/stream.ts";
+import { segmentPath } from "../stream/stream.ts";
 import { pick, random } from "./library/random.ts";
 import { hostOf, optionsOf, settings } from "./library/settings.ts";
 
-export const needs = ["stream"] as const;
+export const needs = ["content"] as const;
 export const options = optionsOf({ fast: 2, absent: 20 });
 /**
  * For each function: what it plays, how long an iteration waits at most, and whether it uses edges
@@ -75,7 +75,7 @@ export function absent(): void {
 function ask(path: string): void {
   const edge = pick(settings.edges, random(1));
   http.get(edge.url + path, {
-    tags: { lane: "junk", edge: edge.name },
+    tags: { lane: "junk", entry: edge.name },
     timeout: answerWithinMs,
     ...hostOf(edge),
   });

@@ -4,7 +4,7 @@
  * one gateway, GATEWAY or http://127.0.0.1:18090.
  */
 import type { Options } from "k6/options";
-import type { Stream } from "../../../targets/live-streaming/pack/stream/stream.ts";
+import type { Stream } from "../../stream/stream.ts";
 
 /** An edge, or a gateway. */
 export interface Edge {
@@ -61,11 +61,15 @@ export const settings: Settings = given === undefined ? alone : settingsIn(given
 
 /** Viewers of a stream enter at edges, devices at gateways. */
 function settingsIn(text: string): Settings {
-  const { entries, others, ...same } = JSON.parse(text) as Omit<Settings, "edges" | "gateways"> & {
+  const { entries, others, content, ...same } = JSON.parse(text) as Omit<
+    Settings,
+    "edges" | "gateways" | "stream"
+  > & {
+    readonly content: Stream;
     readonly entries: readonly Edge[];
     readonly others: { readonly gateways?: readonly Edge[] };
   };
-  return { ...same, edges: entries, gateways: others.gateways ?? [] };
+  return { ...same, stream: content, edges: entries, gateways: others.gateways ?? [] };
 }
 
 /**
@@ -94,6 +98,6 @@ export function optionsOf(perSecond: Readonly<Record<string, number>>): Options 
     noConnectionReuse: false,
     // The load stays with its given hosts: a redirect is an answer, and serves no viewer.
     maxRedirects: 0,
-    userAgent: "seawall-viewer",
+    userAgent: "seawall-user",
   };
 }

@@ -5,8 +5,8 @@
 import { sha256 } from "k6/crypto";
 import type { RefinedResponse, ResponseType } from "k6/http";
 import { Trend } from "k6/metrics";
-import { leastBytes, lookAtBody } from "../../../targets/live-streaming/pack/stream/body.ts";
-import { printOf } from "../../../harness/metrics/print.ts";
+import { leastBytes, lookAtBody } from "../../stream/body.ts";
+import { printOf } from "../../../../../harness/metrics/print.ts";
 import { random } from "./random.ts";
 import { settings } from "./settings.ts";
 
@@ -25,7 +25,7 @@ type Answer = RefinedResponse<ResponseType | undefined>;
 
 interface Asked {
   readonly lane: string;
-  readonly edge: string;
+  readonly entry: string;
   readonly rendition: string;
   readonly number: number;
 }
@@ -66,12 +66,12 @@ export function isSegment(answer: Answer, asked: Asked, flagged: boolean): boole
 }
 
 function note(
-  { lane, edge, rendition }: Asked,
+  { lane, entry, rendition }: Asked,
   container: string,
   problem: string,
   print: number,
 ): void {
-  bodySeen.add(print, { lane, edge, rendition, by: "viewer", container, problem });
+  bodySeen.add(print, { lane, entry, rendition, by: "user", container, problem });
 }
 
 function headerOf({ headers }: Answer, wanted: string): string | undefined {

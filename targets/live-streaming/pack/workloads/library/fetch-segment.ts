@@ -5,7 +5,7 @@
 import { sleep } from "k6";
 import http, { type RefinedResponse, type ResponseType } from "k6/http";
 import { Counter, Trend } from "k6/metrics";
-import { segmentPath } from "../../../targets/live-streaming/pack/stream/stream.ts";
+import { segmentPath } from "../../stream/stream.ts";
 import { mediaProblem } from "./inspect-media.ts";
 import { isSegment, isUndecodable, looks } from "./look-at-body.ts";
 import { type Edge, hostOf, settings } from "./settings.ts";
@@ -78,7 +78,7 @@ export function fetchSegment(wish: Wish): void {
         ? Math.min(leftMs, wish.deadlineMs * shareOfEdge)
         : leftMs;
     const answer = http.get(edge.url + pathOf(wish), {
-      tags: { lane, edge: edge.name },
+      tags: { lane, entry: edge.name },
       timeout: Math.max(50, timeout),
       ...hostOf(edge),
       ...(isLooking || wish.inspects === true ? { responseType: "binary" } : {}),
@@ -87,7 +87,7 @@ export function fetchSegment(wish: Wish): void {
       endedMs = Date.now();
       said = saidBy(answer);
       // A viewer with other bytes cannot play them, and does not know that it should ask again.
-      const asked = { lane, edge: edge.name, rendition: wish.rendition, number: wish.number };
+      const asked = { lane, entry: edge.name, rendition: wish.rendition, number: wish.number };
       const isOther = isLooking && !isSegment(answer, asked, said.flagged === "yes");
       outcome =
         isOther || isWrong(wish, answer, said) ? "wrong" : endedMs > giveUpMs ? "late" : "served";
@@ -106,7 +106,7 @@ export function fetchSegment(wish: Wish): void {
   segmentMs.add(Math.max(0, (endedMs ?? Date.now()) - wish.intendedMs), {
     lane,
     outcome,
-    edge: edge.name,
+    entry: edge.name,
     home: edgeAfter(edges, 0).name,
     rendition: wish.rendition,
     bytes: isLooking ? bytesLooked : "unread",

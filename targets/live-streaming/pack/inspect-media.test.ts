@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { defectKinds, spoiled } from "../targets/live-streaming/packager/defects.ts";
+import { defectKinds, spoiled } from "../packager/defects.ts";
 import {
   createLoop,
   epochLocked,
   loopSegments,
   makeSegment,
   segmentSeconds,
-} from "../targets/live-streaming/packager/loop.ts";
+} from "../packager/loop.ts";
 import { mediaProblem } from "./workloads/library/inspect-media.ts";
 
 const ticks = 12_800,
