@@ -93,14 +93,14 @@ function bands(
     return markup`<rect class="struck" x="${xOf(fromMs)}" y="${pinRoom}" width="${width}"
   height="${height - pinRoom}"/>`;
   });
-  const borders = phases.map(({ phase, runMs }, index) => {
+  const starts = phases.map(({ phase, runMs }, index) => {
     const [at, next] = [Math.max(0, xOf(runMs)), xOf(phases[index + 1]?.runMs ?? endMs)];
     const name = markup`<text class="phase-at" x="${at + 4}" y="${height - 6}">${phase}</text>`;
     const fits = next - at >= phase.length * letter + 4;
     return markup`<path class="border" d="M${xOf(runMs)} ${pinRoom}V${height}"/>
 ${fits ? name : null}`;
   });
-  return markup`${struck}\n${borders}`;
+  return markup`${struck}\n${starts}`;
 }
 
 function laneOf(

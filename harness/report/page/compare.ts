@@ -381,16 +381,16 @@ all runs of a side together. The shading is that of the first run of A. ${chartH
 export function method(): Markup {
   return section("method", "How this was computed", [
     markup`<p class="prose">Each phase is divided into windows as long as one period of the target.
-A figure differs only if three conditions hold. The difference is larger than its floor (5 %, 2 ms,
-or a tenth of a percentage point). Its 95 % interval excludes zero. A test over whole runs confirms
-it after correction for all comparisons. The test uses one number per run, because what is special
-about a run affects all its windows. All figures of a family are tested together: by permutation of
-the runs where there are enough, else by rotation, which assumes normally distributed runs. Between
-runs of the same version, the chance of any false difference is at most 5 %. “Least shown” is the
-smallest difference that these runs could show. A claim has changed if Fisher’s exact test of its
-counts, or the test of its observed values, says so. Intervals come from a bootstrap of runs, then
-of blocks of consecutive windows. With several runs per side they are at least as wide as Student’s
-t over the runs’ figures. “No difference shown” is not “the same”: a figure is the same only if its
-whole interval lies within the floor.</p>`,
+A figure differs only if three conditions hold. The difference is larger than its
+floor (5 %, 2 ms, or a tenth of a percentage point). Its 95 % interval excludes zero. A test over
+whole runs confirms it after correction for all comparisons. The test uses one number per run,
+because what is special about a run affects all its windows. All figures of a family are tested
+together: by permutation of the runs where there are enough, else by rotation, which assumes
+normally distributed runs. Between runs of the same version, the chance of any false difference is
+at most 5 %. “Least shown” is the smallest difference that these runs could show. A claim has
+changed if Fisher’s exact test of its counts, or the test of its observed values, says so. Intervals
+come from a bootstrap of runs, then of blocks of consecutive windows. With several runs per side
+they are at least as wide as Student’s t over the runs’ figures. “No difference shown” is not “the
+same”: a figure is the same only if its whole interval lies within the floor.</p>`,
   ]);
 }

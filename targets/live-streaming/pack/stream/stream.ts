@@ -34,7 +34,7 @@ export interface Stream {
   readonly digestHeader?: string;
 }
 
-/** Requests that only a stream supports. */
+/** The stream that the target serves. Throws if the target is not a stream. */
 export function streamOf({ content }: { readonly content?: object }): Stream {
   if (content === undefined) throw new Error("this target is not a stream");
   return content as Stream;
