@@ -19,9 +19,9 @@ const tail = 0.05;
 export function thresholdOf(
   steps: readonly { readonly scale: number; readonly outcome: string }[],
 ): { readonly median: number; readonly low: number; readonly high: number } {
-  const told = steps.filter(({ outcome }) => outcome === "held" || outcome === "broke");
+  const conclusive = steps.filter(({ outcome }) => outcome === "held" || outcome === "broke");
   const weights = Float64Array.from({ length: Math.round((until - from) / step) + 1 }, (_, index) =>
-    weightAt(from + index * step, told),
+    weightAt(from + index * step, conclusive),
   );
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const quantile = (share: number): number => {
@@ -37,12 +37,12 @@ export function thresholdOf(
 
 function weightAt(
   threshold: number,
-  told: readonly { readonly scale: number; readonly outcome: string }[],
+  conclusive: readonly { readonly scale: number; readonly outcome: string }[],
 ): number {
   return blurs.reduce(
     (sum, blur) =>
       sum +
-      told.reduce((likelihood, { scale, outcome }) => {
+      conclusive.reduce((likelihood, { scale, outcome }) => {
         const breaks = lapse + (1 - 2 * lapse) * normal((Math.log2(scale) - threshold) / blur);
         return likelihood * (outcome === "broke" ? breaks : 1 - breaks);
       }, 1),

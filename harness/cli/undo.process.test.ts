@@ -76,7 +76,7 @@ async function gone(runId: string, withinMs = 30_000): Promise<string[]> {
 }
 
 describe("with a minimal target on real processes", () => {
-  it.concurrent("two concurrent runs do not interfere, and neither leaves a switch behind", async () => {
+  it.concurrent("two concurrent runs do not interfere, and leave no switch behind", async () => {
     const runs = [light(), light()];
     for (const run of runs)
       expect([0, 2], JSON.stringify(run.events().slice(-2))).toContain(await run.ended);
@@ -87,7 +87,7 @@ describe("with a minimal target on real processes", () => {
     }
   });
 
-  it.concurrent("is inconclusive, neither refuted nor held, if the generator is stopped for 3 s", async () => {
+  it.concurrent("is inconclusive if the generator is stopped for 3 s", async () => {
     const run = light();
     await run.until(/"phase":"fault"/);
     const [k6] = processesWith("SEAWALL_LOAD=").filter((pid) =>
@@ -134,7 +134,7 @@ describe("with a minimal target on real processes", () => {
     expect(leftOf(run.id(), cache.state)).toEqual([]);
   });
 
-  it.concurrent("is undone by its switch if the harness is killed, and judged as aborted", async () => {
+  it.concurrent("is undone by its switch if the harness is killed, and is aborted", async () => {
     const run = light();
     await run.until(/"kind":"injected"/);
     run.child.kill("SIGKILL");

@@ -144,7 +144,7 @@ const said = fc
   .map(([words, stop]) => (stop === null ? words : [...words, stop]));
 
 describe("a game day", () => {
-  it("heals every injection once, whatever people answer, and runs only what they approved", async () => {
+  it("heals every injection once, and runs only what people approved", async () => {
     let injected = 0,
       stoppedInRun = 0,
       leftOut = 0;

@@ -96,15 +96,15 @@ function eventsOf(events: readonly DayEvent[], index: number): readonly DayEvent
 }
 
 function line(event: DayEvent): Markup | null {
-  const told = toldOf(event);
-  if (told === null) return null;
-  return markup`<tr class="${told.tone}"><td>${new Date(event.atMs).toISOString().slice(11, 19)}</td><td>${told.text}</td></tr>\n`;
+  const entry = timelineEntry(event);
+  if (entry === null) return null;
+  return markup`<tr class="${entry.tone}"><td>${new Date(event.atMs).toISOString().slice(11, 19)}</td><td>${entry.text}</td></tr>\n`;
 }
 
 const said = (by: By, answer: string): string =>
   by.role === "nobody" ? `${answer}: no answer in time` : `${answer} by ${nameOf(by)}`;
 
-function toldOf(event: DayEvent): { tone: string; text: string | Markup } | null {
+function timelineEntry(event: DayEvent): { tone: string; text: string | Markup } | null {
   switch (event.kind) {
     case "asked":
       return {

@@ -161,7 +161,7 @@ function hear(app: App, desk: Desk): void {
     path: P,
     done: (said: z.infer<(typeof words)[P]>, by: By) => string | null,
   ): void => {
-    app.post(path, refuseUnfit(path), tooLong, async (context) => {
+    app.post(path, refuseUnsuitable(path), tooLong, async (context) => {
       const parsed = words[path].safeParse(await context.req.json().catch(() => undefined));
       if (!parsed.success) {
         const why = parsed.error.issues
@@ -187,7 +187,9 @@ function hear(app: App, desk: Desk): void {
   });
 }
 
-function refuseUnfit(path: keyof typeof words): MiddlewareHandler<{ Variables: { role: Role } }> {
+function refuseUnsuitable(
+  path: keyof typeof words,
+): MiddlewareHandler<{ Variables: { role: Role } }> {
   return async (context, next) => {
     const forbidden = mayNot(context.get("role"), rightFor[path]);
     if (forbidden !== null) return context.json({ why: forbidden.why }, forbidden.status);

@@ -96,7 +96,7 @@ describe("a gate", () => {
     expect(worse.made.why).toContain("live p99 is slower");
   });
 
-  it("makes more runs if too few suggest something worse, and does not pass meanwhile", async () => {
+  it("makes more runs if too few suggest something worse", async () => {
     const gateOf = async (suspectedTimes: number) => {
       const sides: number[] = [];
       const made = await gateExperiment(
@@ -200,7 +200,7 @@ describe("the gate's use of a comparison", () => {
     });
   });
 
-  it("is useless with figures of another machine or none, and none for a changed experiment", () => {
+  it("is useless without comparable figures, and none for a changed experiment", () => {
     const useless = (why: string) => ({
       kind: "useless",
       why: expect.stringContaining(why) as string,

@@ -13,7 +13,7 @@ import type { SeriesData } from "../metrics/samples.ts";
 import { carries, countIn, eachIn, matching, valuesIn, type Window } from "../metrics/series.ts";
 import { quantile, sum } from "../base/statistics.ts";
 import { answer } from "./answer.ts";
-import { askedByTheClock } from "./asked-for.ts";
+import { requestsFollowClock } from "./asked-for.ts";
 import { bodiesAreSegments } from "./bodies.ts";
 import { bytesMoved } from "./bytes-moved.ts";
 import { countersAgree } from "./counters-agree.ts";
@@ -47,7 +47,7 @@ export const canaryLateP99MaxMs = 500;
 /** k6 recommends 20 % idle processor; above this, the generator distorts its own measurements. */
 export const generatorCpuShareMax = 0.8;
 /** A load with fewer planned iterations in a phase needs no samples in it. */
-const loadTellsMin = 5;
+const loadIterationsMin = 5;
 /** In a steady baseline, goodput of the two halves differs by at most this fraction. */
 export const baselineDriftMax = 0.25;
 
@@ -60,7 +60,7 @@ const rules: readonly ((run: Run, windows: Windows) => Judged | readonly Judged[
   generatorEnded,
   loadOffered,
   iterationsLeftSamples,
-  askedByTheClock,
+  requestsFollowClock,
   generatorOnTime,
   generatorHadProcessor,
   generatorLeftNoGap,
@@ -134,7 +134,7 @@ function generatorOnTime(run: Run, windows: Windows): Judged {
     const own = said.filter((series) => series.tags["load"] === name);
     const mute = Object.entries(windows).filter(
       ([phase, window]) =>
-        busyLoads(run.plan, phase as Phase, loadTellsMin).some((load) => load.name === name) &&
+        busyLoads(run.plan, phase as Phase, loadIterationsMin).some((load) => load.name === name) &&
         countIn(own, window) === 0,
     );
     return mute.length === 0

@@ -104,7 +104,7 @@ describe("increments", () => {
     ).toEqual([100, 4]);
   });
 
-  it("restart with each life of the process, even if the counter has exceeded its old value", () => {
+  it("restart with each life of the process, even above their old value", () => {
     const { increments, samples } = sunk(true);
     for (const [atMs, value, life] of [
       [0, 0, "11"],

@@ -104,7 +104,7 @@ describe.skipIf(chromium === null)("the index of runs in a browser", () => {
     return browser.context;
   };
 
-  test("filters by experiment, verdict, kind, version and words, and keeps that in its address", async () => {
+  test("filters by each column and by words, and keeps that in its address", async () => {
     const url = await written("full", full);
     const { page, complaints, requests } = await openedPage(context(), url);
     const visible = async (): Promise<number> => page.locator(".runs tbody tr:visible").count();
@@ -163,7 +163,7 @@ describe.skipIf(chromium === null)("the index of runs in a browser", () => {
     }
   });
 
-  test("lists everything without a script, and needs no sideways scrolling on a phone", async () => {
+  test("lists everything without a script, and fits a phone", async () => {
     await using bare = await openBrowser(chromium ?? "", { scripts: false });
     const { page } = await openedPage(bare.context, await written("bare", full));
     expect([

@@ -437,7 +437,7 @@ describe("recovery", () => {
     at,
   });
 
-  it("queries each engine once for a run's objects, and stays while one does not answer", async () => {
+  it("queries each engine once for a run's objects, and stays without an answer", async () => {
     const ledger = new FileLedger(state, runId, "");
     ledger.record(made("network", "n", "unix:///one"));
     for (const name of ["a", "b"]) ledger.record(made("container", name, "unix:///one"));

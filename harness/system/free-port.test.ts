@@ -8,7 +8,7 @@ import { firstOutgoingPort, freePort, portsToChoose } from "./free-port.ts";
 const host = `127.250.${(process.pid >> 8) & 255}.${process.pid & 255}`;
 const range = { from: 20_000, to: 20_003 };
 
-test("a port is given once, across processes, and never while a process listens on it", async () => {
+test("a port is given once, across processes, and only if it is free", async () => {
   const listener = createServer();
   await new Promise<void>((resolve) => void listener.listen(range.from, host, resolve));
   try {

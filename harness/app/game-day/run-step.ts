@@ -1,6 +1,6 @@
 /**
- * Runs one step of a day like any other run, observed by the day: its phases and faults, each
- * second of its load, and its claims so far.
+ * Runs one step of a day like any other run, observed by the day. The day sees its phases and
+ * faults, each second of its load, and its claims so far.
  */
 import type { RunObserver } from "../run-observer.ts";
 import { relative } from "node:path";
@@ -39,7 +39,7 @@ export interface StepOptions {
   readonly log: Log;
   /** The day's folder. */
   readonly directory: string;
-  /** Whether claims are judged live; not needed without viewers. */
+  /** Whether claims are judged live; not needed without an open page. */
   readonly live: boolean;
   readonly hold: ((signal: AbortSignal) => Promise<void>) | null;
 }

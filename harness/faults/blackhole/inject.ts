@@ -6,7 +6,7 @@ import type { Clock, Instance } from "../../target/deployment.ts";
 import type { Evidence } from "../../target/evidence.ts";
 import { describePong, type Observer } from "../../target/observer.ts";
 import type { Endpoint, Ping } from "../../target/layout.ts";
-import type { Course, RealStrike } from "../../target/fault.ts";
+import type { FaultExecution, RealStrike } from "../../target/fault.ts";
 import { addressOf, onEach, said } from "../proofs.ts";
 
 /** On the network of one machine, a connection is accepted or refused within a few ms. */
@@ -21,7 +21,7 @@ export function inject({
   deployment,
   clock,
   observer,
-}: RealStrike<{ readonly zone: string }>): Course {
+}: RealStrike<{ readonly zone: string }>): FaultExecution {
   const silence = (): Promise<Evidence> =>
     onEach(services, (service) => proofOfSilence(service, observer));
   let reconnect = async (): Promise<void> => {};
@@ -75,16 +75,16 @@ async function proofOfReply(
     ),
   );
   const dumb = replies.filter(({ heard }) => !heard);
-  const told = (dumb.length > 0 ? dumb : replies).map((reply) => reply.told).join(", ");
+  const text = (dumb.length > 0 ? dumb : replies).map((reply) => reply.text).join(", ");
   return {
     landed: pid !== null && state === "running" && dumb.length === 0,
-    observation: `${name} is ${state}, ${told}`,
+    observation: `${name} is ${state}, ${text}`,
   };
 }
 
 interface Reply {
   readonly heard: boolean;
-  readonly told: string;
+  readonly text: string;
 }
 
 /** A port without a ping can only be checked for accepting connections. */
@@ -95,12 +95,12 @@ async function ask(
 ): Promise<Reply> {
   if (bytes === undefined) {
     const answer = await tryConnect(endpoint, askMs);
-    return { heard: answer === "accepted", told: `${addressOf(endpoint)} ${answer} a connection` };
+    return { heard: answer === "accepted", text: `${addressOf(endpoint)} ${answer} a connection` };
   }
   const pong = await ping(endpoint, bytes, askMs);
   return {
     heard: pong.outcome === "answered",
-    told: `${addressOf(endpoint)} ${describePong(pong)}`,
+    text: `${addressOf(endpoint)} ${describePong(pong)}`,
   };
 }
 

@@ -1,13 +1,13 @@
 /** Drops every simulated packet from and to the zone. */
 import type { Evidence } from "../../target/evidence.ts";
-import type { Course, VirtualStrike } from "../../target/fault.ts";
+import type { FaultExecution, VirtualStrike } from "../../target/fault.ts";
 import { names, said } from "../proofs.ts";
 
 export function simulate({
   fault: { zone },
   services,
   deployment,
-}: VirtualStrike<{ readonly zone: string }>): Course {
+}: VirtualStrike<{ readonly zone: string }>): FaultExecution {
   const isUp = (): boolean => services.every(({ state }) => state === "running");
   const silent = (): Evidence =>
     said(

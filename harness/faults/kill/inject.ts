@@ -4,7 +4,7 @@
  */
 import type { Instance } from "../../target/deployment.ts";
 import type { Evidence } from "../../target/evidence.ts";
-import type { Course, RealStrike } from "../../target/fault.ts";
+import type { FaultExecution, RealStrike } from "../../target/fault.ts";
 import { addressOf, all, each, onEach, said } from "../proofs.ts";
 
 const connectMs = 1_000;
@@ -19,7 +19,7 @@ const apartMs = 150;
  * Sends SIGKILL to all of them at once. Reverted by starting all again in the order of the layout,
  * 150 ms apart.
  */
-export function inject({ services, clock, observer }: RealStrike<unknown>): Course {
+export function inject({ services, clock, observer }: RealStrike<unknown>): FaultExecution {
   const struck = services.map((instance, index) => ({
     instance,
     index,

@@ -2,10 +2,10 @@
  * Ends simulated processes, and starts them again as the model defines. Shared with zone loss and
  * region loss.
  */
-import type { Course, VirtualStrike } from "../../target/fault.ts";
+import type { FaultExecution, VirtualStrike } from "../../target/fault.ts";
 import { each, names, said } from "../proofs.ts";
 
-export function simulate({ services }: VirtualStrike<unknown>): Course {
+export function simulate({ services }: VirtualStrike<unknown>): FaultExecution {
   const who = names(services);
   const alive = services.filter(({ pid }) => pid !== null).length;
   const isDead = (): boolean => services.every(({ pid, isReady }) => pid === null && !isReady);

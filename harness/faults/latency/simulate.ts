@@ -2,10 +2,13 @@
  * Delays every exchange over the simulated links. A slow store does the same on the links to it.
  */
 import type { Evidence } from "../../target/evidence.ts";
-import type { Course, Delay, VirtualStrike } from "../../target/fault.ts";
+import type { FaultExecution, Delay, VirtualStrike } from "../../target/fault.ts";
 import { said } from "../proofs.ts";
 
-export function simulate({ fault: { delayMs, jitterMs }, links }: VirtualStrike<Delay>): Course {
+export function simulate({
+  fault: { delayMs, jitterMs },
+  links,
+}: VirtualStrike<Delay>): FaultExecution {
   // A new object per step, because two steps may have the same delay.
   const own: Delay = { delayMs, jitterMs };
   const slower = (landed: boolean): Evidence =>

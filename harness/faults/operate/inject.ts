@@ -5,7 +5,7 @@
  */
 import type { Evidence } from "../../target/evidence.ts";
 import { type Paced, periodAt } from "../../target/rhythm.ts";
-import type { Course, Strike } from "../../target/fault.ts";
+import type { FaultExecution, Strike } from "../../target/fault.ts";
 import { said, theService } from "../proofs.ts";
 import type { OperatorAct, OperatorStep } from "./step.ts";
 
@@ -13,7 +13,7 @@ import type { OperatorAct, OperatorStep } from "./step.ts";
 const seenWithinMs = 3_000;
 const lookEveryMs = 100;
 
-export function operatorAct(strike: Strike<OperatorStep>): Course {
+export function operatorAct(strike: Strike<OperatorStep>): FaultExecution {
   const { fault, deployment, clock, signal } = strike;
   const instance = theService(strike);
   const known: Record<string, string> = {};

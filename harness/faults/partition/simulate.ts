@@ -1,9 +1,9 @@
 /** The simulated links refuse new exchanges and drop those in progress. */
 import type { Evidence } from "../../target/evidence.ts";
-import type { Course, VirtualStrike } from "../../target/fault.ts";
+import type { FaultExecution, VirtualStrike } from "../../target/fault.ts";
 import { each, said } from "../proofs.ts";
 
-export function simulate({ links }: VirtualStrike<unknown>): Course {
+export function simulate({ links }: VirtualStrike<unknown>): FaultExecution {
   const isCut = (): Evidence =>
     said(
       links.length > 0 && links.every((link) => link.isCut),
@@ -13,7 +13,7 @@ export function simulate({ links }: VirtualStrike<unknown>): Course {
     act: () => each(links, (link) => link.cut()),
     verify: isCut,
     look: isCut,
-    revert: () => each(links, (link) => link.mend()),
+    revert: () => each(links, (link) => link.restore()),
     verifyReverted: () =>
       said(
         links.every((link) => !link.isCut),

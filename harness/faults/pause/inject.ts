@@ -5,7 +5,7 @@
 import type { Instance } from "../../target/deployment.ts";
 import type { Evidence } from "../../target/evidence.ts";
 import { describePong, type Observer, type Pong } from "../../target/observer.ts";
-import type { Course, RealStrike } from "../../target/fault.ts";
+import type { FaultExecution, RealStrike } from "../../target/fault.ts";
 import { addressOf, said, theService } from "../proofs.ts";
 
 /** A service of the target answers a ping within some tens of ms, even on a busy machine. */
@@ -15,7 +15,7 @@ const repliesWithinMs = 5_000;
 /** Processor time is counted in ticks of 10 ms; a stopped process uses none. */
 const cpuSlackSeconds = 0.02;
 
-export function inject(strike: RealStrike<unknown>): Course {
+export function inject(strike: RealStrike<unknown>): FaultExecution {
   const { observer } = strike;
   const instance = theService(strike);
   /** 0 if this machine cannot measure it. */
@@ -68,11 +68,11 @@ async function proofOfReply(instance: Instance, observer: Observer): Promise<Evi
   const answers = await pingAll(instance, observer, repliesWithinMs);
   const { state } = instance;
   const dumb = answers.filter(({ pong }) => pong.outcome !== "answered");
-  const told = [
+  const observations = [
     `${instance.service.name} is ${state}`,
     ...(dumb.length > 0 ? dumb : answers).map(({ at, pong }) => `${at} ${describePong(pong)}`),
   ];
-  return { landed: state === "running" && dumb.length === 0, observation: told.join(", ") };
+  return { landed: state === "running" && dumb.length === 0, observation: observations.join(", ") };
 }
 
 function pingAll(

@@ -1,9 +1,9 @@
 /** A simulated service queues what arrives until it resumes. */
 import type { Evidence } from "../../target/evidence.ts";
-import type { Course, VirtualStrike } from "../../target/fault.ts";
+import type { FaultExecution, VirtualStrike } from "../../target/fault.ts";
 import { each, names, said } from "../proofs.ts";
 
-export function simulate({ services }: VirtualStrike<unknown>): Course {
+export function simulate({ services }: VirtualStrike<unknown>): FaultExecution {
   const still = (): Evidence =>
     said(
       services.every(({ state }) => state === "paused"),

@@ -3,13 +3,13 @@
  * successive processes are gone. A later check requires a death within the last two rounds.
  * Reverted by ending the loop; proof: the service is ready.
  */
-import type { Course, RealStrike } from "../../target/fault.ts";
+import type { FaultExecution, RealStrike } from "../../target/fault.ts";
 import { said, theService } from "../proofs.ts";
 
 /** Slack for one death and one start on a busy machine. */
 const slackMs = 1_000;
 
-export function inject(restarting: RealStrike<{ readonly everyMs: number }>): Course {
+export function inject(restarting: RealStrike<{ readonly everyMs: number }>): FaultExecution {
   const {
     fault: { everyMs },
     clock,

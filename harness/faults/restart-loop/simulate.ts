@@ -1,5 +1,5 @@
 /** A simulated process ends and starts repeatedly until the fault is healed. */
-import type { Course, VirtualStrike } from "../../target/fault.ts";
+import type { FaultExecution, VirtualStrike } from "../../target/fault.ts";
 import { each, names, said } from "../proofs.ts";
 
 /** Slack for a start, whose duration the model defines. */
@@ -9,7 +9,7 @@ export function simulate({
   fault: { everyMs },
   services,
   clock,
-}: VirtualStrike<{ readonly everyMs: number }>): Course {
+}: VirtualStrike<{ readonly everyMs: number }>): FaultExecution {
   const stop = new AbortController();
   let looping: Promise<void> = Promise.resolve();
   let deaths = 0;

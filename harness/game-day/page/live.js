@@ -72,8 +72,8 @@ function happened(event) {
     charts.second(event);
     latest = event;
   }
-  const told = toldOf(event, day);
-  if (told !== null) lines = [{ event, told }, ...lines].slice(0, linesMax);
+  const entry = timelineEntry(event, day);
+  if (entry !== null) lines = [{ event, entry }, ...lines].slice(0, linesMax);
   schedule();
 }
 
@@ -90,7 +90,7 @@ const linesMax = 400;
 /** The timeline, newest first. */
 let lines = [];
 
-const lineOf = ({ event, told: { tone, text, by } }) =>
+const lineOf = ({ event, entry: { tone, text, by } }) =>
   html`<li key=${event.seq} class=${tone} data-seq=${event.seq}><time datetime=${new Date(event.atMs).toISOString()}>${timeOf(event.atMs)}</time><p>${text}${by === undefined ? null : html`<span class="soft">${` ${by}`}</span>`}</p></li>`;
 
 function announce(text) {

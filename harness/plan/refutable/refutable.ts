@@ -73,10 +73,10 @@ export function refutableProblems(world: World, known: readonly PlanProblem[] = 
       ? []
       : recoveryProblems(recovery, windows, world).map((why) => ofRecovery(recovery, why));
   const problems = [...claims, ...aborts, ...after];
-  const anySpoilt =
+  const anyAffected =
     hypothesis.some((claim) => isSpoilt(claim, known)) ||
     (recovery !== null && isSpoilt(recovery, known));
-  return problems.length > 0 || anySpoilt
+  return problems.length > 0 || anyAffected
     ? problems
     : wholeProblems(world, windows).map((text) => ({ where: "hypothesis", text, spoils: null }));
 }
@@ -333,7 +333,7 @@ function wholeProblems(world: World, windows: Record<Phase, PhaseWindow>): strin
       return [
         ...(kind?.make("baseline", windows.baseline) ?? []),
         ...(["fault", "recovery"] as const).flatMap((phase) =>
-          nobody(metric, claim, phase, windows[phase], world),
+          unserved(metric, claim, phase, windows[phase], world),
         ),
       ];
     });
@@ -368,7 +368,7 @@ function isOfUsers(metric: string, { registry }: World): boolean {
   );
 }
 
-function nobody(
+function unserved(
   metric: string,
   claim: Claim,
   phase: Phase,

@@ -6,7 +6,7 @@ import {
   type BrokenRun,
   type IndexedPage,
   type IndexedRun,
-  isAsWanted,
+  isAsExpected,
   type RunIndex,
 } from "../../record/run-index.ts";
 import type { Status } from "../../record/verdict.ts";
@@ -28,7 +28,7 @@ export function indexHead({ runs }: RunIndex): Markup {
   const tile = (status: Status): Markup =>
     markup`<div class="${`tile ${status}`}"><dt>${words[status]}</dt><dd>${shape(status)} ${formatCount(count(status))}</dd></div>`;
   return markup`<section class="page" aria-labelledby="all"><h1 id="all">Runs</h1>
-<dl class="tiles">${(["held", "refuted", "inconclusive"] as const).map(tile)}<div class="tile"><dt>Controls refuted, as expected</dt><dd>${formatCount(controls.filter(isAsWanted).length)} <span class="soft">of ${formatCount(controls.length)}</span></dd></div></dl></section>`;
+<dl class="tiles">${(["held", "refuted", "inconclusive"] as const).map(tile)}<div class="tile"><dt>Controls refuted, as expected</dt><dd>${formatCount(controls.filter(isAsExpected).length)} <span class="soft">of ${formatCount(controls.length)}</span></dd></div></dl></section>`;
 }
 
 export function runsSection(runs: readonly IndexedRun[]): Markup {
@@ -73,7 +73,7 @@ ${choice("by-version", "Version", runs.map(versionOf), "any")}${choice(
 function row(run: IndexedRun): Markup {
   const { status, without, path, why } = run;
   const control = without.length > 0;
-  const wanted = isAsWanted(run);
+  const wanted = isAsExpected(run);
   const href = `${path.split("/").map(encodeURIComponent).join("/")}/${run.hasReport ? "report.html" : ""}`;
   return markup`<tr class="${wanted ? "" : control ? "inconclusive" : status}" data-experiment="${run.experiment}" data-status="${status}" data-kind="${control ? "control" : "experiment"}" data-wanted="${wanted ? "yes" : "no"}" data-version="${versionOf(run)}" data-substrate="${run.substrate}">
 <td class="verdict-cell">${mark(status)} ${status}${control ? markup` <span class="soft">${wanted ? "as it must be" : "; a control should be refuted"}</span>` : null}${run.aborted ? markup` <span class="soft">aborted</span>` : null}</td>

@@ -4,7 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { SeawallError } from "../../base/errors.ts";
-import { connectEngine, engineAddress, engineError, engineObstacle, unfitness } from "./engine.ts";
+import {
+  connectEngine,
+  engineAddress,
+  engineError,
+  engineObstacle,
+  unsuitability,
+} from "./engine.ts";
 
 const linux = {
   OSType: "linux",
@@ -92,8 +98,8 @@ describe("the obstacle to an engine", () => {
     ],
     ["1.44", { ...linux, SecurityOptions: ["name=rootless"] }, "a rootless engine keeps"],
   ])("API %s: its kind", (version, info, said) => {
-    expect(unfitness(version, info)).toContain(said);
-    expect(unfitness("1.41", linux)).toBeNull();
+    expect(unsuitability(version, info)).toContain(said);
+    expect(unsuitability("1.41", linux)).toBeNull();
   });
 
   it("is detected before anything starts", async () => {

@@ -107,7 +107,7 @@ export async function connectEngine(env: Environment): Promise<Docker> {
       throw engineError(error, `ask the engine on ${host} who it is`);
     },
   );
-  const unfit = unfitness(version.ApiVersion, info as EngineInfo);
+  const unfit = unsuitability(version.ApiVersion, info as EngineInfo);
   if (unfit !== null)
     throw new SeawallError("ENGINE_FAILED", unfit, {
       hint: "Use --substrate process, which needs no engine.",
@@ -122,7 +122,7 @@ export interface EngineInfo {
 }
 
 /** Why the harness cannot use an engine of this kind, or null. */
-export function unfitness(apiVersion: string, info: EngineInfo): string | null {
+export function unsuitability(apiVersion: string, info: EngineInfo): string | null {
   if (isOlder(apiVersion))
     return `the engine is too old: it speaks API ${apiVersion}, needed is ${apiMin} (Docker 20.10)`;
   if (info.OSType !== "linux")

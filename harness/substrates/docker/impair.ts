@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Effect, Impairment } from "../../target/deployment.ts";
 import type { Evidence } from "../../target/evidence.ts";
-import { runBeside } from "./beside.ts";
+import { runBeside } from "./exec.ts";
 import type { Container } from "./container.ts";
-import { filled } from "./room.ts";
+import { filled } from "./quota-volume.ts";
 
 interface Struck {
   readonly container: Container;

@@ -14,12 +14,12 @@ import type { Endpoint, Place, Program, Service } from "../../target/layout.ts";
 import { lastLines } from "../../system/files.ts";
 import { operate } from "../../system/operate.ts";
 import { untilReady } from "../ready.ts";
-import { companionOf, runBeside } from "./beside.ts";
+import { companionOf, runBeside } from "./exec.ts";
 import { Container, type ContainerOptions } from "./container.ts";
 import { impose, skewableEnv } from "./impair.ts";
 import { memoryOf } from "./memory.ts";
 import { asInImage } from "./place.ts";
-import { inRoom, outside, roomBytes } from "./room.ts";
+import { inQuotaVolume, outside, volumeBytes } from "./quota-volume.ts";
 
 export interface InstanceOptions
   extends Pick<ContainerOptions, "docker" | "runId" | "image" | "record" | "logFile"> {
@@ -40,7 +40,7 @@ export interface InstanceOptions
 }
 
 /** The engine reports an exit within a few ms. */
-const toldWithinMs = 2_000;
+const reportedWithinMs = 2_000;
 
 export class DockerInstance implements Instance {
   readonly service: Service;
@@ -115,7 +115,7 @@ export class DockerInstance implements Instance {
   #create(command: readonly string[], env: Readonly<Record<string, string>>): Promise<Container> {
     const { docker, runId, image, record, logFile, directory, cacheDirectory, standing, effects } =
       this.#options;
-    const room = effects.has("fullDisk") ? roomBytes : 0;
+    const room = effects.has("fullDisk") ? volumeBytes : 0;
     const memory = memoryOf(this.service) + room;
     // As this user, so that its files can be read and removed from here.
     const [user, group] = [process.getuid?.() ?? 0, process.getgid?.() ?? 0];
@@ -131,7 +131,7 @@ export class DockerInstance implements Instance {
       logFile,
       directory,
       what: this.service.name,
-      command: room > 0 ? inRoom(directory, command) : command,
+      command: room > 0 ? inQuotaVolume(directory, command) : command,
       env: {
         HOME: directory,
         TMPDIR: directory,
@@ -265,7 +265,7 @@ export class DockerInstance implements Instance {
     const patience = new AbortController();
     await Promise.race([
       this.#account.promise,
-      this.#options.clock.sleep(toldWithinMs, patience.signal).catch(() => {}),
+      this.#options.clock.sleep(reportedWithinMs, patience.signal).catch(() => {}),
     ]);
     patience.abort();
     // Already ended, unless the engine does not know it.

@@ -16,7 +16,7 @@ import type { UndoLedger } from "../../record/undo.ts";
 import type { Endpoint, Place, Program, Service } from "../../target/layout.ts";
 import type { Tool } from "../../target/tools.ts";
 import { lastLines } from "../../system/files.ts";
-import { giveWay } from "../../system/priority.ts";
+import { lowerPriority } from "../../system/priority.ts";
 import {
   endGroup,
   groupIsAlive,
@@ -30,7 +30,7 @@ import { outOfMemoryKills } from "../../system/memory.ts";
 import { operate } from "../../system/operate.ts";
 import { foregroundHint } from "../exits.ts";
 import { untilReady } from "../ready.ts";
-import { fill, inRoom, seenFromOutside } from "./room.ts";
+import { fill, inQuotaVolume, seenFromOutside } from "./quota-volume.ts";
 import { skew, skewableEnv } from "./skew.ts";
 
 export interface InstanceOptions {
@@ -133,7 +133,9 @@ export class ProcessInstance implements Instance {
       ...(clockSkew === null ? {} : skewableEnv(clockSkew, this.#clockFile)),
       [runVariable]: runId,
     };
-    const { command, args } = fullDisk ? inRoom(directory, launch.command, launch.args) : launch;
+    const { command, args } = fullDisk
+      ? inQuotaVolume(directory, launch.command, launch.args)
+      : launch;
     const child = spawnGroup(command, args, { cwd: directory, env, logFile });
     this.#child = child;
     this.#ending = false;
@@ -142,7 +144,7 @@ export class ProcessInstance implements Instance {
       // When a zone returns, ten programs start at once on the machine that the load generator and
       // the prober share. On separate machines they would not delay these. Only restarts yield: a
       // target that always yielded would look slow on any busy machine.
-      if (this.#startedBefore) giveWay(child.pid, restartNice);
+      if (this.#startedBefore) lowerPriority(child.pid, restartNice);
       this.#startedBefore = true;
       this.#groups.set(
         child.pid,
@@ -161,7 +163,7 @@ export class ProcessInstance implements Instance {
       this.#options.exited({
         service: this.service.name,
         expected,
-        detail: `${killedBy === null ? `exit status ${code}` : `ended by ${killedBy}`}${expected || killedBy !== "SIGKILL" ? "" : whoseKill(memoryKills)}`,
+        detail: `${killedBy === null ? `exit status ${code}` : `ended by ${killedBy}`}${expected || killedBy !== "SIGKILL" ? "" : killSource(memoryKills)}`,
       });
     });
     return child;
@@ -319,7 +321,7 @@ export class ProcessInstance implements Instance {
 }
 
 /** The source of a SIGKILL that the harness did not send. */
-function whoseKill(killsBefore: number | null): string {
+function killSource(killsBefore: number | null): string {
   const kills = outOfMemoryKills();
   if (kills === null || killsBefore === null) return ", which the harness did not send";
   return kills > killsBefore

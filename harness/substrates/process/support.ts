@@ -5,7 +5,7 @@
 import type { Effect } from "../../target/deployment.ts";
 import type { ToolName } from "../../target/tools.ts";
 import { effectsOf, type Fault, type Support, supportOf } from "../../faults/faults.ts";
-import { roomSupport } from "./room.ts";
+import { quotaVolumeSupport } from "./quota-volume.ts";
 
 export function processSupport(): Support {
   const linux = process.platform === "linux";
@@ -19,7 +19,7 @@ export function processSupport(): Support {
       "use --substrate docker",
     // Tried on demand.
     get fullDisk() {
-      return linux ? roomSupport() : "a folder of limited size needs Linux";
+      return linux ? quotaVolumeSupport() : "a folder of limited size needs Linux";
     },
     clockSkew: linux ? true : "setting the clock of one program needs Linux and libfaketime",
     packetLoss:

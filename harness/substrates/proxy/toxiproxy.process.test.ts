@@ -100,10 +100,10 @@ async function pretending(
         body += part;
       })
       .on("end", () => {
-        const told = answer(request.method ?? "", request.url ?? "", body);
-        if (told === null) return;
-        response.statusCode = told.status ?? 200;
-        response.end(told.json === undefined ? "" : JSON.stringify(told.json));
+        const canned = answer(request.method ?? "", request.url ?? "", body);
+        if (canned === null) return;
+        response.statusCode = canned.status ?? 200;
+        response.end(canned.json === undefined ? "" : JSON.stringify(canned.json));
       });
   });
   made.push(server);
@@ -189,13 +189,13 @@ describe("the client's pitfalls", () => {
 });
 
 describe("Toxiproxy's pitfalls", () => {
-  it("is refused with existing links of a dead run, which populate would keep in part", async () => {
+  it("is refused with a dead run's links, which populate would keep in part", async () => {
     const handle = await makeLink();
     await handle.impose({ kind: "latency", delayMs: 5, jitterMs: 0 });
     await expect(makeLink()).rejects.toThrow(/not this run's own: it has 1 links already/);
   });
 
-  it("refuses connections on a cut link, for lack of a blackhole, and closes existing ones", async () => {
+  it("refuses connections on a cut link, and closes existing ones", async () => {
     const handle = await makeLink();
     const socket = await connected(handle.entry);
     const closed = once(socket, "close");
@@ -203,8 +203,8 @@ describe("Toxiproxy's pitfalls", () => {
     await closed;
     expect(await ping(handle.entry, hello, 500)).toEqual({ outcome: "refused" });
     await handle.cut();
-    await handle.mend();
-    await handle.mend();
+    await handle.restore();
+    await handle.restore();
     expect(await ping(handle.entry, hello, 500)).toMatchObject({ outcome: "answered" });
   });
 
@@ -253,7 +253,7 @@ describe("Toxiproxy's pitfalls", () => {
       );
   });
 
-  it("delays every connection, including existing ones, and loses none when the delay ends", async () => {
+  it("delays every connection, and loses none when the delay ends", async () => {
     const handle = await makeLink();
     const socket = await connected(handle.entry);
     expect(await reply(socket)).toBe("hi\n");

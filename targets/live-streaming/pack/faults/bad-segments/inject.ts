@@ -5,7 +5,7 @@
  */
 import type { Instance } from "../../../../../harness/target/deployment.ts";
 import type { Evidence } from "../../../../../harness/target/evidence.ts";
-import type { Course, RealStrike } from "../../../../../harness/target/fault.ts";
+import type { FaultExecution, RealStrike } from "../../../../../harness/target/fault.ts";
 import { said, theService } from "../../../../../harness/faults/proofs.ts";
 
 export const segmentDefects = ["short", "missing", "timing", "rot", "truncated"] as const;
@@ -28,7 +28,7 @@ interface Entry {
   readonly backfill: boolean;
 }
 
-export function inject(strike: RealStrike<Order>): Course {
+export function inject(strike: RealStrike<Order>): FaultExecution {
   const { fault } = strike;
   const packager = theService(strike);
   const { name } = packager.service;

@@ -1,11 +1,11 @@
 /** The model's packager spoils what it publishes. */
-import type { Course, VirtualStrike } from "../../../../../harness/target/fault.ts";
+import type { FaultExecution, VirtualStrike } from "../../../../../harness/target/fault.ts";
 import { names, said } from "../../../../../harness/faults/proofs.ts";
 
 export function simulate({
   fault: { defect, segments },
   services,
-}: VirtualStrike<{ readonly defect: string; readonly segments: number }>): Course {
+}: VirtualStrike<{ readonly defect: string; readonly segments: number }>): FaultExecution {
   const perform = (operation: string, parameters = {}): Promise<boolean> =>
     Promise.all(services.map((service) => service.operate(operation, parameters))).then(
       () => true,

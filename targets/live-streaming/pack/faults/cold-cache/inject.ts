@@ -1,8 +1,8 @@
 /** Proof of a flush: what was put in and found is no longer found. */
-import type { Course, RealStrike } from "../../../../../harness/target/fault.ts";
+import type { FaultExecution, RealStrike } from "../../../../../harness/target/fault.ts";
 import { theService } from "../../../../../harness/faults/proofs.ts";
 
-export function inject(strike: RealStrike<unknown>): Course {
+export function inject(strike: RealStrike<unknown>): FaultExecution {
   const cache = theService(strike);
   const { name } = cache.service;
   // One of its own for each injection, so that an answer from before is never taken for one of now.

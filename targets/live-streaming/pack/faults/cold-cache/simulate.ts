@@ -1,8 +1,8 @@
 /** The model's cache forgets what it holds. */
-import type { Course, VirtualStrike } from "../../../../../harness/target/fault.ts";
+import type { FaultExecution, VirtualStrike } from "../../../../../harness/target/fault.ts";
 import { names, said } from "../../../../../harness/faults/proofs.ts";
 
-export function simulate({ services }: VirtualStrike<unknown>): Course {
+export function simulate({ services }: VirtualStrike<unknown>): FaultExecution {
   let done = false;
   return {
     act: async () => {

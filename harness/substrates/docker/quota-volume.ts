@@ -5,20 +5,20 @@
  */
 import type { Impairment } from "../../target/deployment.ts";
 import type { Evidence } from "../../target/evidence.ts";
-import { runBeside } from "./beside.ts";
+import { runBeside } from "./exec.ts";
 import type { Container } from "./container.ts";
 
 /**
  * Cassandra's commit log and tables of a run of some minutes fit; only written data uses memory.
  */
-export const roomBytes = 512 * 2 ** 20;
+export const volumeBytes = 512 * 2 ** 20;
 
 /** The mount of the service's host folder in the container; its content is copied at each start. */
 export function outside(directory: string): string {
   return `${directory}.outside`;
 }
 
-export function inRoom(directory: string, command: readonly string[]): string[] {
+export function inQuotaVolume(directory: string, command: readonly string[]): string[] {
   return [
     "/bin/sh",
     "-e",
@@ -41,7 +41,7 @@ const look =
 export async function filled(container: Container, directory: string): Promise<Impairment> {
   const run = (script: string): Promise<string> =>
     runBeside(container, { command: "/bin/sh", args: ["-c", script, "sh", directory], env: {} });
-  const told = async (wanted: "full" | "room"): Promise<Evidence> => {
+  const observeVolume = async (wanted: "full" | "room"): Promise<Evidence> => {
     const said = (await run(look)).split("\n");
     return {
       landed: said.at(-1) === wanted,
@@ -53,10 +53,10 @@ export async function filled(container: Container, directory: string): Promise<I
   };
   await run(fill);
   return {
-    observe: () => told("full"),
+    observe: () => observeVolume("full"),
     undo: async () => {
       await run('rm -f "$1/.seawall-ballast"');
-      return told("room");
+      return observeVolume("room");
     },
   };
 }

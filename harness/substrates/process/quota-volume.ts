@@ -16,7 +16,7 @@ import { runWell } from "../../system/child.ts";
 /**
  * Cassandra's commit log and tables of a run of some minutes fit; only written data uses memory.
  */
-const roomBytes = 1024 * 1024 * 1024;
+const volumeBytes = 1024 * 1024 * 1024;
 
 /** Root stays root; other users get a user namespace that maps them to themselves. */
 const namespaces: readonly (readonly string[])[] = [
@@ -28,7 +28,7 @@ type Namespaces = { readonly args: readonly string[] } | { readonly why: string 
 let known: Namespaces | null = null;
 
 /** `true`, or why not. */
-export function roomSupport(): true | string {
+export function quotaVolumeSupport(): true | string {
   const found = namespacesHere();
   return "args" in found ? true : found.why;
 }
@@ -58,7 +58,7 @@ function tryNamespaces(): Namespaces {
  * The command that starts a service in its quota volume; the existing content of `directory` is
  * copied.
  */
-export function inRoom(
+export function inQuotaVolume(
   directory: string,
   command: string,
   args: readonly string[],
@@ -68,7 +68,7 @@ export function inRoom(
   const side = `${directory}.room`;
   mkdirSync(side, { recursive: true });
   const script =
-    `set -e; mount -t tmpfs -o size=${roomBytes},mode=0755 seawall "$2"; cp -a "$1/." "$2/"; ` +
+    `set -e; mount -t tmpfs -o size=${volumeBytes},mode=0755 seawall "$2"; cp -a "$1/." "$2/"; ` +
     `mount --move "$2" "$1"; cd "$1"; shift 2; exec "$@"`;
   return {
     command: "unshare",
@@ -89,11 +89,11 @@ export async function fill(pid: number, directory: string): Promise<Impairment> 
   await topUp(ballast);
   return {
     observe: async () =>
-      told(outside, await writeProblem(outside), (problem) => problem === "ENOSPC"),
+      evidenceOf(outside, await writeProblem(outside), (problem) => problem === "ENOSPC"),
     undo: async () => {
-      await resize(pid, directory, roomBytes);
+      await resize(pid, directory, volumeBytes);
       await rm(ballast, { force: true });
-      return told(outside, await writeProblem(outside), (problem) => problem === null);
+      return evidenceOf(outside, await writeProblem(outside), (problem) => problem === null);
     },
   };
 }
@@ -152,7 +152,7 @@ async function writeProblem(folder: string): Promise<string | null> {
   }
 }
 
-function told(
+function evidenceOf(
   folder: string,
   problem: string | null,
   good: (problem: string | null) => boolean,
