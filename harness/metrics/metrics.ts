@@ -12,10 +12,13 @@ import type { Tags } from "./tags.ts";
  */
 export const sources = ["generator", "prober", "player", "service", "reader", "harness"] as const;
 
+/** The definition of one metric. `plan` uses it to refuse claims that could not fail. */
 export interface Metric {
   readonly kind: SampleKind;
+  /** The unit of its values, such as `ms` or `B`; empty for none. */
   readonly unit: string;
   readonly source: (typeof sources)[number];
+  /** One phrase for lists and reports. */
   readonly meaning: string;
   /** A short title; defaults to the name. */
   readonly title?: string;
