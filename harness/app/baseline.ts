@@ -279,15 +279,15 @@ function foldersUp(folder: string): string[] {
  * The installed packages serve a commit with the same lock file; any other one installs its own.
  */
 function lendPackages(root: string, tree: string, stamp: string): void {
-  const [packages, installed, wanted] = [
+  const [packages, installed, required] = [
     join(root, "node_modules"),
     join(root, stamp),
     join(tree, "package-lock.json"),
   ];
-  const both = existsSync(installed) && existsSync(wanted);
+  const both = existsSync(installed) && existsSync(required);
   const isSame = both
-    ? readFileSync(installed).equals(readFileSync(wanted))
-    : existsSync(installed) === existsSync(wanted);
+    ? readFileSync(installed).equals(readFileSync(required))
+    : existsSync(installed) === existsSync(required);
   if (isSame && existsSync(packages) && existsSync(tree))
     symlinkSync(packages, join(tree, "node_modules"), "dir");
 }

@@ -92,10 +92,10 @@ export function workloadExports(context: Context, workload: string): readonly st
  */
 export function workloadNeeds(context: Context, workload: string): readonly string[] {
   const path = workloadPath(context, workload);
-  const said = existsSync(path)
+  const reason = existsSync(path)
     ? /^export const needs = \[([^\]]*)\]/m.exec(readFileSync(path, "utf8"))?.[1]
     : undefined;
-  return [...(said ?? "").matchAll(/"([^"]+)"/g)].map((match) => match[1] as string);
+  return [...(reason ?? "").matchAll(/"([^"]+)"/g)].map((match) => match[1] as string);
 }
 
 /** The metrics that its script and its local imports create. */

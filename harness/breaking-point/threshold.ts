@@ -11,7 +11,7 @@ const [from, until, step] = [-6, 14, 1 / 32] as const;
  */
 const blurs = [0.02, 0.08, 0.25] as const;
 /** The chance that a run's result has nothing to do with the load. */
-const lapse = 0.03;
+const lapseRate = 0.03;
 /** The probability outside the interval, on each side. */
 const tail = 0.05;
 
@@ -43,7 +43,8 @@ function weightAt(
     (sum, blur) =>
       sum +
       conclusive.reduce((likelihood, { scale, outcome }) => {
-        const breaks = lapse + (1 - 2 * lapse) * normal((Math.log2(scale) - threshold) / blur);
+        const breaks =
+          lapseRate + (1 - 2 * lapseRate) * normal((Math.log2(scale) - threshold) / blur);
         return likelihood * (outcome === "broke" ? breaks : 1 - breaks);
       }, 1),
     0,

@@ -514,11 +514,11 @@ describe("the command line", () => {
         ...(args[0] === "run" ? ["--out", "reports"] : []),
       );
       expect(exitCode).toBe(status);
-      const said = documentsIn(stdout);
-      expect(said).not.toEqual([]);
-      expect(said.flatMap(problemsOf)).toEqual([]);
+      const printed = documentsIn(stdout);
+      expect(printed).not.toEqual([]);
+      expect(printed.flatMap(problemsOf)).toEqual([]);
       if (status >= exitCodes.usage)
-        expect(said).toEqual([
+        expect(printed).toEqual([
           expect.objectContaining({ format: "seawall-error/1", exitCode: status }),
         ]);
       if (status >= exitCodes.usage) expect(stderr).not.toBe("");

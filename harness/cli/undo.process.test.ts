@@ -124,12 +124,12 @@ describe("with a minimal target on real processes", () => {
         stdio: ["ignore", "ignore", "pipe"],
       },
     );
-    let said = "";
+    let output = "";
     second.stderr.setEncoding("utf8").on("data", (text: string) => {
-      said += text;
+      output += text;
     });
     expect(await once(second, "close").then(([code]) => code as number)).toBe(4);
-    expect(said).toContain("seawall recover");
+    expect(output).toContain("seawall recover");
     expect(await recovered(cache.path)).toBe(0);
     expect(leftOf(run.id(), cache.state)).toEqual([]);
   });

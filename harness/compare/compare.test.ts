@@ -128,14 +128,14 @@ describe("a comparison", () => {
         ({ quantity, phase }) => quantity.title === "live segment wait p50" && phase === "all",
       ),
     ).toBe(true);
-    const [said] = powerSentences({
+    const [sentences] = powerSentences({
       changes,
       enough: true,
       unshared: [],
       side: { runs },
       baselineRuns: 3,
     });
-    expect(said).toMatch(
+    expect(sentences).toMatch(
       /^The smallest change these runs could have shown is ± [\d.]+ % \((live|dvr) segment wait p\d+, whole run\)/,
     );
   });

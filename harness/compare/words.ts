@@ -47,7 +47,7 @@ function claimsText(claims: readonly ClaimOutcome[]): string {
     const found = claims.filter(which).length;
     return found === 0 ? [] : [`${found} ${found === 1 ? one : many}`];
   };
-  const said = [
+  const clauses = [
     ...count(({ turned }) => turned === "worse", "claim is worse", "claims are worse"),
     ...count(({ turned }) => turned === "better", "claim is better", "claims are better"),
     ...count(
@@ -56,7 +56,7 @@ function claimsText(claims: readonly ClaimOutcome[]): string {
       "claims changed, which proves nothing yet",
     ),
   ];
-  return said.length === 0 ? "No claim changed its verdict" : said.join(", ");
+  return clauses.length === 0 ? "No claim changed its verdict" : clauses.join(", ");
 }
 
 /**

@@ -118,7 +118,10 @@ export async function proofOfPassage(
   };
 }
 
-export const said = (landed: boolean, observation: string): Evidence => ({ landed, observation });
+export const evidenceOf = (landed: boolean, observation: string): Evidence => ({
+  landed,
+  observation,
+});
 
 export const names = (services: readonly Instance[]): string =>
   services.map(({ service }) => service.name).join(", ") || "nothing";

@@ -125,7 +125,7 @@ async function play(
   return { log: log.events, runs, refused, state: desk.state };
 }
 
-const said = fc
+const inputs = fc
   .tuple(
     fc.array(
       fc.record({
@@ -150,7 +150,7 @@ describe("a game day", () => {
       leftOut = 0;
     await fc.assert(
       fc.asyncProperty(
-        said,
+        inputs,
         fc.integer({ min: 1, max: 1e6 }),
         fc.boolean(),
         async (spoken, seed, holds) => {

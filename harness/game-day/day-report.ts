@@ -101,7 +101,7 @@ function line(event: DayEvent): Markup | null {
   return markup`<tr class="${entry.tone}"><td>${new Date(event.atMs).toISOString().slice(11, 19)}</td><td>${entry.text}</td></tr>\n`;
 }
 
-const said = (by: By, answer: string): string =>
+const answerText = (by: By, answer: string): string =>
   by.role === "nobody" ? `${answer}: no answer in time` : `${answer} by ${nameOf(by)}`;
 
 function timelineEntry(event: DayEvent): { tone: string; text: string | Markup } | null {
@@ -117,7 +117,7 @@ function timelineEntry(event: DayEvent): { tone: string; text: string | Markup }
     case "answered":
       return {
         tone: event.answer === "go" ? "good" : "bad",
-        text: said(event.by, event.answer === "go" ? "Go" : "No-go"),
+        text: answerText(event.by, event.answer === "go" ? "Go" : "No-go"),
       };
     case "note":
       return {

@@ -143,8 +143,10 @@ describe.skipIf(chromium === null)("a game day in a browser", () => {
     await page.locator("#connection", { hasText: "connection lost" }).waitFor();
     await picture(page, "4-lost");
     const missed = await points(page);
-    const stood = rehearsal.log.since(0).length;
-    await expect.poll(() => rehearsal.log.since(0).length, patiently).toBeGreaterThan(stood + 10);
+    const countBefore = rehearsal.log.since(0).length;
+    await expect
+      .poll(() => rehearsal.log.since(0).length, patiently)
+      .toBeGreaterThan(countBefore + 10);
     expect(await points(page)).toBe(missed);
     line.restore();
     await expect.poll(() => points(page), patiently).toBeGreaterThan(missed + 3);

@@ -143,7 +143,7 @@ function appOf(options: ServeOptions, tokens: Tokens, streams: EventStreams): Ap
     const since = /^\d{1,12}$/.test(last) ? Number(last) : 0;
     return streamSSE(context, (stream) => streams.serve(stream, since));
   });
-  hear(app, options.desk);
+  routeInput(app, options.desk);
   return app;
 }
 
@@ -156,10 +156,10 @@ const secured = every(
   },
 );
 
-function hear(app: App, desk: Desk): void {
-  const heard = <P extends keyof typeof words>(
+function routeInput(app: App, desk: Desk): void {
+  const route = <P extends keyof typeof words>(
     path: P,
-    done: (said: z.infer<(typeof words)[P]>, by: By) => string | null,
+    done: (input: z.infer<(typeof words)[P]>, by: By) => string | null,
   ): void => {
     app.post(path, refuseUnsuitable(path), tooLong, async (context) => {
       const parsed = words[path].safeParse(await context.req.json().catch(() => undefined));
@@ -169,19 +169,19 @@ function hear(app: App, desk: Desk): void {
           .join("; ");
         return context.json({ why }, 400);
       }
-      const said = parsed.data as z.infer<(typeof words)[P]>;
-      const why = done(said, { role: context.get("role").name, name: said.name });
+      const input = parsed.data as z.infer<(typeof words)[P]>;
+      const why = done(input, { role: context.get("role").name, name: input.name });
       return why === null ? context.json({ done: true }) : context.json({ why }, 409);
     });
   };
-  heard("/api/answer", ({ question, answer }, by) =>
+  route("/api/answer", ({ question, answer }, by) =>
     desk.answer(question, answer, by) ? null : "that question is closed",
   );
-  heard("/api/stop", (_said, by) => {
+  route("/api/stop", (_said, by) => {
     desk.stop(by);
     return null;
   });
-  heard("/api/note", ({ text, key }, by) => {
+  route("/api/note", ({ text, key }, by) => {
     desk.note(text, by, key);
     return null;
   });

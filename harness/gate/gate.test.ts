@@ -144,8 +144,8 @@ describe("a gate", () => {
 
   it("fails if a confirming run is refuted, and ignores an inconclusive one", async () => {
     expect((await gate(["held", "refuted"], { worseTimes: 9 })).made.outcome).toBe("refuted");
-    const unsaid = await gate(["held", "inconclusive"], { worseTimes: 9 });
-    expect([unsaid.made.outcome, unsaid.sides]).toEqual(["worse", [1]]);
+    const undecided = await gate(["held", "inconclusive"], { worseTimes: 9 });
+    expect([undecided.made.outcome, undecided.sides]).toEqual(["worse", [1]]);
   });
 
   it("passes only with a held run, no refuted one, and a bounded number of runs", async () => {

@@ -127,11 +127,11 @@ function iterationsLeftSamples(run: Run, windows: Windows): Judged {
 /** Each load is checked separately, because one that is on time says nothing about another. */
 function generatorOnTime(run: Run, windows: Windows): Judged {
   const id = "generator.on-time";
-  const said = matching(run.series, { metric: "start_late_ms" });
-  const samples = samplesIn(said, windows);
+  const reported = matching(run.series, { metric: "start_late_ms" });
+  const samples = samplesIn(reported, windows);
   if (samples === 0) return answer(id, [{ fact: "no-sample" }]);
   const silent = run.plan.load.flatMap(({ name }): FactOf<typeof id>[] => {
-    const own = said.filter((series) => series.tags["load"] === name);
+    const own = reported.filter((series) => series.tags["load"] === name);
     const mute = Object.entries(windows).filter(
       ([phase, window]) =>
         busyLoads(run.plan, phase as Phase, loadIterationsMin).some((load) => load.name === name) &&
@@ -144,7 +144,7 @@ function generatorOnTime(run: Run, windows: Windows): Judged {
   // Late starts and late requests are separate measurements; many of the first must not dilute the
   // second.
   const kinds = Map.groupBy(
-    said,
+    reported,
     ({ tags }) => `${tags["load"] ?? tags["lane"] ?? ""}|${tags["of"] ?? ""}`,
   );
   const late = [...kinds].flatMap(([kind, series]) => {

@@ -51,11 +51,11 @@ function problemsOf(selector: Selector, run: Run, span: Window | null): ReadingF
   // Of the harness's own series, only those of the target's services are listed.
   if (all.length === 0)
     return source === "harness" || source === "prober" ? [] : [{ fact: "no-source", metric }];
-  const wanted = pinned(selector);
+  const required = pinned(selector);
   return all
     .filter(({ where }) =>
       Object.entries(where).every(
-        ([tag, value]) => wanted[tag] === undefined || wanted[tag] === value,
+        ([tag, value]) => required[tag] === undefined || required[tag] === value,
       ),
     )
     .flatMap((one) => silenceOf(one, metric, run, span));

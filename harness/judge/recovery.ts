@@ -73,19 +73,19 @@ export function judgeRecovery(
       ? answer(recovery, null, samples, "refuted", "not-back-in-time")
       : answer(recovery, null, samples, "inconclusive", "observed-too-briefly");
   }
-  const severely = verdict(
+  const strict = verdict(
     recovery,
     observed.map((bin) =>
       wasGood(recovery, bin, mean(before.map((one) => one.good + one.dropped))),
     ),
     samples,
   );
-  const kindly = verdict(
+  const favourable = verdict(
     recovery,
     observed.map((bin) => couldBeGood(recovery, bin, expected, registry)),
     samples,
   );
-  if (kindly.status === severely.status) return kindly;
+  if (favourable.status === strict.status) return favourable;
   return answer(recovery, null, samples, "inconclusive", "too-few-requests");
 }
 

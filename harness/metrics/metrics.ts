@@ -128,8 +128,8 @@ export function isLoadDependent(registry: Registry, name: string): boolean {
 
 /** Whether the claim is about users who compare bodies with what was published. */
 export function comparesBytes(claim: Asked, registry: Registry): boolean {
-  const wanted = Object.entries(metricIn(registry, claim.metric)?.ofBytesWhere ?? {});
-  return wanted.length > 0 && wanted.every(([tag, value]) => claim.where?.[tag] === value);
+  const required = Object.entries(metricIn(registry, claim.metric)?.ofBytesWhere ?? {});
+  return required.length > 0 && required.every(([tag, value]) => claim.where?.[tag] === value);
 }
 
 /** Whether only a target that stores bytes can satisfy the claim. */

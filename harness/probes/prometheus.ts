@@ -29,7 +29,7 @@ const headsMax = 20_000;
  */
 export function parseExposition(
   text: string,
-  wanted: ReadonlySet<string>,
+  selected: ReadonlySet<string>,
   heads: Heads = new Map(),
 ): ExposedSample[] {
   if (heads.size > headsMax) heads.clear();
@@ -43,7 +43,7 @@ export function parseExposition(
     if (known === null) continue;
     const sample =
       known === undefined
-        ? parseLine(raw, start, wanted, heads)
+        ? parseLine(raw, start, selected, heads)
         : { ...known, value: Number(raw.slice(valueFrom)) };
     if (sample !== null && Number.isFinite(sample.value)) samples.push(sample);
   }
@@ -54,12 +54,12 @@ export function parseExposition(
 function parseLine(
   raw: string,
   start: string,
-  wanted: ReadonlySet<string>,
+  selected: ReadonlySet<string>,
   heads: Heads,
 ): ExposedSample | null {
   const [, name = "", labelText = "", value, atMs] = line.exec(raw) ?? [];
   if (value === undefined) return null;
-  const head = wanted.has(name) ? { name, labels: labelsOf(labelText) } : null;
+  const head = selected.has(name) ? { name, labels: labelsOf(labelText) } : null;
   if (start + value === raw) heads.set(start, head);
   if (head === null) return null;
   return { ...head, value: Number(value), ...(atMs === undefined ? {} : { atMs: Number(atMs) }) };

@@ -124,14 +124,14 @@ describe.skipIf(chromium === null)("the index of runs in a browser", () => {
     await page.getByLabel("Verdict", { exact: true }).selectOption("refuted");
     await page.getByLabel("Kind", { exact: true }).selectOption("control");
     await page.getByLabel("Version", { exact: true }).selectOption("abc1234");
-    const wanted = full.runs.filter(
+    const expected = full.runs.filter(
       (run) =>
         run.experiment === "zone-loss" && run.without.length > 0 && run.targetVersion === "abc1234",
     ).length;
-    expect(await visible()).toBe(wanted);
+    expect(await visible()).toBe(expected);
     await page.goto(page.url());
     await page.reload();
-    expect(await visible()).toBe(wanted);
+    expect(await visible()).toBe(expected);
     await page.getByLabel("Contains", { exact: true }).fill("nothing is like this");
     expect(await page.getByText("No run is like that").isVisible()).toBe(true);
     await page.locator("#clear").focus();

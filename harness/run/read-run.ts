@@ -91,12 +91,12 @@ function planIn(value: unknown): Plan {
   const { error } = planDocument.safeParse(value);
   if (error !== undefined) {
     const { issues } = error;
-    const said = issues
+    const listed = issues
       .slice(0, issuesMax)
       .map(({ path, message }) => `"${path.join(".")}": ${message}`);
     throw new Error(
       [
-        ...said,
+        ...listed,
         ...(issues.length > issuesMax ? [`and ${issues.length - issuesMax} more`] : []),
       ].join("; "),
     );

@@ -156,10 +156,10 @@ describe("a record that is read back", () => {
   });
 
   it("has its events in order, stamped by the clock unless they have a time", async () => {
-    const heard: string[] = [];
+    const reported: string[] = [];
     {
       await using recorder = new Recorder(directory, plan, clock);
-      recorder.onEvent((event) => heard.push(event.kind));
+      recorder.onEvent((event) => reported.push(event.kind));
       recorder.event({ kind: "note", text: "first\nsecond" });
       recorder.event({ kind: "note", text: "then", atMs: zeroMs + 5 });
       recorder.event(finished);
@@ -171,7 +171,7 @@ describe("a record that is read back", () => {
       { kind: "note", text: "then", atMs: zeroMs + 5 },
       finished,
     ]);
-    expect(heard).toEqual(["note", "note", "finished"]);
+    expect(reported).toEqual(["note", "note", "finished"]);
   });
 
   it("gets the same verdict as the original", async () => {
@@ -277,8 +277,8 @@ describe("a record that was cut off", () => {
       const run = await readRun(directory);
       expect(isPrefix(run.events, events)).toBe(true);
       if (length < untilSeal) expect(run.events.length).toBeLessThan(events.length);
-      const said = run.damage.join();
-      expect(said, String(length)).toContain(
+      const damageText = run.damage.join();
+      expect(damageText, String(length)).toContain(
         length < untilSeal ? "the record ends early" : "the record is not sealed",
       );
     }

@@ -45,13 +45,13 @@ describe("the list of substrates", () => {
       const lacking = Object.values(kinds)
         .filter((kind) => supports(kind) !== true)
         .map(({ needs }) => needs);
-      const [said = ""] = support
+      const [reason = ""] = support
         .split(/(?=The \w+ substrate )/)
         .filter((part) => part.startsWith(`The ${name} substrate `));
-      expect(said).not.toBe("");
+      expect(reason).not.toBe("");
       for (const needs of lacking)
         expect(
-          needs.some((need) => said.includes(`\`${need}\``)),
+          needs.some((need) => reason.includes(`\`${need}\``)),
           needs.join(),
         ).toBe(true);
     }
@@ -59,7 +59,7 @@ describe("the list of substrates", () => {
 
   it("is the only place that names one, except for its own folder", () => {
     const names = substrateNames.join("|");
-    const knows = sourcesIn("harness")
+    const naming = sourcesIn("harness")
       .filter(
         (path) =>
           !path.startsWith(join("harness", "substrates")) &&
@@ -70,7 +70,7 @@ describe("the list of substrates", () => {
           readFileSync(join(root, path), "utf8"),
         ),
       );
-    expect(knows).toEqual([]);
+    expect(naming).toEqual([]);
   });
 
   it("is documented", () => {

@@ -20,12 +20,12 @@ test("a port is given once, across processes, and only if it is free", async () 
     const elsewhere =
       `import { freePort } from "./free-port.ts"; await freePort("${host}", ` +
       `${JSON.stringify(range)}).catch(({ message }) => console.log(message));`;
-    const said = execFileSync(
+    const output = execFileSync(
       process.execPath,
       ["--disable-warning=ExperimentalWarning", "--input-type=module", "-e", elsewhere],
       { cwd: import.meta.dirname, encoding: "utf8" },
     );
-    expect(said).toBe(`no free port of ${host} was found (EADDRINUSE)\n`);
+    expect(output).toBe(`no free port of ${host} was found (EADDRINUSE)\n`);
   } finally {
     await new Promise((resolve) => listener.close(resolve));
   }

@@ -69,10 +69,10 @@ export async function runStep(options: StepOptions, stopped: AbortSignal): Promi
 }
 
 function outcomeOf({ verdict, exitCode, error }: Ran): Outcome {
-  const letDown = error instanceof SeawallError;
+  const failed = error instanceof SeawallError;
   return {
-    result: letDown ? null : verdict.status,
-    why: letDown ? error.message : verdict.why,
+    result: failed ? null : verdict.status,
+    why: failed ? error.message : verdict.why,
     exitCode,
     aborted: verdict.aborted?.reason ?? null,
     cleanup: verdict.cleanup.status,

@@ -204,12 +204,12 @@ describe("a gate in virtual time", () => {
       "--json",
     ]);
     expect(worse.exitCode).toBe(1);
-    const [said] = documentsIn(worse.stdout) as [
+    const [printed] = documentsIn(worse.stdout) as [
       { entries: { outcome: string; attempts: unknown[]; why: string }[] },
     ];
-    expect(problemsOf(said)).toEqual([]);
-    expect(said.entries[0]).toMatchObject({ outcome: "worse", attempts: [{}, {}, {}] });
-    expect(said.entries[0]?.why).toMatch(
+    expect(problemsOf(printed)).toEqual([]);
+    expect(printed.entries[0]).toMatchObject({ outcome: "worse", attempts: [{}, {}, {}] });
+    expect(printed.entries[0]?.why).toMatch(
       /^every claim held, but compared with the baseline .*(slower|times as long)/,
     );
   }, 60_000);

@@ -45,10 +45,10 @@ async function measure(
 ): Promise<{ over: number; past: number; rates: string }> {
   const bytes = pingOf(link, strike);
   const { rateOf } = strike.observer;
-  const wanted = Math.min(bytesMax, (strike.fault.bytesPerSecond * busyMs) / 1_000);
+  const sampleBytes = Math.min(bytesMax, (strike.fault.bytesPerSecond * busyMs) / 1_000);
   // Sequential, because both measurements share a processor.
-  const over = await rateOf(link.entry, bytes, wanted, 4 * busyMs);
-  const past = await rateOf(link.exit, bytes, wanted, 4 * busyMs);
+  const over = await rateOf(link.entry, bytes, sampleBytes, 4 * busyMs);
+  const past = await rateOf(link.exit, bytes, sampleBytes, 4 * busyMs);
   const [carried, taken] = [Math.round(over), Math.round(past)];
   const rates = `${arrow(link)} carries ${carried} B/s, the service itself takes ${taken} B/s`;
   return { over, past, rates };

@@ -1,7 +1,7 @@
 /** Drops every simulated packet from and to the zone. */
 import type { Evidence } from "../../target/evidence.ts";
 import type { FaultExecution, VirtualStrike } from "../../target/fault.ts";
-import { names, said } from "../proofs.ts";
+import { names, evidenceOf } from "../proofs.ts";
 
 export function simulate({
   fault: { zone },
@@ -10,7 +10,7 @@ export function simulate({
 }: VirtualStrike<{ readonly zone: string }>): FaultExecution {
   const isUp = (): boolean => services.every(({ state }) => state === "running");
   const silent = (): Evidence =>
-    said(
+    evidenceOf(
       services.length > 0 && deployment.isCutOff(zone) && isUp(),
       `${names(services)} is running, and no packet reaches or leaves ${zone}`,
     );
@@ -23,6 +23,6 @@ export function simulate({
     look: silent,
     revert: () => reconnect(),
     verifyReverted: () =>
-      said(!deployment.isCutOff(zone) && isUp(), `${names(services)} is running and answers`),
+      evidenceOf(!deployment.isCutOff(zone) && isUp(), `${names(services)} is running and answers`),
   };
 }

@@ -62,15 +62,18 @@ const pingedDelayMsMax = 1_000;
 /** The proxy reports the delay, and one ping over the link takes at least that long. */
 async function stillDelayed(link: LinkHandle, strike: RealStrike<Delay>): Promise<Evidence> {
   const { delayMs, jitterMs } = strike.fault;
-  const stands = await link.observe({ kind: "latency", delayMs, jitterMs });
-  if (!stands.landed || delayMs + jitterMs > pingedDelayMsMax) return stands;
+  const imposed = await link.observe({ kind: "latency", delayMs, jitterMs });
+  if (!imposed.landed || delayMs + jitterMs > pingedDelayMsMax) return imposed;
   const over = await strike.observer.ping(
     link.entry,
     pingOf(link, strike),
     delayMs + jitterMs + graceMs,
   );
   const landed = tookMs(over) >= delayMs - jitterMs - earlyMs;
-  return { landed, observation: `${stands.observation}, and a ping over it ${describePong(over)}` };
+  return {
+    landed,
+    observation: `${imposed.observation}, and a ping over it ${describePong(over)}`,
+  };
 }
 
 /** Three attempts, because a single ping may be slow for other reasons. */

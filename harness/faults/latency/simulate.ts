@@ -3,7 +3,7 @@
  */
 import type { Evidence } from "../../target/evidence.ts";
 import type { FaultExecution, Delay, VirtualStrike } from "../../target/fault.ts";
-import { said } from "../proofs.ts";
+import { evidenceOf } from "../proofs.ts";
 
 export function simulate({
   fault: { delayMs, jitterMs },
@@ -12,7 +12,7 @@ export function simulate({
   // A new object per step, because two steps may have the same delay.
   const own: Delay = { delayMs, jitterMs };
   const slower = (landed: boolean): Evidence =>
-    said(landed, `exchanges over ${links.length} links take ${delayMs} ms longer`);
+    evidenceOf(landed, `exchanges over ${links.length} links take ${delayMs} ms longer`);
   return {
     act: async () => {
       for (const link of links) link.slow(own);
@@ -23,7 +23,7 @@ export function simulate({
       for (const link of links) link.unslow(own);
     },
     verifyReverted: () =>
-      said(
+      evidenceOf(
         links.every(({ delays }) => !delays.has(own)),
         `exchanges over ${links.length} links are as quick as before`,
       ),

@@ -105,8 +105,8 @@ describe("an operator's act", () => {
       landed: false,
       observation: expect.stringContaining("still contains"),
     });
-    const { undo: _, ...said } = fault;
-    expect(await (await operate(said, origin([]))).heal()).toMatchObject({ landed: true });
+    const { undo: _, ...permanent } = fault;
+    expect(await (await operate(permanent, origin([]))).heal()).toMatchObject({ landed: true });
   });
 });
 

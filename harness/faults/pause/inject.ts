@@ -6,7 +6,7 @@ import type { Instance } from "../../target/deployment.ts";
 import type { Evidence } from "../../target/evidence.ts";
 import { describePong, type Observer, type Pong } from "../../target/observer.ts";
 import type { FaultExecution, RealStrike } from "../../target/fault.ts";
-import { addressOf, said, theService } from "../proofs.ts";
+import { addressOf, evidenceOf, theService } from "../proofs.ts";
 
 /** A service of the target answers a ping within some tens of ms, even on a busy machine. */
 const silentMs = 500;
@@ -55,13 +55,13 @@ async function proofOfSilence(instance: Instance, observer: Observer): Promise<E
   if (state !== "paused") return { landed: false, observation: `${name} is ${state}, not paused` };
   const answers = await pingAll(instance, observer, silentMs);
   const loud = answers.filter(({ pong }) => pong.outcome !== "silent");
-  const stands = `process ${pid} of ${name} stands still`;
+  const stopped = `process ${pid} of ${name} stands still`;
   if (loud.length > 0) {
-    const heard = loud.map(({ at, pong }) => `${at} ${describePong(pong)}`);
-    return said(false, `${stands}, but ${heard.join(", ")}`);
+    const replies = loud.map(({ at, pong }) => `${at} ${describePong(pong)}`);
+    return evidenceOf(false, `${stopped}, but ${replies.join(", ")}`);
   }
   const silence = `took a connection and gave no reply within ${silentMs} ms`;
-  return said(true, [stands, ...answers.map(({ at }) => `${at} ${silence}`)].join(", "));
+  return evidenceOf(true, [stopped, ...answers.map(({ at }) => `${at} ${silence}`)].join(", "));
 }
 
 async function proofOfReply(instance: Instance, observer: Observer): Promise<Evidence> {

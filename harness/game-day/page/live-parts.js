@@ -99,11 +99,11 @@ function stepWords(step) {
 }
 
 function strikes({ services, servicesInAll, links }) {
-  const said = [
+  const clauses = [
     services.length > 0 ? `${services.length} of ${servicesInAll} services: ${services.join(", ")}` : null,
     links.length > 0 ? `${links.length === 1 ? "the link" : `${links.length} links:`} ${links.join(", ")}` : null,
   ].filter((one) => one !== null);
-  return said.length === 0 ? "no fault: load only" : said.join("; ");
+  return clauses.length === 0 ? "no fault: load only" : clauses.join("; ");
 }
 
 function programmeOf(state, day) {

@@ -31,7 +31,7 @@ async function open() {
     at("door").hidden = true;
     at("day").hidden = false;
     charts = new LiveCharts(at("charts"), at("moment"), day.purpose);
-    void follow({ event: happened, state: stands, connected, over: shut });
+    void follow({ event: happened, state: showStatus, connected, over: shut });
     setInterval(tick, 250);
   } catch (error) {
     shut(error.status === 401 ? "This link is invalid or has expired. The terminal that runs the game day shows the links." : error.message);
@@ -54,7 +54,7 @@ function connected(on) {
   if (!on && state?.status !== "closed") announce("Connection lost. The game day continues without this page.");
 }
 
-function stands(now) {
+function showStatus(now) {
   const before = state;
   state = now;
   if (before === null || before.status !== now.status || before.phase !== now.phase) {

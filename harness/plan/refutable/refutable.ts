@@ -244,12 +244,12 @@ function recoveryProblems(
   const good = goodputClaim(recovery);
   const [kind] = statesOf(good, recovery.goodput.metric, world, true);
   if (kind === undefined) return [];
-  const kindly = (["baseline", "fault", "recovery"] as const).flatMap((phase) =>
+  const favourable = (["baseline", "fault", "recovery"] as const).flatMap((phase) =>
     kind.make(phase, windows[phase]),
   );
   const judged = (series: readonly SeriesData[]): Judged =>
     judgeRecovery(recovery, windows, healed(windows), series, world.registry);
-  const atBest = judged(kindly);
+  const atBest = judged(favourable);
   if (atBest.status !== "held")
     return atBest.status === "refuted"
       ? [
@@ -377,9 +377,9 @@ function unserved(
 ): SeriesData[] {
   const kind = world.registry[metric]?.kind ?? "event";
   if (world.registry[metric]?.source !== "generator") return [];
-  const wanted = valuesByTag(namedBy(claim).map(({ where }) => where));
+  const named = valuesByTag(namedBy(claim).map(({ where }) => where));
   const part = partOf(claim, world);
-  return groupsOf(metric, wanted, world).map(({ fixed, free, perSecond, mostMs }) => {
+  return groupsOf(metric, named, world).map(({ fixed, free, perSecond, mostMs }) => {
     const tags = Object.fromEntries(
       Object.entries(free).map(([tag, values]) => [tag, fate(metric, tag, values)]),
     );

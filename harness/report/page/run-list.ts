@@ -73,10 +73,10 @@ ${choice("by-version", "Version", runs.map(versionOf), "any")}${choice(
 function row(run: IndexedRun): Markup {
   const { status, without, path, why } = run;
   const control = without.length > 0;
-  const wanted = isAsExpected(run);
+  const asExpected = isAsExpected(run);
   const href = `${path.split("/").map(encodeURIComponent).join("/")}/${run.hasReport ? "report.html" : ""}`;
-  return markup`<tr class="${wanted ? "" : control ? "inconclusive" : status}" data-experiment="${run.experiment}" data-status="${status}" data-kind="${control ? "control" : "experiment"}" data-wanted="${wanted ? "yes" : "no"}" data-version="${versionOf(run)}" data-substrate="${run.substrate}">
-<td class="verdict-cell">${mark(status)} ${status}${control ? markup` <span class="soft">${wanted ? "as it must be" : "; a control should be refuted"}</span>` : null}${run.aborted ? markup` <span class="soft">aborted</span>` : null}</td>
+  return markup`<tr class="${asExpected ? "" : control ? "inconclusive" : status}" data-experiment="${run.experiment}" data-status="${status}" data-kind="${control ? "control" : "experiment"}" data-wanted="${asExpected ? "yes" : "no"}" data-version="${versionOf(run)}" data-substrate="${run.substrate}">
+<td class="verdict-cell">${mark(status)} ${status}${control ? markup` <span class="soft">${asExpected ? "as it must be" : "; a control should be refuted"}</span>` : null}${run.aborted ? markup` <span class="soft">aborted</span>` : null}</td>
 <th scope="row"><a href="${href}">${run.experiment}</a>${control ? markup` <span class="chip">without ${without.join(", ")}</span>` : null}${status === "held" ? null : markup`<span class="because">${why}</span>`}</th>
 <td class="when-cell">${run.startedAtMs === null ? missing : new Date(run.startedAtMs).toISOString().slice(0, 16).replace("T", " ")}</td><td>${run.substrate}, ${run.topology}</td><td class="version">${versionOf(run)}</td><td class="tight">${tightest(run)}</td><td class="n">${run.seed}</td></tr>\n`;
 }

@@ -46,12 +46,12 @@ export function summary(model: ReportModel): Markup {
 /** At the top: for a control, "refuted" is a success and "held" is not. */
 function control({ without, status }: ReportModel): Markup | null {
   if (without.length === 0) return null;
-  const said = {
+  const meaning = {
     refuted: "and it was",
     held: "yet it held: this experiment proves nothing about the disabled defence",
     inconclusive: "which this run does not show",
   }[status];
-  return markup`<p class="control ${status}"><span class="page"><strong>Control: without ${without.join(", ")}.</strong> Expected to be refuted, ${said}.</span></p>\n`;
+  return markup`<p class="control ${status}"><span class="page"><strong>Control: without ${without.join(", ")}.</strong> Expected to be refuted, ${meaning}.</span></p>\n`;
 }
 
 /** What a reader must know before trusting the rest of the page. */

@@ -264,11 +264,11 @@ describe.skipIf(noEngine)("on the docker substrate", () => {
       args: ["-c", `while read -r line; do echo "$line in ${place.directory}"; done`],
       env: {},
     }));
-    const heard = new Promise<string>((resolve) =>
+    const received = new Promise<string>((resolve) =>
       companion?.output.once("data", (part: Buffer) => resolve(part.toString("utf8"))),
     );
     companion?.input.write("asked\n");
-    expect(await heard).toBe(`asked in ${deployment.instance("a/front").directory}\n`);
+    expect(await received).toBe(`asked in ${deployment.instance("a/front").directory}\n`);
   });
 
   it("labels, limits and isolates everything that it creates, and never restarts it", async () => {

@@ -41,14 +41,14 @@ const look =
 export async function filled(container: Container, directory: string): Promise<Impairment> {
   const run = (script: string): Promise<string> =>
     runBeside(container, { command: "/bin/sh", args: ["-c", script, "sh", directory], env: {} });
-  const observeVolume = async (wanted: "full" | "room"): Promise<Evidence> => {
-    const said = (await run(look)).split("\n");
+  const observeVolume = async (expected: "full" | "room"): Promise<Evidence> => {
+    const output = (await run(look)).split("\n");
     return {
-      landed: said.at(-1) === wanted,
+      landed: output.at(-1) === expected,
       observation:
-        said.at(-1) === "room"
+        output.at(-1) === "room"
           ? `a write to ${directory} succeeds`
-          : `a write to ${directory} fails: ${said[0]}`,
+          : `a write to ${directory} fails: ${output[0]}`,
     };
   };
   await run(fill);

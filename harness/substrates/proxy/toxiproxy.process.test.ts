@@ -113,7 +113,7 @@ async function pretending(
 }
 
 /** Creates a link, and changes the toxics on it as given. */
-function obliging(
+function fakeLinkServer(
   onToxic: (toxic: object) => object | null,
   left: object[],
 ): Parameters<typeof pretending>[0] {
@@ -155,7 +155,7 @@ describe("the client's pitfalls", () => {
 
   it("refuses a reply that differs from the request", async () => {
     const lie = await pretending(
-      obliging((toxic) => ({ ...toxic, attributes: { latency: 999, jitter: 0 } }), []),
+      fakeLinkServer((toxic) => ({ ...toxic, attributes: { latency: 999, jitter: 0 } }), []),
     );
     const [handle] = await new LinkProxy(lie).create([
       { link, listen: { host, port: 1 }, upstream },
@@ -163,7 +163,7 @@ describe("the client's pitfalls", () => {
     await expect(handle?.impose({ kind: "latency", delayMs: 10, jitterMs: 0 })).rejects.toThrow(
       /latency on the link .* is not as asked: latency/,
     );
-    const rarely = await pretending(obliging((toxic) => ({ ...toxic, toxicity: 0.5 }), []));
+    const rarely = await pretending(fakeLinkServer((toxic) => ({ ...toxic, toxicity: 0.5 }), []));
     const [other] = await new LinkProxy(rarely).create([
       { link, listen: { host, port: 1 }, upstream },
     ]);
@@ -173,7 +173,7 @@ describe("the client's pitfalls", () => {
   it("verifies a removal, which the client's own list omits", async () => {
     const left: object[] = [];
     const sticky = await pretending(
-      obliging((toxic) => {
+      fakeLinkServer((toxic) => {
         left.push(toxic);
         return toxic;
       }, left),

@@ -51,14 +51,14 @@ async function partsOf(
   const own = baseName(root, [process.versions.node]);
   const made: Parts = { base: own, cassandra: own, toxiproxy: own };
   if (await hasImage(docker, own)) return made;
-  const wanted = registryParts(root);
+  const required = registryParts(root);
   progress({ tool: "image", step: "asking the registry for its parts" });
   if (
-    await allPulled(docker, wanted, signal, (detail) =>
+    await allPulled(docker, required, signal, (detail) =>
       progress({ tool: "image", step: "asking the registry for its parts", detail }),
     )
   )
-    return wanted;
+    return required;
   progress({ tool: "image", step: "making a base here: no registry answers" });
   const tools = await provision(["node", "cassandra", "toxiproxy"], { env, signal, progress });
   try {

@@ -257,16 +257,16 @@ function tarOf(
   const child = spawn("tar", ["-c", ...options, "-C", cwd, "--null", "-T", "-"], {
     stdio: ["pipe", "pipe", "pipe"],
   });
-  let said = "";
+  let lastOutput = "";
   child.stderr.setEncoding("utf8").on("data", (part: string) => {
-    said += part;
+    lastOutput += part;
   });
   child.stdin.on("error", () => {}).end(paths.map((path) => `${path}\0`).join(""));
   const ended = once(child, "close").then(([code]) => {
     if (code !== 0)
       throw new SeawallError(
         "ENGINE_FAILED",
-        `tar could not pack ${cwd}: ${said.trim().split("\n").at(-1) ?? ""}`,
+        `tar could not pack ${cwd}: ${lastOutput.trim().split("\n").at(-1) ?? ""}`,
       );
   });
   ended.catch(() => {});
