@@ -3,252 +3,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { root, sourcesIn } from "../test/support/sources.ts";
 
-/**
- * The rooms from the ground up, and the imports that each may have; type imports count. A room is
- * above everything that it imports. Tests may import anything.
- */
-const allowed: Readonly<Record<string, readonly string[]>> = {
-  // The pure rooms.
-  "harness/base": [],
-  "harness/metrics": ["harness/base"],
-  "harness/claims": ["harness/base", "harness/metrics"],
-  "harness/target": ["harness/base", "harness/metrics"],
-  // A fault acts on the ports of a running target. It knows nothing of experiments, plans or runs.
-  "harness/faults": ["harness/base", "harness/target"],
-  "harness/experiment": [
-    "harness/base",
-    "harness/metrics",
-    "harness/claims",
-    "harness/target",
-    "harness/faults",
-  ],
-  "harness/record": [
-    "harness/base",
-    "harness/metrics",
-    "harness/claims",
-    "harness/target",
-    "harness/faults",
-    "harness/experiment",
-  ],
-  "harness/phrases": ["harness/base", "harness/claims", "harness/record"],
-  // Rules return facts. Only the verdict is composed of sentences.
-  "harness/judge": [
-    "harness/base",
-    "harness/metrics",
-    "harness/claims",
-    "harness/target",
-    "harness/faults",
-    "harness/experiment",
-    "harness/record",
-  ],
-  "harness/judge/judge.ts": ["harness/base", "harness/record", "harness/phrases", "harness/judge"],
-  "harness/plan": [
-    "harness/base",
-    "harness/metrics",
-    "harness/claims",
-    "harness/target",
-    "harness/faults",
-    "harness/experiment",
-    "harness/record",
-    "harness/phrases",
-    "harness/judge",
-  ],
-  "harness/compare": [
-    "harness/base",
-    "harness/metrics",
-    "harness/claims",
-    "harness/target",
-    "harness/record",
-    "harness/phrases",
-    "harness/judge",
-  ],
-  "harness/gate": ["harness/base", "harness/record", "harness/compare"],
-  "harness/breaking-point": ["harness/record", "harness/judge"],
-  "harness/ablation": ["harness/record"],
-  "harness/game-day/day": [
-    "harness/base",
-    "harness/metrics",
-    "harness/claims",
-    "harness/target",
-    "harness/experiment",
-    "harness/record",
-    "harness/phrases",
-    "harness/judge",
-  ],
-  "harness/documents": [
-    "harness/base",
-    "harness/metrics",
-    "harness/target",
-    "harness/faults",
-    "harness/experiment",
-    "harness/record",
-    "harness/game-day/day",
-  ],
-  // The rooms that reach the machine.
-  "harness/system": ["harness/base", "harness/target"],
-  "harness/provision": ["harness/base", "harness/target", "harness/system"],
-  "harness/load": [
-    "harness/base",
-    "harness/metrics",
-    "harness/target",
-    "harness/experiment",
-    "harness/record",
-    "harness/system",
-  ],
-  "harness/probes": [
-    "harness/base",
-    "harness/metrics",
-    "harness/target",
-    "harness/experiment",
-    "harness/record",
-    "harness/system",
-    "harness/load/generator.ts",
-  ],
-  "harness/substrates": [
-    "harness/base",
-    "harness/metrics",
-    "harness/target",
-    "harness/faults",
-    "harness/experiment",
-    "harness/record",
-    "harness/plan/options.ts",
-    "harness/system",
-    "harness/provision",
-    "harness/load/generator.ts",
-  ],
-  "harness/run": [
-    "harness/base",
-    "harness/metrics",
-    "harness/claims",
-    "harness/target",
-    "harness/faults",
-    "harness/record",
-    "harness/phrases",
-    "harness/judge",
-    "harness/documents",
-    "harness/system",
-    "harness/load/generator.ts",
-  ],
-  "harness/report": [
-    "harness/base",
-    "harness/metrics",
-    "harness/claims",
-    "harness/target",
-    "harness/faults",
-    "harness/experiment",
-    "harness/record",
-    "harness/phrases",
-    "harness/judge",
-    "harness/compare",
-    "harness/gate",
-    "harness/breaking-point",
-    "harness/ablation",
-    "harness/system/terminal.ts",
-  ],
-  "harness/telemetry": [
-    "harness/base",
-    "harness/metrics",
-    "harness/faults",
-    "harness/record",
-    "harness/system",
-  ],
-  "harness/game-day": [
-    "harness/base",
-    "harness/target",
-    "harness/experiment",
-    "harness/record",
-    "harness/phrases",
-    "harness/game-day/day",
-    "harness/system",
-    "harness/run",
-    "harness/report",
-  ],
-  // What commands share; it does not depend on any command.
-  "harness/app": [
-    "harness/base",
-    "harness/metrics",
-    "harness/claims",
-    "harness/target",
-    "harness/faults",
-    "harness/experiment",
-    "harness/record",
-    "harness/phrases",
-    "harness/judge",
-    "harness/plan",
-    "harness/documents",
-    "harness/game-day",
-    "harness/system",
-    "harness/provision",
-    "harness/load",
-    "harness/probes",
-    "harness/substrates",
-    "harness/run",
-    "harness/report",
-  ],
-  "harness/cli": ["harness"],
-  "harness/index.ts": [
-    "harness/base",
-    "harness/metrics",
-    "harness/claims",
-    "harness/target",
-    "harness/experiment",
-  ],
-  "harness/main.ts": [
-    "harness/base",
-    "harness/system",
-    "harness/run",
-    "harness/app",
-    "harness/cli",
-  ],
-  "harness/check.ts": [],
-  // A target's description needs the harness's types; its services do not depend on the harness.
-  "targets/live-streaming/stream": ["targets/live-streaming/service"],
-  "targets/live-streaming/service": [],
-  targets: ["targets/live-streaming"],
-  // Two packagers encode only once: they share the only lock between processes.
-  "targets/live-streaming/packager": ["harness/system/lock.ts", "targets/live-streaming"],
-  "targets/live-streaming/tools": [
-    "harness/base",
-    "harness/target",
-    "harness/system",
-    "harness/provision",
-  ],
-  "targets/live-streaming/model": ["harness/target", "harness/base", "targets/live-streaming"],
-  "targets/live-streaming/layout": ["harness/target", "targets/live-streaming"],
-  "targets/live-streaming/target.ts": ["harness/target", "targets/live-streaming"],
-  // Any streaming target can use the pack: it imports no service of the target next to it.
-  "targets/live-streaming/pack": [
-    "harness/base",
-    "harness/metrics",
-    "harness/target",
-    "harness/faults",
-    "harness/system",
-  ],
-  experiments: [
-    "harness/base",
-    "harness/claims",
-    "harness/faults",
-    "harness/target",
-    "harness/experiment",
-    "harness/record",
-    "harness/phrases",
-    "harness/plan/reliance.ts",
-    "targets/live-streaming",
-  ],
-  // Viewers and the harness share one function for a segment's path, and one for its inspection.
-  "experiments/workloads": ["harness/metrics/print.ts", "targets/live-streaming/pack/stream"],
-  examples: [
-    "harness/base",
-    "harness/target",
-    "harness/experiment",
-    "harness/game-day/day",
-    "targets/live-streaming/pack",
-  ],
-  // As for a user: the public entry and nothing else.
-  "examples/plain-http": ["harness/index.ts"],
-  benchmarks: ["harness", "targets", "experiments"],
-};
-/** Rooms that must not reach the machine. */
+/** The pure rooms, from the ground up; they must not reach the machine. */
 const pure = [
   "base",
   "metrics",
@@ -266,7 +21,119 @@ const pure = [
   "ablation",
   "game-day/day",
   "documents",
-].map((room) => `harness/${room}`);
+];
+/** The rooms that reach the machine, above the pure ones. */
+const rooms = [
+  ...pure,
+  "system",
+  "provision",
+  "load",
+  "probes",
+  "substrates",
+  "run",
+  "telemetry",
+  "report",
+  "game-day",
+  "app",
+];
+
+const roomsAt = (names: readonly string[]): string[] => names.map((name) => `harness/${name}`);
+/** The room and all rooms below it. */
+const upTo = (room: string): string[] => roomsAt(rooms.slice(0, rooms.indexOf(room) + 1));
+/** All rooms below the given one, except for some. */
+const below = (room: string, except: readonly string[] = []): string[] =>
+  roomsAt(rooms.slice(0, rooms.indexOf(room)).filter((name) => !except.includes(name)));
+
+/**
+ * The imports that each room may have; type imports count. A room is above everything that it
+ * imports. Tests may import anything.
+ */
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  "harness/base": [],
+  "harness/metrics": below("metrics"),
+  "harness/claims": below("claims"),
+  "harness/target": below("target", ["claims"]),
+  // A fault acts on the ports of a running target. It knows nothing of experiments, plans or runs.
+  "harness/faults": below("faults", ["claims"]),
+  "harness/experiment": below("experiment"),
+  "harness/record": below("record"),
+  "harness/phrases": below("phrases"),
+  // Rules return facts. Only the verdict is composed of sentences.
+  "harness/judge": below("judge", ["phrases"]),
+  "harness/judge/judge.ts": ["harness/base", "harness/record", "harness/phrases", "harness/judge"],
+  "harness/plan": below("plan"),
+  "harness/compare": below("compare", ["plan"]),
+  "harness/gate": below("gate", ["plan"]),
+  // The rooms that evaluate several runs, which do not depend on one another.
+  "harness/breaking-point": upTo("judge"),
+  "harness/ablation": upTo("judge"),
+  "harness/game-day/day": upTo("judge"),
+  "harness/documents": [...upTo("record"), "harness/game-day/day"],
+  "harness/system": upTo("target"),
+  "harness/provision": [...upTo("target"), "harness/system"],
+  "harness/load": [...upTo("record"), "harness/system"],
+  "harness/probes": [...upTo("record"), "harness/system", "harness/load/generator.ts"],
+  "harness/substrates": [
+    ...upTo("record"),
+    "harness/plan/options.ts",
+    "harness/system",
+    "harness/provision",
+    "harness/load/generator.ts",
+  ],
+  "harness/run": [
+    ...upTo("judge"),
+    "harness/documents",
+    "harness/system",
+    "harness/load/generator.ts",
+  ],
+  "harness/telemetry": [...upTo("record"), "harness/system"],
+  "harness/report": [
+    ...upTo("judge"),
+    "harness/compare",
+    "harness/gate",
+    "harness/breaking-point",
+    "harness/ablation",
+    "harness/system/terminal.ts",
+  ],
+  "harness/game-day": [
+    ...upTo("phrases"),
+    "harness/game-day/day",
+    "harness/system",
+    "harness/run",
+    "harness/report",
+  ],
+  // What commands share; it does not depend on any command.
+  "harness/app": below("app"),
+  "harness/cli": ["harness"],
+  "harness/index.ts": upTo("experiment"),
+  "harness/main.ts": [
+    "harness/base",
+    "harness/system",
+    "harness/run",
+    "harness/app",
+    "harness/cli",
+  ],
+  "harness/check.ts": [],
+  // A target's description needs the harness's types; its services do not depend on the harness.
+  "targets/live-streaming/stream": ["targets/live-streaming/service"],
+  "targets/live-streaming/service": [],
+  targets: ["targets/live-streaming"],
+  // Two packagers encode only once: they share the only lock between processes.
+  "targets/live-streaming/packager": ["harness/system/lock.ts", "targets/live-streaming"],
+  "targets/live-streaming/tools": [...upTo("target"), "harness/system", "harness/provision"],
+  "targets/live-streaming/model": ["harness/target", "harness/base", "targets/live-streaming"],
+  "targets/live-streaming/layout": ["harness/target", "targets/live-streaming"],
+  "targets/live-streaming/target.ts": ["harness/target", "targets/live-streaming"],
+  // Any streaming target can use the pack: it imports no service of the target next to it.
+  "targets/live-streaming/pack": [...upTo("faults"), "harness/system"],
+  experiments: [...upTo("phrases"), "harness/plan/reliance.ts", "targets/live-streaming"],
+  // Viewers and the harness share one function for a segment's path, and one for its inspection.
+  "experiments/workloads": ["harness/metrics/print.ts", "targets/live-streaming/pack/stream"],
+  examples: [...upTo("experiment"), "harness/game-day/day", "targets/live-streaming/pack"],
+  // As for a user: the public entry and nothing else.
+  "examples/plain-http": ["harness/index.ts"],
+  benchmarks: ["harness", "targets", "experiments"],
+};
 const packagesOfPure = ["zod"];
 /** Node built-ins that only compute. */
 const builtinsOfPure = ['import { isIPv4 } from "node:net";'];
@@ -340,7 +207,7 @@ describe("the import table", () => {
     expect(broken).toEqual([]);
   });
 
-  it.each(pure)("keeps %s pure", (folder) => {
+  it.each(roomsAt(pure))("keeps %s pure", (folder) => {
     const impure = sourcesIn(folder).flatMap((path) =>
       specifiers(path, builtinsOfPure)
         .filter((name) => !name.startsWith(".") && !packagesOfPure.includes(name))
@@ -373,6 +240,17 @@ describe("the import table", () => {
       ]),
     );
     expect(circlesIn(rooms)).toEqual([]);
+  });
+
+  it("matches the map of the README: its rooms, from the ground up", () => {
+    const map = /## Map\n([\s\S]*?)\n## /.exec(
+      readFileSync(join(root, "harness/README.md"), "utf8"),
+    );
+    const first = [...(map?.[1] ?? "").matchAll(/^\| ([^|]+) \|/gm)].map(([, cell = ""]) => cell);
+    const named = first.flatMap((cell) =>
+      [...cell.matchAll(/`([\w/-]+)\/`/g)].map(([, room]) => room),
+    );
+    expect(named).toEqual([...rooms, "cli"]);
   });
 
   it("detects a cycle", () => {

@@ -3,6 +3,7 @@
  * relies on, it must be refuted for a claim that the defence protects. Pure: it evaluates the
  * results of the runs.
  */
+import { ablation, unneeded as unneededText } from "../phrases/ablation.ts";
 import type { NamedClaim } from "../record/claim-ids.ts";
 import type { Status } from "../record/verdict.ts";
 
@@ -104,63 +105,13 @@ export function ablationOf(runs: readonly AblationRun[], unneeded: readonly stri
     rows,
     complaints: [
       ...rows.flatMap(({ whole, controls }) => [whole, ...controls].flatMap(complaintsOf)),
-      ...unneeded.map(unneededText),
+      ...unneeded.map((defence) => ({ kind: "unneeded" as const, text: unneededText(defence) })),
     ],
   };
 }
 
-/** A defence that no experiment needs is useless, or was not tested hard enough. */
-function unneededText(defence: string): Complaint {
-  return {
-    kind: "unneeded",
-    text:
-      `no experiment needs ${defence}: add an experiment that is refuted without it, or ` +
-      "remove the defence",
-  };
-}
-
 function complaintsOf(cell: Cell): Complaint[] {
-  const control = `${cell.experiment} without ${cell.without}`;
-  const quoted = (claims: readonly NamedClaim[]): string =>
-    claims.map(({ title }) => `"${title}"`).join(", ");
-  switch (cell.outcome) {
-    case "held":
-    case "refuted":
-      return [];
-    case "notHeld":
-      return [
-        {
-          kind: "notHeld",
-          text: `${cell.experiment} does not hold with all defences: ${cell.why}`,
-        },
-      ];
-    case "green":
-      return [{ kind: "green", text: `${control} holds: it proves nothing about ${cell.without}` }];
-    case "otherClaim":
-      return [
-        {
-          kind: "otherClaim",
-          text:
-            `${control} is refuted for ${quoted(cell.refuted)} instead of ` +
-            `${quoted(cell.expected)}: it proves nothing about ${cell.without}`,
-        },
-      ];
-    case "undecided":
-      return [
-        {
-          kind: "undecided",
-          text:
-            `${cell.without === null ? cell.experiment : control} could not be judged ` +
-            `${cell.attempts === 1 ? "when it was run" : `in any of ${cell.attempts} runs`}: ` +
-            `${cell.why}`,
-        },
-      ];
-    case "notRun":
-      return [
-        {
-          kind: "notRun",
-          text: `${cell.without === null ? cell.experiment : control} was not run: ${cell.why}`,
-        },
-      ];
-  }
+  const { outcome } = cell;
+  if (outcome === "held" || outcome === "refuted") return [];
+  return [{ kind: outcome, text: ablation[outcome](cell) }];
 }

@@ -16,6 +16,7 @@ import { SeawallError } from "../base/errors.ts";
 import type { Tools } from "../target/tools.ts";
 import { injecting } from "../faults/inject.ts";
 import { k6Generator } from "../load/k6.ts";
+import { watchIdle } from "../probes/idle.ts";
 import { RunningProbes } from "../probes/probes.ts";
 import { AbortWatch } from "../run/abort-watch.ts";
 import type { World } from "../run/conductor.ts";
@@ -81,6 +82,7 @@ export function wire(options: WireOptions): World {
         controlToken: randomBytes(16).toString("hex"),
         progress: (text) => progress.note(text),
       }),
+    watchIdle: (deployment) => watchIdle(plan, deployment, clock),
     prepareLoad: async (deployment, signal) => {
       const load = await generator.prepare({
         plan,

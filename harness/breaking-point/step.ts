@@ -1,6 +1,7 @@
 /** The result of one judged run of the search, for the load of that run. */
 import { failsInBaseline } from "../judge/claims.ts";
 import { blamesMeasurement } from "../judge/subjects.ts";
+import { gaveOut } from "../phrases/breaking-point.ts";
 import type { Finding, Verdict } from "../record/verdict.ts";
 import type { StepOutcome } from "./search.ts";
 
@@ -29,7 +30,7 @@ export function readStep(verdict: Verdict): StepReading {
     return {
       outcome: "generator",
       broke,
-      why: `"${tired.title}" could not be shown: ${tired.why}`,
+      why: gaveOut(tired),
     };
   if (broke.length > 0 || verdict.aborted?.reason === "claim")
     return { outcome: "broke", broke, why: verdict.why };

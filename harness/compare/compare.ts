@@ -78,7 +78,7 @@ const rounds = { shown: 1_000, beside: 250 };
 /** A side with fewer windows is not compared. */
 const windowsMin = 4;
 
-type Group = "whole run as viewers see it" | "phases as viewers see them" | "inside" | "resources";
+type Group = "wholeRun" | "phases" | "inside" | "resources";
 
 /**
  * Alpha budget, fixed in advance: most goes to user-facing metrics and whole-run comparisons, where
@@ -86,8 +86,8 @@ type Group = "whole run as viewers see it" | "phases as viewers see them" | "ins
  * (`claims-changed.ts`).
  */
 const shares: Readonly<Record<Group, number>> = {
-  "whole run as viewers see it": 0.4,
-  "phases as viewers see them": 0.1,
+  wholeRun: 0.4,
+  phases: 0.1,
   inside: 0.1,
   resources: 0.1,
 };
@@ -95,7 +95,7 @@ const figuresShare = 1 - claimShares.counts - claimShares.values;
 
 function groupOf({ quantity: { family }, phase }: Pick<Sampled, "quantity" | "phase">): Group {
   if (family !== "felt") return family;
-  return phase === "all" ? "whole run as viewers see it" : "phases as viewers see them";
+  return phase === "all" ? "wholeRun" : "phases";
 }
 
 export function compareRuns(

@@ -56,11 +56,13 @@ export function testRuns(
   const [ofB, ofA] = [inB.filter(Boolean).length, inB.filter((is) => !is).length];
   const widthOfMean = 1 / ofA + 1 / ofB;
   const measured = figures.map(({ values, spreadMin }) => {
-    const centred = values.map((value) => value - mean(values));
+    const numbers = Float64Array.from(values);
+    const centre = mean(values);
+    const centred = numbers.map((value) => value - centre);
     const squares = dot(centred, centred);
     // A remainder of rounding is not a difference between runs.
     const unit =
-      squares <= 1e-18 * dot(values, values)
+      squares <= 1e-18 * dot(numbers, numbers)
         ? null
         : centred.map((value) => value / Math.sqrt(squares));
     const along = dot(own, centred);
@@ -160,13 +162,18 @@ function assignments(all: number, chosen: number): number[][] {
 
 /** Centred, with length one. */
 function direction(values: ArrayLike<number>): Float64Array {
-  const centre = mean(Array.from(values));
-  const centred = Float64Array.from(values, (value) => value - centre);
+  const centred = Float64Array.from(values);
+  let total = 0;
+  for (let i = 0; i < centred.length; i++) total += centred[i] as number;
+  const centre = centred.length === 0 ? 0 : total / centred.length;
+  for (let i = 0; i < centred.length; i++) centred[i] = (centred[i] as number) - centre;
   const length = Math.sqrt(dot(centred, centred));
-  return length === 0 ? centred : centred.map((value) => value / length);
+  if (length > 0)
+    for (let i = 0; i < centred.length; i++) centred[i] = (centred[i] as number) / length;
+  return centred;
 }
 
-function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
+function dot(a: Float64Array, b: Float64Array): number {
   let total = 0;
   for (let i = 0; i < a.length; i++) total += (a[i] as number) * (b[i] as number);
   return total;

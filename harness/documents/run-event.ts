@@ -12,6 +12,12 @@ const ms = z.number();
 const evidence = z.object({ landed: z.boolean(), observation: z.string() });
 const step = z.number().int().min(0);
 const struck = { atMs, step, fault: faultShape };
+const count = z.number().min(0);
+const idle = z.object({
+  forMs: count,
+  links: z.array(z.object({ link: z.string(), connections: count, bytes: count.exactOptional() })),
+  counters: z.array(z.object({ service: z.string(), metric: z.string(), by: count })),
+});
 const machine = z.object({
   platform: z.string(),
   cpuModel: z.string(),
@@ -43,6 +49,7 @@ export const runEventShape = z.discriminatedUnion("kind", [
     atMs,
     generator: z.string(),
     askedMs: z.number().optional(),
+    idle: idle.exactOptional(),
   }),
   z.object({ kind: z.literal("phase"), atMs, phase: z.enum(["leadIn", ...phases, "drain"]) }),
   z.object({ kind: z.literal("injecting"), ...struck }),

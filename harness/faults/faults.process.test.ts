@@ -1,4 +1,5 @@
 import { faults } from "../../targets/live-streaming/pack/faults.ts";
+import { execFileSync } from "node:child_process";
 import { Agent } from "node:http";
 import { getPriority } from "node:os";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -7,13 +8,16 @@ import type { LinkHandle } from "../target/deployment.ts";
 import { LinkTraffic } from "../substrates/proxy/traffic.ts";
 import { httpGet } from "../system/network.ts";
 import { ping } from "../system/ping.ts";
-import { injectInto, type Mini, startMini } from "../../test/support/targets/mini.ts";
+import { injectInto, type Mini, miniLayout, startMini } from "../../test/support/targets/mini.ts";
 
 let mini: Mini;
 let niceAtFirst: number;
 const niceOf = (service: string): number => getPriority(mini.deployment.instance(service).pid ?? 0);
 beforeAll(async () => {
-  mini = await startMini();
+  mini = await startMini(
+    miniLayout,
+    cases.map(([fault]) => fault),
+  );
   niceAtFirst = niceOf("b/more");
 });
 afterAll(async () => {
@@ -79,6 +83,11 @@ const cases: readonly (readonly [fault: Fault, landed: RegExp, healed: RegExp])[
     { kind: "fullDisk", service: "b/more" },
     /^a write to \/proc\/\d+\/root\/\S+b_more fails: ENOSPC$/,
     /^a write to \S+ succeeds$/,
+  ],
+  [
+    { kind: "outOfDescriptors", service: "a/back" },
+    /^descriptors: process \d+ may open \d\d; 127\.1\.1\.22:\d+ (closed|reset) the connection$/,
+    /^descriptors: process \d+ may open \d{3,}; 127\.1\.1\.22:\d+ answered after [\d.]+ ms$/,
   ],
   [
     { kind: "clockSkew", service: "b/back", byMs: 3_600_000 },
@@ -176,6 +185,14 @@ describe("on the process substrate", () => {
         await new Promise((wake) => setTimeout(wake, 1_500));
       },
       /the clock of b\/back is -?[01]/,
+    ],
+    [
+      { kind: "outOfDescriptors", service: "a/back" },
+      async () => {
+        const { pid } = mini.deployment.instance("a/back");
+        execFileSync("prlimit", ["--pid", String(pid), "--nofile=1000:"]);
+      },
+      /^descriptors: process \d+ may open 1000$/,
     ],
     [
       faults.badSegments({ service: "a/back", defect: "timing", segments: 1_000 }),
@@ -297,7 +314,7 @@ describe("on the process substrate", () => {
     [
       "packet loss",
       { kind: "packetLoss", service: "a/back", share: 0.1 },
-      /not started so that it can suffer packetLoss/,
+      /a process, which cannot suffer packetLoss/,
     ],
     [
       "segments that nobody spoils",

@@ -1,6 +1,5 @@
 /** What follows from the registry of faults: their type, their schema, and what each affects. */
 import { z } from "zod";
-import type { Effect } from "../target/deployment.ts";
 import { linkName, type TopologyView } from "../target/where.ts";
 import type { Link } from "../target/layout.ts";
 import type {
@@ -117,9 +116,9 @@ export function struckIn(fault: Fault, standing: TopologyView): Required<Omit<St
   };
 }
 
-/** By service: the effect that the substrate must prepare or apply for these faults. */
-export function effectsOf(faults: readonly Fault[]): ReadonlySet<Effect["kind"]> {
-  return new Set(faults.flatMap((fault) => kindOf(fault).effect?.(fault).kind ?? []));
+/** The effects that the substrate must prepare or apply for these faults. */
+export function effectsOf(faults: readonly Fault[]): ReadonlySet<string> {
+  return new Set(faults.flatMap((fault) => kindOf(fault).effect ?? []));
 }
 
 /** Operations that a model must support for these faults. */
@@ -129,17 +128,20 @@ export function operationsSimulated(faults: readonly Fault[]): readonly string[]
 
 /** For each kind of fault: `true`, or why a substrate does not support it on this machine. */
 export type Support = (
-  kind: Pick<FaultKind, "needs"> & { readonly simulate: unknown },
+  kind: Pick<FaultKind, "needs" | "effect"> & { readonly simulate: unknown },
 ) => true | string;
 
-/**
- * What a substrate can do: `true`, or why it cannot on this machine. A getter is evaluated only if
- * a fault needs it.
- */
+/** What a substrate can do: `true`, or why it cannot on this machine. */
 export type Capabilities = Readonly<Record<Capability, true | string>>;
 
-export function supportOf(capabilities: Capabilities): Support {
-  return ({ needs }) => needs.map((need) => capabilities[need]).find((can) => can !== true) ?? true;
+/** `canDo` is called for an effect only if a fault needs it. */
+export function supportOf(
+  capabilities: Capabilities,
+  canDo: (effect: string) => true | string,
+): Support {
+  return ({ needs, effect }) =>
+    needs.map((need) => capabilities[need]).find((can) => can !== true) ??
+    (effect === undefined ? true : canDo(effect));
 }
 
 /** Refuses faults without a simulation. */

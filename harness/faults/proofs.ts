@@ -1,7 +1,7 @@
 /** Helpers that several faults share beyond act, verify and revert. */
 import type { Instance, LinkHandle } from "../target/deployment.ts";
 import type { Evidence } from "../target/evidence.ts";
-import { describePong, type Pong } from "../target/observer.ts";
+import { describePong, type Observer, type Pong } from "../target/observer.ts";
 import type { Endpoint, Ping } from "../target/layout.ts";
 import type { RealStrike, Strike } from "../target/fault.ts";
 import { messageOf } from "./injection.ts";
@@ -55,6 +55,20 @@ export function theService<S extends Instance>({
 
 export function addressOf(endpoint: Endpoint): string {
   return `${endpoint.host}:${endpoint.port}`;
+}
+
+/** Pings each port of a service that declares a ping. */
+export function pingAll(
+  instance: Instance,
+  { ping }: Observer,
+  timeoutMs: number,
+): Promise<{ readonly at: string; readonly pong: Pong }[]> {
+  return Promise.all(
+    Object.entries(instance.service.pings ?? {}).map(async ([port, bytes]) => {
+      const endpoint = instance.endpoint(port);
+      return { at: addressOf(endpoint), pong: await ping(endpoint, bytes, timeoutMs) };
+    }),
+  );
 }
 
 /** Throws if the service behind the link declares no ping. */

@@ -9,6 +9,7 @@ export { fullDisk } from "./full-disk/fault.ts";
 export { kill } from "./kill/fault.ts";
 export { latency } from "./latency/fault.ts";
 export { operate } from "./operate/fault.ts";
+export { outOfDescriptors } from "./out-of-descriptors/fault.ts";
 export { packetLoss } from "./packet-loss/fault.ts";
 export { partition } from "./partition/fault.ts";
 export { pause } from "./pause/fault.ts";

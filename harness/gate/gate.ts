@@ -6,6 +6,7 @@
 import type { Comparability } from "../compare/comparable.ts";
 import type { Change } from "../compare/compare.ts";
 import { exitCodes } from "../base/errors.ts";
+import { baseline as noBaseline, heldBut, tried as triedWords } from "../phrases/gate.ts";
 import type { Status } from "../record/verdict.ts";
 
 /** One run of the experiment. */
@@ -68,7 +69,7 @@ export interface GateLimits {
   readonly confirmations: number;
 }
 
-const notCompared: AgainstBaseline = { kind: "none", why: "it has no run that held" };
+const notCompared: AgainstBaseline = { kind: "none", why: noBaseline.none };
 
 /** Makes at most 1 + retriesMax + confirmations runs. */
 export async function gateExperiment(
@@ -116,11 +117,11 @@ function gated(
     attempts.findLast(({ exitCode }) => exitCode !== exitCodes.inconclusive) ??
     (attempts.at(-1) as Attempt);
   const again = attempts.filter(({ exitCode }) => exitCode === exitCodes.inconclusive).length;
-  const tried =
-    again === 0
-      ? ""
-      : `; ${again} of ${attempts.length} runs were inconclusive: ` +
-        `${attempts.find(({ exitCode }) => exitCode === exitCodes.inconclusive)?.why ?? ""}`;
+  const tried = triedWords(
+    again,
+    attempts.length,
+    attempts.find(({ exitCode }) => exitCode === exitCodes.inconclusive)?.why ?? "",
+  );
   const base = { experiment, title, attempts, baseline };
   if (decisive.exitCode === exitCodes.held) {
     if (baseline.kind === "useless") {
@@ -128,7 +129,7 @@ function gated(
         ...base,
         outcome: "inconclusive",
         exitCode: exitCodes.inconclusive,
-        why: `every claim held, but ${baseline.why}${tried}`,
+        why: `${heldBut.useless(baseline.why)}${tried}`,
       };
     }
     const worse = baseline.kind === "compared" ? baseline.worse : [];
@@ -138,7 +139,7 @@ function gated(
         ...base,
         outcome: "inconclusive",
         exitCode: exitCodes.inconclusive,
-        why: `every claim held, but the runs are too few to compare: ${suspect}${tried}`,
+        why: `${heldBut.tooFew(suspect)}${tried}`,
       };
     }
     if (worse.length === 0)
@@ -152,9 +153,7 @@ function gated(
       ...base,
       outcome: "worse",
       exitCode: exitCodes.refuted,
-      why:
-        "every claim held, but compared with the baseline " +
-        `${worse[0]}${worse.length === 1 ? "" : ` (and ${worse.length - 1} more)`}${tried}`,
+      why: `${heldBut.worse(worse)}${tried}`,
     };
   }
   const outcome =
@@ -178,19 +177,11 @@ export function againstBaseline(
   sentence: (change: Change) => string,
   power: readonly string[],
 ): AgainstBaseline {
-  const useless = (why: string): AgainstBaseline => ({
-    kind: "useless",
-    why: `the baseline cannot be compared: ${why}`,
-  });
   // A change of the load or the method makes it a new experiment.
-  if (refused.length > 0)
-    return { kind: "none", why: `the baseline cannot be compared: ${refused.join("; ")}` };
-  if (otherMachine)
-    return useless(
-      "its runs are from another machine, whose figures do not compare; a git ref runs on this one",
-    );
+  if (refused.length > 0) return { kind: "none", why: noBaseline.otherMethod(refused) };
+  if (otherMachine) return { kind: "useless", why: noBaseline.otherMachine };
   if (!changes.some(({ quantity }) => quantity.family === "felt"))
-    return useless("its runs and the new ones share no user-facing figure");
+    return { kind: "useless", why: noBaseline.nothingShared };
   const service = changes.filter(({ quantity }) => quantity.family !== "resources");
   return {
     kind: "compared",

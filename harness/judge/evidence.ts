@@ -16,6 +16,7 @@ import { answer } from "./answer.ts";
 import { requestsFollowClock } from "./asked-for.ts";
 import { bodiesAreSegments } from "./bodies.ts";
 import { bytesMoved } from "./bytes-moved.ts";
+import { noCopies } from "./copies.ts";
 import { countersAgree } from "./counters-agree.ts";
 import {
   coresOf,
@@ -25,6 +26,7 @@ import {
   shareOfMachine,
 } from "./denied.ts";
 import { judgeFaults } from "./fault-evidence.ts";
+import { metricsMove } from "./frozen.ts";
 import { longestGap, spanOf } from "./gaps.ts";
 import { impossibleProblems } from "./impossible.ts";
 import { busyLoads, iterationsProblems, lateLoadIn, offeredProblems } from "./offered.ts";
@@ -66,9 +68,11 @@ const rules: readonly ((run: Run, windows: Windows) => Judged | readonly Judged[
   generatorLeftNoGap,
   proberOnTime,
   readingsLeftNoGap,
+  metricsMove,
   proberAgrees,
   bytesMoved,
   countersAgree,
+  noCopies,
   bodiesAreSegments,
   baselineSteady,
   noServiceDied,

@@ -9,6 +9,7 @@ import type { Run } from "../record/run.ts";
 import type { SeriesData } from "../metrics/samples.ts";
 import { eachIn, matching, startsIn, type Window } from "../metrics/series.ts";
 import { struckBy } from "../record/struck.ts";
+import { linkGrowth } from "./beyond-checks.ts";
 import type { Windows } from "./windows.ts";
 
 /** The last count of a fault's traffic starts with the heal. */
@@ -49,6 +50,8 @@ export function trafficProblem(
   const before: Window = { fromMs: baseline.fromMs, untilMs: beganMs + 0.001 };
   const during: Window = { fromMs: beganMs + 0.001, untilMs };
   if (total([...counted, ...bytes], before) === 0) return { fact: "unused-before", fault, links };
+  if (links.every((link) => linkGrowth(run, link, before) !== "use"))
+    return { fact: "only-checks", fault, links };
   if (!severs && total([...counted, ...bytes], during) === 0)
     return { fact: "unused-during", fault, links };
   return boundProblem(run, fault, index, links, bytes, before);

@@ -79,13 +79,12 @@ export function ownZeroOf(run: Run, load: Load): number | null {
       where: { ...where, why: "nobodyFree" },
     }),
   ];
-  const earliestMs = arrived.reduce(
-    (least, { atMs }) => atMs.reduce((a, b) => Math.min(a, b), least),
-    Number.POSITIVE_INFINITY,
-  );
-  const first = Float64Array.from(
-    arrived.flatMap(({ atMs }) => [...atMs.filter((ms) => ms < earliestMs + firstMs)]),
-  ).sort();
+  let earliestMs = Number.POSITIVE_INFINITY;
+  for (const { atMs } of arrived) for (const ms of atMs) if (ms < earliestMs) earliestMs = ms;
+  const begun: number[] = [];
+  for (const { atMs } of arrived)
+    for (const ms of atMs) if (ms < earliestMs + firstMs) begun.push(ms);
+  const first = Float64Array.from(begun).sort();
   let zeroMs: number | null = null;
   const due = arrivalsOf(stagesOf(load, run.plan));
   for (const atMs of first) {
@@ -106,7 +105,20 @@ function endOf(events: readonly RunEvent[]): number {
   );
 }
 
+/** Cached, because several rules read all iterations of a load. */
+const accounts = new WeakMap<Run, Map<Load, Account | null>>();
+
 function accountOf(run: Run, load: Load, recordedMs: number): Account | null {
+  const ofRun = accounts.get(run) ?? new Map<Load, Account | null>();
+  accounts.set(run, ofRun);
+  const known = ofRun.get(load);
+  if (known !== undefined) return known;
+  const account = makeAccount(run, load, recordedMs);
+  ofRun.set(load, account);
+  return account;
+}
+
+function makeAccount(run: Run, load: Load, recordedMs: number): Account | null {
   const zeroMs = zeroOf(run, load, recordedMs);
   const stages = stagesOf(load, run.plan);
   const lengthMs = Math.min(stages.at(-1)?.untilMs ?? 0, endOf(run.events) - zeroMs);
@@ -116,15 +128,15 @@ function accountOf(run: Run, load: Load, recordedMs: number): Account | null {
   const count = (
     metric: string,
     where: Readonly<Record<string, string>>,
-    sizeOf: (value: number) => number,
+    eachIsOne: boolean,
   ): Float64Array => {
     const counts = new Float64Array(bins);
     for (const series of matching(run.series, { metric, where: { load: load.name, ...where } })) {
       for (let index = 0; index < series.atMs.length; index++) {
-        const bin = Math.floor(((series.atMs[index] as number) - zeroMs) / binMs);
+        const bin = Math.max(0, Math.floor(((series.atMs[index] as number) - zeroMs) / binMs));
         if (bin < bins)
-          counts[Math.max(0, bin)] =
-            (counts[Math.max(0, bin)] as number) + sizeOf(series.values[index] as number);
+          counts[bin] =
+            (counts[bin] as number) + (eachIsOne ? 1 : (series.values[index] as number));
       }
     }
     for (let bin = 1; bin < bins; bin++)
@@ -134,8 +146,8 @@ function accountOf(run: Run, load: Load, recordedMs: number): Account | null {
   const planned = Float64Array.from({ length: bins }, (_, bin) =>
     arrivalsUntil(stages, (bin + 1) * binMs),
   );
-  const begun = count("start_late_ms", { of: "iteration" }, () => 1);
-  const dropped = count("dropped_iterations", { why: "nobodyFree" }, (value) => value);
+  const begun = count("start_late_ms", { of: "iteration" }, true);
+  const dropped = count("dropped_iterations", { why: "nobodyFree" }, false);
   const missingForGood = planned.map(
     (due, bin) => due - (begun[bin] as number) - (dropped[bin] as number),
   );

@@ -11,6 +11,7 @@ import { countIn, matching, valuesIn, type Window } from "../metrics/series.ts";
 import type { FactOf } from "../record/facts.ts";
 import type { Run } from "../record/run.ts";
 import { struckBy } from "../record/struck.ts";
+import { counterGrowth, type Growth, linkGrowth } from "./beyond-checks.ts";
 import type { Windows } from "./windows.ts";
 
 /** The service may count each reading by the harness as one request and one answer. */
@@ -28,11 +29,12 @@ export function useProblem(
   // Another rule reports a fault that was never injected, or a missing baseline.
   if (use.length === 0 || injecting === undefined || baseline === undefined) return null;
   const before: Window = { fromMs: baseline.fromMs, untilMs: injecting.atMs };
-  if (use.some((one) => one.standby === true || isUsed(run, one, before))) return null;
+  const growth = use.map((one) => (one.standby === true ? "use" : growthOf(run, one, before)));
+  if (growth.includes("use")) return null;
   const [first] = use as readonly [Use, ...Use[]];
   const { links, isEntry, counters, bytes } = first;
   return {
-    fact: "unused",
+    fact: growth.includes("checks") ? "only-checks" : "unused",
     fault,
     service: first.service,
     others: use.length - 1,
@@ -45,19 +47,19 @@ export function useProblem(
   };
 }
 
-function isUsed(run: Run, use: Use, window: Window): boolean {
+/** The strongest evidence of its use. */
+function growthOf(run: Run, use: Use, window: Window): Growth {
   const { service } = use;
-  const grew = (series: readonly SeriesData[]): boolean => sum(valuesIn(series, window)) > 0;
-  return (
-    use.links.some((link) =>
-      ["link_connections", "link_bytes"].some((metric) =>
-        grew(matching(run.series, { metric, where: { link } })),
-      ),
-    ) ||
-    (use.isEntry && countIn(askedOf(run, service), window) > 0) ||
-    use.counters.some((metric) => countedAsked(run, metric, service, window)) ||
-    (use.bytes && grew(matching(run.series, { metric: "io_bytes", where: { service } })))
-  );
+  const written = matching(run.series, { metric: "io_bytes", where: { service } });
+  const all = [
+    ...use.links.map((link) => linkGrowth(run, link, window)),
+    ...use.counters.map((metric) => countedAsked(run, metric, service, window)),
+    ...((use.isEntry && countIn(askedOf(run, service), window) > 0) ||
+    (use.bytes && sum(valuesIn(written, window)) > 0)
+      ? (["use"] as const)
+      : []),
+  ];
+  return (["use", "checks"] as const).find((one) => all.includes(one)) ?? "none";
 }
 
 /** Requests of the load to a service; requests without a service name count for the unnamed one. */
@@ -72,8 +74,10 @@ function askedOf({ plan, series }: Run, service: string): readonly SeriesData[] 
 }
 
 /** Minus what the harness's own readings may have added. */
-function countedAsked(run: Run, metric: string, service: string, window: Window): boolean {
+function countedAsked(run: Run, metric: string, service: string, window: Window): Growth {
   const values = valuesIn(matching(run.series, { metric, where: { service } }), window);
-  const ownMost = run.plan.metrics[metric]?.countsRequests === true ? 0 : countedPerReading;
-  return sum(values) > ownMost * values.length;
+  // Neither readings nor health checks request what is served.
+  if (run.plan.metrics[metric]?.countsRequests === true) return sum(values) > 0 ? "use" : "none";
+  const grown = sum(values) - countedPerReading * values.length;
+  return counterGrowth(run, { service, metric }, grown, window);
 }

@@ -9,6 +9,8 @@ import type { Harm } from "../target/harm.ts";
 import { k6MetricNames } from "../metrics/k6-metrics.ts";
 import { metricIn, type Metric, type Registry } from "../metrics/metrics.ts";
 import { carries } from "../metrics/series.ts";
+import { type Kind, kinds, metricName, recordedAs } from "./csv-metrics.ts";
+import { fieldsOf, micros, tagsOf, userOf } from "./csv-fields.ts";
 import type { LoadProgress } from "./generator.ts";
 import type { SampleSink } from "../metrics/samples.ts";
 
@@ -35,26 +37,6 @@ const lineBytesMax = 64 * 1024;
  * the disk.
  */
 const undeclaredMax = 100;
-
-type Kind =
-  | "request"
-  | "blocked"
-  | "late"
-  | "dropped"
-  | "unasked"
-  | "begun"
-  | "ended"
-  | "passedOver"
-  | "own";
-const kinds: Readonly<Record<string, Kind>> = {
-  http_req_duration: "request",
-  http_req_blocked: "blocked",
-  start_late_ms: "late",
-  dropped_iterations: "dropped",
-  unasked_iterations: "unasked",
-  iteration_begun: "begun",
-  iteration_ended: "ended",
-};
 
 /** A kept line: its kind, its name in the stream, and the position of its timestamp. */
 interface Known {
@@ -404,69 +386,4 @@ function isGood(harm: Harm | undefined, metric: string, tags: Tags): boolean {
     tags["lane"] === harm.classes[0]?.lane &&
     carries(tags, harm.having)
   );
-}
-
-/** The pattern that k6 accepts. */
-const metricName = /^[A-Za-z_]\w{0,127}$/;
-
-/** The record's names for metrics that are derived from k6's. */
-const recordedAs = {
-  request: "http_req_ms",
-  late: "start_late_ms",
-  begun: "start_late_ms",
-  ended: "iteration_ms",
-  dropped: "dropped_iterations",
-  unasked: "dropped_iterations",
-} as const;
-
-/** The fields of a CSV line; one with a comma or a quote is quoted (RFC 4180). */
-function fieldsOf(text: string): string[] {
-  return [...text.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(
-    ([, quoted, bare]) => quoted?.replaceAll('""', '"') ?? bare ?? "",
-  );
-}
-
-/** Tags that the harness sets itself. */
-const reserved = new Set(["load", "of", "why", "status"]);
-
-/**
- * Parses `lane=live&edge=region-a/edge`: k6 joins tags without escaping, in any order. A value with
- * `&` could look like other tags, so a metric with declared tags keeps only those, each once.
- */
-function tagsOf(
-  text: string,
-  metric: string,
-  declared: Metric | undefined,
-): Readonly<Record<string, string>> | string {
-  const tags: Record<string, string> = {};
-  for (const pair of text === "" ? [] : text.split("&")) {
-    const at = pair.indexOf("=");
-    const name = pair.slice(0, Math.max(0, at));
-    const isDeclared =
-      declared === undefined || declared.openTags === true || declared.tags.includes(name);
-    if (!isDeclared || reserved.has(name))
-      return `${metric} carries a tag that it does not declare: ${pair.slice(0, 40)}`;
-    if (Object.hasOwn(tags, name)) return `${metric} carries the tag ${name} twice`;
-    tags[name] = pair.slice(at + 1);
-  }
-  return tags;
-}
-
-/** The number of the virtual user, from the sample's metadata; null if absent. */
-function userOf(bytes: Buffer, from: number, end: number): number | null {
-  if (end - from < 4 || bytes[from] !== 118 || bytes[from + 1] !== 117 || bytes[from + 2] !== 61)
-    return null;
-  const user = micros(bytes, from + 3, end);
-  return Number.isNaN(user) ? null : user;
-}
-
-function micros(bytes: Buffer, from: number, end: number): number {
-  let value = 0;
-  if (end <= from) return Number.NaN;
-  for (let i = from; i < end; i++) {
-    const digit = (bytes[i] as number) - 48;
-    if (digit < 0 || digit > 9) return Number.NaN;
-    value = value * 10 + digit;
-  }
-  return value;
 }

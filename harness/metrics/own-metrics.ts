@@ -87,6 +87,18 @@ export const ownMetrics: Registry = {
       "how long the threads of the generator (k6) were ready to run and waited for a " +
       "processor",
   },
+  exposition_changed: {
+    kind: "gauge",
+    unit: "",
+    source: "harness",
+    ofHarness: true,
+    uncompared: true,
+    tags: ["service"],
+    most: 1,
+    meaning:
+      "1 where a number in the Prometheus text of a service differs from the reading before, " +
+      "else 0",
+  },
   cpu_denied_seconds: {
     kind: "increment",
     unit: "s",

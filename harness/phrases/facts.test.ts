@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
+import { textsIn } from "../../test/support/texts-in.ts";
 import { claim, recovery } from "./claims.ts";
 import { evidence } from "./evidence.ts";
 
@@ -30,6 +31,36 @@ describe("the phrases of findings", () => {
     expect(new Set(titles).size).toBe(titles.length);
   });
 });
+
+/** Rooms that draw conclusions. */
+const concluding = ["judge", "gate", "ablation", "breaking-point", "compare"];
+
+describe("sentences", () => {
+  const page = readFileSync(join(harness, "phrases", "README.md"), "utf8");
+  const elsewhere = /<!-- elsewhere.*?-->([\s\S]*?)<!-- \/elsewhere -->/.exec(page)?.[1] ?? "";
+  const stated = [...elsewhere.matchAll(/^\| `([^`]+)`/gm)].map(([, path]) => path as string);
+  const spoken = concluding
+    .flatMap((room) => sources(room))
+    .filter((path) => textsIn(readFileSync(path, "utf8")).some(({ text }) => isSentence(text)))
+    .map((path) => path.slice(harness.length + 1));
+
+  it("are made here, and in the files that the README states", () => {
+    expect(spoken.sort()).toEqual(stated.sort());
+  });
+
+  it("are distinguished from names", () => {
+    expect(["every claim held, but …", "… was ended early", "all phases"].map(isSentence)).toEqual([
+      true,
+      true,
+      false,
+    ]);
+  });
+});
+
+/** Three words in a row; names and labels have fewer. */
+function isSentence(text: string): boolean {
+  return /\p{L}{2,} \p{L}{2,} \p{L}{2,}/u.test(text);
+}
 
 /** Code that decides by a finding's title or wording, which is forbidden. */
 const byWords =

@@ -80,6 +80,13 @@ export function verdictSentence(all: Circumstances): string {
     : `Not shown${inPhase(first)}: "${first.title}": ${first.why}.${more}`;
 }
 
+/** Why a claim ends a run before its phase is over. */
+export function brokenSoFar(
+  claim: Pick<Finding, "title" | "unit" | "observed" | "limit" | "comparison">,
+): string {
+  return `"${claim.title}" does not hold: ${formatViolation(claim)}`;
+}
+
 function violated(finding: Finding, before: boolean): string {
   const figures = formatViolation(finding);
   // The figures alone show that the claim is beyond its limit.

@@ -17,6 +17,7 @@ import { deniedSeconds } from "../system/starvation.ts";
 import { movedByInterfaces } from "../system/traffic.ts";
 import { runProber } from "./prober.ts";
 import {
+  differs,
   type Heads,
   Increments,
   ownSamples,
@@ -73,6 +74,8 @@ export class RunningProbes implements AsyncDisposable {
   #enough = new AbortController();
   /** Parsed line heads of each service's earlier answers. */
   readonly #heads = new Map<string, Heads>();
+  /** The last answer of each service. */
+  readonly #texts = new Map<string, string>();
   #clockStepMs = 0;
 
   constructor(options: ProbeOptions) {
@@ -224,6 +227,7 @@ export class RunningProbes implements AsyncDisposable {
     // A restart between request and answer: the new process is read at the next reading.
     if (answer.status !== 200 || instance.pid !== pid) return null;
     const atMs = this.#options.clock.nowMs();
+    this.#noteChange(instance, path, answer.body, atMs);
     const all = parseExposition(
       answer.body,
       new Set([...names, startTimeSeries]),
@@ -242,6 +246,23 @@ export class RunningProbes implements AsyncDisposable {
         this.#counters.read(name, tags, read?.atMs ?? 0, value, read?.life ?? "");
       else sink.sample(sink.series({ metric: name, kind: "gauge", tags }), read?.atMs ?? 0, value);
     }
+  }
+
+  /**
+   * A text without changes for a long time is a signal of its own, whichever series are requested.
+   */
+  #noteChange({ service }: Instance, path: string, text: string, atMs: number): void {
+    const key = `${service.name} ${path}`;
+    const before = this.#texts.get(key);
+    this.#texts.set(key, text);
+    if (before === undefined) return;
+    const { sink } = this.#options;
+    const tags = { service: service.name };
+    sink.sample(
+      sink.series({ metric: "exposition_changed", kind: "gauge", tags }),
+      atMs,
+      differs(text, before) ? 1 : 0,
+    );
   }
 
   #headsOf({ service }: Instance, of: string): Heads {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Series } from "../metrics/samples.ts";
-import { Increments, parseExposition } from "./prometheus.ts";
+import { differs, Increments, parseExposition } from "./prometheus.ts";
 
 const parse = (text: string, ...wanted: readonly string[]): ReturnType<typeof parseExposition> =>
   parseExposition(text, new Set(wanted.length === 0 ? ["a"] : wanted));
@@ -50,6 +50,22 @@ describe("exposition", () => {
 
   it("accepts carriage returns and indentation", () => {
     expect(parse("  a 1\r\na 2\r\n").map((sample) => sample.value)).toEqual([1, 2]);
+  });
+});
+
+describe("a later answer", () => {
+  const text = (value: number, atMs: number | string, comment = "") =>
+    `# HELP a ${comment}\na{x="1 2"} ${value} ${atMs}\nb 1795273445123\nc ${value}\n`;
+
+  it("differs by its numbers, not by its timestamps", () => {
+    fc.assert(
+      fc.property(fc.nat(1e6), fc.nat(1e6), fc.nat(1e9), (one, other, later) => {
+        const before = text(one, 1_795_273_445_123);
+        expect(differs(text(one, 1_795_273_445_123 + later, "again"), before)).toBe(false);
+        expect(differs(text(other, 1_795_273_445_123 + later), before)).toBe(one !== other);
+        expect(differs(text(other, ""), text(one, ""))).toBe(one !== other);
+      }),
+    );
   });
 });
 

@@ -65,6 +65,22 @@ function parseLine(
   return { ...head, value: Number(value), ...(atMs === undefined ? {} : { atMs: Number(atMs) }) };
 }
 
+/** Whether two answers differ in more than comments and timestamps. */
+export function differs(text: string, before: string): boolean {
+  if (text === before) return false;
+  return [text, before].some((one) => /\s\d{10,}\s*$/m.test(one))
+    ? untimed(text) !== untimed(before)
+    : true;
+}
+
+function untimed(text: string): string {
+  return text
+    .split("\n")
+    .filter((one) => !one.startsWith("#"))
+    .map((one) => one.replace(/^([^\s{]+(?:\{.*\})?\s+\S+)\s+-?\d+\s*$/, "$1"))
+    .join("\n");
+}
+
 /** A sample that was measured this long before the reading is stale. */
 const staleMs = 10_000;
 

@@ -12,6 +12,21 @@ export type AbortReason =
   | "internal"
   | "deadMan";
 
+/** The growth of the target's own traffic and counters without any request. */
+export interface Idle {
+  readonly forMs: number;
+  readonly links: readonly {
+    readonly link: string;
+    readonly connections: number;
+    readonly bytes?: number;
+  }[];
+  readonly counters: readonly {
+    readonly service: string;
+    readonly metric: string;
+    readonly by: number;
+  }[];
+}
+
 export type RunEvent = { readonly atMs: number } & (
   | {
       readonly kind: "started";
@@ -29,6 +44,8 @@ export type RunEvent = { readonly atMs: number } & (
        * records.
        */
       readonly askedMs?: number;
+      /** Counts from before it, without any load. Absent if nothing could be counted. */
+      readonly idle?: Idle;
     }
   | { readonly kind: "phase"; readonly phase: Phase | "leadIn" | "drain" }
   | { readonly kind: "injecting"; readonly step: number; readonly fault: Fault }

@@ -27,6 +27,12 @@ type Late = {
 type Group = { readonly of: "load" | "lane"; readonly group: string };
 type OfMetric = { readonly metric: string; readonly source: string };
 
+/** `checked`: the evidence that would have shown its use. */
+type Unused = {
+  readonly service: string;
+  readonly others: number;
+  readonly checked: readonly ("links" | "requests" | "counters" | "bytes")[];
+};
 type OfLinks = OfFault & { readonly links: readonly string[] };
 type OfClass = { readonly lane: string };
 /** The entry, class and phase in which the generator and the prober are compared. */
@@ -182,6 +188,16 @@ export interface EvidenceFacts {
     "few-read-back": { readonly read: number; readonly acknowledged: number };
     "nothing-to-compare": { readonly delivered: number };
   };
+  "target.metrics": {
+    /** `seen`: the evidence of its work. */
+    frozen: {
+      readonly service: string;
+      readonly forMs: number;
+      readonly amount: number;
+      readonly seen: "answers" | "linkBytes" | "ownBytes";
+    };
+    stopped: OfMetric & { readonly forMs: number; readonly answers: number };
+  };
   "baseline.steady": {
     unfinished: Plain;
     "nothing-served": Plain;
@@ -208,17 +224,15 @@ export interface EvidenceFacts {
   "faults.traffic": {
     "not-counted": OfLinks;
     "unused-before": OfLinks;
+    "only-checks": OfLinks;
     "unused-during": OfLinks;
     "bytes-not-counted": OfLinks;
     "never-bound": OfFault & { readonly bytesPerSecond: number; readonly timesMax: number };
   };
   "faults.use": {
-    /** `checked`: the evidence that would have shown its use. */
-    unused: OfFault & {
-      readonly service: string;
-      readonly others: number;
-      readonly checked: readonly ("links" | "requests" | "counters" | "bytes")[];
-    };
+    unused: OfFault & Unused;
+    /** It received as many requests before the load. */
+    "only-checks": OfFault & Unused;
     standby: { readonly services: readonly string[] };
   };
   "generator.asked": {
@@ -282,6 +296,15 @@ export interface EvidenceFacts {
     apart: InPhase & OfMetric & { readonly answers: number; readonly counted: number };
     "nothing-compared": Plain;
     agrees: OfMetric;
+  };
+  "witnesses.copied": {
+    copied: {
+      readonly one: string;
+      readonly other: string;
+      readonly shared: number;
+      readonly samples: number;
+    };
+    more: More;
   };
   "bodies.segments": {
     "none-seen": InPhase & { readonly served: number };

@@ -4,7 +4,6 @@
  */
 import type { Struck } from "../target/fault.ts";
 import { effectsOf, kindOf, struckIn } from "../faults/faults.ts";
-import type { Effect } from "../target/deployment.ts";
 import type { Plan } from "./plan.ts";
 import type { Link } from "../target/layout.ts";
 import { linkName } from "../target/where.ts";
@@ -42,7 +41,7 @@ export function countedLinks<T extends { readonly link: Link }>(
  * The effects that a substrate must prepare when it starts a service, because a step of the plan
  * will apply them.
  */
-export function effectsOn(service: string, plan: Plan): ReadonlySet<Effect["kind"]> {
+export function effectsOn(service: string, plan: Plan): ReadonlySet<string> {
   return effectsOf(
     plan.steps.flatMap(({ fault }, step) =>
       struckBy(plan, step).services.includes(service) ? [fault] : [],

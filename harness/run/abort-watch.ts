@@ -4,7 +4,7 @@
  */
 import { type Claim, statisticOf, unitOf } from "../claims/statistics/registry.ts";
 import type { Phase } from "../base/phases.ts";
-import { formatViolation } from "../phrases/format.ts";
+import { brokenSoFar } from "../phrases/verdict.ts";
 import { compare, observe } from "../judge/claims.ts";
 import type { Registry } from "../metrics/metrics.ts";
 import type { SampleSink, Series, SeriesData } from "../metrics/samples.ts";
@@ -107,8 +107,7 @@ function violation(
   if (compare(value, claim.comparison, limit)) return null;
   // A growing sum can still reach its limit in the rest of the window.
   if (statisticOf(claim).grows && value < limit && untilMs - fromMs < windowMs) return null;
-  const observed = { ...claim, unit: unitOf(claim), observed: value, limit };
-  return `"${claim.title}" does not hold: ${formatViolation(observed)}`;
+  return brokenSoFar({ ...claim, unit: unitOf(claim), observed: value, limit });
 }
 
 /**

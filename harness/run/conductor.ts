@@ -9,7 +9,7 @@ import { type Phase, phases } from "../base/phases.ts";
 import type { Clock, Deployment } from "../target/deployment.ts";
 import type { EventSink } from "../record/event-sink.ts";
 import type { LoadEnd, RunningLoad } from "../load/generator.ts";
-import type { AbortReason } from "../record/events.ts";
+import type { AbortReason, Idle } from "../record/events.ts";
 import type { Plan } from "../record/plan.ts";
 import { struckBy } from "../record/struck.ts";
 import type { InjectFault } from "../faults/inject.ts";
@@ -42,6 +42,8 @@ export interface World {
     readonly msMax: number;
     release(deployment: Deployment, signal: AbortSignal): Promise<void>;
   };
+  /** Counts the activity without any load, until the result is called. */
+  watchIdle?(deployment: Deployment): Promise<() => Promise<Idle | null>>;
   prepareLoad(deployment: Deployment, signal: AbortSignal): Promise<RunningLoad>;
   startProbes(deployment: Deployment, load: RunningLoad, signal: AbortSignal): Promise<Probes>;
   /** Undoes what no disposal reached; returns what is left. */
@@ -111,9 +113,10 @@ export async function conduct(plan: Plan, world: World, outside: AbortSignal): P
     });
     events.event({ kind: "deployed", tookMs: clock.nowMs() - startedMs });
     if (world.hold !== undefined) await held(world, world.hold, deployment, signal);
+    const idle = await world.watchIdle?.(deployment);
     const load = stack.use(await world.prepareLoad(deployment, signal));
     const probes = stack.use(await world.startProbes(deployment, load, signal));
-    await perform(plan, world, deployment, load, probes, signal);
+    await perform(plan, world, deployment, load, probes, signal, idle);
   } catch (thrown) {
     const ended = thrown instanceof Ended ? thrown : new Ended(thrown, signal);
     error = ended.thrown;
@@ -217,6 +220,7 @@ async function perform(
   load: RunningLoad,
   probes: Probes,
   signal: AbortSignal,
+  idle?: () => Promise<Idle | null>,
 ): Promise<void> {
   const { clock, events } = world;
   const faults = new FaultsInForce(
@@ -243,9 +247,15 @@ async function perform(
       harnessCpuSeconds: world.harnessCpuSeconds() - meter.cpuSeconds,
       seconds: (clock.nowMs() - meter.sinceMs) / 1000,
     });
+  const idled = (await idle?.()) ?? null;
   const askedMs = clock.nowMs();
   await load.begin();
-  events.event({ kind: "loadStarted", generator: load.name, askedMs });
+  events.event({
+    kind: "loadStarted",
+    generator: load.name,
+    askedMs,
+    ...(idled === null ? {} : { idle: idled }),
+  });
   const zeroMs = clock.nowMs();
   void load.ended.then((end) => {
     if (!scheduled) return;

@@ -23,6 +23,7 @@ import type { RunEvent } from "../record/events.ts";
 import type { SampleKind } from "../metrics/samples.ts";
 import { readRun } from "./read-run.ts";
 import { Recorder } from "./recorder.ts";
+import { anyCharacter } from "../../test/support/any-character.ts";
 import { times } from "../../test/support/thorough.ts";
 
 const zeroMs = 1_800_000_000_000;
@@ -82,7 +83,7 @@ const put = (run: Run): Put[] =>
 /** A reading of −0 is read back as 0. */
 const value = fc.double({ noNaN: true, noDefaultInfinity: true }).map((number) => number + 0);
 const text = fc.oneof(
-  fc.string({ unit: "binary" }),
+  fc.string({ unit: anyCharacter }),
   fc.constantFrom(
     "a,b",
     "line\nbreak",

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { substrateNames, substrates } from "../record/substrates.ts";
 import { kinds } from "../faults/faults.ts";
 import { root, sourcesIn } from "../../test/support/sources.ts";
+import { effectsIn } from "./effects.ts";
 import { adapterOf, undoOn } from "./registry.ts";
 
 describe("the list of substrates", () => {
@@ -37,13 +38,14 @@ describe("the list of substrates", () => {
     },
   );
 
+  // The table of that page lists the effects on a service.
   it("is documented next to the faults: what a real one cannot do", async () => {
     const page = readFileSync(join(root, "harness", "faults", "README.md"), "utf8");
     const support = /^## Support\n([\s\S]*?)^## /m.exec(page)?.[1] ?? "";
     for (const { name } of substrates.filter(({ isVirtual }) => !isVirtual)) {
       const supports = (await adapterOf(name)).supports({});
       const lacking = Object.values(kinds)
-        .filter((kind) => supports(kind) !== true)
+        .filter(({ needs, simulate }) => supports({ needs, simulate }) !== true)
         .map(({ needs }) => needs);
       const [reason = ""] = support
         .split(/(?=The \w+ substrate )/)
@@ -57,13 +59,23 @@ describe("the list of substrates", () => {
     }
   });
 
+  it("knows exactly the effects that faults need on some substrate", async () => {
+    const known = new Set<string>();
+    for (const { name, isVirtual } of substrates) {
+      const effects = isVirtual ? new Map() : await effectsIn(name);
+      for (const kind of effects.keys()) known.add(kind);
+    }
+    const wanted = Object.values(kinds).flatMap(({ effect }) => effect ?? []);
+    expect([...known].sort()).toEqual([...new Set(wanted)].sort());
+  });
+
   it("is the only place that names one, except for its own folder", () => {
     const names = substrateNames.join("|");
     const naming = sourcesIn("harness")
       .filter(
         (path) =>
           !path.startsWith(join("harness", "substrates")) &&
-          path !== join("harness", "core", "substrates.ts"),
+          path !== join("harness", "record", "substrates.ts"),
       )
       .filter((path) =>
         new RegExp(`substrate\\b[^\\n=]*[!=]==? *"(${names})"|"(${names})", *"(${names})"`).test(

@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
-import { type Agent, type IncomingHttpHeaders, request } from "node:http";
+import { type Agent, type IncomingHttpHeaders, type IncomingMessage, request } from "node:http";
 import { connect, createServer } from "node:net";
 import { endianness } from "node:os";
 import type { Connection } from "../target/observer.ts";
@@ -64,8 +64,19 @@ export interface GetOptions {
 
 const bodyBytesMax = 16 * 1024 * 1024;
 
-/** One GET; rejects if the connection fails or at the timeout. */
-export function httpGet(endpoint: Endpoint, path: string, options: GetOptions): Promise<Answer> {
+interface Reading<T> {
+  resolve(answer: T): void;
+  reject(error: Error): void;
+  readonly signal: AbortSignal;
+}
+
+/** One GET; `read` settles it by the response. */
+function exchange<T>(
+  endpoint: Endpoint,
+  path: string,
+  options: Omit<GetOptions, "discardBody">,
+  read: (response: IncomingMessage, reading: Reading<T>) => void,
+): Promise<T> {
   return new Promise((resolve, reject) => {
     const { signal, over } = within(options);
     const outgoing = request(
@@ -77,26 +88,31 @@ export function httpGet(endpoint: Endpoint, path: string, options: GetOptions): 
         headers: { ...options.headers },
         signal,
       },
-      (response) => {
-        const parts: Buffer[] = [];
-        let bytes = 0;
-        response.on("data", (part: Buffer) => {
-          bytes += part.length;
-          if (options.discardBody === true) return;
-          if (bytes > bodyBytesMax) response.destroy(new Error(`more than ${bodyBytesMax} bytes`));
-          else parts.push(part);
-        });
-        response.once("end", () =>
-          resolve({
-            status: response.statusCode ?? 0,
-            body: Buffer.concat(parts).toString("utf8"),
-          }),
-        );
-        response.once("error", reject);
-      },
+      (response) => read(response, { resolve, reject, signal }),
     );
     outgoing.once("error", reject).once("close", over);
     outgoing.end();
+  });
+}
+
+/** One GET; rejects if the connection fails or at the timeout. */
+export function httpGet(endpoint: Endpoint, path: string, options: GetOptions): Promise<Answer> {
+  return exchange(endpoint, path, options, (response, { resolve, reject }) => {
+    const parts: Buffer[] = [];
+    let bytes = 0;
+    response.on("data", (part: Buffer) => {
+      bytes += part.length;
+      if (options.discardBody === true) return;
+      if (bytes > bodyBytesMax) response.destroy(new Error(`more than ${bodyBytesMax} bytes`));
+      else parts.push(part);
+    });
+    response.once("end", () =>
+      resolve({
+        status: response.statusCode ?? 0,
+        body: Buffer.concat(parts).toString("utf8"),
+      }),
+    );
+    response.once("error", reject);
   });
 }
 
@@ -138,31 +154,16 @@ export function httpDigest(
   path: string,
   options: Omit<GetOptions, "discardBody">,
 ): Promise<Digest> {
-  return new Promise((resolve, reject) => {
-    const { signal, over } = within(options);
-    const outgoing = request(
-      {
-        host: endpoint.host,
-        port: endpoint.port,
-        path,
-        agent: options.agent ?? false,
-        headers: { ...options.headers },
-        signal,
-      },
-      (response) => {
-        const { statusCode: status = 0, headers } = response;
-        const hash = createHash("sha256");
-        response.on("data", (part: Buffer) => {
-          hash.update(part);
-        });
-        response.once("end", () => resolve({ status, headers, sha256: hash.digest("hex") }));
-        response.once("error", (error) =>
-          signal.aborted ? reject(error) : resolve({ status, headers, sha256: null }),
-        );
-      },
+  return exchange(endpoint, path, options, (response, { resolve, reject, signal }) => {
+    const { statusCode: status = 0, headers } = response;
+    const hash = createHash("sha256");
+    response.on("data", (part: Buffer) => {
+      hash.update(part);
+    });
+    response.once("end", () => resolve({ status, headers, sha256: hash.digest("hex") }));
+    response.once("error", (error) =>
+      signal.aborted ? reject(error) : resolve({ status, headers, sha256: null }),
     );
-    outgoing.once("error", reject).once("close", over);
-    outgoing.end();
   });
 }
 

@@ -19,19 +19,13 @@ export interface Clock {
 export type InstanceState = "running" | "paused" | "ended";
 
 /**
- * What a substrate can do to a service from outside, beyond stopping it. Its list of capabilities
- * says which effects it supports.
+ * What a substrate may be able to do to a service from outside, beyond stopping it. It has the kind
+ * and the fields of the fault that needs it. A substrate has a file for each effect it supports.
  */
-export type Effect =
-  /** The service's own folder has no free space. */
-  | { readonly kind: "fullDisk" }
-  /**
-   * The service's wall clock is `byMs` ahead, or behind if negative. Its monotonic clock is
-   * unchanged.
-   */
-  | { readonly kind: "clockSkew"; readonly byMs: number }
-  /** This fraction (0…1) of the packets to and from the service is lost. */
-  | { readonly kind: "packetLoss"; readonly share: number };
+export interface Effect {
+  readonly kind: string;
+  readonly [field: string]: unknown;
+}
 
 export interface Impairment {
   /** Checks whether the effect is in force. */

@@ -4,7 +4,7 @@
  * through an {@link Observer}. Plan, judge, run and simulation can therefore share one list.
  */
 import type { z } from "zod";
-import type { Clock, Deployment, Effect, Instance, LinkHandle } from "./deployment.ts";
+import type { Clock, Deployment, Instance, LinkHandle } from "./deployment.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Frozen } from "../base/frozen.ts";
 import type { Observer } from "./observer.ts";
@@ -34,8 +34,8 @@ export interface FaultKind<S extends FaultSchema = FaultSchema>
   bytesPerSecondMax?(fault: FaultFrom<S>): number;
   /** The capabilities that the substrate must have. */
   readonly needs: readonly Capability[];
-  /** The effect for which the substrate must prepare an affected service at its start. */
-  effect?(fault: FaultFrom<S>): Effect;
+  /** The effect on an affected service that the substrate must support, by its kind. */
+  readonly effect?: string;
   readonly inject: Inject<FaultFrom<S>>;
   /** The fault in virtual time, or the reason why there is none. */
   readonly simulate: Simulate<FaultFrom<S>> | string;
@@ -119,7 +119,7 @@ export interface Use {
   readonly bytes: boolean;
 }
 
-/** What a substrate may be able to do. */
+/** What a substrate may be able to do, apart from effects on a service. */
 export type Capability =
   /** Stops services and starts them again. */
   | "processes"
@@ -130,8 +130,7 @@ export type Capability =
   /** Performs a service's operations. */
   | "operations"
   /** Disconnects a whole zone from the network. */
-  | "zoneNetworks"
-  | Effect["kind"];
+  | "zoneNetworks";
 
 type Seen = Evidence | Promise<Evidence>;
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { fakeClock, fakeService, injected } from "../../../test/support/faults/strike.ts";
 import { inject } from "./inject.ts";
 
-const fault = { byMs: 60_000 };
+const fault = { kind: "clockSkew", byMs: 60_000 };
 
 /** A fake service whose clock is off by `byMs`, whatever effect is imposed. */
 function skewed(byMs: () => number) {

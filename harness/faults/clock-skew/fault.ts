@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { defineFault } from "../../target/fault.ts";
 import { onService, serviceField } from "../strikes.ts";
-import { inject, skewOf } from "./inject.ts";
+import { inject } from "./inject.ts";
 
 const byMsMin = 3_000;
 
@@ -26,8 +26,8 @@ export const clockSkew = defineFault({
   undo: "set its clock right and check the time that it shows",
   silences: false,
   operations: () => ["clock"],
-  needs: ["clockSkew", "operations"],
-  effect: skewOf,
+  needs: ["operations"],
+  effect: "clockSkew",
   inject,
   simulate: "virtual time cannot simulate it",
 });

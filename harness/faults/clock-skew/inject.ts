@@ -10,11 +10,9 @@ import { theService } from "../proofs.ts";
 /** Reported dates have a resolution of one second, and may be one second old. */
 const toleranceMs = 1_500;
 
-interface Skew {
+interface Skew extends Effect {
   readonly byMs: number;
 }
-
-export const skewOf = ({ byMs }: Skew): Effect => ({ kind: "clockSkew", byMs });
 
 export function inject(strike: RealStrike<Skew>): FaultExecution {
   const { fault, clock } = strike;
@@ -22,7 +20,7 @@ export function inject(strike: RealStrike<Skew>): FaultExecution {
   let impairment: Impairment | null = null;
   return {
     act: async () => {
-      impairment = await instance.impair(skewOf(fault));
+      impairment = await instance.impair(fault);
     },
     verify: () => clockEvidence(instance, fault.byMs, clock),
     look: () => clockEvidence(instance, fault.byMs, clock),

@@ -15,8 +15,8 @@ export const fullDisk = defineFault({
   proof: "a write to its folder fails: no space",
   undo: "free the space and check that a write succeeds",
   silences: false,
-  needs: ["fullDisk"],
-  effect: () => ({ kind: "fullDisk" }),
-  inject: impair(() => ({ kind: "fullDisk" })),
+  needs: [],
+  effect: "fullDisk",
+  inject: impair(),
   simulate: "virtual time cannot simulate it",
 });

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { defineFault } from "../../target/fault.ts";
 import { onService, serviceField } from "../strikes.ts";
-import { inject, lossOf } from "./inject.ts";
+import { inject } from "./inject.ts";
 
 /**
  * The proof makes up to two hundred exchanges of about ten packets each. At this fraction, the
@@ -27,8 +27,8 @@ export const packetLoss = defineFault({
     return [`loses ${share * 100} % of the packets, too few to be seen; ${least}`];
   },
   silences: false,
-  needs: ["packetLoss"],
-  effect: lossOf,
+  needs: [],
+  effect: "packetLoss",
   inject,
   simulate: "virtual time cannot simulate it",
 });

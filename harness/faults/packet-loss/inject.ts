@@ -12,15 +12,9 @@ const rounds = 10;
 const pingsAtOnce = 20;
 const pingMs = 300;
 
-interface Loss {
-  readonly share: number;
-}
+export const inject = impair(seenToDrop);
 
-export const lossOf = ({ share }: Loss): Effect => ({ kind: "packetLoss", share });
-
-export const inject = impair(lossOf, seenToDrop);
-
-async function seenToDrop(impairment: Impairment, strike: RealStrike<Loss>): Promise<Evidence> {
+async function seenToDrop(impairment: Impairment, strike: RealStrike<Effect>): Promise<Evidence> {
   const { signal, observer } = strike;
   const instance = theService(strike);
   const [port, bytes] = Object.entries(instance.service.pings ?? {})[0] ?? [];

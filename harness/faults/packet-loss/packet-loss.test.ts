@@ -19,7 +19,7 @@ describe("an effect of the substrate", () => {
     ];
     const ping = async () => ({ outcome: "silent", pings: ++pings }) as const;
     const { evidence, heal } = await injected(inject, {
-      fault: { share: 0.1 },
+      fault: { kind: "packetLoss", share: 0.1 },
       services,
       observer: { ping },
     });

@@ -4,9 +4,9 @@
  */
 import type { Instance } from "../../target/deployment.ts";
 import type { Evidence } from "../../target/evidence.ts";
-import { describePong, type Observer, type Pong } from "../../target/observer.ts";
+import { describePong, type Observer } from "../../target/observer.ts";
 import type { FaultExecution, RealStrike } from "../../target/fault.ts";
-import { addressOf, evidenceOf, theService } from "../proofs.ts";
+import { pingAll, evidenceOf, theService } from "../proofs.ts";
 
 /** A service of the target answers a ping within some tens of ms, even on a busy machine. */
 const silentMs = 500;
@@ -73,17 +73,4 @@ async function proofOfReply(instance: Instance, observer: Observer): Promise<Evi
     ...(dumb.length > 0 ? dumb : answers).map(({ at, pong }) => `${at} ${describePong(pong)}`),
   ];
   return { landed: state === "running" && dumb.length === 0, observation: observations.join(", ") };
-}
-
-function pingAll(
-  instance: Instance,
-  { ping }: Observer,
-  timeoutMs: number,
-): Promise<{ at: string; pong: Pong }[]> {
-  return Promise.all(
-    Object.entries(instance.service.pings ?? {}).map(async ([port, bytes]) => {
-      const endpoint = instance.endpoint(port);
-      return { at: addressOf(endpoint), pong: await ping(endpoint, bytes, timeoutMs) };
-    }),
-  );
 }

@@ -4,6 +4,7 @@
  */
 import { worse } from "../../base/errors.ts";
 import { exitCodes } from "../../base/errors.ts";
+import { cutShort, dayWhy, notReached } from "../../phrases/game-day.ts";
 import type { Status, Verdict } from "../../record/verdict.ts";
 import type { By, Day, DayEvent, DayStep, Outcome } from "./day.ts";
 import { stateOf } from "./day-state.ts";
@@ -60,7 +61,7 @@ export function judgeDay(
     id: day.id,
     name: day.name,
     status: statusOf(steps),
-    why: whyOf(steps, state.stoppedBy),
+    why: dayWhy(steps, state.stoppedBy === null ? null : nameOf(state.stoppedBy)),
     exitCode,
     answers: day.answers,
     stoppedBy: state.stoppedBy,
@@ -87,10 +88,7 @@ function stepResult(
       ...common,
       status: verdict?.status ?? null,
       asExpected: false,
-      why:
-        run === null
-          ? "the day ended before this step"
-          : "the harness ended in the middle of this step",
+      why: run === null ? notReached : cutShort,
       exitCode: exitCodes.inconclusive,
     };
   }
@@ -138,24 +136,6 @@ function statusOf(steps: readonly StepResult[]): Status {
     : each.includes("inconclusive")
       ? "inconclusive"
       : "held";
-}
-
-function whyOf(steps: readonly StepResult[], stoppedBy: By | null): string {
-  const fine = steps.filter((step) => step.asExpected).length;
-  const others = steps.flatMap((step, index) =>
-    step.asExpected
-      ? []
-      : [
-          `${index + 1} (${step.experiment}) ` +
-            `${step.status === null ? "did not run" : step.status === "inconclusive" ? "is inconclusive" : `${step.status === "held" ? "held" : "was refuted"}${step.status === step.expect ? ", but not to its end" : step.expect === "refuted" ? ", though a control must be refuted" : ""}`}`,
-        ],
-  );
-  const stop = stoppedBy === null ? "" : ` The day was stopped by ${nameOf(stoppedBy)}.`;
-  if (others.length === 0) return `All ${steps.length} steps ended as expected.${stop}`;
-  return (
-    `${fine} of ${steps.length} steps ended as expected; step ` +
-    `${others.join("; step ")}.${stop}`
-  );
 }
 
 /** `Anna (conductor)`. */

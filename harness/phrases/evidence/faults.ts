@@ -43,6 +43,9 @@ export const faults: Rules<
       "not-counted": ({ fault, links }) => `${fault}: no traffic was counted on ${named(links)}`,
       "unused-before": ({ fault, links }) =>
         `${fault}: the target did not use ${named(links)} before the fault`,
+      "only-checks": ({ fault, links }) =>
+        `${fault}: ${named(links)} carried no more before the fault than without any load, ` +
+        "which health checks explain",
       "unused-during": ({ fault, links }) =>
         `${fault}: the target did not use ${named(links)} during the fault`,
       "bytes-not-counted": ({ fault, links }) =>
@@ -60,6 +63,9 @@ export const faults: Rules<
         `${fault}: the target did not use ` +
         `${service}${others === 0 ? "" : ` and ${others} others`} before the fault: ` +
         `${listed(checked.map((one) => noUse[one]))}`,
+      "only-checks": ({ fault, service, others }) =>
+        `${fault}: the target used ${service}${others === 0 ? "" : ` and ${others} others`} ` +
+        "before the fault no more than without any load, which health checks explain",
       standby: ({ services }) => `declared standby: ${listed(services)}`,
     },
   },

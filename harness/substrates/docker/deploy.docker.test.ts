@@ -11,7 +11,7 @@ import type { Endpoint, Layout, Place } from "../../target/layout.ts";
 import {
   injectInto,
   miniLayout,
-  miniSteps,
+  stepsFor,
   webService,
 } from "../../../test/support/targets/mini.ts";
 import { httpGet, tryConnect } from "../../system/network.ts";
@@ -71,7 +71,7 @@ describe.skipIf(noEngine)("on the docker substrate", () => {
   beforeAll(async () => {
     await builtImage();
     // A container is prepared for the faults that will strike it.
-    deployed = await deployOnDocker(layout, { steps: miniSteps });
+    deployed = await deployOnDocker(layout, { steps: stepsFor(cases.map(([fault]) => fault)) });
     deployed.deployment.onExit((exit) => exits.push(exit));
   });
   afterAll(async () => {

@@ -14,6 +14,7 @@ import type { Layout, Service } from "../../target/layout.ts";
 import { makeScratch, startInOrder, untilPlayable } from "../bring-up.ts";
 import { type Exit, Exits } from "../exits.ts";
 import { proxyService } from "../proxy/service.ts";
+import { named } from "../named.ts";
 import { LinkProxy } from "../proxy/toxiproxy.ts";
 import { LinkTraffic } from "../proxy/traffic.ts";
 import { connectionsAt, type RunSs } from "../../system/sockets.ts";
@@ -216,10 +217,7 @@ class DockerDeployment implements Deployment {
   }
 
   instance(service: string): DockerInstance {
-    const found = this.instances.find((instance) => instance.service.name === service);
-    if (found === undefined)
-      throw new SeawallError("PLAN_REFUSED", `the target has no service "${service}"`);
-    return found;
+    return named(this.instances, service);
   }
 
   onExit(listener: (exit: Exit) => void): void {

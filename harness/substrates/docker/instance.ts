@@ -16,10 +16,9 @@ import { operate } from "../../system/operate.ts";
 import { untilReady } from "../ready.ts";
 import { companionOf, runBeside } from "./exec.ts";
 import { Container, type ContainerOptions } from "./container.ts";
-import { impose, skewableEnv } from "./impair.ts";
+import { effects, type Making } from "./effect.ts";
 import { memoryOf } from "./memory.ts";
 import { asInImage } from "./place.ts";
-import { inQuotaVolume, outside, volumeBytes } from "./quota-volume.ts";
 
 export interface InstanceOptions
   extends Pick<ContainerOptions, "docker" | "runId" | "image" | "record" | "logFile"> {
@@ -34,7 +33,7 @@ export interface InstanceOptions
   readonly place: Place;
   readonly endpoint: (port: string) => Endpoint;
   /** The effects for which its container must be prepared when it is created. */
-  readonly effects: ReadonlySet<Effect["kind"]>;
+  readonly effects: ReadonlySet<string>;
   readonly clock: Clock;
   readonly exited: (exit: { service: string; expected: boolean; detail: string }) => void;
 }
@@ -113,16 +112,25 @@ export class DockerInstance implements Instance {
   }
 
   #create(command: readonly string[], env: Readonly<Record<string, string>>): Promise<Container> {
-    const { docker, runId, image, record, logFile, directory, cacheDirectory, standing, effects } =
+    const { docker, runId, image, record, logFile, directory, cacheDirectory, standing } =
       this.#options;
-    const room = effects.has("fullDisk") ? volumeBytes : 0;
-    const memory = memoryOf(this.service) + room;
-    // As this user, so that its files can be read and removed from here.
-    const [user, group] = [process.getuid?.() ?? 0, process.getgid?.() ?? 0];
-    const where =
-      "zone" in standing
-        ? { NetworkMode: `container:${standing.zone.id}` }
-        : { NetworkMode: standing.network };
+    const memory = memoryOf(this.service);
+    const making: Making = {
+      command,
+      env: { HOME: directory, TMPDIR: directory, ...env },
+      // As this user, so that its files can be read and removed from here.
+      user: `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`,
+      host: {
+        NetworkMode: "zone" in standing ? `container:${standing.zone.id}` : standing.network,
+        Memory: memory,
+        MemorySwap: memory,
+        Binds: [`${directory}:${directory}`, `${cacheDirectory}:${cacheDirectory}`],
+      },
+    };
+    const prepared = [...this.#options.effects].reduce(
+      (made, kind) => effects.get(kind)?.prepare?.(made, directory) ?? made,
+      making,
+    );
     return Container.create({
       docker,
       runId,
@@ -131,27 +139,7 @@ export class DockerInstance implements Instance {
       logFile,
       directory,
       what: this.service.name,
-      command: room > 0 ? inQuotaVolume(directory, command) : command,
-      env: {
-        HOME: directory,
-        TMPDIR: directory,
-        ...env,
-        ...(effects.has("clockSkew") ? skewableEnv(directory) : {}),
-      },
-      user: `${user}:${group}`,
-      host: {
-        ...where,
-        Memory: memory,
-        MemorySwap: memory,
-        Binds: [
-          `${directory}:${room > 0 ? outside(directory) : directory}`,
-          `${cacheDirectory}:${cacheDirectory}`,
-        ],
-        // `exec`: some programs unpack their libraries there.
-        ...(room > 0
-          ? { Tmpfs: { [directory]: `exec,size=${room},mode=0755,uid=${user},gid=${group}` } }
-          : {}),
-      },
+      ...prepared,
       ...("zone" in standing ? {} : { address: standing }),
     });
   }
@@ -222,10 +210,16 @@ export class DockerInstance implements Instance {
     return [[command, ...args], env];
   }
 
-  impair(effect: Effect): Promise<Impairment> {
+  async impair(effect: Effect): Promise<Impairment> {
     const container = this.#running("is not running");
-    const { standing, directory } = this.#options;
-    return impose(effect, {
+    const { standing, directory, effects: prepared } = this.#options;
+    const found = effects.get(effect.kind);
+    if (found === undefined)
+      throw this.#failed(`is a container, which cannot suffer ${effect.kind}`);
+    // Its container was prepared at the start, because the plan contains the fault.
+    if (found.prepare !== undefined && !prepared.has(effect.kind))
+      throw this.#failed(`was not started so that it can suffer ${effect.kind}`);
+    return await found.impose(effect, {
       container,
       zone: "zone" in standing ? standing.zone : container,
       directory,

@@ -21,11 +21,12 @@ import { bringUpOutside } from "../external-lifecycle.ts";
 import { ExternalInstance } from "../external-service.ts";
 import { makeScratch, startInOrder, untilPlayable } from "../bring-up.ts";
 import { type Exit, Exits } from "../exits.ts";
+import { named } from "../named.ts";
 import { LinkProxy } from "../proxy/toxiproxy.ts";
 import { LinkTraffic } from "../proxy/traffic.ts";
 import { proxyService } from "../proxy/service.ts";
 import { GroupMeter, type Usage } from "./resources.ts";
-import { type Prepared, ProcessInstance } from "./instance.ts";
+import { ProcessInstance } from "./instance.ts";
 import { claimSlot, type ClaimedSlot } from "./slot.ts";
 
 export interface ProcessSubstrateOptions {
@@ -136,7 +137,8 @@ class ProcessDeployment implements Deployment {
             ? slot.addresses.proxyControl
             : slot.addresses.listen(service.name, port),
         controlToken: request.controlToken,
-        prepared: preparedFor(service.name, request, options.tools),
+        // Only services targeted by a planned fault start with extra instrumentation.
+        effects: effectsOn(service.name, request.plan),
         place: placeOf(service, directory, request, options, slot),
         exited: (exit) => this.#exits.tell(exit),
       });
@@ -175,10 +177,7 @@ class ProcessDeployment implements Deployment {
   }
 
   instance(service: string): Instance {
-    const found = this.instances.find((instance) => instance.service.name === service);
-    if (found === undefined)
-      throw new SeawallError("PLAN_REFUSED", `the target has no service "${service}"`);
-    return found;
+    return named(this.instances, service);
   }
 
   onExit(listener: (exit: Exit) => void): void {
@@ -218,15 +217,6 @@ class ProcessDeployment implements Deployment {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#undoing.disposeAsync();
   }
-}
-
-/** Only services targeted by a planned fault are started with extra instrumentation. */
-function preparedFor(service: string, { plan }: DeployRequest, tools: Tools): Prepared {
-  const effects = effectsOn(service, plan);
-  return {
-    fullDisk: effects.has("fullDisk"),
-    clockSkew: effects.has("clockSkew") ? tools.faketime : null,
-  };
 }
 
 function placeOf(

@@ -38,7 +38,7 @@ function serviceOf(script: string): {
     endpoint: () => ({ host: "127.9.8.6", port: 9 }),
     place: {} as Place,
     controlToken: "",
-    prepared: { fullDisk: false, clockSkew: null },
+    effects: new Set(),
     undo: {
       record: (entry) => {
         open.add(entry);

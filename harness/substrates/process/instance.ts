@@ -14,7 +14,6 @@ import type {
 } from "../../target/deployment.ts";
 import type { UndoLedger } from "../../record/undo.ts";
 import type { Endpoint, Place, Program, Service } from "../../target/layout.ts";
-import type { Tool } from "../../target/tools.ts";
 import { lastLines } from "../../system/files.ts";
 import { lowerPriority } from "../../system/priority.ts";
 import {
@@ -30,8 +29,7 @@ import { outOfMemoryKills } from "../../system/memory.ts";
 import { operate } from "../../system/operate.ts";
 import { foregroundHint } from "../exits.ts";
 import { untilReady } from "../ready.ts";
-import { fill, inQuotaVolume, seenFromOutside } from "./quota-volume.ts";
-import { skew, skewableEnv } from "./skew.ts";
+import { effects, type ProcessEffect, type Start } from "./effect.ts";
 
 export interface InstanceOptions {
   readonly runId: string;
@@ -41,18 +39,11 @@ export interface InstanceOptions {
   readonly place: Place;
   /** Authorises requests to the service's control endpoints. */
   readonly controlToken: string;
-  readonly prepared: Prepared;
+  /** The effects for which it must be prepared when it starts. */
+  readonly effects: ReadonlySet<string>;
   readonly undo: UndoLedger;
   readonly clock: Clock;
   readonly exited: (exit: { service: string; expected: boolean; detail: string }) => void;
-}
-
-/** The instrumentation with which a service must start, so that a fault can strike it later. */
-export interface Prepared {
-  /** Gives it a size-limited folder. */
-  readonly fullDisk: boolean;
-  /** The library with which its clock can be set. */
-  readonly clockSkew: Tool | null;
 }
 
 /** A signal takes effect within microseconds; a starved machine needs longer. */
@@ -93,10 +84,15 @@ export class ProcessInstance implements Instance {
   }
 
   get directory(): string {
-    const { directory, prepared } = this.#options;
-    return prepared.fullDisk && this.pid !== null
-      ? seenFromOutside(this.pid, directory)
-      : directory;
+    const { pid } = this;
+    const { directory } = this.#options;
+    if (pid === null) return directory;
+    const moved = this.#prepared().find(({ directoryOf }) => directoryOf !== undefined);
+    return moved?.directoryOf?.({ pid, directory }) ?? directory;
+  }
+
+  #prepared(): readonly ProcessEffect[] {
+    return [...this.#options.effects].flatMap((kind) => effects.get(kind) ?? []);
   }
 
   lastLogLines(): readonly string[] {
@@ -125,18 +121,15 @@ export class ProcessInstance implements Instance {
       mkdirSync(dirname(join(directory, path)), { recursive: true });
       writeFileSync(join(directory, path), text);
     }
-    const { fullDisk, clockSkew } = this.#options.prepared;
-    const env = {
-      ...pick(process.env),
-      TMPDIR: directory,
-      ...launch.env,
-      ...(clockSkew === null ? {} : skewableEnv(clockSkew, this.#clockFile)),
-      [runVariable]: runId,
-    };
-    const { command, args } = fullDisk
-      ? inQuotaVolume(directory, launch.command, launch.args)
-      : launch;
-    const child = spawnGroup(command, args, { cwd: directory, env, logFile });
+    const { command, args, env } = this.#prepared().reduce<Start>(
+      (start, { prepare }) => prepare?.(start, this.#options.place) ?? start,
+      { ...launch, env: { ...pick(process.env), TMPDIR: directory, ...launch.env } },
+    );
+    const child = spawnGroup(command, args, {
+      cwd: directory,
+      env: { ...env, [runVariable]: runId },
+      logFile,
+    });
     this.#child = child;
     this.#ending = false;
     const memoryKills = outOfMemoryKills();
@@ -262,25 +255,14 @@ export class ProcessInstance implements Instance {
 
   async impair(effect: Effect): Promise<Impairment> {
     const { pid } = this;
-    const { directory, prepared } = this.#options;
+    const { directory, effects: prepared } = this.#options;
     if (pid === null) throw this.#failed("is not running");
-    const unprepared = (): SeawallError =>
-      this.#failed(`was not started so that it can suffer ${effect.kind}`);
+    const found = effects.get(effect.kind);
+    if (found === undefined) throw this.#failed(`is a process, which cannot suffer ${effect.kind}`);
     // The instrumentation was prepared at the start, because the plan contains the fault.
-    switch (effect.kind) {
-      case "fullDisk":
-        if (!prepared.fullDisk) throw unprepared();
-        return fill(pid, directory);
-      case "clockSkew":
-        if (prepared.clockSkew === null) throw unprepared();
-        return skew(this.#clockFile, effect.byMs);
-      case "packetLoss":
-        throw unprepared();
-    }
-  }
-
-  get #clockFile(): string {
-    return `${this.#options.directory}.clock`;
+    if (found.prepare !== undefined && !prepared.has(effect.kind))
+      throw this.#failed(`was not started so that it can suffer ${effect.kind}`);
+    return await found.impose(effect, { pid, directory });
   }
 
   async kill(): Promise<void> {

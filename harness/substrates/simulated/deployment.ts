@@ -13,6 +13,7 @@ import { countedLinks } from "../../record/struck.ts";
 import { linkName } from "../../target/where.ts";
 import type { Endpoint, Layout, Service } from "../../target/layout.ts";
 import type { VirtualDeployment, VirtualService } from "../../target/fault.ts";
+import { named } from "../named.ts";
 import { Counters, keyOf } from "./counters.ts";
 import type { VirtualMachine } from "./machine.ts";
 import { Network, SimulatedLink } from "./network.ts";
@@ -280,10 +281,7 @@ export class SimulatedDeployment implements VirtualDeployment {
   }
 
   instance(service: string): SimulatedInstance {
-    const found = this.instances.find((instance) => instance.service.name === service);
-    if (found === undefined)
-      throw new SeawallError("PLAN_REFUSED", `the target has no service "${service}"`);
-    return found;
+    return named(this.instances, service);
   }
 
   #exited(exit: Exit): void {

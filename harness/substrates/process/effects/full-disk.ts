@@ -9,9 +9,11 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { rm, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Impairment } from "../../target/deployment.ts";
-import type { Evidence } from "../../target/evidence.ts";
-import { runWell } from "../../system/child.ts";
+import type { FaultOf } from "../../../faults/faults.ts";
+import type { Impairment } from "../../../target/deployment.ts";
+import type { Evidence } from "../../../target/evidence.ts";
+import { runWell } from "../../../system/child.ts";
+import type { ProcessEffect, Struck } from "../effect.ts";
 
 /**
  * Cassandra's commit log and tables of a run of some minutes fit; only written data uses memory.
@@ -27,11 +29,20 @@ const namespaces: readonly (readonly string[])[] = [
 type Namespaces = { readonly args: readonly string[] } | { readonly why: string };
 let known: Namespaces | null = null;
 
-/** `true`, or why not. */
-export function quotaVolumeSupport(): true | string {
-  const found = namespacesHere();
-  return "args" in found ? true : found.why;
-}
+export const effect: ProcessEffect<FaultOf<"fullDisk">> = {
+  kind: "fullDisk",
+  supported: () => {
+    if (process.platform !== "linux") return "a folder of limited size needs Linux";
+    const found = namespacesHere();
+    return "args" in found ? true : found.why;
+  },
+  prepare: ({ command, args, env }, { directory }) => ({
+    ...inQuotaVolume(directory, command, args),
+    env,
+  }),
+  directoryOf: seenFromOutside,
+  impose: (_fault, struck) => fill(struck),
+};
 
 function namespacesHere(): Namespaces {
   known ??= tryNamespaces();
@@ -58,7 +69,7 @@ function tryNamespaces(): Namespaces {
  * The command that starts a service in its quota volume; the existing content of `directory` is
  * copied.
  */
-export function inQuotaVolume(
+function inQuotaVolume(
   directory: string,
   command: string,
   args: readonly string[],
@@ -77,21 +88,21 @@ export function inQuotaVolume(
 }
 
 /** The folder as seen by processes that do not share the service's mounts. */
-export function seenFromOutside(pid: number, directory: string): string {
+function seenFromOutside({ pid, directory }: Struck): string {
   return `/proc/${pid}/root${directory}`;
 }
 
 /** Shrinks the volume to its content, and fills the rest of the last page. */
-export async function fill(pid: number, directory: string): Promise<Impairment> {
-  const outside = seenFromOutside(pid, directory);
+async function fill(struck: Struck): Promise<Impairment> {
+  const outside = seenFromOutside(struck);
   const ballast = join(outside, ".seawall-ballast");
-  await shrink(pid, directory, outside);
+  await shrink(struck, outside);
   await topUp(ballast);
   return {
     observe: async () =>
       evidenceOf(outside, await writeProblem(outside), (problem) => problem === "ENOSPC"),
     undo: async () => {
-      await resize(pid, directory, volumeBytes);
+      await resize(struck, volumeBytes);
       await rm(ballast, { force: true });
       return evidenceOf(outside, await writeProblem(outside), (problem) => problem === null);
     },
@@ -99,18 +110,18 @@ export async function fill(pid: number, directory: string): Promise<Impairment> 
 }
 
 /** The content may grow between the check and the remount, which then fails. */
-async function shrink(pid: number, directory: string, outside: string): Promise<void> {
+async function shrink(struck: Struck, outside: string): Promise<void> {
   for (let attempt = 0; ; attempt++) {
     const { bsize, blocks, bfree } = await statfs(outside);
     try {
-      return await resize(pid, directory, Math.max(1, blocks - bfree) * bsize);
+      return await resize(struck, Math.max(1, blocks - bfree) * bsize);
     } catch (error) {
       if (attempt === 20) throw error;
     }
   }
 }
 
-async function resize(pid: number, directory: string, bytes: number): Promise<void> {
+async function resize({ pid, directory }: Struck, bytes: number): Promise<void> {
   const own = namespacesHere();
   const user =
     "args" in own && own.args.includes("--user") ? ["--user", "--preserve-credentials"] : [];
