@@ -31,7 +31,8 @@ for folder in "$@"; do :; done
 [ -f "$folder/package-lock.json" ] && [ -f "$folder/.npmrc" ] || exit 1
 sleep ${seconds}
 mkdir -p "$folder/node_modules/node/bin"
-printf '#!/bin/sh\\ncase $1 in -p) echo 24;; *) echo "$$ $PWD $*";; esac\\n' > "$folder/node_modules/node/bin/node"
+printf '#!/bin/sh\\ncase $1 in -p) echo 24;; *) echo "$$ $PWD $*";; esac\\n' \\
+  > "$folder/node_modules/node/bin/node"
 chmod +x "$folder/node_modules/node/bin/node"`;
 
 let project: string;

@@ -127,8 +127,12 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   // Any streaming target can use the pack: it imports no service of the target next to it.
   "targets/live-streaming/pack": [...upTo("faults"), "harness/system"],
   experiments: [...upTo("phrases"), "harness/plan/reliance.ts", "targets/live-streaming"],
-  // Viewers and the harness share one function for a segment's path, and one for its inspection.
-  "experiments/workloads": ["harness/metrics/print.ts", "targets/live-streaming/pack/stream"],
+  // Viewers and the harness make the path of a segment in one place, and look at what comes in one
+  // place.
+  "targets/live-streaming/pack/workloads": [
+    "harness/metrics/print.ts",
+    "targets/live-streaming/pack/stream",
+  ],
   examples: [...upTo("experiment"), "harness/game-day/day", "targets/live-streaming/pack"],
   // As for a user: the public entry and nothing else.
   "examples/plain-http": ["harness/index.ts"],

@@ -95,6 +95,7 @@ async function planOptions(
   options: RunRequest,
 ): Promise<PlanOptions> {
   const substrate = await chooseSubstrate(context, options.substrate, experiment.target);
+  const { pack } = experiment.target;
   return {
     substrate: substrate.name,
     substrateWhy: substrate.why,
@@ -103,12 +104,12 @@ async function planOptions(
     without: [...new Set(options.without)],
     topology: options.topology,
     allowHosts: options.allowHosts,
-    workloadExports: (workload) => workloadExports(context, workload),
-    workloadNeeds: (workload) => workloadNeeds(context, workload),
+    workloadExports: (workload) => workloadExports(pack, workload),
+    workloadNeeds: (workload) => workloadNeeds(pack, workload),
     obstacleTo: (up) => obstacleTo(up, context.env),
-    workloadMetrics: (workload) => workloadMetrics(context, workload),
-    workloadStrings: (workload) => workloadStrings(context, workload),
-    workloadPlays: (workload) => workloadPlays(context, workload),
+    workloadMetrics: (workload) => workloadMetrics(pack, workload),
+    workloadStrings: (workload) => workloadStrings(pack, workload),
+    workloadPlays: (workload) => workloadPlays(pack, workload),
     browser: chromiumPath(context.env),
     scale: options.scale,
     rerun: rerunCommand(context, name, { ...options, seed, substrate: substrate.name }),

@@ -13,7 +13,7 @@ import type { Context } from "./context.ts";
  * All sources of the target, and of what drives and judges it. It hashes content, not commits: it
  * needs no git, and documentation does not change it.
  */
-const folders = ["targets", "harness", join("experiments", "workloads")];
+const folders = ["targets", "harness"];
 /** Excluded, because it only presents results. */
 const ignored = [join("harness", "report"), join("harness", "telemetry")];
 const files: readonly string[] = [

@@ -16,7 +16,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { provision } from "../provision/provision.ts";
-import { linkOf, Person } from "../../test/support/game-day/person.ts";
+import { linkOf, OperatorClient } from "../../test/support/game-day/operator-client.ts";
 import { seawall } from "../../test/support/cli/seawall.ts";
 
 const root = resolve(import.meta.dirname, "../..");
@@ -47,7 +47,7 @@ const elsewhere: readonly {
     has: 'seawall(["up"]',
   },
   {
-    command: /^EDGE=\S+ k6 run experiments\/workloads\/viewers\.ts$/,
+    command: /^EDGE=\S+ k6 run targets\/live-streaming\/pack\/workloads\/viewers\.ts$/,
     file: "harness/cli/documentation.process.test.ts",
     has: '"run", "--quiet"',
   },
@@ -76,7 +76,7 @@ const elsewhere: readonly {
   {
     command: /^\.\/seawall gameday \S+$/,
     file: "harness/cli/documentation.process.test.ts",
-    has: "new Person(await linkOf(",
+    has: "new OperatorClient(await linkOf(",
   },
 ];
 
@@ -241,7 +241,7 @@ describe("a command of the documentation", () => {
     try {
       const seen = (pattern: RegExp): Promise<void> =>
         expect.poll(() => stderr, { timeout: 20_000 }).toMatch(pattern) as unknown as Promise<void>;
-      const anna = new Person(await linkOf({ seen, stderr: () => stderr }, "conductor"));
+      const anna = new OperatorClient(await linkOf({ seen, stderr: () => stderr }, "conductor"));
       // Go for the first, and skip the second. A virtual clock cannot be held, so there is no
       // decision within a step.
       await anna.answer(1, "go");
@@ -275,8 +275,8 @@ describe("a command of the documentation", () => {
     const [edge, gateway] = [/^region-a\/edge +(\S+)$/m, /^region-a\/gateway +(\S+)$/m].map(
       (line) => line.exec(up.stdout())?.[1] ?? "none",
     );
-    const workloads = readdirSync(join(root, "experiments/workloads")).filter((name) =>
-      name.endsWith(".ts"),
+    const workloads = readdirSync(join(root, "targets/live-streaming/pack/workloads")).filter(
+      (name) => name.endsWith(".ts"),
     );
     const played = await Promise.all(
       workloads.map(async (name) => ({
@@ -289,7 +289,7 @@ describe("a command of the documentation", () => {
             "--no-usage-report",
             "--address",
             "127.0.0.1:0",
-            `experiments/workloads/${name}`,
+            `targets/live-streaming/pack/workloads/${name}`,
           ].join(" "),
           root,
           { ...k6?.env, EDGE: edge ?? "", GATEWAY: gateway ?? "" },

@@ -15,7 +15,7 @@ import {
   recovered,
   startLight,
 } from "../../test/support/cli/kill-points.ts";
-import { lightExperiment } from "../../test/support/experiments/light.ts";
+import { minimalExperiment } from "../../test/support/experiments/minimal-target.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const main = join(root, "harness/main.ts");
@@ -117,7 +117,7 @@ describe("with a minimal target on real processes", () => {
     expect(leftOf(run.id(), cache.state)).not.toEqual([]);
     const second = spawn(
       process.execPath,
-      [main, "run", lightExperiment, "--substrate", "process", "--out", run.directory()],
+      [main, "run", minimalExperiment, "--substrate", "process", "--out", run.directory()],
       {
         cwd: root,
         env: { ...process.env, SEAWALL_CACHE: cache.path },

@@ -1,5 +1,5 @@
 /**
- * One sentence per change: "live segment wait p99 is 18–31 % slower during the fault; unlikely to
+ * One sentence per change: "order wait p99 is 18–31 % slower during the fault; unlikely to
  * be noise".
  */
 import { formatAgainst, formatComparison, formatValue, missing } from "../phrases/format.ts";
@@ -69,12 +69,12 @@ export function powerSentences(
   },
 ): string[] {
   const { changes, enough, unshared, side, baselineRuns } = against;
+  const more = unshared.length > 4 ? ` and ${unshared.length - 4} more` : "";
   const gone =
     unshared.length === 0
       ? []
       : [
-          "Not every run recorded " +
-            `${unshared.slice(0, 4).join("; ")}${unshared.length > 4 ? ` and ${unshared.length - 4} more` : ""}: ` +
+          `Not every run recorded ${unshared.slice(0, 4).join("; ")}${more}: ` +
             "nothing is known about it",
         ];
   return [
@@ -98,7 +98,7 @@ function smallestSentence(changes: readonly Change[]): string[] {
   const rest =
     half === undefined || half === best
       ? ""
-      : `; for half of the figures that viewers see it is ${smallestText(half)} or less`;
+      : `; for half of the figures that users see it is ${smallestText(half)} or less`;
   return [
     `The smallest change these runs could have shown is ${smallestText(best)} ` +
       `(${best.quantity.title}, whole run)${rest}`,

@@ -12,9 +12,9 @@ export interface Load {
   /** Unique within the experiment; becomes the name of the k6 scenario. */
   readonly name: string;
   /**
-   * A k6 script. For one that comes with Seawall, its file name in `experiments/workloads/` without
-   * the ending. For any other, an absolute path, such as join(import.meta.dirname, "load.ts").
-   * Loads of one experiment may use different scripts.
+   * A k6 script. For one of the target's pack, its file name without the ending. For any other, an
+   * absolute path, such as join(import.meta.dirname, "load.ts"). Loads of one experiment may use
+   * different scripts.
    */
   readonly workload: string;
   /** An exported function of that script; one call is one action of a user. */

@@ -116,7 +116,8 @@ export async function proofOfBreak(
   const { entry, exit } = await askBothEnds(handle, strike, pingMs);
   return {
     landed: entry.outcome === outcome && exit.outcome === "answered",
-    observation: `${arrow(handle)} ${describePong(entry)}; the service itself ${describePong(exit)}`,
+    observation:
+      `${arrow(handle)} ${describePong(entry)}; ` + `the service itself ${describePong(exit)}`,
   };
 }
 

@@ -11,7 +11,7 @@ import {
   openBrowser,
 } from "../system/browser.ts";
 import { readDay } from "./day-directory.ts";
-import { cable } from "../../test/support/game-day/cable.ts";
+import { severableConnection } from "../../test/support/game-day/severable-connection.ts";
 import { dayOf, stepOf } from "../../test/support/game-day/day.ts";
 import { axeOf } from "../../test/support/report/browser.ts";
 import { renderDayReport } from "./day-report.ts";
@@ -85,7 +85,7 @@ async function opened(rehearsal: Rehearsal, role: string, options: Partial<Brows
       complaints.push(message.text());
   });
   page.on("pageerror", (error) => complaints.push(String(error)));
-  const line = await cable(rehearsal.page.port);
+  const line = await severableConnection(rehearsal.page.port);
   await page.goto(
     rehearsal.page.linkOf(role).replace(`:${rehearsal.page.port}/`, `:${line.port}/`),
   );

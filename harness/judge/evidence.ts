@@ -13,8 +13,8 @@ import type { SeriesData } from "../metrics/samples.ts";
 import { carries, countIn, eachIn, matching, valuesIn, type Window } from "../metrics/series.ts";
 import { quantile, sum } from "../base/statistics.ts";
 import { answer } from "./answer.ts";
-import { requestsFollowClock } from "./asked-for.ts";
-import { bodiesAreSegments } from "./bodies.ts";
+import { askedByTheClock } from "./asked-for.ts";
+import { bodiesAreRight } from "./bodies.ts";
 import { bytesMoved } from "./bytes-moved.ts";
 import { noCopies } from "./copies.ts";
 import { countersAgree } from "./counters-agree.ts";
@@ -73,7 +73,7 @@ const rules: readonly ((run: Run, windows: Windows) => Judged | readonly Judged[
   bytesMoved,
   countersAgree,
   noCopies,
-  bodiesAreSegments,
+  bodiesAreRight,
   baselineSteady,
   noServiceDied,
   clockDidNotStep,

@@ -94,7 +94,7 @@ export function proberAgrees(run: Run, windows: Windows): Judged {
   const isProbed = run.series.some(
     ({ metric, tags }) => metric === "canary_ms" && tags["lane"] !== undefined,
   );
-  const places = run.plan.edges;
+  const places = run.plan.entries;
   const problems: Disagreement[] = [];
   const compared = comparedEach * lanes.length * places.length * spans.length;
   const chanceMax = doubtedChanceMax / Math.max(1, compared);
@@ -219,7 +219,7 @@ function slotsIn(
 function wrongShareIn(run: Run, lane: string, entry: string, window: Window): number {
   const looks = matching(run.series, {
     metric: run.plan.bodies?.looks ?? "",
-    where: { [entryTag]: entry, lane, by: "viewer" },
+    where: { [entryTag]: entry, lane, by: "user" },
   });
   const looked = countIn(looks, window);
   const fine = looks.filter(

@@ -64,7 +64,7 @@ function growthOf(run: Run, use: Use, window: Window): Growth {
 
 /** Requests of the load to a service; requests without a service name count for the unnamed one. */
 function askedOf({ plan, series }: Run, service: string): readonly SeriesData[] {
-  const isNamed = plan.edges.includes(service);
+  const isNamed = plan.entries.includes(service);
   return series.filter(({ metric, tags }) => {
     const asked = tags[entryTag];
     return isNamed

@@ -14,7 +14,7 @@ import {
 import { judge } from "./judge.ts";
 import { overlaps, withCatchUp, stallsOf } from "./stalls.ts";
 
-const live = { lane: "live", edge: "region-a/edge", rendition: "v360" };
+const live = { lane: "live", entry: "region-a/edge", rendition: "v360" };
 const isLive = (sample: Draft["samples"][number]): boolean =>
   sample.metric === "segment_ms" && sample.tags["lane"] === "live";
 
@@ -133,7 +133,7 @@ describe("a generator stall", () => {
     const rush = (draft: Draft, fromMs: number): void =>
       add(draft, 3, fromMs, fromMs + 900, {
         metric: "origin_gets",
-        tags: { lane: "live", edge: "region-a/edge", origin: "region-a" },
+        tags: { lane: "live", entry: "region-a/edge", origin: "region-a" },
         value: 20,
       });
     const draft = heldDraft();

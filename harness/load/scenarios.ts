@@ -58,12 +58,12 @@ const ownOptions = [
 export function entryScript(loads: readonly Load[], folder: string, accounted: string): string {
   const workloads = [...new Set(loads.map((load) => load.workload))];
   const alias = (workload: string): string => `workload${workloads.indexOf(workload)}`;
+  const addressOf = (workload: string): string =>
+    workload.startsWith("/") ? `file://${encodeURI(workload)}` : `${folder}${workload}.ts`;
   return [
     `import { accounted } from ${JSON.stringify(accounted)};`,
     ...workloads.map(
-      (workload) =>
-        `import * as ${alias(workload)} from ` +
-        `${JSON.stringify(workload.startsWith("/") ? `file://${encodeURI(workload)}` : `${folder}${workload}.ts`)};`,
+      (workload) => `import * as ${alias(workload)} from ${JSON.stringify(addressOf(workload))};`,
     ),
     `const { scenarios, forbidden } = JSON.parse(__ENV.SEAWALL_LOAD);`,
     `const own = ${workloads.length === 0 ? "{}" : "workload0.options ?? {}"};`,
@@ -116,10 +116,10 @@ export function settingsOf(
     }));
   return JSON.stringify({
     seed: plan.seed,
-    stream: plan.stream,
+    content: plan.content,
     leadInMs: plan.leadInMs,
     phasesMs: plan.phasesMs,
-    entries: withNames(entries, plan.edges),
+    entries: told(entries, plan.entries),
     others: Object.fromEntries(
       Object.entries(others).map(([name, ways]) => [
         name,

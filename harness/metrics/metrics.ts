@@ -27,7 +27,7 @@ export interface Metric {
   readonly openTags?: true;
   /**
    * The values of tags with a closed list. Without it, a misspelt value selects nothing, and no
-   * samples are easily below a limit.
+   * samples are easily below a limit. Of `outcome`, the good value is the first.
    */
   readonly values?: Readonly<Record<string, readonly string[]>>;
   /** The greatest value of one sample. */
@@ -45,6 +45,8 @@ export interface Metric {
     readonly outcomes: readonly string[];
     readonly workloads: readonly string[];
   };
+  /** The tags of a sample whose user got nothing; by default, `outcome` is `lost`. */
+  readonly lost?: Tags;
   /** Any number of samples per iteration of a load, such as one per request. */
   readonly perRequest?: true;
   /** One sample per period of the target's own rhythm. */
@@ -60,7 +62,7 @@ export interface Metric {
   /** One reading, at the end of a run. */
   readonly reckoned?: true;
   /**
-   * The number of requests that the service in tag `edge` reports to have received. The generator
+   * The number of requests that the service in tag `entry` reports to have received. The generator
    * cannot have more answers than this.
    */
   readonly countsAsked?: true;
@@ -79,10 +81,22 @@ export interface Metric {
   /** Comparisons omit it. */
   readonly uncompared?: true;
   /**
-   * It exists only if a service has telemetry of one of these kinds, or if the layout says where to
-   * read back.
+   * It exists only if a service has telemetry of one of these kinds, and if the layout has these
+   * parts.
    */
-  readonly needs?: { readonly telemetry?: readonly string[]; readonly readBack?: true };
+  readonly needs?: { readonly telemetry?: readonly string[]; readonly layout?: readonly string[] };
+  /**
+   * One sample for each of a set of things. A claim on it holds only if none of them is unchecked,
+   * and if the checked ones are all.
+   */
+  readonly accounts?: {
+    /** What these things are called, such as `acknowledged orders`. */
+    readonly title: string;
+    /** The metric with a sample for each unchecked one. */
+    readonly unknown: string;
+    /** Each sample of this is one of them. */
+    readonly all?: { readonly metric: string; readonly where?: Tags };
+  };
   /** It describes the harness, not the target: no claim can rest on it alone. */
   readonly ofHarness?: true;
   /**

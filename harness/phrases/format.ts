@@ -190,3 +190,8 @@ function trimmed(digits: string): string {
 function grouped(digits: string): string {
   return digits.replace(/^(-?\d+)/, (whole) => whole.replace(/\B(?=(\d{3})+$)/g, ","));
 }
+
+/** ` without a, b`, or nothing: which defences a run had off, after its name. */
+export function withoutText(defences: readonly string[]): string {
+  return defences.length === 0 ? "" : ` without ${defences.join(", ")}`;
+}

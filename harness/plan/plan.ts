@@ -323,7 +323,7 @@ function planOf(
   const { pack } = experiment.target;
   const bodies = pack?.bodies?.(layout);
   return {
-    format: "seawall-plan/1",
+    format: "seawall-plan/2",
     experiment: experiment.name,
     title: experiment.title,
     story: experiment.story,
@@ -341,7 +341,7 @@ function planOf(
     reliesOn: defencesOf(experiment),
     services: layout.services.map(({ name, kind, region, zone }) => ({ name, kind, region, zone })),
     links: layout.links,
-    edges: layout.entries.map(({ service }) => service),
+    entries: layout.entries.map(({ service }) => service),
     ...(layout.otherEntries === undefined
       ? {}
       : {
@@ -353,7 +353,7 @@ function planOf(
           ),
         }),
     ...(layout.rhythm === undefined ? {} : { rhythm: layout.rhythm }),
-    ...(layout.stream === undefined ? {} : { stream: layout.stream }),
+    ...(layout.content === undefined ? {} : { content: layout.content }),
     ...(bodies === undefined ? {} : { bodies }),
     ...(pack?.facts === undefined ? {} : { facts: pack.facts(layout) }),
     leadInMs,

@@ -3,6 +3,7 @@
  * across restarts.
  */
 import type { SampleSink } from "../metrics/samples.ts";
+import type { Unlisted } from "./unlisted.ts";
 
 export interface ExposedSample {
   readonly name: string;
@@ -25,12 +26,13 @@ const headsMax = 20_000;
 /**
  * Parses samples of the text exposition format 0.0.4; comments and invalid lines are skipped.
  * `heads` caches the parsed heads of the same service's earlier answers with the same `wanted`,
- * because most lines change only in their value.
+ * because most lines change only in their value. `unlisted` decides on other series.
  */
 export function parseExposition(
   text: string,
   selected: ReadonlySet<string>,
   heads: Heads = new Map(),
+  unlisted?: Unlisted,
 ): ExposedSample[] {
   if (heads.size > headsMax) heads.clear();
   const samples: ExposedSample[] = [];
@@ -43,7 +45,7 @@ export function parseExposition(
     if (known === null) continue;
     const sample =
       known === undefined
-        ? parseLine(raw, start, selected, heads)
+        ? parseLine(raw, start, wanted, heads, unlisted)
         : { ...known, value: Number(raw.slice(valueFrom)) };
     if (sample !== null && Number.isFinite(sample.value)) samples.push(sample);
   }
@@ -56,10 +58,12 @@ function parseLine(
   start: string,
   selected: ReadonlySet<string>,
   heads: Heads,
+  unlisted: Unlisted | undefined,
 ): ExposedSample | null {
   const [, name = "", labelText = "", value, atMs] = line.exec(raw) ?? [];
   if (value === undefined) return null;
-  const head = selected.has(name) ? { name, labels: labelsOf(labelText) } : null;
+  const isKept = wanted.has(name) || unlisted?.keeps(name, labelText) === true;
+  const head = isKept ? { name, labels: labelsOf(labelText) } : null;
   if (start + value === raw) heads.set(start, head);
   if (head === null) return null;
   return { ...head, value: Number(value), ...(atMs === undefined ? {} : { atMs: Number(atMs) }) };

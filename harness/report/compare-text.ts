@@ -94,9 +94,9 @@ function againstLines(
     (change) =>
       change.outcome === "worse" || change.outcome === "better" || change.outcome === "different",
   );
+  const head = paint(`${side.name} against A: ${outcomeWords[outcome]}`, colourOf[outcome]);
   return [
-    "  " +
-      `${paint(paint(`${side.name} against A: ${outcomeWords[outcome]}`, colourOf[outcome]), "bold")}`,
+    `  ${paint(head, "bold")}`,
     ...indented(`${tallySentence(against)}.`),
     ...powerSentences({ ...against, baselineRuns }).flatMap((text) => indented(`${text}.`)),
     ...claims
@@ -133,8 +133,9 @@ function claimLine({ name }: Side, claim: ClaimOutcome): string {
   const text = (counts: ClaimOutcome["a"], observed: readonly (number | null)[]): string =>
     `${tally(counts)} (${observedText(observed, claim)})`;
   const [ofA, ofB] = claim.observed;
-  return (
-    `${claim.title}, ${claim.phase}: A ${text(claim.a, ofA)}, ${name} ` +
-    `${text(claim.b, ofB)}${claim.limit === null ? "" : `; must be ${limitText(claim)}`}${chance === "" ? "" : `; ${chance}`}`
-  );
+  return [
+    `${claim.title}, ${claim.phase}: A ${told(claim.a, ofA)}, ${name} ${told(claim.b, ofB)}`,
+    ...(claim.limit === null ? [] : [`must be ${limitText(claim)}`]),
+    ...(chance === "" ? [] : [chance]),
+  ].join("; ");
 }

@@ -121,7 +121,7 @@ test("a fault of many services shows its first observation, and others on reques
   );
   const html = page({ run: { ...run, events }, verdict });
   expect(html).toContain(
-    `${seen[0]} <details><summary>and 8 more</summary> ${seen.slice(1).join("; ")}</details>`,
+    `${seen[0]} <details><summary>and 8 more</summary>\n${seen.slice(1).join("; ")}</details>`,
   );
   expect(page()).not.toContain("<summary>and ");
 });

@@ -46,7 +46,8 @@ ${suites.map(({ text }) => text)}</testsuites>
 }
 
 function countsOf(cases: readonly Case[]): Markup {
-  return markup`tests="${cases.length}" failures="${numberOf(cases, "failure")}" errors="${numberOf(cases, "error")}"`;
+  const [failures, errors] = [numberOf(cases, "failure"), numberOf(cases, "error")];
+  return markup`tests="${cases.length}" failures="${failures}" errors="${errors}"`;
 }
 
 /** Digits, with at most three decimals. */
@@ -187,7 +188,8 @@ function caseOf({ name, seconds, outcome, message, properties }: Case, suite: st
     .map(([property, value]) => `${property}: ${clip(value, 1000)}`)
     .join("\n");
   const output = known === "" ? markup`` : markup`      <system-out>${known}</system-out>\n`;
-  const head = markup`<testcase name="${clip(name, 1000)}" classname="seawall.${suite}" time="${secondsText(seconds)}">`;
+  const attributes = markup`name="${clip(name, 1000)}" classname="seawall.${suite}"`;
+  const head = markup`<testcase ${attributes} time="${secondsText(seconds)}">`;
   return markup`    ${head}\n${result}${output}    </testcase>\n`;
 }
 

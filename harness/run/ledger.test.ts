@@ -186,9 +186,11 @@ describe("a ledger", () => {
 describe("unreadable ledgers", () => {
   const dead = (name: string): void => {
     mkdirSync(state, { recursive: true });
+    const owner = { runId: name, pid: 2 ** 22 + 1, startTicks: 1, directory: "" };
+    const lines = [{ owner }, { entry: folder("a"), id: 0 }];
     writeFileSync(
       join(state, `${name}.ndjson`),
-      `${JSON.stringify({ owner: { runId: name, pid: 2 ** 22 + 1, startTicks: 1, directory: "" } })}\n${JSON.stringify({ entry: folder("a"), id: 0 })}\n`,
+      lines.map((line) => `${JSON.stringify(line)}\n`).join(""),
     );
   };
 

@@ -451,7 +451,13 @@ describe("a folder that is no run", () => {
     writeFileSync(path("plan.json"), JSON.stringify(plan));
     writeFileSync(
       path("events.ndjson"),
-      `{"kind":"deploying","atMs":${zeroMs}}\nnull\n{"kind":7,"atMs":1}\n{"kind":"note","text":"x"}\n${JSON.stringify(finished)}\n`,
+      [
+        `{"kind":"deploying","atMs":${zeroMs}}`,
+        "null",
+        '{"kind":7,"atMs":1}',
+        '{"kind":"note","text":"x"}',
+        `${JSON.stringify(finished)}\n`,
+      ].join("\n"),
     );
     const run = await readRun(directory);
     expect(run.events.map((event) => event.kind)).toEqual(["deploying", "finished"]);

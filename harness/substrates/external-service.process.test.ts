@@ -36,7 +36,7 @@ function layoutAt(port: number, outside?: { up: string; down: string }): Layout 
     name: "theirs",
     stream,
     entries: ["edge"],
-    links: [["viewers", "edge"]],
+    links: [["users", "edge"]],
     services: [{ name: "edge", url: `http://127.0.0.1:${port}`, ready: "/" }],
     ...(outside === undefined ? {} : { outside: { up: sh(outside.up), down: sh(outside.down) } }),
   });
@@ -56,7 +56,7 @@ it("a running service is found, the link to it can be broken, and it stays runni
     });
     const injection = await injectInto(mini.deployment, {
       kind: "partition",
-      links: { from: { service: "viewers" } },
+      links: { from: { service: "users" } },
     });
     expect(injection.evidence).toMatchObject({ landed: true });
     await expect(httpGet(entry, "/", { timeoutMs: 2_000 })).rejects.toThrow();

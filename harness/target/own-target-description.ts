@@ -7,7 +7,7 @@ import type { ToolName } from "./tools.ts";
 
 /** Properties of every service of a user's own target. */
 export interface Named {
-  /** Lower-case words: `edge`, `region-a/edge`. */
+  /** Lower-case words: `api`, `region-a/api`. */
   readonly name: string;
   /** The kind, for faults on all services of a kind; defaults to the name. */
   readonly kind?: string;
@@ -64,7 +64,7 @@ export interface OwnTarget {
   readonly version?: string;
   /** At least one, at most 244. */
   readonly services: readonly (Running | Started)[];
-  /** Pairs of service names, from and to; "viewers" is the origin of the load. */
+  /** Pairs of service names, from and to; "users" is the origin of the load. */
   readonly links?: readonly (readonly [string, string])[];
   /**
    * What starts and stops the whole target: a compose file, or two commands. Describe its services
@@ -76,7 +76,7 @@ export interface OwnTarget {
     | { readonly up: Command; readonly down: Command };
   /** Names of the services at which users enter; at least one. */
   readonly entries: readonly string[];
-  /** What targets of this kind share; `streamTarget` provides the pack of streams. */
+  /** What targets of this kind share; the pack of the kind provides it. */
   readonly pack?: Pack;
   /** Defences with a switch. A service that Seawall starts reads `place.enabled(NAME)`. */
   readonly defences?: readonly Defence[];
@@ -100,7 +100,7 @@ export interface OwnParts {
   layout(
     entries: readonly string[],
     port: string,
-  ): Pick<Layout, "playable" | "absent" | "rhythm" | "stream">;
+  ): Pick<Layout, "playable" | "absent" | "rhythm" | "content">;
 }
 
 /** A request of the harness's own prober: a GET that must return 200. */

@@ -17,11 +17,8 @@ const port = "http";
  * ```ts
  * const shop = ownTarget({
  *   name: "shop",
- *   services: [
- *     { name: "api", url: "http://127.0.0.1:8080", ready: "/health" },
- *     { name: "stock", url: "http://127.0.0.1:8081" },
- *   ],
- *   links: [["api", "stock"]],
+ *   services: [{ name: "api", url: "http://127.0.0.1:8080", ready: "/health" }],
+ *   links: [["users", "api"]],
  *   entries: ["api"],
  *   probes: [{ service: "api", path: "/items", lane: "read" }],
  * });

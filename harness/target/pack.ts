@@ -24,6 +24,8 @@ export interface Pack {
   readonly trafficClasses: readonly string[];
   /** The metric that shows harm to its users. */
   readonly harm?: Harm;
+  /** The folder of its workloads: `NAME.ts` in it is what a load calls `NAME`. */
+  readonly workloads?: string;
   /** What its workloads, readers, players and prober measure, by name. */
   readonly metrics: Registry;
   /** Faults for such targets only, in addition to those of the harness. */
@@ -46,8 +48,11 @@ export interface Pack {
   bodies?(layout: Layout): Bodies | undefined;
   /** Facts about a target with this layout, for the reader of a report. */
   facts?(layout: Layout): readonly Fact[];
-  /** Upgrades an older plan of such a target to the current format. */
-  older?(plan: object): object;
+  /**
+   * Upgrades an older plan of such a target to the current format. Null for a plan of another kind
+   * of target.
+   */
+  older?(plan: object): object | null;
   /**
    * What no source can observe on a target with this layout, one sentence each. The verdict's
    * reader must not assume that it was checked.

@@ -63,7 +63,7 @@ export function servicesAt(where: Where, { services }: TopologyView): readonly s
 export function linksSelected(selector: LinkSelector, standing: TopologyView): readonly Link[] {
   const at = (where: Where | undefined): ((name: string) => boolean) => {
     if (where === undefined) return () => true;
-    // Links may start at `viewers`, which is not a service.
+    // Links may start at `usersSide`, which is not a service.
     const names = new Set("service" in where ? [where.service] : servicesAt(where, standing));
     return (name) => names.has(name);
   };
@@ -77,15 +77,17 @@ export function linksSelected(selector: LinkSelector, standing: TopologyView): r
   return standing.links.filter((link) => from(link.from) && to(link.to));
 }
 
-/** The name of a link for users and for the proxy: `region-a/edge>region-a/origin-read:http`. */
+/** The name of a link for users and for the proxy: `region-a/front>region-a/api:http`. */
 export function linkName(link: Link): string {
   return `${link.from}>${link.to}:${link.port}`;
 }
 
-/** For users: `from region-a/edge to kind origin-read`. */
+/** For users: `from region-a/front to kind api`. */
 export function describeLinks(selector: LinkSelector): string {
-  if ("between" in selector)
-    return `between ${describeWhere(selector.between[0])} and ${describeWhere(selector.between[1])}`;
+  if ("between" in selector) {
+    const [one, other] = selector.between.map(describeWhere);
+    return `between ${one} and ${other}`;
+  }
   return [["from", selector.from] as const, ["to", selector.to] as const]
     .flatMap(([word, where]) => (where === undefined ? [] : [`${word} ${describeWhere(where)}`]))
     .join(" ");

@@ -27,8 +27,8 @@ function copy(
   draft.samples.push(...copies);
 }
 
-const probes = (edge: string): Chosen => of("canary_ms", { edge });
-const asOther = ({ tags }: Sample): Partial<Sample> => ({ tags: { ...tags, edge: other } });
+const probes = (edge: string): Chosen => of("canary_ms", { entry: edge });
+const asOther = ({ tags }: Sample): Partial<Sample> => ({ tags: { ...tags, entry: other } });
 const copyProbes = (draft: Draft): void => copy(draft, probes(one), probes(other), asOther);
 
 /** What two services count or use, read every 2 s: the second one `laterMs` after the first. */
@@ -96,11 +96,11 @@ const lies: readonly Lie[] = [
     (draft) =>
       copy(draft, someOf(of("segment_ms", { lane: "live" }), 0.2), probes(one), () => ({
         metric: "canary_ms",
-        tags: { edge: one, lane: "live", outcome: "served" },
+        tags: { entry: one, lane: "live", outcome: "served" },
       })),
   ),
   lie("bodies-of-another-edge", "bodies of one edge are those of the other", copied, (draft) => {
-    const seen = (edge: string): Chosen => of("body_seen", { by: "prober", edge });
+    const seen = (edge: string): Chosen => of("body_seen", { by: "prober", entry: edge });
     copy(draft, seen(one), seen(other), asOther);
   }),
   lie(
@@ -110,8 +110,8 @@ const lies: readonly Lie[] = [
     (draft) =>
       copy(
         draft,
-        of("body_seen", { by: "viewer" }),
-        of("body_seen", { by: "prober", edge: one }),
+        of("body_seen", { by: "user" }),
+        of("body_seen", { by: "prober", entry: one }),
         ({ tags }) => ({ tags: { ...tags, by: "prober" } }),
       ),
   ),

@@ -1,6 +1,6 @@
 /**
- * Generators that do not make the storm that was planned, or do not say what came of it; and honest
- * ones beside them.
+ * Generators that do not produce the planned storm, or misreport its result; and honest ones beside
+ * them.
  */
 import {
   add,
@@ -51,7 +51,7 @@ const asked =
   (load: string, fromMs: number, untilMs: number) =>
   (sample: Sample): boolean =>
     isOfLoad(sample, load) && within(fromMs, untilMs)(sample);
-/** Iterations of a load that never begin; `keep` of each ten do. */
+/** Iterations of a load that never begin: `keep` of each ten do. */
 const withheld =
   (load: string, fromMs: number, untilMs: number, keep = 0): Change =>
   (draft) =>
@@ -67,15 +67,15 @@ const doubled =
     const begun = draft.samples
       .filter(asked(load, fromMs, untilMs))
       .map((sample) => ({ ...sample, startedMs: sample.startedMs + 30 }));
-    // Each leaves a sample, of which no claim speaks.
+    // Each leaves a sample to which no claim refers.
     const left = begun
       .filter(({ metric }) => metric === "iteration_ms")
       .map((sample) => ({ ...sample, metric: "batch_ms", tags: { lane: load, outcome: "taken" } }));
     draft.samples.push(...begun, ...left);
   };
 /**
- * The stream without what went badly, or with other words for it: `SEAWALL_K6` names a script of
- * one line, `k6 "$@" | grep -v outcome=lost`.
+ * The stream without failed requests, or with other outcomes. `SEAWALL_K6` names a script of one
+ * line, `k6 "$@" | grep -v outcome=lost`.
  */
 const inTheFault =
   (metric: string) =>
@@ -83,7 +83,7 @@ const inTheFault =
     sample.metric === metric &&
     sample.tags["lane"] === "live" &&
     within(startOf.fault + 5_000, startOf.fault + 11_000)(sample);
-/** Iterations of each stretch of `everyMs` all begin at its end, and claim to be on time. */
+/** All iterations of each `everyMs` begin at its end, and claim to be on time. */
 const inBursts =
   (everyMs: number): Change =>
   (draft) => {
@@ -147,7 +147,7 @@ const slow =
       { value: ms },
     );
 
-/** A stream of k6's, as the parser leaves it, in the place of the generator's end. */
+/** A k6 stream, as the parser leaves it, in place of the generator's end. */
 const streamed =
   (...lines: readonly string[]): Change =>
   (draft) => {
@@ -156,11 +156,8 @@ const streamed =
       draft.plan.load.map(({ name, lane }) => ({ name, lane, stages: [] })),
       draft.plan.metrics,
     );
-    parser.push(
-      Buffer.from(
-        `metric_name,timestamp,metric_value,scenario,status,extra_tags,metadata\n${lines.join("\n")}\n`,
-      ),
-    );
+    const head = "metric_name,timestamp,metric_value,scenario,status,extra_tags,metadata";
+    parser.push(Buffer.from(`${head}\n${lines.join("\n")}\n`));
     parser.end();
     if (parser.damage === null) return;
     const detail = parser.damage;
@@ -337,7 +334,7 @@ const lies: readonly Lie[] = [
         draft,
         (one) =>
           one.metric === "canary_ms" &&
-          one.tags["edge"] === "region-a/edge" &&
+          one.tags["entry"] === "region-a/edge" &&
           within(startOf.fault + 5_000, startOf.fault + 11_000)(one),
         { tags: { outcome: "502" } },
       );
@@ -350,7 +347,7 @@ const lies: readonly Lie[] = [
     real,
     (draft) =>
       change(draft, inTheFault("segment_ms"), {
-        tags: { edge: "region-b/edge" },
+        tags: { entry: "region-b/edge" },
       }),
   ),
   lie(
@@ -494,12 +491,12 @@ const controls: readonly Honest[] = [
     (draft) => {
       add(draft, 60, startOf.fault, startOf.recovery, {
         metric: "http_req_ms",
-        tags: { lane: "live", status: "404", edge: "region-a/edge" },
+        tags: { lane: "live", status: "404", entry: "region-a/edge" },
         value: 4,
       });
       add(draft, 30, startOf.fault, startOf.recovery, {
         metric: "http_req_ms",
-        tags: { lane: "live", status: "200", edge: "region-a/edge" },
+        tags: { lane: "live", status: "200", entry: "region-a/edge" },
         value: 4,
       });
     },

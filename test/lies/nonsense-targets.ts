@@ -1,6 +1,6 @@
 /**
- * Targets whose description contradicts itself, or can mean nothing: each would end in a run about
- * something else, or after a minute of waiting.
+ * Targets with a contradictory or meaningless description. Each would make a run about something
+ * else, or one that fails after a minute.
  */
 import { defineExperiment, type Experiment } from "../../harness/experiment/experiment.ts";
 import {
@@ -61,7 +61,7 @@ const experiment = (own: StreamTarget): Experiment =>
     reliesOn: [],
   });
 
-/** As a user's file would say it: its types are no more than a promise. */
+/** Like a user's file, whose types no compiler has checked. */
 function plan(changes: object): Outcome {
   return planned(() =>
     planExperiment(experiment({ ...honest, ...changes }), {
@@ -167,22 +167,22 @@ const lies: readonly (readonly [name: string, says: string, changes: object, cau
       'entries: "edge" occurs twice',
     ],
     [
-      "viewers-as-an-edge",
+      "users-as-an-edge",
       "the load asks itself",
-      { entries: ["viewers"] },
-      'entries: unknown service "viewers"',
+      { entries: ["users"] },
+      'entries: unknown service "users"',
     ],
     [
       "a-link-from-nobody",
       "a name that is misspelt",
-      { links: [["viewer", "edge"]] },
-      'links: unknown service "viewer"; did you mean "viewers"?',
+      { links: [["user", "edge"]] },
+      'links: unknown service "user"; did you mean "users"?',
     ],
     [
-      "a-link-to-viewers",
-      "viewers listen nowhere",
-      { links: [["edge", "viewers"]] },
-      'links: unknown service "viewers"',
+      "a-link-to-users",
+      "users listen nowhere",
+      { links: [["edge", "users"]] },
+      'links: unknown service "users"',
     ],
     [
       "a-link-to-itself",
@@ -393,7 +393,7 @@ const controls: readonly (readonly [name: string, says: string, changes: object]
 ];
 
 export const nonsenseTargets: LieGroup = {
-  title: "targets that are nonsense",
+  title: "meaningless targets",
   runs: "hermetic",
   lies: lies.map(([name, says, changes, caughtBy]) => ({
     name,

@@ -1,4 +1,4 @@
-/** Viewers who ask for what the clock does not make, and segments that are the same twice. */
+/** Viewers whose requests do not follow the clock, and pairs of identical segments. */
 import { streamRecord } from "../../targets/live-streaming/pack/stream/stream-parts.ts";
 import { printOf } from "../../harness/metrics/print.ts";
 import {
@@ -14,30 +14,30 @@ import {
 import { hex, honest, inFault, lie, numberAt, of, reprint, someOf } from "./drafts.ts";
 import type { Honest, Lie, LieGroup } from "./lie.ts";
 
-const [asked, bodies] = ["generator.asked", "bodies.segments"];
+const [asked, bodies] = ["generator.asked", "bodies.right"];
 const edge = "region-a/edge";
-const looks = of("body_seen", { by: "viewer" });
+const looks = of("body_seen", { by: "user" });
 const everyLook = of("body_seen");
-/** As the synthetic run has it: other numbers, other bytes. */
+/** As in the synthetic run: other numbers, other bytes. */
 const bytesOf = (number: number): string => hex(number % 4_096, 9);
 
-function withStream(draft: Draft, more: Partial<StreamPlan["stream"]>): void {
-  const stream = { ...draft.plan.stream, ...more };
+function withStream(draft: Draft, more: Partial<StreamPlan["content"]>): void {
+  const stream = { ...draft.plan.content, ...more };
   draft.plan = {
     ...draft.plan,
     ...streamRecord(stream),
-    stream,
-    wishes: wishesIn(stream, draft.plan.edges),
+    content: stream,
+    wishes: wishesIn(stream, draft.plan.entries),
   };
 }
 
-const ladder: StreamPlan["stream"]["renditions"] = ["v360", "v720"].map((name) => ({
+const ladder: StreamPlan["content"]["renditions"] = ["v360", "v720"].map((name) => ({
   name,
   kind: "video",
   bitsPerSecond: 400_000,
 }));
 
-/** A second rendition, which half of all viewers watch. */
+/** A second rendition for half of the viewers. */
 function inTwo(draft: Draft, bytes: (number: number) => string, share = 0.5): void {
   withStream(draft, { renditions: ladder });
   const second = { tags: { rendition: "v720" } };
@@ -62,16 +62,16 @@ function inTwo(draft: Draft, bytes: (number: number) => string, share = 0.5): vo
 }
 const otherBytes = (number: number): string => `abc${hex(number, 6)}`;
 
-/** Looks of those who watch what is past, `back` segments behind the newest. */
+/** Body checks of DVR viewers, `back` segments behind the newest. */
 function watchPast(draft: Draft, back: (tick: number) => number): void {
-  const tags = { edge, rendition: "v360", container: "fmp4", problem: "none" };
+  const tags = { entry: edge, rendition: "v360", container: "fmp4", problem: "none" };
   for (let tick = 0; tick < 60; tick++) {
     const startedMs = zeroMs + tick * 1_000;
     const number = numberAt(startedMs) - back(tick);
     const value = printOf(number, bytesOf(number));
     draft.samples.push({
       metric: "body_seen",
-      tags: { lane: "dvr", by: "viewer", ...tags },
+      tags: { lane: "dvr", by: "user", ...tags },
       startedMs,
       value,
     });
@@ -209,7 +209,7 @@ const controls: readonly Honest[] = [
 ];
 
 export const otherAudiences: LieGroup = {
-  title: "an audience that asks for something else",
+  title: "an audience with other requests",
   runs: "hermetic",
   lies,
   honest: controls,

@@ -1,6 +1,6 @@
 /**
- * Records that were damaged, changed or put together after the run. All are read from disk as any
- * record is.
+ * Records that were damaged, changed or combined after the run. All are read from disk like any
+ * record.
  */
 import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -25,7 +25,7 @@ import { type Honest, judged, type Lie, type LieGroup, type Outcome } from "./li
 type Change = (draft: Draft) => void;
 const files = { plan: "plan.json", events: "events.ndjson", samples: "samples.csv.zst" } as const;
 
-/** Records a run as a harness does, does something to its files, and judges what is then read. */
+/** Records a run like the harness, changes its files, and judges the result. */
 async function recorded(
   before: Change,
   after: (directory: string) => void | Promise<void>,
@@ -93,7 +93,7 @@ function editPlan(directory: string, edit: (plan: PlanText) => void): void {
   writeFileSync(path, `${JSON.stringify(plan, null, 2)}\n`);
 }
 
-/** The lines of events that have a certain text in them. */
+/** The event lines that contain a given text. */
 const without =
   (text: string) =>
   (lines: string[]): string[] =>
@@ -325,7 +325,9 @@ const damages: readonly Lie[] = [
   ),
 ];
 
-/** Sealed as if the run had left it so: only counts, lengths and order are left to tell. */
+/**
+ * Sealed like the run's own record, so that only counts, lengths and order can reveal the change.
+ */
 const forged = (name: string, says: string, before: Change): Lie => ({
   name,
   says,
@@ -543,7 +545,7 @@ const controls: readonly Honest[] = [
 ];
 
 export const records: LieGroup = {
-  title: "a record that is not as the run left it",
+  title: "a record that was changed after the run",
   runs: "hermetic",
   lies: [...damages, ...forgeries],
   honest: controls,

@@ -1,7 +1,7 @@
 /**
- * Plain English: the words that no page and no message uses, with what to write instead, and the
- * longest sentence. `test/markdown.test.ts` checks pages, `test/messages.test.ts` messages, and
- * `test/comments.test.ts` comments, test titles and names.
+ * Plain English: the avoided words with their alternatives, and the longest sentence.
+ * `test/markdown.test.ts` checks pages, `test/messages.test.ts` messages, and
+ * `test/comments.test.ts` comments.
  */
 
 export interface Avoided {
@@ -55,7 +55,7 @@ export const avoided: readonly Avoided[] = [
 /** The longest sentence, in words. A code span is one word. */
 export const wordsMax = 25;
 
-/** One line for each word of the text that is not to be used. */
+/** One line for each avoided word in the text. */
 export function avoidedIn(text: string): string[] {
   return avoided.flatMap(({ pattern, instead }) =>
     [...text.matchAll(pattern)].map(
@@ -80,7 +80,7 @@ export function sentencesOf(text: string): string[] {
     .filter((sentence) => sentence !== "");
 }
 
-/** Signs that stand alone, such as `=` or an arrow, are no words. */
+/** A sign that stands alone, such as `=` or an arrow, is no word. */
 export function wordsIn(sentence: string): number {
   return sentence.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word)).length;
 }

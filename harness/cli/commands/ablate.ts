@@ -311,10 +311,10 @@ function judgedRun(
 
 function tell(context: Context, cell: Cell, { json }: AblateOptions): void {
   const people = json ? context.stderr : context.stdout;
-  people.write(
-    `${outcomeWords[cell.outcome]}  ` +
-      `${cell.experiment}${cell.without === null ? "" : ` without ${cell.without}`}${cell.directory === null ? "" : `  ${relative(context.cwd, cell.directory) || "."}`}\n`,
-  );
+  const { outcome, experiment, without, directory } = cell;
+  const name = `${experiment}${without === null ? "" : ` without ${without}`}`;
+  const folder = directory === null ? "" : `  ${relative(context.cwd, directory) || "."}`;
+  people.write(`${outcomeWords[outcome]}  ${name}${folder}\n`);
 }
 
 /** Writes the matrix into its own folder next to the runs that it links to. */

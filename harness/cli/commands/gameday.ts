@@ -141,10 +141,8 @@ function resumed(
       { hint: "Omit --resume to begin a new day." },
     );
   }
-  writeWhole(
-    join(directory, dayFiles.day),
-    `${JSON.stringify({ ...now, answers: before.answers === "yes" ? "yes" : now.answers }, null, 2)}\n`,
-  );
+  const answers = before.answers === "yes" ? "yes" : now.answers;
+  writeWhole(join(directory, dayFiles.day), `${JSON.stringify({ ...now, answers }, null, 2)}\n`);
   return { directory, day: now };
 }
 
@@ -163,10 +161,12 @@ async function hold(
     : await serveDay({ day, desk, log, directory, nowMs: () => clock.nowMs(), port: options.port });
   if (page !== null) {
     const wide = Math.max(...day.roles.map((role) => width(role.name)));
+    const links = day.roles.map(
+      (role) => `  ${padded(role.name, wide)}  ${page.linkOf(role.name)}\n`,
+    );
     context.stderr.write(
       `${day.title}: ${day.steps.length} steps; the page is served on this machine only, ` +
-        "and each link grants its " +
-        `role\n${day.roles.map((role) => `  ${padded(role.name, wide)}  ${page.linkOf(role.name)}\n`).join("")}`,
+        `and each link grants its role\n${links.join("")}`,
     );
   }
   const run = (

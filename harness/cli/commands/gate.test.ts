@@ -241,7 +241,12 @@ describe("a gate in virtual time", () => {
       join(folder, "strict.ts"),
       `
       import base from "${storm}";
-      export default { ...base, hypothesis: base.hypothesis.map((claim) => (claim.statistic === "ratio" ? { ...claim, limit: 0.1 } : claim)) };`,
+      export default {
+        ...base,
+        hypothesis: base.hypothesis.map((claim) =>
+          claim.statistic === "ratio" ? { ...claim, limit: 0.1 } : claim,
+        ),
+      };`,
     );
     expect((await gate(["./strict.ts", "--seed", "7", "--out", "red"], {}, [])).exitCode).toBe(1);
     const { exitCode, stdout } = await gate(["--seed", "8", "--baseline", "red"]);

@@ -203,10 +203,11 @@ export function present(
   if (outcome.error instanceof SeawallError) explain(outcome.error, context.stderr);
   else if (outcome.exitCode === exitCodes.interrupted)
     people.write(`\n${interruption(outcome.verdict)}\n`);
-  else
-    people.write(
-      `\n${renderVerdictText(outcome.verdict, { columns: Math.min(100, people.columns), colour: people.colour })}\n`,
-    );
+  else {
+    const columns = Math.min(100, people.columns);
+    const text = renderVerdictText(outcome.verdict, { columns, colour: people.colour });
+    people.write(`\n${text}\n`);
+  }
   if (json) context.stdout.json(outcome.verdict);
   for (const note of outcome.run.plan.notes ?? []) people.write(`note     ${note}\n`);
   people.write(

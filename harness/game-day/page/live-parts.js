@@ -30,7 +30,7 @@ function headline(state, day) {
 }
 
 /**
- * One segment per phase, proportional to its length; the filled part is the progress of the run.
+ * One section per phase, proportional to its length; the filled part is the progress of the run.
  */
 function progressOf(state, day) {
   const step = state.status === "running" || state.status === "stopping" ? day.steps[state.step] : undefined;

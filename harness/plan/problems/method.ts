@@ -105,7 +105,7 @@ function needProblems({ fault, struck: { services }, links }: Placed, layout: La
           (link) =>
             `the link ${linkName(link)} cannot be broken: ${link.from} runs already, and ` +
             "nothing gives it the address of the proxy. Let Seawall start it, or break the " +
-            "link from viewers",
+            `link from ${usersSide}`,
         ),
     ),
     ...services.flatMap((name) =>

@@ -121,8 +121,9 @@ function sampleStates(
   world: World,
   brief: boolean,
 ): State[] {
-  const { kind, source, perRequest } = world.registry[metric] as Metric;
-  const groups = groupsOf(metric, namedValues, world);
+  const known = world.registry[metric] as Metric;
+  const { kind, source, perRequest } = known;
+  const groups = groupsOf(metric, wanted, world);
   const part = partOf(claim, world);
   const selectors = selectorsOf(claim).filter((one) => one.metric === metric);
   const { number, readsValues, ...statistic } = statisticOf(claim);
@@ -178,7 +179,7 @@ function sampleStates(
               const apart = mix === "half" ? Math.floor(count / 2) : odd;
               const isApart = (index: number): boolean =>
                 mix === "half" ? index % 2 === 1 : index < apart;
-              const lasts = (tags: Tags): number => lengthOf(tags, group, ms, kind);
+              const lasts = (tags: Tags): number => lengthOf(tags, group, ms, known);
               const [together, taken] =
                 apart === 0
                   ? [starts, nothing]
@@ -207,12 +208,10 @@ function sampleStates(
 }
 
 /** A sample that is not good lasted until the timeout, and slightly longer. */
-function lengthOf(tags: Tags, { mostMs }: Group, ms: number, kind: SeriesData["kind"]): number {
-  if (Number.isFinite(ms)) return kind === "event" ? 0 : ms;
-  const { outcome } = tags;
-  return outcome !== undefined && ["served", "taken", "heard", "started", "acked"].includes(outcome)
-    ? mostMs
-    : mostMs + 1;
+function lengthOf({ outcome }: Tags, { mostMs }: Group, ms: number, known: Metric): number {
+  if (Number.isFinite(ms)) return known.kind === "event" ? 0 : ms;
+  const [good = "served"] = known.values?.["outcome"] ?? [];
+  return outcome === good ? mostMs : mostMs + 1;
 }
 
 function readingStates(

@@ -40,7 +40,7 @@ const patienceMsUnknown = 60_000;
  */
 const everyMsMin = 250;
 /**
- * The harness's prober sends two requests per second to each edge; a player samples itself as
+ * The harness's prober sends two requests per second to each entry; a player samples itself as
  * often.
  */
 const looksPerSecond = 2;

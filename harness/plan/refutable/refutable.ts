@@ -17,7 +17,7 @@ import { formatValue } from "../../phrases/format.ts";
 import { worded } from "../../phrases/verdict.ts";
 import { compare, judgeClaim } from "../../judge/claims.ts";
 import { judgeRecovery } from "../../judge/recovery.ts";
-import { metricIn } from "../../metrics/metrics.ts";
+import { type Metric, metricIn } from "../../metrics/metrics.ts";
 import type { PhaseWindow, Windows } from "../../judge/windows.ts";
 import type { Judged } from "../../record/verdict.ts";
 import type { RunEvent } from "../../record/events.ts";
@@ -310,14 +310,8 @@ function healed({ recovery }: Windows): RunEvent[] {
   ];
 }
 
-/** The tags of users who lose everything. */
-const lost: Tags = {
-  outcome: "lost",
-  status: "0",
-  pipeline: "none",
-  flagged: "none",
-  notified: "none",
-};
+/** The tags of users who lose everything, unless their metric declares others. */
+const lost: Tags = { outcome: "lost", status: "0" };
 
 /**
  * From the start of the fault, no user receives anything. At least one claim must be refuted by
@@ -381,7 +375,7 @@ function unserved(
   const part = partOf(claim, world);
   return groupsOf(metric, named, world).map(({ fixed, free, perSecond, mostMs }) => {
     const tags = Object.fromEntries(
-      Object.entries(free).map(([tag, values]) => [tag, fate(metric, tag, values)]),
+      Object.entries(free).map(([tag, values]) => [tag, fate(world.registry[metric], tag, values)]),
     );
     const count = Math.round((perSecond[phase] * part * (window.untilMs - window.fromMs)) / 1_000);
     const value = kind === "duration" ? mostMs + 1 : 0;
@@ -400,7 +394,6 @@ function unserved(
   });
 }
 
-function fate(metric: string, tag: string, values: readonly string[]): string {
-  const wish = metric === "broadcast_ms" && tag === "outcome" ? "missed" : lost[tag];
-  return wish ?? values[0] ?? "";
+function fate(metric: Metric | undefined, tag: string, values: readonly string[]): string {
+  return metric?.lost?.[tag] ?? lost[tag] ?? values[0] ?? "";
 }

@@ -47,10 +47,19 @@ export function forest(change: Change, reach: ReturnType<typeof forestReach>): M
       ? markup`<path class="tip" fill="none" stroke="#111" d="M7 ${middle - 4}L1 ${middle}l6 4"/>`
       : null,
     interval.high > span
-      ? markup`<path class="tip" fill="none" stroke="#111" d="M${width - 7} ${middle - 4}L${width - 1} ${middle}l-6 4"/>`
+      ? markup`<path class="tip" fill="none" stroke="#111"
+  d="M${width - 7} ${middle - 4}L${width - 1} ${middle}l-6 4"/>`
       : null,
   ];
-  return markup`<svg class="${`forest ${outcome}`}" viewBox="${`0 0 ${width} ${height}`}" width="${width}" height="${height}" aria-hidden="true"><rect class="floor" fill="#e4e8ec" x="${width / 2 - floor}" width="${2 * floor}" height="${height}"/><path class="zero" stroke="#888" d="M${width / 2} 0v${height}"/><path class="bar" stroke="#111" d="M${low} ${middle}H${Math.max(high, low + 1)}"/><circle class="point" cx="${at(differenceOf(quantity.scale)(a, b))}" cy="${middle}" r="3.2"/>${beyond[0] ?? null}${beyond[1] ?? null}</svg>`;
+  const point = at(differenceOf(quantity.scale)(a, b));
+  return markup`<svg class="forest ${outcome}" viewBox="0 0 ${width} ${height}"
+  width="${width}" height="${height}" aria-hidden="true">
+<rect class="floor" fill="#e4e8ec" x="${width / 2 - floor}" width="${2 * floor}"
+  height="${height}"/>
+<path class="zero" stroke="#888" d="M${width / 2} 0v${height}"/>
+<path class="bar" stroke="#111" d="M${low} ${middle}H${Math.max(high, low + 1)}"/>
+<circle class="point" cx="${point}" cy="${middle}" r="3.2"/>
+${beyond[0] ?? null}${beyond[1] ?? null}</svg>`;
 }
 
 /** The ends of the scale in words, for the head of the column. */

@@ -51,13 +51,18 @@ function control({ without, status }: ReportModel): Markup | null {
     held: "yet it held: this experiment proves nothing about the disabled defence",
     inconclusive: "which this run does not show",
   }[status];
-  return markup`<p class="control ${status}"><span class="page"><strong>Control: without ${without.join(", ")}.</strong> Expected to be refuted, ${meaning}.</span></p>\n`;
+  return markup`<p class="control ${status}"><span class="page">
+<strong>Control: without ${without.join(", ")}.</strong>
+Expected to be refuted, ${said}.</span></p>\n`;
 }
 
 /** What a reader must know before trusting the rest of the page. */
 function notices({ aborted, cleanup, notes, damage, lacking }: ReportModel): Markup {
-  const notice = (tone: string, title: string, text: readonly string[]): Markup =>
-    markup`<div class="notice ${tone}"><strong>${title}</strong> ${text.length === 1 ? text.join("") : markup`<ul>${text.map((one) => markup`<li>${one}</li>`)}</ul>`}</div>\n`;
+  const notice = (tone: string, title: string, text: readonly string[]): Markup => {
+    const list = markup`<ul>${text.map((one) => markup`<li>${one}</li>`)}</ul>`;
+    return markup`<div class="notice ${tone}"><strong>${title}</strong>
+${text.length === 1 ? text.join("") : list}</div>\n`;
+  };
   return markup`${[
     ...(aborted === null
       ? []
@@ -85,8 +90,10 @@ function notices({ aborted, cleanup, notes, damage, lacking }: ReportModel): Mar
 function faults({ faults: all }: ReportModel): Markup {
   if (all.length === 0) return markup`<p class="quiet">The record has no fault.</p>`;
   const more = all.slice(faultsShown);
+  const rest = markup`<details><summary>${more.length} more</summary>
+<ol class="faults" start="${faultsShown + 1}">${more.map(fault)}</ol></details>`;
   return markup`<ol class="faults">${all.slice(0, faultsShown).map(fault)}</ol>
-${more.length === 0 ? null : markup`<details><summary>${more.length} more</summary><ol class="faults" start="${faultsShown + 1}">${more.map(fault)}</ol></details>`}`;
+${more.length === 0 ? null : rest}`;
 }
 
 function fault({
@@ -103,8 +110,12 @@ function fault({
       ? `from ${formatOffset(fromMs)}, no heal is recorded`
       : `${formatOffset(fromMs)} to ${formatOffset(healedMs)} ` +
         `(${formatDuration(healedMs - fromMs)})`;
+  const healed = healLanded === true;
+  const heal = (seen: string): Markup =>
+    proof(healed, healed ? "Healed" : "Not shown to have healed", seen);
   return markup`<li><strong>${label}</strong> <span class="when">${span}</span>
-${proof(landed, landed ? "Landed" : "Not shown to have landed", evidence)}${healEvidence === null ? null : proof(healLanded === true, healLanded === true ? "Healed" : "Not shown to have healed", healEvidence)}</li>`;
+${proof(landed, landed ? "Landed" : "Not shown to have landed", evidence)}
+${healEvidence === null ? null : heal(healEvidence)}</li>`;
 }
 
 /**
@@ -116,8 +127,11 @@ function proof(shown: boolean, word: string, evidence: string): Markup {
   const rest =
     others.length < 2
       ? markup`${evidence}`
-      : markup`${first} <details><summary>and ${others.length} more</summary> ${others.join("; ")}</details>`;
-  return markup`<div class="proof ${shown ? "shown" : "unshown"}"><b>${shown ? "✓" : "✗"} ${word}:</b> ${rest}</div>`;
+      : markup`${first} <details><summary>and ${others.length} more</summary>
+${others.join("; ")}</details>`;
+  const sign = shown ? "✓" : "✗";
+  return markup`<div class="proof ${shown ? "shown" : "unshown"}"><b>${sign} ${word}:</b>
+${rest}</div>`;
 }
 
 function impactTable(all: readonly PhaseImpact[]): Markup {
@@ -173,5 +187,7 @@ function figure(
   detail: string,
   beside: readonly string[],
 ): Markup {
-  return markup`<div><dt>${label} <span class="phase-name">in ${phase}</span></dt><dd class="big">${value}</dd><dd>${detail}</dd>${beside.map((text) => markup`<dd>${text}</dd>`)}</div>`;
+  return markup`<div><dt>${label} <span class="phase-name">in ${phase}</span></dt>
+<dd class="big">${value}</dd><dd>${detail}</dd>
+${beside.map((text) => markup`<dd>${text}</dd>`)}</div>`;
 }

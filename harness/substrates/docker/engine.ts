@@ -50,8 +50,9 @@ export async function engineObstacle(
   try {
     const address = engineAddress(env);
     const version = JSON.parse(await ask(address, "/version")) as { ApiVersion?: string };
-    if (isOlder(version.ApiVersion ?? "0"))
-      return `the engine on ${address.host} is too old (API ${version.ApiVersion}, needs ${apiMin})`;
+    const { ApiVersion = "0" } = version;
+    if (isOlder(ApiVersion))
+      return `the engine on ${address.host} is too old (API ${ApiVersion}, needs ${apiMin})`;
     if (image === null) return null;
     await ask(address, `/images/${image}/json`);
     return null;

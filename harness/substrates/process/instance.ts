@@ -153,11 +153,9 @@ export class ProcessInstance implements Instance {
     child.once("exit", (code, killedBy) => {
       this.#left(child);
       const expected = this.#ending;
-      this.#options.exited({
-        service: this.service.name,
-        expected,
-        detail: `${killedBy === null ? `exit status ${code}` : `ended by ${killedBy}`}${expected || killedBy !== "SIGKILL" ? "" : killSource(memoryKills)}`,
-      });
+      const how = killedBy === null ? `exit status ${code}` : `ended by ${killedBy}`;
+      const killer = expected || killedBy !== "SIGKILL" ? "" : whoseKill(memoryKills);
+      this.#options.exited({ service: this.service.name, expected, detail: `${how}${killer}` });
     });
     return child;
   }

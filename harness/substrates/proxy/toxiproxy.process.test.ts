@@ -213,7 +213,11 @@ describe("Toxiproxy's pitfalls", () => {
       process.execPath,
       [
         "-e",
-        `require("net").createServer(()=>{}).listen({port:0,host:"${host}",backlog:1},function(){console.log(this.address().port)})`,
+        `require("net")
+          .createServer(() => {})
+          .listen({ port: 0, host: "${host}", backlog: 1 }, function () {
+            console.log(this.address().port);
+          });`,
       ],
       { stdio: ["ignore", "pipe", "ignore"] },
     );

@@ -1,6 +1,7 @@
 /**
  * Counters and gauges of the model, read every few seconds, as probes read those of real services.
  */
+import { entryTag } from "../../metrics/tags.ts";
 import type { Tags } from "../../metrics/tags.ts";
 import type { SampleSink } from "../../metrics/samples.ts";
 
@@ -72,5 +73,5 @@ export class Counters {
 }
 
 function ownerOf(counter: Pick<Counter, "tags">): string {
-  return counter.tags["service"] ?? counter.tags["edge"] ?? "";
+  return counter.tags["service"] ?? counter.tags[entryTag] ?? "";
 }

@@ -1,17 +1,17 @@
 /**
- * An edge, or a cache of the fill tier: lifetimes, collapsing, the range gate, health probes and
- * failover as the VCL has them.
+ * An edge, or a cache of the fill tier: lifetimes, collapsing, range gate, health probes and
+ * failover as in the VCL.
  */
 import type { SegmentRange } from "../origin/directive.ts";
 import type { ModelNode, Simulation } from "../../../harness/target/model.ts";
 import { holdGraceMs } from "../origin/decide.ts";
 import { dvrWindowSegments } from "../stream/event.ts";
 import { isLive, publishAtMs, segmentInProduction } from "../stream/template.ts";
-import { type Answer, type Asked, askedOf, type Key, keyOf } from "./asked.ts";
+import { type Answer, type Asked, requestOf, type Key, keyOf } from "./request.ts";
 import { calibration, draw } from "./calibration.ts";
 import { streamOf } from "../pack/stream/stream.ts";
 
-/** An origin, or a cache nearer to it. */
+/** An origin, or a cache closer to it. */
 export interface Upstream {
   readonly node: ModelNode;
   readonly isOrigin: boolean;
@@ -30,7 +30,7 @@ const firstByteMs = 2_000,
   failureTtlMs = 50,
   shedTtlMs = 5_000,
   ttlMsMin = 10;
-/** Once in so many answers, what has lapsed is thrown out. */
+/** The number of answers between two removals of expired objects. */
 const sweepEvery = 4_096;
 
 export class Edge {
@@ -61,9 +61,9 @@ export class Edge {
       this.#probes.set(upstream, []);
       if (upstream.isOrigin) for (const lane of ["live", "dvr"]) this.#count(upstream, lane, 0);
     }
-    // As the real one, which is read and says so.
+    // Like the real one, whose journal is read.
     if (upstreams.every((one) => !one.isOrigin))
-      simulation.count("origin_gets", { lane: "live", edge: node.name, origin: "none" }, 0);
+      simulation.count("origin_gets", { lane: "live", entry: node.name, origin: "none" }, 0);
     node.onReady(() => this.#probe());
     node.onDeath(() => {
       this.#kept.clear();
@@ -71,20 +71,20 @@ export class Edge {
     });
   }
 
-  /** As told by an operator: it lives, and keeps nothing of what it had. */
+  /** A flush: the edge lives on and loses its cache. */
   flush(): boolean {
     this.#kept.clear();
     return true;
   }
 
   /**
-   * As a ban does: copies of the range go, and what is under way was asked for earlier and may be
-   * what it is about.
+   * Like a ban: copies in the range go. A fetch under way began earlier and may be affected, so its
+   * result is not kept.
    */
   forget({ renditions, from, to }: SegmentRange): void {
     this.#forgotAtMs = this.#simulation.nowMs();
     for (const key of this.#kept.keys()) {
-      const kept = askedOf(key);
+      const kept = requestOf(key);
       if (
         kept !== null &&
         renditions.includes(kept.rendition) &&
@@ -98,7 +98,7 @@ export class Edge {
   get(asked: Asked, weight: number, reply: (answer: Answer) => void): void {
     const nowMs = this.#simulation.nowMs();
     const current = segmentInProduction(nowMs);
-    this.#simulation.count("edge_requests", { edge: this.node.name }, 1);
+    this.#simulation.count("edge_requests", { entry: this.node.name }, 1);
     const say = (answer: Answer): void =>
       this.node.after(draw(calibration.edgeHit, this.#simulation), () => reply(answer));
     if (this.#simulation.enabled("rangeGate")) {
@@ -148,8 +148,7 @@ export class Edge {
       if (second === undefined || !mayBeBetterElsewhere(answer))
         return done(this.#keep(asked, answer, askedMs));
       this.#ask(second, asked, weight, (again) => {
-        // The region asked first did answer, and the other could not improve on it: that answer
-        // stands.
+        // The first region's answer stands, because the other could not improve on it.
         const final =
           again ??
           (answer === null
@@ -168,7 +167,7 @@ export class Edge {
   ): void {
     const healthy = group.filter((one) => this.#healthy(one));
     const among = healthy.length > 0 ? healthy : group;
-    // An origin next door before the others of its region; of the fill tier, the node that owns the
+    // The local origin before others of its region. In the fill tier, the node that owns the
     // segment.
     const near = among.find((one) => one.isOrigin && one.node.zone === this.node.zone);
     const upstream = near ?? (among[spread(keyOf(asked), among.length)] as Upstream);
@@ -239,13 +238,15 @@ export class Edge {
   #count(upstream: Upstream, lane: string, weight: number): void {
     this.#simulation.count(
       "origin_gets",
-      { lane, edge: this.node.name, origin: upstream.node.region },
+      { lane, entry: this.node.name, origin: upstream.node.region },
       weight,
     );
   }
 }
 
-/** What the other region may know better: it failed here, or the segment did not arrive here. */
+/**
+ * What the other region may answer better: a local failure, or a segment that did not arrive here.
+ */
 function mayBeBetterElsewhere(answer: Answer | null): boolean {
   if (answer === null) return true;
   return (

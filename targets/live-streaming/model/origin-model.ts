@@ -1,16 +1,16 @@
 /**
- * The read origin in the model: the real one's own decisions (`decide`, `rank`, the shed curve),
- * with virtual time around them.
+ * The read origin in the model: the real service's decisions (`decide`, `rank`, the shed curve) in
+ * virtual time.
  */
 import type { ModelNode, Simulation } from "../../../harness/target/model.ts";
 import type { Candidate } from "../stream/candidate.ts";
 import { absence, decide } from "../origin/decide.ts";
 import { recentIntervalMs } from "../origin/lookup.ts";
-import { directivesEveryMs } from "../origin/recall.ts";
+import { directivesEveryMs } from "../origin/read-from-store.ts";
 import { admittedPriorityMax, dvrPriority, priorities } from "../origin/shedding.ts";
 import { dvrWindowSegments } from "../stream/event.ts";
 import { isLive, publishAtMs } from "../stream/template.ts";
-import { type Answer, type Asked, leafOf } from "./asked.ts";
+import { type Answer, type Asked, leafOf } from "./request.ts";
 import { calibration, draw } from "./calibration.ts";
 import { ChunkReading } from "./chunk-reading.ts";
 import { type Feed, follow } from "./feed-model.ts";
@@ -35,7 +35,7 @@ export class OriginReader {
   readonly #store: TimedStore;
   readonly #lookups: Lookups;
   readonly #opening: Opening;
-  /** Its own region's pipeline first: those chunks are in the memory next door. */
+  /** The own region's pipeline first, because its chunks are in the local cache. */
   readonly #pipelines: readonly string[];
 
   constructor(
@@ -155,9 +155,7 @@ export class OriginReader {
       );
   }
 
-  /**
-   * Until the segment is due only the feed is heard; after that the store is asked now and then.
-   */
+  /** Until the segment is due, only the feed is used. After that the store is polled. */
   #hold(asked: Asked, untilMs: number, tell: Tell): void {
     const nowMs = this.#simulation.nowMs();
     if (nowMs >= untilMs) {
@@ -178,10 +176,11 @@ export class OriginReader {
     );
   }
 
-  /** What the store tells of is known from then on. */
+  /** What the store returns is known from then on. */
   #lookUp(asked: Asked, found: (candidates: readonly Candidate[]) => void): void {
     this.#lookups.find(asked, (row) => {
-      for (const candidate of row ?? []) this.#memory.learn({ ...leafOf(asked), ...candidate });
+      for (const candidate of row ?? [])
+        this.#memory.addPublication({ ...leafOf(asked), ...candidate });
       found(
         this.#memory.candidates(
           asked,
@@ -206,7 +205,7 @@ export class OriginReader {
 
   #followDirectives(): void {
     this.#store.readDirectives((directives) => {
-      for (const directive of directives ?? []) this.#memory.heed(directive);
+      for (const directive of directives ?? []) this.#memory.applyDirective(directive);
     });
     this.node.after(directivesEveryMs, () => this.#followDirectives());
   }

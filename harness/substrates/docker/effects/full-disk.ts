@@ -16,7 +16,7 @@ export const effect: DockerEffect<FaultOf<"fullDisk">> = {
 };
 
 /**
- * Cassandra's commit log and tables of a run of some minutes fit; only written data uses memory.
+ * The files of a database in a run of some minutes fit; only written data uses memory.
  */
 const volumeBytes = 512 * 2 ** 20;
 

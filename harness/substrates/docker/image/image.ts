@@ -9,9 +9,9 @@ import type Docker from "dockerode";
 import { SeawallError } from "../../../base/errors.ts";
 import { isTest } from "../../../system/sources.ts";
 import { engineError, isGone } from "../engine.ts";
-import { latestImage, projectLabel } from "./paths.ts";
+import type { ToolName } from "../../../target/tools.ts";
+import { dockerfile, imageFolder, latestImage, type Parts, projectLabel } from "./paths.ts";
 
-const folder = "harness/substrates/docker/image";
 /**
  * The modules of a container's entry. The rest of the harness is not included, so that its changes
  * need no new image.
@@ -35,8 +35,6 @@ export const copied = [
   "harness/system",
   "harness/target",
   ...ofEntry,
-  `${folder}/Dockerfile`,
-  `${folder}/packages.txt`,
   "targets",
 ];
 
@@ -54,13 +52,13 @@ export function imageName(root: string): string {
 /** `seawall/base:…`, from the ingredients of a base that is built here. */
 export function baseName(root: string, versions: readonly string[]): string {
   const hash = createHash("sha256")
-    .update(readFileSync(join(root, folder, "packages.txt")))
+    .update(readFileSync(join(root, imageFolder, "packages.txt")))
     .update(JSON.stringify([versions, process.arch, "2"]));
   return `seawall/base:${hash.digest("hex").slice(0, 12)}`;
 }
 
 export function packagesOfImage(root: string): string[] {
-  return readFileSync(join(root, folder, "packages.txt"), "utf8")
+  return readFileSync(join(root, imageFolder, "packages.txt"), "utf8")
     .split("\n")
     .filter((name) => name !== "");
 }
@@ -112,18 +110,18 @@ export async function hasImage(docker: Docker, name: string): Promise<boolean> {
   }
 }
 
-export interface Parts {
-  readonly base: string;
-  readonly cassandra: string;
-  readonly toxiproxy: string;
-}
-
 /** The default images of the Dockerfile. */
 export function registryParts(root: string): Parts {
-  const text = readFileSync(join(root, folder, "Dockerfile"), "utf8");
-  const named = (argument: string): string =>
-    new RegExp(`^ARG ${argument}=(\\S+)$`, "m").exec(text)?.[1] ?? "";
-  return { base: named("BASE"), cassandra: named("CASSANDRA"), toxiproxy: named("TOXIPROXY") };
+  const named = readFileSync(join(root, dockerfile), "utf8").matchAll(/^ARG (\w+)=(\S+)$/gm);
+  return Object.fromEntries([...named].map(([, name, image]) => [name, image]));
+}
+
+/** What the Dockerfile takes from the image of a tool, by the tool's name: a path in that image. */
+export function copiedFromTools(root: string): Readonly<Record<ToolName, string>> {
+  const copies = readFileSync(join(root, dockerfile), "utf8").matchAll(
+    /^COPY --from=(\S+) (\S+) \S+$/gm,
+  );
+  return Object.fromEntries([...copies].map(([, tool, path]) => [tool, path]));
 }
 
 /**
@@ -146,12 +144,12 @@ export async function buildImage(
   const stream = await docker
     .buildImage(context.stream, {
       t: name,
-      dockerfile: `${folder}/Dockerfile`,
+      dockerfile,
       networkmode: "host",
       rm: true,
       forcerm: true,
       labels: { [projectLabel]: "image" },
-      buildargs: { BASE: parts.base, CASSANDRA: parts.cassandra, TOXIPROXY: parts.toxiproxy },
+      buildargs: { ...parts },
       abortSignal: signal,
     })
     .catch((error: unknown) => {

@@ -16,7 +16,7 @@ import { runWell } from "../../../system/child.ts";
 import type { ProcessEffect, Struck } from "../effect.ts";
 
 /**
- * Cassandra's commit log and tables of a run of some minutes fit; only written data uses memory.
+ * The files of a database in a run of some minutes fit; only written data uses memory.
  */
 const volumeBytes = 1024 * 1024 * 1024;
 

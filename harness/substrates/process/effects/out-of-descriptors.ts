@@ -26,7 +26,12 @@ async function exhaust(leader: number): Promise<Impairment> {
   const limits = new Map(
     membersOf(leader).map((pid) => [pid, { before: limitOf(pid), now: lowestFree(pid) }]),
   );
-  await setAll(limits, "now");
+  try {
+    await setAll(limits, "now");
+  } catch (error) {
+    await setAll(limits, "before");
+    throw error;
+  }
   return {
     observe: async () => seen(limits, "now"),
     undo: async () => {

@@ -1,7 +1,7 @@
 /**
- * A packager that publishes spoiled segments. Proof: it has spoiled one of those that were ordered,
- * and its journal has what came of it: what its own inspection found, or for rot, which no
- * inspection finds, that it was published. Healed by calling the rest off.
+ * A packager that publishes corrupt segments. Proof: it has corrupted one of the ordered segments,
+ * and its journal has the outcome. That is the defect that its own inspection found, or for rot,
+ * which no inspection finds, the publication. The undo cancels the rest of the order.
  */
 import type { Instance } from "../../../../../harness/target/deployment.ts";
 import type { Evidence } from "../../../../../harness/target/evidence.ts";
@@ -87,10 +87,7 @@ async function spoiled(
   );
 }
 
-/**
- * Segments are still to be spoiled, or all that were ordered have been: no order is left then, nor
- * when it was called off.
- */
+/** The number still to corrupt. An order ends when all are done or when it is cancelled. */
 async function stillSpoiling(
   packager: Instance,
   { segments, defect }: Order,
@@ -112,7 +109,7 @@ async function stillSpoiling(
   );
 }
 
-/** A box that was cut off is found to have every defect; rot is found by nobody. */
+/** A box that was cut off counts as every defect. Nothing detects rot. */
 function shows(entry: Entry, defect: SegmentDefect): boolean {
   if (defect === "rot") return entry.outcome === "acked";
   return defect === "truncated"
@@ -129,7 +126,7 @@ async function segmentsLeft(packager: Instance): Promise<number> {
   return (await orderOf(packager))?.left ?? 0;
 }
 
-/** Null where nothing is ordered. */
+/** Null if there is no order. */
 async function orderOf(packager: Instance): Promise<{ readonly left: number } | null> {
   return JSON.parse(await packager.operate("defectsLeft")) as { left: number } | null;
 }
