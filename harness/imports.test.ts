@@ -127,8 +127,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   // Any streaming target can use the pack: it imports no service of the target next to it.
   "targets/live-streaming/pack": [...upTo("faults"), "harness/system"],
   experiments: [...upTo("phrases"), "harness/plan/reliance.ts", "targets/live-streaming"],
-  // Viewers and the harness make the path of a segment in one place, and look at what comes in one
-  // place.
+  // Viewers and the harness share one function for a segment's path, and one for its inspection.
   "targets/live-streaming/pack/workloads": [
     "harness/metrics/print.ts",
     "targets/live-streaming/pack/stream",

@@ -126,8 +126,8 @@ function eventsOf(events: readonly DayEvent[], index: number): readonly DayEvent
 }
 
 function line(event: DayEvent): Markup | null {
-  const told = toldOf(event);
-  return told === null ? null : logRow(event.atMs, told.text, told.tone);
+  const entry = timelineEntry(event);
+  return entry === null ? null : logRow(event.atMs, entry.text, entry.tone);
 }
 
 function logRow(atMs: number, text: string | Markup, tone: string | null = null): Markup {

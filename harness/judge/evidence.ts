@@ -13,7 +13,7 @@ import type { SeriesData } from "../metrics/samples.ts";
 import { carries, countIn, eachIn, matching, valuesIn, type Window } from "../metrics/series.ts";
 import { quantile, sum } from "../base/statistics.ts";
 import { answer } from "./answer.ts";
-import { askedByTheClock } from "./asked-for.ts";
+import { requestsFollowClock } from "./asked-for.ts";
 import { bodiesAreRight } from "./bodies.ts";
 import { bytesMoved } from "./bytes-moved.ts";
 import { noCopies } from "./copies.ts";

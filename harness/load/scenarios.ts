@@ -119,7 +119,7 @@ export function settingsOf(
     content: plan.content,
     leadInMs: plan.leadInMs,
     phasesMs: plan.phasesMs,
-    entries: told(entries, plan.entries),
+    entries: withNames(entries, plan.entries),
     others: Object.fromEntries(
       Object.entries(others).map(([name, ways]) => [
         name,

@@ -45,7 +45,7 @@ export interface Metric {
     readonly outcomes: readonly string[];
     readonly workloads: readonly string[];
   };
-  /** The tags of a sample whose user got nothing; by default, `outcome` is `lost`. */
+  /** The tags of a sample whose user received nothing; by default, `outcome` is `lost`. */
   readonly lost?: Tags;
   /** Any number of samples per iteration of a load, such as one per request. */
   readonly perRequest?: true;
@@ -87,7 +87,7 @@ export interface Metric {
   readonly needs?: { readonly telemetry?: readonly string[]; readonly layout?: readonly string[] };
   /**
    * One sample for each of a set of things. A claim on it holds only if none of them is unchecked,
-   * and if the checked ones are all.
+   * and if the checked ones are complete.
    */
   readonly accounts?: {
     /** What these things are called, such as `acknowledged orders`. */

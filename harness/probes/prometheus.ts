@@ -25,7 +25,7 @@ const headsMax = 20_000;
 
 /**
  * Parses samples of the text exposition format 0.0.4; comments and invalid lines are skipped.
- * `heads` caches the parsed heads of the same service's earlier answers with the same `wanted`,
+ * `heads` caches the parsed heads of the same service's earlier answers with the same `selected`,
  * because most lines change only in their value. `unlisted` decides on other series.
  */
 export function parseExposition(
@@ -45,7 +45,7 @@ export function parseExposition(
     if (known === null) continue;
     const sample =
       known === undefined
-        ? parseLine(raw, start, wanted, heads, unlisted)
+        ? parseLine(raw, start, selected, heads, unlisted)
         : { ...known, value: Number(raw.slice(valueFrom)) };
     if (sample !== null && Number.isFinite(sample.value)) samples.push(sample);
   }
@@ -62,7 +62,7 @@ function parseLine(
 ): ExposedSample | null {
   const [, name = "", labelText = "", value, atMs] = line.exec(raw) ?? [];
   if (value === undefined) return null;
-  const isKept = wanted.has(name) || unlisted?.keeps(name, labelText) === true;
+  const isKept = selected.has(name) || unlisted?.keeps(name, labelText) === true;
   const head = isKept ? { name, labels: labelsOf(labelText) } : null;
   if (start + value === raw) heads.set(start, head);
   if (head === null) return null;

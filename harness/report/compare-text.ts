@@ -134,7 +134,7 @@ function claimLine({ name }: Side, claim: ClaimOutcome): string {
     `${tally(counts)} (${observedText(observed, claim)})`;
   const [ofA, ofB] = claim.observed;
   return [
-    `${claim.title}, ${claim.phase}: A ${told(claim.a, ofA)}, ${name} ${told(claim.b, ofB)}`,
+    `${claim.title}, ${claim.phase}: A ${text(claim.a, ofA)}, ${name} ${text(claim.b, ofB)}`,
     ...(claim.limit === null ? [] : [`must be ${limitText(claim)}`]),
     ...(chance === "" ? [] : [chance]),
   ].join("; ");

@@ -80,7 +80,7 @@ const teardownMs = 60_000;
  * not healed by then never will be.
  */
 const healMsMax = 180_000;
-/** The slowest service and the first answer that the target works. */
+/** The slowest service and the first answer that proves the whole target. */
 const startMsMax = 240_000;
 const marginMs = 60_000;
 

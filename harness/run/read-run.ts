@@ -49,7 +49,7 @@ export async function readRun(path: string): Promise<Run> {
 interface ReadPlan {
   readonly plan: Plan;
   readonly hash: string;
-  /** It, and the record beside it, use the names of an earlier version. */
+  /** It, and the record next to it, use the names of an earlier version. */
   readonly isOlder: boolean;
 }
 

@@ -24,7 +24,7 @@ export interface Pack {
   readonly trafficClasses: readonly string[];
   /** The metric that shows harm to its users. */
   readonly harm?: Harm;
-  /** The folder of its workloads: `NAME.ts` in it is what a load calls `NAME`. */
+  /** The folder of its workloads: a load names `NAME.ts` as `NAME`. */
   readonly workloads?: string;
   /** What its workloads, readers, players and prober measure, by name. */
   readonly metrics: Registry;

@@ -1,4 +1,4 @@
-/** One witness written down as two: what a record says twice, nobody saw twice. */
+/** One witness recorded as two: a second copy of an observation is no second observation. */
 import {
   type Draft,
   drop,
@@ -15,7 +15,7 @@ const copied = "witnesses.copied";
 const [one, other] = ["region-a/edge", "region-b/edge"];
 type Chosen = (sample: Sample) => boolean;
 
-/** What is chosen is told again in the place of what was `instead`. */
+/** Copies the chosen samples in place of those that match `instead`. */
 function copy(
   draft: Draft,
   chosen: Chosen,

@@ -1,6 +1,6 @@
 /**
- * Characters of which properties make text. `fc.string` has units of its own for that, but to make
- * texts of "binary" or "grapheme" it first lists all of Unicode, which takes a second.
+ * Characters for the texts of property tests. For the units "binary" and "grapheme", `fc.string`
+ * first lists all of Unicode, which takes a second.
  */
 import fc from "fast-check";
 

@@ -21,9 +21,15 @@ export interface SourceParts {
 /** After one of these, a slash begins a regular expression. */
 const beforeRegex = /(?:^|[(,=:[!&|?{};+\-*%<>~^]|\b(?:return|typeof|case|in|of))\s*$/;
 
-/** A template is one text, with … for each value. Texts in its values are separate. */
-export function textsIn(source: string): { readonly line: number; readonly text: string }[] {
-  const texts: { line: number; text: string }[] = [];
+export function textsIn(source: string): readonly Located[] {
+  return splitSource(source).texts;
+}
+
+export function splitSource(source: string): SourceParts {
+  const texts: (Located & { from: number })[] = [];
+  const comments: Located[] = [];
+  const blanks: [number, number][] = [];
+  const lineAt = lineFinder(source);
   let at = 0;
   const blank = (from: number, until: number): void => void blanks.push([from, until]);
   const comment = (end: string): void => {

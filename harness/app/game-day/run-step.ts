@@ -39,7 +39,7 @@ export interface StepOptions {
   readonly log: Log;
   /** The day's folder. */
   readonly directory: string;
-  /** Whether claims are judged live; not needed if nobody watches. */
+  /** Whether claims are judged live; not needed without an open page. */
   readonly live: boolean;
   readonly hold: ((signal: AbortSignal) => Promise<void>) | null;
 }

@@ -123,7 +123,7 @@ function sampleStates(
 ): State[] {
   const known = world.registry[metric] as Metric;
   const { kind, source, perRequest } = known;
-  const groups = groupsOf(metric, wanted, world);
+  const groups = groupsOf(metric, namedValues, world);
   const part = partOf(claim, world);
   const selectors = selectorsOf(claim).filter((one) => one.metric === metric);
   const { number, readsValues, ...statistic } = statisticOf(claim);

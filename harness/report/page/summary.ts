@@ -37,7 +37,7 @@ export function summary(model: ReportModel): Markup {
   ${notices(model)}
   <div class="twofold">
     <section aria-labelledby="broken"><h2 id="broken">Faults</h2>${faults(model)}</section>
-    <section aria-labelledby="impact"><h2 id="impact">User impact</h2>${impactTable(model.impact)}</section>
+    <section aria-labelledby="impact"><h2 id="impact">User impact</h2>${impact(model)}</section>
   </div>
   ${timelineStrip(model)}
 </div>`;
@@ -53,7 +53,7 @@ function control({ without, status }: ReportModel): Markup | null {
   }[status];
   return markup`<p class="control ${status}"><span class="page">
 <strong>Control: without ${without.join(", ")}.</strong>
-Expected to be refuted, ${said}.</span></p>\n`;
+Expected to be refuted, ${meaning}.</span></p>\n`;
 }
 
 /** What a reader must know before trusting the rest of the page. */
@@ -134,7 +134,7 @@ ${others.join("; ")}</details>`;
 ${rest}</div>`;
 }
 
-function impactTable(all: readonly PhaseImpact[]): Markup {
+function impact({ impact: all }: ReportModel): Markup {
   const main = all.find((one) => one.phase === "fault") ?? all.at(-1);
   const asked = ({ classes }: PhaseImpact): number =>
     classes.reduce((total, one) => total + one.asked, 0);

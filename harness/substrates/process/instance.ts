@@ -154,7 +154,7 @@ export class ProcessInstance implements Instance {
       this.#left(child);
       const expected = this.#ending;
       const how = killedBy === null ? `exit status ${code}` : `ended by ${killedBy}`;
-      const killer = expected || killedBy !== "SIGKILL" ? "" : whoseKill(memoryKills);
+      const killer = expected || killedBy !== "SIGKILL" ? "" : killSource(memoryKills);
       this.#options.exited({ service: this.service.name, expected, detail: `${how}${killer}` });
     });
     return child;

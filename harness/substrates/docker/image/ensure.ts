@@ -49,8 +49,8 @@ async function partsOf(
 ): Promise<Parts> {
   const { env, signal, root } = context;
   const own = baseName(root, [process.versions.node]);
-  const wanted = registryParts(root);
-  const made = Object.fromEntries(Object.keys(wanted).map((name) => [name, own]));
+  const required = registryParts(root);
+  const made = Object.fromEntries(Object.keys(required).map((name) => [name, own]));
   if (await hasImage(docker, own)) return made;
   progress({ tool: "image", step: "asking the registry for its parts" });
   if (

@@ -116,7 +116,7 @@ export function registryParts(root: string): Parts {
   return Object.fromEntries([...named].map(([, name, image]) => [name, image]));
 }
 
-/** What the Dockerfile takes from the image of a tool, by the tool's name: a path in that image. */
+/** The path in a tool's image that the Dockerfile copies, by the tool's name. */
 export function copiedFromTools(root: string): Readonly<Record<ToolName, string>> {
   const copies = readFileSync(join(root, dockerfile), "utf8").matchAll(
     /^COPY --from=(\S+) (\S+) \S+$/gm,

@@ -1,6 +1,6 @@
 /** The model's packager corrupts its publications. */
-import type { Course, VirtualStrike } from "../../../../../harness/target/fault.ts";
-import { names, said } from "../../../../../harness/faults/proofs.ts";
+import type { FaultExecution, VirtualStrike } from "../../../../../harness/target/fault.ts";
+import { names, evidenceOf } from "../../../../../harness/faults/proofs.ts";
 
 export function simulate({
   fault: { defect, segments },

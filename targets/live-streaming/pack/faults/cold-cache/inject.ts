@@ -1,5 +1,5 @@
 /** Proof of a flush: a stored item is no longer found. */
-import type { Course, RealStrike } from "../../../../../harness/target/fault.ts";
+import type { FaultExecution, RealStrike } from "../../../../../harness/target/fault.ts";
 import { theService } from "../../../../../harness/faults/proofs.ts";
 
 export function inject(strike: RealStrike<unknown>): FaultExecution {

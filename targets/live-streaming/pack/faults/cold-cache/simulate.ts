@@ -1,6 +1,6 @@
 /** The model's cache forgets its content. */
-import type { Course, VirtualStrike } from "../../../../../harness/target/fault.ts";
-import { names, said } from "../../../../../harness/faults/proofs.ts";
+import type { FaultExecution, VirtualStrike } from "../../../../../harness/target/fault.ts";
+import { names, evidenceOf } from "../../../../../harness/faults/proofs.ts";
 
 export function simulate({ services }: VirtualStrike<unknown>): FaultExecution {
   let done = false;
