@@ -1,4 +1,4 @@
-/** One witness that is recorded as two. */
+/** One witness recorded as two: a second copy of an observation is no second observation. */
 import {
   type Draft,
   drop,
@@ -15,7 +15,7 @@ const copied = "witnesses.copied";
 const [one, other] = ["region-a/edge", "region-b/edge"];
 type Chosen = (sample: Sample) => boolean;
 
-/** Records the chosen samples again, in place of those of `instead`. */
+/** Copies the chosen samples in place of those that match `instead`. */
 function copy(
   draft: Draft,
   chosen: Chosen,

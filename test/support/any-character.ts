@@ -1,6 +1,6 @@
 /**
- * Arbitrary characters for property tests. `fc.string` offers "binary" and "grapheme" units, but
- * first lists all of Unicode for them, which takes 1 s.
+ * Characters for the texts of property tests. For the units "binary" and "grapheme", `fc.string`
+ * first lists all of Unicode, which takes a second.
  */
 import fc from "fast-check";
 

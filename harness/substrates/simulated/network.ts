@@ -77,7 +77,7 @@ export class SimulatedLink implements VirtualLink {
     this.reset();
   }
 
-  async mend(): Promise<void> {
+  async restore(): Promise<void> {
     this.isCut = false;
     this.#toxics.delete(this);
   }
