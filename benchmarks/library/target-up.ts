@@ -30,7 +30,7 @@ export const context: Context = {
   stderr: output(process.stderr),
   signal: interrupted.signal,
   stdin: () => process.stdin,
-  onHurry: () => undefined,
+  onForceQuit: () => undefined,
   version: "benchmark",
   stateDirectory: join(cacheDirectory, "state"),
   cacheDirectory,

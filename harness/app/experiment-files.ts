@@ -75,10 +75,12 @@ function pathOf(context: Context, nameOrPath: string): string {
   return join(context.root, "experiments", `${basename(nameOrPath)}.ts`);
 }
 
-/** The part of a pack by which workloads are found. */
+/** The part of a pack that locates workloads. */
 type Bringing = Pick<Pack, "workloads"> | undefined;
 
-/** A workload of the target's pack has a name, any other a path. "" if there is none. */
+/**
+ * A workload of the target's pack has a name, any other a path. An empty string if there is none.
+ */
 function workloadPath(pack: Bringing, workload: string): string {
   if (isAbsolute(workload)) return workload;
   return pack?.workloads === undefined ? "" : join(pack.workloads, `${workload}.ts`);
@@ -94,10 +96,10 @@ export function workloadExports(pack: Bringing, workload: string): readonly stri
  */
 export function workloadNeeds(pack: Bringing, workload: string): readonly string[] {
   const path = workloadPath(pack, workload);
-  const said = existsSync(path)
+  const reason = existsSync(path)
     ? /^export const needs = \[([^\]]*)\]/m.exec(readFileSync(path, "utf8"))?.[1]
     : undefined;
-  return [...(said ?? "").matchAll(/"([^"]+)"/g)].map((match) => match[1] as string);
+  return [...(reason ?? "").matchAll(/"([^"]+)"/g)].map((match) => match[1] as string);
 }
 
 /** The metrics that its script and its local imports create. */

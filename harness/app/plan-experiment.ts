@@ -24,7 +24,7 @@ import { targetVersion } from "./target-fingerprint.ts";
 import type { RunRequest } from "./options.ts";
 
 /** A verdict as if the experiment had run and held. */
-export async function presumed(
+export async function assumeHeld(
   context: Context,
   experiment: Experiment,
   options: RunRequest,

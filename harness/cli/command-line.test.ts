@@ -44,7 +44,7 @@ async function seawall(
     }),
     stdin: () => Readable.from([]),
     signal: new AbortController().signal,
-    onHurry: () => {},
+    onForceQuit: () => {},
     version: "1.2.3",
     stateDirectory: join(folder, "state"),
     cacheDirectory: folder,
@@ -117,7 +117,7 @@ describe("the command line", () => {
     });
   });
 
-  it("compares several runs a side, and several sides, in documents that match their schema", async () => {
+  it("compares several runs and several sides, in documents of their schema", async () => {
     const storm = smallStorm(folder);
     const simulated = async (seed: number, ...more: string[]): Promise<string> =>
       (
@@ -472,7 +472,7 @@ describe("the command line", () => {
     expect(exitCode).toBe(64);
   });
 
-  it("gives the sample its recorded verdict; `./seawall report reports/sample` updates it", async () => {
+  it("gives the sample its verdict; `seawall report reports/sample` updates it", async () => {
     const { exitCode, stdout } = await seawall("judge", join(root, "reports/sample"), "--json");
     expect(JSON.parse(stdout)).toEqual(sampleVerdict);
     expect(exitCode).toBe(0);
@@ -534,11 +534,11 @@ describe("the command line", () => {
         ...(args[0] === "run" ? ["--out", "reports"] : []),
       );
       expect(exitCode).toBe(status);
-      const said = documentsIn(stdout);
-      expect(said).not.toEqual([]);
-      expect(said.flatMap(problemsOf)).toEqual([]);
+      const printed = documentsIn(stdout);
+      expect(printed).not.toEqual([]);
+      expect(printed.flatMap(problemsOf)).toEqual([]);
       if (status >= exitCodes.usage)
-        expect(said).toEqual([
+        expect(printed).toEqual([
           expect.objectContaining({ format: "seawall-error/1", exitCode: status }),
         ]);
       if (status >= exitCodes.usage) expect(stderr).not.toBe("");

@@ -169,7 +169,7 @@ describe("on the process substrate", () => {
     [{ kind: "reset", links: toBack }, () => takeAway("reset"), /a\/back:http answered after/],
     [
       { kind: "partition", links: toBack },
-      async () => await linkTo("a/back").mend(),
+      async () => await linkTo("a/back").restore(),
       /a\/back:http answered after/,
     ],
     [
@@ -260,7 +260,7 @@ describe("on the process substrate", () => {
     });
   });
 
-  it("a restart loop continues, and an instantaneous fault has nothing to observe later", async () => {
+  it("a restart loop lasts, and an instantaneous fault does not", async () => {
     const loop = await injectInto(mini.deployment, {
       kind: "restartLoop",
       service: "a/back",

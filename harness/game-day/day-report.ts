@@ -126,8 +126,8 @@ function eventsOf(events: readonly DayEvent[], index: number): readonly DayEvent
 }
 
 function line(event: DayEvent): Markup | null {
-  const told = toldOf(event);
-  return told === null ? null : logRow(event.atMs, told.text, told.tone);
+  const entry = timelineEntry(event);
+  return entry === null ? null : logRow(event.atMs, entry.text, entry.tone);
 }
 
 function logRow(atMs: number, text: string | Markup, tone: string | null = null): Markup {
@@ -141,10 +141,10 @@ function logTable(rows: readonly (Markup | null)[]): Markup {
 <tbody>${rows.filter((row) => row !== null)}</tbody></table>`;
 }
 
-const said = (by: By, answer: string): string =>
+const answerText = (by: By, answer: string): string =>
   by.role === "nobody" ? `${answer}: no answer in time` : `${answer} by ${nameOf(by)}`;
 
-function toldOf(event: DayEvent): { tone: string; text: string | Markup } | null {
+function timelineEntry(event: DayEvent): { tone: string; text: string | Markup } | null {
   switch (event.kind) {
     case "asked":
       return {
@@ -157,7 +157,7 @@ function toldOf(event: DayEvent): { tone: string; text: string | Markup } | null
     case "answered":
       return {
         tone: event.answer === "go" ? "good" : "bad",
-        text: said(event.by, event.answer === "go" ? "Go" : "No-go"),
+        text: answerText(event.by, event.answer === "go" ? "Go" : "No-go"),
       };
     case "note":
       return {

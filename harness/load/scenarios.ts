@@ -108,7 +108,7 @@ export function settingsOf(
   others: Readonly<Record<string, readonly Entry[]>>,
   forbidden: readonly string[] = [],
 ): string {
-  const told = (ways: readonly Entry[], names: readonly string[]): object[] =>
+  const withNames = (ways: readonly Entry[], names: readonly string[]): object[] =>
     ways.map(({ host, port, hostHeader }, index) => ({
       name: names[index],
       url: `http://${host.includes(":") ? `[${host}]` : host}:${port}`,
@@ -119,11 +119,11 @@ export function settingsOf(
     content: plan.content,
     leadInMs: plan.leadInMs,
     phasesMs: plan.phasesMs,
-    entries: told(entries, plan.entries),
+    entries: withNames(entries, plan.entries),
     others: Object.fromEntries(
       Object.entries(others).map(([name, ways]) => [
         name,
-        told(ways, plan.otherEntries?.[name] ?? []),
+        withNames(ways, plan.otherEntries?.[name] ?? []),
       ]),
     ),
     scenarios: Object.fromEntries(loads.map((load) => [load.name, scenarioOf(load, plan)])),

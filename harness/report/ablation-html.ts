@@ -94,11 +94,11 @@ export function renderAblationJunit({ rows, complaints }: Ablation): string {
   }" errors="${cells.filter(open).length}"`;
   const seconds = cells.reduce((sum, cell) => sum + cell.seconds, 0);
   const one = (cell: Cell): Markup => {
-    const said = clip(`${outcomeWords[cell.outcome]}: ${detail(cell)}`, 1000);
+    const clipped = clip(`${outcomeWords[cell.outcome]}: ${detail(cell)}`, 1000);
     const result = bad(cell)
-      ? markup`<failure type="${cell.outcome}" message="${said}"/>`
+      ? markup`<failure type="${cell.outcome}" message="${clipped}"/>`
       : open(cell)
-        ? markup`<error type="${cell.outcome}" message="${said}"/>`
+        ? markup`<error type="${cell.outcome}" message="${clipped}"/>`
         : null;
     const name = cell.without === null ? "all defences" : `without ${cell.without}`;
     return testCase(cell.experiment, `${name} [${cell.topology}]`, cell.seconds, result);

@@ -74,14 +74,14 @@ function named(cell: Cell, rows: Ablation["rows"]): string {
 
 /** The refuted claims, or the reason why none was; and other notes for the reader. */
 export function detail(cell: Cell): string {
-  const said =
+  const summary =
     cell.outcome === "refuted"
       ? cell.as.map(({ title }) => `"${title}"`).join(", ")
       : cell.outcome === "held"
         ? ""
         : cell.why;
   return [
-    said,
+    summary,
     ...(cell.attempts > 1 ? [`${cell.attempts} runs until one was conclusive`] : []),
     ...(cell.without !== null && cell.status === "refuted" && cell.doubts.length > 0
       ? [`evidence checks failed: ${cell.doubts.join(", ")}`]

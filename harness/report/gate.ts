@@ -44,12 +44,12 @@ export function renderGateText(
       `${marks[entry.outcome]} ` +
       `${padded(cut(oneLine(entry.experiment), 40), Math.min(40, wide))}  ` +
       `${padded(entry.outcome, 12)}`;
-    const said = [entry.why, comparisonLine(entry)]
+    const clauses = [entry.why, comparisonLine(entry)]
       .filter((text) => text !== "")
       .flatMap((text) => wrap(oneLine(text), across - 4));
     return [
       `${paint(head.trimEnd(), colours[entry.outcome])}${runsOf(entry)}`,
-      ...said.map((line) => `    ${line}`),
+      ...clauses.map((line) => `    ${line}`),
     ];
   });
   const closing = paint(paint(summaryLine(report), report.passed ? "held" : "refuted"), "bold");

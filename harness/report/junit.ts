@@ -177,12 +177,12 @@ function findingCase(finding: Finding, plan: Plan): Case {
 }
 
 function caseOf({ name, seconds, outcome, message, properties }: Case, suite: string): Markup {
-  const said = clip(message, 1000);
+  const clipped = clip(message, 1000);
   const result = {
     passed: markup``,
-    failure: markup`      <failure type="refuted" message="${said}">${said}</failure>\n`,
-    error: markup`      <error type="seawall" message="${said}">${said}</error>\n`,
-    skipped: markup`      <skipped message="${said}"/>\n`,
+    failure: markup`      <failure type="refuted" message="${clipped}">${clipped}</failure>\n`,
+    error: markup`      <error type="seawall" message="${clipped}">${clipped}</error>\n`,
+    skipped: markup`      <skipped message="${clipped}"/>\n`,
   }[outcome];
   const known = properties
     .map(([property, value]) => `${property}: ${clip(value, 1000)}`)

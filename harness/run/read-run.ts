@@ -49,7 +49,7 @@ export async function readRun(path: string): Promise<Run> {
 interface ReadPlan {
   readonly plan: Plan;
   readonly hash: string;
-  /** It, and the record beside it, use the names of an earlier version. */
+  /** It, and the record next to it, use the names of an earlier version. */
   readonly isOlder: boolean;
 }
 
@@ -106,12 +106,12 @@ function planIn(text: unknown, isOlder: boolean): Plan {
   const { error } = planDocument.safeParse(value);
   if (error !== undefined) {
     const { issues } = error;
-    const said = issues
+    const listed = issues
       .slice(0, issuesMax)
       .map(({ path, message }) => `"${path.join(".")}": ${message}`);
     throw new Error(
       [
-        ...said,
+        ...listed,
         ...(issues.length > issuesMax ? [`and ${issues.length - issuesMax} more`] : []),
       ].join("; "),
     );

@@ -212,7 +212,7 @@ const lies: readonly Lie[] = [
       simulated(
         { kind: "partition", links: near },
         (on) => {
-          for (const link of on.links) void link.mend();
+          for (const link of on.links) void link.restore();
         },
         undefined,
         2_000,

@@ -213,7 +213,7 @@ const lies: readonly Lie[] = [
   ),
   lie(
     "hidden-by-a-surplus",
-    "a missing storm is made up for after it",
+    "a missing storm is made up after the fault",
     onTime,
     withheld("live", startOf.fault, startOf.fault + 6_000),
     doubled("live", startOf.fault + 12_000, startOf.fault + 18_000),
@@ -232,7 +232,7 @@ const lies: readonly Lie[] = [
   ),
   lie(
     "half-was-dropped",
-    "half of a load finds no virtual user, and no claim is about it",
+    "half of a load finds no virtual user, and no claim concerns it",
     offered,
     (draft) => {
       draft.plan = {
@@ -273,7 +273,7 @@ const lies: readonly Lie[] = [
   ),
   lie(
     "late-asking",
-    "iterations begin on time, and one in fifty asks 2 s late",
+    "iterations begin on time, and one in fifty sends its request 2 s late",
     onTime,
     (draft) => {
       let index = 0;
@@ -284,13 +284,13 @@ const lies: readonly Lie[] = [
   ),
   lie(
     "lost-and-left-out",
-    "what was lost in six seconds of the fault is left out of the stream",
+    "the stream omits what was lost in six seconds of the fault",
     iterations,
     (draft) => drop(draft, inTheFault("segment_ms")),
   ),
   lie(
     "told-of-the-lead-in",
-    "what came of two seconds of the fault is dated into the lead-in",
+    "the results of two seconds of the fault are dated into the lead-in",
     iterations,
     (draft) => {
       draft.plan = { ...draft.plan, substrate: "process" };
@@ -304,7 +304,7 @@ const lies: readonly Lie[] = [
   ),
   lie(
     "told-of-the-drain",
-    "what came of two seconds of the fault is dated to the end",
+    "the results of two seconds of the fault are dated to its end",
     iterations,
     (draft) => {
       draft.plan = { ...draft.plan, substrate: "process" };
@@ -325,7 +325,7 @@ const lies: readonly Lie[] = [
   }),
   lie(
     "lost-and-called-served",
-    "for six seconds requests were refused, and viewers are said to be served",
+    "requests were refused for six seconds, and viewers are recorded as served",
     possible,
     real,
     (draft) => {
@@ -342,7 +342,7 @@ const lies: readonly Lie[] = [
   ),
   lie(
     "served-by-nobody",
-    "viewers are served by an edge to which nobody sent a request",
+    "viewers are served by an edge that received no request",
     possible,
     real,
     (draft) =>
@@ -374,7 +374,7 @@ const lies: readonly Lie[] = [
         Math.round(one.startedMs / 100) % 10 === 0,
     ),
   ),
-  lie("waits-below-zero", "viewers were served before they asked", possible, (draft) =>
+  lie("waits-below-zero", "viewers were served before they sent a request", possible, (draft) =>
     add(draft, 1, startOf.fault, startOf.recovery, {
       metric: "segment_ms",
       tags: { lane: "live", outcome: "served" },
@@ -453,7 +453,7 @@ const controls: readonly Honest[] = [
   honest("as-planned", "every iteration begins, ends and leaves its sample", real),
   honest(
     "few-dropped",
-    "a few iterations found no virtual user, and no claim can turn on it",
+    "a few iterations found no virtual user, too few to decide a claim",
     dropped("dvr", 1, startOf.fault, startOf.recovery),
     (draft) => {
       draft.plan = {
@@ -462,7 +462,7 @@ const controls: readonly Honest[] = [
       };
     },
   ),
-  honest("short-stall", "the generator stood still for 0.3 s and made up for it", (draft) => {
+  honest("short-stall", "the generator paused for 0.3 s and caught up", (draft) => {
     const [from, until] = [startOf.fault + 5_000, startOf.fault + 5_300];
     draft.samples = draft.samples.map((one) =>
       one.metric === "start_late_ms" && asked("live", from, until)(one)
@@ -472,7 +472,7 @@ const controls: readonly Honest[] = [
   }),
   honest(
     "zero-is-off",
-    "the schedule begins 0.3 s after the load is said to have begun",
+    "the schedule begins 0.3 s after the recorded start of the load",
     (draft) => {
       draft.events = draft.events.map((event) =>
         event.kind === "loadStarted" ? { ...event, atMs: event.atMs - 300 } : event,
@@ -506,7 +506,7 @@ const controls: readonly Honest[] = [
       value: 9_000,
     }),
   ),
-  honest("rounded-to-milliseconds", "a wait seems half a millisecond shorter than none", (draft) =>
+  honest("rounded-to-milliseconds", "a wait is half a millisecond below zero", (draft) =>
     add(draft, 1, startOf.fault, startOf.recovery, {
       metric: "segment_ms",
       tags: { lane: "live", outcome: "served" },
@@ -515,7 +515,7 @@ const controls: readonly Honest[] = [
   ),
   honest(
     "honest-stream",
-    "k6's stream holds odd characters where they may be",
+    "k6's stream contains unusual characters where they are allowed",
     streamed(
       sample("5.0", "lane=live&outcome=lost&rendition=a=b %41 é"),
       sample("5.0", '"lane=live&rendition=a,b ""c""&outcome=lost"'),

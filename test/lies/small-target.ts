@@ -66,7 +66,7 @@ const edge = `
   }).listen(Number(process.env.PORT), process.env.HOST);
 `;
 
-/** Where the edge looks whether its origin lives, and asks for nothing else. */
+/** Where the edge checks its origin's health, and nothing else. */
 function checking({ host, port }: { readonly host: string; readonly port: number }) {
   return { CHECK_HOST: host, CHECK_PORT: String(port) };
 }

@@ -82,10 +82,10 @@ const counted =
   };
 const struckService = "region-a/origin-read";
 
-/** A link of the struck service, and what passed it without any load and before the fault. */
+/** A link of the affected service, with its traffic without load and before the fault. */
 const checkedLink = { from: "region-b/edge", to: struckService, port: "http" };
 interface Passed {
-  /** In 2.5 s without any load, and in the seconds before the fault. */
+  /** In 2.5 s without load, and in the seconds before the fault. */
   readonly idle: { readonly connections: number; readonly bytes?: number };
   readonly loaded: { readonly connections: number; readonly bytes?: number };
 }
@@ -118,7 +118,7 @@ function counting(draft: Draft, of: Omit<Idle, "forMs">): void {
   );
 }
 
-/** The struck service counts requests, so many in 2.5 s without load, and then in 2 s of it. */
+/** The affected service counts requests: first in 2.5 s without load, then in 2 s of load. */
 const answering = (idle: number, loaded: number): Outcome =>
   shownBy({ counters: ["worker_http_requests_total"] }, (draft) => {
     draft.plan = { ...draft.plan, links: [checkedLink] };

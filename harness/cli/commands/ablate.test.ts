@@ -36,7 +36,7 @@ async function seawall(
     }),
     stdin: () => Readable.from([]),
     signal: new AbortController().signal,
-    onHurry: () => {},
+    onForceQuit: () => {},
     version: "1.2.3",
     stateDirectory: join(folder, "state"),
     cacheDirectory: folder,
@@ -115,7 +115,7 @@ describe("seawall ablate", () => {
     expect(again.stdout).toMatch(/✓ held +small-storm +recorded/);
   });
 
-  it("skips the controls of an experiment that does not hold, and refuses meaningless flags", async () => {
+  it("skips the controls of an experiment that does not hold", async () => {
     const { exitCode, stdout } = await seawall(
       "ablate",
       storm(0.1, { collapsing: ["origin-gets"] }),
@@ -184,7 +184,7 @@ describe("seawall breaking-point", () => {
           stderr: { ...write, write: () => {} },
           stdin: () => Readable.from([]),
           signal: new AbortController().signal,
-          onHurry: () => {},
+          onForceQuit: () => {},
           version: "1",
           stateDirectory: folder,
           cacheDirectory: folder,

@@ -34,7 +34,7 @@ async function seawall(args: readonly string[]) {
       throw new Error("nobody asks");
     },
     signal: new AbortController().signal,
-    onHurry: () => {},
+    onForceQuit: () => {},
     version: "0",
     stateDirectory: join(folder, "state"),
     cacheDirectory: folder,

@@ -111,7 +111,7 @@ export async function gameDay(
   const { directory, day } =
     past === null ? opened(options.run.out, describe, seed) : resumed(past, describe);
   await hold(context, day, directory, ready, options);
-  return told(context, directory, options.run.json);
+  return reportDay(context, directory, options.run.json);
 }
 
 function opened(
@@ -204,7 +204,7 @@ function explained(context: Context, error: unknown): { why: string; exitCode: n
 }
 
 /** From the files on disk, as a later reader sees it. */
-export function told(context: Context, directory: string, json: boolean): number {
+export function reportDay(context: Context, directory: string, json: boolean): number {
   const recorded = readDay(directory);
   const report = join(directory, dayFiles.report);
   writeWhole(join(directory, dayFiles.result), `${JSON.stringify(recorded.result, null, 2)}\n`);

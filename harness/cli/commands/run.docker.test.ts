@@ -73,7 +73,7 @@ describe.skipIf(noEngine)("on docker, after the harness is killed", () => {
   });
   afterAll(() => rmSync(cache.path, { recursive: true, force: true }));
 
-  it.concurrent("refuses a dirty machine if the switch was killed as well, and recover cleans docker", async () => {
+  it.concurrent("refuses a dirty machine without its switch, and recover cleans it", async () => {
     const out = outFolder();
     const env = { ...onDocker, SEAWALL_CACHE: cache.path };
     const run = seawall(["run", minimalExperiment, "--out", out.path], env);

@@ -142,10 +142,10 @@ function highlights({ others }: Comparison): Markup {
   const turned = others.flatMap(({ side, claims }) =>
     claims.filter((claim) => claim.turned !== null).map((claim) => ({ side, claim })),
   );
-  const told = others.flatMap(({ side, changes }) =>
+  const all = others.flatMap(({ side, changes }) =>
     changes.filter(differs).map((change) => ({ side, change })),
   );
-  const first = told
+  const first = all
     .sort((x, y) => rank(x.change) - rank(y.change))
     .slice(0, Math.max(1, sentencesMax - turned.length));
   const looks = others.flatMap(({ side, changes }) =>

@@ -22,9 +22,9 @@ export function forestReach(
       .map(({ interval }) => Math.max(Math.abs(interval?.low ?? 0), Math.abs(interval?.high ?? 0)))
       .filter(Number.isFinite)
       .sort((x, y) => x - y);
-    const wanted = ends[Math.min(ends.length - 1, Math.floor(ends.length * 0.9))] ?? least;
+    const ideal = ends[Math.min(ends.length - 1, Math.floor(ends.length * 0.9))] ?? least;
     const steps = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10];
-    return Math.min(most, Math.max(least, steps.find((step) => step >= wanted) ?? most));
+    return Math.min(most, Math.max(least, steps.find((step) => step >= ideal) ?? most));
   };
   return { relative: of("relative", 0.2, 10), points: of("points", 0.01, 0.5) };
 }

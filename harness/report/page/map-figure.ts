@@ -64,14 +64,14 @@ function inWords(map: TargetMap): Markup {
     listed(map.nodes.filter((one) => one.state === state).map(({ name }) => name));
   const links = (state: MapLink["state"]): string =>
     listed(map.links.filter((one) => one.state === state).map(({ from, to }) => `${from} → ${to}`));
-  const said = (label: string, text: string): Markup[] =>
+  const labelled = (label: string, text: string): Markup[] =>
     text === "" ? [] : [markup` <b>${label}</b> ${text}.`];
   return markup`${map.faults.join("; ")}.${[
-    ...said("Down:", named("down")),
-    ...said("Struck:", named("struck")),
-    ...said("Died unexpectedly:", named("died")),
-    ...said("Links cut:", links("cut")),
-    ...said("Links degraded:", links("hurt")),
+    ...labelled("Down:", named("down")),
+    ...labelled("Struck:", named("struck")),
+    ...labelled("Died unexpectedly:", named("died")),
+    ...labelled("Links cut:", links("cut")),
+    ...labelled("Links degraded:", links("hurt")),
   ]}`;
 }
 

@@ -1,7 +1,7 @@
 /** Parts that pages share: sections, tables that scroll, cells and times. */
 import { markup, type Markup } from "../markup.ts";
 
-/** A column's heading; `n` marks a column of numbers, which are aligned to the right. */
+/** A column's heading; `n` marks a numeric column, which is aligned to the right. */
 export type Column = string | Markup | { readonly n: string };
 
 /** A section that screen readers name by its heading. */
@@ -17,7 +17,7 @@ export function section(
 ${parts.map((part) => markup`${part}\n`)}</section>`;
 }
 
-/** A table that scrolls by itself where it is wider than the page, also by keyboard. */
+/** A table that scrolls by itself if it is wider than the page, also by keyboard. */
 export function scrollingTable(
   label: string,
   kind: string,
@@ -50,7 +50,7 @@ export function quiet(text: string | Markup): Markup {
   return markup`<p class="quiet">${text}</p>`;
 }
 
-/** Text of less weight, after a space. */
+/** Secondary text, after a space. */
 export function soft(text: string): Markup {
   return markup` <span class="soft">${text}</span>`;
 }
@@ -60,7 +60,7 @@ export function minuteOf(atMs: number): string {
   return new Date(atMs).toISOString().slice(0, 16).replace("T", " ");
 }
 
-/** What a reader can do with charts; only a page whose scripts run says so. */
+/** The controls of charts; only a page whose scripts run mentions them. */
 export const chartHelp = markup`<span class="needs-script">Drag to zoom all charts,
 double-click to see all; on a chart, arrow keys move the cross-hair.</span>`;
 

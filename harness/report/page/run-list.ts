@@ -6,7 +6,7 @@ import {
   type BrokenRun,
   type IndexedPage,
   type IndexedRun,
-  isAsWanted,
+  isAsExpected,
   type RunIndex,
 } from "../../record/run-index.ts";
 import type { Status } from "../../record/verdict.ts";
@@ -32,7 +32,7 @@ export function indexHead({ runs }: RunIndex): Markup {
   return markup`<section class="page" aria-labelledby="all"><h1 id="all">Runs</h1>
 <dl class="tiles">${(["held", "refuted", "inconclusive"] as const).map(tile)}
 <div class="tile"><dt>Controls refuted, as expected</dt>
-<dd>${formatCount(controls.filter(isAsWanted).length)}${soft(
+<dd>${formatCount(controls.filter(isAsExpected).length)}${soft(
     `of ${formatCount(controls.length)}`,
   )}</dd></div></dl></section>`;
 }
@@ -125,16 +125,16 @@ function select(
 function row(run: IndexedRun): Markup {
   const { status, without, path, why } = run;
   const control = without.length > 0;
-  const wanted = isAsWanted(run);
+  const asExpected = isAsExpected(run);
   const href = hrefOf(path) + (run.hasReport ? "report.html" : "");
   const kind = control ? "control" : "experiment";
   const surprise = control ? "inconclusive" : status;
   const begun = run.startedAtMs === null ? missing : minuteOf(run.startedAtMs);
-  const asControl = soft(wanted ? "as it must be" : "; a control should be refuted");
+  const asControl = soft(asExpected ? "as it must be" : "; a control should be refuted");
   const chip = markup` <span class="chip">without ${without.join(", ")}</span>`;
   const because = status === "held" ? null : markup`<span class="because">${why}</span>`;
-  return markup`<tr class="${wanted ? "" : surprise}" data-experiment="${run.experiment}"
-  data-status="${status}" data-kind="${kind}" data-wanted="${wanted ? "yes" : "no"}"
+  return markup`<tr class="${asExpected ? "" : surprise}" data-experiment="${run.experiment}"
+  data-status="${status}" data-kind="${kind}" data-wanted="${asExpected ? "yes" : "no"}"
   data-version="${versionOf(run)}" data-substrate="${run.substrate}">
 <td class="verdict-cell">${mark(status)} ${status}${control ? asControl : null}${
     run.aborted ? soft("aborted") : null
@@ -145,7 +145,7 @@ function row(run: IndexedRun): Markup {
 ${numberCell(run.seed)}</tr>\n`;
 }
 
-/** A folder's path as an address, with a slash at its end. */
+/** A folder's path as a URL, with a final slash. */
 function hrefOf(path: string): string {
   return `${addressOf(path)}/`;
 }

@@ -10,7 +10,7 @@ import {
   formatValue,
   missing,
 } from "../../phrases/format.ts";
-import type { Felt, LaneFelt } from "../felt.ts";
+import type { PhaseImpact, LaneImpact } from "../user-impact.ts";
 import { markup, type Markup } from "../markup.ts";
 import type { ReportModel } from "../model.ts";
 import type { FaultBand } from "../timeline.ts";
@@ -37,7 +37,7 @@ export function summary(model: ReportModel): Markup {
   ${notices(model)}
   <div class="twofold">
     <section aria-labelledby="broken"><h2 id="broken">Faults</h2>${faults(model)}</section>
-    <section aria-labelledby="impact"><h2 id="impact">User impact</h2>${felt(model.felt)}</section>
+    <section aria-labelledby="impact"><h2 id="impact">User impact</h2>${impact(model)}</section>
   </div>
   ${timelineStrip(model)}
 </div>`;
@@ -46,14 +46,14 @@ export function summary(model: ReportModel): Markup {
 /** At the top: for a control, "refuted" is a success and "held" is not. */
 function control({ without, status }: ReportModel): Markup | null {
   if (without.length === 0) return null;
-  const said = {
+  const meaning = {
     refuted: "and it was",
     held: "yet it held: this experiment proves nothing about the disabled defence",
     inconclusive: "which this run does not show",
   }[status];
   return markup`<p class="control ${status}"><span class="page">
 <strong>Control: without ${without.join(", ")}.</strong>
-Expected to be refuted, ${said}.</span></p>\n`;
+Expected to be refuted, ${meaning}.</span></p>\n`;
 }
 
 /** What a reader must know before trusting the rest of the page. */
@@ -134,15 +134,16 @@ ${others.join("; ")}</details>`;
 ${rest}</div>`;
 }
 
-function felt(all: readonly Felt[]): Markup {
+function impact({ impact: all }: ReportModel): Markup {
   const main = all.find((one) => one.phase === "fault") ?? all.at(-1);
-  const asked = ({ classes }: Felt): number => classes.reduce((total, one) => total + one.asked, 0);
+  const asked = ({ classes }: PhaseImpact): number =>
+    classes.reduce((total, one) => total + one.asked, 0);
   if (main === undefined || all.every((one) => asked(one) === 0))
     return markup`<p class="quiet">Unknown: no judged phase has a recorded request of a user.</p>`;
   const others = all.filter((one) => one !== main && asked(one) > 0);
   const share = (value: number | null): string => formatValue(value, "share");
   const figures = main.classes.flatMap((one, index) => {
-    const beside = (of: (one: LaneFelt) => string): string[] =>
+    const beside = (of: (one: LaneImpact) => string): string[] =>
       others.flatMap(({ phase, classes }) =>
         classes[index] === undefined ? [] : [`${phase} ${of(classes[index])}`],
       );

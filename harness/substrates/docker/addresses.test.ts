@@ -57,7 +57,7 @@ describe("the network of a run", () => {
 });
 
 describe("a machine's routes", () => {
-  it("count if they are at least as specific as a run's network, even if the interface is down", () => {
+  it("count if they are at least as specific as a run's network, up or down", () => {
     const columns = "Iface Destination Gateway  Flags RefCnt Use Metric Mask  MTU Window IRTT";
     const table = `${columns.replaceAll(" ", "\t")}
 eth0\t00000000\t010200C0\t0003\t0\t0\t0\t00000000\t0\t0\t0

@@ -36,7 +36,9 @@ const layout: Layout = {
   content: heldPlan().content,
 };
 
-/** An address of this process alone: the same test of another checkout may run at the same time. */
+/**
+ * An address of this process only, because the same test of another checkout may run concurrently.
+ */
 const lockHost = `127.77.${(process.pid >> 8) & 255}.${process.pid & 255}`;
 
 let servers: Server[] = [];

@@ -22,42 +22,55 @@ const program = `
   import { execFileSync } from "node:child_process";
   import { eventByEvent, openEventFile } from ${here("event-file.ts")};
   import { createIngest } from ${here("ingest.ts")};
-  const [path, kind, bytes] = process.argv.slice(1);
+  const [folder, kind, ...sizes] = process.argv.slice(1);
   const bounded = kind === "bounded";
   const limit = (most) =>
     execFileSync("prlimit", ["--pid", String(process.pid), \`--fsize=\${most}:unlimited\`]);
-  const sink = bounded ? await openEventFile(path, 2 ** 26) : eventByEvent(path);
-  let failures = 0;
-  const onFailure = () => { if (++failures === 1) limit("unlimited"); };
   const limits = { queueMax: 1e4, batchMax: 1e3, pauseMs: 1 };
-  const ingest = createIngest({ sink, bounded, ...limits, onFailure });
-  limit(bytes);
   const events = Array.from({ length: 200 }, (_, id) => ({ kind: "ad.quartile", id }));
-  ingest.offer(events.map((event) => JSON.stringify(event)), 1);
-  await ingest.flush();
-  console.log(JSON.stringify(ingest.counts));
+  for (const bytes of sizes) {
+    const path = folder + "/" + bytes;
+    const sink = bounded ? await openEventFile(path, 2 ** 26) : eventByEvent(path);
+    let failures = 0;
+    const onFailure = () => { if (++failures === 1) limit("unlimited"); };
+    const ingest = createIngest({ sink, bounded, ...limits, onFailure });
+    limit(bytes);
+    ingest.offer(events.map((event) => JSON.stringify(event)), 1);
+    await ingest.flush();
+    limit("unlimited");
+    console.log(JSON.stringify({ ...ingest.counts, failures }));
+  }
 `;
 
 for (const bounded of ["bounded", "unbounded"]) {
   test.skipIf(!hasLimits)(
     `stores each event once when a disk fills during a write (${bounded})`,
     () => {
-      for (const bytes of [1, 3_001, 3_002, 3_030]) {
-        const path = join(folder, `${bytes}`);
-        const said = execFileSync(
-          process.execPath,
-          [
-            "--disable-warning=ExperimentalWarning",
-            "--input-type=module",
-            "-e",
-            program,
-            path,
-            bounded,
-            String(bytes),
-          ],
-          { encoding: "utf8" },
-        );
-        const counts = JSON.parse(said) as { stored: number; shed: number };
+      const sizes = [1, 3_001, 3_002, 3_030].map(String);
+      const said = execFileSync(
+        process.execPath,
+        [
+          "--disable-warning=ExperimentalWarning",
+          "--input-type=module",
+          "-e",
+          program,
+          folder,
+          bounded,
+          ...sizes,
+        ],
+        { encoding: "utf8" },
+      );
+      const lines = said.trimEnd().split("\n");
+      expect(lines).toHaveLength(sizes.length);
+      for (const [index, bytes] of sizes.entries()) {
+        const path = join(folder, bytes);
+        const { failures, ...counts } = JSON.parse(lines[index] as string) as {
+          failures: number;
+          stored: number;
+          shed: number;
+        };
+        // The limit of each size was met.
+        expect(failures).toBeGreaterThan(0);
         const ids = readFileSync(path, "utf8")
           .split("\n")
           .flatMap((line) => {

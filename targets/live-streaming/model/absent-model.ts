@@ -4,7 +4,7 @@
  */
 import type { Iteration, Simulation } from "../../../harness/target/model.ts";
 import { publishAtMs, segmentInProduction } from "../stream/template.ts";
-import type { Answer, Asked } from "./request.ts";
+import type { Answer, SegmentRequest } from "./request.ts";
 import { drawOf } from "./random-draws.ts";
 import type { Watched } from "./fetch-model.ts";
 import { streamOf } from "../pack/stream/stream.ts";
@@ -48,7 +48,7 @@ export class Absent {
   }
 
   /** Each kind with its share of all requests. */
-  #wish(current: number, first: number): Asked {
+  #wish(current: number, first: number): SegmentRequest {
     const share = this.#simulation.random();
     if (share < 0.3)
       return {
@@ -64,7 +64,7 @@ export class Absent {
     return { rendition: `v${drawOf(this.#simulation, 10_000)}`, number: current - 2 };
   }
 
-  #ask(asked: Asked, lane: string, weight: number, done: () => void): void {
+  #ask(asked: SegmentRequest, lane: string, weight: number, done: () => void): void {
     const simulation = this.#simulation;
     const edge = this.#edges[drawOf(this.#simulation, this.#edges.length)] as Watched;
     const askedMs = simulation.nowMs();

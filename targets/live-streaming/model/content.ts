@@ -5,10 +5,10 @@ import type { Candidate, Defect } from "../stream/candidate.ts";
 import { chunkCount, chunkKey } from "../store/chunk.ts";
 import { renditions } from "../stream/event.ts";
 import { segmentMs } from "../stream/template.ts";
-import { type Asked, keyOf } from "./request.ts";
+import { type SegmentRequest, keyOf } from "./request.ts";
 
 export function candidateOf(
-  asked: Asked,
+  asked: SegmentRequest,
   pipeline: string,
   publishedAtMs: number,
   defects: readonly Defect[],

@@ -7,7 +7,7 @@ import type { ModelNode, Simulation } from "../../../harness/target/model.ts";
 import { holdGraceMs } from "../origin/decide.ts";
 import { dvrWindowSegments } from "../stream/event.ts";
 import { isLive, publishAtMs, segmentInProduction } from "../stream/template.ts";
-import { type Answer, type Asked, requestOf, type Key, keyOf } from "./request.ts";
+import { type Answer, type SegmentRequest, requestOf, type Key, keyOf } from "./request.ts";
 import { calibration, draw } from "./calibration.ts";
 import { streamOf } from "../pack/stream/stream.ts";
 
@@ -15,7 +15,7 @@ import { streamOf } from "../pack/stream/stream.ts";
 export interface Upstream {
   readonly node: ModelNode;
   readonly isOrigin: boolean;
-  get(asked: Asked, weight: number, reply: (answer: Answer) => void): void;
+  get(asked: SegmentRequest, weight: number, reply: (answer: Answer) => void): void;
 }
 
 interface Kept extends Answer {
@@ -95,7 +95,7 @@ export class Edge {
     }
   }
 
-  get(asked: Asked, weight: number, reply: (answer: Answer) => void): void {
+  get(asked: SegmentRequest, weight: number, reply: (answer: Answer) => void): void {
     const nowMs = this.#simulation.nowMs();
     const current = segmentInProduction(nowMs);
     this.#simulation.count("edge_requests", { entry: this.node.name }, 1);
@@ -135,7 +135,7 @@ export class Edge {
     });
   }
 
-  #fetch(asked: Asked, weight: number, done: (answer: Answer) => void): void {
+  #fetch(asked: SegmentRequest, weight: number, done: (answer: Answer) => void): void {
     const [own, other] = this.#regions;
     if (own === undefined) {
       done({ status: 503, answer: "failed", ttlMs: failureTtlMs });
@@ -161,7 +161,7 @@ export class Edge {
 
   #ask(
     group: readonly Upstream[],
-    asked: Asked,
+    asked: SegmentRequest,
     weight: number,
     done: (answer: Answer | null) => void,
   ): void {
@@ -192,11 +192,11 @@ export class Edge {
     });
   }
 
-  #exists({ rendition }: Asked): boolean {
+  #exists({ rendition }: SegmentRequest): boolean {
     return streamOf(this.#simulation.layout).renditions.some(({ name }) => name === rendition);
   }
 
-  #keep(asked: Asked, given: Answer | null, askedMs: number): Answer {
+  #keep(asked: SegmentRequest, given: Answer | null, askedMs: number): Answer {
     const answer = given ?? { status: 503, answer: "failed", ttlMs: failureTtlMs };
     const ttlMs = askedMs <= this.#forgotAtMs ? ttlMsMin : this.#ttlMs(answer);
     const nowMs = this.#simulation.nowMs();

@@ -4,7 +4,7 @@
  */
 import type { ModelNode, Simulation } from "../../../harness/target/model.ts";
 import type { Candidate } from "../stream/candidate.ts";
-import type { Answer, Asked } from "./request.ts";
+import type { Answer, SegmentRequest } from "./request.ts";
 
 /** The workload's constants. */
 const retryMs = 250,
@@ -14,10 +14,10 @@ const shareOfEdge = 0.5;
 
 export interface Watched {
   readonly node: ModelNode;
-  get(asked: Asked, weight: number, reply: (answer: Answer) => void): void;
+  get(asked: SegmentRequest, weight: number, reply: (answer: Answer) => void): void;
 }
 
-export interface Wish extends Asked {
+export interface Wish extends SegmentRequest {
   readonly lane: string;
   /** In the order of attempts; the first is its home. */
   readonly edges: readonly Watched[];

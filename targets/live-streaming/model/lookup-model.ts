@@ -5,7 +5,7 @@
 import type { ModelNode, Simulation } from "../../../harness/target/model.ts";
 import type { Candidate } from "../stream/candidate.ts";
 import { lookupIntervalMs, lookupsAtOnceMax, recentIntervalMs } from "../origin/lookup.ts";
-import { type Asked, type Key, keyOf } from "./request.ts";
+import { type SegmentRequest, type Key, keyOf } from "./request.ts";
 import type { TimedStore } from "./timed-store.ts";
 
 type Found = readonly Candidate[] | null;
@@ -32,7 +32,7 @@ export class Lookups {
    * Empty if the store does not know the segment or was asked a moment ago. Null if it did not
    * answer.
    */
-  find(asked: Asked, found: (candidates: Found) => void): void {
+  find(asked: SegmentRequest, found: (candidates: Found) => void): void {
     const key = keyOf(asked);
     const running = this.#looking.get(key);
     const atOnceMax = lookupsAtOnceMax[this.#remembers ? "remembering" : "forgetful"];
@@ -57,7 +57,7 @@ export class Lookups {
     return this.#simulation.enabled("metadataCache");
   }
 
-  #isFresh(asked: Asked): boolean {
+  #isFresh(asked: SegmentRequest): boolean {
     const last = this.#asked.get(keyOf(asked));
     const nowMs = this.#simulation.nowMs();
     return (

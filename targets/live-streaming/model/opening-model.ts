@@ -5,7 +5,7 @@
 import type { Simulation } from "../../../harness/target/model.ts";
 import { type Candidate, leastBad, rank } from "../stream/candidate.ts";
 import { replicationMsMax, unreadableRetryMs, unreadableTriesMax } from "../origin/read-retries.ts";
-import type { Asked } from "./request.ts";
+import type { SegmentRequest } from "./request.ts";
 import type { ChunkReading } from "./chunk-reading.ts";
 import type { OriginMemory } from "./origin-memory.ts";
 
@@ -30,7 +30,7 @@ export class Opening {
     this.#pipelines = pipelines;
   }
 
-  open(asked: Asked, candidates: readonly Candidate[], opened: Opened): void {
+  open(asked: SegmentRequest, candidates: readonly Candidate[], opened: Opened): void {
     const nowMs = this.#simulation.nowMs();
     const known = (): readonly Candidate[] => {
       const now = this.#memory.candidates(asked);
@@ -60,7 +60,7 @@ export class Opening {
    * A known copy may still be in a slow store when the own region's copy arrives. Then both are
    * read, and the first readable one is used.
    */
-  #readFirst(asked: Asked, known: () => readonly Candidate[], opened: Opened): void {
+  #readFirst(asked: SegmentRequest, known: () => readonly Candidate[], opened: Opened): void {
     let [left, over] = [1, false];
     const one = (candidate: Candidate | null): void => {
       left -= 1;

@@ -19,7 +19,7 @@ type Reply = (answer: string | null) => void;
 
 const banMs = 1_000;
 
-export class Orders {
+export class OperatorModel {
   readonly #publisher: OriginPublisher;
   readonly #simulation: Simulation;
   readonly #edges: readonly (readonly Edge[])[];

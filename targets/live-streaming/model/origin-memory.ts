@@ -9,7 +9,7 @@ import type { Directive } from "../origin/directive.ts";
 import { createDirectives, type Directives } from "../origin/directives.ts";
 import { createMetadata, gapWindowSegments, type Metadata } from "../origin/metadata.ts";
 import { segmentInProduction } from "../stream/template.ts";
-import { type Asked, type Key, keyOf, leafOf } from "./request.ts";
+import { type SegmentRequest, type Key, keyOf, leafOf } from "./request.ts";
 
 export class OriginMemory {
   readonly #node: ModelNode;
@@ -45,7 +45,7 @@ export class OriginMemory {
   }
 
   /** The known candidates, or the given ones, without those that an operator masks. */
-  candidates(asked: Asked, given?: readonly Candidate[]): readonly Candidate[] {
+  candidates(asked: SegmentRequest, given?: readonly Candidate[]): readonly Candidate[] {
     return visible(
       { metadata: this.#metadata, directives: this.#directives },
       { leaf: leafOf(asked), pipeline: null },
@@ -58,7 +58,7 @@ export class OriginMemory {
   }
 
   /** Woken by a publication or by the timeout. */
-  wait(asked: Asked, untilMs: number, woken: (heard: boolean) => void): void {
+  wait(asked: SegmentRequest, untilMs: number, woken: (heard: boolean) => void): void {
     const key = keyOf(asked);
     const all = this.#waiting.get(key) ?? new Set();
     this.#waiting.set(key, all);

@@ -10,7 +10,7 @@ import { directivesEveryMs } from "../origin/read-from-store.ts";
 import { admittedPriorityMax, dvrPriority, priorities } from "../origin/shedding.ts";
 import { dvrWindowSegments } from "../stream/event.ts";
 import { isLive, publishAtMs } from "../stream/template.ts";
-import { type Answer, type Asked, leafOf } from "./request.ts";
+import { type Answer, type SegmentRequest, leafOf } from "./request.ts";
 import { calibration, draw } from "./calibration.ts";
 import { ChunkReading } from "./chunk-reading.ts";
 import { type Feed, follow } from "./feed-model.ts";
@@ -67,7 +67,7 @@ export class OriginReader {
     });
   }
 
-  get(asked: Asked, reply: Tell): void {
+  get(asked: SegmentRequest, reply: Tell): void {
     const nowMs = this.#simulation.nowMs();
     const exists = streamOf(this.#simulation.layout).renditions.some(
       ({ name }) => name === asked.rendition,
@@ -98,13 +98,13 @@ export class OriginReader {
     );
   }
 
-  #answer(asked: Asked, tell: Tell): void {
+  #answer(asked: SegmentRequest, tell: Tell): void {
     if (this.#simulation.enabled("metadataCache"))
       this.#decide(asked, this.#memory.candidates(asked), tell);
     else this.#lookUp(asked, (found) => this.#decide(asked, found, tell));
   }
 
-  #decide(asked: Asked, candidates: readonly Candidate[], tell: Tell): void {
+  #decide(asked: SegmentRequest, candidates: readonly Candidate[], tell: Tell): void {
     const nowMs = this.#simulation.nowMs();
     const mayImprove =
       this.#simulation.enabled("candidateSelection") && candidates.length < this.#pipelines.length;
@@ -144,7 +144,7 @@ export class OriginReader {
     return { status, answer, ttlMs: this.#simulation.enabled("negativeCache") ? ttlMs : null };
   }
 
-  #found(asked: Asked, found: readonly Candidate[], tell: Tell): void {
+  #found(asked: SegmentRequest, found: readonly Candidate[], tell: Tell): void {
     const absent = absence(asked.number, this.#simulation.nowMs());
     if (found.length > 0) this.#serve(asked, found, tell);
     else
@@ -156,7 +156,7 @@ export class OriginReader {
   }
 
   /** Until the segment is due, only the feed is used. After that the store is polled. */
-  #hold(asked: Asked, untilMs: number, tell: Tell): void {
+  #hold(asked: SegmentRequest, untilMs: number, tell: Tell): void {
     const nowMs = this.#simulation.nowMs();
     if (nowMs >= untilMs) {
       this.#found(asked, [], tell);
@@ -177,7 +177,7 @@ export class OriginReader {
   }
 
   /** What the store returns is known from then on. */
-  #lookUp(asked: Asked, found: (candidates: readonly Candidate[]) => void): void {
+  #lookUp(asked: SegmentRequest, found: (candidates: readonly Candidate[]) => void): void {
     this.#lookups.find(asked, (row) => {
       for (const candidate of row ?? [])
         this.#memory.addPublication({ ...leafOf(asked), ...candidate });
@@ -190,7 +190,7 @@ export class OriginReader {
     });
   }
 
-  #serve(asked: Asked, candidates: readonly Candidate[], tell: Tell): void {
+  #serve(asked: SegmentRequest, candidates: readonly Candidate[], tell: Tell): void {
     this.#opening.open(asked, candidates, (served) => {
       if (served === null) tell({ status: 502, answer: "unreadable", ttlMs: null });
       else

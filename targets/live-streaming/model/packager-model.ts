@@ -7,7 +7,7 @@ import type { Defect } from "../stream/candidate.ts";
 import { packagingMsMin } from "../layout/packager.ts";
 import { backfillSegments } from "../stream/event.ts";
 import { publishAtMs, segmentInProduction } from "../stream/template.ts";
-import { type Asked, keyOf, leafOf } from "./request.ts";
+import { type SegmentRequest, keyOf, leafOf } from "./request.ts";
 import { calibration, draw } from "./calibration.ts";
 import { candidateOf, chunksOf } from "./content.ts";
 import type { OriginPublisher } from "./publisher-model.ts";
@@ -68,7 +68,7 @@ export class Packager {
     const current = segmentInProduction(this.#simulation.nowMs());
     for (let number = current - backfillSegments; number < current; number++) {
       for (const { name: rendition } of streamOf(this.#simulation.layout).renditions) {
-        const asked: Asked = { rendition, number };
+        const asked: SegmentRequest = { rendition, number };
         const candidate = candidateOf(asked, this.pipeline, publishAtMs(number), []);
         if (this.#stores.seed([keyOf(asked), ...chunksOf(candidate)], candidate))
           this.#origins
@@ -93,7 +93,7 @@ export class Packager {
     });
   }
 
-  #publish(asked: Asked, defects: readonly Defect[]): void {
+  #publish(asked: SegmentRequest, defects: readonly Defect[]): void {
     const startedMs = this.#simulation.nowMs();
     const candidate = candidateOf(asked, this.pipeline, startedMs, defects);
     let refused = "no";

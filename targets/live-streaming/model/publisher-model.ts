@@ -10,7 +10,7 @@ import { snapshotOf } from "../origin/feed.ts";
 import { createMetadata, gapWindowSegments, type Metadata } from "../origin/metadata.ts";
 import { directivesEveryMs, recallRetryMs } from "../origin/read-from-store.ts";
 import { segmentInProduction } from "../stream/template.ts";
-import { type Asked, keyOf, leafOf } from "./request.ts";
+import { type SegmentRequest, keyOf, leafOf } from "./request.ts";
 import { chunksOf } from "./content.ts";
 import { Feed } from "./feed-model.ts";
 import type { Stores } from "./store-model.ts";
@@ -76,7 +76,7 @@ export class OriginPublisher {
   }
 
   /** Chunks first, the row last. A replay changes nothing. */
-  publish(asked: Asked, candidate: Candidate, reply: (taken: boolean) => void): void {
+  publish(asked: SegmentRequest, candidate: Candidate, reply: (taken: boolean) => void): void {
     if (!this.#worker.ready) {
       reply(false);
       return;

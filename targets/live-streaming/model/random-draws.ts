@@ -16,9 +16,14 @@ export function someOf<T>(
   items: readonly T[],
   count: number = items.length,
 ): T[] {
+  // A draw for each, which most viewers do for one.
+  if (count === 1) return [pickOf(simulation, items)];
   const left = [...items];
-  return Array.from(
-    { length: count },
-    () => left.splice(drawOf(simulation, left.length), 1)[0] as T,
-  );
+  const some: T[] = [];
+  while (some.length < count) {
+    const at = drawOf(simulation, left.length);
+    some.push(left[at] as T);
+    left.splice(at, 1);
+  }
+  return some;
 }

@@ -11,11 +11,11 @@ import type {
   Wish,
 } from "../../../harness/target/model.ts";
 import { defectNames } from "../stream/candidate.ts";
-import type { Asked } from "./request.ts";
+import type { SegmentRequest } from "./request.ts";
 import { audienceOf, type Behaviour } from "./audience-model.ts";
 import { Edge, type Upstream } from "./edge-model.ts";
 import { Gateway } from "./gateway-model.ts";
-import { Orders } from "./operator-model.ts";
+import { OperatorModel } from "./operator-model.ts";
 import { OriginReader } from "./origin-model.ts";
 import { Packager } from "./packager-model.ts";
 import { BufferedPlayer } from "./player-model.ts";
@@ -32,7 +32,7 @@ export class ReferenceModel implements RunningModel {
   readonly #stores: Stores;
   readonly #caches = new Map<string, Edge>();
   readonly #packagers: readonly Packager[];
-  readonly #orders: ReadonlyMap<string, Orders>;
+  readonly #orders: ReadonlyMap<string, OperatorModel>;
   readonly #gateways: readonly Gateway[];
   readonly #behaviours: ReadonlyMap<string, Behaviour>;
 
@@ -81,7 +81,7 @@ export class ReferenceModel implements RunningModel {
     this.#orders = new Map(
       publishers.map((publisher) => [
         publisher.node.name,
-        new Orders(publisher, simulation, simulation.enabled("invalidation") ? tiers : []),
+        new OperatorModel(publisher, simulation, simulation.enabled("invalidation") ? tiers : []),
       ]),
     );
     this.#packagers = this.#of("packager").map(
@@ -144,7 +144,10 @@ export class ReferenceModel implements RunningModel {
   }
 
   probe(edge: string, wish: Wish, done: (outcome: string) => void): void {
-    const asked: Asked = { rendition: String(wish["rendition"]), number: Number(wish["number"]) };
+    const asked: SegmentRequest = {
+      rendition: String(wish["rendition"]),
+      number: Number(wish["number"]),
+    };
     this.#simulation.request<{ readonly status: number }>({
       from: null,
       to: this.#cache(edge).node,

@@ -3,7 +3,7 @@ import type { Candidate } from "../stream/candidate.ts";
 import type { Leaf } from "../stream/address.ts";
 import { event } from "../stream/event.ts";
 
-export interface Asked {
+export interface SegmentRequest {
   readonly rendition: string;
   readonly number: number;
 }
@@ -19,14 +19,18 @@ export interface Answer {
 /** `rendition/number`. */
 export type Key = string;
 
-export const keyOf = ({ rendition, number }: Asked): Key => `${rendition}/${number}`;
+export const keyOf = ({ rendition, number }: SegmentRequest): Key => `${rendition}/${number}`;
 
 /** Null for a key other than a segment's, such as a chunk's. */
-export function requestOf(key: Key): Asked | null {
+export function requestOf(key: Key): SegmentRequest | null {
   const [rendition = "", number = "", ...rest] = key.split("/");
   return rest.length === 0 && /^[0-9]+$/.test(number)
     ? { rendition, number: Number(number) }
     : null;
 }
 
-export const leafOf = ({ rendition, number }: Asked): Leaf => ({ event, rendition, number });
+export const leafOf = ({ rendition, number }: SegmentRequest): Leaf => ({
+  event,
+  rendition,
+  number,
+});

@@ -13,11 +13,7 @@ export const shares: Readonly<Record<Claim, number>> = { dvr: 0.7, live: 1, admi
 /** Above the library's 20: a first burst must not be refused before there is any measurement. */
 export const initialLimit = 100;
 
-/**
- * A store that refuses a request for its rate states its limit, and refuses writes just as readily.
- * Its latency stays the same, so the gradient shows little. DVR stays out for this long, in ms. A
- * chosen value: in half a second, a bucket regains half of its one-second grant.
- */
+/** Returns a function to call once when the read ends; null if there is no room. */
 export const reliefMs = 500;
 
 export interface Concurrency {

@@ -102,19 +102,18 @@ export function createMetadata(): Metadata {
       ),
     gaps(from) {
       const runs = new Map<string, { oldest: number; newest: number; known: number }>();
-      for (const {
-        leaf: { event, rendition, number },
-        candidates,
-      } of leaves.values()) {
+      for (const { leaf, candidates } of leaves.values()) {
+        const { number } = leaf;
         if (number === timeless || number < from) continue;
         for (const pipeline of candidates.keys()) {
-          const key = `${event}/${rendition}/${pipeline}`;
-          const run = runs.get(key) ?? { oldest: number, newest: number, known: 0 };
-          runs.set(key, {
-            oldest: Math.min(run.oldest, number),
-            newest: Math.max(run.newest, number),
-            known: run.known + 1,
-          });
+          const key = `${leaf.event}/${leaf.rendition}/${pipeline}`;
+          const run = runs.get(key);
+          if (run === undefined) runs.set(key, { oldest: number, newest: number, known: 1 });
+          else {
+            run.oldest = Math.min(run.oldest, number);
+            run.newest = Math.max(run.newest, number);
+            run.known += 1;
+          }
         }
       }
       return [...runs.values()].reduce(

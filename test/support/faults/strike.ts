@@ -53,7 +53,7 @@ export function fakeLink(over: Partial<LinkHandle> = {}): LinkHandle {
     exit: endpointOf("exit"),
     impose: async () => async () => undefined,
     cut: async () => undefined,
-    mend: async () => undefined,
+    restore: async () => undefined,
     ...over,
   };
   return link as LinkHandle;

@@ -8,7 +8,7 @@ import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 export interface SeverableConnection extends AsyncDisposable {
   readonly port: number;
   cut(): void;
-  mend(): void;
+  restore(): void;
 }
 
 export async function severableConnection(to: number): Promise<SeverableConnection> {
@@ -40,7 +40,7 @@ export async function severableConnection(to: number): Promise<SeverableConnecti
   return {
     port: (server.address() as AddressInfo).port,
     cut,
-    mend: () => {
+    restore: () => {
       isCut = false;
     },
     [Symbol.asyncDispose]: async () => {

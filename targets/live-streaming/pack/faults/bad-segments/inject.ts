@@ -5,8 +5,8 @@
  */
 import type { Instance } from "../../../../../harness/target/deployment.ts";
 import type { Evidence } from "../../../../../harness/target/evidence.ts";
-import type { Course, RealStrike } from "../../../../../harness/target/fault.ts";
-import { said, theService } from "../../../../../harness/faults/proofs.ts";
+import type { FaultExecution, RealStrike } from "../../../../../harness/target/fault.ts";
+import { evidenceOf, theService } from "../../../../../harness/faults/proofs.ts";
 
 export const segmentDefects = ["short", "missing", "timing", "rot", "truncated"] as const;
 type SegmentDefect = (typeof segmentDefects)[number];
@@ -28,7 +28,7 @@ interface Entry {
   readonly backfill: boolean;
 }
 
-export function inject(strike: RealStrike<Order>): Course {
+export function inject(strike: RealStrike<Order>): FaultExecution {
   const { fault } = strike;
   const packager = theService(strike);
   const { name } = packager.service;
@@ -73,7 +73,7 @@ async function spoiled(
         seen.defects === undefined || seen.defects.length === 0
           ? "nothing found by inspection"
           : `inspection found ${seen.defects.join(", ")}`;
-      return said(
+      return evidenceOf(
         true,
         `${spoiledSoFar()}; segment ${seen.number} of ${seen.rendition}: ${seen.outcome}, ${found}`,
       );
@@ -81,7 +81,10 @@ async function spoiled(
     if (clock.monotonicMs() > deadlineMs || signal.aborted) break;
     await clock.sleep(lookEveryMs);
   }
-  return said(false, `${spoiledSoFar()}, and its journal shows none with the defect ${defect}`);
+  return evidenceOf(
+    false,
+    `${spoiledSoFar()}, and its journal shows none with the defect ${defect}`,
+  );
 }
 
 /** The number still to corrupt. An order ends when all are done or when it is cancelled. */
@@ -93,14 +96,17 @@ async function stillSpoiling(
   const order = await orderOf(packager);
   const { name } = packager.service;
   if (order !== null) {
-    return said(true, `${name} has spoiled ${segments - order.left} of ${segments} segments`);
+    return evidenceOf(true, `${name} has spoiled ${segments - order.left} of ${segments} segments`);
   }
   const entries = await journal(packager, after);
   const spoiled = new Set(
     entries.flatMap((entry) => (!entry.backfill && shows(entry, defect) ? [entry.number] : [])),
   ).size;
   const shown = `its journal shows ${spoiled} of ${segments}`;
-  return said(spoiled >= segments, `${name} has no order to spoil segments any more, and ${shown}`);
+  return evidenceOf(
+    spoiled >= segments,
+    `${name} has no order to spoil segments any more, and ${shown}`,
+  );
 }
 
 /** A box that was cut off counts as every defect. Nothing detects rot. */

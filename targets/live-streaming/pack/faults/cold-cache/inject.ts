@@ -1,8 +1,8 @@
 /** Proof of a flush: a stored item is no longer found. */
-import type { Course, RealStrike } from "../../../../../harness/target/fault.ts";
+import type { FaultExecution, RealStrike } from "../../../../../harness/target/fault.ts";
 import { theService } from "../../../../../harness/faults/proofs.ts";
 
-export function inject(strike: RealStrike<unknown>): Course {
+export function inject(strike: RealStrike<unknown>): FaultExecution {
   const cache = theService(strike);
   const { name } = cache.service;
   // A new key for each injection, so that no earlier answer can be taken for a present one.

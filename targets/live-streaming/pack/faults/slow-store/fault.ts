@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { defineFault } from "../../../../../harness/target/fault.ts";
-import type { Standing } from "../../../../../harness/target/where.ts";
+import type { TopologyView } from "../../../../../harness/target/where.ts";
 import {
   delayFields,
   delayProblems,
@@ -22,7 +22,7 @@ import { overLinks } from "../../../../../harness/faults/strikes.ts";
 const storeKinds = ["cassandra", "object-store"];
 
 /** Of one region, or of all. */
-function storesIn(region: string | undefined, { services }: Standing): ReadonlySet<string> {
+function storesIn(region: string | undefined, { services }: TopologyView): ReadonlySet<string> {
   const stores = services.filter(({ store, kind }) => store ?? storeKinds.includes(kind));
   return new Set(
     stores.flatMap((service) =>

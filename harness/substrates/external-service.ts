@@ -8,7 +8,7 @@ import type { Endpoint, Place, Service } from "../target/layout.ts";
 import { operate } from "../system/operate.ts";
 import { untilReady } from "./ready.ts";
 
-export class ForeignInstance implements Instance {
+export class ExternalInstance implements Instance {
   readonly service: Service;
   readonly directory: string;
   readonly #clock: Clock;
