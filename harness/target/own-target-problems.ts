@@ -95,6 +95,11 @@ const shape = z.strictObject({
     .optional(),
 });
 
+/** A key of earlier versions that moved to another function. */
+const shapeWithOlder = shape.extend({
+  stream: z.never("streamTarget() describes a stream, and ownTarget() does not").optional(),
+});
+
 /** The address is not repeated in the message, because it may contain a password. */
 function isAddress(url: string): boolean {
   if (!URL.canParse(url)) return false;
@@ -113,7 +118,7 @@ export const servicesMax = 244;
 
 /** `nowMs`: epoch ms. */
 export function ownTargetProblems(own: OwnTarget, nowMs: number): string[] {
-  const whole = shape.safeParse(own);
+  const whole = shapeWithOlder.safeParse(own);
   const problems = [
     ...(whole.success ? [] : linesOf(whole.error, "", shape.shape)),
     ...eachService(own),

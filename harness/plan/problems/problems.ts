@@ -15,6 +15,7 @@ import type { Selector } from "../../metrics/samples.ts";
 import { comparesBytes, metricIn, type Registry } from "../../metrics/metrics.ts";
 import { claimId } from "../../record/claim-ids.ts";
 import { unknownName } from "../../base/nearest.ts";
+import { todaysName } from "../../base/renamed.ts";
 import type { PlanOptions } from "../options.ts";
 import { isVirtual } from "../../record/substrates.ts";
 import { listed } from "../../phrases/phrase.ts";
@@ -73,9 +74,11 @@ export function needProblems(
   return [...new Set(experiment.load.map(({ workload }) => workload))].flatMap((workload) =>
     (workloadNeeds?.(workload) ?? [])
       .filter((need) => !has(need))
-      .map((need) =>
-        ofWorld("load", `workload ${workload} needs ${need}, which this topology lacks`),
-      ),
+      .map((need) => {
+        const now = todaysName(need, ["content"]);
+        const why = now === null ? "which this topology lacks" : `whose name is now "${now}"`;
+        return ofWorld("load", `workload ${workload} needs ${need}, ${why}`);
+      }),
   );
 }
 
