@@ -102,7 +102,8 @@ for (const { title, found } of looking) {
 process.stdout.write("\n== tests\n");
 const tested = await tests(process.argv.slice(2));
 process.stdout.write(
-  `\n${tested.lies}\n${counts.passed + tested.passed} passed, ${counts.failed + tested.failed} failed, ` +
+  `\n${tested.lies}\n${counts.passed + tested.passed} passed, ` +
+    `${counts.failed + tested.failed} failed, ` +
     `${counts.skipped + tested.skipped} skipped\n`,
 );
 process.exitCode = counts.failed + tested.failed === 0 ? 0 : 1;

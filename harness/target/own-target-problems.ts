@@ -6,6 +6,7 @@ import { z } from "zod";
 import { unknownName } from "../base/nearest.ts";
 import type { OwnParts, OwnTarget, Running } from "./own-target-description.ts";
 import { usersSide } from "./layout.ts";
+import { namesIn, repeated } from "./layout-problems.ts";
 import { toolNames } from "./tools.ts";
 
 const named = z
@@ -129,7 +130,6 @@ export function ownTargetProblems(own: OwnTarget, nowMs: number): string[] {
       ? problems
       : [
           ...serviceProblems(own),
-          ...nameProblems(own),
           ...(own.parts === undefined ? probeProblems(own) : own.parts.problems(nowMs)),
         ];
   return lines.map((line) => `target ${typeof own.name === "string" ? own.name : ""}: ${line}`);
@@ -166,47 +166,26 @@ export function linesOf(error: z.ZodError, where: string, known: object, of = ""
   });
 }
 
-function serviceProblems({ services }: OwnTarget): string[] {
+function serviceProblems({ services, links = [], entries }: OwnTarget): string[] {
   const names = services.map(({ name }) => name);
-  const twice = [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
-  const waits = new Map(
-    services.map((one) => [one.name, "url" in one ? [] : (one.dependsOn ?? [])]),
-  );
   return [
-    ...twice.map((name) => `service "${name}": the name occurs twice`),
     ...names
       .filter((name) => reserved.includes(name))
       .map((name) => `service "${name}": the harness reserves this name`),
     ...(services.length > servicesMax
       ? [`services: ${services.length}, and there are addresses for ${servicesMax}`]
       : []),
-    ...[...waits].flatMap(([name, others]) =>
-      others
-        .filter((other) => !names.includes(other))
-        .map((other) => `service "${name}": dependsOn: ${unknownName("service", other, names)}`),
-    ),
-    ...circle(waits),
+    ...namesIn({
+      services: services.map((one) => ({
+        name: one.name,
+        dependsOn: "url" in one ? [] : (one.dependsOn ?? []),
+      })),
+      links: links.map(([from, to]) => ({ from, to, port: "http" })),
+      entries: entries.map((service) => ({ service, port: "http" })),
+    }),
+    ...repeated(entries).map((name) => `entries: "${name}" occurs twice`),
+    ...sharedAddresses(services),
   ];
-}
-
-/** Services that depend on one another in a cycle never start. */
-function circle(waits: ReadonlyMap<string, readonly string[]>): string[] {
-  const done = new Set<string>();
-  const visit = (name: string, behind: readonly string[]): string[] | null => {
-    if (behind.includes(name)) return [...behind.slice(behind.indexOf(name)), name];
-    if (done.has(name)) return null;
-    done.add(name);
-    for (const other of waits.get(name) ?? []) {
-      const found = visit(other, [...behind, name]);
-      if (found !== null) return found;
-    }
-    return null;
-  };
-  for (const name of waits.keys()) {
-    const found = visit(name, []);
-    if (found !== null) return [`dependsOn: ${found.join(" waits for ")}: none of them can start`];
-  }
-  return [];
 }
 
 /** Without a prober, the generator would be the only witness of what is served. */
@@ -229,27 +208,4 @@ function sharedAddresses(services: OwnTarget["services"]): string[] {
 /** A name that always means this machine is its address. */
 function addressOf({ hostname, host }: URL): string {
   return /^(?:.+\.)?localhost\.?$/.test(hostname) ? host.replace(hostname, "127.0.0.1") : host;
-}
-
-function nameProblems({ services, entries, links = [] }: OwnTarget): string[] {
-  const names = services.map(({ name }) => name);
-  const joined = links.map((link) => link.join(" > "));
-  const twice = (all: readonly string[]): string[] => [
-    ...new Set(all.filter((one, index) => all.indexOf(one) !== index)),
-  ];
-  return [
-    ...entries
-      .filter((name) => !names.includes(name))
-      .map((name) => `entries: ${unknownName("service", name, names)}`),
-    ...twice(entries).map((name) => `entries: "${name}" occurs twice`),
-    ...sharedAddresses(services),
-    ...links.flatMap(([from, to]) => [
-      ...(from === usersSide || names.includes(from)
-        ? []
-        : [`links: ${unknownName("service", from, [...names, usersSide])}`]),
-      ...(names.includes(to) ? [] : [`links: ${unknownName("service", to, names)}`]),
-      ...(from === to ? [`links: from ${from} to itself`] : []),
-    ]),
-    ...twice(joined).map((link) => `links: ${link} occurs twice`),
-  ];
 }

@@ -7,6 +7,7 @@ import {
   type StreamTarget,
   streamTarget,
 } from "../../targets/live-streaming/pack/own-target/stream-target.ts";
+import type { Layout } from "../../harness/target/layout.ts";
 import { planExperiment } from "../../harness/plan/plan.ts";
 import { type LieGroup, type Outcome, planned } from "./lie.ts";
 
@@ -62,19 +63,29 @@ const experiment = (own: StreamTarget): Experiment =>
   });
 
 /** Like a user's file, whose types no compiler has checked. */
-function plan(changes: object): Outcome {
+function plan(changes: object, byHand: (layout: Layout) => Partial<Layout> = () => ({})): Outcome {
+  const whole = experiment({ ...honest, ...changes });
+  const { target } = whole;
+  const layout = (): Layout => {
+    const own = target.topologies["own"]?.layout() as Layout;
+    return { ...own, ...byHand(own) };
+  };
+  const topologies = { own: { title: "By hand", layout } };
   return planned(() =>
-    planExperiment(experiment({ ...honest, ...changes }), {
-      substrate: "process",
-      substrateWhy: "test",
-      supports: () => true,
-      seed: 1,
-      without: [],
-      topology: null,
-      workloadExports: () => ["live"],
-      rerun: "",
-      nowMs: Date.UTC(2026, 0, 1),
-    }),
+    planExperiment(
+      { ...whole, target: { ...target, topologies } },
+      {
+        substrate: "process",
+        substrateWhy: "test",
+        supports: () => true,
+        seed: 1,
+        without: [],
+        topology: null,
+        workloadExports: () => ["live"],
+        rerun: "",
+        nowMs: Date.UTC(2026, 0, 1),
+      },
+    ),
   );
 }
 
@@ -354,6 +365,64 @@ const lies: readonly (readonly [name: string, says: string, changes: object, cau
     ],
   ];
 
+const twoServices = serving(started, { ...started, name: "origin" });
+const waiting =
+  (...dependsOn: readonly string[]) =>
+  ({ services }: Layout): Partial<Layout> => ({
+    services: services.map((one, index) => ({ ...one, dependsOn: [dependsOn[index] ?? ""] })),
+  });
+
+/** Targets whose layout is written by hand: no description is checked before. */
+const layouts: readonly (readonly [
+  name: string,
+  says: string,
+  byHand: (layout: Layout) => Partial<Layout>,
+  caughtBy: string,
+])[] = [
+  [
+    "by-hand-wait-for-one-another",
+    "none of them starts",
+    waiting("origin", "edge"),
+    "dependsOn: edge waits for origin waits for edge: none of them can start",
+  ],
+  [
+    "by-hand-waits-for-nobody",
+    "it never starts",
+    ({ services }) => ({ services: services.map((one) => ({ ...one, dependsOn: ["ghost"] })) }),
+    'dependsOn: unknown service "ghost"',
+  ],
+  [
+    "by-hand-two-services-of-one-name",
+    "the first is never asked",
+    ({ services }) => ({ services: [...services, ...services.slice(1)] }),
+    'service "origin": the name occurs twice',
+  ],
+  [
+    "by-hand-an-unknown-entry",
+    "a name that is misspelt",
+    () => ({ entries: [{ service: "egde", port: "http" }] }),
+    'entries: unknown service "egde"; did you mean "edge"?',
+  ],
+  [
+    "by-hand-an-entry-at-no-port",
+    "nothing listens there",
+    () => ({ entries: [{ service: "edge", port: "https" }] }),
+    'entries: unknown port of edge "https"; did you mean "http"?',
+  ],
+  [
+    "by-hand-a-link-to-nobody",
+    "the link carries nothing",
+    () => ({ links: [{ from: "edge", to: "ghost", port: "http" }] }),
+    'links: unknown service "ghost"',
+  ],
+  [
+    "by-hand-a-link-twice",
+    "one of two carries nothing",
+    () => ({ links: ["http", "http"].map((port) => ({ from: "edge", to: "origin", port })) }),
+    "links: edge > origin (http) occurs twice",
+  ],
+];
+
 const controls: readonly (readonly [name: string, says: string, changes: object])[] = [
   ["a-plain-target", "one service, one stream", {}],
   [
@@ -407,11 +476,30 @@ const controls: readonly (readonly [name: string, says: string, changes: object]
 export const nonsenseTargets: LieGroup = {
   title: "meaningless targets",
   runs: "hermetic",
-  lies: lies.map(([name, says, changes, caughtBy]) => ({
-    name,
-    says,
-    caughtBy,
-    plant: () => plan(changes),
-  })),
-  honest: controls.map(([name, says, changes]) => ({ name, says, plant: () => plan(changes) })),
+  lies: lies
+    .map(([name, says, changes, caughtBy]) => ({
+      name,
+      says,
+      caughtBy,
+      plant: () => plan(changes),
+    }))
+    .concat(
+      layouts.map(([name, says, byHand, caughtBy]) => ({
+        name,
+        says,
+        caughtBy,
+        plant: () => plan(twoServices, byHand),
+      })),
+    ),
+  honest: [
+    ...controls.map(([name, says, changes]) => ({ name, says, plant: () => plan(changes) })),
+    {
+      name: "by-hand-one-waits-for-the-other",
+      says: "each starts after the one before",
+      plant: () =>
+        plan(twoServices, ({ services: [first, second] }) => ({
+          services: [first, { ...second, dependsOn: ["edge"] }] as Layout["services"],
+        })),
+    },
+  ],
 };
