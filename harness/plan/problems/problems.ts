@@ -110,6 +110,7 @@ export function claimProblems(experiment: Experiment, registry: Registry): PlanP
     );
     problems.push(
       ...counterProblems(claim, registry),
+      ...totalProblems(claim, registry),
       ...byProblems(claim, registry),
       ...unitProblems(claim, registry),
     );
@@ -143,6 +144,21 @@ function counterProblems(claim: Claim, registry: Registry): PlanProblem[] {
       `${claim.metric} is a counter; only ${listed(fit)} apply to counters, not ${claim.statistic}`,
     ),
   ];
+}
+
+/** A rate of durations reads like a rate of requests, and one slow answer counts as thousands. */
+function totalProblems(claim: Claim, registry: Registry): PlanProblem[] {
+  const { isTotal, readsValues } = statisticOf(claim);
+  const kind = metricIn(registry, claim.metric)?.kind;
+  if (!isTotal || !readsValues) return [];
+  const { metric, statistic } = claim;
+  if (kind === "duration")
+    return [
+      ofClaim(claim, `${metric} is a duration, so ${statistic} adds up ms; use count or share`),
+    ];
+  return kind === "gauge"
+    ? [ofClaim(claim, `${metric} is a reading, and ${statistic} adds readings up; use mean or max`)]
+    : [];
 }
 
 /** Units that are easily confused. */
