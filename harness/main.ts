@@ -1,4 +1,5 @@
 /** The only owner of argv, the environment, signals and exit statuses. */
+import "./node-22.ts";
 import { readFileSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -9,13 +9,14 @@ import type { Registry } from "../metrics/metrics.ts";
 import { unknownName } from "../base/nearest.ts";
 import { type Plays, playsIn } from "../experiment/plays.ts";
 import { metricsMadeIn, stringsIn } from "../plan/workload-metrics.ts";
+import { ending, isModule } from "../system/sources.ts";
 import type { Context } from "./context.ts";
 import { executableExports } from "./workload-exports.ts";
 
 export function experimentNames(context: Context): string[] {
   return readdirSync(join(context.root, "experiments"))
-    .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"))
-    .map((name) => name.slice(0, -3))
+    .filter(isModule)
+    .map((name) => name.slice(0, -ending.length))
     .sort();
 }
 
@@ -71,14 +72,14 @@ function pathOf(context: Context, nameOrPath: string): string {
     throw new SeawallError("UNKNOWN_NAME", unknownName("experiment", nameOrPath, names), {
       hint: "`seawall list` shows all; a path to your own file works too.",
     });
-  return join(context.root, "experiments", `${basename(nameOrPath)}.ts`);
+  return join(context.root, "experiments", `${basename(nameOrPath)}${ending}`);
 }
 
 /** One that comes with Seawall goes by its name, any other by its path. */
 function workloadPath(context: Context, workload: string): string {
   return isAbsolute(workload)
     ? workload
-    : join(context.root, "experiments", "workloads", `${workload}.ts`);
+    : join(context.root, "experiments", "workloads", `${workload}${ending}`);
 }
 
 /** What a workload exports, or null when there is none of that name. */

@@ -28,6 +28,7 @@ import { adapterOf } from "../substrates/registry.ts";
 import { refuseTooFewDescriptors } from "../load/descriptors.ts";
 import { descriptorsMax } from "../system/descriptors.ts";
 import { realClock } from "../system/clock.ts";
+import { ending } from "../system/sources.ts";
 import { sweep, thisMachine, versionsOf, wire } from "./assemble-run.ts";
 import type { Context } from "./context.ts";
 import { judgeRecord } from "./judge-record.ts";
@@ -68,7 +69,7 @@ export async function runPlanned(
   observer?.began(directory, id);
   if (observer !== undefined) recorder.onEvent((event) => observer.event(event));
   const deadMan = startDeadMan(
-    [process.execPath, join(context.root, "harness", "main.ts"), "dead-man", id],
+    [process.execPath, join(context.root, "harness", `main${ending}`), "dead-man", id],
     { ...context.env },
   );
   const signal = AbortSignal.any([context.signal, recorder.failed]);

@@ -1,6 +1,6 @@
 /** What a run was about, as a short hash: runs of the same one may vouch for one another. */
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Target } from "../target/target.ts";
 import { isTest } from "../system/sources.ts";
@@ -13,10 +13,10 @@ import type { Context } from "./context.ts";
 const folders = ["targets", "harness", join("experiments", "workloads")];
 /** Presents what was judged. */
 const unheeded = [join("harness", "report"), join("harness", "telemetry")];
-const files: readonly string[] = [
-  "package-lock.json",
-  join("harness", "provision", "go", "go.sum"),
-];
+const goSum = join("harness", "provision", "go", "go.sum");
+/** The package pins its own dependencies. */
+const packagesOf = (root: string): string =>
+  existsSync(join(root, "package-lock.json")) ? "package-lock.json" : "package.json";
 
 const known = new Map<string, string>();
 
@@ -47,7 +47,7 @@ function contentOf(root: string): string {
   const before = known.get(root);
   if (before !== undefined) return before;
   const hash = createHash("sha256");
-  for (const path of [...folders.flatMap((folder) => sources(root, folder)), ...files].sort()) {
+  for (const path of [...folders.flatMap((folder) => sources(root, folder)), goSum, packagesOf(root)].sort()) {
     hash
       .update(`${path}\0`)
       .update(readFileSync(join(root, path)))
@@ -62,6 +62,6 @@ function sources(root: string, folder: string): string[] {
   return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) return unheeded.includes(path) ? [] : sources(root, path);
-    return entry.isFile() && !entry.name.endsWith(".md") && !isTest(path) ? [path] : [];
+    return entry.isFile() && !entry.name.endsWith(".md") && !isTest(path) && !path.endsWith(".d.ts") ? [path] : [];
   });
 }

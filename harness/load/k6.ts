@@ -24,6 +24,7 @@ import {
   spawnGroup,
   statOf,
 } from "../system/processes.ts";
+import { ending } from "../system/sources.ts";
 import { queuedSeconds } from "../system/starvation.ts";
 import { type Moved, MovedByMembers } from "../system/traffic.ts";
 import { CsvParser } from "./csv.ts";
@@ -56,7 +57,7 @@ async function prepare(request: LoadRequest, options: K6Options): Promise<Runnin
     entryScript(
       plan.load,
       pathToFileURL(`${options.workloads}/`).href,
-      pathToFileURL(join(import.meta.dirname, "accounted.ts")).href,
+      pathToFileURL(join(import.meta.dirname, `accounted${ending}`)).href,
     ),
   );
   // A configuration of the run's own: what users keep in theirs must not change a run.

@@ -56,6 +56,8 @@ const ownOptions = [
  * a name; `accounted` is the script that does the accounts.
  */
 export function entryScript(loads: readonly Load[], folder: string, accounted: string): string {
+  // The scripts beside it are compiled where it is.
+  const ending = accounted.slice(accounted.lastIndexOf("."));
   const workloads = [...new Set(loads.map((load) => load.workload))];
   const alias = (workload: string): string => `workload${workloads.indexOf(workload)}`;
   return [
@@ -63,7 +65,7 @@ export function entryScript(loads: readonly Load[], folder: string, accounted: s
     ...workloads.map(
       (workload) =>
         `import * as ${alias(workload)} from ` +
-        `${JSON.stringify(workload.startsWith("/") ? `file://${encodeURI(workload)}` : `${folder}${workload}.ts`)};`,
+        `${JSON.stringify(workload.startsWith("/") ? `file://${encodeURI(workload)}` : `${folder}${workload}${ending}`)};`,
     ),
     `const { scenarios, forbidden } = JSON.parse(__ENV.SEAWALL_LOAD);`,
     `const own = ${workloads.length === 0 ? "{}" : "workload0.options ?? {}"};`,

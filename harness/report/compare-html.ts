@@ -36,7 +36,7 @@ export function renderComparisonHtml(
       `${comparison.others.map(({ side }) => side.runs.length).join(", ")} runs`,
     body: markup`${comparisonHead(comparison)}\n${againstSections(comparison)}\n${overlaySection(overlay)}\n${sidesTable(comparison, linkTo)}\n${method()}`,
     styles: ["compare.css"],
-    scripts: ["compare.js"],
+    scripts: ["compare-script.js"],
     charts: true,
     data: { ...overlay, dashes },
   });

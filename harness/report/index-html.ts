@@ -22,7 +22,7 @@ export function renderIndex(index: RunIndex): string {
       `experiments${broken.length === 0 ? "" : `, and ${broken.length} broken`}`,
     body: markup`${indexHead(index)}\n${trendsSection(runs)}\n${runsSection(runs)}\n${pagesSection(index.pages)}\n${brokenSection(broken)}`,
     styles: ["run-list.css"],
-    scripts: ["run-list.js"],
+    scripts: ["run-list-script.js"],
     charts: false,
     data: {},
   });

@@ -1,0 +1,99 @@
+/**
+ * Makes the package in `dist/package/`: the sources compiled, what a run needs besides them, and a
+ * `package.json` of its own. `npm pack ./dist/package` makes the tarball.
+ *
+ *   node packages/seawall/build.ts [FOLDER]
+ */
+import { spawnSync } from "node:child_process";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { manifestOf } from "./manifest.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+const out = resolve(process.argv[2] ?? join(root, "dist/package"));
+
+rmSync(out, { recursive: true, force: true });
+for (const project of ["tsconfig.json", "workloads.tsconfig.json"]) compile(project);
+for (const folder of ["harness", "targets", "experiments"]) copyAssets(folder);
+for (const path of ["schemas", "seawall", "LICENSE"])
+  cpSync(join(root, path), join(out, path), { recursive: true });
+cpSync(join(import.meta.dirname, "README.md"), join(out, "README.md"));
+const manifest = manifestOf(JSON.parse(readFileSync(join(root, "package.json"), "utf8")));
+writeFileSync(join(out, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+nameCompiledFiles(join(out, "harness/substrates/docker/image/Dockerfile"));
+keepPublicTypes();
+
+function compile(project: string): void {
+  const { status } = spawnSync(
+    process.execPath,
+    [
+      join(root, "node_modules/typescript/bin/tsc"),
+      "-p",
+      join(import.meta.dirname, project),
+      "--outDir",
+      out,
+    ],
+    { stdio: "inherit" },
+  );
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+/** Pages' styles and scripts, configurations and image recipes: what is read, and not imported. */
+function copyAssets(folder: string): void {
+  for (const entry of readdirSync(join(root, folder), { recursive: true, withFileTypes: true })) {
+    const path = relative(root, join(entry.parentPath, entry.name));
+    if (!entry.isFile() || isLeftOut(path)) continue;
+    if (existsSync(join(out, path))) {
+      // What is imported the compiler has put there.
+      if (path.endsWith(".json")) continue;
+      throw new Error(`${path} has the name of a compiled file: call it something else`);
+    }
+    mkdirSync(dirname(join(out, path)), { recursive: true });
+    cpSync(join(root, path), join(out, path));
+  }
+}
+
+/** Sources are compiled, pages for readers of the source stay there, as does what sets it up. */
+function isLeftOut(path: string): boolean {
+  return (
+    /\.(ts|md)$/.test(path) ||
+    path.startsWith("experiments/repeated/") ||
+    ["tsconfig.json", "bootstrap.sh", "check.sh"].includes(basename(path))
+  );
+}
+
+/** The image is made of the package's own files. */
+function nameCompiledFiles(path: string): void {
+  writeFileSync(path, readFileSync(path, "utf8").replaceAll(/\.ts(?=[" ])/g, ".js"));
+}
+
+/** Declarations that no entry leads to say nothing to anybody. */
+function keepPublicTypes(): void {
+  const kept = new Set<string>();
+  const entries = Object.values((manifest as { exports: object }).exports).flatMap((entry) =>
+    typeof entry === "string" ? [] : [(entry as { types: string }).types],
+  );
+  for (const entry of entries) keep(join(out, entry), kept);
+  for (const entry of readdirSync(out, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.name.endsWith(".d.ts") && !kept.has(path)) rmSync(path);
+  }
+}
+
+function keep(path: string, kept: Set<string>): void {
+  if (kept.has(path) || !existsSync(path)) return;
+  kept.add(path);
+  // A declaration names the compiled file beside it, as all programs read that.
+  const text = readFileSync(path, "utf8").replaceAll(/(["'])(\.[^"']*)\.ts\1/g, "$1$2.js$1");
+  writeFileSync(path, text);
+  for (const [, specifier] of text.matchAll(/["'](\.[^"']*)\.js["']/g))
+    keep(join(dirname(path), `${specifier}.d.ts`), kept);
+}
