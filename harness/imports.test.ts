@@ -13,6 +13,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "harness/metrics": ["harness/base"],
   "harness/claims": ["harness/base", "harness/metrics"],
   "harness/target": ["harness/base", "harness/metrics"],
+  "harness/settings": ["harness/base"],
   // A fault acts on the ports of a running target. It knows nothing of experiments, plans or runs.
   "harness/faults": ["harness/base", "harness/target"],
   "harness/experiment": [
@@ -166,6 +167,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   // What commands share. Nothing of it knows a command.
   "harness/app": [
     "harness/base",
+    "harness/settings",
     "harness/metrics",
     "harness/claims",
     "harness/target",
@@ -188,12 +190,18 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "harness/cli": ["harness"],
   "harness/index.ts": [
     "harness/base",
+    "harness/settings",
     "harness/metrics",
     "harness/claims",
     "harness/target",
     "harness/experiment",
+    "harness/game-day/day",
   ],
+  "harness/target.ts": ["harness/target"],
+  "harness/k6.ts": [],
+  "harness/node-22.ts": [],
   "harness/main.ts": [
+    "harness/node-22.ts",
     "harness/base",
     "harness/system",
     "harness/run",
@@ -238,15 +246,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   // Viewers and the harness make the path of a segment in one place, and look at what comes in one
   // place.
   "experiments/workloads": ["harness/metrics/print.ts", "targets/live-streaming/pack/stream"],
-  examples: [
-    "harness/base",
-    "harness/target",
-    "harness/experiment",
-    "harness/game-day/day",
-    "targets/live-streaming/pack",
-  ],
-  // What a user has: the public entry and no more.
-  "examples/plain-http": ["harness/index.ts"],
+  // What a user has: `seawall` and its entries, and no file of it.
+  examples: [],
   benchmarks: ["harness", "targets", "experiments"],
 };
 /** These may not reach the machine. */

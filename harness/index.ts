@@ -13,3 +13,5 @@ export type { Pack } from "./target/pack.ts";
 export type { Defence } from "./target/target.ts";
 export type { Place } from "./target/layout.ts";
 export type { Launch } from "./target/layout.ts";
+export { defineGameDay } from "./game-day/day/game-day.ts";
+export { type Config, defineConfig } from "./settings/settings.ts";

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { commandLine } from "./cli/command-line.ts";
 import type { Context, Output } from "./app/context.ts";
 import { explain } from "./app/error-output.ts";
+import { projectAt } from "./app/project.ts";
 import { printerTo } from "./app/printer.ts";
 import { exitCodes } from "./base/errors.ts";
 import { cacheFolder, stateFolder } from "./run/cache-folder.ts";
@@ -91,6 +92,7 @@ function context(signal: AbortSignal, onHurry: (hurry: () => void) => void): Con
   return {
     root,
     cwd: process.cwd(),
+    project: projectAt(root, process.cwd()),
     env,
     stdout: output(process.stdout),
     stderr: output(process.stderr),

@@ -3,7 +3,7 @@
  * no stream.
  */
 import { join } from "node:path";
-import { defineExperiment, type Phase } from "../../harness/index.ts";
+import { defineExperiment, type Phase } from "seawall";
 import { shop } from "./target.ts";
 
 const everyPhase: readonly Phase[] = ["baseline", "fault", "recovery"];

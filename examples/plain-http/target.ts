@@ -1,6 +1,6 @@
 /** Somebody's HTTP API, and no stream: two servers, and what stands before them. */
 import { join } from "node:path";
-import { type Launch, ownTarget, type Pack, type Place } from "../../harness/index.ts";
+import { defineTarget, type Launch, type Pack, type Place } from "seawall";
 
 /** What the API's users care for: that an order is placed, and what matters less. */
 const shopping: Pack = {
@@ -41,7 +41,7 @@ const api = (name: string, port: number) => ({
   },
 });
 
-export const shop = ownTarget({
+export const shop = defineTarget({
   name: "plain-http",
   pack: shopping,
   services: [

@@ -8,9 +8,8 @@
  * edge on another machine needs
  * --allow-host NAME besides.
  */
-import { defineExperiment } from "../../harness/experiment/experiment.ts";
-import type { Phase } from "../../harness/base/phases.ts";
-import { streamTarget } from "../../targets/live-streaming/pack/own-target/stream-target.ts";
+import { defineExperiment, type Phase } from "seawall";
+import { streamTarget } from "seawall/streaming";
 
 const everyPhase: readonly Phase[] = ["baseline", "fault", "recovery"];
 

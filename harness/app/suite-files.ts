@@ -7,7 +7,7 @@ import { unknownName } from "../base/nearest.ts";
 import { type Suite, suiteProblems } from "../experiment/suite.ts";
 import { ending, isModule } from "../system/sources.ts";
 import type { Context } from "./context.ts";
-import { experimentNames } from "./experiment-files.ts";
+import { catalogueNames } from "./experiment-files.ts";
 
 const folderOf = (context: Pick<Context, "root">): string =>
   join(context.root, "experiments", "suites");
@@ -32,7 +32,7 @@ export async function loadSuite(context: Context, name: string): Promise<Suite> 
   const { default: suite } = (await import(pathToFileURL(path).href)) as {
     readonly default?: unknown;
   };
-  const problems = suiteProblems(suite, experimentNames(context));
+  const problems = suiteProblems(suite, catalogueNames(context));
   if (problems.length > 0) {
     throw new SeawallError(
       "EXPERIMENT_MALFORMED",

@@ -47,7 +47,11 @@ function contentOf(root: string): string {
   const before = known.get(root);
   if (before !== undefined) return before;
   const hash = createHash("sha256");
-  for (const path of [...folders.flatMap((folder) => sources(root, folder)), goSum, packagesOf(root)].sort()) {
+  for (const path of [
+    ...folders.flatMap((folder) => sources(root, folder)),
+    goSum,
+    packagesOf(root),
+  ].sort()) {
     hash
       .update(`${path}\0`)
       .update(readFileSync(join(root, path)))
@@ -62,6 +66,8 @@ function sources(root: string, folder: string): string[] {
   return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) return unheeded.includes(path) ? [] : sources(root, path);
-    return entry.isFile() && !entry.name.endsWith(".md") && !isTest(path) && !path.endsWith(".d.ts") ? [path] : [];
+    return entry.isFile() && !entry.name.endsWith(".md") && !isTest(path) && !path.endsWith(".d.ts")
+      ? [path]
+      : [];
   });
 }

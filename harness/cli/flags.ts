@@ -2,17 +2,18 @@
  * Flags that several commands share, and how their values are read. A wrong value is one message
  * and exit status 64.
  */
-import { resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { substrateChoices } from "../app/choose-substrate.ts";
 import type { Context } from "../app/context.ts";
 import { loadExperiment } from "../app/experiment-files.ts";
+import { setting } from "../app/project.ts";
+import { settings } from "../settings/settings.ts";
 import type { RunRequest } from "../app/options.ts";
 import { plan, type planAlone } from "../app/plan-experiment.ts";
 
 /** What every command that plans takes. */
 export interface PlanFlags {
-  readonly substrate: string;
+  readonly substrate?: string;
   readonly topology?: string;
   readonly without: readonly string[];
   readonly seed?: number;
@@ -23,8 +24,8 @@ export interface PlanFlags {
   readonly out?: string;
 }
 
-export function planFlags(context: Context, command: Command): Command {
-  return substrateFlag(context, command, "substrate on which the target runs")
+export function planFlags(command: Command): Command {
+  return substrateFlag(command, "substrate on which the target runs")
     .option("--topology <name>", "topology to use instead of the experiment's own")
     .option(
       "--without <defence>",
@@ -43,19 +44,17 @@ export function planFlags(context: Context, command: Command): Command {
     );
 }
 
-export function substrateFlag(context: Context, command: Command, what: string): Command {
-  return command.addOption(
-    new Option("--substrate <name>", `${what}: ${substrateChoices.join(", ")}`).default(
-      context.env["SEAWALL_SUBSTRATE"] || "auto",
-    ),
+export function substrateFlag(command: Command, what: string): Command {
+  return command.option(
+    "--substrate <name>",
+    `${what}: ${substrateChoices.join(", ")} (default: ${settings.substrate.fallback})`,
   );
 }
 
-export const allowHost: [string, string, (value: string, all: string[]) => string[], string[]] = [
+export const allowHost: [string, string, (value: string, all?: string[]) => string[]] = [
   "--allow-host <name>",
   "another host that load and faults may reach; may be repeated",
-  (value, all) => [...all, value],
-  [],
+  (value, all = []) => [...all, value],
 ];
 
 export function seed(): Option {
@@ -64,13 +63,10 @@ export function seed(): Option {
   );
 }
 
-export function out(context: Context, what: string): Option {
-  return new Option("--out <dir>", what).default(reportsOf(context), "reports").argParser(folderOf);
-}
-
-/** Where runs are kept unless a command says otherwise; SEAWALL_REPORTS moves it. */
-function reportsOf(context: Context): string {
-  return resolve(context.cwd, context.env["SEAWALL_REPORTS"] || resolve(context.root, "reports"));
+export function out(what: string): Option {
+  return new Option("--out <dir>", `${what} (default: ${settings.reports.fallback})`).argParser(
+    folderOf,
+  );
 }
 
 function folderOf(text: string): string {
@@ -106,16 +102,16 @@ export function scaleOf(text: string): number {
 /** Of what a user asked on the command line. */
 export function requestOf(context: Context, flags: PlanFlags): RunRequest {
   return {
-    substrate: flags.substrate,
+    substrate: setting(context, "substrate", flags.substrate),
     topology: flags.topology ?? null,
     without: flags.without,
     seed: flags.seed ?? null,
     scale: flags.scale ?? 1,
-    allowHosts: flags.allowHost ?? [],
+    allowHosts: setting(context, "allowHosts", flags.allowHost),
     force: flags.force === true,
     // Where `run` puts its runs unless it is told otherwise, also for commands that have no such
     // flag.
-    out: flags.out === undefined ? reportsOf(context) : resolve(context.cwd, flags.out),
+    out: setting(context, "reports", flags.out),
     json: flags.json === true,
   };
 }

@@ -6,12 +6,12 @@ import { endGroup, spawnGroup } from "./processes.ts";
 
 /** Null when it ended well, else what went wrong with its last words. */
 export async function runCommand(
-  { command, args }: Command,
+  { command, args, cwd = process.cwd() }: Command & { readonly cwd?: string },
   logFile: string,
   withinMs: number,
   signal?: AbortSignal,
 ): Promise<string | null> {
-  const child = spawnGroup(command, args, { cwd: process.cwd(), env: environment(), logFile });
+  const child = spawnGroup(command, args, { cwd, env: environment(), logFile });
   const ended = once(child, "exit").then(
     ([code, killedBy]) => (code === 0 ? null : `it ended with ${killedBy ?? `status ${code}`}`),
     (error: Error) => error.message,

@@ -23,6 +23,7 @@ import { readRun } from "../../run/read-run.ts";
 import { files, refuseUnwritable, stampOf } from "../../run/run-directory.ts";
 import { writeWhole } from "../../system/files.ts";
 import type { Context } from "../../app/context.ts";
+import { setting } from "../../app/project.ts";
 import { judgeRecord } from "../../app/judge-record.ts";
 import { refreshIndex } from "../../app/run-index.ts";
 
@@ -42,14 +43,14 @@ export const defineCompare: Define = (program, context, end) =>
       "the runs before the change; all other arguments are then the runs after it",
     )
     .option("--json", "print only the comparison, as JSON")
-    .addOption(out(context, "folder of runs; the page goes into its folder comparisons"))
+    .addOption(out("folder of runs; the page goes into its folder comparisons"))
     .addHelpText("after", compareHelp)
-    .action(async (runs: string[], flags: { baseline?: string[]; json?: boolean; out: string }) =>
+    .action(async (runs: string[], flags: { baseline?: string[]; json?: boolean; out?: string }) =>
       end(
         await compare(context, runs, {
           baseline: flags.baseline ?? null,
           json: flags.json === true,
-          out: resolve(context.cwd, flags.out),
+          out: setting(context, "reports", flags.out),
         }),
       ),
     );

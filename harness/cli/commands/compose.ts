@@ -11,7 +11,6 @@ import type { Context } from "../../app/context.ts";
 
 export const defineCompose: Define = (program, context, end) =>
   planFlags(
-    context,
     program
       .command("compose")
       .description("print docker-compose.yml: the target without the harness")

@@ -34,13 +34,13 @@ import { newRunId } from "../../run/run-directory.ts";
 import { makeFolders, writeWhole } from "../../system/files.ts";
 import { type Baseline, type BaselineRuns, openBaseline } from "../../app/baseline.ts";
 import type { Context } from "../../app/context.ts";
+import { setting } from "../../app/project.ts";
 import { type Outcome, runPlanned } from "../../app/run-experiment.ts";
 import { plan } from "../../app/plan-experiment.ts";
 import { chosen, inItsTopology, type Item, planAll, present, reasonsOf } from "./run.ts";
 
 export const defineGate: Define = (program, context, end) =>
   planFlags(
-    context,
     program
       .command("gate")
       .description("run experiments in a pipeline, compare them with a baseline, and pass or fail")
@@ -73,13 +73,13 @@ export const defineGate: Define = (program, context, end) =>
         .argParser(wholeOf(0, 10)),
     )
     .option("--json", "print only the result, as one line of JSON")
-    .addOption(out(context, "folder for the runs and the files of the gate"))
+    .addOption(out("folder for the runs and the files of the gate"))
     .action(async (names: string[], flags: PlanFlags & GateFlags) =>
       end(
         await gate(context, names, {
           ...requestOf(context, flags),
           suite: flags.suite ?? null,
-          baseline: flags.baseline ?? null,
+          baseline: setting(context, "baseline", flags.baseline),
           baselineRuns: flags.baselineRuns,
           retries: flags.retries,
           confirmations: flags.confirmations,
@@ -120,6 +120,7 @@ export async function gate(
           runs: options.baselineRuns,
           seed,
           names: items.map(({ name }) => name),
+          allowHosts: options.allowHosts,
         });
   const judged = new Map<string, Outcome>();
   const entries: Gated[] = [];

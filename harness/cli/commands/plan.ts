@@ -16,7 +16,6 @@ import type { Context } from "../../app/context.ts";
 
 export const definePlan: Define = (program, context, end) =>
   planFlags(
-    context,
     program
       .command("plan")
       .description("show what a run would do, without running it")

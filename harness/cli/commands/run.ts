@@ -14,7 +14,7 @@ import { expand, inTierOrder } from "../../experiment/suite.ts";
 import { renderSuite, type SuiteRow } from "../../report/suite-text.ts";
 import { renderVerdictText } from "../../report/text.ts";
 import type { Context } from "../../app/context.ts";
-import { experimentNames, loadExperiment } from "../../app/experiment-files.ts";
+import { catalogueNames, loadExperiment } from "../../app/experiment-files.ts";
 import { explain } from "../../app/error-output.ts";
 import { recordedVerdicts } from "../../app/verdict-history.ts";
 import { type Outcome, runPlanned } from "../../app/run-experiment.ts";
@@ -23,7 +23,6 @@ import { loadSuite } from "../../app/suite-files.ts";
 
 export const defineRun: Define = (program, context, end) =>
   planFlags(
-    context,
     program
       .command("run")
       .description("run experiments and judge them")
@@ -34,7 +33,7 @@ export const defineRun: Define = (program, context, end) =>
       "--json",
       "print only verdicts, one line of JSON per experiment, plus one for the suite",
     )
-    .addOption(out(context, "folder for the runs"))
+    .addOption(out("folder for the runs"))
     .action(async (names: string[], flags: PlanFlags & { suite?: string }) =>
       end(await run(context, names, { ...requestOf(context, flags), suite: flags.suite ?? null })),
     );
@@ -104,7 +103,7 @@ export async function chosen(
     throw new SeawallError("USAGE", `either the suite ${suite} or ${names.join(", ")}, not both`, {
       hint: `Omit one of them, or add the experiment to experiments/suites/${suite}.ts.`,
     });
-  const runs = expand(await loadSuite(context, suite), experimentNames(context));
+  const runs = expand(await loadSuite(context, suite), catalogueNames(context));
   return inTierOrder(
     await Promise.all(
       runs.map(async ({ experiment, topology }) => ({

@@ -9,7 +9,6 @@ import type { Context } from "../../app/context.ts";
 
 export const defineUp: Define = (program, context, end) =>
   planFlags(
-    context,
     program
       .command("up")
       .description("start only the target and keep it up until Ctrl-C or `seawall down`")

@@ -120,11 +120,12 @@ export async function buildImage(
 ): Promise<string> {
   const name = imageName(root);
   using packages = linkedPackages(root);
-  const context = tarOf(
-    root,
-    filesOfImage(root),
-    ["--dereference", "--directory", packages.path, "packages"],
-  );
+  const context = tarOf(root, filesOfImage(root), [
+    "--dereference",
+    "--directory",
+    packages.path,
+    "packages",
+  ]);
   const stream = await docker
     .buildImage(context.stream, {
       t: name,
