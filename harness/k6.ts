@@ -31,7 +31,8 @@ declare const __ENV: Readonly<Record<string, string | undefined>>;
 /**
  * What this run says, or `alone` without one.
  *
- *     const { entries } = loadSettings({ entries: [{ name: "edge", url: "http://127.0.0.1:8080" }] });
+ *     const alone = [{ name: "edge", url: "http://127.0.0.1:8080" }];
+ *     const { entries } = loadSettings({ entries: alone });
  */
 export function loadSettings(alone: Partial<LoadSettings> = {}): LoadSettings {
   const text = __ENV["SEAWALL_LOAD"];

@@ -15,11 +15,10 @@ import { files } from "../run/run-directory.ts";
 import { runCommand } from "../system/command.ts";
 import { foldersIn, jsonIn, makeFolders } from "../system/files.ts";
 import type { Context } from "./context.ts";
-import { isCatalogued } from "./experiment-files.ts";
+import { fileOf, isCatalogued } from "./experiment-files.ts";
 import {
   checkOut,
   fileIn,
-  fileOf,
   givePackages,
   lendOwnPackages,
   removeTree,
@@ -79,9 +78,8 @@ export async function openBaseline(
   const temporary = mkdtempSync(join(tmpdir(), "seawall-baseline-"));
   try {
     const repositories = new Map<string, Repository>();
-    const log = join(temporary, "git.log");
     for (const name of options.names)
-      repositories.set(name, await repositoryOf(context, name, named, log));
+      repositories.set(name, await repositoryOf(context, name, named));
     return new RefBaseline(context, named, repositories, join(out, "baseline"), temporary, options);
   } catch (error) {
     rmSync(temporary, { recursive: true, force: true });
@@ -191,7 +189,7 @@ class RefBaseline implements Baseline {
     const known = this.#trees.get(root);
     const tree = known ?? join(this.#temporary, `tree-${this.#trees.size + 1}`);
     if (known === undefined) {
-      await checkOut(repository, tree, this.label, join(this.#temporary, "git.log"));
+      await checkOut(repository, tree, this.label);
       this.#trees.set(root, tree);
     }
     if (root === this.#context.root) lendOwnPackages(root, tree);
@@ -201,7 +199,6 @@ class RefBaseline implements Baseline {
         tree,
         dirname(fileOf(this.#context, name)),
         this.label,
-        join(this.#temporary, "packages.log"),
         this.#context.signal,
       );
     }
@@ -209,8 +206,7 @@ class RefBaseline implements Baseline {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const [root, tree] of this.#trees)
-      await removeTree(root, tree, join(this.#temporary, "git.log"));
+    for (const [root, tree] of this.#trees) await removeTree(root, tree);
     rmSync(this.#temporary, { recursive: true, force: true });
   }
 }

@@ -1,5 +1,5 @@
 /** Finds experiments by name or by path, and workloads by name. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { SeawallError } from "../base/errors.ts";
@@ -99,6 +99,12 @@ export function pathOf(context: Context, nameOrPath: string): string {
     });
   const own = ownExperiments(context).get(nameOrPath);
   return own ?? join(context.root, "experiments", `${basename(nameOrPath)}${ending}`);
+}
+
+/** The same past symbolic links. */
+export function fileOf(context: Context, name: string): string {
+  const path = pathOf(context, name);
+  return existsSync(path) ? realpathSync(path) : path;
 }
 
 /** One that comes with Seawall goes by its name, any other by its path. */

@@ -2,12 +2,13 @@
  * The git repository in which an experiment's code is kept: what a ref means there, and a work tree
  * of it beside the user's own, with its packages.
  */
-import { existsSync, readFileSync, realpathSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync, symlinkSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { SeawallError } from "../base/errors.ts";
-import { runCommand } from "../system/command.ts";
+import { failureOf, run } from "../system/child.ts";
+import { git } from "../system/git.ts";
 import type { Context } from "./context.ts";
-import { isCatalogued, pathOf } from "./experiment-files.ts";
+import { fileOf, isCatalogued } from "./experiment-files.ts";
 import { isInstalled } from "./project.ts";
 
 /** Where an experiment's code is kept, and the commit of it that a ref means. */
@@ -16,17 +17,15 @@ export interface Repository {
   readonly commit: string;
 }
 
-/** Throws one line where there is no repository, or no such ref in it. `log` is overwritten. */
+/** Throws one line where there is no repository, or no such ref in it. */
 export async function repositoryOf(
   context: Context,
   name: string,
   ref: string,
-  log: string,
 ): Promise<Repository> {
-  const root = await rootOf(context, name, ref, log);
+  const root = await rootOf(context, name, ref);
   const { problem, output } = await git(
     root,
-    log,
     "rev-parse",
     "--verify",
     "--quiet",
@@ -46,7 +45,7 @@ export async function repositoryOf(
 }
 
 /** A ref is one of the experiment's own repository: Seawall's for what is in its catalogue. */
-async function rootOf(context: Context, name: string, ref: string, log: string): Promise<string> {
+async function rootOf(context: Context, name: string, ref: string): Promise<string> {
   const isOfSeawall = isCatalogued(context, name);
   if (isOfSeawall && !isInstalled(context.root)) return context.root;
   if (isOfSeawall)
@@ -55,7 +54,7 @@ async function rootOf(context: Context, name: string, ref: string, log: string):
       `the baseline ${ref} is not a folder, and ${name} comes with the package, which has no refs`,
       { hint: "Name a folder with runs of the experiment." },
     );
-  const found = await git(dirname(fileOf(context, name)), log, "rev-parse", "--show-toplevel");
+  const found = await git(dirname(fileOf(context, name)), "rev-parse", "--show-toplevel");
   if (found.problem === null) return lastLine(found.output);
   throw new SeawallError(
     "UNKNOWN_NAME",
@@ -68,11 +67,6 @@ async function rootOf(context: Context, name: string, ref: string, log: string):
   );
 }
 
-export function fileOf(context: Context, name: string): string {
-  const path = pathOf(context, name);
-  return existsSync(path) ? realpathSync(path) : path;
-}
-
 /** Its file in a work tree. */
 export function fileIn(tree: string, context: Context, name: string, { root }: Repository): string {
   return join(tree, relative(realpathSync(root), fileOf(context, name)));
@@ -83,17 +77,16 @@ export async function checkOut(
   { root, commit }: Repository,
   tree: string,
   label: string,
-  log: string,
 ): Promise<void> {
-  const { problem } = await git(root, log, "worktree", "add", "--detach", "--quiet", tree, commit);
+  const { problem } = await git(root, "worktree", "add", "--detach", "--quiet", tree, commit);
   if (problem === null) return;
   throw new SeawallError("OUTPUT_NOT_WRITABLE", `${label} cannot be checked out: ${problem}`, {
     hint: "Run `git worktree prune` and check that the disk is not full.",
   });
 }
 
-export async function removeTree(root: string, tree: string, log: string): Promise<void> {
-  await git(root, log, "worktree", "remove", "--force", tree);
+export async function removeTree(root: string, tree: string): Promise<void> {
+  await git(root, "worktree", "remove", "--force", tree);
 }
 
 /** Seawall sets itself up: what is installed here serves a commit that locks the same packages. */
@@ -121,7 +114,6 @@ export async function givePackages(
   tree: string,
   folder: string,
   label: string,
-  log: string,
   signal: AbortSignal,
 ): Promise<void> {
   for (const part of foldersUp(relative(realpathSync(root), folder))) {
@@ -132,13 +124,11 @@ export async function givePackages(
     if (isSame(join(here, compared), join(there, compared))) lend(here, there);
     else if (installer !== undefined) {
       const [command = "", ...args] = installer.command;
-      const problem = await runCommand({ command, args, cwd: there }, log, installMsMax, signal);
-      if (signal.aborted) throw signal.reason;
-      if (problem !== null)
+      const outcome = await run(command, args, { cwd: there, timeoutMs: installMsMax, signal });
+      if (outcome.exitCode !== 0)
         throw new SeawallError(
           "EXPERIMENT_MALFORMED",
-          `the packages of ${label} cannot be installed: ${installer.command.join(" ")}: ` +
-            `${problem.split("\n")[0]}`,
+          `the packages of ${label} cannot be installed: ${failureOf(command, outcome)}`,
           { hint: `Its ${installer.lock} differs from the one here.` },
         );
     } else if (existsSync(join(there, "package.json")))
@@ -167,17 +157,6 @@ function lend(from: string, to: string): void {
 /** `a/b` lies in `a/b`, `a` and the root itself. */
 function foldersUp(folder: string): string[] {
   return folder === "." || folder === "" ? ["."] : [folder, ...foldersUp(dirname(folder))];
-}
-
-/** Its output stands in the log, which is begun anew each time. */
-async function git(
-  folder: string,
-  log: string,
-  ...args: readonly string[]
-): Promise<{ readonly problem: string | null; readonly output: string }> {
-  rmSync(log, { force: true });
-  const problem = await runCommand({ command: "git", args: ["-C", folder, ...args] }, log, 120_000);
-  return { problem, output: existsSync(log) ? readFileSync(log, "utf8") : "" };
 }
 
 const lastLine = (text: string): string => text.trim().split("\n").at(-1) ?? "";

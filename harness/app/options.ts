@@ -9,6 +9,8 @@ export interface RunRequest {
   readonly allowHosts: readonly string[];
   /** Runs although what must have held before has not. */
   readonly force: boolean;
+  /** What its user calls the run. */
+  readonly label?: string | null;
   readonly out: string;
   readonly json: boolean;
 }

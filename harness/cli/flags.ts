@@ -19,6 +19,7 @@ export interface PlanFlags {
   readonly seed?: number;
   readonly scale?: number;
   readonly allowHost?: readonly string[];
+  readonly label?: string;
   readonly force?: boolean;
   readonly json?: boolean;
   readonly out?: string;
@@ -34,6 +35,7 @@ export function planFlags(command: Command): Command {
       [] as string[],
     )
     .option(...allowHost)
+    .option("--label <text>", "what to call the run in reports, in the index and in comparisons")
     .option("--force", "run even if prerequisites have not held (noted in the report)")
     .addOption(seed())
     .addOption(
@@ -109,6 +111,7 @@ export function requestOf(context: Context, flags: PlanFlags): RunRequest {
     scale: flags.scale ?? 1,
     allowHosts: setting(context, "allowHosts", flags.allowHost),
     force: flags.force === true,
+    label: setting(context, "label", flags.label),
     // Where `run` puts its runs unless it is told otherwise, also for commands that have no such
     // flag.
     out: setting(context, "reports", flags.out),

@@ -1,6 +1,7 @@
 /** Everything that a comparison says, as plain data: a baseline, and each other side against it. */
 import { comparability, type JudgedRun, sideName } from "./comparable.ts";
 import { startOfRunId } from "../record/run-index.ts";
+import { subjectOf } from "../record/subject.ts";
 import type { Status } from "../record/verdict.ts";
 import { claimOutcomes, type ClaimOutcome } from "./claims-changed.ts";
 import { type Change, compareSides, defaults } from "./compare.ts";
@@ -22,6 +23,8 @@ export interface SideRun {
    * runs that kept none.
    */
   readonly targetVersion: string | null;
+  /** What was tested, as its user knows it; null where nothing was said. */
+  readonly subject: string | null;
 }
 
 export interface Side {
@@ -112,6 +115,7 @@ function sideRun({ run, verdict }: JudgedRun): SideRun {
     without: run.plan.without,
     version: started?.versions["seawall"] ?? null,
     targetVersion: run.plan.versionGiven ?? run.plan.targetVersion ?? null,
+    subject: subjectOf(run.plan),
   };
 }
 

@@ -59,13 +59,14 @@ export function entryScript(loads: readonly Load[], folder: string, accounted: s
   // The scripts beside it are compiled where it is.
   const ending = accounted.slice(accounted.lastIndexOf("."));
   const workloads = [...new Set(loads.map((load) => load.workload))];
+  const addressOf = (workload: string): string =>
+    workload.startsWith("/") ? `file://${encodeURI(workload)}` : `${folder}${workload}${ending}`;
   const alias = (workload: string): string => `workload${workloads.indexOf(workload)}`;
   return [
     `import { accounted } from ${JSON.stringify(accounted)};`,
     ...workloads.map(
       (workload) =>
-        `import * as ${alias(workload)} from ` +
-        `${JSON.stringify(workload.startsWith("/") ? `file://${encodeURI(workload)}` : `${folder}${workload}${ending}`)};`,
+        `import * as ${alias(workload)} from ` + `${JSON.stringify(addressOf(workload))};`,
     ),
     `const { scenarios, forbidden } = JSON.parse(__ENV.SEAWALL_LOAD);`,
     `const own = ${workloads.length === 0 ? "{}" : "workload0.options ?? {}"};`,

@@ -28,6 +28,10 @@ export interface PlanOptions {
   /** What its functions play, as it says itself; null where it says nothing. */
   workloadPlays?(workload: string): Plays | null;
   readonly rerun: string;
+  /** What its user calls the run. */
+  readonly label?: string | null;
+  /** What is checked out where the experiment lies. */
+  readonly git?: Plan["git"] | null;
   /** By how much the audience of the experiment has been multiplied. */
   readonly scale?: number;
   /** Of what is tested; what held in another one does not count. */
@@ -60,6 +64,8 @@ export type TargetOptions = Pick<
   | "seed"
   | "without"
   | "rerun"
+  | "label"
+  | "git"
   | "allowHosts"
   | "targetVersion"
   | "scale"

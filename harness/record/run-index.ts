@@ -25,6 +25,8 @@ export interface IndexedRun {
   readonly topology: string;
   /** Of the target's code, where it is known. */
   readonly targetVersion: string | null;
+  /** What was tested, as its user knows it; null where nothing was said. */
+  readonly subject: string | null;
   /** Of Seawall. */
   readonly version: string | null;
   readonly seed: number;

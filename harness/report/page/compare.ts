@@ -80,7 +80,11 @@ function whichIsWhich({ baseline, others }: Comparison): Markup {
 function versionsOf({ runs }: Side): string {
   const given = [
     ...new Set(
-      runs.map(({ targetVersion }) => targetVersion).filter((version) => version !== null),
+      runs
+        .map(({ subject, targetVersion }) =>
+          subject === null && targetVersion !== null ? `version ${targetVersion}` : subject,
+        )
+        .filter((words) => words !== null),
     ),
   ];
   const ids = runs.map(({ id }) => id);
@@ -88,7 +92,7 @@ function versionsOf({ runs }: Side): string {
     runs.length === 1
       ? (ids[0] ?? "")
       : `${runs.length} runs, ${ids[0] ?? ""} to ${ids.at(-1) ?? ""}`;
-  return given.length === 0 ? many : `version ${given.join(" and ")}, ${many}`;
+  return given.length === 0 ? many : `${given.join(" and ")}, ${many}`;
 }
 
 /** What a reader would be told first: the surest differences that matter, in words. */
@@ -153,7 +157,7 @@ function sideRow(
     run.startedAtMs === null
       ? missing
       : `${new Date(run.startedAtMs).toISOString().slice(0, 16).replace("T", " ")} UTC`;
-  return markup`<tr>${at > 0 ? null : markup`<th scope="rowgroup" rowspan="${side.runs.length}"><span class="${`side-name side-${Math.min(index, 7)}`}">${side.name}</span>${index === 0 ? " baseline" : ""}</th>`}<td>${link === null ? clip(run.id, 80) : markup`<a href="${link}">${clip(run.id, 80)}</a>`}</td><td>${mark(run.status)} ${run.status}</td><td>${when}</td><td class="n">${run.seed}</td><td>${run.without.length === 0 ? "nothing" : clip(run.without.join(", "))}</td><td>${run.targetVersion === null ? missing : clip(run.targetVersion, 60)}</td><td>${run.version === null ? missing : clip(run.version, 60)}</td></tr>`;
+  return markup`<tr>${at > 0 ? null : markup`<th scope="rowgroup" rowspan="${side.runs.length}"><span class="${`side-name side-${Math.min(index, 7)}`}">${side.name}</span>${index === 0 ? " baseline" : ""}</th>`}<td>${link === null ? clip(run.id, 80) : markup`<a href="${link}">${clip(run.id, 80)}</a>`}</td><td>${mark(run.status)} ${run.status}</td><td>${when}</td><td class="n">${run.seed}</td><td>${run.without.length === 0 ? "nothing" : clip(run.without.join(", "))}</td><td>${clip(run.subject ?? run.targetVersion ?? missing, 90)}</td><td>${run.version === null ? missing : clip(run.version, 60)}</td></tr>`;
 }
 
 export function againstSections(comparison: Comparison): readonly Markup[] {

@@ -43,8 +43,8 @@ ${runs.length > rowsMax ? markup`<p class="quiet">The newest ${formatCount(rowsM
 <p class="quiet" id="none" hidden>No run is like that. <button type="button" id="clear-none">Show all</button></p></section>`;
 }
 
-export function versionOf({ version, targetVersion }: IndexedRun): string {
-  return targetVersion ?? version ?? "unknown";
+export function versionOf({ version, subject, targetVersion }: IndexedRun): string {
+  return subject ?? targetVersion ?? version ?? "unknown";
 }
 
 function filter(runs: readonly IndexedRun[]): Markup {

@@ -1,4 +1,4 @@
-/** Which packages the image gets, where they lie in the checkout, and where a user installed them. */
+/** Which packages the image gets, from the checkout, and from where a user installed them. */
 import {
   existsSync,
   mkdirSync,
