@@ -2,15 +2,14 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import fc from "fast-check";
-import { describe, expect, expectTypeOf, it } from "vitest";
-import type { z } from "zod";
+import { describe, expect, it } from "vitest";
 import { times } from "../../test/support/thorough.ts";
 import { settingOf } from "./resolve.ts";
 import { type Config, configShape, type SettingName, settings } from "./settings.ts";
 
 const names = Object.keys(settings) as SettingName[];
 const word = fc.stringMatching(/^[a-z][a-z0-9./-]{0,11}$/);
-const valueOf = (name: SettingName) =>
+const valueOf = (name: SettingName): fc.Arbitrary<string | string[]> =>
   settings[name].kind === "list" ? fc.array(word, { minLength: 1, maxLength: 3 }) : word;
 
 /** At most one value for each level: a flag, the environment, the configuration. */
@@ -69,8 +68,7 @@ describe("what was said in several places", () => {
 });
 
 describe("the list of settings", () => {
-  it("has the keys that the shape and the type of a configuration have", () => {
-    expectTypeOf<z.infer<typeof configShape>>().branded.toEqualTypeOf<Config>();
+  it("has the keys that the shape of a configuration have", () => {
     const keys = names.flatMap((name) => settings[name].key ?? []);
     const sample = Object.fromEntries(keys.map((key) => [key.split(".")[0], undefined]));
     expect(Object.keys(configShape.shape).sort()).toEqual(Object.keys(sample).sort());

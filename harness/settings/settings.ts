@@ -109,6 +109,34 @@ export type SettingValue<Name extends SettingName> = (typeof settings)[Name] ext
 const text = z.string("must be a text").min(1, "must not be empty");
 const list = z.array(text, "must be a list of texts");
 
+/** What `seawall.config.ts` can say. A command's flag and the environment win over it. */
+export interface Config {
+  /** Files of experiments, which then go by their names: `["loadtest/*.ts"]`. */
+  readonly experiments?: readonly string[] | undefined;
+  /** The folder of runs; `reports`. */
+  readonly reports?: string | undefined;
+  /** Where the target runs; `auto`. */
+  readonly substrate?: string | undefined;
+  /** Hosts besides this machine that load and faults may reach. */
+  readonly allowHosts?: readonly string[] | undefined;
+  /** Contexts of Kubernetes that faults may reach. No substrate reaches one yet. */
+  readonly allowContexts?: readonly string[] | undefined;
+  /** What `gate` compares with: a folder of runs, or a git ref such as `origin/main`. */
+  readonly baseline?: string | undefined;
+  readonly telemetry?:
+    | {
+        /** The receiver to which `export` sends samples: `http://127.0.0.1:4318`. */
+        readonly otlp?: string | undefined;
+      }
+    | undefined;
+  readonly notifications?:
+    | {
+        /** The address that hears of a verdict that differs from the one before. */
+        readonly webhook?: string | undefined;
+      }
+    | undefined;
+}
+
 /** The shape of `seawall.config.ts`. */
 export const configShape = z.strictObject({
   experiments: list.optional(),
@@ -119,31 +147,7 @@ export const configShape = z.strictObject({
   baseline: text.optional(),
   telemetry: z.strictObject({ otlp: text.optional() }).optional(),
   notifications: z.strictObject({ webhook: text.optional() }).optional(),
-});
-
-/** What `seawall.config.ts` can say. A command's flag and the environment win over it. */
-export interface Config {
-  /** Files of experiments, which then go by their names: `["loadtest/*.ts"]`. */
-  readonly experiments?: readonly string[];
-  /** The folder of runs; `reports`. */
-  readonly reports?: string;
-  /** Where the target runs; `auto`. */
-  readonly substrate?: string;
-  /** Hosts besides this machine that load and faults may reach. */
-  readonly allowHosts?: readonly string[];
-  /** Contexts of Kubernetes that faults may reach. No substrate reaches one yet. */
-  readonly allowContexts?: readonly string[];
-  /** What `gate` compares with: a folder of runs, or a git ref such as `origin/main`. */
-  readonly baseline?: string;
-  readonly telemetry?: {
-    /** The receiver to which `export` sends samples: `http://127.0.0.1:4318`. */
-    readonly otlp?: string;
-  };
-  readonly notifications?: {
-    /** The address that hears of a verdict that differs from the one before. */
-    readonly webhook?: string;
-  };
-}
+}) satisfies z.ZodType<Config>;
 
 /** Gives `seawall.config.ts` its type: `export default defineConfig({ … })`. */
 export function defineConfig(config: Config): Config {
