@@ -12,8 +12,9 @@ import type { Status } from "../record/verdict.ts";
 import { oneLine } from "../report/plain.ts";
 import { readRun } from "../run/read-run.ts";
 import { files } from "../run/run-directory.ts";
+import { runFoldersIn } from "../run/run-folders.ts";
 import { runCommand } from "../system/command.ts";
-import { foldersIn, jsonIn, makeFolders } from "../system/files.ts";
+import { jsonIn, makeFolders } from "../system/files.ts";
 import type { Context } from "./context.ts";
 import { fileOf, isCatalogued } from "./experiment-files.ts";
 import {
@@ -214,14 +215,9 @@ class RefBaseline implements Baseline {
 /** Tools and dependencies of an old commit may have to be got first. */
 const runMsMax = 30 * 60_000;
 
-/**
- * Folders of every run of it with all defences on. The folder itself may be a run, or hold runs, or
- * hold folders of runs.
- */
+/** Folders of every run of it with all defences on. */
 function recorded(folder: string, { experiment, topology, substrate }: BaselineQuery): string[] {
-  const inside = (path: string): string[] => foldersIn(path).map((name) => join(path, name));
-  return [folder, ...inside(folder), ...inside(folder).flatMap(inside)]
-    .sort()
+  return runFoldersIn(folder)
     .filter((directory) => {
       const plan = jsonIn(join(directory, files.plan)) as
         | {

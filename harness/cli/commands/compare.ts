@@ -6,7 +6,7 @@ import { out } from "../flags.ts";
 import type { Define } from "../command.ts";
 import { comparability, type JudgedRun, sideName } from "../../compare/comparable.ts";
 import { randomBytes } from "node:crypto";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import {
@@ -20,6 +20,7 @@ import { exitCodes, SeawallError } from "../../base/errors.ts";
 import { renderComparisonHtml } from "../../report/compare-html.ts";
 import { renderComparison } from "../../report/compare-text.ts";
 import { readRun } from "../../run/read-run.ts";
+import { runFoldersIn } from "../../run/run-folders.ts";
 import { files, refuseUnwritable, stampOf } from "../../run/run-directory.ts";
 import { writeWhole } from "../../system/files.ts";
 import type { Context } from "../../app/context.ts";
@@ -134,13 +135,7 @@ export async function compare(
 
 /** A run directory, or a folder that holds some. */
 async function runsOf(path: string): Promise<JudgedRun[]> {
-  const inside =
-    existsSync(join(path, files.plan)) || !existsSync(path)
-      ? [path]
-      : readdirSync(path)
-          .map((name) => join(path, name))
-          .filter((folder) => existsSync(join(folder, files.plan)))
-          .sort();
+  const inside = existsSync(path) ? runFoldersIn(path) : [path];
   if (inside.length === 0)
     throw new SeawallError("RUN_DIRECTORY_BROKEN", `there are no runs in ${path}`, {
       hint: "Name a run directory, or a folder that holds some.",

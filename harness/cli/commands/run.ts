@@ -16,6 +16,7 @@ import { renderVerdictText } from "../../report/text.ts";
 import type { Context } from "../../app/context.ts";
 import { catalogueNames, loadExperiment } from "../../app/experiment-files.ts";
 import { explain } from "../../app/error-output.ts";
+import { ownExperiments } from "../../app/project.ts";
 import { recordedVerdicts } from "../../app/verdict-history.ts";
 import { type Outcome, runPlanned } from "../../app/run-experiment.ts";
 import { plan, presumed } from "../../app/plan-experiment.ts";
@@ -80,19 +81,20 @@ export async function run(
   return worst;
 }
 
-/** By name in the order given, or a suite in the order of its tiers. */
+/** By name in the order given, all that the configuration names, or a suite in the order of its tiers. */
 export async function chosen(
   context: Context,
   names: readonly string[],
   suite: string | null,
 ): Promise<Item[]> {
   if (suite === null) {
-    if (names.length === 0)
+    const wanted = names.length > 0 ? names : [...ownExperiments(context).keys()];
+    if (wanted.length === 0)
       throw new SeawallError("USAGE", "no experiment to run: name one, or a suite with --suite", {
         hint: "`seawall list` shows both.",
       });
     return Promise.all(
-      names.map(async (name) => ({
+      wanted.map(async (name) => ({
         name,
         experiment: await loadExperiment(context, name),
         topology: null,

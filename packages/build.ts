@@ -1,11 +1,12 @@
 /**
- * Makes the package in `dist/package/`: the sources compiled, what a run needs besides them, and a
- * `package.json` of its own. `npm pack ./dist/package` makes the tarball.
+ * Makes both packages: the sources compiled, what a run needs besides them, and a `package.json` of
+ * its own for each. `npm pack FOLDER/seawall` makes a tarball.
  *
- *   node packages/seawall/build.ts [FOLDER]
+ *   node packages/build.ts [FOLDER]      dist/ without one
  */
 import { spawnSync } from "node:child_process";
 import {
+  chmodSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -15,23 +16,45 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
-import { manifestOf } from "./manifest.ts";
+import { manifestOfCreate, manifestOfSeawall } from "./manifests.ts";
 
-const root = resolve(import.meta.dirname, "../..");
-const out = resolve(process.argv[2] ?? join(root, "dist/package"));
+const root = resolve(import.meta.dirname, "..");
+const folder = resolve(process.argv[2] ?? join(root, "dist"));
+const checkout = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
-rmSync(out, { recursive: true, force: true });
-for (const project of ["tsconfig.json", "workloads.tsconfig.json"]) compile(project);
-for (const folder of ["harness", "targets", "experiments"]) copyAssets(folder);
-for (const path of ["schemas", "seawall", "LICENSE"])
-  cpSync(join(root, path), join(out, path), { recursive: true });
-cpSync(join(import.meta.dirname, "README.md"), join(out, "README.md"));
-const manifest = manifestOf(JSON.parse(readFileSync(join(root, "package.json"), "utf8")));
-writeFileSync(join(out, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
-nameCompiledFiles(join(out, "harness/substrates/docker/image/Dockerfile"));
-keepPublicTypes();
+buildSeawall(join(folder, "seawall"));
+buildCreate(join(folder, "create-seawall"));
 
-function compile(project: string): void {
+function buildSeawall(out: string): void {
+  rmSync(out, { recursive: true, force: true });
+  compile("seawall/tsconfig.json", out);
+  compile("seawall/workloads.tsconfig.json", out);
+  for (const part of ["harness", "targets", "experiments"]) copyAssets(part, out);
+  for (const path of ["schemas", "seawall"])
+    cpSync(join(root, path), join(out, path), { recursive: true });
+  const manifest = manifestOfSeawall(checkout);
+  complete("seawall", manifest, out);
+  nameCompiledFiles(join(out, "harness/substrates/docker/image/Dockerfile"));
+  const entries = Object.values(manifest.exports).flatMap((entry) =>
+    typeof entry === "string" ? [] : [join(out, entry.types)],
+  );
+  keepPublicTypes(entries, out);
+}
+
+function buildCreate(out: string): void {
+  rmSync(out, { recursive: true, force: true });
+  compile("create-seawall/tsconfig.json", out);
+  chmodSync(join(out, "create.js"), 0o755);
+  complete("create-seawall", manifestOfCreate(checkout), out);
+}
+
+function complete(name: string, manifest: object, out: string): void {
+  writeFileSync(join(out, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+  cpSync(join(root, "LICENSE"), join(out, "LICENSE"));
+  cpSync(join(import.meta.dirname, name, "README.md"), join(out, "README.md"));
+}
+
+function compile(project: string, out: string): void {
   const { status } = spawnSync(
     process.execPath,
     [
@@ -47,8 +70,8 @@ function compile(project: string): void {
 }
 
 /** Pages' styles and scripts, configurations and image recipes: what is read, and not imported. */
-function copyAssets(folder: string): void {
-  for (const entry of readdirSync(join(root, folder), { recursive: true, withFileTypes: true })) {
+function copyAssets(part: string, out: string): void {
+  for (const entry of readdirSync(join(root, part), { recursive: true, withFileTypes: true })) {
     const path = relative(root, join(entry.parentPath, entry.name));
     if (!entry.isFile() || isLeftOut(path)) continue;
     if (existsSync(join(out, path))) {
@@ -76,12 +99,9 @@ function nameCompiledFiles(path: string): void {
 }
 
 /** Declarations that no entry leads to say nothing to anybody. */
-function keepPublicTypes(): void {
+function keepPublicTypes(entries: readonly string[], out: string): void {
   const kept = new Set<string>();
-  const entries = Object.values((manifest as { exports: object }).exports).flatMap((entry) =>
-    typeof entry === "string" ? [] : [(entry as { types: string }).types],
-  );
-  for (const entry of entries) keep(join(out, entry), kept);
+  for (const entry of entries) keep(entry, kept);
   for (const entry of readdirSync(out, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
     if (entry.name.endsWith(".d.ts") && !kept.has(path)) rmSync(path);

@@ -1,4 +1,4 @@
-/** The package's own `package.json`, which follows from the checkout's. */
+/** The packages' own `package.json`, which follow from the checkout's. */
 
 interface Checkout {
   readonly name: string;
@@ -8,14 +8,16 @@ interface Checkout {
   readonly bin: Readonly<Record<string, string>>;
   readonly exports: Readonly<Record<string, string>>;
   readonly dependencies: Readonly<Record<string, string>>;
+  readonly devDependencies: Readonly<Record<string, string>>;
 }
 
 /**
  * The checkout brings Node 24 for machines without one. The package runs on the Node of its user.
  */
 const ofCheckoutAlone = ["node"];
+const engines = { node: "^22.18.0 || >=24.0.0" };
 
-export function manifestOf(checkout: Checkout): object {
+export function manifestOfSeawall(checkout: Checkout) {
   const { name, version, description, license, bin, exports, dependencies } = checkout;
   return {
     name,
@@ -23,7 +25,7 @@ export function manifestOf(checkout: Checkout): object {
     description,
     license,
     type: "module",
-    engines: { node: "^22.18.0 || >=24.0.0" },
+    engines,
     os: ["linux"],
     bin,
     exports: Object.fromEntries(
@@ -38,6 +40,22 @@ export function manifestOf(checkout: Checkout): object {
     dependencies: Object.fromEntries(
       Object.entries(dependencies).filter(([dependency]) => !ofCheckoutAlone.includes(dependency)),
     ),
+  };
+}
+
+export function manifestOfCreate({ version, license, devDependencies }: Checkout) {
+  const prompts = "@clack/prompts";
+  return {
+    name: "create-seawall",
+    version,
+    description: "Writes all that a first verdict of Seawall needs",
+    license,
+    type: "module",
+    engines,
+    bin: { "create-seawall": "create.js" },
+    exports: { "./package.json": "./package.json" },
+    files: ["*.js", "files"],
+    dependencies: { [prompts]: devDependencies[prompts] },
   };
 }
 
