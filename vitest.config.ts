@@ -4,7 +4,8 @@ import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const real = ["process", "docker", "browser"] as const;
-const kindOf = (kind: string): string => `{harness,targets,experiments,test}/**/*.${kind}.test.ts`;
+const kindOf = (kind: string): string =>
+  `{harness,targets,experiments,packages,test}/**/*.${kind}.test.ts`;
 
 /**
  * Real tests that judge no time of what they start, only that it comes, in time limits that leave
@@ -37,6 +38,7 @@ const beside = [
  * target, or measures what processors can do, is not among them. Longest first.
  */
 const paired = [
+  "packages/packages.process.test.ts",
   "harness/cli/plain-http.process.test.ts",
   "test/lies/lies.process.test.ts",
   "targets/live-streaming/origin/origin.process.test.ts",
@@ -106,7 +108,7 @@ export default defineConfig({
         test: {
           ...native,
           name: "hermetic",
-          include: ["{harness,targets,experiments,benchmarks,test}/**/*.test.ts"],
+          include: ["{harness,targets,experiments,packages,benchmarks,test}/**/*.test.ts"],
           isolate: false,
           // Some wait for a timer or a disk: one worker more than there are processors.
           maxWorkers: availableParallelism() + 1,

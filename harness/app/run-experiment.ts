@@ -176,7 +176,7 @@ export function refuseDirtyMachine(context: Context): void {
     `${dead.length === 1 ? "an earlier run" : `${dead.length} earlier runs`} ended without ` +
       `undoing everything: ${dead.map((left) => left.runId).join(", ")}`,
     {
-      hint: "Run `./seawall recover`, then try again.",
+      hint: "Run `seawall recover`, then try again.",
     },
   );
 }

@@ -222,6 +222,6 @@ function interruption({ aborted, cleanup }: Verdict): string {
   const left =
     cleanup.status === "clean"
       ? "everything was undone; nothing is left running"
-      : `still there: ${cleanup.left.join("; ")}; run \`./seawall recover\``;
+      : `still there: ${cleanup.left.join("; ")}; run \`seawall recover\``;
   return `${aborted?.detail ?? "interrupted"}: ${left}`;
 }

@@ -33,7 +33,7 @@ export function indexHead({ runs }: RunIndex): Markup {
 
 export function runsSection(runs: readonly IndexedRun[]): Markup {
   if (runs.length === 0)
-    return markup`<section class="page" aria-labelledby="runs"><h2 id="runs">All runs</h2><p class="quiet">There are no runs yet. <code>./seawall run origin-storm</code> makes one.</p></section>`;
+    return markup`<section class="page" aria-labelledby="runs"><h2 id="runs">All runs</h2><p class="quiet">There are no runs yet. <code>seawall run origin-storm</code> makes one.</p></section>`;
   const shown = runs.slice(0, rowsMax);
   return markup`<section class="page" aria-labelledby="runs"><h2 id="runs">All runs</h2>
 ${filter(shown)}

@@ -62,14 +62,14 @@ function notices({ aborted, cleanup, notes, damage, lacking }: ReportModel): Mar
     ...(cleanup.status === "incomplete"
       ? [
           notice("grave", "Cleanup is incomplete.", [
-            `Left behind: ${cleanup.left.join(", ")}. Undo it with ./seawall recover.`,
+            `Left behind: ${cleanup.left.join(", ")}. Undo it with seawall recover.`,
           ]),
         ]
       : []),
     ...(cleanup.status === "unknown"
       ? [
           notice("wary", "Cleanup was not recorded.", [
-            "Run ./seawall recover to see what is left.",
+            "Run seawall recover to see what is left.",
           ]),
         ]
       : []),

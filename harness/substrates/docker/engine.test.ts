@@ -70,7 +70,7 @@ describe("what keeps the harness from an engine", () => {
     });
     expect(await engineObstacle(env, null)).toBeNull();
     expect(await engineObstacle(env, "seawall/target:1")).toBeNull();
-    expect(await engineObstacle(env, "seawall/target:2")).toContain("`./seawall image` builds it");
+    expect(await engineObstacle(env, "seawall/target:2")).toContain("`seawall image` builds it");
   });
 
   it("is said in one line otherwise", async () => {
@@ -123,7 +123,7 @@ describe("an engine's refusal", () => {
       "docker system df",
     ],
     [new Error("Pool overlaps with other one on this address space"), "docker network ls"],
-    [new Error("No such image: seawall/target:x"), "./seawall image"],
+    [new Error("No such image: seawall/target:x"), "seawall image"],
     [new Error("something else"), "journalctl -u docker"],
   ])("says what to do: %s", (error, hint) => {
     const said = engineError(error, "do it");

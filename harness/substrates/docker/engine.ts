@@ -57,7 +57,7 @@ export async function engineObstacle(
     return null;
   } catch (error) {
     if (error instanceof NoImage)
-      return `the image ${image} is not built yet; \`./seawall image\` builds it`;
+      return `the image ${image} is not built yet; \`seawall image\` builds it`;
     return error instanceof SeawallError ? error.message : `no engine answers (${codeOf(error)})`;
   }
 }
@@ -175,9 +175,9 @@ function hintFor(code: string, said: string): string {
   if (/overlaps|conflicts with network/i.test(said))
     return (
       "Another network has these addresses (198.18.0.0/15): `docker network ls` shows them; " +
-      "`./seawall recover` removes what an earlier run left."
+      "`seawall recover` removes what an earlier run left."
     );
-  if (/no such image/i.test(said)) return "Build it with `./seawall image`.";
+  if (/no such image/i.test(said)) return "Build it with `seawall image`.";
   return (
     "The engine's own log says more (`journalctl -u docker`); --substrate process needs no " +
     "engine."
