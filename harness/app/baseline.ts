@@ -217,26 +217,25 @@ const runMsMax = 30 * 60_000;
 
 /** Folders of every run of it with all defences on. */
 function recorded(folder: string, { experiment, topology, substrate }: BaselineQuery): string[] {
-  return runFoldersIn(folder)
-    .filter((directory) => {
-      const plan = jsonIn(join(directory, files.plan)) as
-        | {
-            experiment?: unknown;
-            topology?: unknown;
-            substrate?: unknown;
-            without?: unknown[];
-            scale?: unknown;
-          }
-        | null
-        | undefined;
-      return (
-        plan?.experiment === experiment &&
-        plan.topology === topology &&
-        plan.substrate === substrate &&
-        plan.without?.length === 0 &&
-        (plan.scale ?? 1) === 1
-      );
-    });
+  return runFoldersIn(folder).filter((directory) => {
+    const plan = jsonIn(join(directory, files.plan)) as
+      | {
+          experiment?: unknown;
+          topology?: unknown;
+          substrate?: unknown;
+          without?: unknown[];
+          scale?: unknown;
+        }
+      | null
+      | undefined;
+    return (
+      plan?.experiment === experiment &&
+      plan.topology === topology &&
+      plan.substrate === substrate &&
+      plan.without?.length === 0 &&
+      (plan.scale ?? 1) === 1
+    );
+  });
 }
 
 /** Judges each record once, by today's code: what its verdict.json says counts for nothing. */
