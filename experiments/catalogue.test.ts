@@ -70,6 +70,11 @@ describe("the table of repeated runs", () => {
     expect(tableIn(pageText())).toBe(repeatedTable(kindsOf(catalogue), recorded()));
   });
 
+  it("is made of figures that know their claim by its id", () => {
+    const ids = recorded().flatMap(({ figures }) => Object.keys(figures));
+    expect(ids.filter((id) => !/^(claim|recovery)\.[^ ]+$/.test(id))).toEqual([]);
+  });
+
   it("is put where the old one was", () => {
     expect(withTable(pageText(), "a $& table")).toContain("-->\n\na $& table\n\n<!--");
   });

@@ -1,6 +1,6 @@
 /**
- * Every check in one go: types, lint, dead code, tests. `npm test -- hermetic` runs the quick part
- * only. The last line counts what ran.
+ * Runs all checks: types, lint, dead code, tests. `npm test -- hermetic` runs the quick part only.
+ * The last line counts what ran.
  */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

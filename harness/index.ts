@@ -1,6 +1,7 @@
 /**
- * `import … from "seawall"`: what an experiment of your own needs, and the types of it. A target
- * that is described in full finds more in `seawall/target`, a stream in `seawall/streaming`.
+ * The public entry, `seawall`: what an experiment of your own imports. It has the types of
+ * experiments, targets and packs, and the functions that define them. `seawall/target` has more of
+ * targets, and `seawall/streaming` of streams.
  */
 export { defineExperiment } from "./experiment/experiment.ts";
 export type { Claim } from "./claims/statistics/registry.ts";

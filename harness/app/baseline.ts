@@ -1,7 +1,7 @@
 /**
- * What a gate compares with: a folder of runs, or a git ref, which is checked out beside the work
- * and run with its own code on this machine, because figures of another machine say nothing about
- * this one. Every record is judged again: a stored verdict vouches for nothing.
+ * The baseline of a gate: a folder of runs, or a git ref. A ref is checked out next to the work
+ * tree and run with its own code on this machine, because figures of another machine are not
+ * comparable. Every record is judged again: a stored verdict is no evidence.
  */
 import { existsSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -28,7 +28,7 @@ import {
 } from "./experiment-repository.ts";
 import { judgeRecord } from "./judge-record.ts";
 
-/** The runs of one experiment that new ones are compared with. */
+/** Selects the runs of one experiment with which new ones are compared. */
 export interface BaselineQuery {
   /** As the user named it: from the catalogue, or a path. */
   readonly name: string;
@@ -38,22 +38,22 @@ export interface BaselineQuery {
 }
 
 export interface Baseline extends AsyncDisposable {
-  /** For people: the folder, or the ref and its commit. */
+  /** Display name: the folder, or the ref and its commit. */
   readonly label: string;
-  /** Runs with every defence on. Makes them first where it can. */
+  /** Runs with every defence on. Makes them first if it can. */
   runs(query: BaselineQuery): Promise<BaselineRuns>;
 }
 
-/** What a baseline has of one experiment. */
+/** The baseline's runs of one experiment. */
 export interface BaselineRuns {
   readonly held: readonly Run[];
-  /** Of those that are skipped: what each came to, in one line. */
+  /** The results of skipped runs, in one line each. */
   readonly leftOut: readonly string[];
   /** Sound records of runs that were refuted. */
   readonly refuted: readonly Run[];
 }
 
-/** `names`: the experiments that will be asked for, as the user named them. */
+/** `names`: the experiments that will be requested, as the user named them. */
 export interface BaselineOptions {
   readonly runs: number;
   readonly seed: number;
@@ -88,7 +88,7 @@ export async function openBaseline(
   }
 }
 
-/** Runs the commit's own code in a work tree of its own. */
+/** Runs the commit's own code in a separate work tree. */
 class RefBaseline implements Baseline {
   readonly label: string;
   readonly #context: Context;
@@ -123,8 +123,8 @@ class RefBaseline implements Baseline {
     if (repository === undefined) return { held: [], leftOut: [], refuted: [] };
     const folder = join(this.#folder, repository.commit.slice(0, 12));
     let judged = await this.#judging.of(folder, query);
-    // Each gets another seed; one that did not hold is not made up for, and one that left no record
-    // could not be started.
+    // Each run gets another seed. A run that did not hold is not replaced, and one without a record
+    // could not start.
     for (
       let made = judged.held.length, count = recorded(folder, query).length;
       made < this.#options.runs;
@@ -155,7 +155,7 @@ class RefBaseline implements Baseline {
     }
     stderr.write(`baseline ${name} at ${this.label}, seed ${seed}\n`);
     makeFolders(folder);
-    // Seawall's own commit is run by itself; a target of one's own is run by today's harness.
+    // A commit of Seawall runs its own code; a user's own target is run by today's harness.
     const seawall = join(repository.root === root ? tree : root, "seawall");
     const args = [
       seawall,
@@ -212,10 +212,10 @@ class RefBaseline implements Baseline {
   }
 }
 
-/** Tools and dependencies of an old commit may have to be got first. */
+/** An old commit may first have to obtain tools and dependencies. */
 const runMsMax = 30 * 60_000;
 
-/** Folders of every run of it with all defences on. */
+/** Folders of all its runs with every defence on. */
 function recorded(folder: string, { experiment, topology, substrate }: BaselineQuery): string[] {
   return runFoldersIn(folder).filter((directory) => {
     const plan = jsonIn(join(directory, files.plan)) as
@@ -238,7 +238,7 @@ function recorded(folder: string, { experiment, topology, substrate }: BaselineQ
   });
 }
 
-/** Judges each record once, by today's code: what its verdict.json says counts for nothing. */
+/** Judges each record once with today's code; its verdict.json is ignored. */
 class JudgedRuns {
   readonly #context: Context;
   readonly #known = new Map<string, JudgedRun>();
@@ -247,7 +247,7 @@ class JudgedRuns {
     this.#context = context;
   }
 
-  /** The newest ones that held; the others are named. */
+  /** The newest held runs; the others are named. */
   async of(folder: string, query: BaselineQuery): Promise<BaselineRuns> {
     const held: Run[] = [],
       refuted: Run[] = [],
@@ -275,7 +275,7 @@ class JudgedRuns {
   }
 }
 
-/** `run` is null where the record cannot be read. */
+/** `run` is null if the record cannot be read. */
 interface JudgedRun {
   readonly run: Run | null;
   readonly status: Status;
@@ -300,5 +300,5 @@ async function judgedIn(directory: string): Promise<JudgedRun> {
   }
 }
 
-/** More cost memory and tell little. */
+/** More runs need memory and add little. */
 const runsMax = 10;

@@ -22,7 +22,7 @@ const write = (name: string, text: string): void =>
   writeFileSync(join(context.root, "experiments", name), text);
 
 describe("experiments", () => {
-  it("are the files of their folder, sorted, tests left out", () => {
+  it("are the files of their folder, sorted, without tests", () => {
     for (const name of ["b.ts", "a.ts", "a.test.ts", "README.md"]) write(name, "");
     expect(experimentNames(context)).toEqual(["a", "b"]);
   });
@@ -48,7 +48,7 @@ describe("experiments", () => {
     },
   );
 
-  it("suggest what was meant", async () => {
+  it("suggest the nearest name", async () => {
     write("origin-storm.ts", "");
     await expect(loadExperiment(context, "orgin-storm")).rejects.toThrow(
       'did you mean "origin-storm"?',
@@ -63,7 +63,7 @@ describe("experiments", () => {
     ["throw new Error('at once');", "at once"],
     ["import './none.ts';", "cannot be loaded"],
     ["export default {", "cannot be loaded"],
-  ])("are refused when they are none: %j", async (text, message) => {
+  ])("are refused if they are none: %j", async (text, message) => {
     write("broken.ts", text);
     await expect(loadExperiment(context, "broken")).rejects.toMatchObject({
       code: "EXPERIMENT_MALFORMED",
@@ -77,7 +77,7 @@ describe("workloads", () => {
   const workload = (name: string, text: string): void =>
     writeFileSync(join(context.root, "experiments", "workloads", `${name}.ts`), text);
 
-  it("export functions in any spelling, which are read without running k6", () => {
+  it("export functions in any syntax, which are read without running k6", () => {
     workload(
       "crowd",
       `
@@ -110,14 +110,14 @@ describe("workloads", () => {
     expect(workloadExports(context, "none")).toBeNull();
   });
 
-  it("are refused where they are no module", () => {
+  it("are refused if they are no module", () => {
     workload("broken", "export function (");
     expect(() => workloadExports(context, "broken")).toThrow(
       /broken\.ts is not a module that k6 can run: /,
     );
   });
 
-  it("say whom they must be told of", () => {
+  it("declare the entry points that they need", () => {
     writeFileSync(
       join(context.root, "experiments", "workloads", "crowd.ts"),
       'export const needs = ["gateways", "moon"] as const;\nexport function live(): void {}\n',

@@ -28,7 +28,7 @@ export function catalogueNames(context: Pick<Context, "root">): string[] {
     .sort();
 }
 
-/** A name that the configuration or the catalogue has, or a path to a file anywhere. */
+/** A name from the configuration or the catalogue, or a path to any file. */
 export async function loadExperiment(context: Context, nameOrPath: string): Promise<Experiment> {
   const path = pathOf(context, nameOrPath);
   let module: { readonly default?: unknown };
@@ -107,21 +107,21 @@ export function fileOf(context: Context, name: string): string {
   return existsSync(path) ? realpathSync(path) : path;
 }
 
-/** One that comes with Seawall goes by its name, any other by its path. */
+/** A workload that comes with Seawall has a name, any other a path. */
 function workloadPath(context: Context, workload: string): string {
   return isAbsolute(workload)
     ? workload
     : join(context.root, "experiments", "workloads", `${workload}${ending}`);
 }
 
-/** What a workload exports, or null when there is none of that name. */
+/** What a workload exports, or null if there is none of that name. */
 export function workloadExports(context: Context, workload: string): readonly string[] | null {
   return executableExports(workloadPath(context, workload));
 }
 
 /**
- * What a workload says that it must be told of besides edges:
- * `export const needs = ["gateways"] as const;`.
+ * The entry points besides edges that a workload declares: `export const needs = ["gateways"] as
+ * const;`.
  */
 export function workloadNeeds(context: Context, workload: string): readonly string[] {
   const path = workloadPath(context, workload);
@@ -131,7 +131,7 @@ export function workloadNeeds(context: Context, workload: string): readonly stri
   return [...(said ?? "").matchAll(/"([^"]+)"/g)].map((match) => match[1] as string);
 }
 
-/** The metrics that its script makes, and the files beside it that it imports. */
+/** The metrics that its script and its local imports create. */
 export function workloadMetrics(context: Context, workload: string): Registry {
   return Object.assign({}, ...textsOf(context, workload).map(metricsMadeIn)) as Registry;
 }
@@ -140,7 +140,7 @@ export function workloadStrings(context: Context, workload: string): readonly st
   return [...new Set(textsOf(context, workload).flatMap(stringsIn))];
 }
 
-/** Of its script, and of the files beside it that it imports. */
+/** The texts of its script and of its local imports. */
 function textsOf(context: Context, workload: string): string[] {
   const seen = new Map<string, string>();
   const read = (path: string): void => {
@@ -154,7 +154,7 @@ function textsOf(context: Context, workload: string): string[] {
   return [...seen.values()];
 }
 
-/** What its functions play, as it says itself; null where it says nothing. */
+/** What its functions play, as it declares; null if it declares nothing. */
 export function workloadPlays(context: Context, workload: string): Plays | null {
   const path = workloadPath(context, workload);
   return existsSync(path) ? playsIn(readFileSync(path, "utf8")) : null;

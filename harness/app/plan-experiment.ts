@@ -1,7 +1,4 @@
-/**
- * From a name and options to a plan: the experiment for this machine, this substrate and this
- * audience.
- */
+/** From a name and options to a plan: the experiment on this machine, substrate and audience. */
 import { dirname } from "node:path";
 import { SeawallError } from "../base/errors.ts";
 import type { Experiment, Load } from "../experiment/experiment.ts";
@@ -31,7 +28,7 @@ import { targetVersion } from "./target-fingerprint.ts";
 import type { RunRequest } from "./options.ts";
 import { isInstalled } from "./project.ts";
 
-/** As if it had run and held. */
+/** A verdict as if the experiment had run and held. */
 export async function presumed(
   context: Context,
   experiment: Experiment,
@@ -54,7 +51,7 @@ export async function presumed(
   };
 }
 
-/** `recorded`: the runs so far, for what must have held before. */
+/** `recorded`: the runs so far, for prerequisites. */
 export async function plan(
   context: Context,
   name: string,
@@ -81,9 +78,7 @@ export async function plan(
   );
 }
 
-/**
- * The experiment's target alone: what its method and its claims need of a topology does not matter.
- */
+/** Plans the experiment's target alone; its method and claims do not constrain the topology. */
 export async function planAlone(
   context: Context,
   name: string,
@@ -143,8 +138,8 @@ function commitOf(context: Context, name: string): Promise<Commit | null> {
 }
 
 /**
- * Another audience than the planned one. A real one needs as many more virtual users; a simulated
- * user needs none.
+ * Scales the audience. A real one needs proportionally more virtual users; a simulated one needs
+ * none.
  */
 function scaled(experiment: Experiment, scale: number, substrate: SubstrateName): Experiment {
   if (scale === 1) return experiment;
@@ -160,7 +155,7 @@ function scaled(experiment: Experiment, scale: number, substrate: SubstrateName)
   return { ...experiment, load: experiment.load.map(times) };
 }
 
-/** An experiment brings a target, and a target brings code of its own. */
+/** An experiment contains code of its author, and so does a target. */
 function guarded<T>(name: string, work: () => T): T {
   try {
     return work();

@@ -1,4 +1,4 @@
-/** The command that repeats a run, as a shell takes it where the user stands now. */
+/** The command that repeats a run, for a shell in the user's current folder. */
 import { join, relative, resolve } from "node:path";
 import type { SubstrateName } from "../record/substrates.ts";
 import { settings } from "../settings/settings.ts";
@@ -7,8 +7,8 @@ import { isPath } from "./experiment-files.ts";
 import { isInstalled } from "./project.ts";
 
 /**
- * Of the variables of Seawall those that change nothing about a run, that a flag says, or that
- * Seawall sets itself.
+ * Variables of Seawall that do not affect a run, that an option replaces, or that Seawall sets
+ * itself.
  */
 const incidental: readonly (string | undefined)[] = [
   ...Object.values(settings).map(({ env }) => env?.slice("SEAWALL_".length)),
@@ -75,7 +75,7 @@ function pathFor({ root, cwd, project }: Pick<Context, "root" | "cwd" | "project
   return within === null || within.startsWith("..") ? path : `./${within}`;
 }
 
-/** One word of a POSIX shell. */
+/** Quotes one word for a POSIX shell. */
 function quoted(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

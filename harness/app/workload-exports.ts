@@ -1,6 +1,6 @@
 /**
- * Which functions a k6 script exports, in whatever spelling. k6 scripts cannot be imported here, so
- * their text is read.
+ * Finds the functions that a k6 script exports, in any syntax, by parsing its text: k6 scripts
+ * cannot be imported here.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { stripTypeScriptTypes } from "node:module";
@@ -10,13 +10,12 @@ import { SeawallError } from "../base/errors.ts";
 
 await init;
 
-/** Exports that k6 or Seawall reads and no scenario can execute. */
+/** Exports that k6 or Seawall reads, and that no scenario can execute. */
 const notExecuted = new Set(["options", "setup", "teardown", "handleSummary", "needs", "plays"]);
 
 /**
- * The names that `exec` can mean, `default` among them; null where there is no such file. What
- * `export * from "./other.ts"` brings in is followed. Throws `EXPERIMENT_MALFORMED` where the text
- * is no module.
+ * The possible names of `exec`, including `default`; null if there is no such file. Follows `export
+ * * from "./other.ts"`. Throws `EXPERIMENT_MALFORMED` if the text is no module.
  *
  *     executableExports("workloads/crowd.ts")   // ["live", "dvr", "default"]
  */
@@ -33,7 +32,7 @@ function namesIn(path: string, seen: Set<string>): Set<string> {
   for (const found of exportsOf(path)) {
     if (found.type !== "reexport-all") names.add(found.name);
     else if (found.from.startsWith(".")) {
-      // A star brings in all but the default.
+      // A star export excludes the default.
       for (const name of namesIn(join(dirname(path), found.from), seen))
         if (name !== "default") names.add(name);
     }

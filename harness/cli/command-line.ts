@@ -1,6 +1,4 @@
-/**
- * The command line. Parsing is commander's; every mistake becomes one message and exit status 64.
- */
+/** The command line. Commander parses it; every mistake becomes one message and exit status 64. */
 import { Command, CommanderError } from "commander";
 import type { Context } from "../app/context.ts";
 import { failureDocument } from "../app/error-output.ts";
@@ -13,7 +11,7 @@ import { commands } from "./commands/all.ts";
 /** They act on what is there already: a mistake in a configuration must not be in their way. */
 const withoutConfig = ["recover", "dead-man", "down", "doctor", "schema"];
 
-/** Resolves to the exit status. */
+/** Resolves with the exit status. */
 export async function commandLine(context: Context, args: readonly string[]): Promise<number> {
   let exitCode: number = exitCodes.held;
   const program = programOf(context, (code) => {

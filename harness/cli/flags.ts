@@ -1,6 +1,6 @@
 /**
- * Flags that several commands share, and how their values are read. A wrong value is one message
- * and exit status 64.
+ * Options that several commands share, and the parsing of their values. An invalid value is one
+ * message and exit status 64.
  */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { substrateChoices } from "../app/choose-substrate.ts";
@@ -11,7 +11,7 @@ import { settings } from "../settings/settings.ts";
 import type { RunRequest } from "../app/options.ts";
 import { plan, type planAlone } from "../app/plan-experiment.ts";
 
-/** What every command that plans takes. */
+/** The options of every command that plans. */
 export interface PlanFlags {
   readonly substrate?: string;
   readonly topology?: string;
@@ -101,7 +101,7 @@ export function scaleOf(text: string): number {
   return scale;
 }
 
-/** Of what a user asked on the command line. */
+/** Converts command-line options into a request. */
 export function requestOf(context: Context, flags: PlanFlags): RunRequest {
   return {
     substrate: setting(context, "substrate", flags.substrate),
@@ -112,8 +112,7 @@ export function requestOf(context: Context, flags: PlanFlags): RunRequest {
     allowHosts: setting(context, "allowHosts", flags.allowHost),
     force: flags.force === true,
     label: setting(context, "label", flags.label),
-    // Where `run` puts its runs unless it is told otherwise, also for commands that have no such
-    // flag.
+    // The default of `run`, also for commands without such an option.
     out: setting(context, "reports", flags.out),
     json: flags.json === true,
   };

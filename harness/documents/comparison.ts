@@ -1,4 +1,4 @@
-/** What `compare --json` prints, and keeps beside its page. */
+/** The document of `compare --json`, which is also stored next to the comparison's page. */
 import { z } from "zod";
 import { phases } from "../base/phases.ts";
 import { comparisonSign, status } from "./verdict.ts";

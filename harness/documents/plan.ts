@@ -1,7 +1,4 @@
-/**
- * `plan.json`, and what `plan --json` prints: everything that was decided before anything was
- * touched.
- */
+/** `plan.json`, and the document of `plan --json`: every decision in advance of a run. */
 import { z } from "zod";
 import {
   abortShape,
@@ -289,7 +286,7 @@ export const planDocument = z.object({
 
 type Described = Frozen<z.infer<typeof planDocument>>;
 /**
- * The type by hand says what each field is for; this compiles as long as both say the same. A plan
- * in memory always has metrics: a record without them is read with those of its time.
+ * The handwritten type documents each field; this compiles only while both agree. A plan in memory
+ * always has metrics, because a record without them is read with those of its time.
  */
 true satisfies Same<Plan, Described & Required<Pick<Described, "metrics">>>;

@@ -1,4 +1,4 @@
-/** The files of a day, beside those of runs: `reports/game-days/ID/`. */
+/** The files of a day, next to those of runs: `reports/game-days/ID/`. */
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { SeawallError } from "../base/errors.ts";
@@ -26,7 +26,7 @@ export function isDay(directory: string): boolean {
   return existsSync(join(directory, dayFiles.day));
 }
 
-/** What is on disk of a day, whole or cut short, and what it came to. */
+/** A day on disk, complete or cut short, and its result. */
 export function readDay(directory: string): RecordedDay {
   const day = readPlanOfDay(directory);
   const events = readDayEvents(join(directory, dayFiles.events));
@@ -58,13 +58,13 @@ export function readPlanOfDay(directory: string): Day {
   }
 }
 
-/** Older days called the rhythm by another name, and named no classes. */
+/** Older days name the rhythm differently, and list no classes. */
 function ofItsTime(step: Partial<DayStep> & { readonly segmentMs?: number }): DayStep {
   const { segmentMs, ...now } = step;
   return { classes: [], ...now, rhythmMs: now.rhythmMs ?? segmentMs ?? 1_000 } as DayStep;
 }
 
-/** Null when the run has none (yet), has gone, or is not what the verdict was given on. */
+/** Null if the run has no verdict yet, is gone, or differs from what the verdict was given on. */
 function verdictIn(run: string): Verdict | null {
   const stored = storedVerdict(run);
   return stored.kind === "fits" ? stored.verdict : null;

@@ -1,6 +1,6 @@
 /**
- * What people watched, as a drawing that needs no script: answers a second of each lane, faults
- * behind them, and notes pinned to their moment.
+ * The timeline as a drawing without scripts: answers per second and lane, the faults behind them,
+ * and notes at their moment.
  */
 import type { DayEvent, DayStep } from "./day/day.ts";
 import { formatCount } from "../phrases/format.ts";
@@ -15,7 +15,7 @@ const wide = 1_000,
   phaseRoom = 20,
   letter = 6.5;
 
-/** Null when nothing was recorded: a step that was left out, or was ended while it was held. */
+/** Null if nothing was recorded: the step was skipped, or ended while it was held. */
 export function tape(number: number, step: DayStep, events: readonly DayEvent[]): Markup | null {
   const seconds = events.filter(
     (event): event is SecondEvent => event.kind === "second" && !event.held,
@@ -31,7 +31,7 @@ export function tape(number: number, step: DayStep, events: readonly DayEvent[])
   const pins = events
     .filter((event) => event.kind === "note")
     .flatMap((note, index) => {
-      // A note has the day's time, and the seconds have both.
+      // A note has the day's time; the seconds have both times.
       const near = seconds.findLast((second) => second.atMs <= note.atMs);
       return near === undefined ? [] : [{ x: xOf(near.runMs), number: index + 1 }];
     });

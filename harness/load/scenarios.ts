@@ -1,4 +1,4 @@
-/** Turns a plan's loads into what a k6 workload is told. Pure. */
+/** Turns a plan's loads into the settings of a k6 workload. Pure. */
 import {
   gracefulStopMsOf,
   type Stage as Pace,
@@ -26,16 +26,16 @@ export interface Scenario {
 }
 
 /**
- * What the entry script calls the function of a load: two workloads may name theirs alike, and
- * names of loads hold no underscore.
+ * The name of a load's function in the entry script. Two workloads may use the same name, and names
+ * of loads contain no underscore.
  */
 export function execOf(load: Pick<Load, "name">): string {
   return `load_${load.name.replaceAll("-", "_")}`;
 }
 
 /**
- * Options of k6 that a workload may set for itself. All others are the harness's: which load is
- * offered, where requests may go, and what is recorded.
+ * k6 options that a workload may set itself. All others belong to the harness: the offered load,
+ * the permitted hosts, and what is recorded.
  */
 const ownOptions = [
   "batch",
@@ -51,9 +51,9 @@ const ownOptions = [
 ];
 
 /**
- * The script that k6 runs: it takes each load's function from its own workload file, and accounts
- * for every iteration. `folder`, a file URL that ends in a slash, is where workloads lie that go by
- * a name; `accounted` is the script that does the accounts.
+ * The script that k6 runs. It imports each load's function from its own workload file, and wraps
+ * every iteration. `folder`, a file URL with a final slash, contains the workloads that are given
+ * by name. `accounted` is the script that records the iterations.
  */
 export function entryScript(loads: readonly Load[], folder: string, accounted: string): string {
   // The scripts beside it are compiled where it is.
@@ -82,7 +82,7 @@ export function entryScript(loads: readonly Load[], folder: string, accounted: s
   ].join("\n");
 }
 
-/** Steps, no ramps: a stage of no length jumps to its rate. */
+/** Steps, not ramps: a stage of zero duration jumps to its rate. */
 export function scenarioOf(load: Load, plan: Plan): Scenario {
   const stages = stagesOf(load, plan);
   const rate = ({ perSecond }: Pace): number => Math.round(perSecond * timeUnitSeconds);
@@ -103,7 +103,7 @@ export function scenarioOf(load: Load, plan: Plan): Scenario {
   };
 }
 
-/** What a workload is told; `forbidden` are blocks of addresses that it may not connect to. */
+/** The settings of a workload; `forbidden` are blocks of addresses to which it must not connect. */
 export function settingsOf(
   plan: Plan,
   loads: readonly Load[],

@@ -10,7 +10,7 @@ import { runProber } from "./prober.ts";
 let server: Server | undefined;
 afterEach(() => server?.close().closeAllConnections());
 
-it("asks what the layout names, in turn, and tells how it was answered", async () => {
+it("sends the layout's requests in turn, and records the answers", async () => {
   server = createServer((request, response) => {
     if (request.url === "/broken") response.destroy();
     else response.writeHead(request.url === "/there" ? 204 : 503).end();

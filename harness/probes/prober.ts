@@ -1,7 +1,7 @@
 /**
- * The harness's own prober of a target whose pack brings none: it asks what the layout names, in
- * turn, twice a second each. It does not depend on the load generator, so it shows whether a bad
- * figure comes from the target or from a starved machine.
+ * The harness's own prober, for a target whose pack has none. It sends the requests that the layout
+ * names in turn, each twice a second. It is independent of the load generator, so it distinguishes
+ * a bad target from a starved machine.
  */
 import { Agent } from "node:http";
 import { type Entry, entriesOf } from "../target/entries.ts";
@@ -69,7 +69,7 @@ export async function runProber({ deployment, sink, clock, signal }: ProberOptio
   }
 }
 
-/** An answer that broke off is none. */
+/** An answer that broke off counts as no answer. */
 function outcomeOf(
   answer: { readonly status: number; readonly body: Buffer | null } | null,
 ): string {

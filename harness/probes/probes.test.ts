@@ -78,19 +78,15 @@ async function probing(instances: readonly Instance[]) {
   };
 }
 
-it(
-  "lets no phase wait for a service that takes connections and says nothing, and loses " +
-    "nothing of those that answer",
-  async () => {
-    const silent = await instance("silent", () => null);
-    const lively = await instance("lively", (asked) => `asked_total ${asked}\n`);
-    const { probes, of } = await probing([silent, lively]);
-    await using _ = probes;
-    const since = performance.now();
-    for (let boundary = 0; boundary < 3; boundary++) await probes.readNow();
-    expect(performance.now() - since).toBeLessThan(2_900);
-    // The first reading is what it counted before.
-    expect(of("lively")).toEqual([1, 1]);
-    expect(of("silent")).toEqual([]);
-  },
-);
+it("lets no phase wait for a hung service, and loses no readings of the others", async () => {
+  const silent = await instance("silent", () => null);
+  const lively = await instance("lively", (asked) => `asked_total ${asked}\n`);
+  const { probes, of } = await probing([silent, lively]);
+  await using _ = probes;
+  const since = performance.now();
+  for (let boundary = 0; boundary < 3; boundary++) await probes.readNow();
+  expect(performance.now() - since).toBeLessThan(2_900);
+  // The first reading contains the counts before.
+  expect(of("lively")).toEqual([1, 1]);
+  expect(of("silent")).toEqual([]);
+});

@@ -1,6 +1,5 @@
 /**
- * Everything that the harness itself reads while a run goes on, on one rhythm, and once more at
- * each phase boundary.
+ * Everything that the harness reads during a run: at regular intervals, and at each phase boundary.
  */
 import { Agent } from "node:http";
 import type { Load } from "../experiment/experiment.ts";
@@ -18,6 +17,7 @@ import { deniedSeconds } from "../system/starvation.ts";
 import { movedByInterfaces } from "../system/traffic.ts";
 import { runProber } from "./prober.ts";
 import {
+  differs,
   type Heads,
   Increments,
   ownSamples,
@@ -28,18 +28,18 @@ import {
 const everyMs = 2_000;
 const readMs = 3_000;
 /**
- * A phase begins late by so much at most: who says nothing by then is read by the next reading, and
- * has a gap until then.
+ * The greatest delay of a phase. A service without an answer by then is read at the next reading,
+ * with a gap in between.
  */
 const boundaryMs = 500;
 /**
- * A closed connection is in the system's tables for a minute, so traffic on links need not be
- * counted as often as the rest is read.
+ * A closed connection stays in the system's tables for a minute, so link traffic is read less often
+ * than the rest.
  */
 const trafficEveryRounds = 5;
 /**
- * Less than this is the clock's own discipline at work (slewing), more is somebody setting the
- * time.
+ * A smaller step is the clock's regular discipline (slewing); a larger one means that the time was
+ * set.
  */
 const clockStepMs = 50;
 
@@ -50,9 +50,9 @@ export interface ProbeOptions {
   readonly clock: Clock;
   readonly harnessCpuSeconds: () => number;
   readonly load: RunningLoad;
-  /** What users ask. */
+  /** The loads of the plan. */
   readonly planned: readonly Load[];
-  /** Of the target: it looks at what no other target has. */
+  /** The target's pack, which reads what is specific to its kind. */
   readonly pack?: Pack | undefined;
 }
 
@@ -64,16 +64,18 @@ export class RunningProbes implements AsyncDisposable {
   readonly #ofPack: PackProbes | null;
   readonly #tasks: Promise<void>[];
   /**
-   * From the first reading on, which is that of the lead-in: what passed while the target came up
-   * is no traffic of the run.
+   * Counts from the first reading, in the lead-in: traffic during the start of the target is not
+   * part of the run.
    */
   readonly #traffic: Increments;
   #countingTraffic: Promise<void> = Promise.resolve();
   #reading: Promise<void> = Promise.resolve();
-  /** Ends the reading that is on. */
+  /** Aborts the current reading. */
   #enough = new AbortController();
-  /** What was made of each service's earlier answers. */
+  /** Parsed line heads of each service's earlier answers. */
   readonly #heads = new Map<string, Heads>();
+  /** The last one of each service. */
+  readonly #texts = new Map<string, string>();
   #clockStepMs = 0;
 
   constructor(options: ProbeOptions) {
@@ -95,8 +97,8 @@ export class RunningProbes implements AsyncDisposable {
   }
 
   /**
-   * Reads everything now, and waits for who is slow to answer no longer than a phase may wait.
-   * Readings never overlap, so an increment is counted once; one that is on is cut short.
+   * Reads everything now, and waits for slow services no longer than a phase may wait. Readings
+   * never overlap, so an increment is counted once; a current reading is cut short.
    */
   async readNow(): Promise<void> {
     const traffic = this.countTraffic();
@@ -118,8 +120,8 @@ export class RunningProbes implements AsyncDisposable {
   }
 
   /**
-   * The reading that is on, after as long as a phase may wait; aborting what it returns leaves the
-   * reading alone.
+   * Aborts the current reading after the greatest delay of a phase; aborting the returned
+   * controller cancels that.
    */
   #cutShort(enough: AbortController): AbortController {
     const patience = new AbortController();
@@ -130,7 +132,7 @@ export class RunningProbes implements AsyncDisposable {
     return patience;
   }
 
-  /** With the end of the reading as its own. */
+  /** Also aborts at the end of the reading. */
   #get(instance: Instance, port: string, path: string): Promise<Answer> {
     return httpGet(instance.endpoint(port), path, {
       timeoutMs: readMs,
@@ -140,7 +142,8 @@ export class RunningProbes implements AsyncDisposable {
   }
 
   /**
-   * A reading counts for the moment at which it begins. Where nobody can count, there is no sample.
+   * A reading counts for the moment at which it begins. Without a source of counts there is no
+   * sample.
    */
   countTraffic(): Promise<void> {
     this.#countingTraffic = this.#countingTraffic
@@ -156,7 +159,7 @@ export class RunningProbes implements AsyncDisposable {
     return this.#countingTraffic;
   }
 
-  /** After the last phase, while the target is still up. */
+  /** Called after the last phase, while the target is still up. */
   async finish(signal: AbortSignal, endedMs: number): Promise<void> {
     await this.#ofPack?.finish({ signal, endedMs, readOnce: () => this.#readInTurn() });
   }
@@ -197,7 +200,7 @@ export class RunningProbes implements AsyncDisposable {
       if (isExposed(telemetry)) await this.#prometheus(instance, telemetry);
       else await this.#ofPack?.read(this.#readingOf(instance, telemetry));
     } catch {
-      // seen as missing samples
+      // shows as missing samples
     }
   }
 
@@ -221,9 +224,10 @@ export class RunningProbes implements AsyncDisposable {
   ): Promise<Exposition | null> {
     const { pid } = instance;
     const answer = await this.#get(instance, port, path);
-    // What one process was asked and the next one stands beside is left for the next reading.
+    // A restart between request and answer: the new process is read at the next reading.
     if (answer.status !== 200 || instance.pid !== pid) return null;
     const atMs = this.#options.clock.nowMs();
+    this.#noteChange(instance, path, answer.body, atMs);
     const all = parseExposition(
       answer.body,
       new Set([...names, startTimeSeries]),
@@ -242,6 +246,21 @@ export class RunningProbes implements AsyncDisposable {
         this.#counters.read(name, tags, read?.atMs ?? 0, value, read?.life ?? "");
       else sink.sample(sink.series({ metric: name, kind: "gauge", tags }), read?.atMs ?? 0, value);
     }
+  }
+
+  /** A text that stays as it was for long is a sign of its own, whatever is wanted of it. */
+  #noteChange({ service }: Instance, path: string, text: string, atMs: number): void {
+    const key = `${service.name} ${path}`;
+    const before = this.#texts.get(key);
+    this.#texts.set(key, text);
+    if (before === undefined) return;
+    const { sink } = this.#options;
+    const tags = { service: service.name };
+    sink.sample(
+      sink.series({ metric: "exposition_changed", kind: "gauge", tags }),
+      atMs,
+      differs(text, before) ? 1 : 0,
+    );
   }
 
   #headsOf({ service }: Instance, of: string): Heads {
@@ -321,8 +340,8 @@ export class RunningProbes implements AsyncDisposable {
 }
 
 /**
- * One for each start of a service: by its process, and by what it says itself, which shows a
- * restart within a group or by somebody else.
+ * Differs for each start of a service: by its process, and by the start time that it reports. The
+ * latter shows a restart within a group or by a third party.
  */
 function lifeOf({ pid }: Instance, startedSeconds?: number): string {
   return `${pid ?? ""} ${startedSeconds ?? ""}`;

@@ -1,6 +1,6 @@
 /**
- * What a container image needs where no registry can be reached, as one folder: a Debian of its
- * own, and our tools at the usual places.
+ * The content of a container image as one folder, for machines without access to a registry. It is
+ * a minimal Debian with the tools at their usual paths.
  */
 import { cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -17,8 +17,8 @@ export interface BaseFolder extends AsyncDisposable {
 }
 
 /**
- * Disposing it removes the folder, which takes a gigabyte. Throws `Rejected` when this machine
- * cannot fetch Debian's packages.
+ * Disposal removes the folder, which takes about 1 GB. Throws `Rejected` if this machine cannot
+ * fetch Debian's packages.
  */
 export async function makeBaseFolder(
   packages: readonly string[],
@@ -62,7 +62,7 @@ export async function makeBaseFolder(
   }
 }
 
-/** Where the base needs what: path in the image → path on this machine. */
+/** Files of the base: path in the image → path on this machine. */
 export function filesOfBase(
   tools: Pick<Tools, "node" | "cassandra" | "toxiproxy">,
   places: { readonly node: string; readonly jars: string; readonly toxiproxy: string },

@@ -1,4 +1,4 @@
-/** The charts that any run can have: of the harness's own metrics. */
+/** The charts of the harness's own metrics, which any run can have. */
 import type { DeclaredChart, DeclaredLine } from "../target/charts.ts";
 
 const ofCanary = { metric: "canary_ms" } as const;

@@ -1,6 +1,6 @@
 /**
- * Reads a run back, whole or cut short. What is missing, torn or does not fit together is said in
- * `damage`; what cannot be a run at all is refused.
+ * Reads a run, complete or cut short. Missing, torn or contradictory parts are listed in `damage`;
+ * what cannot be a run at all is refused.
  */
 import { createReadStream, existsSync, readFileSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
@@ -76,9 +76,9 @@ function readPlan(directory: string): { readonly plan: Plan; readonly hash: stri
   }
 }
 
-/** As many faults as fit a line. */
+/** The number of problems that fit on a line. */
 const issuesMax = 3;
-/** A month: a phase that is longer is a slip, and would take for ever to draw. */
+/** A month: a longer phase is a mistake, and could not be drawn. */
 const phaseMsMax = 31 * 86_400_000;
 
 function planIn(value: unknown): Plan {
@@ -114,7 +114,7 @@ function planIn(value: unknown): Plan {
   return plan;
 }
 
-/** What a plan did not say before it said it. */
+/** Fields that older plans lack. */
 const { charts, pack, ...spoken } = older as unknown as Pick<
   Plan,
   "metrics" | "harm" | "askedAlike" | "charts" | "pack"
@@ -129,7 +129,7 @@ function ofItsTime({ gateways, ...read }: Plan & { readonly gateways?: readonly 
   return { ...before, ...(name === undefined ? {} : { pack: name }), ...charted };
 }
 
-/** Who takes the samples as they are read. */
+/** Receives the samples as they are read. */
 interface Taker {
   push(chunk: Buffer): void;
   problems?(): string[];
@@ -165,7 +165,7 @@ async function readSamples(
     damage.push(`${files.samples} is ${size} bytes long, and ${seal.fileBytes} were written`);
 }
 
-/** The files of one run name it, and name its plan. */
+/** The files of a run contain its id and the hash of its plan. */
 function belongingProblems(
   events: readonly RunEvent[],
   seal: Seal | null,

@@ -43,8 +43,7 @@ function layoutAt(port: number, outside?: { up: string; down: string }): Layout 
   return target.topologies["own"]?.layout() as Layout;
 }
 
-it("a service that runs already is found, its way in can be broken, and it is left " +
-  "running", async () => {
+it("a running service is found, the link to it can be broken, and it stays running", async () => {
   const { port } = server.address() as AddressInfo;
   {
     await using mini = await startMini(layoutAt(port));
@@ -71,12 +70,11 @@ it("a service that runs already is found, its way in can be broken, and it is le
   expect(asked).toBe(before + 1);
 }, 60_000);
 
-it("a service that is not there is said to be missing", async () => {
+it("a missing service is reported", async () => {
   await expect(startMini(layoutAt(9))).rejects.toThrow("edge does not answer at 127.0.0.1:9/");
 }, 60_000);
 
-it("what a command brings up is brought up first, and taken down last, however far it " +
-  "came", async () => {
+it("external commands start first and stop last, even after a partial start", async () => {
   const { port } = server.address() as AddressInfo;
   const folder = mkdtempSync(join(tmpdir(), "seawall-outside-"));
   const up = join(folder, "up");
@@ -94,7 +92,7 @@ it("what a command brings up is brought up first, and taken down last, however f
       ),
     ).rejects.toThrow(/did not bring the target up: it ended with status 5; no such image/);
     expect(said()).toEqual([]);
-    // Nothing listens on port 9, so the deployment fails after the target was brought up.
+    // Nothing listens on port 9, so the deployment fails after the target was started.
     await expect(startMini(layoutAt(9, { up: `touch ${up}`, down: `rm ${up}` }))).rejects.toThrow(
       "does not answer",
     );

@@ -1,5 +1,5 @@
 /**
- * One GET that looks on the wire like a user's: the headers that k6 sends, in its order, and no
+ * One GET that is identical to a user's on the wire: the headers of k6, in its order, and no
  * others.
  */
 import { type Agent, type IncomingHttpHeaders, request } from "node:http";
@@ -7,30 +7,30 @@ import { promisify } from "node:util";
 import { brotliDecompress, gunzip, inflate, zstdDecompress } from "node:zlib";
 import type { Endpoint } from "../target/layout.ts";
 
-/** What k6 calls itself; its `userAgent` in the workloads' settings is the same. */
+/** The user agent of k6; `userAgent` in the workloads' settings is the same. */
 export const userAgent = "seawall-viewer";
 
-/** A larger body is cut off, and broken off for whoever asked. */
+/** A larger body is cut off, and counts as broken off. */
 const bodyBytesMax = 64 * 1024 * 1024;
 
 export interface Fetched {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  /** As it came, before any decoding; null when it broke off. */
+  /** As received, before any decoding; null if it broke off. */
   readonly body: Buffer | null;
 }
 
 export interface FetchOptions {
   /** For the whole exchange. */
   readonly timeoutMs: number;
-  /** Without one, a connection of its own. */
+  /** False: a new connection. */
   readonly agent: Agent | false;
-  /** Left out: the endpoint's own. */
+  /** Defaults to the endpoint's own host. */
   readonly hostHeader?: string;
   readonly signal: AbortSignal;
 }
 
-/** Rejects when no answer comes in time. */
+/** Rejects if there is no answer in time. */
 export function fetchBody(
   { host, port }: Endpoint,
   path: string,
@@ -38,7 +38,7 @@ export function fetchBody(
 ): Promise<Fetched> {
   return new Promise((resolve, reject) => {
     const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), ended]);
-    // Order as in Go's net/http. A Connection header would give the prober away.
+    // The order of Go's net/http. A Connection header would distinguish the prober from users.
     const headers = {
       Host: hostHeader ?? (port === 80 ? host : `${host}:${port}`),
       "User-Agent": userAgent,
@@ -74,8 +74,7 @@ const decoders = {
 };
 
 /**
- * Undoes the content encoding, outermost first; null when it does not decode, or when nobody here
- * knows it.
+ * Undoes the content encoding, outermost first; null if decoding fails or an encoding is unknown.
  */
 export async function decoded(
   body: Buffer,

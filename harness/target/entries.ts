@@ -1,19 +1,19 @@
 /**
- * Where the load and the prober go in: the service itself, or the proxied end of the link that
- * stands before it.
+ * Entry points of the load and the prober: the service itself, or the proxied end of the link in
+ * front of it.
  */
 import type { Deployment } from "./deployment.ts";
 import { type Endpoint, usersSide, type Way } from "./layout.ts";
 
 export interface Entry extends Endpoint {
   /**
-   * What the service is called, where a proxy with another address stands before it: servers that
-   * go by names know no other.
+   * The service's own host name, if a proxy with another address is in front of it: name-based
+   * servers accept no other.
    */
   readonly hostHeader?: string;
 }
 
-/** One for each of `ways`, in their order. */
+/** One entry point per element of `ways`, in the same order. */
 export function entriesOf(
   deployment: Pick<Deployment, "layout" | "instance" | "links">,
   ways: readonly Way[] = deployment.layout.entries,
@@ -30,7 +30,7 @@ export function entriesOf(
   });
 }
 
-/** By the name that workloads know. */
+/** By the name that workloads use. */
 export function otherEntriesOf(
   deployment: Pick<Deployment, "layout" | "instance" | "links">,
 ): Readonly<Record<string, readonly Entry[]>> {
@@ -40,12 +40,12 @@ export function otherEntriesOf(
   );
 }
 
-/** As a client writes it: the port of http is left out. */
+/** The value of a Host header: without the default port of http. */
 function hostOf({ host, port }: Endpoint): string {
   return port === 80 ? host : `${host}:${port}`;
 }
 
-/** Every host on which a service of the target, or a link to one, takes connections. */
+/** Every host on which a service of the target, or a link to one, accepts connections. */
 export function hostsOf({ instances, links }: Pick<Deployment, "instances" | "links">): string[] {
   const services = instances.flatMap((instance) =>
     Object.keys(instance.service.ports).map((port) => instance.endpoint(port).host),

@@ -1,6 +1,6 @@
 /**
- * What is wrong with a description of a target of one's own, one line each: its types are no more
- * than what its author says of it.
+ * Validates the description of a user's own target at run time, because its author may not check
+ * types. One line per problem.
  */
 import { z } from "zod";
 import { unknownName } from "../base/nearest.ts";
@@ -94,7 +94,7 @@ const shape = z.strictObject({
     .optional(),
 });
 
-/** The address itself is not shown again: it may hold a password. */
+/** The address is not repeated in the message, because it may contain a password. */
 function isAddress(url: string): boolean {
   if (!URL.canParse(url)) return false;
   const { protocol, pathname, search, hash, username, password } = new URL(url);
@@ -105,7 +105,7 @@ function isAddress(url: string): boolean {
   );
 }
 
-/** They mean something else in records and plans. */
+/** These names have another meaning in records and plans. */
 const reserved = ["viewers", "toxiproxy", "k6", "seawall"];
 /** Last octets of a zone's addresses, 11…254. */
 export const servicesMax = 244;
@@ -117,7 +117,7 @@ export function ownTargetProblems(own: OwnTarget, nowMs: number): string[] {
     ...(whole.success ? [] : linesOf(whole.error, "", shape.shape)),
     ...eachService(own),
   ];
-  // What follows asks for the parts by name.
+  // The checks below look up parts by name, so the names must be valid first.
   const lines =
     problems.length > 0
       ? problems
@@ -145,8 +145,8 @@ function eachService({ services }: OwnTarget): string[] {
 }
 
 /**
- * An unknown key gets the known one that its author may have meant: `known` holds those of the
- * object that stands at the path `of`.
+ * Suggests the nearest known key for an unknown one; `known` returns the keys of the object at the
+ * path `of`.
  */
 export function linesOf(error: z.ZodError, where: string, known: object, of = ""): string[] {
   return error.issues.flatMap((issue) => {
@@ -184,7 +184,7 @@ function serviceProblems({ services }: OwnTarget): string[] {
   ];
 }
 
-/** Services that wait for one another never start. */
+/** Services that depend on one another in a cycle never start. */
 function circle(waits: ReadonlyMap<string, readonly string[]>): string[] {
   const done = new Set<string>();
   const visit = (name: string, behind: readonly string[]): string[] | null => {
@@ -204,7 +204,7 @@ function circle(waits: ReadonlyMap<string, readonly string[]>): string[] {
   return [];
 }
 
-/** Without a prober nobody but the generator would see what is served. */
+/** Without a prober, the generator would be the only witness of what is served. */
 function probeProblems({ probes = [], entries }: OwnTarget): string[] {
   if (probes.length === 0) return ["probes: the prober has nothing to request: list probes"];
   return probes
@@ -212,7 +212,7 @@ function probeProblems({ probes = [], entries }: OwnTarget): string[] {
     .map(({ service }) => `probes: ${unknownName("service", service, entries)}`);
 }
 
-/** One that is described as two is asked twice, counted twice, and lost as one. */
+/** A service that is described twice would be requested twice, counted twice, and lost as one. */
 function sharedAddresses(services: OwnTarget["services"]): string[] {
   const running = services.filter((one): one is Running => "url" in one && URL.canParse(one.url));
   const shared = Map.groupBy(running, ({ url }) => new URL(url).host);

@@ -99,8 +99,8 @@ const wayIn: Fault = {
   jitterMs: 0,
 };
 
-describe("a target of one's own", () => {
-  it("is planned as any other, without defences", () => {
+describe("a user's own target", () => {
+  it("is planned like any other, without defences", () => {
     const { layout, plan } = planned({}, wayIn);
     expect(plan.services.map(({ name, kind, region }) => [name, kind, region])).toEqual([
       ["edge", "edge", "own"],
@@ -118,7 +118,7 @@ describe("a target of one's own", () => {
     ["http://198.18.0.5:80", []],
     ["http://198.19.255.5", []],
     ["http://edge.example:80", ["edge.example"]],
-  ])("may stand at %s", (url, allowed) => {
+  ])("may run at %s", (url, allowed) => {
     expect(() => planned({ url }, wayIn, allowed)).not.toThrow();
   });
 
@@ -129,13 +129,13 @@ describe("a target of one's own", () => {
     "http://128.0.0.1",
     "http://localhost.example:80",
     "http://127.evil.example",
-  ])("may not stand at %s without leave", (url) => {
+  ])("may not run at %s without --allow-host", (url) => {
     expect(() => planned({ url }, wayIn)).toThrow(
       `load and faults need --allow-host ${new URL(url).hostname}`,
     );
   });
 
-  it("gives leave for the host that was named, not for others", () => {
+  it("allows the named host and no other", () => {
     expect(() => planned({ url: "http://a.example" }, wayIn, ["b.example"])).toThrow(
       "--allow-host a.example",
     );
@@ -151,14 +151,14 @@ describe("a target of one's own", () => {
     expect(() => planned({ url }, wayIn)).toThrow("must read http://HOST:PORT");
   });
 
-  it("cannot have what is not Seawall's own killed", () => {
+  it("refuses a kill of a service that Seawall did not start", () => {
     expect(() => planned({}, { kind: "kill", service: "edge" })).toThrow(
       "edge is not run by Seawall: faults can strike only the links to it",
     );
     expect(() => planned({}, { kind: "kill", service: "helper" })).not.toThrow();
   });
 
-  it("can be brought up by a compose file", () => {
+  it("can start from a compose file", () => {
     const target = streamTarget({
       name: "theirs",
       stream,
@@ -175,7 +175,7 @@ describe("a target of one's own", () => {
     );
   });
 
-  it("says which of its names is wrong", () => {
+  it("names the wrong reference", () => {
     expect(
       streamTarget({
         name: "theirs",
@@ -191,7 +191,7 @@ describe("a target of one's own", () => {
     );
   });
 
-  it("needs no stream when it says what its prober asks for", () => {
+  it("needs no stream if it declares its probes", () => {
     const services = [{ name: "front", url: "http://127.0.0.1" }];
     const plain = ownTarget({
       name: "plain",

@@ -7,7 +7,8 @@ import { readFileSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { cancel, intro, isCancel, note, outro, select, text } from "@clack/prompts";
-import { type Answers, type Kind, type KindName, kindNames, kinds } from "./kinds.ts";
+import type { Answers, Kind } from "./kind.ts";
+import { type KindName, kindNames, kinds } from "./kinds.ts";
 import { Refused, write } from "./write.ts";
 
 const help = `npm create seawall [FOLDER] [-- FLAGS]

@@ -1,33 +1,7 @@
 /** What can be tested: one list. Each says what it must be told, and what is written for it. */
 import { addressFiles } from "./files/address.ts";
 import { referenceFiles } from "./files/reference.ts";
-
-/** What was answered, by the name of the question. */
-export type Answers = Readonly<Record<string, string>>;
-
-/** Paths in the new folder, and their texts. */
-export type Files = Readonly<Record<string, string>>;
-
-export interface Question {
-  readonly name: string;
-  readonly asks: string;
-  readonly usually: string;
-  /** What is wrong with an answer; null where nothing is. */
-  problem(answer: string): string | null;
-}
-
-export interface Kind {
-  readonly title: string;
-  readonly questions: readonly Question[];
-  /** `ending` of the modules that are written: `ts`, or `mts` in a package of CommonJS. */
-  files(answers: Answers, ending: string): Files;
-  /** Hosts besides this machine that the answers name. */
-  hosts(answers: Answers): readonly string[];
-  /** The shortest way to a first verdict. */
-  readonly first: string;
-  /** What the user should know before, if anything. */
-  readonly note?: string;
-}
+import type { Answers, Kind, Question } from "./kind.ts";
 
 const address: Question = {
   name: "address",

@@ -19,7 +19,8 @@ import { loadConfig, projectAt } from "../../harness/app/project.ts";
 import { answerForEntries } from "../../harness/app/public-entry.ts";
 import { root } from "../../test/support/packages.ts";
 import { times } from "../../test/support/thorough.ts";
-import { type Answers, type KindName, kindNames, kinds } from "./kinds.ts";
+import type { Answers } from "./kind.ts";
+import { type KindName, kindNames, kinds } from "./kinds.ts";
 import { write } from "./write.ts";
 
 answerForEntries(root);

@@ -2,7 +2,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { commonFiles } from "./files/common.ts";
-import { type Answers, type Files, type Kind, type KindName, kinds } from "./kinds.ts";
+import type { Answers, Files, Kind } from "./kind.ts";
+import { type KindName, kinds } from "./kinds.ts";
 
 /** What stops everything; the message is for people. */
 export class Refused extends Error {}

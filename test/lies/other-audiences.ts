@@ -53,9 +53,11 @@ function inTwo(draft: Draft, bytes: (number: number) => string, share = 0.5): vo
       : sample,
   );
   draft.samples.push(
-    ...draft.samples
-      .filter(of("canary_bytes"))
-      .map((sample) => ({ ...sample, tags: { ...sample.tags, ...second.tags } })),
+    ...draft.samples.filter(of("canary_bytes")).map((sample) => ({
+      ...sample,
+      startedMs: sample.startedMs + 120,
+      tags: { ...sample.tags, ...second.tags },
+    })),
   );
 }
 const otherBytes = (number: number): string => `abc${hex(number, 6)}`;

@@ -1,6 +1,5 @@
 /**
- * An operator tells a service to do something: one of its own operations. What it is, and how it is
- * shown, is the same in virtual time.
+ * An operator performs one of a service's operations. Act and proof are the same in virtual time.
  */
 import { defineFault } from "../../target/fault.ts";
 import { onService } from "../strikes.ts";

@@ -1,4 +1,4 @@
-/** What the judge says about the record itself. */
+/** Phrases of the judge for the record itself. */
 import { formatDuration } from "../format.ts";
 import { plural, type Rules } from "../phrase.ts";
 

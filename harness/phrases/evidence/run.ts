@@ -1,4 +1,4 @@
-/** What the judge says about the course of the run, its target and its machine. */
+/** Phrases of the judge for the run, its target and its machine. */
 import { formatDuration } from "../format.ts";
 import { listed, percent, plural, type Rules } from "../phrase.ts";
 
@@ -6,6 +6,7 @@ export const run: Rules<
   | "run.phases"
   | "run.not-aborted"
   | "target.readings"
+  | "target.metrics"
   | "baseline.steady"
   | "services.alive"
   | "machine.clock"
@@ -38,6 +39,17 @@ export const run: Rules<
         `${plural(delivered, "delivery", "deliveries")} cannot be compared: no journal has them`,
     },
   },
+  "target.metrics": {
+    title: "The target's metrics change while it works",
+    facts: {
+      frozen: ({ service, forMs, amount, seen }) =>
+        `nothing that ${service} exposes changed for ${formatDuration(forMs)}, despite ` +
+        `${work[seen](Math.round(amount))} (does it expose what changes as it works?)`,
+      stopped: ({ metric, source, forMs, answers }) =>
+        `${metric} of ${source} grew with its answers, but not for ${formatDuration(forMs)} ` +
+        `with ${answers} answers`,
+    },
+  },
   "baseline.steady": {
     title: "The baseline was steady",
     facts: {
@@ -57,3 +69,9 @@ export const run: Rules<
     },
   },
 };
+
+const work = {
+  answers: (amount: number) => `${amount} answers`,
+  linkBytes: (amount: number) => `${amount} bytes on its links`,
+  ownBytes: (amount: number) => `${amount} bytes that its processes read and wrote`,
+} as const;

@@ -1,9 +1,13 @@
-/** What the judge says about witnesses other than the load generator. */
+/** Phrases of the judge for witnesses other than the load generator. */
 import { formatDuration } from "../format.ts";
-import type { Rules } from "../phrase.ts";
+import { plural, type Rules } from "../phrase.ts";
 
 export const witnesses: Rules<
-  "witnesses.prober" | "witnesses.bytes" | "witnesses.counters" | "bodies.segments"
+  | "witnesses.prober"
+  | "witnesses.bytes"
+  | "witnesses.counters"
+  | "witnesses.copied"
+  | "bodies.segments"
 > = {
   "witnesses.prober": {
     title: "The load generator and the prober agree",
@@ -54,6 +58,14 @@ export const witnesses: Rules<
         `grew by only ${counted}`,
       "nothing-compared": "not checked: the target has no counter of requests to compare",
       agrees: ({ metric, source }) => `${metric} of ${source}`,
+    },
+  },
+  "witnesses.copied": {
+    title: "No witness repeats another",
+    facts: {
+      copied: ({ one, other, shared, samples }) =>
+        `${one} and ${other} are one witness twice: ${shared} of ${samples} samples are the same`,
+      more: ({ problems }) => plural(problems, "more copy", "more copies"),
     },
   },
   "bodies.segments": {

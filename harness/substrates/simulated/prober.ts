@@ -1,6 +1,6 @@
 /**
- * The harness's own prober in virtual time, for a target whose pack brings none: it asks the model
- * what the layout names, in turn.
+ * The harness's own prober in virtual time, for a target whose pack has none: it sends the layout's
+ * requests to the model in turn.
  */
 import type { ProbeRequest } from "../../target/layout.ts";
 import type { VirtualContext, VirtualProbes } from "../../target/pack-virtual.ts";

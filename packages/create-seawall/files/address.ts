@@ -1,5 +1,5 @@
 /** The experiment on something that has an address: four times the load, and a slow way in. */
-import type { Answers, Files } from "../kinds.ts";
+import type { Answers, Files } from "../kind.ts";
 
 export function addressFiles(answers: Answers, ending: string): Files {
   const url = new URL(answers["address"] ?? "");

@@ -1,8 +1,8 @@
 /** What is written whatever is tested. */
-import type { Files, KindName } from "../kinds.ts";
+import type { Files } from "../kind.ts";
 
 export interface Common {
-  readonly kind: KindName;
+  readonly kind: string;
   readonly ending: string;
   readonly hosts: readonly string[];
   readonly first: string;

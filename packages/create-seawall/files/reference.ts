@@ -1,5 +1,5 @@
 /** The experiment on the reference backend: a crowd comes, and an origin dies. */
-import type { Answers, Files } from "../kinds.ts";
+import type { Answers, Files } from "../kind.ts";
 
 export function referenceFiles(_answers: Answers, ending: string): Files {
   return {

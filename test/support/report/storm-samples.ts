@@ -35,10 +35,25 @@ class Recording {
   }
 }
 
+const made = new Map<string, readonly SeriesData[]>();
+
+/** Made once: most tests want the same. */
+export function seriesOf(
+  plan: Plan,
+  audience: number,
+  uncollapsed: boolean,
+): readonly SeriesData[] {
+  const { seed, phasesMs, load } = plan;
+  const key = JSON.stringify([seed, phasesMs, load, audience, uncollapsed]);
+  const known = made.get(key) ?? makeSeries(plan, audience, uncollapsed);
+  made.set(key, known);
+  return known;
+}
+
 /**
  * Samples at segment boundaries, as viewers come in bunches; durations are given by their start.
  */
-export function seriesOf(plan: Plan, audience: number, uncollapsed: boolean): SeriesData[] {
+function makeSeries(plan: Plan, audience: number, uncollapsed: boolean): readonly SeriesData[] {
   const random = prng(plan.seed);
   const record = new Recording();
   const baseline = epochMs + 25_400;

@@ -1,7 +1,4 @@
-/**
- * Builds the image that the docker substrate and `docker compose up` start, unless the engine has
- * it.
- */
+/** Builds the image for the docker substrate and `docker compose up`, unless the engine has it. */
 import { SeawallError } from "../../../base/errors.ts";
 import { filesOfBase, makeBaseFolder } from "../../../provision/base.ts";
 import { type Progress, provision } from "../../../provision/provision.ts";
@@ -24,7 +21,10 @@ import { inImage } from "./paths.ts";
 type Engine = Awaited<ReturnType<typeof connectEngine>>;
 type Context = Pick<Surroundings, "root" | "env" | "signal" | "stderr">;
 
-/** The image's name once the engine has it; building shows its progress on standard error. */
+/**
+ * Resolves with the image's name once the engine has it. A build shows its progress on standard
+ * error.
+ */
 export async function ensureImage(context: Context, docker: Engine): Promise<string> {
   const name = imageName(context.root);
   if (await hasImage(docker, name)) return name;
@@ -38,7 +38,10 @@ export async function ensureImage(context: Context, docker: Engine): Promise<str
   return name;
 }
 
-/** A base that was made here before, else the registry's images, else a base that is made now. */
+/**
+ * A base that was built here before, otherwise the registry's images, otherwise a base that is
+ * built now.
+ */
 async function partsOf(
   context: Context,
   docker: Engine,

@@ -19,7 +19,7 @@ describe("the image's name", () => {
     rmSync(copy, { recursive: true, force: true });
   });
 
-  it("is the same wherever the same files lie, and changes with what goes into it", () => {
+  it("depends only on the content of its files", () => {
     const before = imageName(root);
     expect(before).toMatch(/^seawall\/target:[0-9a-f]{12}$/);
     expect(imageName(copy)).toBe(before);
@@ -29,20 +29,16 @@ describe("the image's name", () => {
     expect(imageName(copy)).not.toBe(before);
   });
 
-  it(
-    "does not change that of the base, which takes long to make, unless its packages or tools " +
-      "do",
-    () => {
-      const before = baseName(root, ["24.1.0"]);
-      expect(baseName(copy, ["24.1.0"])).toBe(before);
-      expect(baseName(copy, ["24.2.0"])).not.toBe(before);
-      writeFileSync(join(copy, "harness/substrates/docker/image/packages.txt"), "varnish\n");
-      expect(baseName(copy, ["24.1.0"])).not.toBe(before);
-    },
-  );
+  it("leaves the slow base unchanged unless its packages or tools change", () => {
+    const before = baseName(root, ["24.1.0"]);
+    expect(baseName(copy, ["24.1.0"])).toBe(before);
+    expect(baseName(copy, ["24.2.0"])).not.toBe(before);
+    writeFileSync(join(copy, "harness/substrates/docker/image/packages.txt"), "varnish\n");
+    expect(baseName(copy, ["24.1.0"])).not.toBe(before);
+  });
 });
 
-/** The files that Node loads for these: imports of types are gone by then. */
+/** The files that Node loads for these; type imports are erased. */
 function loadedBy(...paths: readonly string[]): string[] {
   const seen = new Set<string>();
   const waiting = [...paths];
@@ -61,7 +57,7 @@ function loadedBy(...paths: readonly string[]): string[] {
 describe("the Dockerfile", () => {
   const text = readFileSync(join(import.meta.dirname, "Dockerfile"), "utf8");
 
-  it("copies all that a container of the reference target loads", () => {
+  it("copies everything that a container of the reference target loads", () => {
     const loaded = loadedBy(
       "harness/substrates/docker/entry.ts",
       "targets/live-streaming/target.ts",
@@ -86,12 +82,12 @@ describe("the Dockerfile", () => {
     });
   });
 
-  it("copies all that the entry of a container imports", () => {
+  it("copies everything that the entry of a container imports", () => {
     const seen = new Set<string>();
     const follow = (path: string): void => {
       if (seen.has(path)) return;
       seen.add(path);
-      // What is imported as a type only is not there when it runs.
+      // Type imports do not exist at run time.
       for (const [, from = ""] of readFileSync(join(root, path), "utf8").matchAll(
         /^import (?!type )[^"]*"(\.[^"]+)"/gm,
       ))
@@ -109,7 +105,7 @@ describe("the Dockerfile", () => {
     expect(seen.size).toBeGreaterThan(4);
   });
 
-  it("copies nothing that .dockerignore keeps out, and every package by name", () => {
+  it("copies nothing that .dockerignore excludes, and every package by name", () => {
     expect(packagesOfImage(root)).toEqual(
       expect.arrayContaining(["varnish", "memcached", "ffmpeg"]),
     );

@@ -1,7 +1,4 @@
-/**
- * The target's image: its name, which changes with whatever goes into it, and how the engine builds
- * it.
- */
+/** The target's image: its content-based name, and how the engine builds it. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createHash } from "node:crypto";
@@ -17,8 +14,8 @@ import { latestImage, projectLabel } from "./paths.ts";
 
 const folder = "harness/substrates/docker/image";
 /**
- * What the entry of a container consists of; the rest of the harness stays outside, so that a
- * change of it needs no new image.
+ * The modules of a container's entry. The rest of the harness is not included, so that its changes
+ * need no new image.
  */
 const ofEntry = [
   "docker/entry",
@@ -28,7 +25,7 @@ const ofEntry = [
   "docker/image/paths",
   "proxy/service",
 ].map((path) => `harness/substrates/${path}${ending}`);
-/** What the Dockerfile copies, besides packages. */
+/** The files that the Dockerfile copies, besides packages. */
 export const copied = [
   "package.json",
   "package-lock.json",
@@ -44,7 +41,7 @@ export const copied = [
   "targets",
 ];
 
-/** `seawall/target:0123456789ab`, from the files of this repository that go into it. */
+/** `seawall/target:0123456789ab`, from the files of this repository in it. */
 export function imageName(root: string): string {
   const hash = createHash("sha256");
   for (const path of filesOfImage(root))
@@ -55,7 +52,7 @@ export function imageName(root: string): string {
   return `seawall/target:${hash.digest("hex").slice(0, 12)}`;
 }
 
-/** `seawall/base:…`, from what a base that is made here is made of. */
+/** `seawall/base:…`, from the ingredients of a base that is built here. */
 export function baseName(root: string, versions: readonly string[]): string {
   const hash = createHash("sha256")
     .update(readFileSync(join(root, folder, "packages.txt")))
@@ -99,7 +96,7 @@ export interface Parts {
   readonly toxiproxy: string;
 }
 
-/** The images that the Dockerfile names when nobody says otherwise. */
+/** The default images of the Dockerfile. */
 export function registryParts(root: string): Parts {
   const text = readFileSync(join(root, folder, "Dockerfile"), "utf8");
   const named = (argument: string): string =>
@@ -108,7 +105,7 @@ export function registryParts(root: string): Parts {
 }
 
 /**
- * Builds the image under its own name and as the latest. `say` gets the engine's words, line by
+ * Builds the image under its own name and as the latest. `say` receives the engine's output line by
  * line.
  */
 export async function buildImage(
@@ -146,7 +143,7 @@ export async function buildImage(
   return name;
 }
 
-/** Makes an image of a folder that is a whole root file system. */
+/** Imports a folder that is a complete root file system as an image. */
 export async function importBase(
   docker: Docker,
   folderOfRoot: string,
@@ -173,7 +170,7 @@ export async function importBase(
   ]);
 }
 
-/** False when the registry cannot be reached or lacks it within the time. */
+/** False if the registry is unreachable or does not provide it in time. */
 export async function pulled(
   docker: Docker,
   name: string,
@@ -197,7 +194,7 @@ export async function pulled(
   }
 }
 
-/** The engine answers 200 first and says in the stream what went wrong. */
+/** The engine answers 200 first and reports errors in the stream. */
 async function followed(
   docker: Docker,
   stream: NodeJS.ReadableStream,
@@ -230,8 +227,7 @@ async function followed(
 }
 
 /**
- * An archive as it is written. `ended` rejects when tar fails, which the reader of the stream would
- * take for a short archive.
+ * An archive as a stream. `ended` rejects if tar fails, which otherwise looks like a short archive.
  */
 function tarOf(
   cwd: string,

@@ -1,25 +1,26 @@
 /**
- * A folder of limited size for one service, so that its disk can be full while no other is: a file
- * system in memory, mounted in a mount namespace that only this service sees. Needs no root where
- * the system lets users have namespaces. What was in it is gone when the service ends, so a service
- * that is killed comes back empty.
+ * A size-limited folder for one service, so that its disk can be full while no other is. It is a
+ * file system in memory, in a mount namespace of this service. It needs no root if the system
+ * allows user namespaces. Its content is lost when the service ends, so a killed service returns
+ * empty.
  */
 import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { rm, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Impairment } from "../../target/deployment.ts";
-import type { Evidence } from "../../target/evidence.ts";
-import { runWell } from "../../system/child.ts";
+import type { FaultOf } from "../../../faults/faults.ts";
+import type { Impairment } from "../../../target/deployment.ts";
+import type { Evidence } from "../../../target/evidence.ts";
+import { runWell } from "../../../system/child.ts";
+import type { ProcessEffect, Struck } from "../effect.ts";
 
 /**
- * Cassandra's commit log and tables of a run of some minutes fit; memory is used only for what is
- * written.
+ * Cassandra's commit log and tables of a run of some minutes fit; only written data uses memory.
  */
 const roomBytes = 1024 * 1024 * 1024;
 
-/** As root, root stays root; others get a user namespace in which they stay who they are. */
+/** Root stays root; other users get a user namespace that maps them to themselves. */
 const namespaces: readonly (readonly string[])[] = [
   ["--mount"],
   ["--user", "--map-current-user", "--keep-caps", "--mount"],
@@ -28,11 +29,20 @@ const namespaces: readonly (readonly string[])[] = [
 type Namespaces = { readonly args: readonly string[] } | { readonly why: string };
 let known: Namespaces | null = null;
 
-/** `true`, or why not. */
-export function roomSupport(): true | string {
-  const found = namespacesHere();
-  return "args" in found ? true : found.why;
-}
+export const effect: ProcessEffect<FaultOf<"fullDisk">> = {
+  kind: "fullDisk",
+  supported: () => {
+    if (process.platform !== "linux") return "a folder of limited size needs Linux";
+    const found = namespacesHere();
+    return "args" in found ? true : found.why;
+  },
+  prepare: ({ command, args, env }, { directory }) => ({
+    ...inRoom(directory, command, args),
+    env,
+  }),
+  directoryOf: seenFromOutside,
+  impose: (_fault, struck) => fill(struck),
+};
 
 function namespacesHere(): Namespaces {
   known ??= tryNamespaces();
@@ -56,9 +66,10 @@ function tryNamespaces(): Namespaces {
 }
 
 /**
- * The command that starts a service within its room; what is in `directory` already comes along.
+ * The command that starts a service in its quota volume; the existing content of `directory` is
+ * copied.
  */
-export function inRoom(
+function inRoom(
   directory: string,
   command: string,
   args: readonly string[],
@@ -76,41 +87,41 @@ export function inRoom(
   };
 }
 
-/** The folder as others reach it, who do not share the service's mounts. */
-export function seenFromOutside(pid: number, directory: string): string {
+/** The folder as seen by processes that do not share the service's mounts. */
+function seenFromOutside({ pid, directory }: Struck): string {
   return `/proc/${pid}/root${directory}`;
 }
 
-/** Shrinks the room to what is in it and fills what is left of the last page. */
-export async function fill(pid: number, directory: string): Promise<Impairment> {
-  const outside = seenFromOutside(pid, directory);
+/** Shrinks the volume to its content, and fills the rest of the last page. */
+async function fill(struck: Struck): Promise<Impairment> {
+  const outside = seenFromOutside(struck);
   const ballast = join(outside, ".seawall-ballast");
-  await shrink(pid, directory, outside);
+  await shrink(struck, outside);
   await topUp(ballast);
   return {
     observe: async () =>
       told(outside, await writeProblem(outside), (problem) => problem === "ENOSPC"),
     undo: async () => {
-      await resize(pid, directory, roomBytes);
+      await resize(struck, roomBytes);
       await rm(ballast, { force: true });
       return told(outside, await writeProblem(outside), (problem) => problem === null);
     },
   };
 }
 
-/** It may grow between the look and the act, which then is refused. */
-async function shrink(pid: number, directory: string, outside: string): Promise<void> {
+/** The content may grow between the check and the remount, which then fails. */
+async function shrink(struck: Struck, outside: string): Promise<void> {
   for (let attempt = 0; ; attempt++) {
     const { bsize, blocks, bfree } = await statfs(outside);
     try {
-      return await resize(pid, directory, Math.max(1, blocks - bfree) * bsize);
+      return await resize(struck, Math.max(1, blocks - bfree) * bsize);
     } catch (error) {
       if (attempt === 20) throw error;
     }
   }
 }
 
-async function resize(pid: number, directory: string, bytes: number): Promise<void> {
+async function resize({ pid, directory }: Struck, bytes: number): Promise<void> {
   const own = namespacesHere();
   const user =
     "args" in own && own.args.includes("--user") ? ["--user", "--preserve-credentials"] : [];
@@ -139,7 +150,7 @@ async function topUp(ballast: string): Promise<void> {
   );
 }
 
-/** Null when a byte can be written there, else the error's code. */
+/** Null if a byte can be written there, otherwise the error's code. */
 async function writeProblem(folder: string): Promise<string | null> {
   const path = join(folder, `.seawall-look-${randomBytes(4).toString("hex")}`);
   try {
