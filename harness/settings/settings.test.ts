@@ -9,16 +9,16 @@ import { type Config, configShape, type SettingName, settings } from "./settings
 
 const names = Object.keys(settings) as SettingName[];
 const word = fc.stringMatching(/^[a-z][a-z0-9./-]{0,11}$/);
-const valueOf = (name: SettingName): fc.Arbitrary<string | string[]> =>
+const saidOf = (name: SettingName): fc.Arbitrary<string | string[]> =>
   settings[name].kind === "list" ? fc.array(word, { minLength: 1, maxLength: 3 }) : word;
 
 /** At most one value for each level: a flag, the environment, the configuration. */
 const said = fc.constantFrom(...names).chain((name) =>
   fc.record({
     name: fc.constant(name),
-    flag: fc.option(valueOf(name), { nil: undefined }),
-    env: fc.option(valueOf(name), { nil: undefined }),
-    config: fc.option(valueOf(name), { nil: undefined }),
+    flag: fc.option(saidOf(name), { nil: undefined }),
+    env: fc.option(saidOf(name), { nil: undefined }),
+    config: fc.option(saidOf(name), { nil: undefined }),
   }),
 );
 
