@@ -16,7 +16,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
-import { manifestOfCreate, manifestOfSeawall } from "./manifests.ts";
+import { bundled, manifestOfCreate, manifestOfSeawall } from "./manifests.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const folder = resolve(process.argv[2] ?? join(root, "dist"));
@@ -35,6 +35,7 @@ function buildSeawall(out: string): void {
   const manifest = manifestOfSeawall(checkout);
   complete("seawall", manifest, out);
   nameCompiledFiles(join(out, "harness/substrates/docker/image/Dockerfile"));
+  for (const [name, files] of Object.entries(bundled)) bundle(name, files, out);
   const entries = Object.values(manifest.exports).flatMap((entry) =>
     typeof entry === "string" ? [] : [join(out, entry.types)],
   );
@@ -46,6 +47,15 @@ function buildCreate(out: string): void {
   compile("create-seawall/tsconfig.json", out);
   chmodSync(join(out, "create.js"), 0o755);
   complete("create-seawall", manifestOfCreate(checkout), out);
+}
+
+/** A dependency that comes inside the package, with no more of it than is used. */
+function bundle(name: string, files: readonly string[], out: string): void {
+  const [from, to] = [join(root, "node_modules", name), join(out, "node_modules", name)];
+  const { version, license } = JSON.parse(readFileSync(join(from, "package.json"), "utf8"));
+  for (const file of files) cpSync(join(from, file), join(to, file));
+  const manifest = { name, version, license, main: files[0] };
+  writeFileSync(join(to, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
 function complete(name: string, manifest: object, out: string): void {

@@ -15,6 +15,17 @@ interface Checkout {
  * The checkout brings Node 24 for machines without one. The package runs on the Node of its user.
  */
 const ofCheckoutAlone = ["node"];
+/**
+ * The player's page needs one file of dash.js; the rest of it, and of what it installs with it, is
+ * twice as large as all else.
+ */
+export const bundled: Readonly<Record<string, readonly string[]>> = {
+  dashjs: [
+    "dist/modern/umd/dash.all.min.js",
+    "dist/modern/umd/dash.all.min.js.LICENSE.txt",
+    "LICENSE.md",
+  ],
+};
 const engines = { node: "^22.18.0 || >=24.0.0" };
 
 export function manifestOfSeawall(checkout: Checkout) {
@@ -40,6 +51,7 @@ export function manifestOfSeawall(checkout: Checkout) {
     dependencies: Object.fromEntries(
       Object.entries(dependencies).filter(([dependency]) => !ofCheckoutAlone.includes(dependency)),
     ),
+    bundleDependencies: Object.keys(bundled),
   };
 }
 

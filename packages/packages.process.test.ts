@@ -1,10 +1,11 @@
 /** The packages as a user has them: packed, installed into a repository of their own, and run. */
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { referenceFiles } from "./create-seawall/files/reference.ts";
 import {
   committed,
   type Ended,
@@ -63,6 +64,7 @@ describe("the tarball", () => {
       "targets/live-streaming/edge/vcl/edge.vcl",
       "targets/live-streaming/edge-nginx/nginx/nginx.conf",
       "targets/live-streaming/pack/players/page/player.html",
+      "node_modules/dashjs/dist/modern/umd/dash.all.min.js",
     ])
       expect(names, name).toContain(`package/${name}`);
     expect(
@@ -173,31 +175,24 @@ describe.each(versions)("on Node %s", (version) => {
 });
 
 describe("a gate against a ref", () => {
-  const storm = (limit: number): string => `
-    import origin from ${JSON.stringify(join(root, "experiments/origin-storm.ts"))};
-    import { defineExperiment } from "seawall";
-    import { liveStreaming } from "seawall/streaming";
-    const { load, hypothesis, ...same } = origin;
-    export default defineExperiment({
-      ...same,
-      target: liveStreaming,
-      load,
-      hypothesis: hypothesis.map((claim) =>
-        claim.statistic === "ratio" ? { ...claim, limit: ${limit} } : claim),
-    });`;
+  const storm = (share: number): string =>
+    Object.values(referenceFiles({}, "ts"))
+      .join("\n")
+      .replace(/^export \{ liveStreaming as target \}/m, "import { liveStreaming as target }")
+      .replace(/^import \{ target \}.*$/m, "")
+      .replace("limit: 0.999,", `limit: ${share},`);
 
   it("is the user's, and the baseline has the packages of that commit", async () => {
-    const folder = join(user, "refs");
-    mkdirSync(folder);
-    const file = join(folder, "ref-storm.ts");
-    writeFileSync(file, storm(1.2).replace("...same,", '...same, name: "ref-storm",'));
+    const folder = mkdtempSync(join(user, "refs-"));
+    const file = join(folder, "first-storm.ts");
+    writeFileSync(file, storm(0.9));
     const commit = await committed(user, "one");
-    writeFileSync(file, storm(1.3).replace("...same,", '...same, name: "ref-storm",'));
+    writeFileSync(file, storm(0.99));
     const { exitCode, stdout, stderr } = await seawall(
       oldest,
       user,
       "gate",
-      "refs/ref-storm.ts",
+      relative(user, file),
       "--substrate",
       "simulated",
       "--seed",
@@ -209,18 +204,18 @@ describe("a gate against a ref", () => {
     );
     expect(stdout, stderr).toContain(`HEAD (${commit.slice(0, 12)})`);
     expect(exitCode, stderr).toBe(0);
-    const plans = readdirSync(join(user, `reports/baseline/${commit.slice(0, 12)}/ref-storm`));
+    const plans = readdirSync(join(user, `reports/baseline/${commit.slice(0, 12)}/first-storm`));
     expect(plans).toHaveLength(1);
     const plan = JSON.parse(
       textOf(
         user,
-        `reports/baseline/${commit.slice(0, 12)}/ref-storm`,
+        `reports/baseline/${commit.slice(0, 12)}/first-storm`,
         plans[0] ?? "",
         "plan.json",
       ),
     );
     expect(plan).toMatchObject({ git: { commit, changed: false } });
-    expect(plan.hypothesis).toContainEqual(expect.objectContaining({ limit: 1.2 }));
+    expect(plan.hypothesis).toContainEqual(expect.objectContaining({ limit: 0.9 }));
   });
 
   it("is refused in one line for what comes with the package", async () => {
@@ -241,8 +236,7 @@ describe("a gate against a ref", () => {
 
 describe("npm create seawall", () => {
   const created = async (name: string, ...flags: readonly string[]): Promise<string> => {
-    const folder = join(top, name);
-    mkdirSync(folder);
+    const folder = mkdtempSync(join(top, `${name}-`));
     await well(
       nodeFor(oldest),
       folder,
@@ -257,13 +251,13 @@ describe("npm create seawall", () => {
       `file:${tarballs.seawall}`,
       ...flags,
     );
-    await well(nodeFor(oldest), folder, "npm", "install", "--prefer-offline");
     return folder;
   };
 
   it("comes to a first verdict on the reference backend within a minute", async () => {
     const beganMs = performance.now();
     const folder = await created("reference", "--yes");
+    await well(nodeFor(oldest), folder, "npm", "install", "--prefer-offline");
     const ended = await seawall(oldest, folder, "run", "--substrate", "simulated", "--json");
     expect(ended.exitCode, ended.stderr).toBe(0);
     expect(verdictIn(ended)).toMatchObject({ status: "held" });
@@ -285,6 +279,8 @@ describe("npm create seawall", () => {
         "--address",
         `http://127.0.0.1:${port}/`,
       );
+      // What is installed there is the same.
+      symlinkSync(join(user, "node_modules"), join(folder, "node_modules"), "dir");
       const ended = await judged(() => seawall(oldest, folder, "run", "first-storm", "--json"));
       expect(ended.exitCode, ended.stdout + ended.stderr).toBe(0);
       expect(verdictIn(ended)).toMatchObject({ status: "held" });
