@@ -55,8 +55,8 @@ export async function loadConfig(context: Pick<Context, "cwd" | "project">): Pro
   try {
     found = ((await import(pathToFileURL(file).href)) as { readonly default?: unknown }).default;
   } catch (error) {
-    const why = error instanceof Error ? error.message : `it throws ${String(error)}`;
-    throw malformed(`${named} cannot be loaded: ${why.split("\n")[0]}`, error);
+    const message = error instanceof Error ? error.message : `it throws ${String(error)}`;
+    throw malformed(`${named} cannot be loaded: ${message.split("\n")[0]}`, error);
   }
   if (found === undefined) throw malformed(`${named} has no default export`);
   const read = configShape.safeParse(found);
