@@ -1,10 +1,11 @@
 /** The packages as a user has them: packed, installed into a repository of their own, and run. */
 import { cpSync, existsSync, mkdtempSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { referenceFiles } from "./create-seawall/files/reference.ts";
 import {
   committed,
@@ -34,6 +35,9 @@ beforeAll(async () => {
   await installed(user, tarballs.seawall);
   cpSync(join(root, "examples/plain-http"), join(user, "shop"), { recursive: true });
 });
+
+/** What is installed is large: its removal must not hold up whoever started the tests. */
+afterAll(() => rm(top, { recursive: true, force: true }));
 
 const nodeFor = (version: string): string => nodes.get(version) ?? "";
 const seawall = (version: string, cwd: string, ...args: readonly string[]): Promise<Ended> =>

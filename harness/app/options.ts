@@ -11,6 +11,8 @@ export interface RunRequest {
   readonly force: boolean;
   /** What its user calls the run. */
   readonly label?: string | null;
+  /** What hears of a verdict that differs from the one before. */
+  readonly webhook?: string | null;
   readonly out: string;
   readonly json: boolean;
 }

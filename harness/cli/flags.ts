@@ -20,6 +20,7 @@ export interface PlanFlags {
   readonly scale?: number;
   readonly allowHost?: readonly string[];
   readonly label?: string;
+  readonly webhook?: string;
   readonly force?: boolean;
   readonly json?: boolean;
   readonly out?: string;
@@ -57,6 +58,11 @@ export const allowHost: [string, string, (value: string, all?: string[]) => stri
   "--allow-host <name>",
   "another host that load and faults may reach; may be repeated",
   (value, all = []) => [...all, value],
+];
+
+export const webhook: [string, string] = [
+  "--webhook <url>",
+  "tell this address of a verdict that differs from the one before",
 ];
 
 export function seed(): Option {
@@ -112,6 +118,7 @@ export function requestOf(context: Context, flags: PlanFlags): RunRequest {
     allowHosts: setting(context, "allowHosts", flags.allowHost),
     force: flags.force === true,
     label: setting(context, "label", flags.label),
+    webhook: setting(context, "webhook", flags.webhook),
     // The default of `run`, also for commands without such an option.
     out: setting(context, "reports", flags.out),
     json: flags.json === true,

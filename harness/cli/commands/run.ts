@@ -1,7 +1,7 @@
 /**
  * `seawall run`: runs experiments in order, by name or as a suite, and summarises their results.
  */
-import { out, planFlags, type PlanFlags, requestOf } from "../flags.ts";
+import { out, planFlags, type PlanFlags, requestOf, webhook } from "../flags.ts";
 import type { Define } from "../command.ts";
 import type { RunRequest } from "../../app/options.ts";
 import { randomInt } from "node:crypto";
@@ -17,6 +17,7 @@ import type { Context } from "../../app/context.ts";
 import { catalogueNames, loadExperiment } from "../../app/experiment-files.ts";
 import { explain } from "../../app/error-output.ts";
 import { ownExperiments } from "../../app/project.ts";
+import { VerdictWatch } from "../../app/notify.ts";
 import { recordedVerdicts } from "../../app/verdict-history.ts";
 import { type Outcome, runPlanned } from "../../app/run-experiment.ts";
 import { plan, presumed } from "../../app/plan-experiment.ts";
@@ -34,6 +35,7 @@ export const defineRun: Define = (program, context, end) =>
       "--json",
       "print only verdicts, one line of JSON per experiment, plus one for the suite",
     )
+    .option(...webhook)
     .addOption(out("folder for the runs"))
     .action(async (names: string[], flags: PlanFlags & { suite?: string }) =>
       end(await run(context, names, { ...requestOf(context, flags), suite: flags.suite ?? null })),
@@ -158,7 +160,10 @@ async function runItem(
     return notRun(item, reasonsOf(error));
   }
   const startedMs = performance.now();
+  const watch = new VerdictWatch(context, own);
+  watch.begins(planned.plan);
   const outcome = await runPlanned(context, planned, own);
+  await watch.ends(planned.plan, outcome.verdict);
   present(context, outcome, options.json);
   const { verdict, run: record, exitCode } = outcome;
   return {
