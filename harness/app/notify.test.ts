@@ -98,12 +98,12 @@ it("says in one line that an address did not take it, and not which secret it ho
   answer = 302;
   await ended("refuted");
   expect(said).toMatch(
-    /^the webhook was not told of the verdict: 127\.0\.0\.1:\d+ answered 302\n$/,
+    /^the webhook did not take the verdict: 127\.0\.0\.1:\d+ answered 302\n$/,
   );
   said = "";
   recorded("1", "held");
   recorded("4", "held");
   await ended("refuted", "http://127.0.0.1:1/secret");
-  expect(said).toBe("the webhook was not told of the verdict: 127.0.0.1:1: ECONNREFUSED\n");
+  expect(said).toBe("the webhook did not take the verdict: 127.0.0.1:1: ECONNREFUSED\n");
   expect(heard).toHaveLength(1);
 });

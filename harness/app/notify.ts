@@ -67,7 +67,7 @@ async function notify(
   notification: Notification,
 ): Promise<void> {
   const failed = (why: string): void =>
-    void context.stderr.write(`the webhook was not told of the verdict: ${why}\n`);
+    void context.stderr.write(`the webhook did not take the verdict: ${why}\n`);
   if (!URL.canParse(webhook) || !/^https?:$/.test(new URL(webhook).protocol))
     return failed("it is no address such as https://hooks.example/path");
   try {
