@@ -1,4 +1,4 @@
-/** One pipeline dies and stays away for a while; the other one makes the same segments. */
+/** One pipeline dies and stays away for a while. The other makes the same segments. */
 import { defineExperiment } from "../harness/experiment/experiment.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
 import { durable } from "./claims/durable.ts";
@@ -47,13 +47,13 @@ export default defineExperiment({
       metric: "segment_ms",
       where: { lane: "live", home: "region-a/edge" },
       statistic: "share",
-      having: { edge: "region-a/edge" },
+      having: { entry: "region-a/edge" },
       comparison: ">=",
       limit: 0.999,
       during: everyPhase,
       samplesMin: 200,
     },
-    // Region A's packager is gone for 14 s of the fault: three segments are left of ten.
+    // Region A's packager is absent for 14 s of the fault, so three segments of ten are left.
     ...publications({ "region-a": { samplesMin: 3 }, "region-b": { samplesMin: 15 } }),
     ...shedOrder(),
     durable(20),

@@ -1,6 +1,6 @@
 /**
- * `import … from "seawall/k6"`: what a k6 script of your own is told of its run. Without a run
- * (plain `k6 run`) it is what the script says.
+ * `import … from "seawall/k6"`: the settings that a run passes to a k6 script of your own. Without
+ * a run (plain `k6 run`), the script's own apply.
  */
 
 /** Where users go in. */
@@ -31,7 +31,7 @@ declare const __ENV: Readonly<Record<string, string | undefined>>;
 /**
  * What this run says, or `alone` without one.
  *
- *     const alone = [{ name: "edge", url: "http://127.0.0.1:8080" }];
+ *     const alone = [{ name: "shop", url: "http://127.0.0.1:8080" }];
  *     const { entries } = loadSettings({ entries: alone });
  */
 export function loadSettings(alone: Partial<LoadSettings> = {}): LoadSettings {

@@ -34,7 +34,7 @@ function buildSeawall(out: string): void {
     cpSync(join(root, path), join(out, path), { recursive: true });
   const manifest = manifestOfSeawall(checkout);
   complete("seawall", manifest, out);
-  nameCompiledFiles(join(out, "harness/substrates/docker/image/Dockerfile"));
+  nameCompiledFiles(join(out, "targets/image/Dockerfile"));
   for (const [name, files] of Object.entries(bundled)) bundle(name, files, out);
   const entries = Object.values(manifest.exports).flatMap((entry) =>
     typeof entry === "string" ? [] : [join(out, entry.types)],
@@ -108,7 +108,7 @@ function nameCompiledFiles(path: string): void {
   writeFileSync(path, readFileSync(path, "utf8").replaceAll(/\.ts(?=[" ])/g, ".js"));
 }
 
-/** Declarations that no entry leads to say nothing to anybody. */
+/** Removes the declarations that no entry leads to. */
 function keepPublicTypes(entries: readonly string[], out: string): void {
   const kept = new Set<string>();
   for (const entry of entries) keep(entry, kept);

@@ -16,8 +16,8 @@ interface Checkout {
  */
 const ofCheckoutAlone = ["node"];
 /**
- * The player's page needs one file of dash.js; the rest of it, and of what it installs with it, is
- * twice as large as all else.
+ * The player's page needs one file of dash.js. All of dash.js and its peers is twice as large as
+ * everything else.
  */
 export const bundled: Readonly<Record<string, readonly string[]>> = {
   dashjs: [

@@ -36,7 +36,7 @@ beforeAll(async () => {
   cpSync(join(root, "examples/plain-http"), join(user, "shop"), { recursive: true });
 });
 
-/** What is installed is large: its removal must not hold up whoever started the tests. */
+/** The installed packages are large: their removal must not delay the end of the test run. */
 afterAll(() => rm(top, { recursive: true, force: true }));
 
 const nodeFor = (version: string): string => nodes.get(version) ?? "";
@@ -57,13 +57,13 @@ describe("the tarball", () => {
     const names = stdout.trim().split("\n");
     for (const name of [
       "experiments/origin-storm.js",
-      "experiments/workloads/viewers.js",
+      "targets/live-streaming/pack/workloads/viewers.js",
       "experiments/suites/quick.js",
       "harness/load/accounted.js",
       "harness/provision/go/go.sum",
       "harness/report/page/page.css",
-      "harness/substrates/docker/image/Dockerfile",
-      "schemas/plan.v1.json",
+      "targets/image/Dockerfile",
+      "schemas/plan.v2.json",
       "seawall",
       "targets/live-streaming/edge/vcl/edge.vcl",
       "targets/live-streaming/edge-nginx/nginx/nginx.conf",

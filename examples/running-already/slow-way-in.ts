@@ -1,12 +1,10 @@
 /**
- * An experiment on something that runs already and that Seawall does not own: EDGE says where, for
- * instance
+ * An experiment on a running system that Seawall does not own. EDGE gives its address, for instance
  *
  *   EDGE=http://127.0.0.1:8080 ./seawall run ./examples/running-already/slow-way-in.ts
  *
- * Nothing there is started, stopped or changed: a proxy on this machine makes the way in slow. An
- * edge on another machine needs
- * --allow-host NAME besides.
+ * Nothing there is started, stopped or changed: a proxy on this machine delays the way in. An edge
+ * on another machine also needs --allow-host NAME.
  */
 import { defineExperiment, type Phase } from "seawall";
 import { streamTarget } from "seawall/streaming";
@@ -16,7 +14,7 @@ const everyPhase: readonly Phase[] = ["baseline", "fault", "recovery"];
 const target = streamTarget({
   name: "running-already",
   services: [{ name: "edge", url: process.env["EDGE"] ?? "http://127.0.0.1:8080" }],
-  links: [["viewers", "edge"]],
+  links: [["users", "edge"]],
   entries: ["edge"],
   stream: {
     event: "main",
@@ -81,7 +79,7 @@ export default defineExperiment({
       forMs: 5_000,
       fault: {
         kind: "latency",
-        links: { from: { service: "viewers" }, to: { service: "edge" } },
+        links: { from: { service: "users" }, to: { service: "edge" } },
         delayMs: 150,
         jitterMs: 0,
       },

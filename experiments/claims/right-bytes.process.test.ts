@@ -1,16 +1,16 @@
 /**
- * Viewers, on a real k6, before edges that do each one thing wrong: those who compare find it out,
- * and what broke off is never taken for served.
+ * Viewers in a real k6 against edges that each make one mistake. Viewers who compare find it, and a
+ * truncated body never counts as served.
  */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, expect, it } from "vitest";
 import type { Series } from "../../harness/metrics/samples.ts";
+import { streaming } from "../../targets/live-streaming/pack/pack.ts";
 import { everyMetric } from "../../test/support/judge/held-run.ts";
 import { CsvParser } from "../../harness/load/csv.ts";
 import { provision } from "../../harness/provision/provision.ts";
@@ -43,14 +43,14 @@ afterAll(() => {
   server.closeAllConnections();
 });
 
-it("count as served only what came whole, and as wrong what is not what was published", async () => {
+it("counts only complete bodies as served, and as wrong what differs from the publication", async () => {
   const { k6 } = await provision(["k6"], { env: process.env });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const load = {
     seed: 7,
     entries: Object.keys(edges).map((name) => ({ name, url: `${url}/${name}` })),
     others: {},
-    stream: {
+    content: {
       event: "main",
       segmentMs: 500,
       availabilityStartMs: 0,
@@ -87,7 +87,7 @@ it("count as served only what came whole, and as wrong what is not what was publ
       "viewers.ts",
     ],
     {
-      cwd: resolve(import.meta.dirname, "../workloads"),
+      cwd: streaming.workloads,
       env: {
         PATH: process.env["PATH"],
         HOME: tmpdir(),
@@ -105,7 +105,7 @@ it("count as served only what came whole, and as wrong what is not what was publ
       series: (one) => series.push(one) - 1,
       sample: (id) => {
         const { metric, tags } = series[id] as Series;
-        const key = `${tags["edge"]}, ${tags["bytes"]}: ${tags["outcome"]}`;
+        const key = `${tags["entry"]}, ${tags["bytes"]}: ${tags["outcome"]}`;
         if (metric === "segment_ms") seen.set(key, (seen.get(key) ?? 0) + 1);
       },
     },

@@ -56,7 +56,7 @@ export function wire(options: WireOptions): World {
   recorder.onEvent((event) => watch.event(event));
   const generator = k6Generator({
     tool: tools.k6,
-    workloads: join(context.root, "experiments", "workloads"),
+    workloads: planned.pack?.workloads ?? context.root,
     clock,
   });
   const harnessCpuSeconds = (): number => {
@@ -107,6 +107,7 @@ export function wire(options: WireOptions): World {
         clock,
         harnessCpuSeconds,
         planned: plan.load,
+        metrics: plan.metrics,
         pack: planned.pack,
       });
       const followed = planned.pack?.players;

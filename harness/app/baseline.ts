@@ -1,6 +1,6 @@
 /**
  * The baseline of a gate: a folder of runs, or a git ref. A ref is checked out next to the work
- * tree and run with its own code on this machine, because figures of another machine are not
+ * tree and run with its own code on this machine. Figures of another machine are not
  * comparable. Every record is judged again: a stored verdict is no evidence.
  */
 import { existsSync, mkdtempSync, realpathSync, rmSync } from "node:fs";

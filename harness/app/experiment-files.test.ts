@@ -12,9 +12,12 @@ import {
 
 const own = { root: resolve(import.meta.dirname, "../.."), cwd: "/" } as Context;
 let context: Context;
+let pack: { readonly workloads: string };
 beforeEach(() => {
   const root = mkdtempSync(join(tmpdir(), "seawall-experiments-"));
-  mkdirSync(join(root, "experiments", "workloads"), { recursive: true });
+  mkdirSync(join(root, "experiments"), { recursive: true });
+  pack = { workloads: join(root, "workloads") };
+  mkdirSync(pack.workloads);
   context = { root, cwd: root } as Context;
 });
 afterEach(() => rmSync(context.root, { recursive: true, force: true }));
@@ -75,7 +78,7 @@ describe("experiments", () => {
 
 describe("workloads", () => {
   const workload = (name: string, text: string): void =>
-    writeFileSync(join(context.root, "experiments", "workloads", `${name}.ts`), text);
+    writeFileSync(join(pack.workloads, `${name}.ts`), text);
 
   it("export functions in any syntax, which are read without running k6", () => {
     workload(
@@ -98,7 +101,7 @@ describe("workloads", () => {
       "shared",
       "export const shared = () => {};\nexport default shared;\nexport * from './crowd.ts';",
     );
-    expect([...(workloadExports(context, "crowd") ?? [])].sort()).toEqual([
+    expect([...(workloadExports(pack, "crowd") ?? [])].sort()).toEqual([
       "asOther",
       "default",
       "dvr",
@@ -107,26 +110,23 @@ describe("workloads", () => {
       "shared",
       "start",
     ]);
-    expect(workloadExports(context, "none")).toBeNull();
+    expect(workloadExports(pack, "none")).toBeNull();
   });
 
   it("are refused if they are no module", () => {
     workload("broken", "export function (");
-    expect(() => workloadExports(context, "broken")).toThrow(
+    expect(() => workloadExports(pack, "broken")).toThrow(
       /broken\.ts is not a module that k6 can run: /,
     );
   });
 
   it("declare the entry points that they need", () => {
     writeFileSync(
-      join(context.root, "experiments", "workloads", "crowd.ts"),
+      join(pack.workloads, "crowd.ts"),
       'export const needs = ["gateways", "moon"] as const;\nexport function live(): void {}\n',
     );
-    writeFileSync(
-      join(context.root, "experiments", "workloads", "plain.ts"),
-      "export function live(): void {}\n",
-    );
-    expect(["crowd", "plain", "none"].map((name) => workloadNeeds(context, name))).toEqual([
+    writeFileSync(join(pack.workloads, "plain.ts"), "export function live(): void {}\n");
+    expect(["crowd", "plain", "none"].map((name) => workloadNeeds(pack, name))).toEqual([
       ["gateways", "moon"],
       [],
       [],

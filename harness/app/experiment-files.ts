@@ -9,7 +9,8 @@ import type { Registry } from "../metrics/metrics.ts";
 import { unknownName } from "../base/nearest.ts";
 import { type Plays, playsIn } from "../experiment/plays.ts";
 import { metricsMadeIn, stringsIn } from "../plan/workload-metrics.ts";
-import { ending, isModule } from "../system/sources.ts";
+import { ending, isModule, moduleIn } from "../system/sources.ts";
+import type { Pack } from "../target/pack.ts";
 import type { Context } from "./context.ts";
 import { ownExperiments } from "./project.ts";
 import { executableExports } from "./workload-exports.ts";
@@ -107,41 +108,44 @@ export function fileOf(context: Context, name: string): string {
   return existsSync(path) ? realpathSync(path) : path;
 }
 
-/** A workload that comes with Seawall has a name, any other a path. */
-function workloadPath(context: Context, workload: string): string {
-  return isAbsolute(workload)
-    ? workload
-    : join(context.root, "experiments", "workloads", `${workload}${ending}`);
+/** The part of a pack that locates workloads. */
+type Bringing = Pick<Pack, "workloads"> | undefined;
+
+/**
+ * A workload of the target's pack has a name, any other a path. An empty string if there is none.
+ */
+function workloadPath(pack: Bringing, workload: string): string {
+  if (isAbsolute(workload)) return workload;
+  return pack?.workloads === undefined ? "" : moduleIn(pack.workloads, workload);
 }
 
 /** What a workload exports, or null if there is none of that name. */
-export function workloadExports(context: Context, workload: string): readonly string[] | null {
-  return executableExports(workloadPath(context, workload));
+export function workloadExports(pack: Bringing, workload: string): readonly string[] | null {
+  return executableExports(workloadPath(pack, workload));
 }
 
 /**
- * The entry points besides edges that a workload declares: `export const needs = ["gateways"] as
- * const;`.
+ * What a workload declares it needs besides the entries: `export const needs = ["NAME"] as const;`.
  */
-export function workloadNeeds(context: Context, workload: string): readonly string[] {
-  const path = workloadPath(context, workload);
-  const said = existsSync(path)
+export function workloadNeeds(pack: Bringing, workload: string): readonly string[] {
+  const path = workloadPath(pack, workload);
+  const reason = existsSync(path)
     ? /^export const needs = \[([^\]]*)\]/m.exec(readFileSync(path, "utf8"))?.[1]
     : undefined;
-  return [...(said ?? "").matchAll(/"([^"]+)"/g)].map((match) => match[1] as string);
+  return [...(reason ?? "").matchAll(/"([^"]+)"/g)].map((match) => match[1] as string);
 }
 
 /** The metrics that its script and its local imports create. */
-export function workloadMetrics(context: Context, workload: string): Registry {
-  return Object.assign({}, ...textsOf(context, workload).map(metricsMadeIn)) as Registry;
+export function workloadMetrics(pack: Bringing, workload: string): Registry {
+  return Object.assign({}, ...textsOf(pack, workload).map(metricsMadeIn)) as Registry;
 }
 
-export function workloadStrings(context: Context, workload: string): readonly string[] {
-  return [...new Set(textsOf(context, workload).flatMap(stringsIn))];
+export function workloadStrings(pack: Bringing, workload: string): readonly string[] {
+  return [...new Set(textsOf(pack, workload).flatMap(stringsIn))];
 }
 
 /** The texts of its script and of its local imports. */
-function textsOf(context: Context, workload: string): string[] {
+function textsOf(pack: Bringing, workload: string): string[] {
   const seen = new Map<string, string>();
   const read = (path: string): void => {
     if (seen.has(path) || !existsSync(path)) return;
@@ -150,13 +154,13 @@ function textsOf(context: Context, workload: string): string[] {
     for (const [, specifier] of text.matchAll(/\bfrom\s*["'](\.[^"']+)["']/g))
       read(resolve(dirname(path), specifier as string));
   };
-  read(workloadPath(context, workload));
+  read(workloadPath(pack, workload));
   return [...seen.values()];
 }
 
 /** What its functions play, as it declares; null if it declares nothing. */
-export function workloadPlays(context: Context, workload: string): Plays | null {
-  const path = workloadPath(context, workload);
+export function workloadPlays(pack: Bringing, workload: string): Plays | null {
+  const path = workloadPath(pack, workload);
   return existsSync(path) ? playsIn(readFileSync(path, "utf8")) : null;
 }
 

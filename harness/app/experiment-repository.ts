@@ -1,6 +1,6 @@
 /**
- * The git repository in which an experiment's code is kept: what a ref means there, and a work tree
- * of it beside the user's own, with its packages.
+ * The git repository of an experiment's code. It resolves a ref, and makes a work tree of it beside
+ * the user's own, with its packages.
  */
 import { existsSync, readFileSync, realpathSync, symlinkSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
@@ -95,7 +95,7 @@ export function lendOwnPackages(root: string, tree: string): void {
     lend(root, tree);
 }
 
-/** How packages are got as a lock file says. */
+/** The commands that install packages as a lock file says. */
 const installers: readonly { readonly lock: string; readonly command: readonly string[] }[] = [
   { lock: "package-lock.json", command: ["npm", "ci", "--no-audit", "--no-fund"] },
   { lock: "npm-shrinkwrap.json", command: ["npm", "ci", "--no-audit", "--no-fund"] },
@@ -106,8 +106,8 @@ const installers: readonly { readonly lock: string; readonly command: readonly s
 const installMsMax = 10 * 60_000;
 
 /**
- * Packages for an experiment's folder in a work tree, and the folders above it: those that are
- * installed here where the commit locks the same ones, else its own.
+ * Gives packages to an experiment's folder in a work tree, and to the folders above it. They are
+ * those that are installed here if the commit locks the same ones; otherwise it installs its own.
  */
 export async function givePackages(
   { root }: Repository,

@@ -66,7 +66,7 @@ async function ended(status: Status, webhook?: string): Promise<void> {
   await watch.ends(plan, { runId: "4", status, why: "because" } as Verdict);
 }
 
-it("tells of a verdict that differs from the newest before it, with the same defences", async () => {
+it("reports a verdict that differs from the newest before it, with the same defences", async () => {
   recorded("1", "refuted");
   recorded("2", "held");
   recorded("3", "refuted", ["cache"]);
@@ -97,9 +97,7 @@ it("says in one line that an address did not take it, and not which secret it ho
   recorded("1", "held");
   answer = 302;
   await ended("refuted");
-  expect(said).toMatch(
-    /^the webhook did not take the verdict: 127\.0\.0\.1:\d+ answered 302\n$/,
-  );
+  expect(said).toMatch(/^the webhook did not take the verdict: 127\.0\.0\.1:\d+ answered 302\n$/);
   said = "";
   recorded("1", "held");
   recorded("4", "held");

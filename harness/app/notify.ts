@@ -1,6 +1,6 @@
 /**
- * Tells an address of a verdict that differs from the one before. The text is also what Slack and
- * those that understand its messages show. Nothing of it changes a verdict.
+ * Reports to an address a verdict that differs from the previous one. Slack, and what understands
+ * its messages, shows the text. Nothing here changes a verdict.
  */
 import type { Plan } from "../record/plan.ts";
 import { subjectOf } from "../record/subject.ts";
@@ -84,7 +84,7 @@ async function notify(
   }
 }
 
-/** Follows the verdicts of one experiment in a command, and tells of the last one. */
+/** Follows the verdicts of one experiment in a command, and reports the last one. */
 export class VerdictWatch {
   readonly #context: Pick<Context, "stderr" | "signal">;
   readonly #options: Pick<RunRequest, "out" | "webhook">;

@@ -29,7 +29,7 @@ import type { RunRequest } from "./options.ts";
 import { isInstalled } from "./project.ts";
 
 /** A verdict as if the experiment had run and held. */
-export async function presumed(
+export async function assumeHeld(
   context: Context,
   experiment: Experiment,
   options: RunRequest,
@@ -100,6 +100,7 @@ async function planOptions(
   options: RunRequest,
 ): Promise<PlanOptions> {
   const substrate = await chooseSubstrate(context, options.substrate, experiment.target);
+  const { pack } = experiment.target;
   return {
     substrate: substrate.name,
     substrateWhy: substrate.why,
@@ -108,12 +109,12 @@ async function planOptions(
     without: [...new Set(options.without)],
     topology: options.topology,
     allowHosts: options.allowHosts,
-    workloadExports: (workload) => workloadExports(context, workload),
-    workloadNeeds: (workload) => workloadNeeds(context, workload),
+    workloadExports: (workload) => workloadExports(pack, workload),
+    workloadNeeds: (workload) => workloadNeeds(pack, workload),
     obstacleTo: (up) => obstacleTo(up, context.env),
-    workloadMetrics: (workload) => workloadMetrics(context, workload),
-    workloadStrings: (workload) => workloadStrings(context, workload),
-    workloadPlays: (workload) => workloadPlays(context, workload),
+    workloadMetrics: (workload) => workloadMetrics(pack, workload),
+    workloadStrings: (workload) => workloadStrings(pack, workload),
+    workloadPlays: (workload) => workloadPlays(pack, workload),
     browser: chromiumPath(context.env),
     scale: options.scale,
     label: options.label ?? null,

@@ -19,8 +19,8 @@ import type { Context, Project } from "./context.ts";
 const configNames = ["ts", "mts", "js", "mjs"].map((ending) => `seawall.config.${ending}`);
 
 /**
- * The nearest folder above with a configuration; else the checkout for whoever stands in it, and
- * the nearest folder with a `package.json` for everybody else.
+ * The nearest folder above with a configuration. Without one, it is the checkout for a user in it,
+ * and otherwise the nearest folder with a `package.json`.
  */
 export function projectAt(root: string, cwd: string): Project {
   const above = foldersAbove(cwd);

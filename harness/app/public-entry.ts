@@ -1,6 +1,6 @@
 /**
- * `import … from "seawall"` is this very harness, wherever the file lies that asks: a target that
- * was described with another copy would be unknown to the one that runs.
+ * `import … from "seawall"` is this very harness, wherever the importing file is. A target that was
+ * described with another copy would be unknown to the one that runs.
  */
 import { readFileSync } from "node:fs";
 import { registerHooks } from "node:module";

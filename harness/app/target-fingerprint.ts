@@ -13,9 +13,9 @@ import type { Context } from "./context.ts";
  * All sources of the target, and of what drives and judges it. It hashes content, not commits: it
  * needs no git, and documentation does not change it.
  */
-const folders = ["targets", "harness", join("experiments", "workloads")];
+const folders = ["targets", "harness"];
 /** Excluded, because it only presents results. */
-const unheeded = [join("harness", "report"), join("harness", "telemetry")];
+const ignored = [join("harness", "report"), join("harness", "telemetry")];
 const goSum = join("harness", "provision", "go", "go.sum");
 /** The package pins its own dependencies. */
 const packagesOf = (root: string): string =>
@@ -68,7 +68,7 @@ function contentOf(root: string): string {
 function sources(root: string, folder: string): string[] {
   return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) return unheeded.includes(path) ? [] : sources(root, path);
+    if (entry.isDirectory()) return ignored.includes(path) ? [] : sources(root, path);
     return entry.isFile() && !entry.name.endsWith(".md") && !isTest(path) && !path.endsWith(".d.ts")
       ? [path]
       : [];

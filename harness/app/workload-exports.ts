@@ -17,7 +17,7 @@ const notExecuted = new Set(["options", "setup", "teardown", "handleSummary", "n
  * The possible names of `exec`, including `default`; null if there is no such file. Follows `export
  * * from "./other.ts"`. Throws `EXPERIMENT_MALFORMED` if the text is no module.
  *
- *     executableExports("workloads/crowd.ts")   // ["live", "dvr", "default"]
+ *     executableExports("workloads/rush.ts")   // ["order", "browse", "default"]
  */
 export function executableExports(path: string): readonly string[] | null {
   return existsSync(path)

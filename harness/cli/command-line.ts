@@ -41,7 +41,9 @@ export async function commandLine(context: Context, args: readonly string[]): Pr
 
 function programOf(context: Context, end: (code: number) => void): Command {
   const program = new Command("seawall")
-    .description("Does your live stream stay up under overload, and is DVR traffic shed first?")
+    .description(
+      "When load peaks and parts fail: does what matters stay served, and is the rest shed first?",
+    )
     .version(context.version, "-V, --version")
     .exitOverride()
     .showHelpAfterError("(run with --help to list commands and options)")

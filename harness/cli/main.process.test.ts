@@ -73,7 +73,7 @@ export default { ...storm, name: "noisy" };`,
         `${program} plan '${file}' --substrate simulated --json`,
       );
       expect(status).toBe(0);
-      expect(JSON.parse(stdout)).toMatchObject({ format: "seawall-plan/1", experiment: "noisy" });
+      expect(JSON.parse(stdout)).toMatchObject({ format: "seawall-plan/2", experiment: "noisy" });
       expect(stdout.trimEnd().split("\n")).toHaveLength(1);
       for (const printed of ["at import\n", "raw\n", byDescriptor])
         expect(stderr).toContain(printed);

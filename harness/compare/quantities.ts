@@ -9,7 +9,7 @@ import { carries, eachIn, matching, type Window } from "../metrics/series.ts";
 import { type Measure, type RunWindows, windowSum } from "./windowed.ts";
 
 export interface Quantity {
-  /** "live segment wait, p99". */
+  /** "order wait, p99". */
   readonly title: string;
   readonly metric: string;
   readonly where: Tags;

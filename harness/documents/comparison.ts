@@ -129,7 +129,7 @@ export const comparisonDocumentShape = z.object({
       }),
       unshared: z
         .array(z.string())
-        .meta({ description: "what viewers see and not every run recorded" }),
+        .meta({ description: "what users see and not every run recorded" }),
       claims: z.array(claim),
       changes: z.array(change),
     }),

@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
+import "../../targets/live-streaming/pack/pack.ts";
+import { readRun } from "../run/read-run.ts";
 import { documentNames, schemaFile, schemaOf } from "./documents.ts";
 import { problemsOf, published, schemaFolder } from "../../test/support/documents.ts";
 
@@ -28,8 +30,10 @@ describe("published schemas", () => {
     );
   });
 
-  it.each(["verdict.json", "plan.json"])("describe the sample run's %s", (name) => {
-    expect(problemsOf(sample(name))).toEqual([]);
+  it("describe the sample run's verdict, and its plan in today's format", async () => {
+    expect(problemsOf(sample("verdict.json"))).toEqual([]);
+    const { plan } = await readRun(resolve(import.meta.dirname, "../../reports/sample"));
+    expect(problemsOf(JSON.parse(JSON.stringify(plan)))).toEqual([]);
   });
 
   it("reject missing fields, wrong types and undescribed fields", () => {

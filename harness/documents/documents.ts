@@ -42,7 +42,7 @@ export const documents = {
   down: { version: 1, from: "`down --json`", shape: downDocument },
   image: { version: 1, from: "`image --json`", shape: imageDocument },
   compose: { version: 1, from: "`compose --json`", shape: composeDocument },
-  plan: { version: 1, from: "plan.json, `plan --json`", shape: planDocument },
+  plan: { version: 2, from: "plan.json, `plan --json`", shape: planDocument },
   comparison: {
     version: 1,
     from: "`compare --json`, and beside each comparison's page",

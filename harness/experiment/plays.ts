@@ -10,7 +10,7 @@ export interface Played {
   readonly patienceMs?: number;
   /** The iteration runs to the end of the run, so its sample may fall into any later phase. */
   readonly later?: boolean;
-  /** It asks another edge if its home edge fails. */
+  /** It asks another entry if its home entry fails. */
   readonly roams?: boolean;
 }
 

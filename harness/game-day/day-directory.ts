@@ -2,10 +2,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { SeawallError } from "../base/errors.ts";
-import type { Day, DayEvent, DayStep } from "./day/day.ts";
+import type { Day, DayEvent } from "./day/day.ts";
 import { stateOf } from "./day/day-state.ts";
 import { type DayResult, judgeDay } from "./day/judge-day.ts";
 import type { Verdict } from "../record/verdict.ts";
+import { renewedStep } from "../run/older-records.ts";
 import { storedVerdict } from "../run/stored-verdict.ts";
 import { readDayEvents } from "./day-log.ts";
 
@@ -48,7 +49,7 @@ export function readPlanOfDay(directory: string): Day {
     const day = JSON.parse(readFileSync(path, "utf8")) as Partial<Day> | null;
     if (day?.format !== "seawall-day/1" || !Array.isArray(day.steps) || !Array.isArray(day.roles))
       throw new Error('it is not a "seawall-day/1"');
-    return { ...day, steps: day.steps.map(ofItsTime) } as Day;
+    return { ...day, steps: day.steps.map(renewedStep) } as Day;
   } catch (error) {
     throw new SeawallError(
       "RUN_DIRECTORY_BROKEN",
@@ -56,12 +57,6 @@ export function readPlanOfDay(directory: string): Day {
       { cause: error, hint: "Game days are stored in reports/game-days/ID." },
     );
   }
-}
-
-/** Older days name the rhythm differently, and list no classes. */
-function ofItsTime(step: Partial<DayStep> & { readonly segmentMs?: number }): DayStep {
-  const { segmentMs, ...now } = step;
-  return { classes: [], ...now, rhythmMs: now.rhythmMs ?? segmentMs ?? 1_000 } as DayStep;
 }
 
 /** Null if the run has no verdict yet, is gone, or differs from what the verdict was given on. */

@@ -46,7 +46,7 @@ const otherShareMax = 0.2,
 const doubtedChanceMax = 1e-4;
 
 /** Returns no finding for an older record, whose plan does not contain what its users draw. */
-export function askedByTheClock(run: Run, windows: Windows): readonly Judged[] {
+export function requestsFollowClock(run: Run, windows: Windows): readonly Judged[] {
   const { wishes } = run.plan;
   const span = spanOf(windows);
   if (wishes === undefined || span === null) return [];
@@ -69,7 +69,7 @@ export function askedByTheClock(run: Run, windows: Windows): readonly Judged[] {
 function looksOf(run: Run, lane: string): readonly SeriesData[] {
   return matching(run.series, {
     metric: run.plan.bodies?.looks ?? "",
-    where: { lane, by: "viewer" },
+    where: { lane, by: "user" },
   });
 }
 
@@ -194,7 +194,7 @@ function otherBytes(run: Run, lanes: readonly string[]): Asked[] {
     }
     return digests;
   };
-  const [users, prober] = [seen("viewer"), seen("prober")];
+  const [users, prober] = [seen("user"), seen("prober")];
   const both = [...prober.keys()].filter((key) => users.has(key));
   const apart = both.filter((key) =>
     [...(prober.get(key) ?? [])].every((digest) => users.get(key)?.has(digest) !== true),

@@ -23,10 +23,10 @@ const wrongShareMax = 0.01,
 /** From this number of served bodies in a phase, at least one must have been inspected. */
 const servedMin = 100;
 
-type Body = FactOf<"bodies.segments">;
+type Body = FactOf<"bodies.right">;
 
-export function bodiesAreSegments(run: Run, windows: Windows): Judged {
-  const id = "bodies.segments";
+export function bodiesAreRight(run: Run, windows: Windows): Judged {
+  const id = "bodies.right";
   if (isVirtual(run.plan.substrate)) return answer(id, [], { remarks: [{ fact: "model" }] });
   // A pack that does not describe bodies has none to inspect, such as an API.
   if (run.plan.bodies === undefined) return answer(id, [], { remarks: [{ fact: "not-declared" }] });
@@ -78,7 +78,7 @@ function goodOf({ plan: { harm }, series }: Run): readonly SeriesData[] {
 
 function unseen(run: Run, seen: readonly SeriesData[], phase: string, window: Window): Body[] {
   const served = countIn(goodOf(run), window);
-  const looks = countIn(lookedAt(seen, { by: "viewer" }), window);
+  const looks = countIn(lookedAt(seen, { by: "user" }), window);
   return served >= servedMin && looks === 0 ? [{ fact: "none-seen", phase, served }] : [];
 }
 
@@ -101,7 +101,7 @@ function wrongIn(
 ): Body[] {
   const entries = new Set(seen.map(({ tags }) => tags[entryTag] ?? ""));
   return [...entries].flatMap((entry) =>
-    (["viewer", "prober"] as const).flatMap((by): Body[] => {
+    (["user", "prober"] as const).flatMap((by): Body[] => {
       const own = lookedAt(seen, { [entryTag]: entry, by });
       const looks = countIn(own, window);
       const kinds = Map.groupBy(
@@ -205,7 +205,7 @@ function sharesOf(
   const lane = claim.where?.["lane"];
   const others = misplaced.filter(
     (one) =>
-      one.by === "viewer" &&
+      one.by === "user" &&
       (lane === undefined || one.lane === lane) &&
       one.atMs >= window.fromMs &&
       one.atMs < window.untilMs,

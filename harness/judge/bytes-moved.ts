@@ -39,7 +39,7 @@ export function bytesMoved(run: Run, windows: Windows): Judged {
   const problems: Moved[] = [];
   const used: Witness[] = [];
   for (const [phase, window] of Object.entries(windows)) {
-    const expected = run.plan.edges.map((entry) => ({
+    const expected = run.plan.entries.map((entry) => ({
       entry,
       bytes: expectedOf(run, entry, window),
     }));
@@ -101,7 +101,7 @@ function witnessesOf(run: Run, windows: Windows): readonly Witness[] {
   const generator = run.events.find((event) => event.kind === "loadStarted");
   const load = generator?.kind === "loadStarted" ? generator.generator : "k6";
   return [
-    ...run.plan.edges.flatMap((entry) => entryWitness(run, entry, span)),
+    ...run.plan.entries.flatMap((entry) => entryWitness(run, entry, span)),
     ...counterWitness(run, { witness: "reader", service: load }, "io_bytes", {
       service: load,
       direction: "read",

@@ -119,13 +119,13 @@ describe("observe", () => {
 
   it("selects by every requested tag", () => {
     const all = [
-      waits([1], { lane: "live", edge: "a" }),
-      waits([2], { lane: "live", edge: "b" }),
-      waits([4], { lane: "dvr", edge: "a" }),
-      waits([8], { edge: "a" }),
+      waits([1], { lane: "live", entry: "a" }),
+      waits([2], { lane: "live", entry: "b" }),
+      waits([4], { lane: "dvr", entry: "a" }),
+      waits([8], { entry: "a" }),
     ];
     expect(
-      observe({ ...plain("sum", "<", 1), where: { lane: "live", edge: "a" } }, window, all).value,
+      observe({ ...plain("sum", "<", 1), where: { lane: "live", entry: "a" } }, window, all).value,
     ).toBe(1);
     expect(observe({ ...plain("sum", "<", 1), where: {} }, window, all).value).toBe(15);
     expect(

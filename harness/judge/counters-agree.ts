@@ -62,7 +62,7 @@ interface Pair {
 
 /** The number of answers that each entry, and each group of other entries, reports. */
 function servedPairs(run: Run): Pair[] {
-  const { edges: entries, otherEntries = {} } = run.plan;
+  const { entries, otherEntries = {} } = run.plan;
   const counters = run.series.filter(
     ({ metric, tags }) =>
       isCounter(run, metric) && tags["outcome"] === "served" && tags["lane"] !== undefined,
@@ -92,7 +92,7 @@ function askedPairs(run: Run): Pair[] {
   const counters = run.series.filter(
     ({ metric }) => metricIn(run.plan.metrics, metric)?.countsAsked === true,
   );
-  return run.plan.edges.map((entry) => {
+  return run.plan.entries.map((entry) => {
     const own = counters.filter(({ tags }) => tags[entryTag] === entry);
     return {
       metric: own[0]?.metric ?? "",

@@ -240,7 +240,7 @@ const damages: Readonly<Record<string, { readonly by: string; readonly damage: D
         draft,
         (sample) =>
           sample.metric === "origin_gets" &&
-          sample.tags["edge"] === "region-b/edge" &&
+          sample.tags["entry"] === "region-b/edge" &&
           within(startOf.fault + 5_000, startOf.recovery)(sample),
       ),
   },
@@ -257,7 +257,7 @@ const damages: Readonly<Record<string, { readonly by: string; readonly damage: D
           ...(draft.plan.telemetry ?? []),
           reporter(
             "region-a/fill",
-            { edge: "region-a/fill" },
+            { entry: "region-a/fill" },
             ["region-a/fill"],
             "origin_gets",
             "increment",
@@ -603,7 +603,7 @@ describe("the verdict", () => {
         (lane) => ({ metric: "segment_ms", tags: { lane, outcome: "lost" }, value: 4_000 }),
         (lane) => ({
           metric: "origin_gets",
-          tags: { lane, edge: "region-a/edge", origin: "region-a" },
+          tags: { lane, entry: "region-a/edge", origin: "region-a" },
           value: 3,
         }),
         () => ({ metric: "publish_ms", tags: { pipeline: "b", outcome: "lost" }, value: 900 }),
@@ -760,7 +760,7 @@ it("is steady if it is 1 ms shorter than its segments", () => {
       });
     draft.plan = {
       ...draft.plan,
-      ...streamRecord({ ...draft.plan.stream, segmentMs: 10_000 }),
+      ...streamRecord({ ...draft.plan.content, segmentMs: 10_000 }),
     };
     draft.events = draft.events.map((event) =>
       event.kind === "phase" && event.phase === "fault"
@@ -778,6 +778,6 @@ it("requires no bodies from a target whose pack does not describe them", () => {
   const { bodies: _, ...plan } = draft.plan;
   draft.plan = { ...plan, substrate: "process" };
   drop(draft, ({ metric }) => metric === "body_seen");
-  const finding = judge(runOf(draft)).findings.find(({ id }) => id === "bodies.segments");
+  const finding = judge(runOf(draft)).findings.find(({ id }) => id === "bodies.right");
   expect([finding?.status, finding?.values]).toEqual(["held", [{ fact: "not-declared" }]]);
 });

@@ -19,7 +19,7 @@ export interface Misplaced {
 
 export interface Prints {
   readonly misplaced: readonly Misplaced[];
-  readonly problems: readonly FactOf<"bodies.segments">[];
+  readonly problems: readonly FactOf<"bodies.right">[];
 }
 
 /** A body may be replaced, once per source. Bytes that return after others count as flapping. */
@@ -46,7 +46,7 @@ export function printsOf(run: Run, seen: readonly SeriesData[]): Prints {
   const all = [...named].map(([name, series]) => printsOfVariant(run, name, series));
   return {
     misplaced: all.flatMap(({ misplaced }) => misplaced),
-    problems: [...all.flatMap(({ problems }) => problems), ...twins(run, named)],
+    problems: [...all.flatMap(({ problems }) => problems), ...equalVariants(run, named)],
   };
 }
 
@@ -54,15 +54,15 @@ export function printsOf(run: Run, seen: readonly SeriesData[]): Prints {
  * One instant under two names must have different bytes, unless the target declares them equal.
  * Slates in containers without an embedded time may be equal; their number identifies them.
  */
-function twins(
+function equalVariants(
   run: Run,
   named: ReadonlyMap<string, readonly SeriesData[]>,
-): FactOf<"bodies.segments">[] {
+): FactOf<"bodies.right">[] {
   const { variants = {} } = run.plan.bodies ?? {};
   const original = (name: string): string => variants[name]?.sameAs ?? name;
   const numbers = [...named].map(([name, series]) => ({ name, of: looksByNumber(series) }));
   return numbers.flatMap((one, index) =>
-    numbers.slice(0, index).flatMap((other): FactOf<"bodies.segments">[] => {
+    numbers.slice(0, index).flatMap((other): FactOf<"bodies.right">[] => {
       if (original(one.name) === original(other.name)) return [];
       const both = [...one.of.keys()].filter((number) => other.of.has(number));
       const alike = both.filter((number) => {
@@ -138,7 +138,7 @@ function same(
   variant: string,
   numbers: ReadonlyMap<number, readonly Look[]>,
   usual: ReadonlyMap<number, number>,
-): FactOf<"bodies.segments">[] {
+): FactOf<"bodies.right">[] {
   const first = new Map<number, number>();
   const again = [...usual].filter(
     ([number, digest]) => first.get(digest) !== undefined || !first.set(digest, number),
@@ -153,7 +153,7 @@ function same(
 function flaps(
   variant: string,
   numbers: ReadonlyMap<number, readonly Look[]>,
-): FactOf<"bodies.segments">[] {
+): FactOf<"bodies.right">[] {
   let [looks, back] = [0, 0];
   for (const all of numbers.values()) {
     for (const own of Map.groupBy(all, ({ entry }) => entry).values()) {

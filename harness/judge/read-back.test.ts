@@ -74,13 +74,13 @@ describe("a claim on acknowledged segments", () => {
 
   it("is inconclusive with one unreadable segment, or with many unchecked ones", () => {
     expect(judged(firstIs("durable_unread", ""))).toContain(
-      "acknowledged segments could not be read back",
+      "acknowledged segments could not be checked",
     );
     expect(
       judged((draft) =>
         drop(draft, (sample) => sample.metric === "durable" && sample.tags["pipeline"] === "b"),
       ),
-    ).toContain("read back");
+    ).toContain("were checked");
     expect(judged((draft) => drop(draft, (sample) => sample.metric === "durable"))).toContain(
       "inconclusive",
     );

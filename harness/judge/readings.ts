@@ -1,11 +1,10 @@
 /**
- * A metric that claims rest on and that is read from outside, such as a counter or a journal, must
+ * A metric that claims rest on and that is read from outside, such as a counter or a log, must
  * have been read throughout. Events in a gap are missing from their phase, and half the requests
  * look like half the load.
  */
 import type { Selector } from "../metrics/samples.ts";
-import { entryTag, type Tags } from "../metrics/tags.ts";
-import { sourceIn } from "../metrics/metrics.ts";
+import { type Metric, type Registry, sourceIn } from "../metrics/metrics.ts";
 import type { FactOf } from "../record/facts.ts";
 import type { Run } from "../record/run.ts";
 import { struckBy } from "../record/struck.ts";
@@ -26,24 +25,17 @@ export function readingProblems(run: Run, span: Window | null): ReadingFact[] {
     ...(recovery === null ? [] : [recovery.goodput]),
   ];
   const asked = new Map(
-    selectors.map((selector) => [JSON.stringify([selector.metric, pinned(selector)]), selector]),
+    selectors.map((selector) => [JSON.stringify([selector.metric, selector.where]), selector]),
   );
   const problems = [...asked.values()].flatMap((selector) => problemsOf(selector, run, span));
   return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
 }
 
-/** The tags by which a selector may select only some sources. */
-function pinned({ where = {} }: Selector): Tags {
-  return Object.fromEntries(
-    Object.entries(where).filter(([tag]) => ["service", entryTag, "pipeline"].includes(tag)),
-  );
-}
-
 function problemsOf(selector: Selector, run: Run, span: Window | null): ReadingFact[] {
   const { metric } = selector;
   const source = sourceIn(run.plan.metrics, metric);
-  if (metric === "durable" || metric === "durable_unread") return readBackProblems(run, span);
-  if (metric === "delivered") return deliveredProblems(run, span);
+  const reckoning = reckoningOf(metric, run.plan.metrics);
+  if (reckoning !== undefined) return reckoningProblems(reckoning, run, span);
   if (source === "generator" || source === "player") return [];
   const { telemetry } = run.plan;
   if (telemetry === undefined) return [{ fact: "no-telemetry", metric }];
@@ -51,11 +43,11 @@ function problemsOf(selector: Selector, run: Run, span: Window | null): ReadingF
   // Of the harness's own series, only those of the target's services are listed.
   if (all.length === 0)
     return source === "harness" || source === "prober" ? [] : [{ fact: "no-source", metric }];
-  const wanted = pinned(selector);
+  const { where: required = {} } = selector;
   return all
     .filter(({ where }) =>
       Object.entries(where).every(
-        ([tag, value]) => wanted[tag] === undefined || wanted[tag] === value,
+        ([tag, value]) => required[tag] === undefined || required[tag] === value,
       ),
     )
     .flatMap((one) => silenceOf(one, metric, run, span));
@@ -79,27 +71,35 @@ function silenceOf(
   return isReading && gapMs > readingGapMaxMs ? [{ fact: "gap", metric, source: name, gapMs }] : [];
 }
 
-/** An acknowledged segment that was not read back may be lost. */
-function readBackProblems(run: Run, span: Window | null): ReadingFact[] {
-  if (span === null) return [];
-  const within = (metric: string, where: Tags = {}): number =>
-    countIn(matching(run.series, { metric, where }), span);
-  const [read, unread, acked] = [
-    within("durable"),
-    within("durable_unread"),
-    within("publish_ms", { outcome: "acked" }),
-  ];
-  if (unread > 0) return [{ fact: "not-read-back", unread, acknowledged: read + unread }];
-  // A segment that is published twice is read back once. One in progress at a phase start is
-  // counted in the other phase.
-  return read < 0.9 * acked ? [{ fact: "few-read-back", read, acknowledged: acked }] : [];
+interface Reckoning {
+  /** The metric of the checked things. */
+  readonly checked: string;
+  readonly accounts: NonNullable<Metric["accounts"]>;
 }
 
-/** A delivered body that cannot be compared may be wrong. */
-function deliveredProblems(run: Run, span: Window | null): ReadingFact[] {
-  const unknown =
-    span === null ? 0 : countIn(matching(run.series, { metric: "delivered_unknown" }), span);
-  return unknown === 0 ? [] : [{ fact: "nothing-to-compare", delivered: unknown }];
+/** A claim on what could not be checked depends on the same reconciliation. */
+function reckoningOf(metric: string, registry: Registry): Reckoning | undefined {
+  return Object.entries(registry)
+    .flatMap(([checked, { accounts }]) => (accounts === undefined ? [] : [{ checked, accounts }]))
+    .find(({ checked, accounts }) => metric === checked || metric === accounts.unknown);
+}
+
+/** An unchecked thing may be wrong. */
+function reckoningProblems(
+  { checked: metric, accounts: { title: what, unknown, all } }: Reckoning,
+  run: Run,
+  span: Window | null,
+): ReadingFact[] {
+  if (span === null) return [];
+  const within = (selector: Selector): number => countIn(matching(run.series, selector), span);
+  const read = within({ metric });
+  const unread = within({ metric: unknown });
+  if (unread > 0) return [{ fact: "unread", what, unread, total: read + unread }];
+  if (all === undefined) return [];
+  // A thing that occurs twice is checked once. One in progress at a phase start is counted in the
+  // other phase.
+  const total = within(all);
+  return read < 0.9 * total ? [{ fact: "few-read", what, read, total }] : [];
 }
 
 /** From the injection of a step until its heal; without an end if it never healed. */

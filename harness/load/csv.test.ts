@@ -13,31 +13,31 @@ const header = "metric_name,timestamp,metric_value,scenario,status,extra_tags,me
  * without an answer.
  */
 const excerpt = `${header}
-http_reqs,1795276793798698,1.000000,dvr-far,200,"kind=a+b %41 c,d ""q"" é&edge=region-b/edge",
-http_req_duration,1795276793798698,73.869006,dvr-far,200,"kind=a+b %41 c,d ""q"" é&edge=region-b/edge",
-http_req_blocked,1795276793798698,0.182010,dvr-far,200,"kind=a+b %41 c,d ""q"" é&edge=region-b/edge",
-http_req_connecting,1795276793798698,0.120973,dvr-far,200,"kind=a+b %41 c,d ""q"" é&edge=region-b/edge",
-http_req_tls_handshaking,1795276793798698,0.000000,dvr-far,200,"kind=a+b %41 c,d ""q"" é&edge=region-b/edge",
-http_req_failed,1795276793798698,0.000000,dvr-far,200,"kind=a+b %41 c,d ""q"" é&edge=region-b/edge",
+http_reqs,1795276793798698,1.000000,dvr-far,200,"kind=a+b %41 c,d ""q"" é&entry=region-b/cdn",
+http_req_duration,1795276793798698,73.869006,dvr-far,200,"kind=a+b %41 c,d ""q"" é&entry=region-b/cdn",
+http_req_blocked,1795276793798698,0.182010,dvr-far,200,"kind=a+b %41 c,d ""q"" é&entry=region-b/cdn",
+http_req_connecting,1795276793798698,0.120973,dvr-far,200,"kind=a+b %41 c,d ""q"" é&entry=region-b/cdn",
+http_req_tls_handshaking,1795276793798698,0.000000,dvr-far,200,"kind=a+b %41 c,d ""q"" é&entry=region-b/cdn",
+http_req_failed,1795276793798698,0.000000,dvr-far,200,"kind=a+b %41 c,d ""q"" é&entry=region-b/cdn",
 segment_ms,1795276793798949,3.000000,dvr-far,,rendition=a=b&outcome=served,
 data_sent,1795276793798959,72.000000,dvr-far,,,
 iterations,1795276793798959,1.000000,dvr-far,,,
 start_late_ms,1795276793824972,0.500000,live,,lane=live,
-http_reqs,1795276793827772,1.000000,live,200,lane=live&edge=region-a/edge,
-http_req_duration,1795276793827772,1.906359,live,200,edge=region-a/edge&lane=live,
-http_req_blocked,1795276793827772,0.781611,live,200,lane=live&edge=region-a/edge,
-http_req_connecting,1795276793827772,0.680418,live,200,lane=live&edge=region-a/edge,
-http_req_duration,1795276793927632,2.396681,live,200,lane=live&edge=region-a/edge,
-http_req_blocked,1795276793927632,0.207572,live,200,lane=live&edge=region-a/edge,
-segment_ms,1795276793978075,154.000000,live,,lane=live&edge=region-a/edge&rendition=v720&outcome=served,
-segment_ms,1795276794078060,153.000000,live,,outcome=served&lane=live&edge=region-a/edge&rendition=v720,
-http_req_duration,1795276794126902,2.639162,live,503,lane=live&edge=region-a/edge,
-http_req_blocked,1795276794126902,0.008609,live,503,lane=live&edge=region-a/edge,
+http_reqs,1795276793827772,1.000000,live,200,lane=live&entry=region-a/cdn,
+http_req_duration,1795276793827772,1.906359,live,200,entry=region-a/cdn&lane=live,
+http_req_blocked,1795276793827772,0.781611,live,200,lane=live&entry=region-a/cdn,
+http_req_connecting,1795276793827772,0.680418,live,200,lane=live&entry=region-a/cdn,
+http_req_duration,1795276793927632,2.396681,live,200,lane=live&entry=region-a/cdn,
+http_req_blocked,1795276793927632,0.207572,live,200,lane=live&entry=region-a/cdn,
+segment_ms,1795276793978075,154.000000,live,,lane=live&entry=region-a/cdn&rendition=v720&outcome=served,
+segment_ms,1795276794078060,153.000000,live,,outcome=served&lane=live&entry=region-a/cdn&rendition=v720,
+http_req_duration,1795276794126902,2.639162,live,503,lane=live&entry=region-a/cdn,
+http_req_blocked,1795276794126902,0.008609,live,503,lane=live&entry=region-a/cdn,
 dropped_iterations,1795276794757964,1.000000,live,,,
 dropped_iterations,1795276794824927,1.000000,live,,,
-http_req_duration,1795276795000000,0.000000,live,0,lane=live&edge=region-a/edge,
-http_req_blocked,1795276795000000,0.000000,live,0,lane=live&edge=region-a/edge,
-segment_ms,1795276795810554,152.000000,live,,lane=live&edge=region-a/edge&rendition=v720&outcome=lost,
+http_req_duration,1795276795000000,0.000000,live,0,lane=live&entry=region-a/cdn,
+http_req_blocked,1795276795000000,0.000000,live,0,lane=live&entry=region-a/cdn,
+segment_ms,1795276795810554,152.000000,live,,lane=live&entry=region-a/cdn&rendition=v720&outcome=lost,
 `;
 const stages: PlannedLoad["stages"] = [{ untilMs: 10_000, perSecond: 10 }];
 const loads: readonly PlannedLoad[] = [
@@ -123,7 +123,7 @@ describe("k6's stream", () => {
     const [, first, second] = of(whole, "http_req_ms");
     expect(first).toMatchObject({
       kind: "duration",
-      tags: { lane: "live", status: "200", edge: "region-a/edge" },
+      tags: { lane: "live", status: "200", entry: "region-a/cdn" },
       atMs: 1795276793827.772,
     });
     expect(first?.value).toBeCloseTo(1.906359 + 0.781611, 9);
@@ -139,7 +139,7 @@ describe("k6's stream", () => {
       Array(2).fill({
         lane: "live",
         load: "live",
-        edge: "region-a/edge",
+        entry: "region-a/cdn",
         rendition: "v720",
         outcome: "served",
       }),
@@ -153,7 +153,7 @@ describe("k6's stream", () => {
     expect(of(whole, "http_req_ms")[0]?.tags).toEqual({
       lane: "dvr",
       status: "200",
-      edge: "region-b/edge",
+      entry: "region-b/cdn",
       load: "dvr-far",
       kind: 'a+b %41 c,d "q" é',
     });
@@ -380,13 +380,11 @@ describe("k6's stream", () => {
     ).toBeLessThanOrEqual(1);
     expect(parse(`${header}\n${"x".repeat(200_000)}`, [100_000, 150_000]).bad).toBeGreaterThan(0);
     const parser = new CsvParser({ series: () => 0, sample: () => {} }, loads, everyMetric);
-    expect(() =>
-      parser.push(
-        Buffer.from(
-          `${header}\n${Array.from({ length: 50_001 }, (_, index) => `segment_ms,1,1.0,live,,rendition=${index},\n`).join("")}`,
-        ),
-      ),
-    ).toThrow(/new tag value/);
+    const lines = Array.from(
+      { length: 50_001 },
+      (_, index) => `segment_ms,1,1.0,live,,rendition=${index},\n`,
+    );
+    expect(() => parser.push(Buffer.from(`${header}\n${lines.join("")}`))).toThrow(/new tag value/);
   });
 });
 

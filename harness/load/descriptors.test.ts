@@ -17,7 +17,7 @@ it("counts both ends of each viewer's connection in a proxy", () => {
   const plan = heldPlan();
   expect(descriptorsNeeded(plan)).toBe(100 + 256);
   expect(
-    descriptorsNeeded({ ...plan, links: [{ from: "viewers", to: "region-a/edge", port: "http" }] }),
+    descriptorsNeeded({ ...plan, links: [{ from: "users", to: "region-a/edge", port: "http" }] }),
   ).toBe(200 + 256);
 });
 

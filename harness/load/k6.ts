@@ -24,7 +24,7 @@ import {
   spawnGroup,
   statOf,
 } from "../system/processes.ts";
-import { ending } from "../system/sources.ts";
+import { ending, moduleIn } from "../system/sources.ts";
 import { queuedSeconds } from "../system/starvation.ts";
 import { type Moved, MovedByMembers } from "../system/traffic.ts";
 import { CsvParser } from "./csv.ts";
@@ -56,7 +56,7 @@ async function prepare(request: LoadRequest, options: K6Options): Promise<Runnin
     entry,
     entryScript(
       plan.load,
-      pathToFileURL(`${options.workloads}/`).href,
+      (workload) => pathToFileURL(moduleIn(options.workloads, workload)).href,
       pathToFileURL(join(import.meta.dirname, `accounted${ending}`)).href,
     ),
   );

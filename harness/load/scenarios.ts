@@ -52,21 +52,22 @@ const ownOptions = [
 
 /**
  * The script that k6 runs. It imports each load's function from its own workload file, and wraps
- * every iteration. `folder`, a file URL with a final slash, contains the workloads that are given
- * by name. `accounted` is the script that records the iterations.
+ * every iteration. `named` is the address of a workload that is given by name. `accounted` is the
+ * script that records the iterations.
  */
-export function entryScript(loads: readonly Load[], folder: string, accounted: string): string {
-  // The scripts beside it are compiled where it is.
-  const ending = accounted.slice(accounted.lastIndexOf("."));
+export function entryScript(
+  loads: readonly Load[],
+  named: (workload: string) => string,
+  accounted: string,
+): string {
   const workloads = [...new Set(loads.map((load) => load.workload))];
   const addressOf = (workload: string): string =>
-    workload.startsWith("/") ? `file://${encodeURI(workload)}` : `${folder}${workload}${ending}`;
+    workload.startsWith("/") ? `file://${encodeURI(workload)}` : named(workload);
   const alias = (workload: string): string => `workload${workloads.indexOf(workload)}`;
   return [
     `import { accounted } from ${JSON.stringify(accounted)};`,
     ...workloads.map(
-      (workload) =>
-        `import * as ${alias(workload)} from ` + `${JSON.stringify(addressOf(workload))};`,
+      (workload) => `import * as ${alias(workload)} from ${JSON.stringify(addressOf(workload))};`,
     ),
     `const { scenarios, forbidden } = JSON.parse(__ENV.SEAWALL_LOAD);`,
     `const own = ${workloads.length === 0 ? "{}" : "workload0.options ?? {}"};`,
@@ -111,7 +112,7 @@ export function settingsOf(
   others: Readonly<Record<string, readonly Entry[]>>,
   forbidden: readonly string[] = [],
 ): string {
-  const told = (ways: readonly Entry[], names: readonly string[]): object[] =>
+  const withNames = (ways: readonly Entry[], names: readonly string[]): object[] =>
     ways.map(({ host, port, hostHeader }, index) => ({
       name: names[index],
       url: `http://${host.includes(":") ? `[${host}]` : host}:${port}`,
@@ -119,14 +120,14 @@ export function settingsOf(
     }));
   return JSON.stringify({
     seed: plan.seed,
-    stream: plan.stream,
+    content: plan.content,
     leadInMs: plan.leadInMs,
     phasesMs: plan.phasesMs,
-    entries: told(entries, plan.edges),
+    entries: withNames(entries, plan.entries),
     others: Object.fromEntries(
       Object.entries(others).map(([name, ways]) => [
         name,
-        told(ways, plan.otherEntries?.[name] ?? []),
+        withNames(ways, plan.otherEntries?.[name] ?? []),
       ]),
     ),
     scenarios: Object.fromEntries(loads.map((load) => [load.name, scenarioOf(load, plan)])),

@@ -12,10 +12,13 @@ import type { Tags } from "./tags.ts";
  */
 export const sources = ["generator", "prober", "player", "service", "reader", "harness"] as const;
 
+/** The definition of one metric. `plan` uses it to refuse claims that could not fail. */
 export interface Metric {
   readonly kind: SampleKind;
+  /** The unit of its values, such as `ms` or `B`; empty for none. */
   readonly unit: string;
   readonly source: (typeof sources)[number];
+  /** One phrase for lists and reports. */
   readonly meaning: string;
   /** A short title; defaults to the name. */
   readonly title?: string;
@@ -24,7 +27,7 @@ export interface Metric {
   readonly openTags?: true;
   /**
    * The values of tags with a closed list. Without it, a misspelt value selects nothing, and no
-   * samples are easily below a limit.
+   * samples are easily below a limit. Of `outcome`, the good value is the first.
    */
   readonly values?: Readonly<Record<string, readonly string[]>>;
   /** The greatest value of one sample. */
@@ -42,6 +45,8 @@ export interface Metric {
     readonly outcomes: readonly string[];
     readonly workloads: readonly string[];
   };
+  /** The tags of a sample whose user received nothing; by default, `outcome` is `lost`. */
+  readonly lost?: Tags;
   /** Any number of samples per iteration of a load, such as one per request. */
   readonly perRequest?: true;
   /** One sample per period of the target's own rhythm. */
@@ -57,7 +62,7 @@ export interface Metric {
   /** One reading, at the end of a run. */
   readonly reckoned?: true;
   /**
-   * The number of requests that the service in tag `edge` reports to have received. The generator
+   * The number of requests that the service in tag `entry` reports to have received. The generator
    * cannot have more answers than this.
    */
   readonly countsAsked?: true;
@@ -76,10 +81,22 @@ export interface Metric {
   /** Comparisons omit it. */
   readonly uncompared?: true;
   /**
-   * It exists only if a service has telemetry of one of these kinds, or if the layout says where to
-   * read back.
+   * It exists only if a service has telemetry of one of these kinds, and if the layout has these
+   * parts.
    */
-  readonly needs?: { readonly telemetry?: readonly string[]; readonly readBack?: true };
+  readonly needs?: { readonly telemetry?: readonly string[]; readonly layout?: readonly string[] };
+  /**
+   * One sample for each of a set of things. A claim on it holds only if none of them is unchecked,
+   * and if the checked ones are complete.
+   */
+  readonly accounts?: {
+    /** What these things are called, such as `acknowledged orders`. */
+    readonly title: string;
+    /** The metric with a sample for each unchecked one. */
+    readonly unknown: string;
+    /** Each sample of this is one of them. */
+    readonly all?: { readonly metric: string; readonly where?: Tags };
+  };
   /** It describes the harness, not the target: no claim can rest on it alone. */
   readonly ofHarness?: true;
   /**
@@ -125,8 +142,8 @@ export function isLoadDependent(registry: Registry, name: string): boolean {
 
 /** Whether the claim is about users who compare bodies with what was published. */
 export function comparesBytes(claim: Asked, registry: Registry): boolean {
-  const wanted = Object.entries(metricIn(registry, claim.metric)?.ofBytesWhere ?? {});
-  return wanted.length > 0 && wanted.every(([tag, value]) => claim.where?.[tag] === value);
+  const required = Object.entries(metricIn(registry, claim.metric)?.ofBytesWhere ?? {});
+  return required.length > 0 && required.every(([tag, value]) => claim.where?.[tag] === value);
 }
 
 /** Whether only a target that stores bytes can satisfy the claim. */

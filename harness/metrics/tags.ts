@@ -2,4 +2,4 @@
 export type Tags = Readonly<Record<string, string>>;
 
 /** The tag that names the entry service of a request by a user or the prober, in every record. */
-export const entryTag = "edge";
+export const entryTag = "entry";

@@ -11,7 +11,7 @@ const layout = (edge: Service, digestHeader?: string): Layout => ({
   links: [],
   playable: () => [],
   entries: [{ service: "edge", port: "http" }],
-  stream: { ...heldPlan().stream, ...(digestHeader === undefined ? {} : { digestHeader }) },
+  content: { ...heldPlan().content, ...(digestHeader === undefined ? {} : { digestHeader }) },
 });
 const elsewhere = service({ http: { host: "127.0.0.1", port: 8080 } });
 

@@ -19,7 +19,7 @@ export interface PlanOptions {
   readonly topology: string | null;
   /** Workload → exported names; null if the file does not exist. */
   workloadExports(workload: string): readonly string[] | null;
-  /** The entry points that a workload declares it needs, beyond edges. */
+  /** The entry points that a workload declares it needs, beyond the entries. */
   workloadNeeds?(workload: string): readonly string[];
   /** The metrics that its script creates. */
   workloadMetrics?(workload: string): Registry;

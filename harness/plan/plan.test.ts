@@ -176,7 +176,7 @@ describe("a plan", () => {
   it("lets two operator acts be in force on one service, but none during a kill", () => {
     const operations = {
       mask: { kind: "http", port: "http", method: "POST", path: "/" },
-      told: { kind: "http", port: "http", method: "GET", path: "/" },
+      state: { kind: "http", port: "http", method: "GET", path: "/" },
     } as const;
     const able = {
       ...target,
@@ -196,7 +196,7 @@ describe("a plan", () => {
         kind: "operate",
         service: "region-a/origin-read",
         operation: "mask",
-        look: { operation: "told", shows: "x" },
+        look: { operation: "state", shows: "x" },
       },
     };
     const many = {
@@ -269,7 +269,7 @@ describe("a plan", () => {
       seed: 7,
       without: ["shedCaching"],
       reliesOn: ["collapsing"],
-      edges: ["region-a/edge"],
+      entries: ["region-a/edge"],
       steps: [step],
       rerun: "again",
     });
@@ -299,8 +299,8 @@ describe("a plan", () => {
     ],
     [
       "unknown tag",
-      claiming({ where: { lane: "live", egde: "x" } }),
-      'claim "served": unknown tag of segment_ms "egde"; did you mean "edge"?',
+      claiming({ where: { lane: "live", entyr: "x" } }),
+      'claim "served": unknown tag of segment_ms "entyr"; did you mean "entry"?',
     ],
     [
       "tag constructor",
@@ -355,7 +355,7 @@ describe("a plan", () => {
       'claim "served": unknown tag of origin_requests_total "servce"; did you mean "service"?',
     ],
     [
-      "bytes that no viewer compares",
+      "bytes that no user compares",
       claiming({ where: { bytes: "compared" }, samplesMin: 1 }),
       'claim "served": this target sends no checksum with a segment',
     ],
@@ -637,7 +637,7 @@ describe("a plan", () => {
           kind: "operate",
           service: "region-a/origin-read",
           operation: "mask",
-          look: { operation: "told", shows: "x" },
+          look: { operation: "state", shows: "x" },
           undo: { operation: "unmask" },
         },
       }),
@@ -839,7 +839,7 @@ describe("a plan", () => {
     const alone = planTarget(target, "bare", options);
     expect(alone).toMatchObject({
       layout,
-      plan: { topology: "bare", steps: [], load: [], edges: ["region-a/edge"] },
+      plan: { topology: "bare", steps: [], load: [], entries: ["region-a/edge"] },
     });
     const refused = (topology: string, without: string[]): string => {
       try {

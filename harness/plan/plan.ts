@@ -63,10 +63,10 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
     ? withoutBytes(whole, registry)
     : { experiment: whole, leftOut: [] };
   const defences = experiment.target.defences.map((defence) => defence.name);
-  const strange = whole.method.flatMap(({ fault }, index) =>
+  const placeholderKind = whole.method.flatMap(({ fault }, index) =>
     unknownFault(fault, whole.target.pack).map((problem) => `method.${index}.fault: ${problem}`),
   );
-  if (strange.length > 0) refuse(whole, strange);
+  if (placeholderKind.length > 0) refuse(whole, placeholderKind);
   const problems: PlanProblem[] = [
     ...(chosen === undefined
       ? [general(unknownName("topology", topology, Object.keys(experiment.target.topologies)))]
@@ -323,7 +323,7 @@ function planOf(
   const { pack } = experiment.target;
   const bodies = pack?.bodies?.(layout);
   return {
-    format: "seawall-plan/1",
+    format: "seawall-plan/2",
     experiment: experiment.name,
     title: experiment.title,
     story: experiment.story,
@@ -343,7 +343,7 @@ function planOf(
     reliesOn: defencesOf(experiment),
     services: layout.services.map(({ name, kind, region, zone }) => ({ name, kind, region, zone })),
     links: layout.links,
-    edges: layout.entries.map(({ service }) => service),
+    entries: layout.entries.map(({ service }) => service),
     ...(layout.otherEntries === undefined
       ? {}
       : {
@@ -355,7 +355,7 @@ function planOf(
           ),
         }),
     ...(layout.rhythm === undefined ? {} : { rhythm: layout.rhythm }),
-    ...(layout.stream === undefined ? {} : { stream: layout.stream }),
+    ...(layout.content === undefined ? {} : { content: layout.content }),
     ...(bodies === undefined ? {} : { bodies }),
     ...(pack?.facts === undefined ? {} : { facts: pack.facts(layout) }),
     leadInMs,

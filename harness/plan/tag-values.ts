@@ -46,15 +46,11 @@ function valuesOf(
   if (tag === "status") return statuses;
   if (known.source === "prober" && tag === "outcome") return outcomesOfProber;
   if (layout === null) return null;
-  const services = layout.services.map(({ name }) => name);
   const entries = layout.entries.map(({ service }) => service);
   switch (tag) {
     case entryTag:
-      return known.source === "reader"
-        ? readFrom(layout, known)
-        : known.source === "service"
-          ? services
-          : entries;
+      if (known.source === "service") return null;
+      return known.source === "reader" ? readFrom(layout, known) : entries;
     case "service":
       return servicesOf(metric, known, layout);
     default:

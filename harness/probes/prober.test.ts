@@ -36,7 +36,8 @@ it("sends the layout's requests in turn, and records the answers", async () => {
       series: (one) => series.push(one) - 1,
       sample: (id) => {
         const { metric, tags } = series[id] as Series;
-        if (metric === "canary_ms") seen.push(`${tags["edge"]} ${tags["lane"]} ${tags["outcome"]}`);
+        if (metric === "canary_ms")
+          seen.push(`${tags["entry"]} ${tags["lane"]} ${tags["outcome"]}`);
         if (seen.length >= 6) enough.abort();
       },
     },

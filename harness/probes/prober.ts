@@ -3,6 +3,7 @@
  * names in turn, each twice a second. It is independent of the load generator, so it distinguishes
  * a bad target from a starved machine.
  */
+import { entryTag } from "../metrics/tags.ts";
 import { Agent } from "node:http";
 import { type Entry, entriesOf } from "../target/entries.ts";
 import type { Clock, Deployment } from "../target/deployment.ts";
@@ -60,7 +61,7 @@ export async function runProber({ deployment, sink, clock, signal }: ProberOptio
     );
     if (signal.aborted) return;
     const atMs = clock.nowMs();
-    const tags = { edge: service, lane, outcome: outcomeOf(answer) };
+    const tags = { [entryTag]: service, lane, outcome: outcomeOf(answer) };
     sink.sample(
       sink.series({ metric: "canary_ms", kind: "duration", tags }),
       atMs,

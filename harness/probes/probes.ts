@@ -8,6 +8,7 @@ import type { Exposition, PackProbes } from "../target/pack-probes.ts";
 import type { Clock, Deployment, Instance, ServiceUsage } from "../target/deployment.ts";
 import type { EventSink } from "../record/event-sink.ts";
 import type { RunningLoad } from "../load/generator.ts";
+import type { Registry } from "../metrics/metrics.ts";
 import type { SampleSink } from "../metrics/samples.ts";
 import { kindOfSeries } from "../record/metric-registry.ts";
 import { type Exposed, isExposed, type Telemetry } from "../target/layout.ts";
@@ -21,9 +22,11 @@ import {
   type Heads,
   Increments,
   ownSamples,
+  type ExposedSample,
   parseExposition,
   startTimeSeries,
 } from "./prometheus.ts";
+import { Unlisted, unlistedMax } from "./unlisted.ts";
 
 const everyMs = 2_000;
 const readMs = 3_000;
@@ -52,6 +55,8 @@ export interface ProbeOptions {
   readonly load: RunningLoad;
   /** The loads of the plan. */
   readonly planned: readonly Load[];
+  /** Every metric that this run can contain, by name. */
+  readonly metrics: Registry;
   /** The target's pack, which reads what is specific to its kind. */
   readonly pack?: Pack | undefined;
 }
@@ -74,7 +79,8 @@ export class RunningProbes implements AsyncDisposable {
   #enough = new AbortController();
   /** Parsed line heads of each service's earlier answers. */
   readonly #heads = new Map<string, Heads>();
-  /** The last one of each service. */
+  readonly #unlisted = new Map<string, Unlisted>();
+  /** The last answer of each service. */
   readonly #texts = new Map<string, string>();
   #clockStepMs = 0;
 
@@ -221,6 +227,7 @@ export class RunningProbes implements AsyncDisposable {
     port: string,
     path: string,
     names: readonly string[],
+    unlisted?: Unlisted,
   ): Promise<Exposition | null> {
     const { pid } = instance;
     const answer = await this.#get(instance, port, path);
@@ -232,13 +239,16 @@ export class RunningProbes implements AsyncDisposable {
       answer.body,
       new Set([...names, startTimeSeries]),
       this.#headsOf(instance, [path, ...names].join(" ")),
+      unlisted,
     );
     const life = lifeOf(instance, all.find(({ name }) => name === startTimeSeries)?.value);
-    return { atMs, life, all: all.filter(({ name }) => names.includes(name)) };
+    const isAsked = ({ name }: ExposedSample): boolean =>
+      name !== startTimeSeries || names.includes(name);
+    return { atMs, life, all: all.filter(isAsked) };
   }
 
   async #prometheus(instance: Instance, { port, path, series, declared }: Exposed): Promise<void> {
-    const read = await this.#exposition(instance, port, path, series);
+    const read = await this.#exposition(instance, port, path, series, this.#unlistedOf(instance));
     const { sink } = this.#options;
     const own = ownSamples(read?.all ?? [], instance.service.name, read?.atMs ?? 0);
     for (const { name, labels: tags, value } of own) {
@@ -248,7 +258,21 @@ export class RunningProbes implements AsyncDisposable {
     }
   }
 
-  /** A text that stays as it was for long is a sign of its own, whatever is wanted of it. */
+  #unlistedOf({ service: { name } }: Instance): Unlisted {
+    const known = this.#unlisted.get(name);
+    if (known !== undefined) return known;
+    const { metrics, events } = this.#options;
+    const text =
+      `${name} exposes more than ${unlistedMax} series that its target does not list: ` +
+      "the others are not recorded";
+    const fresh = new Unlisted(metrics, () => events.event({ kind: "note", text }));
+    this.#unlisted.set(name, fresh);
+    return fresh;
+  }
+
+  /**
+   * A text without changes for a long time is a signal of its own, whichever series are requested.
+   */
   #noteChange({ service }: Instance, path: string, text: string, atMs: number): void {
     const key = `${service.name} ${path}`;
     const before = this.#texts.get(key);

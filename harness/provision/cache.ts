@@ -1,7 +1,7 @@
 /**
  * The tool cache: what was built or downloaded (`trees`), the path of each tool (`tools`), and the
  * result of starting it (`sightings`). With these, a warm start executes nothing. A tool exists
- * once its manifest in `tools` is written, which is the last step. What an interrupted build leaves
+ * once its receipt in `tools` is written, which is the last step. What an interrupted build leaves
  * is never used.
  */
 
@@ -23,7 +23,7 @@ export type Sighted = { readonly stamp: Stamp } & (
 );
 
 /** The path of a tool in the cache. */
-export interface Manifest {
+export interface Receipt {
   readonly pin: string;
   readonly place: Place;
 }
@@ -43,7 +43,7 @@ const sightedSchema = z.union([
   z.object({ stamp: stampSchema, part: partSchema }),
   z.object({ stamp: stampSchema, reason: z.string() }),
 ]);
-const manifestSchema = z.object({
+const receiptSchema = z.object({
   pin: z.string(),
   place: z.object({ executable: z.string(), directory: z.string(), root: z.string().optional() }),
 });
@@ -62,15 +62,15 @@ export class ToolCache {
     return join(this.root, ...names);
   }
 
-  async manifest(recipe: Recipe): Promise<Manifest | undefined> {
-    const manifest = await readJson(this.folder("tools", `${recipe.name}.json`), manifestSchema);
-    if (manifest === undefined || manifest.pin !== recipe.pin) return undefined;
-    const { root, ...place } = manifest.place;
-    return { pin: manifest.pin, place: root === undefined ? place : { ...place, root } };
+  async receipt(recipe: Recipe): Promise<Receipt | undefined> {
+    const receipt = await readJson(this.folder("tools", `${recipe.name}.json`), receiptSchema);
+    if (receipt === undefined || receipt.pin !== recipe.pin) return undefined;
+    const { root, ...place } = receipt.place;
+    return { pin: receipt.pin, place: root === undefined ? place : { ...place, root } };
   }
 
-  async keepManifest(name: PartName, manifest: Manifest): Promise<void> {
-    await writeJson(this.folder("tools", `${name}.json`), manifest);
+  async keepReceipt(name: PartName, receipt: Receipt): Promise<void> {
+    await writeJson(this.folder("tools", `${name}.json`), receipt);
   }
 
   /** The earlier result for this path, if none of the files that it depends on has changed. */

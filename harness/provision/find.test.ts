@@ -100,16 +100,16 @@ describe("finding a tool", () => {
     const context = findContext(machine);
     const executable = installScript(join(machine.folder, "built-k6"), says("2.2.0"));
     const place = { executable, directory: machine.folder };
-    await context.cache.keepManifest("k6", { pin: k6.pin, place });
+    await context.cache.keepReceipt("k6", { pin: k6.pin, place });
     expect((await find(k6, context)).part).toMatchObject({ source: "cache", executable });
-    await context.cache.keepManifest("k6", { pin: "1.0.0", place });
+    await context.cache.keepReceipt("k6", { pin: "1.0.0", place });
     expect((await find(k6, context)).part).toBeUndefined();
   });
 
   it("ignores a manifest whose tool is gone", async () => {
     using machine = fakeMachine();
     const context = findContext(machine);
-    await context.cache.keepManifest("k6", {
+    await context.cache.keepReceipt("k6", {
       pin: k6.pin,
       place: { executable: join(machine.folder, "gone"), directory: machine.folder },
     });

@@ -59,10 +59,10 @@ export async function find(recipe: Recipe, context: FindContext): Promise<Findin
     if (part) return { part, attempts, settled: false };
   }
 
-  const manifest = await context.cache.manifest(recipe);
-  if (manifest === undefined)
+  const receipt = await context.cache.receipt(recipe);
+  if (receipt === undefined)
     attempts.push({ source: "cache", reason: `not in ${context.cache.root}` });
-  const part = manifest && (await look(manifest.place, "cache"));
+  const part = receipt && (await look(receipt.place, "cache"));
   return { part, attempts, settled: false };
 }
 

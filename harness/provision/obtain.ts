@@ -92,8 +92,8 @@ export async function obtain(
 
 /** Another process may have obtained the tool while this one waited for the lock. */
 async function fromCache(recipe: Recipe, context: ObtainContext): Promise<Part | undefined> {
-  const manifest = await context.cache.manifest(recipe);
-  const seen = manifest && (await sight(recipe, manifest.place, "cache", context));
+  const receipt = await context.cache.receipt(recipe);
+  const seen = receipt && (await sight(recipe, receipt.place, "cache", context));
   return typeof seen === "object" ? seen : undefined;
 }
 
@@ -147,7 +147,7 @@ async function keep(
   if (place === undefined) return `${source.title} holds no ${recipe.name}`;
   const seen = await sight(recipe, place, source.kind, context);
   if (typeof seen === "string") return `from ${source.title}, but: ${seen}`;
-  await context.cache.keepManifest(recipe.name, { pin: recipe.pin, place });
+  await context.cache.keepReceipt(recipe.name, { pin: recipe.pin, place });
   context.progress({ tool: recipe.name, step: `ready, ${seen.version}` });
   return seen;
 }

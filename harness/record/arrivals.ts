@@ -22,8 +22,8 @@ export const timeUnitSeconds = 10;
 
 /**
  * Time in ms that iterations may take to end after the load. It covers the longest patience of a
- * bundled workload (16 s, a user who pressed play). It also covers the wait of a live user for a
- * segment.
+ * bundled workload (16 s, a user who pressed play). It also covers the wait for the next
+ * period.
  */
 export function gracefulStopMsOf(plan: Pick<Plan, "rhythm">): number {
   const rhythmMs = rhythmMsOf(plan);

@@ -74,6 +74,12 @@ export interface RecoveryFacts {
   "lost-again": Plain;
 }
 
+/** Things with one sample each; `what` is their name. */
+interface OfReckoning {
+  readonly what: string;
+  readonly total: number;
+}
+
 /** Facts of the rules of evidence. */
 export interface EvidenceFacts {
   "record.whole": {
@@ -184,12 +190,11 @@ export interface EvidenceFacts {
     "no-source": { readonly metric: string };
     "never-read": OfMetric;
     gap: OfMetric & { readonly gapMs: number };
-    "not-read-back": { readonly unread: number; readonly acknowledged: number };
-    "few-read-back": { readonly read: number; readonly acknowledged: number };
-    "nothing-to-compare": { readonly delivered: number };
+    unread: OfReckoning & { readonly unread: number };
+    "few-read": OfReckoning & { readonly read: number };
   };
   "target.metrics": {
-    /** `seen`: by what others saw it work. */
+    /** `seen`: the evidence of its work. */
     frozen: {
       readonly service: string;
       readonly forMs: number;
@@ -231,7 +236,7 @@ export interface EvidenceFacts {
   };
   "faults.use": {
     unused: OfFault & Unused;
-    /** It was asked as often before there was any load. */
+    /** It received as many requests before the load. */
     "only-checks": OfFault & Unused;
     standby: { readonly services: readonly string[] };
   };
@@ -306,10 +311,10 @@ export interface EvidenceFacts {
     };
     more: More;
   };
-  "bodies.segments": {
+  "bodies.right": {
     "none-seen": InPhase & { readonly served: number };
     wrong: InPhase & {
-      readonly by: "viewer" | "prober";
+      readonly by: "user" | "prober";
       readonly place: string;
       readonly wrong: number;
       readonly looks: number;

@@ -17,7 +17,7 @@ import type { Tier } from "../experiment/tiers.ts";
  * touched.
  */
 export interface Plan {
-  readonly format: "seawall-plan/1";
+  readonly format: "seawall-plan/2";
   readonly experiment: string;
   readonly title: string;
   readonly story: string;
@@ -54,13 +54,14 @@ export interface Plan {
     readonly zone: string;
   }[];
   readonly links: readonly { readonly from: string; readonly to: string; readonly port: string }[];
-  readonly edges: readonly string[];
+  /** The entry services of users and the prober. */
+  readonly entries: readonly string[];
   /** Entry points that the prober does not request, by name. Absent if there are none. */
   readonly otherEntries?: Readonly<Record<string, readonly string[]>>;
   /** Absent for a target without periods, and in older records. */
   readonly rhythm?: Rhythm;
   /** Parameters of the served content for workloads, in the format of the pack. */
-  readonly stream?: object;
+  readonly content?: object;
   /**
    * Workloads whose users choose their entry at random. Absent if unknown, and in older records.
    */
@@ -91,15 +92,9 @@ export interface Plan {
   readonly wishes?: Readonly<Record<string, Wishes>>;
   /** Request classes in order of protection. Absent if none are declared, and in older records. */
   readonly trafficClasses?: readonly string[];
-  /**
-   * Every metric that the run can contain. A record without this field is read with the metrics of
-   * its time.
-   */
+  /** Every metric that the run can contain. */
   readonly metrics: Registry;
-  /**
-   * Charts of the target's own metrics. A record without this field is read with the charts of its
-   * time.
-   */
+  /** Charts of the target's own metrics. */
   readonly charts?: Charts;
   /**
    * The expected sources of metrics, and the services whose faults may silence each. Absent in

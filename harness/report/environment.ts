@@ -69,7 +69,7 @@ function scriptOf(workload: string): string {
   return workload.slice(workload.lastIndexOf("/") + 1);
 }
 
-/** Example: `2 edge, 2 origin-read`. */
+/** Example: `2 front, 2 api`. */
 function counted(kinds: readonly string[]): string {
   return [...Map.groupBy(kinds, (kind) => kind)]
     .map(([kind, all]) => `${all.length} ${kind}`)

@@ -16,7 +16,7 @@ const rough: Chances = {
 };
 
 const plan: Plan = {
-  format: "seawall-plan/1",
+  format: "seawall-plan/2",
   experiment: "virtual",
   title: "virtual",
   story: "virtual",
@@ -30,7 +30,7 @@ const plan: Plan = {
   reliesOn: [],
   services: [],
   links: [],
-  edges: [],
+  entries: [],
   ...streamRecord({
     event: "main",
     segmentMs: 2_000,

@@ -4,7 +4,7 @@
  * one second. Links, marks and a seal bind them together (seal.ts):
  *
  *     #! {"run":"20261121T150405Z-1a2b3c4d","plan":"…"}
- *     #3 {"metric":"segment_ms","kind":"duration","tags":{"lane":"live","outcome":"served"}}
+ *     #3 {"metric":"order_ms","kind":"duration","tags":{"lane":"order","outcome":"placed"}}
  *     3,1795273445123456,12.5        series, epoch µs, value
  */
 import {

@@ -3,6 +3,7 @@
  * millions.
  */
 import type { SampleKind, SeriesData } from "../metrics/samples.ts";
+import type { Tags } from "../metrics/tags.ts";
 
 const newline = 10,
   bang = 33,
@@ -40,9 +41,15 @@ interface Growing {
 
 export class SampleParser {
   readonly #series: Growing[] = [];
+  readonly #tagsOf: (tags: Tags) => Tags;
   #rest: Buffer = Buffer.alloc(0);
   #bad = 0;
   #isFirst = true;
+
+  /** `tagsOf`: converts the tags of an older record. */
+  constructor(tagsOf: (tags: Tags) => Tags = (tags) => tags) {
+    this.#tagsOf = tagsOf;
+  }
 
   push(chunk: Buffer): void {
     const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
@@ -137,7 +144,13 @@ export class SampleParser {
         !Object.values(tags).every((tag) => typeof tag === "string")
       )
         throw new Error("no tags");
-      this.#series.push({ metric, kind, tags, at: new Column(), value: new Column() });
+      this.#series.push({
+        metric,
+        kind,
+        tags: this.#tagsOf(tags),
+        at: new Column(),
+        value: new Column(),
+      });
     } catch {
       this.#bad++;
     }

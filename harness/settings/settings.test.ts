@@ -79,8 +79,8 @@ describe("the list of settings", () => {
     const cell = (text: string | null): string => (text === null ? "–" : `\`${text}\``);
     const rows = names.map((name) => {
       const { key, flag, env, fallback, meaning } = settings[name];
-      const none = fallback === null || typeof fallback !== "string";
-      return `| ${cell(key)} | ${cell(env)} | ${cell(flag)} | ${none ? "none" : cell(fallback)} | ${meaning} |`;
+      const usual = typeof fallback === "string" ? cell(fallback) : "none";
+      return `| ${[cell(key), cell(env), cell(flag), usual, meaning].join(" | ")} |`;
     });
     const written = page.split("\n").filter((line) => /^\| (`|–)/.test(line));
     expect(written).toEqual(rows);

@@ -1,6 +1,6 @@
 /**
- * What a user sets once instead of with each command: one list, from which the shape of
- * `seawall.config.ts`, the resolver and the table in docs/configuration.md follow.
+ * What a user sets once instead of with each command: one list. The resolver and the table in
+ * docs/configuration.md follow from it.
  */
 import { z } from "zod";
 

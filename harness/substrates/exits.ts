@@ -14,7 +14,7 @@ export interface Exit {
 /** For a command that exited at once with status 0. */
 export const foregroundHint =
   "A program that ends with status 0 runs in the background, where Seawall cannot watch it. " +
-  "Start it in the foreground: nginx with `daemon off;`, memcached without `-d`, a script " +
+  "Start it in the foreground: nginx with `daemon off;`, redis without `--daemonize`, a script " +
   "with `exec`.";
 
 export class Exits {

@@ -8,7 +8,7 @@ import { brotliDecompress, gunzip, inflate, zstdDecompress } from "node:zlib";
 import type { Endpoint } from "../target/layout.ts";
 
 /** The user agent of k6; `userAgent` in the workloads' settings is the same. */
-export const userAgent = "seawall-viewer";
+export const userAgent = "seawall-user";
 
 /** A larger body is cut off, and counts as broken off. */
 const bodyBytesMax = 64 * 1024 * 1024;

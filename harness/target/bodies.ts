@@ -4,11 +4,11 @@
  */
 
 export interface Bodies {
-  /** What a body is called, such as `segment`. */
+  /** What a body is called, such as `order`. */
   readonly name: string;
   /**
    * The metric of inspected bodies. Its values are prints (`metrics/print.ts`). Its tags are `by`
-   * (viewer or prober), `problem` (none, flagged, or the defect) and `container`.
+   * (user or prober), `problem` (none, flagged, or the defect) and `container`.
    */
   readonly looks: string;
   /** The metric of the number of bytes that the prober received. */

@@ -17,11 +17,11 @@ export interface Harm {
 export interface HarmedClass {
   /** A class of requests. */
   readonly lane: string;
-  /** What its users request: `Live segments`. */
+  /** What its users request: `Orders`. */
   readonly title: string;
 }
 
-/** A short label, such as `live served`. */
+/** A short label, such as `order placed`. */
 export function goodOf({ having, classes }: Harm): string {
   return [classes[0]?.lane ?? "", ...Object.values(having)].join(" ").trim();
 }

@@ -21,18 +21,19 @@ export interface Place {
    * write to it by rename.
    */
   readonly cacheDirectory: string;
-  /** The address on which this service listens, by port name. */
+  /** The address on which this service listens, by port name. Throws for an undeclared port. */
   listen(port: string): Endpoint;
   /**
    * The address at which this service reaches a port of another one: through the fault-injecting
-   * proxy if the target declares a link.
+   * proxy if the target declares a link. Throws for an undeclared port.
    */
   reach(service: string, port: string): Endpoint;
   /**
    * The address on which a service listens, without a proxy. For addresses that are passed on, not
-   * dialled, such as a Cassandra seed.
+   * dialled, such as the first member of a cluster.
    */
   direct(service: string, port: string): Endpoint;
+  /** Path and environment of a tool that the service declares in `tools`. */
   tool(name: ToolName): {
     readonly executable: string;
     readonly directory: string;
@@ -40,9 +41,11 @@ export interface Place {
     readonly args: readonly string[];
     readonly companions: Readonly<Record<string, string>>;
   };
+  /** False if the experiment or `--without` switches the defence off. */
   enabled(defence: string): boolean;
   /** Authorises requests to the control endpoints of this run's services. */
   readonly controlToken: string;
+  /** The run's seed, for random choices that must be the same in every run of this seed. */
   readonly seed: number;
 }
 
@@ -54,10 +57,23 @@ export interface ToolInImage {
   readonly companions?: Readonly<Record<string, string>>;
 }
 
-/** How to start one service. */
+/**
+ * How to start one service.
+ * @example
+ * ```ts
+ * launch: (place) => ({
+ *   command: "python3",
+ *   args: ["server.py", String(place.listen("http").port)],
+ *   env: { RETRIES: place.enabled("retries") ? "3" : "0" },
+ *   files: {},
+ * })
+ * ```
+ */
 export interface Launch {
+  /** An absolute path, or a program in PATH. */
   readonly command: string;
   readonly args: readonly string[];
+  /** Added to the user's PATH, HOME, LANG, LC_ALL, TZ and JAVA_HOME; no others are inherited. */
   readonly env: Readonly<Record<string, string>>;
   /** Files to write before the start: path relative to `Place.directory` → text. */
   readonly files: Readonly<Record<string, string>>;
@@ -151,7 +167,7 @@ export type Operation =
 export interface Service {
   /** Unique within the target: `region-a/origin-read`. */
   readonly name: string;
-  /** The kind of service: `origin-read`, `edge`. */
+  /** The kind of service: `api`, `database`. */
   readonly kind: string;
   /** It stores the target's data. Defaults to the pack's list of store kinds. */
   readonly store?: boolean;
@@ -189,7 +205,7 @@ export interface Service {
 }
 
 /** The `from` of links between the load or the prober and the entry services. */
-export const usersSide = "viewers";
+export const usersSide = "users";
 
 /** A connection that passes through the fault-injecting proxy. */
 export interface Link {
@@ -242,12 +258,11 @@ export interface Layout {
   readonly services: readonly Service[];
   readonly links: readonly Link[];
   /**
-   * Requests that all return 200 at `nowMs` (epoch ms) when the whole target works. For a stream: a
-   * segment of each region through each edge.
+   * Requests that all return 200 at `nowMs` (epoch ms) when the whole target works.
    */
   playable(nowMs: number): readonly PlayCheck[];
   /**
-   * Requests that must not return 200, such as segments that cannot exist yet. A target that
+   * Requests that must not return 200, such as for what cannot exist yet. A target that
    * answers 200 to everything proves nothing.
    */
   absent?(nowMs: number): readonly PlayCheck[];
@@ -256,21 +271,13 @@ export interface Layout {
   /** Where users and the harness's own prober enter. */
   readonly entries: readonly Way[];
   /**
-   * Other entry points, which the prober does not request, by the name that workloads use. For a
-   * stream: `gateways`.
+   * Other entry points, which the prober does not request, by the name that workloads use.
    */
   readonly otherEntries?: Readonly<Record<string, readonly Way[]>>;
-  /** Path of the DASH manifest at each entry. Without it, no real player can watch. */
-  readonly manifestPath?: string;
   /** The period of a periodic target; absent for others. */
   readonly rhythm?: Rhythm;
-  /** Passed to workloads unchanged. Pack and workloads agree on its content. */
-  readonly stream?: object;
+  /** What the target serves. Passed to workloads unchanged; pack and workloads know its form. */
+  readonly content?: object;
   /** Requests that the harness's own prober sends in turn, if the target's pack has no prober. */
   readonly probes?: readonly ProbeRequest[];
-  /**
-   * Where to read a pipeline's own copy of a segment from the store, past every cache, in order of
-   * preference. A target without such a place omits it, and nothing is read back.
-   */
-  readBack?(pipeline: string, rendition: string, number: number): readonly PlayCheck[];
 }

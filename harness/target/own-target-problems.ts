@@ -5,13 +5,14 @@
 import { z } from "zod";
 import { unknownName } from "../base/nearest.ts";
 import type { OwnParts, OwnTarget, Running } from "./own-target-description.ts";
+import { usersSide } from "./layout.ts";
 import { toolNames } from "./tools.ts";
 
 const named = z
   .string()
   .regex(
     /^[a-z0-9]+([-/][a-z0-9]+)*$/,
-    'lower-case words joined by hyphens or "/", such as region-a/edge',
+    'lower-case words joined by hyphens or "/", such as region-a/api',
   );
 const place = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "lower-case words joined by hyphens");
 const path = z.string().regex(/^\/[^\s\\#]*$/, 'a path: it begins with "/" and holds no space');
@@ -106,7 +107,7 @@ function isAddress(url: string): boolean {
 }
 
 /** These names have another meaning in records and plans. */
-const reserved = ["viewers", "toxiproxy", "k6", "seawall"];
+const reserved = [usersSide, "toxiproxy", "k6", "seawall"];
 /** Last octets of a zone's addresses, 11…254. */
 export const servicesMax = 244;
 
@@ -150,13 +151,12 @@ function eachService({ services }: OwnTarget): string[] {
  */
 export function linesOf(error: z.ZodError, where: string, known: object, of = ""): string[] {
   return error.issues.flatMap((issue) => {
-    const at = issue.path.map(String).join(".");
-    if (issue.code !== "unrecognized_keys")
-      return [`${where}${at === "" ? "" : `${at}: `}${issue.message}`];
-    const keys = at === of ? Object.keys(known) : null;
+    const place = issue.path.map(String).join(".");
+    const before = `${where}${place === "" ? "" : `${place}: `}`;
+    if (issue.code !== "unrecognized_keys") return [`${before}${issue.message}`];
+    const keys = place === of ? Object.keys(known) : null;
     return issue.keys.map(
-      (key) =>
-        `${where}${at === "" ? "" : `${at}: `}${keys === null ? `unknown key "${key}"` : unknownName("key", key, keys)}`,
+      (key) => `${before}${keys === null ? `unknown key "${key}"` : unknownName("key", key, keys)}`,
     );
   });
 }
@@ -234,9 +234,9 @@ function nameProblems({ services, entries, links = [] }: OwnTarget): string[] {
     ...twice(entries).map((name) => `entries: "${name}" occurs twice`),
     ...sharedAddresses(services),
     ...links.flatMap(([from, to]) => [
-      ...(from === "viewers" || names.includes(from)
+      ...(from === usersSide || names.includes(from)
         ? []
-        : [`links: ${unknownName("service", from, [...names, "viewers"])}`]),
+        : [`links: ${unknownName("service", from, [...names, usersSide])}`]),
       ...(names.includes(to) ? [] : [`links: ${unknownName("service", to, names)}`]),
       ...(from === to ? [`links: from ${from} to itself`] : []),
     ]),

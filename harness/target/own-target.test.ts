@@ -25,7 +25,7 @@ function planned(
     name: "theirs",
     stream,
     entries: ["edge"],
-    links: [["viewers", "edge"]],
+    links: [["users", "edge"]],
     services: [
       { name: "edge", url: "http://127.0.0.1:8080", ...running },
       {
@@ -94,7 +94,7 @@ function planned(
 
 const wayIn: Fault = {
   kind: "latency",
-  links: { from: { service: "viewers" }, to: { service: "edge" } },
+  links: { from: { service: "users" }, to: { service: "edge" } },
   delayMs: 100,
   jitterMs: 0,
 };
@@ -186,9 +186,7 @@ describe("a user's own target", () => {
     ).toEqual([
       'target theirs: entries: unknown service "edgee"; did you mean "edge"? (known: edge)',
     ]);
-    expect(() => planned({}, { ...wayIn, links: { from: { service: "viewer" } } })).toThrow(
-      '"viewer"',
-    );
+    expect(() => planned({}, { ...wayIn, links: { from: { service: "user" } } })).toThrow('"user"');
   });
 
   it("needs no stream if it declares its probes", () => {
@@ -203,7 +201,7 @@ describe("a user's own target", () => {
     expect(plain.problems?.(1)).toEqual([]);
     expect(plain.defences.map(({ name }) => name)).toEqual(["retries"]);
     const layout = plain.topologies["own"]?.layout();
-    expect(layout?.stream).toBeUndefined();
+    expect(layout?.content).toBeUndefined();
     expect(layout?.playable(1)).toEqual([
       { service: "front", port: "http", path: "/one", lane: "browse" },
     ]);

@@ -18,7 +18,7 @@ const port = "http";
  * const shop = ownTarget({
  *   name: "shop",
  *   services: [{ name: "api", url: "http://127.0.0.1:8080", ready: "/health" }],
- *   links: [["viewers", "api"]],
+ *   links: [["users", "api"]],
  *   entries: ["api"],
  *   probes: [{ service: "api", path: "/items", lane: "read" }],
  * });

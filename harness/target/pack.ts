@@ -14,6 +14,7 @@ import type { Layout, Service, Telemetry } from "./layout.ts";
 import type { Wishes } from "./wishes.ts";
 import type { Source } from "../metrics/source.ts";
 
+/** All members but the name, the classes and the metrics are optional. */
 export interface Pack {
   /** Such as `live-streaming`. */
   readonly name: string;
@@ -23,6 +24,8 @@ export interface Pack {
   readonly trafficClasses: readonly string[];
   /** The metric that shows harm to its users. */
   readonly harm?: Harm;
+  /** The folder of its workloads: a load names `NAME.ts` as `NAME`. */
+  readonly workloads?: string;
   /** What its workloads, readers, players and prober measure, by name. */
   readonly metrics: Registry;
   /** Faults for such targets only, in addition to those of the harness. */
@@ -43,10 +46,13 @@ export interface Pack {
   reports?(telemetry: Telemetry, service: Service): readonly Source[];
   /** The bodies that users of a target with this layout receive. */
   bodies?(layout: Layout): Bodies | undefined;
-  /** For the reader of a report. */
+  /** Facts about a target with this layout, for the reader of a report. */
   facts?(layout: Layout): readonly Fact[];
-  /** Upgrades an older plan of such a target to the current format. */
-  older?(plan: object): object;
+  /**
+   * Upgrades an older plan of such a target to the current format. Null for a plan of another kind
+   * of target.
+   */
+  older?(plan: object): object | null;
   /**
    * What no source can observe on a target with this layout, one sentence each. The verdict's
    * reader must not assume that it was checked.

@@ -1,12 +1,12 @@
 /**
- * The rhythm of a target: its period, such as that of a stream's segments. Windows and charts span
- * whole periods. A wait shorter than one period is not significant.
+ * The rhythm of a target: its period. Windows and charts span whole periods. A wait shorter than
+ * one period is not significant.
  */
 
 export interface Rhythm {
   /** Length of one period in ms. */
   readonly ms: number;
-  /** What a period is called, such as `segment`; also a placeholder in an operator's parameters. */
+  /** What a period is called, such as `round`; also a placeholder in an operator's parameters. */
   readonly name: string;
   /** Start of period 0 in epoch ms. */
   readonly zeroMs: number;

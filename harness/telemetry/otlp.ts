@@ -191,7 +191,7 @@ class SeriesCursor {
   }
 }
 
-/** `segment_ms` → `seawall.segment` in ms: receivers append units to names themselves. */
+/** `order_ms` → `seawall.order` in ms: receivers append units to names themselves. */
 function nameOf(metric: string): { name: string; unit: string } {
   for (const [ending, unit] of [
     ["_ms", "ms"],

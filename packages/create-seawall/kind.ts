@@ -10,7 +10,7 @@ export interface Question {
   readonly name: string;
   readonly asks: string;
   readonly usually: string;
-  /** What is wrong with an answer; null where nothing is. */
+  /** The problem of an answer; null if there is none. */
   problem(answer: string): string | null;
 }
 

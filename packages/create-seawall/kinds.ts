@@ -1,4 +1,4 @@
-/** What can be tested: one list. Each says what it must be told, and what is written for it. */
+/** What can be tested: one list. Each has its questions, and the files that are written for it. */
 import { addressFiles } from "./files/address.ts";
 import { referenceFiles } from "./files/reference.ts";
 import type { Answers, Kind, Question } from "./kind.ts";

@@ -1,9 +1,10 @@
 /**
- * Experiments that could only be green: whatever the target does, no record refutes what they
- * claim. And some that could never be green.
+ * Experiments whose claims no record could refute, whatever the target does; and some that could
+ * never hold.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { streaming } from "../../targets/live-streaming/pack/pack.ts";
 import originStorm from "../../experiments/origin-storm.ts";
 import startSurge from "../../experiments/start-surge.ts";
 import type { Claim } from "../../harness/claims/statistics/registry.ts";
@@ -14,7 +15,7 @@ import { playsIn } from "../../harness/experiment/plays.ts";
 import { type LieGroup, type Outcome, planned } from "./lie.ts";
 
 const workload = (name: string): string =>
-  readFileSync(join(import.meta.dirname, `../../experiments/workloads/${name}.ts`), "utf8");
+  readFileSync(join(streaming.workloads ?? "", `${name}.ts`), "utf8");
 
 function plan(experiment: Experiment): Outcome {
   return planned(() =>
@@ -137,12 +138,12 @@ const lies: readonly Row[] = [
   [
     "unknown-edge",
     "egde serves nothing",
-    share({ having: { edge: "region-a/egde" }, comparison: "<=", limit: 0.01 }),
+    share({ having: { entry: "region-a/egde" }, comparison: "<=", limit: 0.01 }),
     'did you mean "region-a/edge"',
   ],
   [
     "unknown-home",
-    "nobody is at home there",
+    "no viewer has it as home",
     share({ where: { lane: "live", home: "region-a/egde" } }),
     'did you mean "region-a/edge"',
   ],
@@ -154,7 +155,7 @@ const lies: readonly Row[] = [
   ],
   [
     "unknown-service",
-    "nobody of this name counts",
+    "no service of this name reports it",
     claiming({
       ...counter,
       where: { service: "region-a/orign-read" },
@@ -192,14 +193,14 @@ const lies: readonly Row[] = [
   [
     "unknown-edge-in-windows",
     "no window has any",
-    order({ where: { lane: "live", outcome: "shed", edge: "region-z/edge" } }),
-    "segment_ms's tag edge",
+    order({ where: { lane: "live", outcome: "shed", entry: "region-z/edge" } }),
+    "segment_ms's tag entry",
   ],
   [
     "unknown-edge-comes-first",
-    "what cannot come first",
-    order({ first: { metric: "segment_ms", where: { lane: "dvr", edge: "region-z/edge" } } }),
-    "segment_ms's tag edge",
+    "it cannot come first",
+    order({ first: { metric: "segment_ms", where: { lane: "dvr", entry: "region-z/edge" } } }),
+    "segment_ms's tag entry",
   ],
   [
     "windows-up-to-a-thousand",
@@ -215,19 +216,19 @@ const lies: readonly Row[] = [
   ],
   [
     "windows-that-are-their-own-first",
-    "what comes before itself",
+    "it precedes itself",
     order({ first: shed("live") }),
     cannotFail,
   ],
   [
     "windows-whose-first-is-the-whole-lane",
-    "somebody always asks for DVR",
+    "a DVR viewer always sends requests",
     order({ first: { metric: "segment_ms", where: { lane: "dvr" } } }),
     cannotFail,
   ],
   [
     "windows-whose-first-is-anything",
-    "somebody always asks",
+    "a viewer always sends requests",
     order({ first: { metric: "segment_ms" } }),
     cannotFail,
   ],
@@ -245,7 +246,7 @@ const lies: readonly Row[] = [
   ],
   [
     "p99-of-those-served-at-the-deadline",
-    "who is served is served in 4 s",
+    "a served viewer is served in 4 s",
     claiming({
       where: { lane: "live", outcome: "served" },
       statistic: "p99",
@@ -280,13 +281,13 @@ const lies: readonly Row[] = [
   ],
   [
     "sum-beyond-the-load",
-    "more than all together can ask",
+    "more than all together can request",
     claiming({ ...counter, statistic: "sum", comparison: "<=", limit: 1e15, samplesMin: 1 }),
     "no record refutes it",
   ],
   [
     "rate-beyond-the-load",
-    "more than all together can ask",
+    "more than all together can request",
     claiming({ ...counter, statistic: "rate", comparison: "<=", limit: 1e12, samplesMin: 1 }),
     "no record refutes it",
   ],
@@ -343,8 +344,8 @@ const lies: readonly Row[] = [
   ],
   [
     "at-home-as-ever",
-    "who plays live stays at home",
-    share({ where: { lane: "live", home: "region-a/edge" }, having: { edge: "region-a/edge" } }),
+    "a live viewer stays at its home",
+    share({ where: { lane: "live", home: "region-a/edge" }, having: { entry: "region-a/edge" } }),
     cannotFail,
   ],
   [
@@ -418,18 +419,30 @@ const lies: readonly Row[] = [
   ],
   [
     "recovers-at-home",
-    "each is at home there",
+    "each has it as home",
     recovering({
       goodput: { metric: "segment_ms", where: { lane: "live", home: "region-a/edge" } },
-      having: { edge: "region-a/edge" },
+      having: { entry: "region-a/edge" },
     }),
     "recovery: no record refutes it",
   ],
   [
     "recovers-as-it-asked",
-    "who plays live always does",
+    "live players always do",
     recovering({ goodput: { metric: "segment_ms" }, having: { lane: "live" } }),
     "recovery: no record",
+  ],
+  [
+    "recovers-when-all-are-lost",
+    "a lost segment counts as good",
+    recovering({ having: { outcome: "lost" } }),
+    "it holds in a run in which no user gets anything",
+  ],
+  [
+    "recovers-without-a-pipeline",
+    "what is lost comes from no pipeline",
+    recovering({ having: { pipeline: "none" } }),
+    "it holds in a run in which no user gets anything",
   ],
   [
     "recovers-on-time",
@@ -439,7 +452,7 @@ const lies: readonly Row[] = [
   ],
   [
     "recovers-for-the-prober",
-    "which is no viewer",
+    "not a viewer's metric",
     recovering({ goodput: { metric: "canary_ms" }, having: { outcome: "served" } }),
     "canary_ms is measured by the harness",
   ],
@@ -453,7 +466,7 @@ const lies: readonly Row[] = [
     "recovers-at-an-unknown-edge",
     "egde serves nothing",
     recovering({
-      goodput: { metric: "segment_ms", where: { lane: "live", edge: "region-a/egde" } },
+      goodput: { metric: "segment_ms", where: { lane: "live", entry: "region-a/egde" } },
     }),
     'did you mean "region-a/edge"',
   ],
@@ -502,7 +515,7 @@ const lies: readonly Row[] = [
   ],
   [
     "never-any",
-    "nobody asks in this lane",
+    "the lane has no requests",
     share({ where: { lane: "start" }, samplesMin: 0 }),
     "no record yields the 1 samples that it needs",
   ],
@@ -593,7 +606,7 @@ const honest: readonly Row[] = [
       samplesMin: 1,
     }),
   ],
-  ["an-abort-that-comes", "hardly anybody is served", aborting({})],
+  ["an-abort-that-comes", "almost no viewer is served", aborting({})],
   [
     "answers-of-one-status",
     "one in a hundred is refused",

@@ -55,7 +55,7 @@ export async function nodeOf(version: string): Promise<string> {
   if (!existsSync(binary)) {
     mkdirSync(folder, { recursive: true });
     await well(own, folder, "npm", "install", "--prefer-offline", `node@${version}`);
-    // npm may have been told not to run install scripts, and Node arrives by one.
+    // npm may be configured not to run install scripts, and Node arrives by one.
     if (!existsSync(binary))
       await well(
         own,

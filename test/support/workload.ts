@@ -1,5 +1,5 @@
 /**
- * Runs a workload as the harness does, against small servers, and gives back what the harness would
+ * Runs a workload like the harness, against small servers, and returns what the harness would
  * record.
  */
 import { execFile } from "node:child_process";
@@ -7,6 +7,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { streaming } from "../../targets/live-streaming/pack/pack.ts";
 import { everyMetric } from "./judge/held-run.ts";
 import { CsvParser } from "../../harness/load/csv.ts";
 import { provision } from "../../harness/provision/provision.ts";
@@ -38,7 +39,7 @@ function scenariosOf(settings: object): readonly string[] {
   return "scenarios" in settings ? Object.keys(settings.scenarios as object) : [];
 }
 
-/** `settings` are what SEAWALL_LOAD holds. */
+/** `settings` is the content of SEAWALL_LOAD. */
 export async function seenOf(workload: string, settings: object): Promise<Seen[]> {
   const { k6 } = await provision(["k6"], { env: process.env });
   const { stdout } = await promisify(execFile)(
@@ -55,7 +56,7 @@ export async function seenOf(workload: string, settings: object): Promise<Seen[]
       "csv=-",
       "--address",
       "127.0.0.1:0",
-      join(import.meta.dirname, "../../experiments", "workloads", `${workload}.ts`),
+      join(streaming.workloads ?? "", `${workload}.ts`),
     ],
     {
       env: {

@@ -15,7 +15,7 @@ const operations = ({ operation, look, undo }: OperatorStep): string[] => [
 export const operate = defineFault({
   ...onService,
   schema: operatorStep,
-  does: "an operation of a service, such as `broadcast` at a gateway",
+  does: "an operation of a service, such as `broadcast`",
   describe: ({ operation, service, parameters }) => {
     const given =
       parameters === undefined

@@ -12,8 +12,8 @@ const act = {
  * `shows` must be absent from the answer to `look` before the act and present after it. If there is
  * an `undo`, it must be absent again after that. Parameters and `shows` may contain placeholders.
  * `{nowMs}` is the moment of the act in epoch ms. For a target with a rhythm, `{NAME}` is the
- * number of the current period, by the name of its periods: `{segment}` for a stream. `{NAME+5}`
- * and `{NAME-20}` count from it. In `undo` and `shows`, `{answer.NAME}` is that member of the act's
+ * number of the current period, by the name of its periods. `{NAME+5}` and `{NAME-20}` count from
+ * it. In `undo` and `shows`, `{answer.NAME}` is that member of the act's
  * JSON answer.
  */
 export const operatorStep = z.strictObject({

@@ -1,6 +1,6 @@
 /** Phrases of the judge for the run, its target and its machine. */
 import { formatDuration } from "../format.ts";
-import { listed, percent, plural, type Rules } from "../phrase.ts";
+import { listed, percent, type Rules } from "../phrase.ts";
 
 export const run: Rules<
   | "run.phases"
@@ -31,12 +31,8 @@ export const run: Rules<
       "never-read": ({ metric, source }) => `${metric} of ${source} was never read`,
       gap: ({ metric, source, gapMs }) =>
         `${metric} of ${source} has no reading for ${formatDuration(gapMs)}`,
-      "not-read-back": ({ unread, acknowledged }) =>
-        `${unread} of ${acknowledged} acknowledged segments could not be read back`,
-      "few-read-back": ({ read, acknowledged }) =>
-        `only ${read} of ${acknowledged} acknowledged segments were read back`,
-      "nothing-to-compare": ({ delivered }) =>
-        `${plural(delivered, "delivery", "deliveries")} cannot be compared: no journal has them`,
+      unread: ({ what, unread, total }) => `${unread} of ${total} ${what} could not be checked`,
+      "few-read": ({ what, read, total }) => `only ${read} of ${total} ${what} were checked`,
     },
   },
   "target.metrics": {

@@ -7,7 +7,7 @@ export const witnesses: Rules<
   | "witnesses.bytes"
   | "witnesses.counters"
   | "witnesses.copied"
-  | "bodies.segments"
+  | "bodies.right"
 > = {
   "witnesses.prober": {
     title: "The load generator and the prober agree",
@@ -68,14 +68,14 @@ export const witnesses: Rules<
       more: ({ problems }) => plural(problems, "more copy", "more copies"),
     },
   },
-  "bodies.segments": {
+  "bodies.right": {
     title: "Response bodies are what was requested",
     facts: {
       "none-seen": ({ phase, served }) =>
         `${phase}: users were served ${served} times, but no body was checked`,
       wrong: ({ phase, by, place, wrong, looks, kinds }) =>
         `${phase}: ${wrong} of ${looks} bodies that ` +
-        `${by === "viewer" ? "users" : "the prober"} got from ${place} with status 200 are ` +
+        `${by === "user" ? "users" : "the prober"} got from ${place} with status 200 are ` +
         `wrong (${kinds.join(", ")})`,
       "other-container": ({ variant, container, others, looks }) =>
         `${others} of ${looks} bodies of ${variant} are not ${container}, unlike the rest`,

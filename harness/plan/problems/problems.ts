@@ -31,8 +31,8 @@ export function loadProblems(experiment: Experiment, options: PlanOptions): Plan
       problems.push(
         ofWorld(
           `load ${load.name}`,
-          "there is no workload " +
-            `"${load.workload}"${load.workload.startsWith("/") ? "" : " in experiments/workloads"}`,
+          `there is no workload "${load.workload}"` +
+            (load.workload.startsWith("/") ? "" : " in the target's pack"),
         ),
       );
     else if (!exported.includes(load.exec))
@@ -67,18 +67,14 @@ export function needProblems(
   { workloadNeeds }: PlanOptions,
 ): PlanProblem[] {
   const has = (need: string): boolean =>
-    need === "stream"
-      ? layout.stream !== undefined
+    need === "content"
+      ? layout.content !== undefined
       : (layout.otherEntries?.[need] ?? []).length > 0;
   return [...new Set(experiment.load.map(({ workload }) => workload))].flatMap((workload) =>
     (workloadNeeds?.(workload) ?? [])
       .filter((need) => !has(need))
       .map((need) =>
-        ofWorld(
-          "load",
-          `workload ${workload} needs ${need === "stream" ? "a stream" : need}, which this ` +
-            "topology lacks",
-        ),
+        ofWorld("load", `workload ${workload} needs ${need}, which this topology lacks`),
       ),
   );
 }
@@ -213,29 +209,32 @@ export function emitProblems(
     const isRead =
       needs?.telemetry === undefined ||
       telemetry.some(({ kind }) => needs.telemetry?.includes(kind));
-    return isRead && (needs?.readBack !== true || layout.readBack !== undefined);
+    return isRead && (needs?.layout ?? []).every((part) => part in layout);
   };
   const missing = (names: readonly string[]): string[] =>
     distinct(names)
       .filter((name) => !emitted(name))
       .map((name) => `nothing in this target emits ${name}`);
-  const { recovery } = experiment;
+  const { recovery, target } = experiment;
   const claims = [...experiment.hypothesis, ...experiment.abortWhen.map((abort) => abort.unless)];
+  const bodies = target.pack?.bodies?.(layout);
   return [
     ...claims.flatMap((claim) =>
       missing(selectorsOf(claim).map((selector) => selector.metric)).map((text) =>
         ofClaim(claim, text),
       ),
     ),
-    ...claims
-      .filter(
-        (claim) =>
-          comparesBytes(claim, registry) &&
-          experiment.target.pack?.bodies?.(layout)?.checksums !== true,
-      )
-      .map((claim) =>
-        ofClaim(claim, "this target sends no checksum with a segment, so no viewer compares bytes"),
-      ),
+    ...(bodies?.checksums === true
+      ? []
+      : claims
+          .filter((claim) => comparesBytes(claim, registry))
+          .map((claim) =>
+            ofClaim(
+              claim,
+              `this target sends no checksum with a ${bodies?.name ?? "body"}, so no user ` +
+                "compares bytes",
+            ),
+          )),
     ...missing(recovery === null ? [] : [recovery.goodput.metric]).map((text) =>
       ofRecovery(recovery, text),
     ),

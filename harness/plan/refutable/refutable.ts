@@ -17,7 +17,7 @@ import { formatValue } from "../../phrases/format.ts";
 import { worded } from "../../phrases/verdict.ts";
 import { compare, judgeClaim } from "../../judge/claims.ts";
 import { judgeRecovery } from "../../judge/recovery.ts";
-import { metricIn } from "../../metrics/metrics.ts";
+import { type Metric, metricIn } from "../../metrics/metrics.ts";
 import type { PhaseWindow, Windows } from "../../judge/windows.ts";
 import type { Judged } from "../../record/verdict.ts";
 import type { RunEvent } from "../../record/events.ts";
@@ -73,10 +73,10 @@ export function refutableProblems(world: World, known: readonly PlanProblem[] = 
       ? []
       : recoveryProblems(recovery, windows, world).map((why) => ofRecovery(recovery, why));
   const problems = [...claims, ...aborts, ...after];
-  const anySpoilt =
+  const anyAffected =
     hypothesis.some((claim) => isSpoilt(claim, known)) ||
     (recovery !== null && isSpoilt(recovery, known));
-  return problems.length > 0 || anySpoilt
+  return problems.length > 0 || anyAffected
     ? problems
     : wholeProblems(world, windows).map((text) => ({ where: "hypothesis", text, spoils: null }));
 }
@@ -244,12 +244,12 @@ function recoveryProblems(
   const good = goodputClaim(recovery);
   const [kind] = statesOf(good, recovery.goodput.metric, world, true);
   if (kind === undefined) return [];
-  const kindly = (["baseline", "fault", "recovery"] as const).flatMap((phase) =>
+  const favourable = (["baseline", "fault", "recovery"] as const).flatMap((phase) =>
     kind.make(phase, windows[phase]),
   );
   const judged = (series: readonly SeriesData[]): Judged =>
     judgeRecovery(recovery, windows, healed(windows), series, world.registry);
-  const atBest = judged(kindly);
+  const atBest = judged(favourable);
   if (atBest.status !== "held")
     return atBest.status === "refuted"
       ? [
@@ -270,9 +270,12 @@ function recoveryProblems(
     );
     return isServed && judged([...before, ...made.flat()]).status === "refuted";
   });
-  return refuted
-    ? []
-    : ["no record refutes it, not even one in which all but one request per window are lost"];
+  if (!refuted)
+    return ["no record refutes it, not even one in which all but one request per window are lost"];
+  const unserved = lostFromFault(good, windows, world);
+  return unserved !== null && judged(unserved).status === "held"
+    ? ["it holds in a run in which no user gets anything any more"]
+    : [];
 }
 
 function goodputClaim({ title, goodput, having, shareMin }: Recovery): Claim {
@@ -310,34 +313,32 @@ function healed({ recovery }: Windows): RunEvent[] {
   ];
 }
 
-/** The tags of users who lose everything. */
-const lost: Tags = {
-  outcome: "lost",
-  status: "0",
-  pipeline: "none",
-  flagged: "none",
-  notified: "none",
-};
+/** The tags of users who lose everything, unless their metric declares others. */
+const lost: Tags = { outcome: "lost", status: "0" };
 
-/**
- * From the start of the fault, no user receives anything. At least one claim must be refuted by
- * that, or a run without any service would hold.
- */
+/** The record of a run in which no user receives anything from the start of the fault. */
+function lostFromFault(
+  claim: Claim,
+  windows: Record<Phase, PhaseWindow>,
+  world: World,
+): SeriesData[] | null {
+  const names = metricsOf(claim);
+  if (!names.every((metric) => isOfUsers(metric, world))) return null;
+  return names.flatMap((metric) => {
+    const [kind] = statesOf(claim, metric, world, true);
+    return [
+      ...(kind?.make("baseline", windows.baseline) ?? []),
+      ...(["fault", "recovery"] as const).flatMap((phase) =>
+        unserved(metric, claim, phase, windows[phase], world),
+      ),
+    ];
+  });
+}
+
+/** At least one claim must be refuted by such a run, or a run without any service would hold. */
 function wholeProblems(world: World, windows: Record<Phase, PhaseWindow>): string[] {
   const { hypothesis, recovery } = world.experiment;
-  const record = (claim: Claim): SeriesData[] | null => {
-    const names = metricsOf(claim);
-    if (!names.every((metric) => isOfUsers(metric, world))) return null;
-    return names.flatMap((metric) => {
-      const [kind] = statesOf(claim, metric, world, true);
-      return [
-        ...(kind?.make("baseline", windows.baseline) ?? []),
-        ...(["fault", "recovery"] as const).flatMap((phase) =>
-          nobody(metric, claim, phase, windows[phase], world),
-        ),
-      ];
-    });
-  };
+  const record = (claim: Claim): SeriesData[] | null => lostFromFault(claim, windows, world);
   const isRefuted = hypothesis.some((claim) => {
     const series = record(claim);
     const scaled = scaledClaim(claim, partOf(claim, world));
@@ -368,7 +369,7 @@ function isOfUsers(metric: string, { registry }: World): boolean {
   );
 }
 
-function nobody(
+function unserved(
   metric: string,
   claim: Claim,
   phase: Phase,
@@ -377,11 +378,11 @@ function nobody(
 ): SeriesData[] {
   const kind = world.registry[metric]?.kind ?? "event";
   if (world.registry[metric]?.source !== "generator") return [];
-  const wanted = valuesByTag(namedBy(claim).map(({ where }) => where));
+  const named = valuesByTag(namedBy(claim).map(({ where }) => where));
   const part = partOf(claim, world);
-  return groupsOf(metric, wanted, world).map(({ fixed, free, perSecond, mostMs }) => {
+  return groupsOf(metric, named, world).map(({ fixed, free, perSecond, mostMs }) => {
     const tags = Object.fromEntries(
-      Object.entries(free).map(([tag, values]) => [tag, fate(metric, tag, values)]),
+      Object.entries(free).map(([tag, values]) => [tag, fate(world.registry[metric], tag, values)]),
     );
     const count = Math.round((perSecond[phase] * part * (window.untilMs - window.fromMs)) / 1_000);
     const value = kind === "duration" ? mostMs + 1 : 0;
@@ -400,7 +401,6 @@ function nobody(
   });
 }
 
-function fate(metric: string, tag: string, values: readonly string[]): string {
-  const wish = metric === "broadcast_ms" && tag === "outcome" ? "missed" : lost[tag];
-  return wish ?? values[0] ?? "";
+function fate(metric: Metric | undefined, tag: string, values: readonly string[]): string {
+  return metric?.lost?.[tag] ?? lost[tag] ?? values[0] ?? "";
 }

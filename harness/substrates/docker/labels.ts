@@ -19,7 +19,7 @@ export function ofRun(runId: string): string[] {
   return [`${runLabel}=${runId}`];
 }
 
-/** `seawall-20261121T181500Z-1a2b-region-a-edge`; unique on the engine, because run ids are. */
+/** `seawall-20261121T181500Z-1a2b-region-a-front`; unique on the engine, because run ids are. */
 export function nameOf(runId: string, what: string): string {
   return `seawall-${runId}-${what.replaceAll(/[^A-Za-z0-9_.-]/g, "-")}`;
 }

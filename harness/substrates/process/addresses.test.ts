@@ -40,7 +40,7 @@ function wide(regions: number, zones: number): Layout {
       .filter((one) => one.kind === "origin")
       .map((origin) => ({ from: edge.name, to: origin.name, port: "http" })),
   );
-  return { services, links, entries: [], playable: () => [], stream: heldPlan().stream };
+  return { services, links, entries: [], playable: () => [], content: heldPlan().content };
 }
 
 const layouts: Readonly<Record<string, Layout>> = {

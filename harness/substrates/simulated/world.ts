@@ -35,9 +35,7 @@ export interface SimulatedWorldOptions {
   readonly undo: UndoLedger;
 }
 
-/**
- * Time in ms from the readiness of the last service until playable segments have been published.
- */
+/** Time in ms from the readiness of the last service until the whole target works. */
 const playableAfterMs = 4_500;
 
 /** The conductor's world except for abort conditions, which the owner of the samples evaluates. */

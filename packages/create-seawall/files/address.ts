@@ -13,17 +13,23 @@ export function addressFiles(answers: Answers, ending: string): Files {
 
 const target = (origin: string, path: string, compose: string | undefined): string =>
   `/** What is tested, and where users go in. */
-${compose === undefined ? "" : `import { join } from "node:path";\n`}import { defineTarget } from "seawall";
+${compose === undefined ? "" : `import { join } from "node:path";\n`}\
+import { defineTarget } from "seawall";
 
 export const target = defineTarget({
   name: "mine",
   services: [{ name: "entry", url: ${JSON.stringify(origin)} }],
-  links: [["viewers", "entry"]],
+  links: [["users", "entry"]],
   entries: ["entry"],
   // Seawall's own prober asks this, and the target counts as up once it is answered with 200.
   probes: [{ service: "entry", path: ${JSON.stringify(path)}, lane: "visit" }],
-${compose === undefined ? "" : `  outside: { composeFile: join(import.meta.dirname, "..", ${JSON.stringify(compose)}) },\n`}});
+${compose === undefined ? "" : outside(compose)}});
 `;
+
+const outside = (compose: string): string => {
+  const file = `join(import.meta.dirname, "..", ${JSON.stringify(compose)})`;
+  return `  outside: { composeFile: ${file} },\n`;
+};
 
 const workload = (origin: string, path: string): string => `/** Visitors, as a k6 script. */
 import http from "k6/http";
@@ -31,10 +37,11 @@ import http from "k6/http";
 // The harness says where to go in; plain \`k6 run\` goes straight there.
 const alone = ${JSON.stringify(JSON.stringify({ entries: [{ url: origin }] }))};
 const { entries } = JSON.parse(__ENV.SEAWALL_LOAD ?? alone);
+const path = ${JSON.stringify(path)};
 
 export function visit() {
   const { url, host } = entries[__ITER % entries.length];
-  http.get(\`\${url}${path.replaceAll("\\", "\\\\").replaceAll("`", "\\`").replaceAll("${", "\\${")}\`, {
+  http.get(url + path, {
     headers: host === undefined ? {} : { Host: host },
     tags: { lane: "visit" },
     timeout: 4_000,
@@ -102,7 +109,7 @@ export default defineExperiment({
       forMs: 4_000,
       fault: {
         kind: "latency",
-        links: { from: { service: "viewers" }, to: { service: "entry" } },
+        links: { from: { service: "users" }, to: { service: "entry" } },
         delayMs: 150,
         jitterMs: 0,
       },

@@ -26,6 +26,8 @@ export default defineConfig({
 ${hosts.length === 0 ? "" : `  allowHosts: ${JSON.stringify([...hosts])},\n`}});
 `;
 
+const startHere = "      # Start here what is tested, unless this machine reaches it already.\n";
+
 const workflow = ({ kind, ending }: Common): string => `# A pull request waits for the storms.
 name: storms
 on: [pull_request]
@@ -47,7 +49,8 @@ jobs:
         with:
           path: ~/.cache/seawall
           key: seawall-\${{ hashFiles('package-lock.json') }}
-${kind === "address" || kind === "kubernetes" ? "      # Start here what is tested, unless this machine reaches it already.\n" : ""}      # The baseline is the base of the pull request, once that has storms of its own.
+${kind === "address" || kind === "kubernetes" ? startHere : ""}\
+      # The baseline is the base of the pull request, once that has storms of its own.
       - env:
           BASE: \${{ github.event.pull_request.base.sha }}
         run: |

@@ -25,8 +25,8 @@ export default defineExperiment({
   name: "first-storm",
   title: "First storm: a crowd at the live edge while an origin dies",
   story:
-    "Ten times as many viewers ask for the same new segments, and one origin is killed. The edges " +
-    "fill from the other region, so live viewers get every segment in time.",
+    "Ten times as many viewers ask for the same new segments, and one origin is killed. The " +
+    "edges fill from the other region, so live viewers get every segment in time.",
   tier: "storm",
   target,
   topology: "quick",

@@ -1,4 +1,4 @@
-/** Who of a stream's services reports what, beyond the series that it exposes. */
+/** What a stream's services report beyond the series that they expose. */
 import type { Service, Telemetry } from "../../../harness/target/layout.ts";
 import type { Source } from "../../../harness/metrics/source.ts";
 import type { StreamTelemetry } from "./telemetry.ts";
@@ -13,7 +13,7 @@ export function reportsOf(one: Telemetry, { name }: Service): readonly Source[] 
         telemetry.kind === "varnish"
           ? [{ metric: "edge_requests", kind: "increment" } as const]
           : [];
-      return [{ name, where: { edge: name }, silencedBy: [name], series: [gets, ...asked] }];
+      return [{ name, where: { entry: name }, silencedBy: [name], series: [gets, ...asked] }];
     }
     case "journal": {
       const { pipeline } = telemetry;

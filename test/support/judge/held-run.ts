@@ -1,6 +1,6 @@
 /**
- * A synthetic run for tests of the judge: whole, and held. Tests take a draft, damage it, and judge
- * what is left.
+ * A complete synthetic run that is held, for tests of the judge. Tests take a draft, damage it, and
+ * judge the result.
  */
 import { streamRecord } from "../../../targets/live-streaming/pack/stream/stream-parts.ts";
 import { printOf } from "../../../harness/metrics/print.ts";
@@ -18,12 +18,12 @@ import type { Wishes } from "../../../harness/target/wishes.ts";
 import type { Stream } from "../../../targets/live-streaming/pack/stream/stream.ts";
 import type { Source } from "../../../harness/metrics/source.ts";
 
-/** Of a run that any stream can be. */
+/** Of a run that fits any stream. */
 export const everyMetric = registryOf({ services: [] }, streaming);
 
 export const zeroMs = 1_800_000_000_000;
 export const phaseMs = 20_000;
-/** The moment at which the one fault was healed. */
+/** The moment at which the one fault healed. */
 export const healedAtMs = zeroMs + phaseMs + 12_000;
 export const startOf: Readonly<Record<Phase, number>> = {
   baseline: zeroMs,
@@ -117,7 +117,7 @@ export const claims = {
   },
 } as const satisfies Record<string, Claim>;
 
-export type StreamPlan = Plan & { readonly stream: Stream };
+export type StreamPlan = Plan & { readonly content: Stream };
 
 const heldEdges = ["region-a/edge", "region-b/edge"];
 const heldStream: Stream = {
@@ -129,12 +129,12 @@ const heldStream: Stream = {
   dvrSegments: 20,
 };
 
-/** What viewers of a stream draw, as a plan says it. */
+/** The viewers' draws, as a plan states them. */
 export function wishesIn(
   stream: Stream,
   edges: readonly string[],
 ): Readonly<Record<string, Wishes>> {
-  const layout = { stream, entries: edges.map((service) => ({ service, port: "http" })) };
+  const layout = { content: stream, entries: edges.map((service) => ({ service, port: "http" })) };
   return Object.fromEntries(
     ["live", "dvr"].flatMap((lane) => {
       const wishes = streaming.wishes?.(lane, ["viewers"], layout as unknown as Layout) ?? null;
@@ -159,7 +159,7 @@ export function heldPlan(): StreamPlan {
     zone: `${name.slice(0, 8)}-1`,
   });
   return {
-    format: "seawall-plan/1",
+    format: "seawall-plan/2",
     experiment: "synthetic",
     title: "Synthetic",
     story: "A test.",
@@ -179,7 +179,7 @@ export function heldPlan(): StreamPlan {
       service("region-b/edge", "edge"),
     ],
     links: [],
-    edges: heldEdges,
+    entries: heldEdges,
     pack: streaming.name,
     ...(streaming.drawEntries === undefined ? {} : { drawEntries: streaming.drawEntries }),
     ...streamRecord(heldStream),
@@ -206,7 +206,7 @@ export function heldPlan(): StreamPlan {
     ...(streaming.askedAlike === undefined ? {} : { askedAlike: streaming.askedAlike }),
     telemetry: [
       ...["region-a/edge", "region-b/edge"].map((edge) =>
-        reporter(edge, { edge }, [edge], "origin_gets", "increment"),
+        reporter(edge, { entry: edge }, [edge], "origin_gets", "increment"),
       ),
       ...["a", "b"].map((pipeline) =>
         reporter(
@@ -240,10 +240,10 @@ export function heldPlan(): StreamPlan {
   };
 }
 
-/** Over which an edge asks the origin that is killed. */
+/** The link from an edge to the killed origin. */
 export const fillLink = "region-b/edge>region-a/origin-read:http";
 
-/** One that reports one metric. */
+/** A service that reports one metric. */
 export function reporter(
   name: string,
   where: Tags,
@@ -326,7 +326,7 @@ function heldEvents(): RunEvent[] {
   ];
 }
 
-/** One at each tick, with a value that depends on the tick. */
+/** One sample per tick, with a value that depends on the tick. */
 function steady(
   metric: string,
   tags: Tags,
@@ -344,7 +344,7 @@ function steady(
   return samples;
 }
 
-/** Each begins 2 ms late, which k6's stream and the workload both tell, and ends. */
+/** Each begins 2 ms late, as both k6's stream and the workload report, and ends. */
 function iterations(lane: string, everyMs: number, offsetMs: number): Sample[] {
   const tags = { lane, load: lane };
   return [
@@ -364,7 +364,7 @@ function iterations(lane: string, everyMs: number, offsetMs: number): Sample[] {
 
 function heldSamples(): Sample[] {
   const edges = ["region-a/edge", "region-b/edge"];
-  const viewer = { outcome: "served", edge: "region-a/edge", rendition: "v360" };
+  const viewer = { outcome: "served", entry: "region-a/edge", rendition: "v360" };
   return [
     ...oneInFourLooks(
       steady("segment_ms", { lane: "live", ...viewer }, 100, (tick) => 40 + (tick % 100)),
@@ -374,13 +374,13 @@ function heldSamples(): Sample[] {
     ),
     ...steady(
       "http_req_ms",
-      { lane: "live", status: "200", edge: "region-a/edge" },
+      { lane: "live", status: "200", entry: "region-a/edge" },
       100,
       (tick) => 30 + (tick % 100),
     ),
     ...steady(
       "http_req_ms",
-      { lane: "dvr", status: "200", edge: "region-a/edge" },
+      { lane: "dvr", status: "200", entry: "region-a/edge" },
       500,
       (tick) => 30 + (tick % 50),
       7,
@@ -394,7 +394,7 @@ function heldSamples(): Sample[] {
     ...edges.flatMap((edge, index) =>
       steady(
         "origin_gets",
-        { lane: "live", edge, origin: "region-a" },
+        { lane: "live", entry: edge, origin: "region-a" },
         2_000,
         () => 1,
         30 + 4 * index,
@@ -418,7 +418,7 @@ function heldSamples(): Sample[] {
     ...edges.flatMap((edge, index) =>
       steady(
         "canary_ms",
-        { edge, lane: "live", outcome: "served" },
+        { entry: edge, lane: "live", outcome: "served" },
         500,
         (tick) => 20 + probeNoise(tick, index),
         probedAt(index),
@@ -429,7 +429,7 @@ function heldSamples(): Sample[] {
     ),
     ...steady("link_connections", { link: fillLink }, 10_000, () => 2, 30),
     ...movedBytes(edges),
-    ...bodiesSeen("region-a/edge", "viewer", 400),
+    ...bodiesSeen("region-a/edge", "user", 400),
     ...edges.flatMap((edge, index) => bodiesSeen(edge, "prober", 500, probedAt(index))),
     ...steady("cpu_seconds", { service: "k6" }, 2_000, () => 0.3, 40),
     ...steady("cpu_seconds", { service: "seawall" }, 2_000, () => 0.1, 40),
@@ -468,17 +468,30 @@ function movedBytes(edges: readonly string[]): Sample[] {
     ...every2s("io_bytes", { service: "k6", direction: "read" }, 24),
     ...every2s("network_bytes", { direction: "received" }, 32),
     ...edges.flatMap((edge, index) =>
-      steady("canary_bytes", { edge, rendition: "v360" }, 500, () => segmentBytes, probedAt(index)),
+      steady(
+        "canary_bytes",
+        { entry: edge, rendition: "v360" },
+        500,
+        () => segmentBytes,
+        probedAt(index),
+      ),
     ),
   ];
 }
 
-/** What a segment's bytes are in the synthetic run: its number, so that neighbours differ. */
+/** A segment's bytes in the synthetic run: its number, so that neighbours differ. */
 export const printAt = (number: number): number =>
   printOf(number, (number % 4_096).toString(16).padStart(9, "0"));
 
 function bodiesSeen(edge: string, by: string, everyMs: number, offsetMs = 1): Sample[] {
-  const tags = { lane: "live", edge, rendition: "v360", by, container: "fmp4", problem: "none" };
+  const tags = {
+    lane: "live",
+    entry: edge,
+    rendition: "v360",
+    by,
+    container: "fmp4",
+    problem: "none",
+  };
   return steady(
     "body_seen",
     tags,
@@ -507,7 +520,7 @@ export function drop(draft: Draft, unwanted: (sample: Sample) => boolean): void 
   draft.samples = draft.samples.filter((sample) => !unwanted(sample));
 }
 
-/** Puts other tags or another value in the place of some samples. */
+/** Replaces tags or value of some samples. */
 export function change(
   draft: Draft,
   chosen: (sample: Sample) => boolean,
@@ -530,7 +543,7 @@ interface Gathered extends Omit<SeriesData, "atMs" | "values"> {
 }
 
 /**
- * As a run is read from disk: series in the order of their first sample, each sample at the time of
+ * Like a run read from disk: series in the order of their first sample, each sample at the time of
  * its record.
  */
 export function runOf(draft: Draft): Run {

@@ -51,7 +51,8 @@ export function seriesOf(
 }
 
 /**
- * Samples at segment boundaries, as viewers come in bunches; durations are given by their start.
+ * Samples at segment boundaries, because viewers arrive in groups. Durations are given by their
+ * start.
  */
 function makeSeries(plan: Plan, audience: number, uncollapsed: boolean): readonly SeriesData[] {
   const random = prng(plan.seed);
@@ -78,7 +79,7 @@ function makeSeries(plan: Plan, audience: number, uncollapsed: boolean): readonl
       record.add(
         "origin_gets",
         "increment",
-        { lane: "live", edge, origin: broken || edge === edges[1] ? "b" : "a" },
+        { lane: "live", entry: edge, origin: broken || edge === edges[1] ? "b" : "a" },
         at + 1000,
         asked + Math.round(random()),
       );
@@ -86,7 +87,7 @@ function makeSeries(plan: Plan, audience: number, uncollapsed: boolean): readonl
         record.add(
           "canary_ms",
           "duration",
-          { edge, outcome: "served" },
+          { entry: edge, outcome: "served" },
           at + second * 1000 + 400,
           6 + random() * 9 + (broken ? 14 : 0),
         );
@@ -140,11 +141,17 @@ function viewers(
       : outcome === "lost"
         ? 2000
         : 9 + random() * 14 + tail * (broken ? 420 : storm ? 160 : 60) + (bad ? 900 : 0);
-    record.add("segment_ms", "duration", { lane, outcome, edge, rendition: "v1080" }, start, value);
+    record.add(
+      "segment_ms",
+      "duration",
+      { lane, outcome, entry: edge, rendition: "v1080" },
+      start,
+      value,
+    );
     record.add(
       "http_req_ms",
       "duration",
-      { lane, status: shed ? "503" : outcome === "lost" ? "0" : "200", edge },
+      { lane, status: shed ? "503" : outcome === "lost" ? "0" : "200", entry: edge },
       start,
       value,
     );

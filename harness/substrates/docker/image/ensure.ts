@@ -8,15 +8,15 @@ import type { connectEngine } from "../engine.ts";
 import {
   baseName,
   buildImage,
+  copiedFromTools,
   hasImage,
   importBase,
   imageName,
   packagesOfImage,
-  type Parts,
   pulled,
   registryParts,
 } from "./image.ts";
-import { inImage } from "./paths.ts";
+import { inImage, type Parts } from "./paths.ts";
 
 type Engine = Awaited<ReturnType<typeof connectEngine>>;
 type Context = Pick<Surroundings, "root" | "env" | "signal" | "stderr">;
@@ -49,22 +49,23 @@ async function partsOf(
 ): Promise<Parts> {
   const { env, signal, root } = context;
   const own = baseName(root, [process.versions.node]);
-  const made: Parts = { base: own, cassandra: own, toxiproxy: own };
+  const required = registryParts(root);
+  const made = Object.fromEntries(Object.keys(required).map((name) => [name, own]));
   if (await hasImage(docker, own)) return made;
-  const wanted = registryParts(root);
   progress({ tool: "image", step: "asking the registry for its parts" });
   if (
-    await allPulled(docker, wanted, signal, (detail) =>
+    await allPulled(docker, required, signal, (detail) =>
       progress({ tool: "image", step: "asking the registry for its parts", detail }),
     )
   )
-    return wanted;
+    return required;
   progress({ tool: "image", step: "making a base here: no registry answers" });
-  const tools = await provision(["node", "cassandra", "toxiproxy"], { env, signal, progress });
+  const copied = copiedFromTools(root);
+  const tools = await provision(["node", ...Object.keys(copied)], { env, signal, progress });
   try {
     await using folder = await makeBaseFolder(
       packagesOfImage(root),
-      filesOfBase(tools, inImage),
+      filesOfBase(tools, { node: inImage.node, ...copied }),
       { path: inImage.baseMark, text: `${own}\n` },
       { env, signal, progress },
     );
@@ -94,7 +95,7 @@ async function allPulled(
   signal: AbortSignal,
   say: (line: string) => void,
 ): Promise<boolean> {
-  for (const name of [parts.base, parts.cassandra, parts.toxiproxy]) {
+  for (const name of Object.values(parts)) {
     if (!(await hasImage(docker, name)) && !(await pulled(docker, name, signal, say))) return false;
   }
   return true;

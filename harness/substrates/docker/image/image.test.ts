@@ -2,7 +2,15 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { baseName, copied, imageName, packagesOfImage, registryParts } from "./image.ts";
+import {
+  baseName,
+  copied,
+  copiedFromTools,
+  imageName,
+  packagesOfImage,
+  registryParts,
+} from "./image.ts";
+import { dockerfile } from "./paths.ts";
 
 const root = resolve(import.meta.dirname, "../../../..");
 describe("the image's name", () => {
@@ -33,7 +41,7 @@ describe("the image's name", () => {
     const before = baseName(root, ["24.1.0"]);
     expect(baseName(copy, ["24.1.0"])).toBe(before);
     expect(baseName(copy, ["24.2.0"])).not.toBe(before);
-    writeFileSync(join(copy, "harness/substrates/docker/image/packages.txt"), "varnish\n");
+    writeFileSync(join(copy, "targets/image/packages.txt"), "varnish\n");
     expect(baseName(copy, ["24.1.0"])).not.toBe(before);
   });
 });
@@ -55,7 +63,7 @@ function loadedBy(...paths: readonly string[]): string[] {
 }
 
 describe("the Dockerfile", () => {
-  const text = readFileSync(join(import.meta.dirname, "Dockerfile"), "utf8");
+  const text = readFileSync(join(root, dockerfile), "utf8");
 
   it("copies everything that a container of the reference target loads", () => {
     const loaded = loadedBy(
@@ -76,9 +84,16 @@ describe("the Dockerfile", () => {
 
   it("names public images for each of its parts", () => {
     expect(registryParts(root)).toEqual({
-      base: expect.stringMatching(/^node:24-/),
-      cassandra: expect.stringMatching(/^cassandra:5\.0/),
-      toxiproxy: expect.stringMatching(/toxiproxy:2\.12/),
+      BASE: expect.stringMatching(/^node:24-/),
+      CASSANDRA: expect.stringMatching(/^cassandra:5\.0/),
+      TOXIPROXY: expect.stringMatching(/toxiproxy:2\.12/),
+    });
+  });
+
+  it("takes existing tools from their images", () => {
+    expect(copiedFromTools(root)).toEqual({
+      cassandra: "/opt/cassandra/lib",
+      toxiproxy: "/toxiproxy",
     });
   });
 

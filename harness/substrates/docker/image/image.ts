@@ -9,10 +9,10 @@ import type Docker from "dockerode";
 import { SeawallError } from "../../../base/errors.ts";
 import { ending } from "../../../system/sources.ts";
 import { engineError, isGone } from "../engine.ts";
+import type { ToolName } from "../../../target/tools.ts";
 import { linkedPackages } from "./packages.ts";
-import { latestImage, projectLabel } from "./paths.ts";
+import { dockerfile, imageFolder, latestImage, type Parts, projectLabel } from "./paths.ts";
 
-const folder = "harness/substrates/docker/image";
 /**
  * The modules of a container's entry. The rest of the harness is not included, so that its changes
  * need no new image.
@@ -36,8 +36,6 @@ export const copied = [
   "harness/system",
   "harness/target",
   ...ofEntry,
-  `${folder}/Dockerfile`,
-  `${folder}/packages.txt`,
   "targets",
 ];
 
@@ -55,13 +53,13 @@ export function imageName(root: string): string {
 /** `seawall/base:…`, from the ingredients of a base that is built here. */
 export function baseName(root: string, versions: readonly string[]): string {
   const hash = createHash("sha256")
-    .update(readFileSync(join(root, folder, "packages.txt")))
+    .update(readFileSync(join(root, imageFolder, "packages.txt")))
     .update(JSON.stringify([versions, process.arch, "2"]));
   return `seawall/base:${hash.digest("hex").slice(0, 12)}`;
 }
 
 export function packagesOfImage(root: string): string[] {
-  return readFileSync(join(root, folder, "packages.txt"), "utf8")
+  return readFileSync(join(root, imageFolder, "packages.txt"), "utf8")
     .split("\n")
     .filter((name) => name !== "");
 }
@@ -90,18 +88,18 @@ export async function hasImage(docker: Docker, name: string): Promise<boolean> {
   }
 }
 
-export interface Parts {
-  readonly base: string;
-  readonly cassandra: string;
-  readonly toxiproxy: string;
-}
-
 /** The default images of the Dockerfile. */
 export function registryParts(root: string): Parts {
-  const text = readFileSync(join(root, folder, "Dockerfile"), "utf8");
-  const named = (argument: string): string =>
-    new RegExp(`^ARG ${argument}=(\\S+)$`, "m").exec(text)?.[1] ?? "";
-  return { base: named("BASE"), cassandra: named("CASSANDRA"), toxiproxy: named("TOXIPROXY") };
+  const named = readFileSync(join(root, dockerfile), "utf8").matchAll(/^ARG (\w+)=(\S+)$/gm);
+  return Object.fromEntries([...named].map(([, name, image]) => [name, image]));
+}
+
+/** The path in a tool's image that the Dockerfile copies, by the tool's name. */
+export function copiedFromTools(root: string): Readonly<Record<ToolName, string>> {
+  const copies = readFileSync(join(root, dockerfile), "utf8").matchAll(
+    /^COPY --from=(\S+) (\S+) \S+$/gm,
+  );
+  return Object.fromEntries([...copies].map(([, tool, path]) => [tool, path]));
 }
 
 /**
@@ -126,12 +124,12 @@ export async function buildImage(
   const stream = await docker
     .buildImage(context.stream, {
       t: name,
-      dockerfile: `${folder}/Dockerfile`,
+      dockerfile,
       networkmode: "host",
       rm: true,
       forcerm: true,
       labels: { [projectLabel]: "image" },
-      buildargs: { BASE: parts.base, CASSANDRA: parts.cassandra, TOXIPROXY: parts.toxiproxy },
+      buildargs: { ...parts },
       abortSignal: signal,
     })
     .catch((error: unknown) => {
@@ -237,16 +235,16 @@ function tarOf(
   const child = spawn("tar", ["-c", ...options, "-C", cwd, "--null", "-T", "-"], {
     stdio: ["pipe", "pipe", "pipe"],
   });
-  let said = "";
+  let lastOutput = "";
   child.stderr.setEncoding("utf8").on("data", (part: string) => {
-    said += part;
+    lastOutput += part;
   });
   child.stdin.on("error", () => {}).end(paths.map((path) => `${path}\0`).join(""));
   const ended = once(child, "close").then(([code]) => {
     if (code !== 0)
       throw new SeawallError(
         "ENGINE_FAILED",
-        `tar could not pack ${cwd}: ${said.trim().split("\n").at(-1) ?? ""}`,
+        `tar could not pack ${cwd}: ${lastOutput.trim().split("\n").at(-1) ?? ""}`,
       );
   });
   ended.catch(() => {});

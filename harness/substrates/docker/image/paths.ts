@@ -4,10 +4,15 @@
 export const inImage = {
   root: "/seawall",
   node: "/usr/local/bin/node",
-  jars: "/opt/cassandra/lib",
-  toxiproxy: "/toxiproxy",
   baseMark: "/etc/seawall/base",
 } as const;
+
+/** The folder of the single image for the services of this repository's targets. */
+export const imageFolder = "targets/image";
+export const dockerfile = `${imageFolder}/Dockerfile`;
+
+/** Its base images, by build argument. */
+export type Parts = Readonly<Record<string, string>>;
 
 /** Every image, container and network of Seawall carries this label. */
 export const projectLabel = "seawall";

@@ -1,17 +1,17 @@
-/** What a stream makes of a layout, and of a plan. */
+/** The parts of a layout, and of a plan, that belong to a stream. */
 import type { Layout } from "../../../../harness/target/layout.ts";
 import { rhythmOfStream } from "../rhythm-of-stream.ts";
 import { bodiesOf, factsOf } from "./bodies-of-stream.ts";
 import type { Stream } from "./stream.ts";
 
-export function streamParts(stream: Stream): Pick<Layout, "stream" | "rhythm"> {
-  return { stream, rhythm: rhythmOfStream(stream) };
+export function streamParts(stream: Stream): Pick<Layout, "content" | "rhythm"> {
+  return { content: stream, rhythm: rhythmOfStream(stream) };
 }
 
 /** As a plan records it. */
 export function streamRecord(stream: Stream) {
   return {
-    stream,
+    content: stream,
     rhythm: rhythmOfStream(stream),
     bodies: bodiesOf(stream),
     facts: factsOf(stream),
