@@ -30,6 +30,7 @@ const beside = [
   "harness/cli/main.process.test.ts",
   "targets/live-streaming/packager/oracle.process.test.ts",
   "targets/live-streaming/object-store/main.process.test.ts",
+  "harness/app/experiment-repository.process.test.ts",
   "harness/bootstrap.process.test.ts",
 ];
 
