@@ -9,7 +9,7 @@ import { exitCodes, SeawallError } from "../base/errors.ts";
 import { commands } from "./commands/all.ts";
 
 /** They act on what is there already: a mistake in a configuration must not be in their way. */
-const withoutConfig = ["recover", "dead-man", "down", "doctor", "schema"];
+const withoutConfig = ["recover", "dead-man", "down", "schema"];
 
 /** Resolves with the exit status. */
 export async function commandLine(context: Context, args: readonly string[]): Promise<number> {
