@@ -67,8 +67,9 @@ export async function openBaseline(
   out: string,
   options: BaselineOptions,
 ): Promise<Baseline> {
-  const folder = resolve(context.cwd, named);
-  if (existsSync(folder)) {
+  const starts = [context.cwd, context.project?.folder ?? context.cwd];
+  const folder = starts.map((start) => resolve(start, named)).find((path) => existsSync(path));
+  if (folder !== undefined) {
     const judging = new JudgedRuns(context);
     return {
       label: named,
