@@ -293,6 +293,36 @@ const lies: readonly (readonly [name: string, says: string, changes: object, cau
       'must begin with "/"',
     ],
     [
+      "a-rendition-that-climbs",
+      "clients that resolve it request another path than the prober",
+      streaming({ renditions: [{ ...stream.renditions[0], name: ".." }] }),
+      "it becomes /live/main/../1.m4s",
+    ],
+    [
+      "an-event-that-climbs",
+      "clients that resolve it request another path than the prober",
+      streaming({ event: "a/%2E" }),
+      "it becomes /live/a/%2E/v360/1.m4s",
+    ],
+    [
+      "a-path-that-climbs",
+      "clients that resolve it request another path than the prober",
+      path("/live/../{number}"),
+      "it becomes /live/../1",
+    ],
+    [
+      "an-event-with-a-question-mark",
+      "the number is part of a query, which servers may ignore",
+      streaming({ event: "who?" }),
+      'stream.event: a name in one line, without "?"',
+    ],
+    [
+      "a-rendition-with-a-question-mark",
+      "the number is part of a query, which servers may ignore",
+      streaming({ renditions: [{ ...stream.renditions[0], name: "v?" }] }),
+      'a name without "/" and "?"',
+    ],
+    [
       "a-path-with-two-slashes",
       "some take it for a host",
       path("//example.com/{number}"),
@@ -434,6 +464,11 @@ const controls: readonly (readonly [name: string, says: string, changes: object]
     }),
   ],
   ["a-target-of-audio-alone", "radio is a stream", streaming({ renditions: [two[1]] })],
+  [
+    "dots-in-names",
+    "a version is no step",
+    streaming({ event: "v1..2/.main", segmentPath: "/{event}/{rendition}/{number}.m4s?from=../x" }),
+  ],
   [
     "a-token-in-the-path",
     "a query is part of a path",
