@@ -1,6 +1,6 @@
 /**
  * The package is compiled: a source that names a module by `.ts` finds nothing there. Imports are
- * rewritten; whatever else names a module takes its ending from `harness/system/sources.ts`, or from
+ * rewritten. Other names of modules take the ending from `harness/system/sources.ts`, or from
  * `import.meta.filename`.
  */
 import { readFileSync } from "node:fs";
