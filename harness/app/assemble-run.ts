@@ -57,6 +57,7 @@ export function wire(options: WireOptions): World {
     tool: tools.k6,
     workloads: join(context.root, "experiments", "workloads"),
     clock,
+    env: context.env,
   });
   const harnessCpuSeconds = (): number => {
     const { user, system } = process.cpuUsage();

@@ -1,16 +1,13 @@
-/** Finds experiments by name or by path, and workloads by name. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { basename, dirname, isAbsolute, join, resolve } from "node:path";
+/** Finds experiments by name or by path. */
+import { existsSync, readdirSync } from "node:fs";
+import { basename, isAbsolute, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { SeawallError } from "../base/errors.ts";
 import type { Experiment } from "../experiment/experiment.ts";
 import { shapeProblems } from "../experiment/experiment-schema.ts";
-import type { Registry } from "../metrics/metrics.ts";
 import { unknownName } from "../base/nearest.ts";
-import { type Plays, playsIn } from "../experiment/plays.ts";
-import { metricsMadeIn, stringsIn } from "../plan/workload-metrics.ts";
 import type { Context } from "./context.ts";
-import { executableExports } from "./workload-exports.ts";
+import { withOwnScripts } from "./own-scripts.ts";
 
 export function experimentNames(context: Context): string[] {
   return readdirSync(join(context.root, "experiments"))
@@ -40,7 +37,10 @@ export async function loadExperiment(context: Context, nameOrPath: string): Prom
       },
     );
   }
-  const experiment = module.default;
+  const experiment =
+    typeof module.default === "object" && module.default !== null
+      ? await withOwnScripts(context, module.default as Experiment, path)
+      : module.default;
   const problems =
     experiment === undefined ? ["it has no default export"] : shapeProblems(experiment);
   if (problems.length > 0) {
@@ -72,59 +72,6 @@ function pathOf(context: Context, nameOrPath: string): string {
       hint: "`seawall list` shows all; a path to your own file works too.",
     });
   return join(context.root, "experiments", `${basename(nameOrPath)}.ts`);
-}
-
-/** One that comes with Seawall goes by its name, any other by its path. */
-function workloadPath(context: Context, workload: string): string {
-  return isAbsolute(workload)
-    ? workload
-    : join(context.root, "experiments", "workloads", `${workload}.ts`);
-}
-
-/** What a workload exports, or null when there is none of that name. */
-export function workloadExports(context: Context, workload: string): readonly string[] | null {
-  return executableExports(workloadPath(context, workload));
-}
-
-/**
- * What a workload says that it must be told of besides edges:
- * `export const needs = ["gateways"] as const;`.
- */
-export function workloadNeeds(context: Context, workload: string): readonly string[] {
-  const path = workloadPath(context, workload);
-  const said = existsSync(path)
-    ? /^export const needs = \[([^\]]*)\]/m.exec(readFileSync(path, "utf8"))?.[1]
-    : undefined;
-  return [...(said ?? "").matchAll(/"([^"]+)"/g)].map((match) => match[1] as string);
-}
-
-/** The metrics that its script makes, and the files beside it that it imports. */
-export function workloadMetrics(context: Context, workload: string): Registry {
-  return Object.assign({}, ...textsOf(context, workload).map(metricsMadeIn)) as Registry;
-}
-
-export function workloadStrings(context: Context, workload: string): readonly string[] {
-  return [...new Set(textsOf(context, workload).flatMap(stringsIn))];
-}
-
-/** Of its script, and of the files beside it that it imports. */
-function textsOf(context: Context, workload: string): string[] {
-  const seen = new Map<string, string>();
-  const read = (path: string): void => {
-    if (seen.has(path) || !existsSync(path)) return;
-    const text = readFileSync(path, "utf8");
-    seen.set(path, text);
-    for (const [, specifier] of text.matchAll(/\bfrom\s*["'](\.[^"']+)["']/g))
-      read(resolve(dirname(path), specifier as string));
-  };
-  read(workloadPath(context, workload));
-  return [...seen.values()];
-}
-
-/** What its functions play, as it says itself; null where it says nothing. */
-export function workloadPlays(context: Context, workload: string): Plays | null {
-  const path = workloadPath(context, workload);
-  return existsSync(path) ? playsIn(readFileSync(path, "utf8")) : null;
 }
 
 function firstLine(text: string): string {

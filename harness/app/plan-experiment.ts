@@ -3,6 +3,7 @@
  * audience.
  */
 import { SeawallError } from "../base/errors.ts";
+import { keepSecret } from "../base/redact.ts";
 import type { Experiment, Load } from "../experiment/experiment.ts";
 import type { Planned, PlanOptions } from "../plan/options.ts";
 import { planExperiment, planTarget } from "../plan/plan.ts";
@@ -11,20 +12,20 @@ import { isVirtual, type SubstrateName } from "../record/substrates.ts";
 import { obstacleTo } from "../provision/docker-compose.ts";
 import { chromiumPath } from "../system/browser.ts";
 import type { Context } from "./context.ts";
-import {
-  experimentNames,
-  loadExperiment,
-  workloadExports,
-  workloadMetrics,
-  workloadStrings,
-  workloadNeeds,
-  workloadPlays,
-} from "./experiment-files.ts";
+import { experimentNames, loadExperiment } from "./experiment-files.ts";
 import { judgedAgain, recordedVerdicts } from "./verdict-history.ts";
 import { rerunCommand } from "./rerun.ts";
 import { chooseSubstrate } from "./choose-substrate.ts";
 import { targetVersion } from "./target-fingerprint.ts";
 import type { RunRequest } from "./options.ts";
+import {
+  workloadExports,
+  workloadMetrics,
+  workloadNeeds,
+  workloadPlays,
+  workloadStrings,
+  workloadVersion,
+} from "./workload-files.ts";
 
 /** As if it had run and held. */
 export async function presumed(
@@ -100,6 +101,8 @@ async function planOptions(
   options: RunRequest,
 ): Promise<PlanOptions> {
   const substrate = await chooseSubstrate(context, options.substrate, experiment.target);
+  for (const secret of experiment.load.flatMap(({ secrets = [] }) => secrets))
+    keepSecret(context.env[secret] ?? "");
   return {
     substrate: substrate.name,
     substrateWhy: substrate.why,
@@ -114,6 +117,8 @@ async function planOptions(
     workloadMetrics: (workload) => workloadMetrics(context, workload),
     workloadStrings: (workload) => workloadStrings(context, workload),
     workloadPlays: (workload) => workloadPlays(context, workload),
+    workloadVersion: (workload) => workloadVersion(context, workload),
+    variable: (name) => context.env[name],
     browser: chromiumPath(context.env),
     scale: options.scale,
     rerun: rerunCommand(context, name, { ...options, seed, substrate: substrate.name }),

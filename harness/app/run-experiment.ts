@@ -23,7 +23,8 @@ import { isOfTestsAlone } from "../run/recovery.ts";
 import { readRun } from "../run/read-run.ts";
 import { keepVerdict } from "../run/stored-verdict.ts";
 import { Recorder } from "../run/recorder.ts";
-import { makeRunDirectory, newRunId, refuseUnwritable } from "../run/run-directory.ts";
+import { scrubLogs } from "../run/scrub-logs.ts";
+import { files, makeRunDirectory, newRunId, refuseUnwritable } from "../run/run-directory.ts";
 import { adapterOf } from "../substrates/registry.ts";
 import { refuseTooFewDescriptors } from "../load/descriptors.ts";
 import { descriptorsMax } from "../system/descriptors.ts";
@@ -107,6 +108,7 @@ export async function runPlanned(
     ));
   }
   await recorder[Symbol.asyncDispose]();
+  scrubLogs(join(directory, files.logs));
   deadMan.release();
   const cleaned = recorder.events.findLast((event) => event.kind === "cleaned");
   if (cleaned?.kind === "cleaned" && cleaned.status === "clean") ledger.remove();

@@ -1,17 +1,43 @@
 /**
- * Secrets in addresses. A password, or a token in a query, belongs to whom it was given: it is
- * neither printed nor recorded. What is taken out: `user:password@` of an address, and the values
- * of parameters whose names speak of a secret (token, sig, signature, key, secret, password, auth,
- * credential, jwt, session, and Akamai's hdnts and hdnea), in upper or lower case, as parts of
- * names, too.
+ * Secrets in texts. What is given to somebody belongs to them: it is neither printed nor recorded.
+ * What is taken out: `user:password@` of an address, the values of parameters whose names speak of
+ * a secret (token, sig, signature, key, secret, password, auth, credential, jwt, session, and
+ * Akamai's hdnts and hdnea), in upper or lower case, as parts of names, too; and every value that
+ * an experiment calls a secret.
  */
 const hidden = "***";
 const userInfo = /([a-z][a-z0-9+.-]*:\/\/)[^\s/?#@"'<>]*@/gi;
 const secretNames = "token|sig|key|secret|passw|pwd|auth|cred|jwt|session|hdnts|hdnea|policy";
 const parameter = new RegExp(`([?&;][\\w.~%-]*(?:${secretNames})[\\w.~%-]*=)[^&#\\s"'<>]+`, "gi");
 
+/** As they are, and as they stand in an address or in base64. */
+const kept = new Set<string>();
+
+/** From here on, no text holds this value. */
+export function keepSecret(value: string): void {
+  if (value === "") return;
+  for (const form of [
+    value,
+    encodeURIComponent(value),
+    Buffer.from(value).toString("base64"),
+    JSON.stringify(value).slice(1, -1),
+  ])
+    kept.add(form);
+  // One may hold another.
+  const longestFirst = [...kept].sort((a, b) => b.length - a.length);
+  kept.clear();
+  for (const form of longestFirst) kept.add(form);
+}
+
+/** Whether it holds a value that was kept. */
+export function holdsSecret(text: string): boolean {
+  return [...kept].some((value) => text.includes(value));
+}
+
 export function redacted(text: string): string {
-  return text.replace(userInfo, `$1${hidden}@`).replace(parameter, `$1${hidden}`);
+  let without = text;
+  for (const value of kept) without = without.replaceAll(value, hidden);
+  return without.replace(userInfo, `$1${hidden}@`).replace(parameter, `$1${hidden}`);
 }
 
 /** For `JSON.stringify`: every text of a document without its secrets. */

@@ -170,6 +170,10 @@ export const planDocument = z.object({
   leadInMs: z.number(),
   phasesMs: perPhase(z.number()),
   load: z.array(loadShape),
+  scripts: z
+    .record(z.string(), z.string())
+    .exactOptional()
+    .meta({ description: "by workload, a hash of each script of the user's own" }),
   players: z
     .array(z.enum(phases))
     .exactOptional()

@@ -5,6 +5,7 @@ import type { Claim } from "../claims/statistics/registry.ts";
 import type { Phase } from "../base/phases.ts";
 import type { Tags } from "../metrics/tags.ts";
 import type { Target } from "../target/target.ts";
+import type { AuthoredLoad } from "./script-load.ts";
 import type { Tier } from "./tiers.ts";
 
 /** Open-model load: iterations start at this rate whether or not earlier ones have ended. */
@@ -13,8 +14,8 @@ export interface Load {
   readonly name: string;
   /**
    * A k6 script: of one that comes with Seawall its file name without ending in
-   * `experiments/workloads/`, of any other its whole path, such as join(import.meta.dirname,
-   * "load.ts"). Loads of one experiment may come from several.
+   * `experiments/workloads/`, of any other its path from the experiment's file on, such as
+   * "./load.ts". Loads of one experiment may come from several.
    */
   readonly workload: string;
   /** Exported function of that file; one call is one thing that a user does. */
@@ -31,6 +32,13 @@ export interface Load {
    * iterations.
    */
   readonly vus: number;
+  /**
+   * What the script finds in `__ENV`. `{url}` in a value stands for the address of the first entry,
+   * `{url:NAME}` for that of the entry of that name. It is recorded: secrets go by `secrets`.
+   */
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  /** Names of variables of the user's environment that the script gets and nobody records. */
+  readonly secrets?: readonly string[] | undefined;
 }
 
 /** Goodput must come back after the last heal, and stay. */
@@ -92,10 +100,15 @@ export interface Experiment {
   readonly requires?: readonly string[] | undefined;
 }
 
+/** As a file says it: its scripts by relative paths, and their scenarios in the place of loads. */
+export type AuthoredExperiment = Omit<Experiment, "load"> & {
+  readonly load: readonly AuthoredLoad[];
+};
+
 /**
  * Gives an experiment file its type; all checking is done by `plan`, which reports every problem at
- * once.
+ * once. Whoever loads the file puts loads in the place of scenarios.
  */
-export function defineExperiment(experiment: Experiment): Experiment {
-  return experiment;
+export function defineExperiment(experiment: AuthoredExperiment): Experiment {
+  return experiment as Experiment;
 }

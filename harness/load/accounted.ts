@@ -10,15 +10,19 @@ const begun = new Trend("iteration_begun", true);
 /** One sample for each iteration that ended: 0 when it came to its end, 1 when it threw. */
 const ended = new Trend("iteration_ended");
 
-export function accounted(run: () => unknown): () => unknown {
-  return () => {
+/** `at`: which of the setups' data is its own. */
+export function accounted(
+  run: (data: unknown) => unknown,
+  at: number,
+): (data?: readonly unknown[]) => unknown {
+  return (data) => {
     // A virtual user runs one iteration at a time: with its number, each sample is known to be of
     // that iteration.
     exec.vu.metrics.metadata["vu"] = String(exec.vu.idInTest);
     begun.add(Date.now() - exec.scenario.startTime);
     let result: unknown;
     try {
-      result = run();
+      result = run(data?.[at]);
     } catch (error) {
       ended.add(1);
       throw error;

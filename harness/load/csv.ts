@@ -7,7 +7,7 @@ import { arrivalsOf, type Stage } from "../record/arrivals.ts";
 import { SeawallError } from "../base/errors.ts";
 import type { Tags } from "../metrics/tags.ts";
 import type { Harm } from "../target/harm.ts";
-import { k6MetricNames } from "../metrics/k6-metrics.ts";
+import { k6MetricNames, k6Metrics } from "../metrics/k6-metrics.ts";
 import { metricIn, type Metric, type Registry } from "../metrics/metrics.ts";
 import { carries } from "../metrics/series.ts";
 import type { LoadProgress } from "./generator.ts";
@@ -110,6 +110,8 @@ export class CsvParser {
     readonly kind: Kind;
   }[];
   readonly #undeclared = new Set<string>();
+  /** Those that the record has under a name of its own, and under k6's own for a claim. */
+  readonly #also: ReadonlySet<string>;
   readonly #loads: ReadonlyMap<string, OneLoad>;
   readonly #targets = new Map<string, Target | string>();
   readonly #running = new Map<number, Running>();
@@ -137,6 +139,7 @@ export class CsvParser {
     this.#sink = sink;
     this.#metrics = metrics;
     this.#harm = harm;
+    this.#also = new Set(asked.filter((name) => k6Metrics[name] && Object.hasOwn(kinds, name)));
     const passedOver = k6MetricNames.filter(
       (name) => !asked.includes(name) && !Object.hasOwn(kinds, name),
     );
@@ -256,12 +259,14 @@ export class CsvParser {
 
   #sample(sample: Sample, tags: string, user: number | undefined): void {
     const { kind, atMs, value } = sample;
-    if (kind === "blocked") {
-      // Follows its own request's duration. It holds the wait for a connection and the making of
-      // one, which the duration leaves out.
-      if (this.#pending !== null) this.#pending.durationMs += value;
-      return;
-    }
+    // Of a script's setup or teardown: it is no part of any load.
+    if (tags.startsWith(",")) return;
+    // Follows its own request's duration. It holds the wait for a connection and the making of one,
+    // which the duration leaves out.
+    if (kind === "blocked" && this.#pending !== null) this.#pending.durationMs += value;
+    if (this.#also.has(sample.name) && kind !== "own")
+      this.#sample({ ...sample, kind: "own" }, tags, user);
+    if (kind === "blocked") return;
     this.#flush();
     const target = this.#targetOf(sample, tags);
     if (typeof target === "string") {
@@ -332,7 +337,7 @@ export class CsvParser {
 
   /** Where a sample goes, or why it cannot be told. */
   #targetOf({ kind, name }: Known, text: string): Target | string {
-    const key = name + text;
+    const key = `${kind} ${name} ${text}`;
     const known = this.#targets.get(key);
     if (known !== undefined) return known;
     if (this.#targets.size >= tagTextsMax)

@@ -7,10 +7,10 @@ import { lookup } from "node:dns/promises";
 import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { stagesOf } from "../record/arrivals.ts";
 import { SeawallError } from "../base/errors.ts";
 import type { Clock } from "../target/deployment.ts";
+import type { Load } from "../experiment/experiment.ts";
 import type { LoadEnd, LoadGenerator, LoadRequest, RunningLoad } from "./generator.ts";
 import { metricsAsked } from "../record/metrics-asked.ts";
 import type { Tool } from "../target/tools.ts";
@@ -26,11 +26,12 @@ import {
 } from "../system/processes.ts";
 import { queuedSeconds } from "../system/starvation.ts";
 import { type Moved, MovedByMembers } from "../system/traffic.ts";
+import { bundled } from "./bundle.ts";
 import { CsvParser } from "./csv.ts";
 import { blocksWithout } from "./fence.ts";
 import { K6Control } from "./k6-control.ts";
 import { loggedErrors } from "./logged-errors.ts";
-import { entryScript, settingsOf } from "./scenarios.ts";
+import { entryScript, environmentOf, settingsOf } from "./scenarios.ts";
 
 const readyWithinMs = 30_000;
 const stopWithinMs = 5_000;
@@ -40,6 +41,8 @@ export interface K6Options {
   /** The folder of the workload scripts. */
   readonly workloads: string;
   readonly clock: Clock;
+  /** Where the secrets are that loads name. */
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 export function k6Generator(options: K6Options): LoadGenerator {
@@ -50,15 +53,9 @@ async function prepare(request: LoadRequest, options: K6Options): Promise<Runnin
   const { plan } = request;
   const control = { host: "127.0.0.1", port: await freePort("127.0.0.1") };
   const logFile = join(request.logsDirectory, "k6.log");
-  const entry = join(request.logsDirectory, "k6-entry.ts");
-  writeFileSync(
-    entry,
-    entryScript(
-      plan.load,
-      pathToFileURL(`${options.workloads}/`).href,
-      pathToFileURL(join(import.meta.dirname, "accounted.ts")).href,
-    ),
-  );
+  const entry = join(request.logsDirectory, "k6-entry.js");
+  const script = entryScript(plan.load, options.workloads, join(import.meta.dirname, "accounted"));
+  writeFileSync(entry, await bundled(script, options.workloads, "of this run"));
   // A configuration of the run's own: what users keep in theirs must not change a run.
   const home = join(request.logsDirectory, "k6-home");
   const configuration = join(home, "config.json");
@@ -76,6 +73,8 @@ async function prepare(request: LoadRequest, options: K6Options): Promise<Runnin
       "--config",
       configuration,
       "--paused",
+      // It is asked for before the load's clock begins.
+      "--no-setup",
       "--address",
       `${control.host}:${control.port}`,
       "--out",
@@ -97,6 +96,8 @@ async function prepare(request: LoadRequest, options: K6Options): Promise<Runnin
       env: {
         PATH: process.env["PATH"] ?? "",
         HOME: process.env["HOME"] ?? home,
+        ...environmentOf(plan.load, request.entries, plan.edges),
+        ...secretsOf(plan.load, options.env),
         ...options.tool.env,
         XDG_CONFIG_HOME: home,
         [runVariable]: request.runId,
@@ -116,6 +117,13 @@ async function prepare(request: LoadRequest, options: K6Options): Promise<Runnin
     await load[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+function secretsOf(loads: readonly Load[], env: K6Options["env"]): Record<string, string> {
+  const names = loads.flatMap(({ secrets = [] }) => secrets);
+  return Object.fromEntries(
+    names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])),
+  );
 }
 
 /** All addresses of these hosts, each an address or a name. */
@@ -245,6 +253,7 @@ class RunningK6 implements RunningLoad {
         );
       await clock.sleep(50, signal);
     }
+    await this.#control.setUp(signal);
   }
 
   begin(): Promise<void> {

@@ -62,21 +62,21 @@ describe("the entry script", () => {
     "takes each load's function from its own workload, though two have the same name, and " +
       "accounts for it",
     () => {
-      const lines = entryScript(loads, "file:///w/", "file:///h/accounted.ts").split("\n");
+      const lines = entryScript(loads, "/w", "/h/accounted").split("\n");
       expect(lines.filter((line) => line.startsWith("import * as"))).toEqual([
-        'import * as workload0 from "file:///w/viewers.ts";',
-        'import * as workload1 from "file:///w/crowd.ts";',
+        'import * as workload0 from "/w/viewers.ts";',
+        'import * as workload1 from "/w/crowd.ts";',
       ]);
       expect(lines.filter((line) => line.startsWith("export const load_"))).toEqual([
-        "export const load_live = accounted(workload0.live);",
-        "export const load_live_too = accounted(workload1.live);",
-        "export const load_start = accounted(workload1.start);",
+        'export const load_live = accounted(workload0["live"], 0);',
+        'export const load_live_too = accounted(workload1["live"], 1);',
+        'export const load_start = accounted(workload1["start"], 1);',
       ]);
     },
   );
 
   it("lets a workload change neither the load nor where it goes", () => {
-    const script = entryScript(loads, "file:///w/", "file:///h/accounted.ts");
+    const script = entryScript(loads, "/w", "/h/accounted");
     expect(script.indexOf("scenarios, maxRedirects: 0, blacklistIPs: forbidden")).toBeGreaterThan(
       script.indexOf("own[name]"),
     );
@@ -86,14 +86,14 @@ describe("the entry script", () => {
 
   it("takes a script of the user's own from where it lies", () => {
     const own = { ...load, workload: "/home/me/my shop/load.ts" };
-    expect(entryScript([own], "file:///w/", "file:///h/accounted.ts")).toContain(
-      'import * as workload0 from "file:///home/me/my%20shop/load.ts";',
+    expect(entryScript([own], "/w", "/h/accounted")).toContain(
+      'import * as workload0 from "/home/me/my shop/load.ts";',
     );
   });
 
   it("names them as the scenarios do", () => {
     for (const one of loads)
-      expect(entryScript(loads, "file:///w/", "file:///h/accounted.ts")).toContain(
+      expect(entryScript(loads, "/w", "/h/accounted")).toContain(
         `export const ${scenarioOf(one, plan).exec} = `,
       );
     expect(new Set(loads.map(execOf)).size).toBe(loads.length);

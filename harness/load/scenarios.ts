@@ -43,7 +43,10 @@ const ownOptions = [
   "discardResponseBodies",
   "insecureSkipTLSVerify",
   "noConnectionReuse",
+  "noCookiesReset",
   "noVUConnectionReuse",
+  "setupTimeout",
+  "teardownTimeout",
   "tlsAuth",
   "tlsCipherSuites",
   "tlsVersion",
@@ -52,28 +55,40 @@ const ownOptions = [
 
 /**
  * The script that k6 runs: it takes each load's function from its own workload file, and accounts
- * for every iteration. `folder`, a file URL that ends in a slash, is where workloads lie that go by
- * a name; `accounted` is the script that does the accounts.
+ * for every iteration. `folder` is where workloads lie that go by a name; `accounted` is the script
+ * that does the accounts. What the `setup` of a workload gives goes to its own functions.
  */
 export function entryScript(loads: readonly Load[], folder: string, accounted: string): string {
   const workloads = [...new Set(loads.map((load) => load.workload))];
   const alias = (workload: string): string => `workload${workloads.indexOf(workload)}`;
+  const all = workloads.map(alias).join(", ");
   return [
     `import { accounted } from ${JSON.stringify(accounted)};`,
     ...workloads.map(
       (workload) =>
         `import * as ${alias(workload)} from ` +
-        `${JSON.stringify(workload.startsWith("/") ? `file://${encodeURI(workload)}` : `${folder}${workload}.ts`)};`,
+        `${JSON.stringify(workload.startsWith("/") ? workload : `${folder}/${workload}.ts`)};`,
     ),
     `const { scenarios, forbidden } = JSON.parse(__ENV.SEAWALL_LOAD);`,
-    `const own = ${workloads.length === 0 ? "{}" : "workload0.options ?? {}"};`,
+    `const workloads = [${all}];`,
+    `const own = Object.assign({}, ...workloads.map(({ options }) => options));`,
     `export const options = {`,
     `  ...Object.fromEntries(${JSON.stringify(ownOptions)}.filter((name) => name in ` +
       "own).map((name) => [name, own[name]])),",
     `  scenarios, maxRedirects: 0, blacklistIPs: forbidden,`,
     `};`,
+    `export async function setup() {`,
+    `  const data = [];`,
+    `  for (const workload of workloads) data.push((await workload.setup?.()) ?? null);`,
+    `  return data;`,
+    `}`,
+    `export async function teardown(data) {`,
+    `  for (const [at, workload] of workloads.entries()) await workload.teardown?.(data?.[at]);`,
+    `}`,
     ...loads.map(
-      (load) => `export const ${execOf(load)} = accounted(${alias(load.workload)}.${load.exec});`,
+      (load) =>
+        `export const ${execOf(load)} = accounted(${alias(load.workload)}` +
+        `[${JSON.stringify(load.exec)}], ${workloads.indexOf(load.workload)});`,
     ),
     "",
   ].join("\n");
@@ -100,6 +115,31 @@ export function scenarioOf(load: Load, plan: Plan): Scenario {
   };
 }
 
+/**
+ * What the scripts of all loads find in `__ENV`, with the addresses of entries filled in: `{url}`
+ * is that of the first one.
+ */
+export function environmentOf(
+  loads: readonly Load[],
+  entries: readonly Entry[],
+  names: readonly string[],
+): Readonly<Record<string, string>> {
+  const filled = (value: string): string =>
+    value.replaceAll(/\{url(?::([^}]+))?\}/g, (whole, name: string | undefined) => {
+      const entry = entries[name === undefined ? 0 : names.indexOf(name)];
+      return entry === undefined ? whole : urlOf(entry);
+    });
+  return Object.fromEntries(
+    loads.flatMap(({ env = {} }) =>
+      Object.entries(env).map(([name, value]) => [name, filled(value)]),
+    ),
+  );
+}
+
+function urlOf({ host, port }: Entry): string {
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
 /** What a workload is told; `forbidden` are blocks of addresses that it may not connect to. */
 export function settingsOf(
   plan: Plan,
@@ -109,9 +149,9 @@ export function settingsOf(
   forbidden: readonly string[] = [],
 ): string {
   const told = (ways: readonly Entry[], names: readonly string[]): object[] =>
-    ways.map(({ host, port, hostHeader }, index) => ({
+    ways.map(({ hostHeader, ...entry }, index) => ({
       name: names[index],
-      url: `http://${host.includes(":") ? `[${host}]` : host}:${port}`,
+      url: urlOf(entry),
       ...(hostHeader === undefined ? {} : { host: hostHeader }),
     }));
   return JSON.stringify({

@@ -2,7 +2,7 @@
  * The metrics that k6 makes by itself
  * (https://grafana.com/docs/k6/latest/using-k6/metrics/reference). It writes a dozen lines of them
  * for each request, so a run keeps those alone that a claim is on. `http_req_duration` and
- * `http_req_blocked` are recorded as `http_req_ms`.
+ * `http_req_blocked` together are `http_req_ms`, which each run has.
  */
 import type { Metric, Registry } from "./metrics.ts";
 
@@ -47,6 +47,11 @@ export const k6Metrics: Registry = {
     leastPerIteration: 1,
   },
   http_req_failed: rate("an HTTP request: 1 when it failed, else 0"),
+  http_req_duration: duration(
+    "one HTTP request without the making of its connection; one without an answer lasts 0",
+  ),
+  http_req_blocked: duration("the wait for a connection of one HTTP request"),
+  iteration_duration: duration("one iteration of a workload, as k6 measures it"),
   http_req_connecting: duration("the making of a TCP connection for one HTTP request"),
   http_req_tls_handshaking: duration("the TLS handshake for one HTTP request"),
   http_req_sending: duration("the sending of one HTTP request"),
@@ -62,14 +67,7 @@ export const k6Metrics: Registry = {
 };
 
 /** What k6 tells of itself says nothing that the harness does not record otherwise. */
-const ofItself = [
-  "vus",
-  "vus_max",
-  "iterations",
-  "iteration_duration",
-  "http_req_duration",
-  "http_req_blocked",
-];
+const ofItself = ["vus", "vus_max", "iterations"];
 
 /** All that is not a workload's own. */
 export const k6MetricNames: readonly string[] = [...Object.keys(k6Metrics), ...ofItself];

@@ -21,6 +21,10 @@ export interface PlanOptions {
   workloadExports(workload: string): readonly string[] | null;
   /** What else than edges a workload must be told of, as it says itself. */
   workloadNeeds?(workload: string): readonly string[];
+  /** A hash of the script, of one of the user's own. */
+  workloadVersion?(workload: string): string | null;
+  /** A variable of the user's environment; undefined where it is not set. */
+  variable?(name: string): string | undefined;
   /** The metrics that its script makes. */
   workloadMetrics?(workload: string): Registry;
   /** The strings that its script, and what that imports beside it, are written with. */

@@ -21,6 +21,7 @@ import {
   rhythmProblems,
 } from "./problems/problems.ts";
 import { defencesOf, relianceProblems } from "./reliance.ts";
+import { environmentProblems } from "./problems/environment.ts";
 import { decidedByLoad } from "./problems/decided-by-load.ts";
 import { vacuousProblems } from "./problems/vacuous.ts";
 import { registryOf } from "../record/metric-registry.ts";
@@ -76,6 +77,7 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
       .map((name) => general(unknownName("defence", name, defences))),
     ...relianceProblems(experiment).map(general),
     ...loadProblems(experiment, options),
+    ...environmentProblems(experiment, options),
     ...classProblems(experiment),
     ...claimProblems(experiment, registry),
     ...decidedByLoad(experiment, registry),
@@ -319,7 +321,7 @@ function planOf(
   experiment: Experiment,
   topology: string,
   layout: Layout,
-  options: TargetOptions,
+  options: TargetOptions & Pick<PlanOptions, "workloadVersion">,
   registry: Registry,
   notes: readonly string[] = [],
 ): Plan {
@@ -362,6 +364,7 @@ function planOf(
     leadInMs,
     phasesMs: experiment.phasesMs,
     load: experiment.load,
+    ...scriptsOf(experiment, options),
     ...(experiment.players === undefined ? {} : { players: experiment.players }),
     hypothesis: experiment.hypothesis,
     recovery: experiment.recovery,
@@ -391,6 +394,18 @@ function planOf(
     ...(notes.length === 0 ? {} : { notes }),
     rerun: options.rerun,
   };
+}
+
+/** What was run is known by more than its path. */
+function scriptsOf(
+  { load }: Experiment,
+  { workloadVersion }: Pick<PlanOptions, "workloadVersion">,
+): Pick<Plan, "scripts"> {
+  const scripts = load.flatMap(({ workload }) => {
+    const version = workloadVersion?.(workload) ?? null;
+    return version === null ? [] : [[workload, version] as const];
+  });
+  return scripts.length === 0 ? {} : { scripts: Object.fromEntries(scripts) };
 }
 
 /** Of the classes whose users ask as the prober does. */
