@@ -1,6 +1,7 @@
 /** Decides everything before anything is touched, and reports every problem at once. */
 import { general, lineOf, ofClaim, type PlanProblem } from "./problems/problem.ts";
 import { SeawallError } from "../base/errors.ts";
+import { selectorsOf } from "../claims/statistics/registry.ts";
 import { struckIn, unknownFault } from "../faults/faults.ts";
 import type { Experiment } from "../experiment/experiment.ts";
 import { shapeProblems } from "../experiment/experiment-schema.ts";
@@ -20,6 +21,7 @@ import {
   recoveryProblems,
   rhythmProblems,
 } from "./problems/problems.ts";
+import { withAsked } from "./asked-charts.ts";
 import { defencesOf, relianceProblems } from "./reliance.ts";
 import { environmentProblems } from "./problems/environment.ts";
 import { decidedByLoad } from "./problems/decided-by-load.ts";
@@ -383,8 +385,13 @@ function planOf(
     ...(pack?.drawEntries === undefined ? {} : { drawEntries: pack.drawEntries }),
     ...(pack?.wishes === undefined ? {} : { wishes: wishesIn(experiment, pack, layout) }),
     ...(pack === undefined ? {} : { trafficClasses: pack.trafficClasses }),
-    metrics: registry,
-    charts: pack?.charts ?? { ofRun: [], ofComparison: [] },
+    metrics: compared(registry, experiment),
+    charts: withAsked(
+      pack?.charts ?? { ofRun: [], ofComparison: [] },
+      experiment.hypothesis,
+      registry,
+      pack?.harm,
+    ),
     telemetry: telemetryOf(
       layout,
       options.substrate,
@@ -394,6 +401,18 @@ function planOf(
     ...(notes.length === 0 ? {} : { notes }),
     rerun: options.rerun,
   };
+}
+
+/** A series of a service's own is compared where a claim is on it. */
+function compared(registry: Registry, { hypothesis }: Experiment): Registry {
+  const asked = new Set(hypothesis.flatMap(selectorsOf).map(({ metric }) => metric));
+  return Object.fromEntries(
+    Object.entries(registry).map(([name, metric]) => {
+      if (metric.source !== "service" || !asked.has(name)) return [name, metric];
+      const { uncompared: _, ...own } = metric;
+      return [name, own];
+    }),
+  );
 }
 
 /** What was run is known by more than its path. */

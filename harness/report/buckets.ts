@@ -5,7 +5,7 @@
  */
 import type { SeriesData } from "../metrics/samples.ts";
 import { startMs } from "../metrics/series.ts";
-import { quantile } from "../base/statistics.ts";
+import { mean, quantile } from "../base/statistics.ts";
 
 /** Consecutive windows of time. A sample belongs to the one in which what it measures began. */
 export interface Windows {
@@ -232,6 +232,12 @@ export function bucketQuantileOf(series: readonly SeriesData[], q: number): Meas
 /** True nearest-rank quantiles of the raw values of each window. */
 export function quantileOf(series: readonly SeriesData[], q: number): Measure {
   return (windows) => gathered(series, windows).map((values) => quantile(values, q));
+}
+
+export function meanOf(series: readonly SeriesData[]): Measure {
+  return (windows) => gathered(series, windows).map((values) =>
+      values.length === 0 ? null : mean([...values]),
+    );
 }
 
 export function highest(series: readonly SeriesData[]): Measure {
