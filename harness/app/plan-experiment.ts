@@ -3,7 +3,7 @@
  * audience.
  */
 import { SeawallError } from "../base/errors.ts";
-import { keepSecret } from "../base/redact.ts";
+import { nameSecrets } from "../base/redact.ts";
 import type { Experiment, Load } from "../experiment/experiment.ts";
 import type { Planned, PlanOptions } from "../plan/options.ts";
 import { planExperiment, planTarget } from "../plan/plan.ts";
@@ -101,8 +101,7 @@ async function planOptions(
   options: RunRequest,
 ): Promise<PlanOptions> {
   const substrate = await chooseSubstrate(context, options.substrate, experiment.target);
-  for (const secret of experiment.load.flatMap(({ secrets = [] }) => secrets))
-    keepSecret(context.env[secret] ?? "");
+  guarded(name, () => nameSecrets(secretsOf(experiment, options), context.env));
   return {
     substrate: substrate.name,
     substrateWhy: substrate.why,
@@ -126,6 +125,19 @@ async function planOptions(
       targetVersion(context, experiment.target, options.topology ?? experiment.topology),
     ),
   };
+}
+
+/** The variables that hold what nobody may print or record. */
+function secretsOf({ load, target, topology }: Experiment, options: RunRequest): string[] {
+  const { services } = target.topologies[options.topology ?? topology]?.layout() ?? {
+    services: [],
+  };
+  return [
+    ...load.flatMap(({ secrets = [] }) => secrets),
+    ...services
+      .flatMap(({ access = {} }) => Object.values(access))
+      .flatMap(({ secretHeaders = {} }) => Object.values(secretHeaders)),
+  ];
 }
 
 /**

@@ -31,6 +31,7 @@ import { descriptorsMax } from "../system/descriptors.ts";
 import { realClock } from "../system/clock.ts";
 import { sweep, thisMachine, versionsOf, wire } from "./assemble-run.ts";
 import type { Context } from "./context.ts";
+import { auditEnd, auditStart } from "./audit.ts";
 import { judgeRecord } from "./judge-record.ts";
 import { Progress } from "./progress.ts";
 import { simulate } from "./simulate.ts";
@@ -65,6 +66,7 @@ export async function runPlanned(
     planned.plan.experiment,
     newRunId(clock.nowMs(), planned.plan.seed),
   );
+  auditStart(context, options.out, id, planned, clock.nowMs());
   const { ledger, recorder } = opened(context, planned, clock, directory, id);
   observer?.began(directory, id);
   if (observer !== undefined) recorder.onEvent((event) => observer.event(event));
@@ -114,7 +116,9 @@ export async function runPlanned(
   if (cleaned?.kind === "cleaned" && cleaned.status === "clean") ledger.remove();
   else ledger.close();
   if (recorder.failed.aborted) throw recorder.failed.reason;
-  return judged(directory, error, (text) => context.stderr.write(text));
+  const outcome = await judged(directory, error, (text) => context.stderr.write(text));
+  auditEnd(options.out, id, outcome.verdict.status, clock.nowMs());
+  return outcome;
 }
 
 /**

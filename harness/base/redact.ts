@@ -29,6 +29,26 @@ export function keepSecret(value: string): void {
   for (const form of longestFirst) kept.add(form);
 }
 
+const named = new Map<string, string>();
+
+/** Variables whose values are secrets, from an environment; those that are not set stay unknown. */
+export function nameSecrets(
+  names: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): void {
+  for (const name of names) {
+    const value = env[name];
+    if (value === undefined || value === "") continue;
+    named.set(name, value);
+    keepSecret(value);
+  }
+}
+
+/** Empty where it was never named. */
+export function secretNamed(name: string): string {
+  return named.get(name) ?? "";
+}
+
 /** Whether it holds a value that was kept. */
 export function holdsSecret(text: string): boolean {
   return [...kept].some((value) => text.includes(value));

@@ -174,6 +174,10 @@ export const planDocument = z.object({
     .record(z.string(), z.string())
     .exactOptional()
     .meta({ description: "by workload, a hash of each script of the user's own" }),
+  requestsPerSecondMax: z
+    .number()
+    .exactOptional()
+    .meta({ description: "the most requests per second that the load generator sends" }),
   players: z
     .array(z.enum(phases))
     .exactOptional()

@@ -96,6 +96,7 @@ export const experimentSchema = z.object({
     .array(phase)
     .max(4, "at most 4: each takes a fifth of a core and half a gigabyte")
     .optional(),
+  requestsPerSecondMax: z.number().int().positive().optional(),
   requires: z.array(name).optional(),
 });
 

@@ -96,6 +96,11 @@ export interface Experiment {
    * They stay to the end.
    */
   readonly players?: readonly Phase[] | undefined;
+  /**
+   * The load generator sends no more than so many requests a second, whatever its scripts ask for. A
+   * run that comes near it is inconclusive.
+   */
+  readonly requestsPerSecondMax?: number | undefined;
   /** Experiments whose last run on the same target must have held. */
   readonly requires?: readonly string[] | undefined;
 }

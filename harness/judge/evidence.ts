@@ -16,6 +16,7 @@ import { answer } from "./answer.ts";
 import { askedByTheClock } from "./asked-for.ts";
 import { bodiesAreSegments } from "./bodies.ts";
 import { bytesMoved } from "./bytes-moved.ts";
+import { cappedProblems } from "./capped.ts";
 import { countersAgree } from "./counters-agree.ts";
 import {
   coresOf,
@@ -120,7 +121,10 @@ function samplesPossible(run: Run): Judged {
 }
 
 function loadOffered(run: Run, windows: Windows): Judged {
-  return answer("generator.offered", offeredProblems(run, windows));
+  return answer("generator.offered", [
+    ...offeredProblems(run, windows),
+    ...cappedProblems(run, windows),
+  ]);
 }
 
 function iterationsLeftSamples(run: Run, windows: Windows): Judged {

@@ -5,8 +5,10 @@
 import type { ChildProcess } from "node:child_process";
 import { lookup } from "node:dns/promises";
 import { once } from "node:events";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { rootCertificates } from "node:tls";
+import type { Entry } from "../target/entries.ts";
 import { stagesOf } from "../record/arrivals.ts";
 import { SeawallError } from "../base/errors.ts";
 import type { Clock } from "../target/deployment.ts";
@@ -61,9 +63,8 @@ async function prepare(request: LoadRequest, options: K6Options): Promise<Runnin
   const configuration = join(home, "config.json");
   mkdirSync(home, { recursive: true });
   writeFileSync(configuration, "{}\n");
-  const hosts = [request.entries, ...Object.values(request.otherEntries)]
-    .flat()
-    .map(({ host }) => host);
+  const entries = [request.entries, ...Object.values(request.otherEntries)].flat();
+  const hosts = entries.flatMap(({ host, via }) => (via === undefined ? [host] : [host, via.host]));
   const forbidden = blocksWithout(await addressesOf([...hosts, ...(request.hosts ?? [])]));
   const child = spawnGroup(
     options.tool.executable,
@@ -97,8 +98,9 @@ async function prepare(request: LoadRequest, options: K6Options): Promise<Runnin
         PATH: process.env["PATH"] ?? "",
         HOME: process.env["HOME"] ?? home,
         ...environmentOf(plan.load, request.entries, plan.edges),
-        ...secretsOf(plan.load, options.env),
+        ...secretsOf(plan.load, entries, options.env),
         ...options.tool.env,
+        ...authoritiesOf(entries, home),
         XDG_CONFIG_HOME: home,
         [runVariable]: request.runId,
         SEAWALL_LOAD: settingsOf(plan, plan.load, request.entries, request.otherEntries, forbidden),
@@ -119,8 +121,28 @@ async function prepare(request: LoadRequest, options: K6Options): Promise<Runnin
   }
 }
 
-function secretsOf(loads: readonly Load[], env: K6Options["env"]): Record<string, string> {
-  const names = loads.flatMap(({ secrets = [] }) => secrets);
+/** k6 knows the authorities of one file alone: those of the target, and those of everybody. */
+function authoritiesOf(entries: readonly Entry[], folder: string): Record<string, string> {
+  const own = [...new Set(entries.flatMap(({ access }) => access?.tls?.ca ?? []))];
+  if (own.length === 0) return {};
+  const path = join(folder, "authorities.pem");
+  writeFileSync(
+    path,
+    [...own.map((one) => readFileSync(one, "utf8")), ...rootCertificates].join("\n"),
+  );
+  return { SSL_CERT_FILE: path };
+}
+
+/** Of loads, and of the headers of entries: a script adds those itself. */
+function secretsOf(
+  loads: readonly Load[],
+  entries: readonly Entry[],
+  env: K6Options["env"],
+): Record<string, string> {
+  const names = [
+    ...loads.flatMap(({ secrets = [] }) => secrets),
+    ...entries.flatMap(({ access }) => Object.values(access?.secretHeaders ?? {})),
+  ];
   return Object.fromEntries(
     names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])),
   );

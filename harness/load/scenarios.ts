@@ -8,6 +8,7 @@ import {
 import type { Load } from "../experiment/experiment.ts";
 import type { Plan } from "../record/plan.ts";
 import type { Entry } from "../target/entries.ts";
+import { addressText, urlOf } from "../target/layout.ts";
 
 interface Stage {
   readonly target: number;
@@ -47,7 +48,6 @@ const ownOptions = [
   "noVUConnectionReuse",
   "setupTimeout",
   "teardownTimeout",
-  "tlsAuth",
   "tlsCipherSuites",
   "tlsVersion",
   "userAgent",
@@ -69,13 +69,15 @@ export function entryScript(loads: readonly Load[], folder: string, accounted: s
         `import * as ${alias(workload)} from ` +
         `${JSON.stringify(workload.startsWith("/") ? workload : `${folder}/${workload}.ts`)};`,
     ),
-    `const { scenarios, forbidden } = JSON.parse(__ENV.SEAWALL_LOAD);`,
+    `const { scenarios, forbidden, hosts, tls, rps } = JSON.parse(__ENV.SEAWALL_LOAD);`,
     `const workloads = [${all}];`,
     `const own = Object.assign({}, ...workloads.map(({ options }) => options));`,
     `export const options = {`,
     `  ...Object.fromEntries(${JSON.stringify(ownOptions)}.filter((name) => name in ` +
       "own).map((name) => [name, own[name]])),",
-    `  scenarios, maxRedirects: 0, blacklistIPs: forbidden,`,
+    `  scenarios, maxRedirects: 0, blacklistIPs: forbidden, hosts, rps,`,
+    `  tlsAuth: [...(own.tlsAuth ?? []), ...tls.map((one) =>`,
+    `    ({ ...one, cert: open(one.cert), key: open(one.key) }))],`,
     `};`,
     `export async function setup() {`,
     `  const data = [];`,
@@ -136,10 +138,6 @@ export function environmentOf(
   );
 }
 
-function urlOf({ host, port }: Entry): string {
-  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
-}
-
 /** What a workload is told; `forbidden` are blocks of addresses that it may not connect to. */
 export function settingsOf(
   plan: Plan,
@@ -149,11 +147,17 @@ export function settingsOf(
   forbidden: readonly string[] = [],
 ): string {
   const told = (ways: readonly Entry[], names: readonly string[]): object[] =>
-    ways.map(({ hostHeader, ...entry }, index) => ({
-      name: names[index],
-      url: urlOf(entry),
-      ...(hostHeader === undefined ? {} : { host: hostHeader }),
-    }));
+    ways.map((entry, index) => {
+      const { hostHeader, headers, secretHeaders } = entry.access ?? {};
+      return {
+        name: names[index],
+        url: urlOf(entry),
+        ...(hostHeader === undefined ? {} : { host: hostHeader }),
+        ...(headers === undefined ? {} : { headers }),
+        ...(secretHeaders === undefined ? {} : { secretHeaders }),
+      };
+    });
+  const all = [entries, ...Object.values(others)].flat();
   return JSON.stringify({
     seed: plan.seed,
     stream: plan.stream,
@@ -168,5 +172,16 @@ export function settingsOf(
     ),
     scenarios: Object.fromEntries(loads.map((load) => [load.name, scenarioOf(load, plan)])),
     forbidden,
+    rps: plan.requestsPerSecondMax ?? 0,
+    hosts: Object.fromEntries(
+      all.flatMap((entry) =>
+        entry.via === undefined ? [] : [[addressText(entry), addressText(entry.via)]],
+      ),
+    ),
+    tls: all.flatMap(({ host, access }) =>
+      access?.tls?.cert === undefined
+        ? []
+        : [{ domains: [host], cert: access.tls.cert, key: access.tls.key }],
+    ),
   });
 }

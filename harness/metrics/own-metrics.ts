@@ -96,6 +96,15 @@ export const ownMetrics: Registry = {
     values: { cause: ["steal", "throttling"] },
     meaning: "processor time that the hypervisor gave to others, or that a quota took",
   },
+  fault_in_force: {
+    kind: "duration",
+    unit: "ms",
+    source: "harness",
+    ofHarness: true,
+    uncompared: true,
+    tags: [],
+    meaning: "a fault from its act until it was healed, as the judge knows it from the events",
+  },
   link_connections: {
     kind: "increment",
     unit: "",

@@ -15,6 +15,7 @@ const drawnAlways = [
   "start_late_ms",
   "dropped_iterations",
   "cpu_seconds",
+  "fault_in_force",
   "resident_bytes",
 ];
 
@@ -69,7 +70,10 @@ function chartOf(name: string, metric: Metric, claims: readonly Claim[]): Declar
     event: "The mean of all samples of each interval.",
   }[kind];
   return {
-    id: `asked-${name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-").replaceAll(/^-|-$/g, "")}`,
+    id: `asked-${name
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9]+/g, "-")
+      .replaceAll(/^-|-$/g, "")}`,
     title: `${title.charAt(0).toUpperCase()}${title.slice(1)}`,
     note: `${meaning.charAt(0).toUpperCase()}${meaning.slice(1)}. ${readAs}`,
     unit: kind === "increment" ? `${unit}/s` : unit,

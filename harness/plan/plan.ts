@@ -23,6 +23,7 @@ import {
 } from "./problems/problems.ts";
 import { withAsked } from "./asked-charts.ts";
 import { defencesOf, relianceProblems } from "./reliance.ts";
+import { queryProblems } from "./problems/queries.ts";
 import { environmentProblems } from "./problems/environment.ts";
 import { decidedByLoad } from "./problems/decided-by-load.ts";
 import { vacuousProblems } from "./problems/vacuous.ts";
@@ -79,7 +80,7 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
       .map((name) => general(unknownName("defence", name, defences))),
     ...relianceProblems(experiment).map(general),
     ...loadProblems(experiment, options),
-    ...environmentProblems(experiment, options),
+    ...environmentProblems(experiment, layout ?? { services: [] }, options),
     ...classProblems(experiment),
     ...claimProblems(experiment, registry),
     ...decidedByLoad(experiment, registry),
@@ -102,6 +103,7 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
   problems.push(
     ...needProblems(experiment, layout, options),
     ...rhythmProblems(experiment, layout),
+    ...queryProblems(experiment, layout),
     ...[
       ...methodProblems(experiment, layout, options),
       ...hostProblems(layout, options.allowHosts ?? []),
@@ -367,6 +369,9 @@ function planOf(
     phasesMs: experiment.phasesMs,
     load: experiment.load,
     ...scriptsOf(experiment, options),
+    ...(experiment.requestsPerSecondMax === undefined
+      ? {}
+      : { requestsPerSecondMax: experiment.requestsPerSecondMax }),
     ...(experiment.players === undefined ? {} : { players: experiment.players }),
     hypothesis: experiment.hypothesis,
     recovery: experiment.recovery,

@@ -7,7 +7,7 @@ import type { Pack } from "../target/pack.ts";
 import { kindOfSeries } from "../record/metric-registry.ts";
 import { isVirtual, type SubstrateName } from "../record/substrates.ts";
 import type { Source } from "../metrics/source.ts";
-import { isExposed, type Layout, type Service } from "../target/layout.ts";
+import { isExposed, type Layout, metricsReadFrom, type Service } from "../target/layout.ts";
 
 /** In virtual time a model emits what it knows: `modelled` are the names of those metrics. */
 export function telemetryOf(
@@ -36,7 +36,7 @@ function sourcesOf(service: Service, substrate: SubstrateName, pack: Pack | unde
   const ofService = service.telemetry.flatMap((one) =>
     isExposed(one)
       ? one.series.map((metric) => ({ metric, kind: kindOfSeries(metric, one.declared?.[metric]) }))
-      : [],
+      : metricsReadFrom(one).map((metric) => ({ metric, kind: "gauge" as const })),
   );
   // Of what runs already nothing is seen but its answers; a container's figures are the engine's, a
   // process's the system's.

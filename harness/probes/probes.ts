@@ -11,11 +11,18 @@ import type { EventSink } from "../record/event-sink.ts";
 import type { RunningLoad } from "../load/generator.ts";
 import type { SampleSink } from "../metrics/samples.ts";
 import { kindOfSeries } from "../record/metric-registry.ts";
-import { type Exposed, isExposed, type Telemetry } from "../target/layout.ts";
+import {
+  type Exposed,
+  isAlerting,
+  isExposed,
+  isQueried,
+  type Telemetry,
+} from "../target/layout.ts";
 import { wallClockStepMs } from "../system/clock.ts";
 import { type Answer, httpGet } from "../system/network.ts";
 import { deniedSeconds } from "../system/starvation.ts";
 import { movedByInterfaces } from "../system/traffic.ts";
+import { type MonitoringReading, readAlerts, readQueries } from "./monitoring.ts";
 import { runProber } from "./prober.ts";
 import {
   type Heads,
@@ -194,7 +201,16 @@ export class RunningProbes implements AsyncDisposable {
    */
   async #read(instance: Instance, telemetry: Telemetry): Promise<void> {
     try {
+      const { clock, sink } = this.#options;
+      const monitoring = (port: string): MonitoringReading => ({
+        service: instance.service.name,
+        get: (path) => this.#get(instance, port, path),
+        nowMs: () => clock.nowMs(),
+        sink,
+      });
       if (isExposed(telemetry)) await this.#prometheus(instance, telemetry);
+      else if (isQueried(telemetry)) await readQueries(telemetry, monitoring(telemetry.port));
+      else if (isAlerting(telemetry)) await readAlerts(telemetry, monitoring(telemetry.port));
       else await this.#ofPack?.read(this.#readingOf(instance, telemetry));
     } catch {
       // seen as missing samples

@@ -48,6 +48,10 @@ export interface ClaimFacts {
   "reference-too-few-samples": InPhase;
   "too-few-samples": { readonly samples: number; readonly minSamples: number };
   "cut-off": Plain;
+  /** Why what was to tell of the fault tells nothing. */
+  "on-before-fault": Plain;
+  "never-on": Plain;
+  "too-short": Plain;
   /** `rest`: what the samples show that no stall touched. */
   "generator-stalled": { readonly stalledMs: number; readonly rest: "nothing" | "within-limit" };
   "depends-on-dropped": Plain;
@@ -123,6 +127,8 @@ export interface EvidenceFacts {
     "no-phase": Plain;
     "no-iterations": Plain;
     "ended-at-once": OfLoad;
+    /** Near the limit that the experiment sets. */
+    capped: InPhase & { readonly perSecond: number; readonly max: number };
     "not-as-planned": OfLoad & {
       readonly fromSeconds: number;
       readonly untilSeconds: number;

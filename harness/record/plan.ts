@@ -68,6 +68,8 @@ export interface Plan {
   readonly load: readonly Load[];
   /** By workload, a hash of each script of the user's own. Missing where there is none. */
   readonly scripts?: Readonly<Record<string, string>>;
+  /** What the load generator is held to; missing where nobody set a limit. */
+  readonly requestsPerSecondMax?: number;
   /** The phase in which each real player joins. */
   readonly players?: readonly Phase[];
   readonly hypothesis: readonly Claim[];

@@ -235,9 +235,8 @@ export function quantileOf(series: readonly SeriesData[], q: number): Measure {
 }
 
 export function meanOf(series: readonly SeriesData[]): Measure {
-  return (windows) => gathered(series, windows).map((values) =>
-      values.length === 0 ? null : mean([...values]),
-    );
+  return (windows) =>
+    gathered(series, windows).map((values) => (values.length === 0 ? null : mean([...values])));
 }
 
 export function highest(series: readonly SeriesData[]): Measure {

@@ -4,7 +4,7 @@
  */
 import { SeawallError } from "../base/errors.ts";
 import type { Clock, Impairment, Instance, InstanceState } from "../target/deployment.ts";
-import type { Endpoint, Place, Service } from "../target/layout.ts";
+import { accessible, type Endpoint, type Place, type Service } from "../target/layout.ts";
 import { operate } from "../system/operate.ts";
 import { untilReady } from "./ready.ts";
 
@@ -36,7 +36,7 @@ export class ForeignInstance implements Instance {
         "PLAN_REFUSED",
         `the target does not say where port "${port}" of ${this.service.name} is`,
       );
-    return endpoint;
+    return accessible(this.service, port, endpoint);
   }
 
   lastLogLines(): readonly string[] {

@@ -2,10 +2,11 @@
  * One GET that looks on the wire like a user's: the headers that k6 sends, in its order, and no
  * others.
  */
-import { type Agent, type IncomingHttpHeaders, request } from "node:http";
+import type { Agent, IncomingHttpHeaders } from "node:http";
 import { promisify } from "node:util";
 import { brotliDecompress, gunzip, inflate, zstdDecompress } from "node:zlib";
-import type { Endpoint } from "../target/layout.ts";
+import { type Endpoint, hostOf } from "../target/layout.ts";
+import { requestTo } from "./http-request.ts";
 
 /** What k6 calls itself; its `userAgent` in the workloads' settings is the same. */
 export const userAgent = "seawall-viewer";
@@ -25,25 +26,26 @@ export interface FetchOptions {
   readonly timeoutMs: number;
   /** Without one, a connection of its own. */
   readonly agent: Agent | false;
-  /** Left out: the endpoint's own. */
-  readonly hostHeader?: string;
   readonly signal: AbortSignal;
+  /** Such as the token of a session. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Rejects when no answer comes in time. */
 export function fetchBody(
-  { host, port }: Endpoint,
+  endpoint: Endpoint,
   path: string,
-  { timeoutMs, agent, hostHeader, signal: ended }: FetchOptions,
+  { timeoutMs, agent, signal: ended, headers: own }: FetchOptions,
 ): Promise<Fetched> {
   return new Promise((resolve, reject) => {
     const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), ended]);
     // Order as in Go's net/http. A Connection header would give the prober away.
     const headers = {
-      Host: hostHeader ?? (port === 80 ? host : `${host}:${port}`),
+      Host: endpoint.access?.hostHeader ?? hostOf(endpoint),
       "User-Agent": userAgent,
+      ...own,
     };
-    const outgoing = request({ host, port, path, agent, headers, signal }, (response) => {
+    const outgoing = requestTo(endpoint, { path, agent, headers, signal }, (response) => {
       const { statusCode: status = 0, headers: answered } = response;
       const parts: Buffer[] = [];
       let bytes = 0;

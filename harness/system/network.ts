@@ -3,11 +3,12 @@
  */
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
-import { type Agent, type IncomingHttpHeaders, request } from "node:http";
+import type { Agent, IncomingHttpHeaders } from "node:http";
 import { connect, createServer } from "node:net";
 import { endianness } from "node:os";
 import type { Connection } from "../target/observer.ts";
 import type { Endpoint } from "../target/layout.ts";
+import { requestTo } from "./http-request.ts";
 import { markOwn } from "./own-connections.ts";
 import { listProcesses, statOf } from "./processes.ts";
 
@@ -67,15 +68,9 @@ const bodyBytesMax = 16 * 1024 * 1024;
 export function httpGet(endpoint: Endpoint, path: string, options: GetOptions): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const { signal, over } = within(options);
-    const outgoing = request(
-      {
-        host: endpoint.host,
-        port: endpoint.port,
-        path,
-        agent: options.agent ?? false,
-        headers: { ...options.headers },
-        signal,
-      },
+    const outgoing = requestTo(
+      endpoint,
+      { path, agent: options.agent ?? false, headers: options.headers ?? {}, signal },
       (response) => {
         const parts: Buffer[] = [];
         let bytes = 0;
@@ -139,15 +134,9 @@ export function httpDigest(
 ): Promise<Digest> {
   return new Promise((resolve, reject) => {
     const { signal, over } = within(options);
-    const outgoing = request(
-      {
-        host: endpoint.host,
-        port: endpoint.port,
-        path,
-        agent: options.agent ?? false,
-        headers: { ...options.headers },
-        signal,
-      },
+    const outgoing = requestTo(
+      endpoint,
+      { path, agent: options.agent ?? false, headers: options.headers ?? {}, signal },
       (response) => {
         const { statusCode: status = 0, headers } = response;
         const hash = createHash("sha256");

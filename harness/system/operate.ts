@@ -2,9 +2,9 @@
  * Performs a service's own operations: over HTTP with the run's token, over a plain connection, or
  * by a program beside the service.
  */
-import { request } from "node:http";
 import { connect } from "node:net";
 import { run } from "./child.ts";
+import { requestTo } from "./http-request.ts";
 import type { Endpoint, Operation, Place, Program, Service } from "../target/layout.ts";
 import { runVariable } from "./processes.ts";
 
@@ -54,7 +54,6 @@ function overHttp(
   parameters: Readonly<Record<string, string>>,
   { endpoint, controlToken }: Reach,
 ): Promise<string> {
-  const { host, port } = endpoint(operation.port);
   const filled = (text: string, as: (value: string) => string): string =>
     text.replaceAll(/\{(\w+)\}/g, (_whole, key: string) => {
       const value = parameters[key];
@@ -68,17 +67,19 @@ function overHttp(
       ? undefined
       : filled(operation.body, (value) => JSON.stringify(value).slice(1, -1));
   return new Promise((resolve, reject) => {
-    const outgoing = request(
+    const outgoing = requestTo(
+      endpoint(operation.port),
       {
-        host,
-        port,
         path,
         method: operation.method,
         headers: {
           authorization: `Bearer ${controlToken}`,
           ...(body === undefined
             ? {}
-            : { "content-type": "application/json", "content-length": Buffer.byteLength(body) }),
+            : {
+                "content-type": "application/json",
+                "content-length": String(Buffer.byteLength(body)),
+              }),
         },
         agent: false,
         signal: AbortSignal.timeout(withinMs),

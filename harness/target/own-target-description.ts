@@ -1,6 +1,6 @@
 /** How its user describes a target: services, links, and where users go in. */
 import type { Command, Launch, Layout } from "./layout.ts";
-import type { Declared, Place } from "./layout.ts";
+import type { Access, Declared, Operation, Place, Query, SessionStep, Tls } from "./layout.ts";
 import type { Defence } from "./target.ts";
 import type { Pack } from "./pack.ts";
 import type { ToolName } from "./tools.ts";
@@ -20,6 +20,15 @@ export interface Named {
   readonly ready?: string;
   /** A path with Prometheus text, and the series of it that are kept. */
   readonly metrics?: { readonly path: string; readonly series: readonly (string | OwnSeries)[] };
+  /** Of a Prometheus: what it is asked, in PromQL, by the names that claims use. */
+  readonly queries?: Readonly<Record<string, string | Query>>;
+  /** Of an Alertmanager: the names of alerts that are watched. */
+  readonly alerts?: readonly string[];
+  /**
+   * What it can be told to do, by name, for faults of the kind `operate`: a deploy, a restart, a
+   * flush. Each is a program to run, or a request, whose answer is its text.
+   */
+  readonly operations?: Readonly<Record<string, Operation>>;
 }
 
 /** A series of which more is said than its name. */
@@ -27,16 +36,33 @@ export interface OwnSeries extends Declared {
   readonly name: string;
 }
 
+/** How HTTP is spoken at a service, where there is something to say of it. */
+interface Spoken extends Pick<Access, "headers" | "secretHeaders"> {
+  /** The Host header, where that is not the host of its address. */
+  readonly host?: string;
+  /** Of https: a private authority, and a client's own certificate. */
+  readonly tls?: Tls;
+}
+
 /** A service that somebody else runs. */
-export interface Running extends Named {
-  /** `http://HOST:PORT`, without a path. Hosts other than this machine need --allow-host. */
+export interface Running extends Named, Spoken {
+  /**
+   * `http://HOST:PORT` or `https://HOST:PORT`, perhaps with a path that comes before all others.
+   * Hosts other than this machine need --allow-host.
+   */
   readonly url: string;
+  /** Its other ports by name, as `HOST:PORT`, for links and operations. */
+  readonly ports?: Readonly<Record<string, string>>;
 }
 
 /** A service that Seawall starts, ends, kills and pauses. */
-export interface Started extends Named {
+export interface Started extends Named, Spoken {
   /** In the first slot; runs side by side shift it by a thousand each. 1024…23999. */
   readonly port: number;
+  /** Whether it speaks https there. */
+  readonly https?: boolean;
+  /** Its other ports by name, such as `{ cache: 18_451 }`, for links and operations. */
+  readonly ports?: Readonly<Record<string, number>>;
   readonly tools?: readonly ToolName[];
   readonly dependsOn?: readonly string[];
   /** From start to ready in ms; 30 000. */
@@ -56,7 +82,10 @@ export interface OwnTarget {
    */
   readonly version?: string;
   readonly services: readonly (Running | Started)[];
-  /** From and to, by name; "viewers" is where the load comes from. */
+  /**
+   * From and to, by name; "viewers" is where the load comes from. `edge:cache` is another port of
+   * the service than its first.
+   */
   readonly links?: readonly (readonly [string, string])[];
   /**
    * What brings all of it up, and down: a compose file, or two commands of any kind. Its services
@@ -103,4 +132,6 @@ export interface OwnProbe {
   readonly path: string;
   /** The class of such requests. */
   readonly lane: string;
+  /** What gives the prober its token, where the path needs one. */
+  readonly session?: SessionStep;
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { defineExperiment, type Experiment } from "../experiment/experiment.ts";
 import type { Fault } from "../faults/faults.ts";
 import { streamTarget } from "../../targets/live-streaming/pack/own-target/stream-target.ts";
+import type { Layout } from "./layout.ts";
 import { ownTarget } from "./own-target.ts";
 import type { Running } from "./own-target-description.ts";
 import type { Planned } from "../plan/options.ts";
@@ -118,6 +119,9 @@ describe("a target of one's own", () => {
     ["http://198.18.0.5:80", []],
     ["http://198.19.255.5", []],
     ["http://edge.example:80", ["edge.example"]],
+    ["https://edge.example/cdn/live", ["edge.example"]],
+    ["http://[::1]:8080", []],
+    ["http://[0:0::1]:8080", []],
   ])("may stand at %s", (url, allowed) => {
     expect(() => planned({ url }, wayIn, allowed)).not.toThrow();
   });
@@ -129,9 +133,12 @@ describe("a target of one's own", () => {
     "http://128.0.0.1",
     "http://localhost.example:80",
     "http://127.evil.example",
+    "https://edge.example:8443",
+    "http://[::2]:80",
+    "http://[::ffff:10.0.0.1]:80",
   ])("may not stand at %s without leave", (url) => {
     expect(() => planned({ url }, wayIn)).toThrow(
-      `load and faults need --allow-host ${new URL(url).hostname}`,
+      `load and faults need --allow-host ${new URL(url).hostname.replaceAll(/[[\]]/g, "")}`,
     );
   });
 
@@ -142,8 +149,7 @@ describe("a target of one's own", () => {
   });
 
   it.each([
-    "https://127.0.0.1",
-    "http://127.0.0.1/path",
+    "ftp://127.0.0.1",
     "edge:80",
     "http://user@127.0.0.1",
     "http://127.0.0.1/?x",
@@ -189,6 +195,96 @@ describe("a target of one's own", () => {
     expect(() => planned({}, { ...wayIn, links: { from: { service: "viewer" } } })).toThrow(
       '"viewer"',
     );
+  });
+
+  it("says how HTTP is spoken there, and at which other ports it listens", () => {
+    const own = ownTarget({
+      name: "shop",
+      services: [
+        {
+          name: "shop",
+          url: "https://[::1]:8443/api/v2/",
+          ports: { amqp: "[::1]:5672" },
+          host: "shop.example",
+          headers: { "X-Env": "staging" },
+          secretHeaders: { Authorization: "SHOP_TOKEN" },
+          tls: { ca: "/pem/ca.pem" },
+          operations: {
+            flush: { kind: "http", port: "http", method: "POST", path: "/flush" },
+            deploy: { kind: "command", command: () => ({ command: "true", args: [], env: {} }) },
+          },
+        },
+        {
+          name: "cache",
+          port: 18_450,
+          https: true,
+          ports: { admin: 18_451 },
+          launch: () => ({ command: "true", args: [], env: {}, files: {} }),
+        },
+      ],
+      links: [
+        ["viewers", "shop"],
+        ["cache", "shop:amqp"],
+        ["shop", "cache:admin"],
+      ],
+      entries: ["shop"],
+      probes: [{ service: "shop", path: "/orders/1", lane: "order" }],
+    });
+    expect(own.problems?.(1)).toEqual([]);
+    const { services, links } = own.topologies["own"]?.layout() as Layout;
+    expect(services[0]).toMatchObject({
+      at: { http: { host: "::1", port: 8_443 }, amqp: { host: "::1", port: 5_672 } },
+      ports: { http: 8_443, amqp: 5_672 },
+      access: {
+        http: {
+          tls: { ca: "/pem/ca.pem" },
+          basePath: "/api/v2",
+          hostHeader: "shop.example",
+          headers: { "X-Env": "staging" },
+          secretHeaders: { Authorization: "SHOP_TOKEN" },
+        },
+      },
+    });
+    expect(Object.keys(services[0]?.operations ?? {})).toEqual(["flush", "deploy"]);
+    expect(services[1]).toMatchObject({
+      ports: { http: 18_450, admin: 18_451 },
+      access: { http: { tls: {} } },
+    });
+    expect(links).toEqual([
+      { from: "viewers", to: "shop", port: "http" },
+      { from: "cache", to: "shop", port: "amqp" },
+      { from: "shop", to: "cache", port: "admin" },
+    ]);
+  });
+
+  it.each<readonly [string, object, RegExp]>([
+    ["a key without its certificate", { tls: { key: "/k.pem" } }, /cert needs key/],
+    ["a relative path", { tls: { ca: "ca.pem" } }, /the whole path of a file/],
+    ["TLS where none is spoken", { url: "http://127.0.0.1", tls: {} }, /does not speak https/],
+    ["a secret in its own words", { secretHeaders: { A: "Bearer x" } }, /the name of a variable/],
+    ["a port that is none", { ports: { amqp: "5672" } }, /must read HOST:PORT/],
+    ["an operation of no kind", { operations: { x: { kind: "y" } } }, /operations/],
+  ])("says what is wrong with %s", (_what, changes, problem) => {
+    const own = ownTarget({
+      name: "shop",
+      services: [{ name: "shop", url: "https://127.0.0.1", ...changes }],
+      entries: ["shop"],
+      probes: [{ service: "shop", path: "/", lane: "order" }],
+    } as Parameters<typeof ownTarget>[0]);
+    expect(own.problems?.(1).join("\n")).toMatch(problem);
+  });
+
+  it("knows the ports that links may name", () => {
+    const own = ownTarget({
+      name: "shop",
+      services: [{ name: "shop", url: "http://127.0.0.1", ports: { amqp: "127.0.0.1:5672" } }],
+      links: [["viewers", "shop:ampq"]],
+      entries: ["shop"],
+      probes: [{ service: "shop", path: "/", lane: "order" }],
+    });
+    expect(own.problems?.(1)).toEqual([
+      'target shop: links: unknown port of shop "ampq"; did you mean "amqp"? (known: amqp, http)',
+    ]);
   });
 
   it("needs no stream when it says what its prober asks for", () => {

@@ -10,13 +10,25 @@ import type { Stream } from "../../../targets/live-streaming/pack/stream/stream.
 export interface Edge {
   readonly name: string;
   readonly url: string;
-  /** The Host header, where a proxy with another address stands before it. */
+  /** The name under which it is asked, where that is not its address. */
   readonly host?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** By header, the variable that holds its value. */
+  readonly secretHeaders?: Readonly<Record<string, string>>;
 }
 
-/** Servers that go by names know no other. */
-export function hostOf({ host }: Edge): { readonly headers?: { readonly Host: string } } {
-  return host === undefined ? {} : { headers: { Host: host } };
+/** What each request to it carries. */
+export function hostOf({ host, headers, secretHeaders = {} }: Edge): {
+  readonly headers?: Record<string, string>;
+} {
+  const all = {
+    ...(host === undefined ? {} : { Host: host }),
+    ...headers,
+    ...Object.fromEntries(
+      Object.entries(secretHeaders).map(([name, variable]) => [name, __ENV[variable] ?? ""]),
+    ),
+  };
+  return Object.keys(all).length === 0 ? {} : { headers: all };
 }
 
 export interface Settings {

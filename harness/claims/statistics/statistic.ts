@@ -14,7 +14,15 @@ export interface Observation {
   /** The same, had the dropped iterations been run and turned out as badly as the claim fears. */
   readonly worst: number | null;
   readonly samples: number;
+  /** Why there is no value, where there are samples. */
+  readonly doubt?: Doubt;
 }
+
+/**
+ * `before`: what was to tell of the fault spoke before it, or nobody looked before it. `never`: what
+ * was to clear never was. `short`: it may come after the phase.
+ */
+export type Doubt = "before" | "never" | "short";
 
 /** The record of one window. */
 export interface Sight {
@@ -72,6 +80,10 @@ export interface Statistic<Claim extends ClaimBase = ClaimBase> {
   ofPart(claim: Claim, part: number): Claim;
   /** What is wrong with the claim for a phase of this length, or null. */
   lengthProblem(claim: Claim, phaseMs: number): string | null;
+  /**
+   * Records of its own that `plan` asks about, where a metric that stays as it is shows nothing.
+   */
+  madeUp(claim: Claim, window: Window): readonly (readonly SeriesData[])[];
   /** What is wrong with the counters among its metrics, beyond `isOfCounters`; or null. */
   counterProblem(claim: Claim, isCounter: (metric: string) => boolean): string | null;
 }
@@ -117,6 +129,7 @@ const usual = {
   sampled: (claim) => claim,
   samplesMost: () => Number.POSITIVE_INFINITY,
   lengthProblem: () => null,
+  madeUp: () => [],
   counterProblem: () => null,
 } satisfies Partial<Statistic>;
 

@@ -8,6 +8,7 @@ const set: Readonly<Record<string, string>> = { GOOD: "long enough", SHORT: "sho
 const problems = (...loads: readonly Partial<typeof one>[]) =>
   environmentProblems(
     { ...originStorm, load: loads.map((load) => ({ ...one, ...load })) },
+    { services: [] },
     { variable: (name) => set[name] },
   ).map(lineOf);
 
@@ -20,7 +21,7 @@ it.each([
   [[{ secrets: ["NONE"] }], /the variable NONE is not set/],
   [[{ secrets: ["EMPTY"] }], /the variable EMPTY is not set/],
   [[{ secrets: ["SHORT"] }], /SHORT is shorter than 8 characters/],
-  [[{ env: { GOOD: "1" }, secrets: ["GOOD"] }], /GOOD is in env and in secrets/],
+  [[{ env: { GOOD: "1" }, secrets: ["GOOD"] }], /GOOD is in env, too/],
 ] as const)("refuses %j", (loads, reason) => {
   expect(problems(...loads)).toEqual([expect.stringMatching(reason)]);
 });

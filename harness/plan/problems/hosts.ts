@@ -2,16 +2,13 @@
  * Which machines may be hit at all: this one, the networks that Seawall makes, and those that the
  * user lists.
  */
-import { isIPv4 } from "node:net";
+import { isIPv4, isIPv6 } from "node:net";
 import type { Layout } from "../../target/layout.ts";
 
 /** `allowed` holds names or addresses as they are written in the experiment. */
 export function hostProblems(layout: Layout, allowed: readonly string[]): string[] {
   return layout.services.flatMap(({ name, at }) =>
     Object.values(at ?? {}).flatMap(({ host, port }) => {
-      // No name and no IPv4 address holds a colon.
-      if (host.includes(":"))
-        return [`${name} at ${host}: only IPv4 addresses and names are allowed`];
       if (port < 1 || port > 65_535) return [`${name}: there is no port ${port}`];
       return isOurs(host) || allowed.includes(host)
         ? []
@@ -24,9 +21,14 @@ export function hostProblems(layout: Layout, allowed: readonly string[]): string
 }
 
 /**
- * Loopback (RFC 1122), and the range for benchmarks in which Docker networks are made (RFC 2544).
+ * Loopback (RFC 1122, RFC 4291), and the range for benchmarks in which Docker networks are made (RFC 2544).
  */
 function isOurs(host: string): boolean {
-  if (host === "localhost") return true;
+  if (host === "localhost" || isLoopback6(host)) return true;
   return isIPv4(host) && (/^127\./.test(host) || /^198\.1[89]\./.test(host));
+}
+
+/** However it is written: `::1`, `0:0:0:0:0:0:0:1`. */
+function isLoopback6(host: string): boolean {
+  return isIPv6(host) && new URL(`http://[${host}]`).hostname === "[::1]";
 }

@@ -216,6 +216,7 @@ function* recordsFor(
   const references =
     of === null ? [] : combined(names.map((metric) => statesOf(claim, metric, world, true)));
   const window = windows[phase] as PhaseWindow;
+  yield* statisticOf(scaled).madeUp(scaled, window);
   for (const state of states) {
     const series = state.flatMap((one) => one.make(phase, window));
     if (of === null || of === phase) yield series;

@@ -1,5 +1,6 @@
 /** The players of a run: each joins as its phase begins, and watches to the end of the last one. */
-import { entriesOf } from "../../../../harness/target/entries.ts";
+import { dialled, entriesOf } from "../../../../harness/target/entries.ts";
+import { urlOf } from "../../../../harness/target/layout.ts";
 import type { PlayersContext, RunningPlayers } from "../../../../harness/target/pack-players.ts";
 import { openPlayerPage, type Player, type PlayerPage, startPlayer } from "./player.ts";
 
@@ -16,7 +17,7 @@ export class WatchingPlayers implements RunningPlayers {
     this.#pages = pages;
     const { deployment } = options;
     this.#manifestUrls = entriesOf(deployment).map(
-      ({ host, port }) => `http://${host}:${port}${deployment.layout.manifestPath ?? ""}`,
+      (entry) => `${urlOf(dialled(entry))}${deployment.layout.manifestPath ?? ""}`,
     );
   }
 
