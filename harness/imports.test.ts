@@ -247,6 +247,10 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   // What a user has: the public entry and no more.
   "examples/plain-http": ["harness/index.ts"],
+  "examples/own-script": ["harness/index.ts", "examples/plain-http"],
+  "examples/https-running": ["harness/index.ts"],
+  "examples/own-metrics": ["harness/index.ts", "examples/own-metrics"],
+  "examples/own-metrics/tools.ts": ["harness/provision"],
   benchmarks: ["harness", "targets", "experiments"],
 };
 /** These may not reach the machine. */
@@ -270,7 +274,7 @@ const pure = [
 ].map((room) => `harness/${room}`);
 const packagesOfPure = ["zod"];
 /** Of Node, what only computes. */
-const builtinsOfPure = ['import { isIPv4 } from "node:net";'];
+const builtinsOfPure = ['import { isIPv4, isIPv6 } from "node:net";'];
 
 const places = Object.keys(allowed).sort((a, b) => b.length - a.length);
 const placeOf = (path: string): string | undefined =>

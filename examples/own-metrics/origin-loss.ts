@@ -8,10 +8,10 @@ import pageStorm from "./page-storm.ts";
 export default defineExperiment({
   ...pageStorm,
   name: "origin-loss",
-  title: "Origin loss: the people on call are told",
+  title: "Origin loss: the alert reaches the people on call",
   story:
-    "The origin dies, and with it every page that is not in the cache. The alert fires within ten " +
-    "seconds, and clears within ten seconds after the origin is back.",
+    "The origin dies, and with it every page that is not in the cache. The alert fires within " +
+    "ten seconds, and clears within ten seconds after the origin is back.",
   phasesMs: { baseline: 8_000, fault: 16_000, recovery: 16_000 },
   load: pageStorm.load.map((load) => ({
     ...load,

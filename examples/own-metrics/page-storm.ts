@@ -9,7 +9,7 @@ const everyPhase: readonly Phase[] = ["baseline", "fault", "recovery"];
 
 export default defineExperiment({
   name: "page-storm",
-  title: "Page storm: everybody wants the page of this second",
+  title: "Page storm: all readers want the page of this second",
   story:
     "Six times as many readers ask for each new page, while the way from the cache to its origin " +
     "takes a quarter of a second longer. The cache asks for each page once.",

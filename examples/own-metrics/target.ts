@@ -1,6 +1,6 @@
 /**
- * A cache before an origin that makes pages, and the monitoring that its owners have: Prometheus and
- * Alertmanager. Where they run already, give their `url` instead of `launch`.
+ * A cache before an origin that makes pages, and the monitoring that its owners have: Prometheus
+ * and Alertmanager. Where they run already, give their `url` instead of `launch`.
  */
 import { join } from "node:path";
 import { type Launch, ownTarget, type Place } from "../../harness/index.ts";

@@ -1,6 +1,6 @@
 /**
- * The rush of `plain-http/`, with a k6 script that was there before: its scenarios are the load, and
- * its thresholds are claims. `--without retries` is refuted.
+ * The rush of `plain-http/`, with a k6 script that was there before: its scenarios are the load,
+ * and its thresholds are claims. `--without retries` is refuted.
  */
 import { defineExperiment } from "../../harness/index.ts";
 import { shop } from "../plain-http/target.ts";
@@ -10,7 +10,7 @@ export default defineExperiment({
   title: "A rush of visits: one of two servers dies as the customers come",
   story:
     "Four times as many customers come at once, and one of the two servers is killed. What it " +
-    "does not answer goes to the other one, so nobody notices.",
+    "does not answer goes to the other one, so all customers are served.",
   tier: "storm",
   target: shop,
   topology: "own",

@@ -20,7 +20,8 @@ function write(name: string, text: string): string {
   return join(folder, name);
 }
 
-const scenario = `{ executor: "constant-arrival-rate", rate: 7, duration: "1m", preAllocatedVUs: 3 }`;
+const rate = 'executor: "constant-arrival-rate", rate: 7';
+const scenario = `{ ${rate}, duration: "1m", preAllocatedVUs: 3 }`;
 const experiment = (load: readonly unknown[]): AuthoredExperiment =>
   ({
     phasesMs: { baseline: 8_000, fault: 8_000, recovery: 8_000 },
@@ -31,7 +32,7 @@ const placed = (load: readonly unknown[]) =>
   withOwnScripts(context, experiment(load), join(folder, "experiment.ts"));
 
 describe("scripts of the user's own", () => {
-  it("lie from the experiment's file on, in TypeScript, with packages and files of their own", async () => {
+  it("lie from the experiment's file on, with packages and files of their own", async () => {
     write("node_modules/rates/package.json", '{"name":"rates","main":"./index.js"}');
     write("node_modules/rates/index.js", "exports.perSecond = () => 7;");
     write("data/rates.json", '{"vus": 3}');

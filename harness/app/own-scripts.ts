@@ -53,8 +53,8 @@ function refused(file: string, problems: readonly string[]): SeawallError {
     `${file} cannot take what its scripts say:\n${problems.map((one) => `  - ${one}`).join("\n")}`,
     {
       hint:
-        "Write loads and claims into the experiment instead; `thresholds: false` of a load leaves " +
-        "the thresholds of its script out.",
+        "Write loads and claims into the experiment instead; `thresholds: false` of a load " +
+        "leaves the thresholds of its script out.",
     },
   );
 }

@@ -13,7 +13,7 @@ import { startHttpsShop } from "../../test/support/targets/https-shop.ts";
 const experiment = "./examples/https-running/slow-orders.ts";
 const token = "Bearer only-for-the-shop-4711";
 
-it("is asked as its description says, over the proxy too, and nothing holds the secret", async (test) => {
+it("is asked as described, over the proxy too, and nothing holds the secret", async (test) => {
   await using shop = await startHttpsShop("127.0.0.1", token);
   const { out, exitCode, stderr, stdout } = await judged(test, () => ["run", experiment], {
     SHOP_URL: shop.url,

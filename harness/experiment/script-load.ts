@@ -4,7 +4,7 @@
  * reason.
  */
 import { type Phase, phases } from "../base/phases.ts";
-import type { Load } from "./experiment.ts";
+import type { Load } from "./load.ts";
 
 /** Takes the scenarios of a script in the place of loads. */
 export interface ScriptLoad extends ScriptSettings, Pick<Load, "env" | "secrets"> {
@@ -43,8 +43,8 @@ const closed = [
   "externally-controlled",
 ];
 const why =
-  "its users wait for the target, so a slow target is asked less, and nobody can say what was " +
-  "offered; use constant-arrival-rate or ramping-arrival-rate";
+  "its users wait for the target, so a slow target gets less load, and the load offered is " +
+  "unknown; use constant-arrival-rate or ramping-arrival-rate";
 /** They say the same without a scenario. */
 const closedOptions = ["vus", "duration", "iterations", "stages"];
 

@@ -14,8 +14,9 @@ interface Claimed {
   readonly problems: readonly string[];
 }
 
-const expression =
-  /^\s*(avg|min|max|med|count|rate|value|p\(\s*(\d+(?:\.\d+)?)\s*\))\s*(<=|>=|<|>|===?|!=)\s*(-?\d+(?:\.\d+)?)\s*$/;
+const number = "\\d+(?:\\.\\d+)?";
+const aggregates = `avg|min|max|med|count|rate|value|p\\(\\s*(${number})\\s*\\)`;
+const expression = new RegExp(`^\\s*(${aggregates})\\s*(<=|>=|<|>|===?|!=)\\s*(-?${number})\\s*$`);
 /** k6 can put them on each sample; a run records `status` and the name of the scenario alone. */
 const notRecorded = [
   "check",
@@ -65,7 +66,8 @@ function claimOf(
   const { threshold, abortOnFail } = (
     typeof given === "string" ? { threshold: given } : (given ?? {})
   ) as { threshold?: unknown; abortOnFail?: unknown };
-  const says = `threshold ${selector}: ${typeof threshold === "string" ? threshold : JSON.stringify(given)}`;
+  const text = typeof threshold === "string" ? threshold : JSON.stringify(given);
+  const says = `threshold ${selector}: ${text}`;
   const refuse = (reason: string): string => `${says}: ${reason}`;
   if (abortOnFail === true) return refuse("say what ends a run in abortWhen, not by abortOnFail");
   const found = typeof threshold === "string" ? expression.exec(threshold) : null;

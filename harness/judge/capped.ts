@@ -7,7 +7,7 @@ import type { Run } from "../record/run.ts";
 import { eachIn, matching } from "../metrics/series.ts";
 import type { Windows } from "./windows.ts";
 
-/** Requests come in bunches, and a limiter spreads them: a second is full before it is quite full. */
+/** Requests come in bunches, and a limiter spreads them: a second is never quite full. */
 const fullShare = 0.9;
 
 export function cappedProblems(run: Run, windows: Windows): FactOf<"generator.offered">[] {

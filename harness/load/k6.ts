@@ -97,7 +97,7 @@ async function prepare(request: LoadRequest, options: K6Options): Promise<Runnin
       env: {
         PATH: process.env["PATH"] ?? "",
         HOME: process.env["HOME"] ?? home,
-        ...environmentOf(plan.load, request.entries, plan.edges),
+        ...environmentOf(plan, request.entries),
         ...secretsOf(plan.load, entries, options.env),
         ...options.tool.env,
         ...authoritiesOf(entries, home),

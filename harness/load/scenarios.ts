@@ -122,20 +122,24 @@ export function scenarioOf(load: Load, plan: Plan): Scenario {
  * is that of the first one.
  */
 export function environmentOf(
-  loads: readonly Load[],
+  plan: Plan,
   entries: readonly Entry[],
-  names: readonly string[],
 ): Readonly<Record<string, string>> {
+  const names = entryNames(plan);
   const filled = (value: string): string =>
     value.replaceAll(/\{url(?::([^}]+))?\}/g, (whole, name: string | undefined) => {
       const entry = entries[name === undefined ? 0 : names.indexOf(name)];
       return entry === undefined ? whole : urlOf(entry);
     });
   return Object.fromEntries(
-    loads.flatMap(({ env = {} }) =>
+    plan.load.flatMap(({ env = {} }) =>
       Object.entries(env).map(([name, value]) => [name, filled(value)]),
     ),
   );
+}
+
+function entryNames(plan: Plan): readonly string[] {
+  return plan.edges;
 }
 
 /** What a workload is told; `forbidden` are blocks of addresses that it may not connect to. */
@@ -163,7 +167,7 @@ export function settingsOf(
     stream: plan.stream,
     leadInMs: plan.leadInMs,
     phasesMs: plan.phasesMs,
-    entries: told(entries, plan.edges),
+    entries: told(entries, entryNames(plan)),
     others: Object.fromEntries(
       Object.entries(others).map(([name, ways]) => [
         name,

@@ -27,8 +27,9 @@ export const categorical: readonly Tone[] = numbered;
  * What a line measures in each window of time. `rate`: samples per second. `count`: samples.
  * `growth`: by how much counters grew, per second. `happened`: the sum of what is reported only
  * when it happens, per second. `highest`: the greatest sample. `peak`: the greatest reading of each
- * series, summed. `mean`: of the samples. `p50`, `p95`, `p99`: true quantiles of the samples. `bucketP50`, `bucketP99`:
- * upper bounds of quantiles, from the buckets of a histogram that a service counts itself.
+ * series, summed. `mean`: of the samples. `p50`, `p95`, `p99`: true quantiles of the samples.
+ * `bucketP50`, `bucketP99`: upper bounds of quantiles, from the buckets of a histogram that a
+ * service counts itself.
  */
 export const chartStatistics = [
   "rate",

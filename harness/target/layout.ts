@@ -277,7 +277,7 @@ export function hostOf(endpoint: Endpoint): string {
   return endpoint.port === usual ? text.slice(0, text.lastIndexOf(":")) : text;
 }
 
-/** What a client asks: `https://edge.example:8443/cdn`. */
+/** What a client asks: `https://shop.example:8443/api`. */
 export function urlOf(endpoint: Endpoint): string {
   const { tls, basePath = "" } = endpoint.access ?? {};
   return `${tls === undefined ? "http" : "https"}://${addressText(endpoint)}${basePath}`;

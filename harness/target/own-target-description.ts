@@ -83,7 +83,7 @@ export interface OwnTarget {
   readonly version?: string;
   readonly services: readonly (Running | Started)[];
   /**
-   * From and to, by name; "viewers" is where the load comes from. `edge:cache` is another port of
+   * From and to, by name; "viewers" is where the load comes from. `shop:cache` is another port of
    * the service than its first.
    */
   readonly links?: readonly (readonly [string, string])[];

@@ -189,7 +189,7 @@ export function endpointIn(text: string): Endpoint | null {
 /** The port that a service has without saying so. */
 export const firstPort = "http";
 
-/** `edge`, or `edge:cache` for another of its ports. */
+/** `shop`, or `shop:cache` for another of its ports. */
 export function endOf(end: string): { readonly service: string; readonly port: string } {
   const at = end.indexOf(":");
   return at < 0

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { defineExperiment, type Experiment } from "../experiment/experiment.ts";
 import type { Fault } from "../faults/faults.ts";
 import { streamTarget } from "../../targets/live-streaming/pack/own-target/stream-target.ts";
-import type { Layout } from "./layout.ts";
+import type { Topology } from "./target.ts";
 import { ownTarget } from "./own-target.ts";
 import type { Running } from "./own-target-description.ts";
 import type { Planned } from "../plan/options.ts";
@@ -148,14 +148,12 @@ describe("a target of one's own", () => {
     );
   });
 
-  it.each([
-    "ftp://127.0.0.1",
-    "edge:80",
-    "http://user@127.0.0.1",
-    "http://127.0.0.1/?x",
-  ])("refuses an address such as %s", (url) => {
-    expect(() => planned({ url }, wayIn)).toThrow("must read http://HOST:PORT");
-  });
+  it.each(["ftp://127.0.0.1", "edge:80", "http://user@127.0.0.1", "http://127.0.0.1/?x"])(
+    "refuses an address such as %s",
+    (url) => {
+      expect(() => planned({ url }, wayIn)).toThrow("must read http://HOST:PORT");
+    },
+  );
 
   it("cannot have what is not Seawall's own killed", () => {
     expect(() => planned({}, { kind: "kill", service: "edge" })).toThrow(
@@ -231,7 +229,7 @@ describe("a target of one's own", () => {
       probes: [{ service: "shop", path: "/orders/1", lane: "order" }],
     });
     expect(own.problems?.(1)).toEqual([]);
-    const { services, links } = own.topologies["own"]?.layout() as Layout;
+    const { services, links } = (own.topologies["own"] as Topology).layout();
     expect(services[0]).toMatchObject({
       at: { http: { host: "::1", port: 8_443 }, amqp: { host: "::1", port: 5_672 } },
       ports: { http: 8_443, amqp: 5_672 },

@@ -105,8 +105,8 @@ function elapsed(
 }
 
 /**
- * A fault at `fault` of the window, and readings that are above 0 from `on` to `off` of it: parts of
- * its length.
+ * A fault at `fault` of the window, and readings that are above 0 from `on` to `off` of it: parts
+ * of its length.
  */
 function turning(
   { metric, where = {} }: ClaimBase,

@@ -47,7 +47,7 @@ function secretProblem(key: string, variable: PlanOptions["variable"]): string[]
   return value.length >= secretCharactersMin
     ? []
     : [
-        `${key} is shorter than ${secretCharactersMin} characters, so nothing could keep it out of ` +
-          "a record",
+        `${key} is shorter than ${secretCharactersMin} characters, so nothing could keep it out ` +
+          "of a record",
       ];
 }

@@ -21,7 +21,8 @@ export function hostProblems(layout: Layout, allowed: readonly string[]): string
 }
 
 /**
- * Loopback (RFC 1122, RFC 4291), and the range for benchmarks in which Docker networks are made (RFC 2544).
+ * Loopback (RFC 1122, RFC 4291), and the range for benchmarks in which Docker networks are made
+ * (RFC 2544).
  */
 function isOurs(host: string): boolean {
   if (host === "localhost" || isLoopback6(host)) return true;
