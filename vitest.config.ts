@@ -43,7 +43,7 @@ const paired = [
   "targets/live-streaming/origin/origin.process.test.ts",
   "targets/live-streaming/edge/edge.process.test.ts",
   "targets/live-streaming/packager/packager.process.test.ts",
-  "experiments/viewers.process.test.ts",
+  "targets/live-streaming/pack/viewers.process.test.ts",
   "experiments/claims/gateway-devices.process.test.ts",
   "targets/live-streaming/edge/drain.process.test.ts",
   "targets/live-streaming/edge/tiers.process.test.ts",

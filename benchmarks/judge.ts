@@ -50,12 +50,12 @@ async function record(directory: string, samples: number): Promise<void> {
       wait: recorder.series({
         metric: "segment_ms",
         kind: "duration",
-        tags: { lane: "live", outcome: "served", edge, rendition },
+        tags: { lane: "live", outcome: "served", entry: edge, rendition },
       }),
       request: recorder.series({
         metric: "http_req_ms",
         kind: "duration",
-        tags: { lane: "live", status: "200", edge },
+        tags: { lane: "live", status: "200", entry: edge },
       }),
     })),
   );
@@ -81,7 +81,7 @@ async function record(directory: string, samples: number): Promise<void> {
         recorder.series({
           metric: "origin_gets",
           kind: "increment",
-          tags: { lane: "live", edge, origin: "region-a" },
+          tags: { lane: "live", entry: edge, origin: "region-a" },
         }),
         atMs,
         1,
@@ -90,7 +90,7 @@ async function record(directory: string, samples: number): Promise<void> {
         recorder.series({
           metric: "canary_ms",
           kind: "duration",
-          tags: { edge, outcome: "served" },
+          tags: { entry: edge, outcome: "served" },
         }),
         atMs + 5,
         5,

@@ -39,15 +39,15 @@ function block(from: number, count: number): Buffer {
   for (let i = from; i < from + count; i++) {
     const at = 1_795_000_000_000_000 + i * 500;
     for (const name of lineNames)
-      text += `${name},${at},${(i % 97) + 0.123456},live,200,lane=live&edge=region-a/edge,\n`;
-    text += `start_late_ms,${at},0.400000,live,,lane=live,\nsegment_ms,${at},${(i % 89) + 5.5},live,,edge=region-a/edge&rendition=v360&outcome=served&lane=live,\n`;
+      text += `${name},${at},${(i % 97) + 0.123456},live,200,lane=live&entry=region-a/cdn,\n`;
+    text += `start_late_ms,${at},0.400000,live,,lane=live,\nsegment_ms,${at},${(i % 89) + 5.5},live,,entry=region-a/cdn&rendition=v360&outcome=served&lane=live,\n`;
     text += `iteration_duration,${at},12.5,live,,,\niterations,${at},1.000000,live,,,\n`;
   }
   return Buffer.from(text);
 }
 
 const plan: Plan = {
-  format: "seawall-plan/1",
+  format: "seawall-plan/2",
   experiment: "benchmark",
   title: "benchmark",
   story: "",
@@ -61,10 +61,10 @@ const plan: Plan = {
   reliesOn: [],
   services: [],
   links: [],
-  edges: [],
+  entries: [],
   leadInMs: 0,
   phasesMs: { baseline: 1, fault: 1, recovery: 1 },
-  stream: {
+  content: {
     event: "main",
     segmentMs: 2_000,
     availabilityStartMs: 0,

@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import type { Context } from "../harness/app/context.ts";
 import { experimentNames, loadExperiment } from "../harness/app/experiment-files.ts";
 import { workloadPlays } from "../harness/app/workload-files.ts";
+import { streaming } from "../targets/live-streaming/pack/pack.ts";
 import { defencesOf } from "../harness/plan/reliance.ts";
 import { pageText, recorded, tableIn, withTable } from "./repeated/recorded.ts";
 import { kindsOf, repeatedTable } from "./repeated/repeated.ts";
@@ -37,9 +38,9 @@ describe("what a workload says that it plays", () => {
   const workloads = [...new Set(loads.map(({ workload }) => workload))];
 
   it.each(workloads)("is understood, however it is written: %s", (workload) => {
-    const text = readFileSync(join(context.root, `experiments/workloads/${workload}.ts`), "utf8");
+    const text = readFileSync(join(streaming.workloads ?? "", `${workload}.ts`), "utf8");
     const said = /^export const plays = [\s\S]*?^\} as const;/m.exec(text)?.[0] ?? "";
-    const plays = workloadPlays(context, workload) ?? {};
+    const plays = workloadPlays(streaming, workload) ?? {};
     expect(Object.values(plays).flat()).toHaveLength(said.split("metric:").length - 1);
     for (const { exec } of loads.filter((load) => load.workload === workload))
       expect(plays[exec]).not.toEqual([]);
@@ -69,6 +70,11 @@ describe("the catalogue's table", () => {
 describe("the table of repeated runs", () => {
   it("is what the record of them comes to; `node benchmarks/repeat.ts 0` writes it", () => {
     expect(tableIn(pageText())).toBe(repeatedTable(kindsOf(catalogue), recorded()));
+  });
+
+  it("is made of figures that know their claim by its id", () => {
+    const ids = recorded().flatMap(({ figures }) => Object.keys(figures));
+    expect(ids.filter((id) => !/^(claim|recovery)\.[^ ]+$/.test(id))).toEqual([]);
   });
 
   it("is put where the old one was", () => {

@@ -74,7 +74,7 @@ export default defineExperiment({
       metric: "segment_ms",
       where: { lane: "live", home: "region-b/edge" },
       statistic: "share",
-      having: { edge: "region-b/edge" },
+      having: { entry: "region-b/edge" },
       comparison: ">=",
       limit: 0.999,
       during: everyPhase,

@@ -47,7 +47,7 @@ export default defineExperiment({
       metric: "segment_ms",
       where: { lane: "live", home: "region-a/edge" },
       statistic: "share",
-      having: { edge: "region-a/edge" },
+      having: { entry: "region-a/edge" },
       comparison: ">=",
       limit: 0.999,
       during: everyPhase,

@@ -34,7 +34,7 @@ const replaced = (edge: string, rendition: string, by: string) =>
     id: `replaced-${edge.replaceAll("/", "-")}`,
     title: `${edge} serves pipeline ${by}'s ${rendition} within two seconds of the operator's mask`,
     metric: "segment_ms",
-    where: { lane: "dvr", edge, rendition },
+    where: { lane: "dvr", entry: edge, rendition },
     statistic: "share",
     having: { pipeline: by },
     comparison: ">=",

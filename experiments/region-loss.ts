@@ -62,7 +62,7 @@ export default defineExperiment({
       id: "edge-switch-quick",
       title: "Viewers who lose an edge are served by the other region within three seconds",
       metric: "segment_ms",
-      where: { lane: "live", home: `${region}/edge`, edge: "region-b/edge" },
+      where: { lane: "live", home: `${region}/edge`, entry: "region-b/edge" },
       statistic: "p99",
       comparison: "<=",
       limit: 3_000,

@@ -24,7 +24,7 @@ const soon = (edge: string, lane: string, who: string) =>
     ...told,
     id: `notified-${lane}-${edge.replaceAll("/", "-")}`,
     title: `${who} at ${edge} are notified within five seconds`,
-    where: { lane, edge },
+    where: { lane, entry: edge },
     comparison: ">=",
     limit: 0.8,
     during: ["fault"],

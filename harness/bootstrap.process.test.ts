@@ -21,8 +21,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 /**
- * An npm that brings a Node 24 after so long: a script that answers its version and otherwise tells
- * how it was called.
+ * A fake npm that installs a Node 24 after this many seconds: a script that answers with its
+ * version and otherwise prints its arguments.
  */
 const goodNpm = (seconds = 0): string => `
 echo "npm talks on its standard output"
@@ -81,7 +81,7 @@ describe("bootstrap.sh", () => {
     expect(installs()).toBe(2);
   });
 
-  it("leaves whole packages when several ask at once, over old ones too", async () => {
+  it("leaves complete packages after concurrent calls, over old ones too", async () => {
     program("npm", goodNpm(1));
     const one = () =>
       new Promise<number>((resolve) => {
@@ -99,25 +99,21 @@ describe("bootstrap.sh", () => {
     }
   });
 
-  it(
-    "keeps the packages that are there until the new ones are whole, whenever it is " +
-      "interrupted",
-    async () => {
-      expect(bootstrap().status).toBe(0);
-      appendFileSync(join(project, "package-lock.json"), "\n");
-      program("npm", goodNpm(30));
-      const child = spawn("/bin/sh", [join(project, "harness/bootstrap.sh")], {
-        env: environment(),
-        stdio: "ignore",
-      });
-      while (aside().length === 0) await new Promise((wake) => setTimeout(wake, 20));
-      child.kill("SIGTERM");
-      expect((await once(child, "exit"))[0]).toBe(143);
-      expect([stamped(), aside()]).toEqual([true, []]);
-    },
-  );
+  it("keeps the existing packages until the new ones are complete, whenever it is interrupted", async () => {
+    expect(bootstrap().status).toBe(0);
+    appendFileSync(join(project, "package-lock.json"), "\n");
+    program("npm", goodNpm(30));
+    const child = spawn("/bin/sh", [join(project, "harness/bootstrap.sh")], {
+      env: environment(),
+      stdio: "ignore",
+    });
+    while (aside().length === 0) await new Promise((wake) => setTimeout(wake, 20));
+    child.kill("SIGTERM");
+    expect((await once(child, "exit"))[0]).toBe(143);
+    expect([stamped(), aside()]).toEqual([true, []]);
+  });
 
-  it("may be sourced by a script of harness/ that stops at every error and unset variable", () => {
+  it("can be sourced by a script of harness/ with `set -eu`", () => {
     writeFileSync(
       join(project, "harness/check.sh"),
       `set -eu\n. "${project}/harness/bootstrap.sh"\necho "$SEAWALL_NODE"\n`,
@@ -129,7 +125,7 @@ describe("bootstrap.sh", () => {
     expect(stdout).toBe(`${project}/node_modules/node/bin/node\n`);
   });
 
-  it("removes what one left that was killed, and leaves alone what a living one has", () => {
+  it("removes the remains of a killed call, and leaves a running one alone", () => {
     const { pid } = spawnSync("true");
     mkdirSync(join(project, `.seawall-installing.${pid}`));
     mkdirSync(join(project, `.seawall-installing.${process.pid}`));
@@ -137,7 +133,7 @@ describe("bootstrap.sh", () => {
     expect(aside()).toEqual([`.seawall-installing.${process.pid}`]);
   });
 
-  it("leaves no stamp when npm fails, so that the next one installs again", () => {
+  it("leaves no stamp if npm fails, so that the next call installs again", () => {
     program("npm", "echo npm is unhappy; exit 1");
     const { status, stdout, stderr } = bootstrap();
     expect({ status, stdout }).toEqual({ status: 70, stdout: "" });
@@ -148,7 +144,7 @@ describe("bootstrap.sh", () => {
     expect(bootstrap().status).toBe(0);
   });
 
-  it("leaves no stamp when Node 24 did not come or does not run", () => {
+  it("leaves no stamp if Node 24 is missing or does not run", () => {
     program("npm", 'for folder in "$@"; do :; done; mkdir -p "$folder/node_modules/node/bin"');
     expect(bootstrap()).toMatchObject({
       status: 70,
@@ -157,7 +153,7 @@ describe("bootstrap.sh", () => {
     expect(stamped()).toBe(false);
   });
 
-  it("says what is missing when node or npm is, or node is too old", () => {
+  it("reports a missing node or npm, or a node that is too old", () => {
     program("node", "case $1 in -p) echo 18;; --version) echo v18.0.0;; esac");
     expect(bootstrap()).toMatchObject({
       status: 70,
@@ -174,7 +170,7 @@ describe("bootstrap.sh", () => {
 });
 
 describe("seawall", () => {
-  it("becomes Node 24 itself, from any folder and through links, with the arguments as they are", async () => {
+  it("becomes Node 24 itself, from any folder and through links, with unchanged arguments", async () => {
     expect(bootstrap().status).toBe(0);
     const elsewhere = join(project, "else where");
     mkdirSync(elsewhere);

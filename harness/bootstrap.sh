@@ -1,16 +1,19 @@
 #!/bin/sh
-# Installs the npm packages, Node 24 among them, when they are missing or differ from package-lock.json. Writes to standard error only.
+# Installs the npm packages, including Node 24, if they are missing or differ from
+# package-lock.json. Writes to standard error only.
 #
-#   . harness/bootstrap.sh      in a script of harness/, or with SEAWALL_ROOT set; leaves SEAWALL_NODE set to the Node 24 binary
-#   sh harness/bootstrap.sh     the same by itself
+#   . harness/bootstrap.sh      in a script of harness/, or with SEAWALL_ROOT set;
+#                               leaves SEAWALL_NODE set to the Node 24 binary
+#   sh harness/bootstrap.sh     the same on its own
 #
-# The packages are installed aside and moved into place when they are whole and Node 24 was seen to
-# run. So two at once are safe without a lock, and so is an interrupt at any moment.
+# It installs the packages in a staging folder, and moves them into place once they are complete
+# and Node 24 has started. So concurrent calls are safe without a lock, and so is an interrupt at
+# any moment.
 
 bootstrap_say() { printf 'seawall: %s\n' "$*" >&2; }
 bootstrap_fail() { bootstrap_say "$@"; exit 70; }
 
-# The folder above the one that the running script is in, through symbolic links.
+# The parent of the running script's folder, through symbolic links.
 bootstrap_find_root() {
   bootstrap_file=$1
   while [ -h "$bootstrap_file" ]; do
@@ -34,14 +37,14 @@ bootstrap_check_system_node() {
   [ "$bootstrap_major" -ge 20 ] 2>/dev/null || bootstrap_fail "needs Node 20 or newer to set itself up; the one in PATH is $(node --version)"
 }
 
-# What was killed half way left its folder, which names the process.
+# A killed call left its staging folder, whose name contains its pid.
 bootstrap_sweep() {
   for bootstrap_left in "$SEAWALL_ROOT"/.seawall-installing.*; do
     kill -0 "${bootstrap_left##*.}" 2>/dev/null || rm -rf "$bootstrap_left"
   done
 }
 
-# As a child that an interrupt ends and waits for before its folder is removed.
+# Runs a child that an interrupt ends and awaits before its folder is removed.
 bootstrap_run() {
   "$@" >&2 &
   bootstrap_child=$!
@@ -63,7 +66,8 @@ bootstrap_node_runs() {
   [ "$("$bootstrap_aside/node_modules/node/bin/node" -p 'process.versions.node.split(".")[0]' 2>/dev/null)" = 24 ]
 }
 
-# npm may have been told not to run install scripts, and Node 24 arrives by one: it is run by hand then.
+# npm may be configured to skip install scripts, but one of them downloads Node 24, so it is run
+# here.
 bootstrap_ensure_node() {
   bootstrap_node_runs && return
   bootstrap_say 'fetching Node 24'
@@ -71,7 +75,7 @@ bootstrap_ensure_node() {
   bootstrap_node_runs || bootstrap_fail 'the npm package node@24 brought no Node 24 that runs here; `npm ci --foreground-scripts` shows why'
 }
 
-# Another one may have put its packages there in the meantime; they are the same.
+# A concurrent call may have installed its packages meanwhile; they are identical.
 bootstrap_put_in_place() {
   cp "$SEAWALL_ROOT/package-lock.json" "$bootstrap_aside/node_modules/.seawall-stamp"
   bootstrap_installed && return
@@ -90,7 +94,7 @@ bootstrap_install() {
   bootstrap_say 'installing the npm packages, Node 24 among them'
   mkdir "$bootstrap_aside" || bootstrap_fail "may not write to $SEAWALL_ROOT, and its npm packages are not installed"
   cp "$SEAWALL_ROOT/package.json" "$SEAWALL_ROOT/package-lock.json" "$SEAWALL_ROOT/.npmrc" "$bootstrap_aside"
-  # The harness is run from here whatever NODE_ENV says: the checks need the development packages too.
+  # The development packages are always installed, whatever NODE_ENV, because the checks need them.
   bootstrap_run npm ci --include=dev --prefix "$bootstrap_aside" || bootstrap_fail 'npm ci failed, as shown above; once that is solved, the same command goes on'
   bootstrap_ensure_node
   bootstrap_put_in_place

@@ -1,5 +1,5 @@
 #!/bin/sh
-# One command checks everything: types, imports, dead code, style, tests. Called by `npm test`.
+# Runs all checks: types, imports, dead code, style, tests. Called by `npm test`.
 set -eu
 SEAWALL_ROOT=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
 cd "$SEAWALL_ROOT"

@@ -1,6 +1,6 @@
 /**
- * Every check in one go: types, lint, dead code, tests. `npm test -- hermetic` runs the quick part
- * only. The last line counts what ran.
+ * Runs all checks: types, lint, dead code, tests. `npm test -- hermetic` runs the quick part only.
+ * The last line counts what ran.
  */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -23,7 +23,7 @@ const checks: readonly { readonly title: string; readonly args: readonly string[
   },
   {
     title: "types of the k6 workloads",
-    args: [...bin("typescript", "bin/tsc"), "-p", "experiments/workloads"],
+    args: [...bin("typescript", "bin/tsc"), "-p", "targets/live-streaming/pack/workloads"],
   },
   { title: "lint", args: [...bin("@biomejs/biome", "bin/biome"), "lint", "--error-on-warnings"] },
   { title: "format", args: [...bin("@biomejs/biome", "bin/biome"), "format"] },

@@ -3,257 +3,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { root, sourcesIn } from "../test/support/sources.ts";
 
-/**
- * Rooms, from the ground up, and which others each may import; type imports count. A room stands
- * above all that it imports. Tests are free to import anything.
- */
-const allowed: Readonly<Record<string, readonly string[]>> = {
-  // The pure rooms.
-  "harness/base": [],
-  "harness/metrics": ["harness/base"],
-  "harness/claims": ["harness/base", "harness/metrics"],
-  "harness/target": ["harness/base", "harness/metrics"],
-  // A fault acts on the ports of a running target. It knows nothing of experiments, plans or runs.
-  "harness/faults": ["harness/base", "harness/target"],
-  "harness/experiment": [
-    "harness/base",
-    "harness/metrics",
-    "harness/claims",
-    "harness/target",
-    "harness/faults",
-  ],
-  "harness/record": [
-    "harness/base",
-    "harness/metrics",
-    "harness/claims",
-    "harness/target",
-    "harness/faults",
-    "harness/experiment",
-  ],
-  "harness/phrases": ["harness/base", "harness/claims", "harness/record"],
-  // Rules answer with facts. The verdict alone is composed of sentences.
-  "harness/judge": [
-    "harness/base",
-    "harness/metrics",
-    "harness/claims",
-    "harness/target",
-    "harness/faults",
-    "harness/experiment",
-    "harness/record",
-  ],
-  "harness/judge/judge.ts": ["harness/base", "harness/record", "harness/phrases", "harness/judge"],
-  "harness/plan": [
-    "harness/base",
-    "harness/metrics",
-    "harness/claims",
-    "harness/target",
-    "harness/faults",
-    "harness/experiment",
-    "harness/record",
-    "harness/phrases",
-    "harness/judge",
-  ],
-  "harness/compare": [
-    "harness/base",
-    "harness/metrics",
-    "harness/claims",
-    "harness/target",
-    "harness/record",
-    "harness/phrases",
-    "harness/judge",
-  ],
-  "harness/gate": ["harness/base", "harness/record", "harness/compare"],
-  "harness/breaking-point": ["harness/record", "harness/judge"],
-  "harness/ablation": ["harness/record"],
-  "harness/game-day/day": [
-    "harness/base",
-    "harness/metrics",
-    "harness/claims",
-    "harness/target",
-    "harness/experiment",
-    "harness/record",
-    "harness/phrases",
-    "harness/judge",
-  ],
-  "harness/documents": [
-    "harness/base",
-    "harness/metrics",
-    "harness/target",
-    "harness/faults",
-    "harness/experiment",
-    "harness/record",
-    "harness/game-day/day",
-  ],
-  // The rooms that reach the machine.
-  "harness/system": ["harness/base", "harness/target"],
-  "harness/provision": ["harness/base", "harness/target", "harness/system"],
-  "harness/load": [
-    "harness/base",
-    "harness/metrics",
-    "harness/target",
-    "harness/experiment",
-    "harness/record",
-    "harness/system",
-  ],
-  "harness/probes": [
-    "harness/base",
-    "harness/metrics",
-    "harness/target",
-    "harness/experiment",
-    "harness/record",
-    "harness/system",
-    "harness/load/generator.ts",
-  ],
-  "harness/substrates": [
-    "harness/base",
-    "harness/metrics",
-    "harness/target",
-    "harness/faults",
-    "harness/experiment",
-    "harness/record",
-    "harness/plan/options.ts",
-    "harness/system",
-    "harness/provision",
-    "harness/load/generator.ts",
-  ],
-  "harness/run": [
-    "harness/base",
-    "harness/metrics",
-    "harness/claims",
-    "harness/target",
-    "harness/faults",
-    "harness/record",
-    "harness/phrases",
-    "harness/judge",
-    "harness/documents",
-    "harness/system",
-    "harness/load/generator.ts",
-  ],
-  "harness/report": [
-    "harness/base",
-    "harness/metrics",
-    "harness/claims",
-    "harness/target",
-    "harness/faults",
-    "harness/experiment",
-    "harness/record",
-    "harness/phrases",
-    "harness/judge",
-    "harness/compare",
-    "harness/gate",
-    "harness/breaking-point",
-    "harness/ablation",
-    "harness/system/terminal.ts",
-  ],
-  "harness/telemetry": [
-    "harness/base",
-    "harness/metrics",
-    "harness/faults",
-    "harness/record",
-    "harness/system",
-  ],
-  "harness/game-day": [
-    "harness/base",
-    "harness/target",
-    "harness/experiment",
-    "harness/record",
-    "harness/phrases",
-    "harness/game-day/day",
-    "harness/system",
-    "harness/run",
-    "harness/report",
-  ],
-  // What commands share. Nothing of it knows a command.
-  "harness/app": [
-    "harness/base",
-    "harness/metrics",
-    "harness/claims",
-    "harness/target",
-    "harness/faults",
-    "harness/experiment",
-    "harness/record",
-    "harness/phrases",
-    "harness/judge",
-    "harness/plan",
-    "harness/documents",
-    "harness/game-day",
-    "harness/system",
-    "harness/provision",
-    "harness/load",
-    "harness/probes",
-    "harness/substrates",
-    "harness/run",
-    "harness/report",
-  ],
-  "harness/cli": ["harness"],
-  "harness/index.ts": [
-    "harness/base",
-    "harness/metrics",
-    "harness/claims",
-    "harness/target",
-    "harness/experiment",
-  ],
-  "harness/main.ts": [
-    "harness/base",
-    "harness/system",
-    "harness/run",
-    "harness/app",
-    "harness/cli",
-  ],
-  "harness/check.ts": [],
-  // A target's description needs the harness's types; its services know nothing of any harness.
-  "targets/live-streaming/stream": ["targets/live-streaming/service"],
-  "targets/live-streaming/service": [],
-  targets: ["targets/live-streaming"],
-  // Two packagers encode once: they share the one lock between processes that there is.
-  "targets/live-streaming/packager": ["harness/system/lock.ts", "targets/live-streaming"],
-  "targets/live-streaming/tools": [
-    "harness/base",
-    "harness/target",
-    "harness/system",
-    "harness/provision",
-  ],
-  "targets/live-streaming/model": ["harness/target", "harness/base", "targets/live-streaming"],
-  "targets/live-streaming/layout": ["harness/target", "targets/live-streaming"],
-  "targets/live-streaming/target.ts": ["harness/target", "targets/live-streaming"],
-  // Any streaming target can use the pack: it imports no service of the one beside it.
-  "targets/live-streaming/pack": [
-    "harness/base",
-    "harness/metrics",
-    "harness/target",
-    "harness/faults",
-    "harness/system",
-  ],
-  experiments: [
-    "harness/base",
-    "harness/claims",
-    "harness/faults",
-    "harness/target",
-    "harness/experiment",
-    "harness/record",
-    "harness/phrases",
-    "harness/plan/reliance.ts",
-    "targets/live-streaming",
-  ],
-  // Viewers and the harness make the path of a segment in one place, and look at what comes in one
-  // place.
-  "experiments/workloads": ["harness/metrics/print.ts", "targets/live-streaming/pack/stream"],
-  examples: [
-    "harness/base",
-    "harness/target",
-    "harness/experiment",
-    "harness/game-day/day",
-    "targets/live-streaming/pack",
-  ],
-  // What a user has: the public entry and no more.
-  "examples/plain-http": ["harness/index.ts"],
-  "examples/own-script": ["harness/index.ts", "examples/plain-http"],
-  "examples/https-running": ["harness/index.ts"],
-  "examples/own-metrics": ["harness/index.ts", "examples/own-metrics"],
-  "examples/own-metrics/tools.ts": ["harness/provision"],
-  benchmarks: ["harness", "targets", "experiments"],
-};
-/** These may not reach the machine. */
+/** The pure rooms, from the ground up: they may not reach the machine. */
 const pure = [
   "base",
   "metrics",
@@ -271,9 +21,129 @@ const pure = [
   "ablation",
   "game-day/day",
   "documents",
-].map((room) => `harness/${room}`);
+];
+/** Those that reach the machine stand above them. */
+const rooms = [
+  ...pure,
+  "system",
+  "provision",
+  "load",
+  "probes",
+  "substrates",
+  "run",
+  "telemetry",
+  "report",
+  "game-day",
+  "app",
+];
+
+const roomsAt = (names: readonly string[]): string[] => names.map((name) => `harness/${name}`);
+/** The room and all below it. */
+const upTo = (room: string): string[] => roomsAt(rooms.slice(0, rooms.indexOf(room) + 1));
+/** All below the room, but for some. */
+const below = (room: string, except: readonly string[] = []): string[] =>
+  roomsAt(rooms.slice(0, rooms.indexOf(room)).filter((name) => !except.includes(name)));
+
+/**
+ * What each room may import; type imports count. A room stands above all that it imports. Tests are
+ * free to import anything.
+ */
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  "harness/base": [],
+  "harness/metrics": below("metrics"),
+  "harness/claims": below("claims"),
+  "harness/target": below("target", ["claims"]),
+  // A fault acts on the ports of a running target. It knows nothing of experiments, plans or runs.
+  "harness/faults": below("faults", ["claims"]),
+  "harness/experiment": below("experiment"),
+  "harness/record": below("record"),
+  "harness/phrases": below("phrases"),
+  // Rules answer with facts. The verdict alone is composed of sentences.
+  "harness/judge": below("judge", ["phrases"]),
+  "harness/judge/judge.ts": ["harness/base", "harness/record", "harness/phrases", "harness/judge"],
+  "harness/plan": below("plan"),
+  "harness/compare": below("compare", ["plan"]),
+  "harness/gate": below("gate", ["plan"]),
+  // What several runs show together: none of the three knows another.
+  "harness/breaking-point": upTo("judge"),
+  "harness/ablation": upTo("judge"),
+  "harness/game-day/day": upTo("judge"),
+  "harness/documents": [...upTo("record"), "harness/game-day/day"],
+  "harness/system": upTo("target"),
+  "harness/provision": [...upTo("target"), "harness/system"],
+  "harness/load": [...upTo("record"), "harness/system"],
+  "harness/probes": [...upTo("record"), "harness/system", "harness/load/generator.ts"],
+  "harness/substrates": [
+    ...upTo("record"),
+    "harness/plan/options.ts",
+    "harness/system",
+    "harness/provision",
+    "harness/load/generator.ts",
+  ],
+  "harness/run": [
+    ...upTo("judge"),
+    "harness/documents",
+    "harness/system",
+    "harness/load/generator.ts",
+  ],
+  "harness/telemetry": [...upTo("record"), "harness/system"],
+  "harness/report": [
+    ...upTo("judge"),
+    "harness/compare",
+    "harness/gate",
+    "harness/breaking-point",
+    "harness/ablation",
+    "harness/system/terminal.ts",
+  ],
+  "harness/game-day": [
+    ...upTo("phrases"),
+    "harness/game-day/day",
+    "harness/system",
+    "harness/run",
+    "harness/report",
+  ],
+  // What commands share. Nothing of it knows a command.
+  "harness/app": below("app"),
+  "harness/cli": ["harness"],
+  "harness/index.ts": upTo("experiment"),
+  "harness/main.ts": [
+    "harness/base",
+    "harness/system",
+    "harness/run",
+    "harness/app",
+    "harness/cli",
+  ],
+  "harness/check.ts": [],
+  // A target's description needs the harness's types; its services know nothing of any harness.
+  "targets/live-streaming/stream": ["targets/live-streaming/service"],
+  "targets/live-streaming/service": [],
+  targets: ["targets/live-streaming"],
+  // Two packagers encode once: they share the one lock between processes that there is.
+  "targets/live-streaming/packager": ["harness/system/lock.ts", "targets/live-streaming"],
+  "targets/live-streaming/tools": [...upTo("target"), "harness/system", "harness/provision"],
+  "targets/live-streaming/model": ["harness/target", "harness/base", "targets/live-streaming"],
+  "targets/live-streaming/layout": ["harness/target", "targets/live-streaming"],
+  "targets/live-streaming/target.ts": ["harness/target", "targets/live-streaming"],
+  // Any streaming target can use the pack: it imports no service of the one beside it.
+  "targets/live-streaming/pack": [...upTo("faults"), "harness/system"],
+  experiments: [...upTo("phrases"), "harness/plan/reliance.ts", "targets/live-streaming"],
+  // Viewers and the harness make the path of a segment in one place, and look at what comes in one
+  // place.
+  "targets/live-streaming/pack/workloads": [
+    "harness/metrics/print.ts",
+    "targets/live-streaming/pack/stream",
+  ],
+  examples: [...upTo("experiment"), "harness/game-day/day", "targets/live-streaming/pack"],
+  // What a user has: the public entry and no more.
+  "examples/plain-http": ["harness/index.ts"],
+  "examples/own-script": ["harness/index.ts", "examples/plain-http"],
+  "examples/https-running": ["harness/index.ts"],
+  "examples/own-metrics": ["harness/index.ts", "examples/own-metrics"],
+  "examples/own-metrics/tools.ts": ["harness/provision"],
+  benchmarks: ["harness", "targets", "experiments"],
+};
 const packagesOfPure = ["zod"];
-/** Of Node, what only computes. */
+/** Node built-ins that only compute. */
 const builtinsOfPure = ['import { isIPv4, isIPv6 } from "node:net";'];
 
 const places = Object.keys(allowed).sort((a, b) => b.length - a.length);
@@ -292,7 +162,7 @@ function specifiers(path: string, except: readonly string[] = []): string[] {
   ].map((match) => (match[1] ?? match[2] ?? match[3]) as string);
 }
 
-/** Each way from a place back to itself that a walk along the arrows comes upon. */
+/** Every cycle that a depth-first search finds. */
 function circlesIn(arrows: ReadonlyMap<string, readonly string[]>): string[] {
   const circles: string[] = [];
   const done = new Set<string>();
@@ -317,12 +187,12 @@ describe("the import table", () => {
     sourcesIn(folder),
   );
 
-  it("sees the project", () => {
+  it("covers the project", () => {
     expect(files.length).toBeGreaterThan(80);
     expect(files.filter((path) => placeOf(path) === undefined)).toEqual([]);
   });
 
-  it("is kept by every file", () => {
+  it("is obeyed by every file", () => {
     const broken = files.flatMap((path) =>
       specifiers(path)
         .filter((name) => name.startsWith("."))
@@ -330,11 +200,11 @@ describe("the import table", () => {
           const from = placeOf(path) as string;
           const target = relative(root, resolve(root, dirname(path), name));
           const to = placeOf(target);
-          // What supports tests is no part of what they test; benchmarks use it as well.
+          // Test support is not part of the code under test; benchmarks use it as well.
           if (target.startsWith("test/") && from !== "benchmarks")
             return [`${path} imports ${target}`];
           if (to === undefined || to === from || allowed[from]?.includes(to)) return [];
-          // A folder in a list stands for every file below it.
+          // A folder in a list covers every file below it.
           return allowed[from]?.some(
             (place) => target.startsWith(`${place}/`) || target === place,
           ) === true
@@ -345,7 +215,7 @@ describe("the import table", () => {
     expect(broken).toEqual([]);
   });
 
-  it.each(pure)("keeps %s pure", (folder) => {
+  it.each(roomsAt(pure))("keeps %s pure", (folder) => {
     const impure = sourcesIn(folder).flatMap((path) =>
       specifiers(path, builtinsOfPure)
         .filter((name) => !name.startsWith(".") && !packagesOfPure.includes(name))
@@ -354,7 +224,7 @@ describe("the import table", () => {
     expect(impure).toEqual([]);
   });
 
-  it("holds no circle of files, type imports included", () => {
+  it("contains no cycle of files, including type imports", () => {
     const imported = new Map(
       files.map((path) => [
         path,
@@ -366,7 +236,7 @@ describe("the import table", () => {
     expect(circlesIn(imported)).toEqual([]);
   });
 
-  it("holds no circle of rooms", () => {
+  it("contains no cycle of rooms", () => {
     const rooms = new Map(
       places.map((place) => [
         place,
@@ -378,6 +248,17 @@ describe("the import table", () => {
       ]),
     );
     expect(circlesIn(rooms)).toEqual([]);
+  });
+
+  it("is the map of the README: its rooms, from the ground up", () => {
+    const map = /## Map\n([\s\S]*?)\n## /.exec(
+      readFileSync(join(root, "harness/README.md"), "utf8"),
+    );
+    const first = [...(map?.[1] ?? "").matchAll(/^\| ([^|]+) \|/gm)].map(([, cell = ""]) => cell);
+    const named = first.flatMap((cell) =>
+      [...cell.matchAll(/`([\w/-]+)\/`/g)].map(([, room]) => room),
+    );
+    expect(named).toEqual([...rooms, "cli"]);
   });
 
   it("sees a circle", () => {

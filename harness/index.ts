@@ -1,4 +1,7 @@
-/** What an experiment of your own imports: its type, a target's description, and their types. */
+/**
+ * The public entry: what an experiment of your own imports. It has the types of experiments,
+ * targets and packs, and the functions that define them.
+ */
 export { defineExperiment } from "./experiment/experiment.ts";
 export type { Claim } from "./claims/statistics/registry.ts";
 export type { Experiment, Load, Recovery, Step } from "./experiment/experiment.ts";

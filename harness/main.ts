@@ -13,17 +13,16 @@ import { useNoProxy } from "./system/direct-http.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** What could not be written to standard output, if anything. */
+/** The error of a failed write to standard output, if any. */
 let lost: NodeJS.ErrnoException | null = null;
 
 function output(stream: NodeJS.WriteStream): Output {
   const isTerminal = stream.isTTY === true;
   const colour = isTerminal && !process.env["NO_COLOR"] && process.env["TERM"] !== "dumb";
-  // Kept: under `--json` the stream's own `write` is swapped, see `alone`.
+  // Saved, because `--json` replaces the stream's own `write`, see `alone`.
   const write = stream.write.bind(stream);
   stream.on("error", (error: NodeJS.ErrnoException) => {
-    // A reader that went away (`seawall list | head -1`) is no reason to stop undoing things, and
-    // no loss.
+    // A closed reader (`seawall list | head -1`) must not stop the undo, and is no loss.
     if (stream === process.stdout && error.code !== "EPIPE") lost ??= error;
   });
   return printerTo({
@@ -37,9 +36,9 @@ function output(stream: NodeJS.WriteStream): Output {
 }
 
 /**
- * Under `--json` standard output is for the document alone: what an experiment, or a library that
- * it loads, prints goes to standard error. `./seawall` has swapped the descriptors, which catches
- * what is written to descriptor 1 itself; started without it, the stream is swapped here.
+ * Under `--json`, standard output contains the document only. Output of an experiment, or of a
+ * library that it loads, goes to standard error. `./seawall` has swapped the descriptors, which
+ * also covers direct writes to descriptor 1. Without it, the stream is swapped here.
  */
 function alone(stdout: Output): Output {
   const swapped = process.env["SEAWALL_STDOUT_FD"] === "3";
@@ -62,14 +61,14 @@ function writeAll(descriptor: number, text: string): void {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === "EPIPE") return;
-      // Somebody made the pipe one that does not wait: its reader is slow.
+      // Another process made the pipe non-blocking, and its reader is slow.
       if (code === "EAGAIN") Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
       else lost = error as NodeJS.ErrnoException;
     }
   }
 }
 
-/** Waits for the last write, and makes a loss visible in the exit status. */
+/** Awaits the last write, and shows a loss in the exit status. */
 async function delivered(
   exitCode: number,
   flush: (done: () => void) => unknown,
@@ -102,7 +101,7 @@ function context(signal: AbortSignal, onHurry: (hurry: () => void) => void): Con
   };
 }
 
-/** Whether the process may end as it does. */
+/** Whether the process has set its exit status deliberately. */
 let ended = false;
 
 async function main(): Promise<number> {
@@ -120,8 +119,7 @@ async function main(): Promise<number> {
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(name, () => {
       if (signals++ >= 2) {
-        // Whoever asks a third time wants out; what is left is in the ledger, for
-        // `seawall recover`.
+        // A third interrupt exits at once; the rest is in the ledger, for `seawall recover`.
         ended = true;
         process.exit(exitCodes.interrupted);
       }
@@ -136,7 +134,7 @@ async function main(): Promise<number> {
   }
 }
 
-// An experiment file is code: one that ends the process, or never settles, must not look like a
+// An experiment file is code: one that exits the process, or never settles, must not look like a
 // verdict.
 process.on("exit", () => {
   if (ended) return;

@@ -30,7 +30,7 @@ const shop = ownTarget({
       metrics: { path: "/metrics", series: ["shop_orders_total"] },
     },
   ],
-  links: [["viewers", "shop"]],
+  links: [["users", "shop"]],
   entries: ["shop"],
   probes: [
     {
@@ -101,7 +101,7 @@ export default defineExperiment({
       forMs: 5_000,
       fault: {
         kind: "latency",
-        links: { from: { service: "viewers" }, to: { service: "shop" } },
+        links: { from: { service: "users" }, to: { service: "shop" } },
         delayMs: 150,
         jitterMs: 0,
       },

@@ -21,7 +21,7 @@ export const nginxSegments = streamTarget({
   ],
   links: [
     ["edge", "origin"],
-    ["viewers", "edge"],
+    ["users", "edge"],
   ],
   entries: ["edge"],
   stream: {

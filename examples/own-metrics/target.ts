@@ -58,7 +58,7 @@ export const pages = ownTarget({
     },
   ],
   links: [
-    ["viewers", "edge"],
+    ["users", "edge"],
     ["edge", "origin"],
   ],
   entries: ["edge"],

@@ -66,7 +66,7 @@ export const shop = ownTarget({
     { name: "retries", title: "A request that one server does not answer goes to the other" },
   ],
   links: [
-    ["viewers", "front"],
+    ["users", "front"],
     ["front", "api-1"],
     ["front", "api-2"],
   ],

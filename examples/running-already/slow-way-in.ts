@@ -17,7 +17,7 @@ const everyPhase: readonly Phase[] = ["baseline", "fault", "recovery"];
 const target = streamTarget({
   name: "running-already",
   services: [{ name: "edge", url: process.env["EDGE"] ?? "http://127.0.0.1:8080" }],
-  links: [["viewers", "edge"]],
+  links: [["users", "edge"]],
   entries: ["edge"],
   stream: {
     event: "main",
@@ -82,7 +82,7 @@ export default defineExperiment({
       forMs: 5_000,
       fault: {
         kind: "latency",
-        links: { from: { service: "viewers" }, to: { service: "edge" } },
+        links: { from: { service: "users" }, to: { service: "edge" } },
         delayMs: 150,
         jitterMs: 0,
       },

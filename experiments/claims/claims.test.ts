@@ -72,27 +72,34 @@ describe.each(files)("%s", (file) => {
 /** A run about which the mission's claims hold, with nothing shed anywhere. */
 function whole(): Draft {
   const draft = heldDraft();
-  const every = (everyMs: number, add: (startedMs: number) => void): void => {
-    for (let ms = zeroMs - 2_000; ms < zeroMs + 62_000; ms += everyMs) add(ms);
+  const every = (everyMs: number, add: (startedMs: number) => void, laterMs = 0): void => {
+    for (let ms = zeroMs - 2_000; ms < zeroMs + 62_000; ms += everyMs) add(ms + laterMs);
   };
-  const origin = (service: string, lane: string, outcome: string): void =>
-    every(2_000, (startedMs) =>
-      draft.samples.push({
-        metric: "origin_requests_total",
-        tags: { service, lane, outcome },
-        startedMs,
-        value: 0,
-      }),
+  const origin = (service: string, lane: string, outcome: string, laterMs: number): void =>
+    every(
+      2_000,
+      (startedMs) =>
+        draft.samples.push({
+          metric: "origin_requests_total",
+          tags: { service, lane, outcome },
+          startedMs,
+          value: 0,
+        }),
+      laterMs,
     );
-  for (const region of ["region-a", "region-b"]) {
-    for (const lane of ["live", "dvr"]) origin(`${region}/origin-read`, lane, "shed");
-    every(500, (startedMs) =>
-      draft.samples.push({
-        metric: "delivered",
-        tags: { edge: `${region}/edge`, rendition: "v360", outcome: "right" },
-        startedMs,
-        value: 1,
-      }),
+  for (const [index, region] of ["region-a", "region-b"].entries()) {
+    const laterMs = 30 * index;
+    for (const lane of ["live", "dvr"]) origin(`${region}/origin-read`, lane, "shed", laterMs);
+    every(
+      500,
+      (startedMs) =>
+        draft.samples.push({
+          metric: "delivered",
+          tags: { entry: `${region}/edge`, rendition: "v360", outcome: "right" },
+          startedMs,
+          value: 1,
+        }),
+      laterMs,
     );
     every(2_000, (startedMs) =>
       draft.samples.push({
@@ -109,7 +116,7 @@ function whole(): Draft {
       tags: {
         lane: "live",
         outcome: "served",
-        edge: "region-a/edge",
+        entry: "region-a/edge",
         rendition: "v360",
         bytes: "compared",
       },
@@ -264,7 +271,7 @@ describe("the mission's claims", () => {
       (draft) =>
         void draft.samples.push({
           metric: "delivered_unknown",
-          tags: { edge: "region-a/edge", rendition: "v360" },
+          tags: { entry: "region-a/edge", rendition: "v360" },
           startedMs: startOf.fault + 10,
           value: 1,
         }),

@@ -17,7 +17,7 @@ const stream = {
 const shared = {
   seed: 7,
   entries: [],
-  stream,
+  content: stream,
   leadInMs: 0,
   phasesMs: { baseline: 1_000, fault: 4_000, recovery: 2_000 },
 };

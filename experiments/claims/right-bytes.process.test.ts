@@ -7,10 +7,10 @@ import { createHash } from "node:crypto";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, expect, it } from "vitest";
 import type { Series } from "../../harness/metrics/samples.ts";
+import { streaming } from "../../targets/live-streaming/pack/pack.ts";
 import { everyMetric } from "../../test/support/judge/held-run.ts";
 import { CsvParser } from "../../harness/load/csv.ts";
 import { provision } from "../../harness/provision/provision.ts";
@@ -50,7 +50,7 @@ it("count as served only what came whole, and as wrong what is not what was publ
     seed: 7,
     entries: Object.keys(edges).map((name) => ({ name, url: `${url}/${name}` })),
     others: {},
-    stream: {
+    content: {
       event: "main",
       segmentMs: 500,
       availabilityStartMs: 0,
@@ -87,7 +87,7 @@ it("count as served only what came whole, and as wrong what is not what was publ
       "viewers.ts",
     ],
     {
-      cwd: resolve(import.meta.dirname, "../workloads"),
+      cwd: streaming.workloads,
       env: {
         PATH: process.env["PATH"],
         HOME: tmpdir(),
@@ -105,7 +105,7 @@ it("count as served only what came whole, and as wrong what is not what was publ
       series: (one) => series.push(one) - 1,
       sample: (id) => {
         const { metric, tags } = series[id] as Series;
-        const key = `${tags["edge"]}, ${tags["bytes"]}: ${tags["outcome"]}`;
+        const key = `${tags["entry"]}, ${tags["bytes"]}: ${tags["outcome"]}`;
         if (metric === "segment_ms") seen.set(key, (seen.get(key) ?? 0) + 1);
       },
     },

@@ -72,15 +72,16 @@ describe("one run", () => {
         asItMust: true,
         why: "",
       });
-      expect(Object.keys(run.figures)).toEqual(["Wait", "Served"]);
-      expect(run.figures["Wait"]).toEqual({
+      expect(Object.keys(run.figures)).toEqual(["claim.wait", "claim.served"]);
+      expect(run.figures["claim.wait"]).toEqual({
+        title: "Wait",
         observed: 70,
         comparison: "<=",
         limit: 100,
         unit: "ms",
         used: 0.7,
       });
-      expect(run.figures["Served"]).toMatchObject({
+      expect(run.figures["claim.served"]).toMatchObject({
         unit: "share",
         used: expect.closeTo(0.5, 5) as number,
       });
@@ -116,7 +117,7 @@ describe("one run", () => {
       Object.keys(
         repeat("refuted", ["jitter"], finding("Wait", 70, 100), served(0.9, "refuted")).figures,
       ),
-    ).toEqual(["Served"]);
+    ).toEqual(["claim.served"]);
   });
 });
 

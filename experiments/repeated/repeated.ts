@@ -43,7 +43,7 @@ export interface Repeat extends Kind {
   /** Which run it was. Missing in the oldest records. */
   readonly run?: string;
   /**
-   * By the title of each claim that used up any of what its limit allows: the phase in which it
+   * By the id of each claim that used up any of what its limit allows: the phase in which it
    * used most. Without a defence only what it protects.
    */
   readonly figures: Readonly<Record<string, Figure>>;
@@ -52,6 +52,8 @@ export interface Repeat extends Kind {
 }
 
 export interface Figure {
+  /** The title of the claim at that time. */
+  readonly title: string;
   /** Null: what should have come was not seen. */
   readonly observed: number | null;
   readonly comparison: Comparison;
@@ -87,8 +89,8 @@ export function repeatOf(
       without === null || protectedClaims.some(({ id }) => id === finding.id)
         ? figureOf(finding)
         : null;
-    if (figure !== null && usedOf(figure) > usedOf(figures[finding.title]))
-      figures[finding.title] = figure;
+    if (figure !== null && usedOf(figure) > usedOf(figures[finding.id]))
+      figures[finding.id] = figure;
   }
   return {
     experiment: verdict.experiment,
@@ -113,7 +115,7 @@ function deniedIn(findings: readonly Finding[]): string {
 }
 
 function figureOf(finding: Finding): Figure | null {
-  const { observed, comparison, limit, unit } = finding;
+  const { title, observed, comparison, limit, unit } = finding;
   const used = allowanceUsed(finding);
   if (
     finding.kind === "evidence" ||
@@ -122,7 +124,7 @@ function figureOf(finding: Finding): Figure | null {
     (used === null && finding.status !== "refuted")
   )
     return null;
-  return { observed, comparison, limit, unit, used };
+  return { title, observed, comparison, limit, unit, used };
 }
 
 /** For comparing: no figure used nothing. */
@@ -175,20 +177,20 @@ function row({ experiment, without }: Kind, runs: readonly Repeat[], streak: num
  */
 function farthest(runs: readonly Repeat[], without: string | null): string {
   const all = runs.flatMap(({ figures }) => Object.entries(figures));
-  const today = new Map(all.map(([title, { limit }]) => [title, limit]));
-  const known = all.filter(([title, { limit }]) => limit === today.get(title));
-  const title = known.sort(([, one], [, other]) => usedOf(other) - usedOf(one))[0]?.[0];
-  if (title === undefined)
+  const today = new Map(all.map(([id, { limit }]) => [id, limit]));
+  const known = all.filter(([id, { limit }]) => limit === today.get(id));
+  const id = known.sort(([, one], [, other]) => usedOf(other) - usedOf(one))[0]?.[0];
+  if (id === undefined)
     return without === null && runs.length > 0 ? "nothing that a limit allows was used up" : "";
-  const figures = known.filter(([of]) => of === title).map(([, figure]) => figure);
+  const figures = known.filter(([of]) => of === id).map(([, figure]) => figure);
   const [least, most] = [figures.at(-1), figures[0]];
   if (least === undefined || most === undefined) return "";
   const shown = ({ observed, limit, unit }: Figure): string =>
     observed === null ? "not seen" : formatAgainst(observed, limit, unit).observed;
-  const unused = runs.filter(({ figures: own }) => own[title] === undefined).length;
+  const unused = runs.filter(({ figures: own }) => own[id] === undefined).length;
   const spared = without === null && unused > 0 ? `, in ${unused} of ${runs.length} nothing` : "";
   return (
-    `${title}: ${span(shown(least), shown(most))}${spared} ` +
+    `${all.findLast(([of]) => of === id)?.[1].title}: ${span(shown(least), shown(most))}${spared} ` +
     `(${formatComparison(most.comparison)} ${formatValue(most.limit, most.unit)})`
   );
 }

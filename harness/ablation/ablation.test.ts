@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { NamedClaim } from "../record/claim-ids.ts";
 import { ablationOf, type AblationRun, cellOf } from "./ablation.ts";
 
-/** Two claims of one id are one, whatever their titles say. */
+/** Two claims with the same id are one claim, whatever their titles. */
 const named = (...titles: readonly string[]): NamedClaim[] =>
   titles.map((title) => ({ id: `claim.${title.toLowerCase()}`, title }));
 
@@ -34,27 +34,23 @@ const texts = (runs: readonly AblationRun[], unneeded: readonly string[] = []): 
   ablationOf(runs, unneeded).complaints.map(({ text }) => text);
 
 describe("an ablation", () => {
-  it(
-    "has nothing to complain of when all hold with everything, and fall for what is expected " +
-      "without each",
-    () => {
-      const { rows, complaints } = ablationOf(
-        [run, control, { ...control, without: "msTtl", refuted: named("Served", "GETs") }],
-        [],
-      );
-      expect(complaints).toEqual([]);
-      expect(rows).toEqual([
-        expect.objectContaining({
-          experiment: "storm",
-          whole: expect.objectContaining({ outcome: "held" }),
-        }),
-      ]);
-      expect(rows[0]?.controls.map(({ outcome, as }) => [outcome, as])).toEqual([
-        ["refuted", named("Served")],
-        ["refuted", named("GETs", "Served")],
-      ]);
-    },
-  );
+  it("has no complaints if all hold with every defence, and each control is refuted as expected", () => {
+    const { rows, complaints } = ablationOf(
+      [run, control, { ...control, without: "msTtl", refuted: named("Served", "GETs") }],
+      [],
+    );
+    expect(complaints).toEqual([]);
+    expect(rows).toEqual([
+      expect.objectContaining({
+        experiment: "storm",
+        whole: expect.objectContaining({ outcome: "held" }),
+      }),
+    ]);
+    expect(rows[0]?.controls.map(({ outcome, as }) => [outcome, as])).toEqual([
+      ["refuted", named("Served")],
+      ["refuted", named("GETs", "Served")],
+    ]);
+  });
 
   it.each<[string, Partial<AblationRun>, string]>([
     [
@@ -93,34 +89,30 @@ describe("an ablation", () => {
     expect(texts(changed.without === null ? [changed, control] : [run, changed])).toEqual([text]);
   });
 
-  it("complains of a defence that nobody needs", () => {
+  it("complains of a defence that no experiment needs", () => {
     expect(texts([run, control], ["jitter"])).toEqual([
       expect.stringContaining("no experiment needs jitter"),
     ]);
   });
 
-  it(
-    "takes a control for good only when an expected claim was refuted, and complains of every " +
-      "run that is not good",
-    () => {
-      const any = fc.record({
-        without: fc.constantFrom("collapsing", "msTtl"),
-        status: fc.constantFrom("held" as const, "refuted" as const, "inconclusive" as const, null),
-        expected: fc.subarray(named("a", "b"), { minLength: 1 }),
-        refuted: fc.subarray(named("a", "b", "c")),
-      });
-      fc.assert(
-        fc.property(fc.array(any, { maxLength: 6 }), (drafts) => {
-          const runs = drafts.map((draft) => ({ ...control, ...draft }));
-          const good = runs.map(cellOf).filter((cell) => cell.outcome === "refuted");
-          for (const cell of good)
-            expect([
-              cell.status,
-              cell.expected.some(({ id }) => cell.refuted.some((one) => one.id === id)),
-            ]).toEqual(["refuted", true]);
-          expect(ablationOf([run, ...runs], []).complaints).toHaveLength(runs.length - good.length);
-        }),
-      );
-    },
-  );
+  it("accepts a control only if an expected claim was refuted, and complains of all other runs", () => {
+    const any = fc.record({
+      without: fc.constantFrom("collapsing", "msTtl"),
+      status: fc.constantFrom("held" as const, "refuted" as const, "inconclusive" as const, null),
+      expected: fc.subarray(named("a", "b"), { minLength: 1 }),
+      refuted: fc.subarray(named("a", "b", "c")),
+    });
+    fc.assert(
+      fc.property(fc.array(any, { maxLength: 6 }), (drafts) => {
+        const runs = drafts.map((draft) => ({ ...control, ...draft }));
+        const good = runs.map(cellOf).filter((cell) => cell.outcome === "refuted");
+        for (const cell of good)
+          expect([
+            cell.status,
+            cell.expected.some(({ id }) => cell.refuted.some((one) => one.id === id)),
+          ]).toEqual(["refuted", true]);
+        expect(ablationOf([run, ...runs], []).complaints).toHaveLength(runs.length - good.length);
+      }),
+    );
+  });
 });

@@ -1,12 +1,13 @@
 /**
- * Ablation of defences: every experiment must hold with all of them, and be refuted, for a claim
- * that the defence protects, without each of those that it relies on. Pure: it looks at what came
- * of the runs.
+ * Ablation of defences. Every experiment must hold with all defences. Without each defence that it
+ * relies on, it must be refuted for a claim that the defence protects. Pure: it evaluates the
+ * results of the runs.
  */
+import { ablation, unneeded as unneededText } from "../phrases/ablation.ts";
 import type { NamedClaim } from "../record/claim-ids.ts";
 import type { Status } from "../record/verdict.ts";
 
-/** One run of the matrix, or why there was none. */
+/** One run of the matrix, or the reason why there was none. */
 export interface AblationRun {
   readonly experiment: string;
   readonly topology: string;
@@ -15,15 +16,15 @@ export interface AblationRun {
   /** Null: it was not run. */
   readonly status: Status | null;
   readonly why: string;
-  /** Claims of which one must be refuted; of a run with all defences, none. */
+  /** Claims of which one must be refuted; empty for a run with all defences. */
   readonly expected: readonly NamedClaim[];
-  /** All that were refuted. */
+  /** All refuted claims. */
   readonly refuted: readonly NamedClaim[];
   /** Doubts about the record, by title. */
   readonly doubts: readonly string[];
-  /** How often it was run until it could be judged. */
+  /** The number of attempts until the run could be judged. */
   readonly attempts: number;
-  /** Taken from the record instead of run. */
+  /** Taken from a record instead of run. */
   readonly reused: boolean;
   readonly seconds: number;
   readonly runId: string | null;
@@ -31,9 +32,9 @@ export interface AblationRun {
 }
 
 /**
- * Of a run with all defences: `held` is good. Of a control: `refuted` for an expected claim is
- * good, `green` and `otherClaim` prove nothing about the defence. `undecided`: it could not be
- * judged; `notRun`: it could not, or need not, be run.
+ * For a run with all defences, `held` is good. For a control, `refuted` for an expected claim is
+ * good; `green` and `otherClaim` prove nothing about the defence. `undecided`: it could not be
+ * judged. `notRun`: it could not be run, or did not need to be.
  */
 export type Outcome =
   | "held"
@@ -46,7 +47,7 @@ export type Outcome =
 
 export interface Cell extends AblationRun {
   readonly outcome: Outcome;
-  /** Those of the expected claims that were refuted. */
+  /** The expected claims that were refuted. */
   readonly as: readonly NamedClaim[];
 }
 
@@ -80,8 +81,8 @@ function outcomeOf({ status, without }: AblationRun, asExpected: boolean): Outco
 }
 
 /**
- * `unneeded`: defences that no experiment of the whole catalogue relies on; empty when only a part
- * of it was asked.
+ * `unneeded`: defences that no experiment of the whole catalogue relies on; empty if only a part of
+ * it was selected.
  */
 export function ablationOf(runs: readonly AblationRun[], unneeded: readonly string[]): Ablation {
   const cells = runs.map(cellOf);
@@ -104,63 +105,13 @@ export function ablationOf(runs: readonly AblationRun[], unneeded: readonly stri
     rows,
     complaints: [
       ...rows.flatMap(({ whole, controls }) => [whole, ...controls].flatMap(complaintsOf)),
-      ...unneeded.map(unneededText),
+      ...unneeded.map((defence) => ({ kind: "unneeded" as const, text: unneededText(defence) })),
     ],
   };
 }
 
-/** What nobody misses may as well not be there, or has not been tried hard enough. */
-function unneededText(defence: string): Complaint {
-  return {
-    kind: "unneeded",
-    text:
-      `no experiment needs ${defence}: add an experiment that is refuted without it, or ` +
-      "remove the defence",
-  };
-}
-
 function complaintsOf(cell: Cell): Complaint[] {
-  const control = `${cell.experiment} without ${cell.without}`;
-  const quoted = (claims: readonly NamedClaim[]): string =>
-    claims.map(({ title }) => `"${title}"`).join(", ");
-  switch (cell.outcome) {
-    case "held":
-    case "refuted":
-      return [];
-    case "notHeld":
-      return [
-        {
-          kind: "notHeld",
-          text: `${cell.experiment} does not hold with all defences: ${cell.why}`,
-        },
-      ];
-    case "green":
-      return [{ kind: "green", text: `${control} holds: it proves nothing about ${cell.without}` }];
-    case "otherClaim":
-      return [
-        {
-          kind: "otherClaim",
-          text:
-            `${control} is refuted for ${quoted(cell.refuted)} instead of ` +
-            `${quoted(cell.expected)}: it proves nothing about ${cell.without}`,
-        },
-      ];
-    case "undecided":
-      return [
-        {
-          kind: "undecided",
-          text:
-            `${cell.without === null ? cell.experiment : control} could not be judged ` +
-            `${cell.attempts === 1 ? "when it was run" : `in any of ${cell.attempts} runs`}: ` +
-            `${cell.why}`,
-        },
-      ];
-    case "notRun":
-      return [
-        {
-          kind: "notRun",
-          text: `${cell.without === null ? cell.experiment : control} was not run: ${cell.why}`,
-        },
-      ];
-  }
+  const { outcome } = cell;
+  if (outcome === "held" || outcome === "refuted") return [];
+  return [{ kind: outcome, text: ablation[outcome](cell) }];
 }

@@ -1,6 +1,6 @@
 /**
- * Joins the adapters: the only place that knows which substrate, generator, probes and observer a
- * run is made of.
+ * Composition root: the only module that knows which substrate, generator, probes and observer a
+ * run consists of.
  */
 import { randomBytes } from "node:crypto";
 import { availableParallelism, cpus, totalmem } from "node:os";
@@ -16,6 +16,7 @@ import { SeawallError } from "../base/errors.ts";
 import type { Tools } from "../target/tools.ts";
 import { injecting } from "../faults/inject.ts";
 import { k6Generator } from "../load/k6.ts";
+import { watchIdle } from "../probes/idle.ts";
 import { RunningProbes } from "../probes/probes.ts";
 import { AbortWatch } from "../run/abort-watch.ts";
 import type { World } from "../run/conductor.ts";
@@ -42,7 +43,7 @@ export interface WireOptions {
   readonly directory: string;
   readonly runId: string;
   readonly progress: Progress;
-  /** Sees each sample and passes it on to the recorder. */
+  /** Receives each sample and passes it on to the recorder. */
   readonly samples?: SampleSink | undefined;
   readonly hold?: Hold | undefined;
 }
@@ -55,7 +56,7 @@ export function wire(options: WireOptions): World {
   recorder.onEvent((event) => watch.event(event));
   const generator = k6Generator({
     tool: tools.k6,
-    workloads: join(context.root, "experiments", "workloads"),
+    workloads: planned.pack?.workloads ?? context.root,
     clock,
     env: context.env,
   });
@@ -82,6 +83,7 @@ export function wire(options: WireOptions): World {
         controlToken: randomBytes(16).toString("hex"),
         progress: (text) => progress.note(text),
       }),
+    watchIdle: (deployment) => watchIdle(plan, deployment, clock),
     prepareLoad: async (deployment, signal) => {
       const load = await generator.prepare({
         plan,
@@ -106,6 +108,7 @@ export function wire(options: WireOptions): World {
         clock,
         harnessCpuSeconds,
         planned: plan.load,
+        metrics: plan.metrics,
         pack: planned.pack,
       });
       const followed = planned.pack?.players;
@@ -128,7 +131,7 @@ export function wire(options: WireOptions): World {
   };
 }
 
-/** What brings targets up. */
+/** The substrate that deploys the target. */
 export async function substrateOf(
   context: Context,
   name: SubstrateName,
@@ -143,7 +146,10 @@ export async function substrateOf(
   return real(context, tools, clock);
 }
 
-/** Ends whatever a trace of the run leads to, or carries its label; returns what does not end. */
+/**
+ * Ends every process to which a trace of the run leads, or that carries its label; returns those
+ * that do not end.
+ */
 export async function sweep(
   context: Context,
   runId: string,

@@ -1,7 +1,7 @@
 /**
- * What a gate compares with: a folder of runs, or a git ref, which is checked out beside the work
- * and run with its own code on this machine, because figures of another machine say nothing about
- * this one. Every record is judged again: a stored verdict vouches for nothing.
+ * The baseline of a gate: a folder of runs, or a git ref. A ref is checked out next to the work
+ * tree and run with its own code on this machine, because figures of another machine are not
+ * comparable. Every record is judged again: a stored verdict is no evidence.
  */
 import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -17,7 +17,7 @@ import { foldersIn, jsonIn, makeFolders } from "../system/files.ts";
 import type { Context } from "./context.ts";
 import { judgeRecord } from "./judge-record.ts";
 
-/** The runs of one experiment that new ones are compared with. */
+/** Selects the runs of one experiment with which new ones are compared. */
 export interface BaselineQuery {
   /** As the user named it: from the catalogue, or a path. */
   readonly name: string;
@@ -27,22 +27,22 @@ export interface BaselineQuery {
 }
 
 export interface Baseline extends AsyncDisposable {
-  /** For people: the folder, or the ref and its commit. */
+  /** Display name: the folder, or the ref and its commit. */
   readonly label: string;
-  /** Runs with every defence on. Makes them first where it can. */
+  /** Runs with every defence on. Makes them first if it can. */
   runs(query: BaselineQuery): Promise<BaselineRuns>;
 }
 
-/** What a baseline has of one experiment. */
+/** The baseline's runs of one experiment. */
 export interface BaselineRuns {
   readonly held: readonly Run[];
-  /** Of those that are skipped: what each came to, in one line. */
+  /** The results of skipped runs, in one line each. */
   readonly leftOut: readonly string[];
   /** Sound records of runs that were refuted. */
   readonly refuted: readonly Run[];
 }
 
-/** `names`: the experiments that will be asked for, as the user named them. */
+/** `names`: the experiments that will be requested, as the user named them. */
 export interface BaselineOptions {
   readonly runs: number;
   readonly seed: number;
@@ -79,7 +79,7 @@ export async function openBaseline(
   }
 }
 
-/** Where an experiment's code is kept, and the commit of it that is the baseline. */
+/** The repository of an experiment's code, and the commit that is the baseline. */
 interface Repository {
   readonly root: string;
   readonly commit: string;
@@ -89,7 +89,7 @@ function isPath(name: string): boolean {
   return name.includes("/") || name.endsWith(".ts");
 }
 
-/** A ref is one of the experiment's own repository: Seawall's for what is in its catalogue. */
+/** A ref belongs to the experiment's own repository: Seawall's for the catalogue. */
 async function rootOf(
   context: Context,
   name: string,
@@ -143,7 +143,7 @@ async function commitIn(root: string, ref: string, temporary: string): Promise<s
   );
 }
 
-/** Runs the commit's own code in a work tree of its own. */
+/** Runs the commit's own code in a separate work tree. */
 class RefBaseline implements Baseline {
   readonly label: string;
   readonly #context: Context;
@@ -181,8 +181,8 @@ class RefBaseline implements Baseline {
     if (repository === undefined) return { held: [], leftOut: [], refuted: [] };
     const folder = join(this.#folder, repository.commit.slice(0, 12));
     let judged = await this.#judging.of(folder, query);
-    // Each gets another seed; one that did not hold is not made up for, and one that left no record
-    // could not be started.
+    // Each run gets another seed. A run that did not hold is not replaced, and one without a record
+    // could not start.
     for (
       let made = judged.held.length, count = recorded(folder, query).length;
       made < this.#options.runs;
@@ -209,7 +209,7 @@ class RefBaseline implements Baseline {
     if (!existsSync(file)) return;
     stderr.write(`baseline ${name} at ${this.label}, seed ${seed}\n`);
     makeFolders(folder);
-    // Seawall's own commit is run by itself; a target of one's own is run by today's harness.
+    // A commit of Seawall runs its own code; a user's own target is run by today's harness.
     const seawall = join(repository.root === root ? tree : root, "seawall");
     const args = [
       seawall,
@@ -270,14 +270,13 @@ class RefBaseline implements Baseline {
   }
 }
 
-/** `a/b` lies in `a/b`, `a` and the root itself. */
+/** For `a/b`: `a/b`, `a` and the root itself. */
 function foldersUp(folder: string): string[] {
   return folder === "." ? ["."] : [folder, ...foldersUp(dirname(folder))];
 }
 
 /**
- * What is installed here serves a commit that locks the same packages; any other one installs its
- * own.
+ * The installed packages serve a commit with the same lock file; any other one installs its own.
  */
 function lendPackages(root: string, tree: string, stamp: string): void {
   const [packages, installed, wanted] = [
@@ -293,10 +292,10 @@ function lendPackages(root: string, tree: string, stamp: string): void {
     symlinkSync(packages, join(tree, "node_modules"), "dir");
 }
 
-/** Tools and dependencies of an old commit may have to be got first. */
+/** An old commit may first have to obtain tools and dependencies. */
 const runMsMax = 30 * 60_000;
 
-/** Its output stands in the log, which is begun anew each time. */
+/** Its output goes to the log, which is truncated each time. */
 async function git(
   folder: string,
   log: string,
@@ -308,8 +307,8 @@ async function git(
 }
 
 /**
- * Folders of every run of it with all defences on. The folder itself may be a run, or hold runs, or
- * hold folders of runs.
+ * Folders of all its runs with every defence on. The given folder may be a run, hold runs, or hold
+ * folders of runs.
  */
 function recorded(folder: string, { experiment, topology, substrate }: BaselineQuery): string[] {
   const inside = (path: string): string[] => foldersIn(path).map((name) => join(path, name));
@@ -336,7 +335,7 @@ function recorded(folder: string, { experiment, topology, substrate }: BaselineQ
     });
 }
 
-/** Judges each record once, by today's code: what its verdict.json says counts for nothing. */
+/** Judges each record once with today's code; its verdict.json is ignored. */
 class JudgedRuns {
   readonly #context: Context;
   readonly #known = new Map<string, JudgedRun>();
@@ -345,7 +344,7 @@ class JudgedRuns {
     this.#context = context;
   }
 
-  /** The newest ones that held; the others are named. */
+  /** The newest held runs; the others are named. */
   async of(folder: string, query: BaselineQuery): Promise<BaselineRuns> {
     const held: Run[] = [],
       refuted: Run[] = [],
@@ -373,7 +372,7 @@ class JudgedRuns {
   }
 }
 
-/** `run` is null where the record cannot be read. */
+/** `run` is null if the record cannot be read. */
 interface JudgedRun {
   readonly run: Run | null;
   readonly status: Status;
@@ -398,5 +397,5 @@ async function judgedIn(directory: string): Promise<JudgedRun> {
   }
 }
 
-/** More cost memory and tell little. */
+/** More runs need memory and add little. */
 const runsMax = 10;

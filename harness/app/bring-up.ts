@@ -1,6 +1,6 @@
 /**
- * The target alone, up and playing, for `seawall up`, for benchmarks and for tests; with a ledger,
- * so that nothing stays behind.
+ * Brings up the target alone, for `seawall up`, benchmarks and tests. It has a ledger, so nothing
+ * stays behind.
  */
 import { randomBytes } from "node:crypto";
 import { mkdtempSync } from "node:fs";
@@ -19,7 +19,7 @@ import { substrateOf, sweep } from "./assemble-run.ts";
 export interface TargetUp extends AsyncDisposable {
   readonly deployment: Deployment;
   readonly logsDirectory: string;
-  /** Authorises the services' control endpoints. */
+  /** Authorises requests to the services' control endpoints. */
   readonly controlToken: string;
 }
 

@@ -1,4 +1,4 @@
-/** Chooses where the target runs, and says why. */
+/** Chooses the substrate, and says why. */
 import { SeawallError } from "../base/errors.ts";
 import { unknownName } from "../base/nearest.ts";
 import {
@@ -42,10 +42,7 @@ export async function chooseSubstrate(
   return { name: asked, why: adapter.why("asked", target), supports: adapter.supports(target) };
 }
 
-/**
- * The first that is ready, else the one that is taken otherwise, with why it was none of those
- * before.
- */
+/** The first substrate that is ready; otherwise the fallback, with the obstacles of the others. */
 async function automatic(ground: Ground, target: Asked): Promise<ChosenSubstrate> {
   const obstacles: string[] = [];
   for (const { name } of substrates.filter(({ auto }) => auto === "ready")) {

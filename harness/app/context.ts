@@ -1,21 +1,21 @@
 /**
- * What the commands may know of the outside: made once by main.ts, handed down, so that no other
+ * The commands' access to the outside: created once by main.ts and passed down, so that no other
  * file touches the process.
  */
 import type { Readable } from "node:stream";
 
-/** Made by `printerTo` alone. */
+/** Created by `printerTo` only. */
 export interface Output {
   /**
-   * Text for people. Whatever in it would act on a terminal or on a pipeline is made inert, our own
-   * colours excepted.
+   * Text for users. Characters that control a terminal or a pipeline are removed, except for
+   * Seawall's colours.
    */
   write(text: string): void;
   /** One line of JSON for programs. */
   json(document: unknown): void;
-  /** Workflow commands for the program that reads the log; their own text must be escaped. */
+  /** Workflow commands for the program that reads the log; their text must be escaped. */
   commands(text: string): void;
-  /** On a terminal, takes back the line that is not ended yet. */
+  /** On a terminal, erases the current unfinished line. */
   erase(): void;
   readonly isTerminal: boolean;
   readonly columns: number;
@@ -25,19 +25,19 @@ export interface Output {
 export interface Context {
   /** The project's own folder. */
   readonly root: string;
-  /** Where the user stands. */
+  /** The user's working folder. */
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdout: Output;
   readonly stderr: Output;
-  /** Opened by whoever asks for it. */
+  /** Opened on demand. */
   stdin(): Readable;
   /** Aborts with a RunAborted when the user interrupts. */
   readonly signal: AbortSignal;
-  /** Called on a second interrupt: what is left is ended without ceremony. */
+  /** The callback runs on a second interrupt: kill what remains. */
   onHurry(hurry: () => void): void;
   readonly version: string;
-  /** Where runs note what must be undone; one per machine and user. */
+  /** The folder of undo ledgers; one per machine and user. */
   readonly stateDirectory: string;
   readonly cacheDirectory: string;
 }

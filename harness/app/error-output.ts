@@ -1,4 +1,4 @@
-/** Turns whatever went wrong into what the user reads. */
+/** Turns an error into its output for the user. */
 import type { z } from "zod";
 import { exitCodes, SeawallError } from "../base/errors.ts";
 import type { errorDocument } from "../documents/lines.ts";
@@ -7,7 +7,7 @@ import { printable } from "../report/printable.ts";
 import { RunAborted } from "../run/conductor.ts";
 import type { Output } from "./context.ts";
 
-/** The same for programs, where `--json` was asked for. */
+/** The same for programs, with `--json`. */
 export function failureDocument(error: unknown): z.infer<typeof errorDocument> {
   const said = (
     code: string,
@@ -33,7 +33,7 @@ export function failureDocument(error: unknown): z.infer<typeof errorDocument> {
     : said("INTERNAL", message, exitCodes.internal);
 }
 
-/** One clear message, what to do next, and the exit status that goes with it. */
+/** One clear message, a hint, and the error's exit status. */
 export function explain(error: unknown, to: Pick<Output, "write">): number {
   if (error instanceof SeawallError) {
     const log = error.logLines.map((line) => `\n  | ${oneLine(line)}`).join("");

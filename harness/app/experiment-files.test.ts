@@ -7,9 +7,12 @@ import { experimentNames, loadExperiment } from "./experiment-files.ts";
 
 const own = { root: resolve(import.meta.dirname, "../.."), cwd: "/" } as Context;
 let context: Context;
+let pack: { readonly workloads: string };
 beforeEach(() => {
   const root = mkdtempSync(join(tmpdir(), "seawall-experiments-"));
-  mkdirSync(join(root, "experiments", "workloads"), { recursive: true });
+  mkdirSync(join(root, "experiments"), { recursive: true });
+  pack = { workloads: join(root, "workloads") };
+  mkdirSync(pack.workloads);
   context = { root, cwd: root } as Context;
 });
 afterEach(() => rmSync(context.root, { recursive: true, force: true }));
@@ -17,7 +20,7 @@ const write = (name: string, text: string): void =>
   writeFileSync(join(context.root, "experiments", name), text);
 
 describe("experiments", () => {
-  it("are the files of their folder, sorted, tests left out", () => {
+  it("are the files of their folder, sorted, without tests", () => {
     for (const name of ["b.ts", "a.ts", "a.test.ts", "README.md"]) write(name, "");
     expect(experimentNames(context)).toEqual(["a", "b"]);
   });
@@ -43,7 +46,7 @@ describe("experiments", () => {
     },
   );
 
-  it("suggest what was meant", async () => {
+  it("suggest the nearest name", async () => {
     write("origin-storm.ts", "");
     await expect(loadExperiment(context, "orgin-storm")).rejects.toThrow(
       'did you mean "origin-storm"?',
@@ -58,7 +61,7 @@ describe("experiments", () => {
     ["throw new Error('at once');", "at once"],
     ["import './none.ts';", "cannot be loaded"],
     ["export default {", "cannot be loaded"],
-  ])("are refused when they are none: %j", async (text, message) => {
+  ])("are refused if they are none: %j", async (text, message) => {
     write("broken.ts", text);
     await expect(loadExperiment(context, "broken")).rejects.toMatchObject({
       code: "EXPERIMENT_MALFORMED",

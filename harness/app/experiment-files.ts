@@ -16,7 +16,7 @@ export function experimentNames(context: Context): string[] {
     .sort();
 }
 
-/** A name from `experiments/`, or a path to a file anywhere. */
+/** A name from `experiments/`, or a path to any file. */
 export async function loadExperiment(context: Context, nameOrPath: string): Promise<Experiment> {
   const path = pathOf(context, nameOrPath);
   let module: { readonly default?: unknown };
@@ -39,7 +39,7 @@ export async function loadExperiment(context: Context, nameOrPath: string): Prom
   }
   const experiment =
     typeof module.default === "object" && module.default !== null
-      ? await withOwnScripts(context, module.default as Experiment, path)
+      ? await withOwnScripts(module.default as Experiment, path)
       : module.default;
   const problems =
     experiment === undefined ? ["it has no default export"] : shapeProblems(experiment);

@@ -1,4 +1,4 @@
-/** Recorded runs that stand for one that would be the same. */
+/** Finds recorded runs that replace a run with the same plan. */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { withoutSecrets } from "../base/redact.ts";
@@ -8,7 +8,7 @@ import { readRun } from "../run/read-run.ts";
 import { files } from "../run/run-directory.ts";
 import { judgeRecord } from "./judge-record.ts";
 
-/** What may differ between two plans of one and the same run. */
+/** Fields that may differ between two plans of the same run. */
 const incidental: readonly (keyof Plan)[] = [
   "seed",
   "title",
@@ -20,8 +20,8 @@ const incidental: readonly (keyof Plan)[] = [
 ];
 
 /**
- * Whether a run of one plan says what a run of the other would: all that is done and asked, and the
- * version of the target, are the same.
+ * Whether a run of one plan is also evidence for the other: actions, claims and the version of the
+ * target are equal.
  */
 export function samePlan(a: Plan, b: Plan): boolean {
   const essence = (plan: Plan): string =>
@@ -33,10 +33,7 @@ export function samePlan(a: Plan, b: Plan): boolean {
   return a.targetVersion !== undefined && essence(a) === essence(b);
 }
 
-/**
- * The newest run of such a plan that could be judged, judged by today's code; null when there is
- * none.
- */
+/** The newest conclusive run of such a plan, judged with today's code; null if there is none. */
 export async function reusable(
   out: string,
   plan: Plan,

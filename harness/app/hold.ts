@@ -1,6 +1,6 @@
 /**
- * The everyday load of an experiment, for as long as people look at its target before they say go.
- * None of it is recorded.
+ * The everyday load of an experiment while people watch its target before they say go. It is not
+ * recorded.
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -14,10 +14,10 @@ import type { World } from "../run/conductor.ts";
 import { entriesOf, hostsOf, otherEntriesOf } from "../target/entries.ts";
 
 export interface Hold {
-  /** How long somebody may take. */
+  /** Time limit for the decision in ms. */
   readonly msMax: number;
   readonly samples: SampleSink;
-  /** Resolves when somebody has said go; rejects with a RunAborted. */
+  /** Resolves when a person has said go; rejects with a RunAborted. */
   released(signal: AbortSignal): Promise<void>;
 }
 
@@ -30,8 +30,8 @@ interface Held {
 }
 
 /**
- * A generator of its own, ended before that of the run is started: the record, and so the verdict,
- * is that of a run that nobody held.
+ * A separate generator that ends before the run's own starts. So the record, and the verdict, equal
+ * those of a run without a hold.
  */
 export function holding(
   hold: Hold,
@@ -59,7 +59,7 @@ export function holding(
   };
 }
 
-/** The baseline's rates, for longer than anybody may take. */
+/** The baseline's rates, for longer than the time limit. */
 export function everyday(plan: Plan, msMax: number): Plan {
   const load = plan.load.map((one): Load => {
     const { baseline, fault, recovery } = one.ratePerSecond;

@@ -1,13 +1,10 @@
-/** Judges a record that was read from disk. */
+/** Judges a record from disk. */
 import { SeawallError } from "../base/errors.ts";
 import { judge } from "../judge/judge.ts";
 import type { Run } from "../record/run.ts";
 import type { Verdict } from "../record/verdict.ts";
 
-/**
- * Events and plans are read as they are; one whose inner parts are not what they should be is a
- * broken record, not a defect.
- */
+/** Events and plans are input: invalid inner parts mean a broken record, not a bug in Seawall. */
 export function judgeRecord(record: Run): Verdict {
   try {
     return judge(record);

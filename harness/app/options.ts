@@ -1,13 +1,13 @@
-/** What a user asks of a run. */
+/** The user's options for a run. */
 export interface RunRequest {
   readonly substrate: string;
   readonly topology: string | null;
   readonly without: readonly string[];
   readonly seed: number | null;
-  /** Multiplies the audience. */
+  /** Factor on the audience. */
   readonly scale: number;
   readonly allowHosts: readonly string[];
-  /** Runs although what must have held before has not. */
+  /** Runs despite prerequisites that have not held. */
   readonly force: boolean;
   readonly out: string;
   readonly json: boolean;

@@ -12,21 +12,19 @@ import type { Claim } from "../claims/statistics/registry.ts";
 import { scriptOptions } from "../load/script-options.ts";
 import { k6Metrics } from "../metrics/k6-metrics.ts";
 import { metricIn } from "../metrics/metrics.ts";
-import type { Context } from "./context.ts";
 import { workloadMetrics, workloadTells } from "./workload-files.ts";
 
 type Options = Readonly<Record<string, unknown>>;
 
 /** `file`: the experiment's own. What is misshapen is left for the checks of its shape. */
 export async function withOwnScripts(
-  context: Context,
   authored: AuthoredExperiment,
   file: string,
 ): Promise<Experiment> {
   const given: unknown = authored?.load;
   if (!Array.isArray(given)) return authored as Experiment;
   const load = (given as readonly AuthoredLoad[]).map((one) => placed(one, dirname(file)));
-  const options = await optionsOf(context, load);
+  const options = await optionsOf(load);
   const problems: string[] = [];
   const loads = load.flatMap((one, index): readonly Load[] => {
     if (!takesScenarios(one)) return [withoutSettings(one)];
@@ -37,7 +35,7 @@ export async function withOwnScripts(
     else problems.push(...taken.problems.map((problem) => `${where}: ${problem}`));
     return taken.loads;
   });
-  const claims = thresholdsOf(context, load, options, problems);
+  const claims = thresholdsOf(load, options, problems);
   if (problems.length > 0) throw refused(file, problems);
   const { hypothesis } = authored;
   return {
@@ -77,16 +75,15 @@ function withoutSettings(load: AuthoredLoad): Load {
  * By path, of scripts of the user's own that have something to say. Where a script cannot be asked
  * and its text speaks of thresholds, it is refused: what it means must not get lost.
  */
-async function optionsOf(
-  context: Context,
-  load: readonly AuthoredLoad[],
-): Promise<ReadonlyMap<string, Options>> {
+async function optionsOf(load: readonly AuthoredLoad[]): Promise<ReadonlyMap<string, Options>> {
   const asked = new Map<string, Options>();
   for (const one of load) {
     const { workload, env = {} } = one ?? {};
     if (typeof workload !== "string" || !isAbsolute(workload) || asked.has(workload)) continue;
     if (
-      takesScenarios(one) ? !existsSync(workload) : !workloadTells(context, workload, "thresholds")
+      takesScenarios(one)
+        ? !existsSync(workload)
+        : !workloadTells(undefined, workload, "thresholds")
     )
       continue;
     asked.set(workload, await scriptOptions(workload, env));
@@ -96,7 +93,6 @@ async function optionsOf(
 
 /** One script is asked once, whatever its number of loads. */
 function thresholdsOf(
-  context: Context,
   load: readonly AuthoredLoad[],
   options: ReadonlyMap<string, Options>,
   problems: string[],
@@ -106,7 +102,7 @@ function thresholdsOf(
   );
   return [...options].flatMap(([path, { thresholds }]) => {
     if (left.has(path)) return [];
-    const registry = { ...k6Metrics, ...workloadMetrics(context, path) };
+    const registry = { ...k6Metrics, ...workloadMetrics(undefined, path) };
     const found = claimsOfThresholds(thresholds, basename(path), (name) => {
       const { kind, most } = metricIn(registry, name) ?? {};
       return kind === undefined ? null : k6KindOf(kind, most);

@@ -1,5 +1,5 @@
 /**
- * The packs that come with the tool: a record names its pack, and no experiment file is loaded for
+ * The packs that come with Seawall: a record names its pack, and no experiment file is loaded for
  * it.
  */
 import { existsSync, readdirSync } from "node:fs";
@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Context } from "./context.ts";
 
-/** Each makes itself known when it is loaded. */
+/** Each registers itself when it is loaded. */
 export async function loadPacks({ root }: Pick<Context, "root">): Promise<void> {
   const targets = join(root, "targets");
   if (!existsSync(targets)) return;

@@ -1,7 +1,4 @@
-/**
- * From a name and options to a plan: the experiment for this machine, this substrate and this
- * audience.
- */
+/** From a name and options to a plan: the experiment on this machine, substrate and audience. */
 import { SeawallError } from "../base/errors.ts";
 import { nameSecrets } from "../base/redact.ts";
 import type { Experiment, Load } from "../experiment/experiment.ts";
@@ -27,7 +24,7 @@ import {
   workloadVersion,
 } from "./workload-files.ts";
 
-/** As if it had run and held. */
+/** A verdict as if the experiment had run and held. */
 export async function presumed(
   context: Context,
   experiment: Experiment,
@@ -50,7 +47,7 @@ export async function presumed(
   };
 }
 
-/** `recorded`: the runs so far, for what must have held before. */
+/** `recorded`: the runs so far, for prerequisites. */
 export async function plan(
   context: Context,
   name: string,
@@ -77,9 +74,7 @@ export async function plan(
   );
 }
 
-/**
- * The experiment's target alone: what its method and its claims need of a topology does not matter.
- */
+/** Plans the experiment's target alone; its method and claims do not constrain the topology. */
 export async function planAlone(
   context: Context,
   name: string,
@@ -102,6 +97,7 @@ async function planOptions(
 ): Promise<PlanOptions> {
   const substrate = await chooseSubstrate(context, options.substrate, experiment.target);
   guarded(name, () => nameSecrets(secretsOf(experiment, options), context.env));
+  const { pack } = experiment.target;
   return {
     substrate: substrate.name,
     substrateWhy: substrate.why,
@@ -110,13 +106,13 @@ async function planOptions(
     without: [...new Set(options.without)],
     topology: options.topology,
     allowHosts: options.allowHosts,
-    workloadExports: (workload) => workloadExports(context, workload),
-    workloadNeeds: (workload) => workloadNeeds(context, workload),
+    workloadExports: (workload) => workloadExports(pack, workload),
+    workloadNeeds: (workload) => workloadNeeds(pack, workload),
     obstacleTo: (up) => obstacleTo(up, context.env),
-    workloadMetrics: (workload) => workloadMetrics(context, workload),
-    workloadStrings: (workload) => workloadStrings(context, workload),
-    workloadPlays: (workload) => workloadPlays(context, workload),
-    workloadVersion: (workload) => workloadVersion(context, workload),
+    workloadMetrics: (workload) => workloadMetrics(pack, workload),
+    workloadStrings: (workload) => workloadStrings(pack, workload),
+    workloadPlays: (workload) => workloadPlays(pack, workload),
+    workloadVersion: (workload) => workloadVersion(pack, workload),
     variable: (name) => context.env[name],
     browser: chromiumPath(context.env),
     scale: options.scale,
@@ -141,8 +137,8 @@ function secretsOf({ load, target, topology }: Experiment, options: RunRequest):
 }
 
 /**
- * Another audience than the planned one. A real one needs as many more virtual users; a simulated
- * user needs none.
+ * Scales the audience. A real one needs proportionally more virtual users; a simulated one needs
+ * none.
  */
 function scaled(experiment: Experiment, scale: number, substrate: SubstrateName): Experiment {
   if (scale === 1) return experiment;
@@ -158,7 +154,7 @@ function scaled(experiment: Experiment, scale: number, substrate: SubstrateName)
   return { ...experiment, load: experiment.load.map(times) };
 }
 
-/** An experiment brings a target, and a target brings code of its own. */
+/** An experiment contains code of its author, and so does a target. */
 function guarded<T>(name: string, work: () => T): T {
   try {
     return work();

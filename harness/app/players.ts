@@ -1,6 +1,5 @@
 /**
- * Real players in a run: a browser of their own, marked and written down like everything that a run
- * starts.
+ * Real players in a run: their own browser, marked and recorded like everything that a run starts.
  */
 import { mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -22,7 +21,7 @@ export interface PlayersOptions {
   readonly plan: Plan;
   readonly runId: string;
   readonly deployment: Deployment;
-  /** Of the target's pack. */
+  /** The players of the target's pack. */
   readonly followed: PackPlayers;
   readonly sink: SampleSink;
   readonly recorder: Recorder;
@@ -31,8 +30,8 @@ export interface PlayersOptions {
 }
 
 /**
- * Joins the players to the other probes; the browser and its pages stand ready when this resolves,
- * so that opening them is no part of anybody's start-up.
+ * Adds the players to the other probes. The browser and its pages are ready when this resolves, so
+ * that opening them is not part of a player's start-up.
  */
 export async function withPlayers(probes: Probes, options: PlayersOptions): Promise<Probes> {
   const { plan, deployment, followed, sink, recorder, clock } = options;
@@ -57,7 +56,7 @@ export async function withPlayers(probes: Probes, options: PlayersOptions): Prom
     readNow: () => probes.readNow(),
     countTraffic: () => probes.countTraffic(),
     finish: async (signal, endedMs) => {
-      // What they would see while everything is read back is no part of any phase.
+      // Playback during the read-back does not belong to any phase.
       await players[Symbol.asyncDispose]();
       await probes.finish(signal, endedMs);
     },

@@ -22,9 +22,7 @@ import { planText } from "../cli/commands/plan.ts";
 const plain = { columns: 100, colour: false };
 const storm = stormRun({ status: "refuted" });
 
-/**
- * Every piece of text of a value becomes `text`, so that nothing that is printed can be forgotten.
- */
+/** Replaces every string of a value with `text`, so that no printed field is forgotten. */
 function filled<T>(value: T, text: string, kept: readonly string[]): T {
   if (typeof value === "string") return (kept.includes(value) ? value : text) as T;
   if (Array.isArray(value)) return value.map((one: unknown) => filled(one, text, kept)) as T;
@@ -123,7 +121,7 @@ const result = {
   },
 } as unknown as RecordedDay;
 
-/** What each command prints, of text that is all `text`. */
+/** The output of each command in which every string is `text`. */
 const printed: Readonly<Record<string, (text: string, print: (text: string) => void) => void>> = {
   "a verdict": (text, print) =>
     print(
@@ -153,9 +151,9 @@ const printed: Readonly<Record<string, (text: string, print: (text: string) => v
   "a defect": (text, print) => void explain(new Error(text), { write: print }),
 };
 
-describe("everything that is printed", () => {
+describe("all printed output", () => {
   it.each(Object.keys(printed))(
-    "%s acts on no terminal and is no command, whatever the names in it are",
+    "of %s controls no terminal and is no command, whatever names it contains",
     (what) => {
       fc.assert(
         fc.property(hostile, (text) => {
@@ -177,7 +175,7 @@ describe("everything that is printed", () => {
     },
   );
 
-  it("so are the lines of progress, on a terminal and elsewhere", () => {
+  it("includes progress lines, on a terminal and elsewhere", () => {
     fc.assert(
       fc.property(hostile, fc.boolean(), (text, isTerminal) => {
         let shown = "";
@@ -210,7 +208,7 @@ describe("everything that is printed", () => {
     );
   });
 
-  it("text that others wrote ends no line of a service's log", () => {
+  it("does not let external text end a line of a service's log", () => {
     let shown = "";
     explain(new SeawallError("SERVICE_FAILED", "edge ended", { logLines: ["a\n✓ HELD"] }), {
       write: (part) => {
@@ -220,7 +218,7 @@ describe("everything that is printed", () => {
     expect(shown).toContain("  | a ✓ HELD\n");
   });
 
-  it("goes through the printer: no other file of the commands writes to a stream itself", () => {
+  it("goes through the printer: no other file of the commands writes to a stream", () => {
     const own = ["main.ts", "check.ts", "substrates/docker/entry.ts"];
     const files = sourcesIn("harness").filter(
       (path) => !own.some((name) => path === join("harness", name)),

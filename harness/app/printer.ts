@@ -1,12 +1,9 @@
-/**
- * The one place through which everything is printed, so that nothing that others wrote reaches a
- * terminal as it is.
- */
+/** The only module that prints, so that external text never reaches a terminal unsanitised. */
 import { redacted, withoutSecrets } from "../base/redact.ts";
 import { printable, printableJson } from "../report/printable.ts";
 import type { Output } from "./context.ts";
 
-/** Where the printed text ends up. */
+/** The destination of the printed text. */
 export interface Sink {
   write(text: string): void;
   readonly isTerminal: boolean;

@@ -1,7 +1,4 @@
-/**
- * What people see while a run goes on: one live line on a terminal, plain lines elsewhere; always
- * on standard error.
- */
+/** Progress of a run on standard error: one live line on a terminal, plain lines elsewhere. */
 import type { LoadProgress } from "../load/generator.ts";
 import type { Plan } from "../record/plan.ts";
 import type { RunEvent } from "../record/events.ts";
@@ -25,8 +22,8 @@ export class Progress implements Disposable {
   #note = "";
   #load: (() => LoadProgress) | null = null;
   /**
-   * Readings of the last segment's length and one before it: users come in bunches, so a shorter
-   * span shows only whether one is on.
+   * Readings of the last period and one before. Users arrive in bursts, so a shorter span would
+   * only show whether one is in progress.
    */
   #readings: { readonly atMs: number; readonly requests: number; readonly good: number }[] = [];
 
@@ -51,7 +48,7 @@ export class Progress implements Disposable {
     this.#load = load;
   }
 
-  /** A line that stays. */
+  /** A permanent line. */
   say(text: string): void {
     this.#output.erase();
     this.#output.write(`${oneLineOf(text)}\n`);
@@ -147,7 +144,7 @@ export class Progress implements Disposable {
   }
 }
 
-/** Names and observations stay on the line; how far it is indented stays as well. */
+/** Names and observations stay on one line; its indentation is kept. */
 function oneLineOf(text: string): string {
   return `${/^ */.exec(text)?.[0] ?? ""}${oneLine(text)}`;
 }

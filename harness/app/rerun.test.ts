@@ -15,13 +15,13 @@ const run = {
 } as const;
 
 describe("the command that repeats a run", () => {
-  it("is short where the user stands in the project", () => {
+  it("is short in the project's folder", () => {
     expect(rerunCommand({ root: "/p", cwd: "/p", env: {} }, "origin-storm", run)).toBe(
       "./seawall run origin-storm --seed 7 --substrate process",
     );
   });
 
-  it("has whole paths, quoted, from anywhere else", () => {
+  it("has absolute, quoted paths elsewhere", () => {
     expect(
       rerunCommand({ root: "/sea wall", cwd: "/my tests", env: {} }, "./plain.ts", {
         ...run,
@@ -34,7 +34,7 @@ describe("the command that repeats a run", () => {
     );
   });
 
-  it("has the switches that were set, and not what changes nothing or is secret", () => {
+  it("contains the options that were set, without secrets and defaults", () => {
     const env = {
       SEAWALL_K6: "/opt/my k6",
       SEAWALL_CACHE: "/c",
@@ -47,7 +47,7 @@ describe("the command that repeats a run", () => {
     );
   });
 
-  it("says to a shell what was said to Seawall, whatever the names", () => {
+  it("passes the same arguments through a shell, whatever the names", () => {
     const word = fc
       .string({ unit: "grapheme-ascii", minLength: 1, maxLength: 12 })
       .filter((text) => !text.includes("\0"));

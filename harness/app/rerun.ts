@@ -1,11 +1,11 @@
-/** The command that repeats a run, as a shell takes it where the user stands now. */
+/** The command that repeats a run, for a shell in the user's current folder. */
 import { isAbsolute, join, resolve } from "node:path";
 import type { SubstrateName } from "../record/substrates.ts";
 import type { Context } from "./context.ts";
 
 /**
- * Of the variables of Seawall those that change nothing about a run, that a flag says, or that
- * Seawall sets itself.
+ * Variables of Seawall that do not affect a run, that an option replaces, or that Seawall sets
+ * itself.
  */
 const incidental = [
   "CACHE",
@@ -61,7 +61,7 @@ export function rerunCommand(
   ].join(" ");
 }
 
-/** One word of a POSIX shell. */
+/** Quotes one word for a POSIX shell. */
 function quoted(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -41,7 +41,7 @@ export interface Outcome {
   readonly verdict: Verdict;
   readonly exitCode: number;
   readonly report: string;
-  /** What ended the run before its time, if anything did. */
+  /** What ended the run early, if anything did. */
   readonly error: unknown;
 }
 
@@ -122,8 +122,8 @@ export async function runPlanned(
 }
 
 /**
- * A run without a ledger could not be undone, and one without a record proves nothing: it ends
- * here, and leaves no folder without a verdict.
+ * A run without a ledger could not be undone, and one without a record proves nothing. Such a run
+ * ends here, and leaves no folder without a verdict.
  */
 function opened(
   context: Context,
@@ -143,10 +143,7 @@ function opened(
   }
 }
 
-/**
- * Judges what is on disk, not what is in memory: the verdict is the one that anybody gets from the
- * record.
- */
+/** Judges the record on disk, not in memory, so that a later judgement gives the same verdict. */
 export async function judged(
   directory: string,
   error: unknown,
@@ -166,11 +163,11 @@ export function exitCodeOf(verdict: Verdict, error: unknown): number {
   if (error instanceof SeawallError) return error.exitCode;
   if (verdict.aborted?.reason === "internal") return exitCodes.internal;
   if (verdict.aborted !== null) return exitCodes.aborted;
-  // Whatever stopped the run and left no trace in its record, the verdict must not hide it.
+  // A failure that left no trace in the record must still show in the exit status.
   return error === null || error === undefined ? exitCodes[verdict.status] : exitCodes.internal;
 }
 
-/** A run on a machine where an earlier one left something behind would measure that, too. */
+/** Refuses a machine with leftovers of an earlier run, which would affect the measurements. */
 export function refuseDirtyMachine(context: Context): void {
   const dead = leftRuns(context.stateDirectory).filter(
     (left) => !left.alive && !isOfTestsAlone(left),
@@ -186,7 +183,7 @@ export function refuseDirtyMachine(context: Context): void {
   );
 }
 
-/** Tools, media and the ledger all lie there. */
+/** Tools, media and the ledger are stored there. */
 function refuseUnusableCache(context: Context): void {
   try {
     refuseUnwritable(context.cacheDirectory);
@@ -200,8 +197,8 @@ function refuseUnusableCache(context: Context): void {
 }
 
 /**
- * Finds the tools of a run, or gets them, with progress on standard error; what the substrate needs
- * beside them comes first.
+ * Finds or obtains the tools of a run, with progress on standard error, after the substrate's own
+ * preparation.
  */
 export async function toolsOf(context: Context, planned: Planned): Promise<Tools> {
   refuseUnusableCache(context);

@@ -73,7 +73,7 @@ describe("the index of runs", () => {
     expect(page).toContain('<option value="abc1234">');
   });
 
-  it("lists a run whose findings have no ids, as those of earlier versions", () => {
+  it("lists a run whose findings have no ids, as in earlier versions", () => {
     const findings = (verdict["findings"] as Record<string, unknown>[]).map(
       ({ id: _id, subject: _subject, ...older }) => older,
     );
@@ -84,7 +84,7 @@ describe("the index of runs", () => {
     });
   });
 
-  it("says of a run on a substrate that this version does not have where it ran", () => {
+  it("names the unknown substrate of a run", () => {
     recorded("origin-storm/20260101T000000Z-00000001", { substrate: "moon" });
     expect(writeIndex(out)).toMatchObject({
       runs: [],
@@ -98,7 +98,7 @@ describe("the index of runs", () => {
     });
   });
 
-  it("lists broken runs as such, and goes on", () => {
+  it("lists broken runs as such, and continues", () => {
     recorded("origin-storm/20260101T000000Z-00000001");
     mkdirSync(join(out, "origin-storm/empty"));
     for (const [name, text] of [
@@ -124,51 +124,43 @@ describe("the index of runs", () => {
     );
   });
 
-  it(
-    "takes no verdict on its word: changed by hand, on a record that was changed, or of " +
-      "another one",
-    () => {
-      const [edited, cut, other] = ["1", "2", "3"].map((name) => recorded(`origin-storm/${name}`));
-      const path = join(edited as string, "verdict.json");
-      const text = readFileSync(path, "utf8");
-      writeFileSync(
-        path,
-        text
-          .replace('"status": "inconclusive"', '"status": "held"')
-          .replace('"why": "', '"why": "all held, '),
-      );
-      writeFileSync(join(cut as string, "events.ndjson"), "");
-      recorded("origin-storm/4", { seed: 4 });
-      cpSync(join(out, "origin-storm/4/verdict.json"), join(other as string, "verdict.json"));
-      const { runs } = writeIndex(out);
-      const doubted = runs.filter(({ why }) =>
-        why.startsWith("verdict.json does not belong to this record"),
-      );
-      expect(doubted.map(({ path: run, status, claims }) => [run, status, claims])).toEqual(
-        ["3", "2", "1"].map((name) => [`origin-storm/${name}`, "inconclusive", []]),
-      );
-      expect(runs.find(({ path: run }) => run === "origin-storm/4")?.claims).not.toEqual([]);
-    },
-  );
+  it("ignores a verdict that was edited, or whose record was changed or is another one", () => {
+    const [edited, cut, other] = ["1", "2", "3"].map((name) => recorded(`origin-storm/${name}`));
+    const path = join(edited as string, "verdict.json");
+    const text = readFileSync(path, "utf8");
+    writeFileSync(
+      path,
+      text
+        .replace('"status": "inconclusive"', '"status": "held"')
+        .replace('"why": "', '"why": "all held, '),
+    );
+    writeFileSync(join(cut as string, "events.ndjson"), "");
+    recorded("origin-storm/4", { seed: 4 });
+    cpSync(join(out, "origin-storm/4/verdict.json"), join(other as string, "verdict.json"));
+    const { runs } = writeIndex(out);
+    const doubted = runs.filter(({ why }) =>
+      why.startsWith("verdict.json does not belong to this record"),
+    );
+    expect(doubted.map(({ path: run, status, claims }) => [run, status, claims])).toEqual(
+      ["3", "2", "1"].map((name) => [`origin-storm/${name}`, "inconclusive", []]),
+    );
+    expect(runs.find(({ path: run }) => run === "origin-storm/4")?.claims).not.toEqual([]);
+  });
 
-  it(
-    "finds runs below what a gate and other commands made, and calls none of their folders " +
-      "broken",
-    () => {
-      recorded("baseline/2e7a5c9bd6c6/origin-storm/20260101T000000Z-00000001");
-      recorded("slow/mine/20260102T000000Z-00000002");
-      mkdirSync(join(out, "gate/20260103T000000Z-00000003"), { recursive: true });
-      writeFileSync(join(out, "gate/20260103T000000Z-00000003/gate.json"), "{}");
-      const { runs, broken } = writeIndex(out);
-      expect(broken).toEqual([]);
-      expect(runs.map(({ path }) => path)).toEqual([
-        "slow/mine/20260102T000000Z-00000002",
-        "baseline/2e7a5c9bd6c6/origin-storm/20260101T000000Z-00000001",
-      ]);
-    },
-  );
+  it("finds runs below a gate's and other commands' folders, which are not broken runs", () => {
+    recorded("baseline/2e7a5c9bd6c6/origin-storm/20260101T000000Z-00000001");
+    recorded("slow/mine/20260102T000000Z-00000002");
+    mkdirSync(join(out, "gate/20260103T000000Z-00000003"), { recursive: true });
+    writeFileSync(join(out, "gate/20260103T000000Z-00000003/gate.json"), "{}");
+    const { runs, broken } = writeIndex(out);
+    expect(broken).toEqual([]);
+    expect(runs.map(({ path }) => path)).toEqual([
+      "slow/mine/20260102T000000Z-00000002",
+      "baseline/2e7a5c9bd6c6/origin-storm/20260101T000000Z-00000001",
+    ]);
+  });
 
-  it("keeps hostile text, and hostile names of folders, to text", () => {
+  it("escapes hostile text and hostile names of folders", () => {
     const evil = '"><script>pwned()</script><img src=x onerror=pwned()>';
     recorded(`evil/<b>'"&#x27;?x=1#y`, {
       experiment: evil,
@@ -197,30 +189,26 @@ describe("the index of runs", () => {
     expect(page).toContain("evil/%3Cb%3E'%22%26%23x27%3B%3Fx%3D1%23y/".replaceAll("'", "&#39;"));
   });
 
-  it(
-    "is written whole, leaves nothing beside it, and forgets no run that ended while it was " +
-      "written",
-    () => {
-      recorded("origin-storm/20260101T000000Z-00000001");
-      let writes = 0;
-      writeIndex(out, (index) => {
-        // What another run writes meanwhile is overwritten by this one, which has not seen it.
-        if (++writes === 1) {
-          const late = recorded("origin-storm/20260102T000000Z-00000002");
-          refreshIndexOf(
-            { directory: late, plan: { experiment: "origin-storm" } as never },
-            () => {},
-          );
-        }
-        return renderIndex(index);
-      });
-      expect(writes).toBe(2);
-      expect(readFileSync(join(out, "index.html"), "utf8")).toContain("20260102T000000Z-00000002");
-      expect(readdirSync(out).sort()).toEqual(["index.html", "origin-storm"]);
-    },
-  );
+  it("is written atomically, and includes runs that end meanwhile", () => {
+    recorded("origin-storm/20260101T000000Z-00000001");
+    let writes = 0;
+    writeIndex(out, (index) => {
+      // The other run has not seen this one, and overwrites the page.
+      if (++writes === 1) {
+        const late = recorded("origin-storm/20260102T000000Z-00000002");
+        refreshIndexOf(
+          { directory: late, plan: { experiment: "origin-storm" } as never },
+          () => {},
+        );
+      }
+      return renderIndex(index);
+    });
+    expect(writes).toBe(2);
+    expect(readFileSync(join(out, "index.html"), "utf8")).toContain("20260102T000000Z-00000002");
+    expect(readdirSync(out).sort()).toEqual(["index.html", "origin-storm"]);
+  });
 
-  it("warns where it cannot be written, and is not written beside a run that lies elsewhere", () => {
+  it("warns if it cannot be written, and is not written beside a run in another place", () => {
     const warned: string[] = [];
     refreshIndex("/proc/nowhere", (text) => warned.push(text));
     expect(warned).toEqual([expect.stringContaining("the index of runs was not written")]);
@@ -232,7 +220,7 @@ describe("the index of runs", () => {
     expect(existsSync(join(out, "index.html"))).toBe(false);
   });
 
-  it("says how much of what is allowed was used, and what counts as wanted", () => {
+  it("shows the used part of the allowance, and which verdict was expected", () => {
     expect(
       allowanceUsed({ observed: 0.9995, limit: 0.999, comparison: ">=", unit: "share" }),
     ).toBeCloseTo(0.5, 6);

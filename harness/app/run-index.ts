@@ -1,6 +1,6 @@
 /**
- * `reports/index.html`: reads what every run left, and writes the page whole. A broken run is
- * listed as one and breaks nothing.
+ * Generates `reports/index.html` from all runs and writes it atomically. A broken run is listed as
+ * such.
  */
 import { randomBytes } from "node:crypto";
 import {
@@ -37,9 +37,9 @@ import { foldersIn, jsonIn, storageError } from "../system/files.ts";
 export const indexFile = "index.html";
 
 /**
- * After a run, a report or a comparison. Two that end at once each write all that they see; whoever
- * finds afterwards that something came in between writes again, so that the last page has
- * everything.
+ * Called after a run, a report or a comparison. Two processes that end at once each write all that
+ * they see. If something changed meanwhile, the index is written again, so that the last page is
+ * complete.
  */
 export function writeIndex(
   out: string,
@@ -59,7 +59,7 @@ export function writeIndex(
   }
 }
 
-/** A run's own report must not fail because the index could not be written. */
+/** A failure to write the index must not fail a run's own report. */
 export function refreshIndex(out: string, warn: (text: string) => void): void {
   try {
     writeIndex(out);
@@ -69,8 +69,8 @@ export function refreshIndex(out: string, warn: (text: string) => void): void {
 }
 
 /**
- * The same for the folder in which a run lies as runs do, OUT/EXPERIMENT/RUN; one that lies
- * elsewhere is in no index.
+ * The same for the folder that contains a run as OUT/EXPERIMENT/RUN; a run in another place has no
+ * index.
  */
 export function refreshIndexOf(
   { directory, plan }: Pick<Run, "directory" | "plan">,
@@ -97,12 +97,12 @@ export function readIndex(out: string): RunIndex {
 }
 
 /**
- * Runs lie in `EXPERIMENT/RUN`, and deeper where a command was given a folder in this one:
+ * Runs are in `EXPERIMENT/RUN`, and deeper if a command received a folder inside this one:
  * `baseline/COMMIT/EXPERIMENT/RUN`.
  */
 const depthMax = 4;
 
-/** Folders of runs, and those that look like one and hold no whole run. */
+/** Folders of runs, and those that look like one without a complete run. */
 function runFolders(out: string, under = "", depth = 1): string[] {
   return shownFoldersIn(join(out, under)).flatMap((name) => {
     const path = under === "" ? name : `${under}/${name}`;
@@ -115,8 +115,8 @@ function runFolders(out: string, under = "", depth = 1): string[] {
 }
 
 /**
- * A run that was cut short before it had a plan, or lost it; other folders hold folders, or
- * documents of Seawall's.
+ * A run that was cut short before it had a plan, or lost it. Other folders contain folders, or
+ * Seawall's other documents.
  */
 function looksLikeARun(directory: string): boolean {
   const names = namesIn(directory);
@@ -126,7 +126,7 @@ function looksLikeARun(directory: string): boolean {
   );
 }
 
-/** What keeps its own report and is no run: a game day, a gate, a search. */
+/** A folder with its own report that is no run: a game day, a gate, a search. */
 function isOther(directory: string): boolean {
   const own = [files.report, "day.json", "gate.json"];
   return own.some((name) => existsSync(join(directory, name)));
@@ -146,7 +146,7 @@ const planShape = z.object({
   ),
 });
 
-/** A verdict on another record shows nothing, and margins of it are nobody's. */
+/** A verdict on another record proves nothing, and its margins are not shown. */
 function believed({ kind, verdict }: Extract<Stored, { readonly verdict: Verdict }>): Verdict {
   if (kind === "fits") return verdict;
   const why =
@@ -178,7 +178,7 @@ function indexed(out: string, path: string): IndexedRun | BrokenRun {
     };
   const { data } = plan;
   const { runId, status, why, aborted, findings } = believed(stored);
-  // Until findings named the unit of a share, only the claim's statistic said that it was one.
+  // Before findings contained the unit, only the claim's statistic showed that a value is a share.
   const shares = new Set(
     data.hypothesis
       .filter(({ statistic }) => statisticNamed(statistic)?.unit === "share")
@@ -220,7 +220,7 @@ const startedShape = z.object({
   versions: z.record(z.string(), z.string()),
 });
 
-/** In the first line of the events; they are not read whole. */
+/** From the first line of the events, without reading the rest. */
 function versionIn(path: string): string | null {
   const started = startedShape.safeParse(parsed((head(path, 8_192) ?? "").split("\n")[0] ?? ""));
   const version = started.success ? started.data.versions["seawall"] : undefined;
@@ -228,8 +228,7 @@ function versionIn(path: string): string | null {
 }
 
 /**
- * Pages that others put into a folder beside the runs: comparisons, game days, matrices. Their
- * title says what they are.
+ * Pages in a folder next to the runs: comparisons, game days, matrices. Their title describes them.
  */
 function pagesOf(out: string): IndexedPage[] {
   const pages = shownFoldersIn(out)
@@ -267,7 +266,7 @@ function unescaped(text: string): string {
   );
 }
 
-/** Changes whenever a run or a verdict comes, goes or is written anew. */
+/** Changes whenever a run or a verdict is added, removed or rewritten. */
 function stateOf(out: string): string {
   const written = (path: string): string =>
     String(statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? "");
@@ -281,7 +280,7 @@ function stateOf(out: string): string {
   ].join("\n");
 }
 
-/** Hidden ones are nobody's runs. */
+/** Hidden folders contain no runs. */
 function shownFoldersIn(folder: string): string[] {
   return foldersIn(folder).filter((name) => !name.startsWith("."));
 }

@@ -1,5 +1,5 @@
 /**
- * A run in virtual time: the same conductor, record, judge and report, and a clock that does not
+ * A run in virtual time: the same conductor, record, judge and report, on a clock that does not
  * wait.
  */
 import type { RunObserver } from "./run-observer.ts";
@@ -14,12 +14,12 @@ import type { Context } from "./context.ts";
 import { thisMachine } from "./assemble-run.ts";
 
 /**
- * Virtual time begins here in every run, so that a seed gives the same run to the last sample:
+ * The start of every run in virtual time, so that a seed reproduces a run to the last sample:
  * 2026-01-01T00:00:00Z.
  */
 const startMs = Date.UTC(2026, 0, 1);
 
-/** Touches nothing but the run directory, so it needs no ledger on disk and no clean machine. */
+/** Writes only to the run directory, so it needs neither a ledger on disk nor a clean machine. */
 export async function simulate(
   context: Context,
   { plan, layout, model, pack }: Planned,

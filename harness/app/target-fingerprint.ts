@@ -1,4 +1,7 @@
-/** What a run was about, as a short hash: runs of the same one may vouch for one another. */
+/**
+ * The version of a target as a short hash: a run may serve as the prerequisite of another one of
+ * the same version.
+ */
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,11 +10,11 @@ import { isTest } from "../system/sources.ts";
 import type { Context } from "./context.ts";
 
 /**
- * All that the target, and what drives and judges it, is made of. Content, not commits: it needs no
- * git, and a change of the documentation changes nothing.
+ * All sources of the target, and of what drives and judges it. It hashes content, not commits: it
+ * needs no git, and documentation does not change it.
  */
-const folders = ["targets", "harness", join("experiments", "workloads")];
-/** Presents what was judged. */
+const folders = ["targets", "harness"];
+/** Excluded, because it only presents results. */
 const unheeded = [join("harness", "report"), join("harness", "telemetry")];
 const files: readonly string[] = [
   "package-lock.json",
@@ -21,8 +24,8 @@ const files: readonly string[] = [
 const known = new Map<string, string>();
 
 /**
- * 12 hexadecimal digits. Of a target that its user describes: the harness, the description, and the
- * version that it states.
+ * 12 hexadecimal digits. For a user's own target: the harness, the description, and the stated
+ * version.
  */
 export function targetVersion(
   context: Pick<Context, "root">,

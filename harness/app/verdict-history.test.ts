@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(reports, { recursive: true, force: true }));
 
-/** The sample, as if another version had recorded it. */
+/** The sample run as another version would have recorded it. */
 function recordedAs(changes: Readonly<Record<string, unknown>>): string {
   const directory = join(reports, "origin-storm", "20260101T000000Z-00000001");
   cpSync(sample, directory, { recursive: true });
@@ -25,7 +25,7 @@ function recordedAs(changes: Readonly<Record<string, unknown>>): string {
   return directory;
 }
 
-describe("a recorded run with a name that this version does not know", () => {
+describe("a recorded run with an unknown name", () => {
   it.each([
     ["a substrate", { substrate: "moon" }, unknownSubstrate("moon") ?? ""],
     [
@@ -46,14 +46,14 @@ describe("a recorded run with a name that this version does not know", () => {
     await expect(readRun(directory)).rejects.toThrow(`plan.json cannot be read: ${doubt}`);
   });
 
-  it("is not one that it does know", () => {
+  it("does not have a known name", () => {
     recordedAs({});
     expect(recordedVerdicts(reports)[0]).not.toHaveProperty("doubt");
   });
 });
 
-describe("a recorded run that vouches for another", () => {
-  /** As it was when the sample was recorded. */
+describe("a recorded run as a prerequisite", () => {
+  /** The experiment as it was when the sample was recorded. */
   const then = async (): Promise<typeof originStorm> => {
     const { hypothesis } = (await readRun(sample)).plan;
     return { ...originStorm, hypothesis };
@@ -67,12 +67,12 @@ describe("a recorded run that vouches for another", () => {
     return one;
   };
 
-  it("counts where it asked what its experiment asks today, or where nobody knows that", async () => {
+  it("counts if it asked what its experiment asks today, or if that is unknown", async () => {
     for (const today of [await then(), null])
       expect(await vouched(today)).not.toHaveProperty("doubt");
   });
 
-  it("does not where a namesake asks for less", async () => {
+  it("does not count if another experiment of its name asks for less", async () => {
     const doubt = "it asks something else than today's origin-storm";
     const asked = await then();
     for (const more of [

@@ -1,6 +1,5 @@
 /**
- * The verdicts of recorded runs: what prerequisites are looked up in. A stored verdict is a hint,
- * the record behind it decides.
+ * The verdicts of recorded runs, for prerequisites. A stored verdict is a hint; the record decides.
  */
 import { join } from "node:path";
 import { z } from "zod";
@@ -31,8 +30,8 @@ const verdictShape = z.object({
 });
 
 /**
- * Of every run below `reports/EXPERIMENT/`. A run without a whole record has shown nothing and is
- * passed over.
+ * Covers every run below `reports/EXPERIMENT/`. A run without a complete record proves nothing and
+ * is skipped.
  */
 export function recordedVerdicts(reports: string): RecordedVerdict[] {
   const runs = foldersIn(reports).flatMap((experiment) =>
@@ -51,9 +50,9 @@ export function recordedVerdicts(reports: string): RecordedVerdict[] {
 }
 
 /**
- * Judges the records of `vouching` ones again, by today's code: a verdict.json that says more than
- * its record counts for nothing. `todays` is the experiment that goes by a name today, null where
- * none is known: what a namesake of it, or an older one, asked says nothing of it.
+ * Judges the records of the `vouching` runs again with today's code; a verdict.json that claims
+ * more than its record is ignored. `todays` returns the experiment that has the name today, or
+ * null. A run of another experiment with that name, or of an older version, does not count.
  */
 export async function judgedAgain(
   recorded: readonly RecordedVerdict[],
@@ -79,7 +78,7 @@ export async function judgedAgain(
   return recorded.map((one) => again[vouching.indexOf(one)] ?? one);
 }
 
-/** By what claims are called they ask nothing: a title may be rewritten, and a claim get an id. */
+/** Titles and ids do not change what a claim asks. */
 function asksTheSame(plan: Plan, asked: Experiment): boolean {
   const unnamed = ({ id: _id, title: _title, ...claim }: Named): object => claim;
   const essence = (method: Plan["steps"], one: Plan | Experiment): string => {

@@ -1,20 +1,18 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { workloadExports, workloadNeeds } from "./workload-files.ts";
 
-let context: { readonly root: string };
+let pack: { readonly workloads: string };
 beforeEach(() => {
-  const root = mkdtempSync(join(tmpdir(), "seawall-workloads-"));
-  mkdirSync(join(root, "experiments", "workloads"), { recursive: true });
-  context = { root };
+  pack = { workloads: mkdtempSync(join(tmpdir(), "seawall-workloads-")) };
 });
-afterEach(() => rmSync(context.root, { recursive: true, force: true }));
+afterEach(() => rmSync(pack.workloads, { recursive: true, force: true }));
 
 describe("workloads", () => {
   const workload = (name: string, text: string): void =>
-    writeFileSync(join(context.root, "experiments", "workloads", `${name}.ts`), text);
+    writeFileSync(join(pack.workloads, `${name}.ts`), text);
 
   it("export functions in any spelling, which are read without running k6", () => {
     workload(
@@ -37,7 +35,7 @@ describe("workloads", () => {
       "shared",
       "export const shared = () => {};\nexport default shared;\nexport * from './crowd.ts';",
     );
-    expect([...(workloadExports(context, "crowd") ?? [])].sort()).toEqual([
+    expect([...(workloadExports(pack, "crowd") ?? [])].sort()).toEqual([
       "asOther",
       "default",
       "dvr",
@@ -46,26 +44,23 @@ describe("workloads", () => {
       "shared",
       "start",
     ]);
-    expect(workloadExports(context, "none")).toBeNull();
+    expect(workloadExports(pack, "none")).toBeNull();
   });
 
   it("are refused where they are no module", () => {
     workload("broken", "export function (");
-    expect(() => workloadExports(context, "broken")).toThrow(
+    expect(() => workloadExports(pack, "broken")).toThrow(
       /broken\.ts is not a module that k6 can run: /,
     );
   });
 
   it("say whom they must be told of", () => {
     writeFileSync(
-      join(context.root, "experiments", "workloads", "crowd.ts"),
+      join(pack.workloads, "crowd.ts"),
       'export const needs = ["gateways", "moon"] as const;\nexport function live(): void {}\n',
     );
-    writeFileSync(
-      join(context.root, "experiments", "workloads", "plain.ts"),
-      "export function live(): void {}\n",
-    );
-    expect(["crowd", "plain", "none"].map((name) => workloadNeeds(context, name))).toEqual([
+    writeFileSync(join(pack.workloads, "plain.ts"), "export function live(): void {}\n");
+    expect(["crowd", "plain", "none"].map((name) => workloadNeeds(pack, name))).toEqual([
       ["gateways", "moon"],
       [],
       [],

@@ -1,12 +1,10 @@
 /**
- * Every way in which Seawall can be misused or let down, in one catalogue: a code, the exit status,
- * and a hint that says what to do next. What happens to the system under test is data and never
- * comes through here.
+ * Catalogue of Seawall's errors: misuse and failures of its own environment. Each has a code, an
+ * exit status and a hint for the next step. Failures of the system under test are data and never
+ * pass through here.
  */
 
-/**
- * Exit statuses of the command line; DESIGN: verdict first, then everything that is not a verdict.
- */
+/** Exit statuses of the command line: the verdicts first, then everything that is not a verdict. */
 export const exitCodes = {
   held: 0,
   refuted: 1,
@@ -45,18 +43,18 @@ const catalogue = {
 export type ErrorCode = keyof typeof catalogue;
 
 export interface ErrorDetail {
-  /** Where the message lists several: each by itself. */
+  /** The single problems, where the message lists several. */
   readonly problems?: readonly string[];
   /** What the reader can do next, as an imperative sentence. */
   readonly hint?: string;
-  /** The last lines that the service wrote, newest last. */
+  /** The last lines of the service's log, newest last. */
   readonly logLines?: readonly string[];
   readonly cause?: unknown;
 }
 
 /**
- * An error with a code, a hint and an exit status; the only kind that the command line prints
- * without a stack.
+ * An error with a code, a hint and an exit status. The command line prints any other error with its
+ * stack.
  */
 export class SeawallError extends Error {
   readonly code: ErrorCode;
@@ -78,7 +76,7 @@ export class SeawallError extends Error {
   }
 }
 
-/** Exit statuses, what needs attention first last. */
+/** Exit statuses by urgency, the most urgent last. */
 const byUrgency: readonly number[] = [
   exitCodes.held,
   exitCodes.inconclusive,
@@ -90,7 +88,7 @@ const byUrgency: readonly number[] = [
   exitCodes.interrupted,
 ];
 
-/** Of two exit statuses, the one that needs attention first. */
+/** Returns the more urgent of two exit statuses. */
 export function worse(a: number, b: number): number {
   return byUrgency.indexOf(a) >= byUrgency.indexOf(b) ? a : b;
 }

@@ -1,10 +1,10 @@
-/**
- * A type from a schema, of which nothing can be changed: what is planned or recorded stays as it
- * is.
- */
+/** Makes a type deeply read-only. Plans and records do not change after they are written. */
 export type Frozen<T> = T extends (...args: never[]) => unknown
   ? T
   : { readonly [K in keyof T]: Frozen<T[K]> };
 
-/** `true` where each of two types is as good as the other, and nothing that is ever true else. */
+/**
+ * `true` where the two types are assignable to each other; otherwise `never`, so that a mismatch
+ * does not compile.
+ */
 export type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;

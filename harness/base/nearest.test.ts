@@ -17,7 +17,7 @@ describe("editDistance", () => {
     expect(editDistance(a, b)).toBe(distance);
   });
 
-  it("is a plausible distance", () => {
+  it("returns a plausible distance", () => {
     fc.assert(
       fc.property(word, word, (a, b) => {
         const distance = editDistance(a, b);
@@ -29,7 +29,7 @@ describe("editDistance", () => {
     );
   });
 
-  it("counts one inserted, changed or swapped letter as one", () => {
+  it("counts one inserted, changed or swapped letter as one edit", () => {
     fc.assert(
       fc.property(word, fc.nat(), (text, seed) => {
         const at = text.length === 0 ? 0 : seed % text.length;
@@ -46,14 +46,14 @@ describe("editDistance", () => {
 describe("unknownName", () => {
   const known = ["quick", "zones", "regions"];
 
-  it("suggests what was meant and lists what there is", () => {
+  it("suggests the nearest name and lists the known ones", () => {
     expect(unknownName("topology", "quik", known)).toBe(
       'unknown topology "quik"; did you mean "quick"? (known: quick, regions, zones)',
     );
     expect(unknownName("topology", "QUICK", known)).toContain('did you mean "quick"?');
   });
 
-  it("suggests nothing where nothing is near", () => {
+  it("suggests nothing if no name is near", () => {
     expect(nearest("kubernetes", known)).toBeNull();
     expect(unknownName("topology", "kubernetes", known)).toBe(
       'unknown topology "kubernetes" (known: quick, regions, zones)',
@@ -61,9 +61,12 @@ describe("unknownName", () => {
     expect(unknownName("topology", "a", [])).toBe('unknown topology "a" (known: none)');
   });
 
-  it.each(["__proto__", "constructor", "toString", ""])("is not misled by the name %j", (name) => {
-    expect(unknownName("topology", name, known)).toMatch(
-      /^unknown topology ".*" \(known: quick, regions, zones\)$/,
-    );
-  });
+  it.each(["__proto__", "constructor", "toString", ""])(
+    "does not find the inherited property %j",
+    (name) => {
+      expect(unknownName("topology", name, known)).toMatch(
+        /^unknown topology ".*" \(known: quick, regions, zones\)$/,
+      );
+    },
+  );
 });

@@ -1,4 +1,4 @@
-/** "Did you mean": the known name that is fewest edits away from a mistyped one. */
+/** "Did you mean": the known name with the fewest edits from a mistyped one. */
 
 /**
  * Levenshtein distance with adjacent transpositions counted as one edit (optimal string alignment).
@@ -21,10 +21,7 @@ export function editDistance(a: string, b: string): number {
   return last[b.length] ?? 0;
 }
 
-/**
- * The nearest known name, or null when nothing is near enough to be a typing error (half the
- * letters wrong).
- */
+/** The nearest known name, or null if more than half of the letters would have to change. */
 export function nearest(name: string, known: readonly string[]): string | null {
   const lower = name.toLowerCase();
   const ranked = known
@@ -36,7 +33,7 @@ export function nearest(name: string, known: readonly string[]): string | null {
     : null;
 }
 
-/** `unknown topology "quik"; did you mean "quick"? Known: quick, zones` */
+/** Example: `unknown topology "quik"; did you mean "quick"? Known: quick, zones`. */
 export function unknownName(what: string, name: string, known: readonly string[]): string {
   const near = nearest(name, known);
   const hint = near === null ? "" : `; did you mean "${near}"?`;

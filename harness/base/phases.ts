@@ -1,6 +1,6 @@
-/** The phases of a run that are judged, in the order of time. */
+/** The judged phases of a run, in chronological order. */
 export const phases = ["baseline", "fault", "recovery"] as const;
 export type Phase = (typeof phases)[number];
 
-/** Caches fill and virtual users settle before the baseline; not judged. */
+/** Length of the lead-in: caches fill and virtual users settle. Its samples are not judged. */
 export const leadInMs = 4_000;

@@ -5,8 +5,8 @@ import { prng } from "./prng.ts";
 const take = (seed: number, count: number): number[] => Array.from({ length: count }, prng(seed));
 
 describe("prng", () => {
-  it("gives the same numbers for the same seed, on every machine and in every version", () => {
-    // Stored seeds keep their meaning.
+  it("gives the same numbers for the same seed on every machine and in every version", () => {
+    // These numbers are fixed: a stored seed must replay the same run.
     expect(take(1, 3)).toEqual([0.09156953264027834, 0.5061978038866073, 0.8881928145419806]);
     fc.assert(
       fc.property(fc.nat({ max: 0xffffffff }), (seed) => {
@@ -16,7 +16,7 @@ describe("prng", () => {
     );
   });
 
-  it("stays within [0, 1), differs by seed, and is spread evenly", () => {
+  it("stays within [0, 1), differs by seed, and is uniform", () => {
     const values = take(42, 20_000);
     expect(values.every((value) => value >= 0 && value < 1)).toBe(true);
     const tenths = Array.from(
@@ -29,7 +29,7 @@ describe("prng", () => {
   });
 });
 
-/** xoshiro128** as published, in unsigned 32-bit arithmetic on big integers. */
+/** Reference implementation of xoshiro128** as published, on 32-bit words held in big integers. */
 function reference(seed: number, count: number): number[] {
   const word = (value: bigint): bigint => value & 0xffffffffn;
   const rotate = (value: bigint, bits: bigint): bigint =>

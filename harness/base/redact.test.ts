@@ -15,9 +15,9 @@ describe("secrets in addresses", () => {
       "postgres://app:s3cret@db/x and http://plain/y?n=1",
       "postgres://***@db/x and http://plain/y?n=1",
     ],
-  ])("are taken out of %s", (text, expected) => expect(redacted(text)).toBe(expected));
+  ])("redacts %s", (text, expected) => expect(redacted(text)).toBe(expected));
 
-  it("do not survive in any place of a document", () => {
+  it("redacts every place of a document", () => {
     fc.assert(
       fc.property(fc.stringMatching(/^[a-z0-9]{8,20}$/), (secret) => {
         const document = {
@@ -29,7 +29,7 @@ describe("secrets in addresses", () => {
     );
   });
 
-  it("leave other text as it is", () => {
+  it("leaves other text unchanged", () => {
     for (const text of [
       "Live segments are served: ≥ 99.9 %",
       "mail a@b.example",

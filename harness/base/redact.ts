@@ -1,9 +1,8 @@
 /**
- * Secrets in texts. What is given to somebody belongs to them: it is neither printed nor recorded.
- * What is taken out: `user:password@` of an address, the values of parameters whose names speak of
- * a secret (token, sig, signature, key, secret, password, auth, credential, jwt, session, and
- * Akamai's hdnts and hdnea), in upper or lower case, as parts of names, too; and every value that
- * an experiment calls a secret.
+ * Redaction of secrets, before they are printed or recorded. It removes `user:password@` of an
+ * address, the values of parameters whose names suggest a secret, and every value that an
+ * experiment calls a secret. Names that suggest one contain, in any case: token, sig, signature,
+ * key, secret, password, auth, credential, jwt, session, or Akamai's hdnts and hdnea.
  */
 const hidden = "***";
 const userInfo = /([a-z][a-z0-9+.-]*:\/\/)[^\s/?#@"'<>]*@/gi;
@@ -60,7 +59,7 @@ export function redacted(text: string): string {
   return without.replace(userInfo, `$1${hidden}@`).replace(parameter, `$1${hidden}`);
 }
 
-/** For `JSON.stringify`: every text of a document without its secrets. */
+/** A replacer for `JSON.stringify` that redacts every string of a document. */
 export function withoutSecrets(_key: string, value: unknown): unknown {
   return typeof value === "string" ? redacted(value) : value;
 }

@@ -3,13 +3,13 @@ import { describe, expect, it } from "vitest";
 import { prng } from "./prng.ts";
 import { chanceBeyond, quantile, sum, tailsOfStrata } from "./statistics.ts";
 
-/** Without minus zero, which is the same value. */
+/** `+ 0` turns −0 into 0, which is the same value. */
 const number = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0);
 const q = fc.constantFrom(0.5, 0.95, 0.99, 1, 0.001);
 const sorted = (values: readonly number[]): Float64Array => Float64Array.from(values).sort();
 
 /**
- * By the definition: the smallest value such that at least `q` of all are no larger. In whole
+ * By definition: the smallest value such that at least `q` of all values are no larger. In whole
  * thousandths, so that nothing is rounded.
  */
 function naive(values: readonly number[], at: number): number | null {
@@ -22,7 +22,7 @@ function naive(values: readonly number[], at: number): number | null {
 }
 
 describe("quantile", () => {
-  it("is the nearest rank, as the definition says it", () => {
+  it("is the nearest rank by definition", () => {
     fc.assert(
       fc.property(fc.array(number, { maxLength: 120 }), q, (values, at) => {
         expect(quantile(sorted(values), at)).toBe(naive(values, at));
@@ -46,7 +46,7 @@ describe("quantile", () => {
     }
   });
 
-  it("is what it would be had the unseen values been infinite", () => {
+  it("treats unseen values as infinite", () => {
     fc.assert(
       fc.property(
         fc.array(number, { maxLength: 60 }),
@@ -65,13 +65,13 @@ describe("quantile", () => {
     );
   });
 
-  it("has no value without values", () => {
+  it("returns null for no values", () => {
     expect(quantile(new Float64Array(), 0.5)).toBeNull();
   });
 });
 
 describe("sum", () => {
-  it("loses no small increments beside a large one", () => {
+  it("keeps small increments next to a large value", () => {
     expect(sum([1e9, ...Array<number>(100_000).fill(1e-8)])).toBeCloseTo(1e9 + 1e-3, 7);
     expect(sum([])).toBe(0);
   });
@@ -94,7 +94,7 @@ describe("tails of strata", () => {
       probesBad: probes - (goodProbes % (probes + 1)),
     }));
 
-  it("are those of drawing without replacement, counted out", () => {
+  it("match enumerated draws without replacement", () => {
     fc.assert(
       fc.property(stratum, ({ bad, all, probes, probesBad }) => {
         const every = bad + probesBad;
@@ -108,7 +108,7 @@ describe("tails of strata", () => {
     );
   });
 
-  it("overlap in what was seen, and in nothing else", () => {
+  it("share only the probability of the observed count", () => {
     fc.assert(
       fc.property(fc.array(stratum, { minLength: 1, maxLength: 6 }), (strata) => {
         const { atLeast, atMost } = tailsOfStrata(strata);
@@ -117,13 +117,13 @@ describe("tails of strata", () => {
     );
   });
 
-  it("call honest witnesses different no more often than they say", () => {
+  it("reject honest witnesses no more often than their level", () => {
     const random = prng(7);
     const runs = 2_000;
     let doubted = 0;
     for (let run = 0; run < runs; run++) {
       const strata = Array.from({ length: 10 }, () => {
-        // An outage of any length, which strikes whoever comes in it.
+        // A simulated outage of any length, which fails every request that starts in it.
         const share = random() < 0.5 ? 0 : random() ** 3;
         const badOf = (count: number): number =>
           Array.from({ length: count }, random).filter((one) => one < share).length;
@@ -134,7 +134,7 @@ describe("tails of strata", () => {
     expect(doubted / runs).toBeLessThan(0.05);
   });
 
-  it("are bounded from above where there are too many probes", () => {
+  it("are upper bounds above 500 probes", () => {
     const some = { bad: 1, all: 20, probes: 2, probesBad: 0 };
     const many = (strata: number): number =>
       tailsOfStrata(
@@ -148,14 +148,14 @@ describe("tails of strata", () => {
   });
 });
 
-describe("the chance of so many draws", () => {
-  it("is that of heads and tails", () => {
+describe("chanceBeyond", () => {
+  it("matches the binomial distribution", () => {
     expect(chanceBeyond(10, 10, 0.5)).toBeCloseTo(2 / 1_024, 12);
     expect(chanceBeyond(5, 10, 0.5)).toBe(1);
     expect(chanceBeyond(9, 10, 0.5)).toBeCloseTo((2 * 11) / 1_024, 12);
   });
 
-  it("is bounded from above for many, and small only far from the mean", () => {
+  it("is an upper bound for many draws, and small only far from the mean", () => {
     expect(chanceBeyond(2_600, 5_000, 0.5)).toBeGreaterThan(1e-3);
     expect(chanceBeyond(3_000, 5_000, 0.5)).toBeLessThan(1e-9);
     expect(chanceBeyond(3, 3, 1)).toBe(1);

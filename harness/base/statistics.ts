@@ -1,13 +1,10 @@
-/**
- * Exact statistics over recorded values. Nothing here averages percentiles or interpolates between
- * samples.
- */
+/** Exact statistics over recorded values. Nothing here averages percentiles or interpolates. */
 
 /**
  * Nearest-rank quantile: the smallest value such that at least `q` of all values are no larger
- * (NIST/SEMATECH e-Handbook 2.6.2, without interpolation, so the answer is always a value that was
- * really observed). `extraAbove` values are taken to lie above all others and `extraBelow` beneath
- * them. Returns null without values.
+ * (NIST/SEMATECH e-Handbook 2.6.2). It does not interpolate, so the result is always an observed
+ * value. `extraAbove` and `extraBelow` count further values that lie above and below all others.
+ * Returns null for no values.
  */
 export function quantile(
   sorted: Float64Array,
@@ -22,7 +19,7 @@ export function quantile(
   return rank > sorted.length ? Number.POSITIVE_INFINITY : (sorted[rank - 1] as number);
 }
 
-/** Kahan summation: counters of a long run must not lose their small increments. */
+/** Kahan summation, so that a long run's counters keep their small increments. */
 export function sum(values: Iterable<number>): number {
   let total = 0;
   let lost = 0;
@@ -35,18 +32,18 @@ export function sum(values: Iterable<number>): number {
   return total;
 }
 
-/** 0 without values. */
+/** Arithmetic mean; 0 for no values. */
 export function mean(values: readonly number[]): number {
   return values.length === 0 ? 0 : values.reduce((a, b) => a + b, 0) / values.length;
 }
 
-/** The middle value, or the lower of the two middle ones; NaN without values. */
+/** The middle value, or the lower of the two middle ones; NaN for no values. */
 export function median(values: readonly number[]): number {
   const sorted = Float64Array.from(values).sort();
   return sorted[Math.ceil(sorted.length / 2) - 1] ?? Number.NaN;
 }
 
-/** Two samples of one moment: so many of `all` were bad, and so many of `probes`. */
+/** Samples of one moment: `bad` of `all` requests failed, and `probesBad` of `probes`. */
 export interface Stratum {
   readonly bad: number;
   readonly all: number;
@@ -54,19 +51,16 @@ export interface Stratum {
   readonly probesBad: number;
 }
 
-/**
- * Above so many probes an upper bound stands for the exact tail, whose cost grows with their
- * square.
- */
+/** Above this number of probes, an upper bound replaces the exact tail, whose cost is quadratic. */
 const exactMax = 500;
 
 /**
- * How likely at least, and at most, as many probes are bad as were, if probes and all others are
- * draws of one population, whatever it is: within a stratum each of the bad ones is a probe as
- * often as probes are among all (Fisher's exact test, stratified: Cochran, Mantel and Haenszel).
- * Nothing is supposed of the share, and strata know nothing of one another. Exact for up to 500
- * probes, above that Bernstein's upper bound, which holds for draws without replacement (Hoeffding
- * 1963).
+ * Bounds on the chance that at least, and at most, the observed number of probes are bad. The null
+ * hypothesis: probes and all other requests are draws of one population. Within a stratum, each bad
+ * one is then a probe as often as probes are among all. This is Fisher's exact test, stratified
+ * (Cochran, Mantel and Haenszel). It assumes nothing about the failure rate, and strata are
+ * independent. Exact for up to 500 probes. Above that, Bernstein's upper bound, which holds for
+ * draws without replacement (Hoeffding 1963).
  */
 export function tailsOfStrata(strata: readonly Stratum[]): {
   readonly atLeast: number;
@@ -96,12 +90,13 @@ export function tailsOfStrata(strata: readonly Stratum[]): {
   };
 }
 
-/** How likely none, one, two… of the bad ones are probes: hypergeometric. */
+/** Probabilities that 0, 1, 2, … of the bad ones are probes: hypergeometric. */
 function waysOf({ bad, all, probes, probesBad }: Stratum): number[] {
   const everyBad = bad + probesBad;
   const least = Math.max(0, everyBad - all);
   const most = Math.min(probes, everyBad);
-  // From the least on, each as a multiple of the one before; only their shares count.
+  // Starts at the smallest count; each weight is a multiple of the previous one. Only ratios
+  // matter.
   let way = 1;
   const ways = [way];
   for (let index = least; index < most; index++) {
@@ -134,16 +129,16 @@ function momentsOf(strata: readonly Stratum[]): {
 }
 
 /**
- * Upper bound on the chance that a sum of parts, each at most `most`, lies at least `beyond` from
- * its mean, to one side (Bernstein 1924).
+ * Upper bound on the chance that a sum deviates at least `beyond` from its mean in one direction,
+ * where each term is at most `most` (Bernstein 1924).
  */
 function bernstein(variance: number, most: number, beyond: number): number {
   return beyond <= 0 ? 1 : Math.exp(-(beyond ** 2) / (2 * (variance + (most * beyond) / 3)));
 }
 
 /**
- * Chance that of `all` draws, each with this chance, so many or more turn out, or so many or fewer:
- * twice the smaller of both. Exact for up to 500 draws, above that an upper bound.
+ * Two-sided binomial p-value: twice the smaller tail of `count` successes in `all` draws of
+ * probability `share`. Exact for up to 500 draws, an upper bound above that.
  */
 export function chanceBeyond(count: number, all: number, share: number): number {
   if (share <= 0 || share >= 1) return count === Math.round(all * share) ? 1 : 0;

@@ -31,7 +31,7 @@ const scales = fc.double({ min: 0.1, max: 50, noNaN: true });
 const outcomes = fc.constantFrom<StepOutcome>("held", "broke", "generator", "unclear");
 
 describe("the search for a breaking point", () => {
-  it("finds a sharp one to a fifth within its runs, wherever it is", () => {
+  it("locates a sharp one within 20 % with the available runs, wherever it is", () => {
     fc.assert(
       fc.property(scales, (at) => {
         const { steps, conclusion } = search(sharp(at));
@@ -44,12 +44,12 @@ describe("the search for a breaking point", () => {
     );
   });
 
-  it("has a blurred one in its interval about as often as it says: nine times of ten", () => {
+  it("covers a blurred one with its interval about nine times of ten", () => {
     let within = 0;
     for (let seed = 1; seed <= 60; seed++) {
       const random = prng(seed);
       const at = 2 ** (random() * 5);
-      // A logistic blur of about an eighth of an octave, which the search is not told.
+      // A logistic blur of about an eighth of an octave, unknown to the search.
       const { conclusion } = search((scale) =>
         random() < 1 / (1 + Math.exp(-Math.log2(scale / at) / 0.08)) ? "broke" : "held",
       );
@@ -64,7 +64,7 @@ describe("the search for a breaking point", () => {
     expect(within).toBeGreaterThanOrEqual(50);
   });
 
-  it("never calls headroom what did not hold, and never goes beyond its bounds", () => {
+  it("never reports as headroom what did not hold, and stays within its bounds", () => {
     fc.assert(
       fc.property(fc.infiniteStream(outcomes), (stream) => {
         const { steps, conclusion } = search(() => stream.next().value as StepOutcome);
@@ -101,13 +101,13 @@ describe("the search for a breaking point", () => {
       { kind: "below", from: null, until: 1 / 16 },
     ],
     ["nothing can be told", () => "unclear", { kind: "unclear", from: null }],
-  ])("says so when %s", (_what, tell, expected) => {
+  ])("reports it if %s", (_what, tell, expected) => {
     const { steps, conclusion } = search(tell);
     expect(conclusion).toMatchObject(expected);
     expect(steps.length).toBeLessThan(options.runsMax);
   });
 
-  it("ends with what it knows when its runs are used up", () => {
+  it("ends with its current estimate when its runs are used up", () => {
     const { steps, conclusion } = search(sharp(3), { ...options, runsMax: 4 });
     expect(steps.map(({ scale }) => scale).slice(0, 3)).toEqual([1, 2, 4]);
     expect(steps).toHaveLength(4);

@@ -1,13 +1,13 @@
 /**
- * Searches for the load at which something breaks, with as few whole runs as it can: doubling until
- * something does, and from then on where the posterior of the threshold has its median (Watson and
- * Pelli's QUEST, 1983). A run near the threshold holds or breaks by chance, so each outcome is
- * weighed as a noisy one instead of cutting everything on its far side off, as bisection would.
+ * Finds the load at which the target breaks, with as few whole runs as possible. It doubles the
+ * load until the target breaks. From then on it tests the median of the threshold's posterior
+ * (Watson and Pelli's QUEST, 1983). A run near the threshold holds or breaks by chance, so each
+ * outcome counts as a noisy observation. A bisection would rule out everything on its far side.
  */
 import { thresholdOf } from "./threshold.ts";
 
 /**
- * `generator`: the generator gave out, so that the run says nothing of the target at this load.
+ * `generator`: the generator failed, so the run says nothing about the target at this load.
  * `unclear`: it says nothing for another reason.
  */
 export type StepOutcome = "held" | "broke" | "generator" | "unclear";
@@ -22,32 +22,31 @@ export interface SearchOptions {
   readonly runsMax: number;
   readonly scaleMin: number;
   readonly scaleMax: number;
-  /** Precise enough: the upper end of the interval divided by the lower one. */
+  /** The target precision: the upper end of the interval divided by the lower one. */
   readonly within: number;
 }
 
 /**
- * `broke`: found, inside the interval. `generator`: the generator gave out first. `unbroken`:
- * nothing broke up to the greatest load that was tried. `below`: it breaks even with the smallest
- * audience that was tried. `unclear`: nothing can be said.
+ * `broke`: found, inside the interval. `generator`: the generator failed first. `unbroken`: nothing
+ * broke up to the greatest load tried. `below`: it breaks even with the smallest audience tried.
+ * `unclear`: no conclusion.
  */
 export interface Conclusion {
   readonly kind: "broke" | "generator" | "unbroken" | "below" | "unclear";
   /**
-   * Best guess of the load at which it breaks in half of all runs; null unless it is known to
-   * break.
+   * Best estimate of the load at which half of all runs break; null unless it is known to break.
    */
   readonly estimate: number | null;
-  /** Lower end: never above the greatest load that held. Upper end: null when nothing broke. */
+  /** Lower end: at most the greatest load that held. Upper end: null if nothing broke. */
   readonly from: number | null;
   readonly until: number | null;
-  /** The generator gave out from here on. */
+  /** The load from which the generator failed. */
   readonly ceiling: number | null;
 }
 
 export type Next = { readonly scale: number } | { readonly conclusion: Conclusion };
 
-/** What to run next, or what is known. */
+/** The next run, or the conclusion. */
 export function nextStep(steps: readonly SearchStep[], options: SearchOptions): Next {
   const known = reading(steps);
   if (steps.length >= options.runsMax || settled(known, options))
@@ -129,7 +128,7 @@ function conclude(
   };
 }
 
-/** Three digits: what a command that repeats the run can say. */
+/** Three digits, so that the command for a repetition stays short. */
 function rounded(scale: number): number {
   return Number(scale.toPrecision(3));
 }

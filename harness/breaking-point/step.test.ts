@@ -41,7 +41,7 @@ const tired: Finding = {
 };
 
 describe("one run of a search", () => {
-  it("held, or broke with the claim that did", () => {
+  it("held, or broke with the violated claim", () => {
     expect(readStep(held)).toEqual({ outcome: "held", broke: [], why: "" });
     expect(readStep(verdict("refuted", claim))).toEqual({
       outcome: "broke",
@@ -50,7 +50,7 @@ describe("one run of a search", () => {
     });
   });
 
-  it("broke, too, where not even the baseline was as claimed", () => {
+  it("broke even if the baseline failed", () => {
     expect(
       readStep(
         verdict("inconclusive", {
@@ -78,11 +78,11 @@ describe("one run of a search", () => {
           "gone badly",
       }),
     ],
-  ])("says nothing of the target when the generator was %s", (_what, given) => {
+  ])("says nothing about the target if the generator was %s", (_what, given) => {
     expect(readStep(given).outcome).toBe("generator");
   });
 
-  it("is unclear when the record is in doubt for another reason", () => {
+  it("is unclear if the record is in doubt for another reason", () => {
     expect(
       readStep(
         verdict("inconclusive", {
@@ -97,7 +97,7 @@ describe("one run of a search", () => {
   });
 
   it.each(["region-a/packager", "region-a/playlist-generator", "generator", "prober"])(
-    "broke when service %s died, whatever its name is",
+    "broke if service %s died, whatever its name",
     (service) => {
       const draft = heldDraft();
       draft.events.splice(9, 0, {

@@ -1,20 +1,21 @@
-/** What one judged run says about the load that it was made with. */
+/** The result of one judged run of the search, for the load of that run. */
 import { failsInBaseline } from "../judge/claims.ts";
 import { blamesMeasurement } from "../judge/subjects.ts";
+import { gaveOut } from "../phrases/breaking-point.ts";
 import type { Finding, Verdict } from "../record/verdict.ts";
 import type { StepOutcome } from "./search.ts";
 
 export interface StepReading {
   readonly outcome: StepOutcome;
-  /** Claims that were violated, with their phase. */
+  /** Violated claims, with their phase. */
   readonly broke: readonly string[];
   readonly why: string;
 }
 
 /**
- * Where the generator was at its end, whatever the target seemed to do may be the generator's
- * doing, and a load that was not offered is no headroom. Beyond the breaking point even the
- * baseline is violated, which for an experiment proves nothing, and here is what was looked for.
+ * If the generator was overloaded, it may have caused any violation, and a load that was not
+ * offered shows no headroom. Beyond the breaking point, even the baseline may be violated. That
+ * proves nothing for an experiment, but is the answer here.
  */
 export function readStep(verdict: Verdict): StepReading {
   const violated = verdict.findings.filter(isViolated);
@@ -29,7 +30,7 @@ export function readStep(verdict: Verdict): StepReading {
     return {
       outcome: "generator",
       broke,
-      why: `"${tired.title}" could not be shown: ${tired.why}`,
+      why: gaveOut(tired),
     };
   if (broke.length > 0 || verdict.aborted?.reason === "claim")
     return { outcome: "broke", broke, why: verdict.why };

@@ -1,21 +1,21 @@
 /**
- * Where a threshold is likely to lie, from runs that held and runs that broke: a posterior over the
- * logarithm of the load.
+ * The posterior of a threshold over the logarithm of the load, from runs that held and runs that
+ * broke.
  */
 
-/** Logarithms to base 2 of the multiples that are thought possible: a 64th to sixteen thousand. */
+/** Base-2 logarithms of the possible multiples: from 1/64 to 16 384. */
 const [from, until, step] = [-6, 14, 1 / 32] as const;
 /**
- * How blurred the threshold may be, as a standard deviation in octaves: from one as sharp as a
- * model's to one that wanders by a fifth.
+ * Possible widths of the threshold, as a standard deviation in octaves: from a model's sharp one to
+ * one that varies by 20 %.
  */
 const blurs = [0.02, 0.08, 0.25] as const;
-/** A run that comes out the other way for a reason that has nothing to do with the load. */
+/** The chance that a run's result has nothing to do with the load. */
 const lapse = 0.03;
-/** What the interval leaves out on each side. */
+/** The probability outside the interval, on each side. */
 const tail = 0.05;
 
-/** Median and 90 % credible interval, as multiples. Only `held` and `broke` tell anything. */
+/** Median and 90 % credible interval, as multiples. Only `held` and `broke` are evidence. */
 export function thresholdOf(
   steps: readonly { readonly scale: number; readonly outcome: string }[],
 ): { readonly median: number; readonly low: number; readonly high: number } {

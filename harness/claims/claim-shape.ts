@@ -1,4 +1,4 @@
-/** The parts of which shapes of claims are made, for all statistics alike. */
+/** Building blocks for the zod shapes of claims, shared by all statistics. */
 import { z } from "zod";
 import { phases } from "../base/phases.ts";
 
@@ -6,13 +6,13 @@ export const phase = z.enum(phases);
 export const tags = z.record(z.string(), z.string());
 export const selector = z.object({ metric: z.string(), where: tags.optional() });
 
-/** A day. Timers hold 2^31 - 1 ms, which is 24.8 days; nobody watches a phase for so long. */
+/** One day. A timer holds at most 2^31 − 1 ms (24.8 days), and no phase is that long. */
 const msMax = 86_400_000;
 export const wholeMs = () =>
   z.number().int("whole milliseconds").max(msMax, "at most a day, 86400000 ms");
 export const positiveMs = wholeMs().positive();
 
-/** Of a claim or a recovery. */
+/** The id of a claim or a recovery. */
 export const ownId = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "lower-case words and hyphens");
 
 export const claimBase = {

@@ -81,7 +81,7 @@ describe("the command line", () => {
       expect(help.stdout).toMatch(new RegExp(`^  ${name}\\b`, "m"));
   });
 
-  it("compares recorded runs, and refuses what cannot be compared", async () => {
+  it("compares recorded runs, and refuses incomparable ones", async () => {
     const sample = join(root, "reports/sample");
     const { exitCode, stdout } = await seawall("compare", sample, sample, "--out", "kept");
     expect(exitCode).toBe(2);
@@ -117,7 +117,7 @@ describe("the command line", () => {
     });
   });
 
-  it("compares several runs a side, and several sides, in documents that keep to their schema", async () => {
+  it("compares several runs a side, and several sides, in documents that match their schema", async () => {
     const storm = smallStorm(folder);
     const simulated = async (seed: number, ...more: string[]): Promise<string> =>
       (
@@ -187,7 +187,7 @@ describe("the command line", () => {
     ).toEqual([]);
   }, 120_000);
 
-  it("keeps a target of one's own off the image, which holds nothing of it", async () => {
+  it("refuses a user's own target for the image, which does not contain it", async () => {
     const own = join(root, "examples/running-already/slow-way-in.ts");
     expect(await seawall("plan", own, "--substrate", "docker")).toMatchObject({
       exitCode: 64,
@@ -201,7 +201,7 @@ describe("the command line", () => {
     });
   });
 
-  it("exports a recorded run as OpenTelemetry metrics, one request a line", async () => {
+  it("exports a recorded run as OpenTelemetry metrics, one request per line", async () => {
     const { exitCode, stdout } = await seawall(
       "export",
       join(root, "reports/sample"),
@@ -302,7 +302,7 @@ describe("the command line", () => {
       expect(stderr).toMatch(problem);
   });
 
-  it("runs an experiment file that is almost the same, as far as a plan goes", async () => {
+  it("plans an experiment file that is almost the same", async () => {
     const path = file(
       "mine.ts",
       "import base from " +
@@ -329,7 +329,7 @@ describe("the command line", () => {
     });
   });
 
-  it("shows what a plan will do, look for and undo", async () => {
+  it("shows what a plan will do, verify and undo", async () => {
     const path = file(
       "gorilla.ts",
       `
@@ -355,7 +355,7 @@ describe("the command line", () => {
       expect(stdout).toMatch(part);
   });
 
-  it("refuses a tier whose prerequisite has not held, unless by force", async () => {
+  it("refuses a tier whose prerequisite has not held, without --force", async () => {
     const path = file(
       "kong.ts",
       "import base from " +
@@ -379,7 +379,7 @@ describe("the command line", () => {
     );
   });
 
-  it("asks for no lower tier in virtual time, where nothing is broken", async () => {
+  it("requires no lower tier in virtual time, where nothing is broken", async () => {
     const path = file(
       "latency.ts",
       `
@@ -418,7 +418,7 @@ describe("the command line", () => {
     expect(recordedVerdicts(join(folder, "nowhere"))).toEqual([]);
   });
 
-  it("refuses an output folder that cannot be written, before anything is started", async () => {
+  it("refuses an unwritable output folder before anything starts", async () => {
     file("taken", "a file");
     const { exitCode, stderr } = await seawall("run", "origin-storm", "--out", "taken/reports");
     expect(stderr).toMatch(/cannot write .*taken\/reports: ENOTDIR\n.*--out DIR/);
@@ -426,7 +426,7 @@ describe("the command line", () => {
   });
 
   it.skipIf(process.platform !== "linux")(
-    "refuses an output folder below /proc instead of trying for ever",
+    "refuses an output folder below /proc instead of hanging",
     async () => {
       const { exitCode, stderr } = await seawall(
         "run",
@@ -439,7 +439,7 @@ describe("the command line", () => {
     },
   );
 
-  it("takes a changed record for a broken one, not for a defect", async () => {
+  it("reports a changed record as broken, not as a bug", async () => {
     const record = join(folder, "record");
     cpSync(join(root, "reports/sample"), record, { recursive: true });
     const plan = join(record, "plan.json");
@@ -452,13 +452,13 @@ describe("the command line", () => {
     expect(exitCode).toBe(64);
   });
 
-  it("judges the sample again as it was judged; `./seawall report reports/sample` updates it", async () => {
+  it("gives the sample its recorded verdict; `./seawall report reports/sample` updates it", async () => {
     const { exitCode, stdout } = await seawall("judge", join(root, "reports/sample"), "--json");
     expect(JSON.parse(stdout)).toEqual(sampleVerdict);
     expect(exitCode).toBe(0);
   });
 
-  it("says of the sample run what its page says", async () => {
+  it("prints the same about the sample run as its page", async () => {
     expect(readFileSync(join(root, "reports/sample/README.md"), "utf8")).toContain(
       (await seawall("judge", join(root, "reports/sample"))).stdout.trim(),
     );
@@ -499,7 +499,7 @@ describe("the command line", () => {
     [["run", "origin-storm", "--json", "--seed", "x"], 64],
     [["run", "origin-storm", "--json", "--substrate", "simulated"], 0],
   ])(
-    "says %j to programs in documents that keep to their published schemas, failures included",
+    "prints for %j documents that match their published schemas, including failures",
     async (args, status) => {
       mkdirSync(join(folder, "state"));
       file(
@@ -525,7 +525,7 @@ describe("the command line", () => {
     },
   );
 
-  it("has a schema for what `up --json` says", () => {
+  it("has a schema for `up --json`", () => {
     const plan = JSON.parse(readFileSync(join(root, "reports/sample/plan.json"), "utf8"));
     expect(
       problemsOf(
@@ -553,7 +553,7 @@ describe("the command line", () => {
     );
   });
 
-  it("lists experiments as people and as programs read them", async () => {
+  it("lists experiments for users and for programs", async () => {
     const { stdout } = await seawall("list");
     expect(stdout).toMatch(/^origin-storm {2}/m);
     expect(stdout.split("\n").filter((line) => line.length > 100)).toEqual([]);

@@ -1,6 +1,4 @@
-/**
- * The command line. Parsing is commander's; every mistake becomes one message and exit status 64.
- */
+/** The command line. Commander parses it; every mistake becomes one message and exit status 64. */
 import { Command, CommanderError } from "commander";
 import type { Context } from "../app/context.ts";
 import { failureDocument } from "../app/error-output.ts";
@@ -8,7 +6,7 @@ import { loadPacks } from "../app/packs.ts";
 import { exitCodes, SeawallError } from "../base/errors.ts";
 import { commands } from "./commands/all.ts";
 
-/** Resolves to the exit status. */
+/** Resolves with the exit status. */
 export async function commandLine(context: Context, args: readonly string[]): Promise<number> {
   let exitCode: number = exitCodes.held;
   const program = programOf(context, (code) => {
@@ -34,7 +32,9 @@ export async function commandLine(context: Context, args: readonly string[]): Pr
 
 function programOf(context: Context, end: (code: number) => void): Command {
   const program = new Command("seawall")
-    .description("Does your live stream stay up under overload, and is DVR traffic shed first?")
+    .description(
+      "When load peaks and parts fail: does what matters stay served, and is the rest shed first?",
+    )
     .version(context.version, "-V, --version")
     .exitOverride()
     .showHelpAfterError("(run with --help to list commands and options)")

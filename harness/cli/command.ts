@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { Context } from "../app/context.ts";
 
-/** One command: its name, what it takes, and what it does. `end` takes the exit status. */
+/** Defines one command: its name, its arguments and its action. `end` receives the exit status. */
 export type Define = (
   program: Command,
   context: Context,

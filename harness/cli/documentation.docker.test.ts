@@ -1,4 +1,4 @@
-/** The command of the documentation that needs an engine, as it stands there. */
+/** The one documented command that needs an engine, unchanged. */
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { expect, it } from "vitest";
@@ -8,10 +8,13 @@ import { noEngine, root } from "../../test/support/docker-engine.ts";
 const typed = async (command: string): Promise<string> =>
   (await promisify(execFile)("sh", ["-c", command], { cwd: root, timeout: 290_000 })).stdout;
 
-it.skipIf(noEngine)("builds the image, and says its name to people and to programs", async () => {
-  const name = (await typed("./seawall image")).trim();
-  expect(name).toMatch(/^seawall\/target:[0-9a-f]{12}$/);
-  const said = documentsIn(await typed("./seawall image --json"));
-  expect(said).toEqual([{ format: "seawall-image/1", name, built: false }]);
-  expect(said.flatMap(problemsOf)).toEqual([]);
-});
+it.skipIf(noEngine)(
+  "builds the image, and prints its name for users and for programs",
+  async () => {
+    const name = (await typed("./seawall image")).trim();
+    expect(name).toMatch(/^seawall\/target:[0-9a-f]{12}$/);
+    const said = documentsIn(await typed("./seawall image --json"));
+    expect(said).toEqual([{ format: "seawall-image/1", name, built: false }]);
+    expect(said.flatMap(problemsOf)).toEqual([]);
+  },
+);

@@ -1,6 +1,6 @@
 /**
- * Every command of the documentation, as it stands there: what a reader types must work.
- * Experiments run in virtual time; what cannot is run for real below, or by the test that is named.
+ * Runs every command of the documentation unchanged, because what a reader types must work.
+ * Experiments run in virtual time; the others run on real processes below, or in the named test.
  */
 import { execFile, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
@@ -31,15 +31,15 @@ const pages = [
 const suites = /^\.\/seawall gate --suite (quick|release)( --baseline reports\/baseline)?$/;
 
 /**
- * What is more than typing a line and waiting for its end; each is typed as it stands by the test
- * that is named.
+ * Commands that need more than typing a line and waiting for its end; the named test types each
+ * unchanged.
  */
 const elsewhere: readonly {
   readonly command: RegExp;
   readonly file: string;
   readonly has: string;
 }[] = [
-  // All of what CI does; a test that ran it would run itself.
+  // CI runs all of this; a test that ran it would run itself.
   { command: /^npm test( -- hermetic)?$/, file: ".ci/run", has: "\nnpm test\n" },
   {
     command: /^\.\/seawall up$/,
@@ -47,7 +47,7 @@ const elsewhere: readonly {
     has: 'seawall(["up"]',
   },
   {
-    command: /^EDGE=\S+ k6 run experiments\/workloads\/viewers\.ts$/,
+    command: /^EDGE=\S+ k6 run targets\/live-streaming\/pack\/workloads\/viewers\.ts$/,
     file: "harness/cli/documentation.process.test.ts",
     has: '"run", "--quiet"',
   },
@@ -66,7 +66,7 @@ const elsewhere: readonly {
     file: "harness/cli/documentation.process.test.ts",
     has: "suites.test(command)",
   },
-  // A fresh clone need not have that name.
+  // A fresh clone may not have that ref.
   {
     command: /^\.\/seawall gate --suite quick --baseline main$/,
     file: "harness/cli/documentation.process.test.ts",
@@ -86,7 +86,7 @@ interface Line {
   readonly refuted: boolean;
 }
 
-/** Comments say what to expect: "must be refuted". */
+/** Comments state the expected result: "must be refuted". */
 function commandsIn(page: string): Line[] {
   const blocks = [
     ...readFileSync(join(root, page), "utf8").matchAll(/^```sh\n([\s\S]*?)^```/gm),
@@ -104,7 +104,7 @@ function commandsIn(page: string): Line[] {
 const all = [...new Map(pages.flatMap(commandsIn).map((line) => [line.command, line])).values()];
 const here = all.filter(({ command }) => !elsewhere.some((one) => one.command.test(command)));
 
-/** A reader's folder, in which the names that stand for something of theirs are there. */
+/** A reader's folder, with files for the placeholder names of the documentation. */
 function readersFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "seawall-docs-"));
   for (const name of [
@@ -120,7 +120,7 @@ function readersFolder(): string {
     symlinkSync(join(root, name), join(folder, name));
   for (const name of ["RUN", "reports/origin-storm/RUN"])
     cpSync(join(root, "reports/sample"), join(folder, name), { recursive: true });
-  // Copies of one run are one run: each that is compared is made.
+  // Copies of one run count as one run, so each compared run is separate.
   const compared = ["A1", "A2", "A3", "B1", "B2", "B3"];
   const copies = ["before/1", "before/2", "before/3", "after/1", "after/2", "after/3"];
   for (const [index, name] of compared.entries()) {
@@ -176,9 +176,7 @@ function typed(
   });
 }
 
-/**
- * What the model of the target lacks, and nothing else, is a reason not to run it in virtual time.
- */
+/** Only a gap in the target's model is a reason not to run it in virtual time. */
 function onlyTheModelLacks({ code, said }: Said): boolean {
   const problems = said.split("\n").filter((line) => line.startsWith("  - "));
   return (
@@ -194,9 +192,9 @@ describe("a command of the documentation", () => {
   });
 
   it.each(here.map((line) => [line.command, line.page, line] as const))(
-    "works as it stands: %s (%s)",
+    "works unchanged: %s (%s)",
     async (command, _page, { refuted }) => {
-      // A plan starts nothing, on whatever substrate.
+      // A plan starts nothing, on any substrate.
       const { code, said } = await typed(
         command,
         folder,
@@ -207,7 +205,7 @@ describe("a command of the documentation", () => {
   );
 
   it.each(elsewhere.map((one) => [String(one.command), one] as const))(
-    "that needs more is run by a test of its own: %s",
+    "that needs more is run by a separate test: %s",
     (_name, { command, file, has }) => {
       expect(all.some((line) => command.test(line.command))).toBe(true);
       expect(readFileSync(join(root, file), "utf8")).toContain(has);
@@ -215,19 +213,18 @@ describe("a command of the documentation", () => {
   );
 
   it.each(all.map(({ command }) => command).filter((command) => suites.test(command)))(
-    "runs a whole suite in virtual time, as far as the model of the target goes: %s",
+    "runs a whole suite in virtual time, as far as the target's model covers it: %s",
     async (command) => {
       const [before = ""] = command.split(" --baseline ");
       if (before !== command)
         await typed(before, folder, { SEAWALL_REPORTS: join(folder, "reports/baseline") });
       const gate = await typed(command, folder);
-      // Suites that need what no model has are refused before anything begins, and say what that
-      // is.
+      // Suites that no model covers are refused before anything begins, with the reason.
       if (!onlyTheModelLacks(gate)) expect(gate.code, gate.said).toBe(0);
     },
   );
 
-  it("conducts a game day for somebody at its page", async () => {
+  it("conducts a game day with a person at its page", async () => {
     const [command] = all
       .map((line) => line.command)
       .filter((line) => /^\.\/seawall gameday \S+$/.test(line));
@@ -245,8 +242,8 @@ describe("a command of the documentation", () => {
       const seen = (pattern: RegExp): Promise<void> =>
         expect.poll(() => stderr, { timeout: 20_000 }).toMatch(pattern) as unknown as Promise<void>;
       const anna = new Person(await linkOf({ seen, stderr: () => stderr }, "conductor"));
-      // Go for the first, and leave the second out. A virtual clock cannot be held, so nobody is
-      // asked in the midst of a step.
+      // Go for the first, and skip the second. A virtual clock cannot be held, so there is no
+      // decision within a step.
       await anna.answer(1, "go");
       await anna.until(() => anna.count("ended") === 1, "the first step's end");
       expect(
@@ -254,7 +251,7 @@ describe("a command of the documentation", () => {
       ).toBe(1);
       await anna.answer(2, "no-go");
       const [code] = await ended;
-      // What was left out shows nothing.
+      // A skipped step shows nothing.
       expect(code, stderr).toBe(2);
     } finally {
       child.kill("SIGINT");
@@ -271,15 +268,15 @@ describe("a command of the documentation", () => {
     expect(gate.said).toMatch(/1 of 1 compared with HEAD \([0-9a-f]{12}\)/);
   });
 
-  it("plays each workload with plain k6 against a target that was brought up", async () => {
+  it("plays each workload with plain k6 against a running target", async () => {
     const { k6 } = await provision(["k6"], { env: process.env });
     const up = seawall(["up"]);
     await up.seen(/the target is up/);
     const [edge, gateway] = [/^region-a\/edge +(\S+)$/m, /^region-a\/gateway +(\S+)$/m].map(
       (line) => line.exec(up.stdout())?.[1] ?? "none",
     );
-    const workloads = readdirSync(join(root, "experiments/workloads")).filter((name) =>
-      name.endsWith(".ts"),
+    const workloads = readdirSync(join(root, "targets/live-streaming/pack/workloads")).filter(
+      (name) => name.endsWith(".ts"),
     );
     const played = await Promise.all(
       workloads.map(async (name) => ({
@@ -292,7 +289,7 @@ describe("a command of the documentation", () => {
             "--no-usage-report",
             "--address",
             "127.0.0.1:0",
-            `experiments/workloads/${name}`,
+            `targets/live-streaming/pack/workloads/${name}`,
           ].join(" "),
           root,
           { ...k6?.env, EDGE: edge ?? "", GATEWAY: gateway ?? "" },

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { judged } from "../../test/support/cli/judged.ts";
 
-it("the storm on a backend that is not ours holds", async (test) => {
+it("the storm holds on a third-party backend", async (test) => {
   const { out, exitCode, stderr, stdout } = await judged(test, () => [
     "run",
     "./examples/nginx-segments/origin-storm.ts",

@@ -1,6 +1,6 @@
 /**
- * Flags that several commands share, and how their values are read. A wrong value is one message
- * and exit status 64.
+ * Options that several commands share, and the parsing of their values. An invalid value is one
+ * message and exit status 64.
  */
 import { resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
@@ -10,7 +10,7 @@ import { loadExperiment } from "../app/experiment-files.ts";
 import type { RunRequest } from "../app/options.ts";
 import { plan, type planAlone } from "../app/plan-experiment.ts";
 
-/** What every command that plans takes. */
+/** The options of every command that plans. */
 export interface PlanFlags {
   readonly substrate: string;
   readonly topology?: string;
@@ -68,7 +68,7 @@ export function out(context: Context, what: string): Option {
   return new Option("--out <dir>", what).default(reportsOf(context), "reports").argParser(folderOf);
 }
 
-/** Where runs are kept unless a command says otherwise; SEAWALL_REPORTS moves it. */
+/** The default folder of runs; SEAWALL_REPORTS overrides it. */
 function reportsOf(context: Context): string {
   return resolve(context.cwd, context.env["SEAWALL_REPORTS"] || resolve(context.root, "reports"));
 }
@@ -103,7 +103,7 @@ export function scaleOf(text: string): number {
   return scale;
 }
 
-/** Of what a user asked on the command line. */
+/** Converts command-line options into a request. */
 export function requestOf(context: Context, flags: PlanFlags): RunRequest {
   return {
     substrate: flags.substrate,
@@ -113,8 +113,7 @@ export function requestOf(context: Context, flags: PlanFlags): RunRequest {
     scale: flags.scale ?? 1,
     allowHosts: flags.allowHost ?? [],
     force: flags.force === true,
-    // Where `run` puts its runs unless it is told otherwise, also for commands that have no such
-    // flag.
+    // The default of `run`, also for commands without such an option.
     out: flags.out === undefined ? reportsOf(context) : resolve(context.cwd, flags.out),
     json: flags.json === true,
   };

@@ -1,6 +1,6 @@
 /**
- * Runs that go wrong, each on purpose, and what they say of it. Of a target that is up in a second,
- * where the real one is not needed.
+ * Runs that fail on purpose in various ways, and their output. They use a target that starts within
+ * a second if the real one is not needed.
  */
 import { readdirSync, rmSync } from "node:fs";
 import { basename } from "node:path";
@@ -18,11 +18,10 @@ import {
 } from "../../test/support/cli/seawall.ts";
 
 /**
- * Other tests have runs of their own at the same time, and must not be refused for what is left of
- * these.
+ * Concurrent tests have their own runs, which must not be refused because of leftovers of these.
  */
 let cache: ReturnType<typeof ownCache>;
-/** Of the slots that are left to others. */
+/** The slots that are reserved for others. */
 let reserved: readonly string[] = [];
 beforeAll(() => {
   cache = ownCache();
@@ -41,7 +40,7 @@ function left(out: Out): string[] {
   return [...new Set([...leftovers(cache.path, [basename(out.run())]), ...state])];
 }
 
-/** The leader of the group of this run whose environment holds the text. */
+/** The leader of this run's process group whose environment contains the text. */
 function pidOf(out: Out, text: string): number {
   const ofRun = processesWith(`${runVariable}=${basename(out.run())}`);
   const found = processesWith(text).find((pid) => ofRun.includes(pid));
@@ -52,20 +51,20 @@ function pidOf(out: Out, text: string): number {
 const evidence = (verdict: Verdict, id: string) =>
   verdict.findings.find((finding) => finding.kind === "evidence" && finding.id === id);
 
-it("does not start on a target that lost a service while it came up", async () => {
+it("does not start on a target that lost a service during its start", async () => {
   const out = outFolder();
   const run = own(["run", shortExperiment(out.path), "--out", out.path]);
   await run.seen(/ready: region-b\/memcached/);
   process.kill(-pidOf(out, "region-b_memcached"), "SIGKILL");
   const { exitCode, stderr } = await run.ended;
   expect(stderr).toContain("region-b/memcached died while the target was starting");
-  // The target did not come up: nothing is shown, and nothing is wrong with the harness.
+  // The target did not start: nothing is shown, and the harness is not at fault.
   expect(exitCode).toBe(2);
   expect(out.verdict().status).toBe("inconclusive");
   expect(left(out)).toEqual([]);
 });
 
-it("is inconclusive when the load generator is killed", async () => {
+it("is inconclusive if the load generator is killed", async () => {
   const out = outFolder();
   const run = own(["run", lightExperiment, "--out", out.path]);
   await run.seen(/^baseline for/m);
@@ -79,7 +78,7 @@ it("is inconclusive when the load generator is killed", async () => {
   expect(left(out)).toEqual([]);
 });
 
-it("is inconclusive when the fault finds nothing to hit", async () => {
+it("is inconclusive if the fault affects nothing", async () => {
   const out = outFolder();
   const run = own(["run", lightExperiment, "--out", out.path]);
   await run.seen(/^baseline for/m);
@@ -94,7 +93,7 @@ it("is inconclusive when the fault finds nothing to hit", async () => {
   expect(evidence(out.verdict(), "services.alive")).toMatchObject({ status: "inconclusive" });
 });
 
-it("heals and leaves nothing behind on Ctrl-C, in the middle of a fault", async () => {
+it("heals and leaves nothing behind on Ctrl-C during a fault", async () => {
   const out = outFolder();
   const run = own(["run", lightExperiment, "--out", out.path]);
   await run.seen(/landed: kill/);
@@ -114,7 +113,7 @@ it("refuses a dirty machine after SIGKILL, and recover cleans it", async () => {
   const out = outFolder();
   const run = own(["run", lightExperiment, "--out", out.path]);
   await run.seen(/landed: kill/);
-  // Together with its dead-man's switch, which would undo everything by itself.
+  // Together with its dead-man's switch, which would otherwise undo everything.
   const switches = processesWith(`dead-man\0${basename(out.run())}`);
   expect(switches).not.toEqual([]);
   for (const pid of switches) kill(pid);

@@ -15,7 +15,7 @@ describe("the process itself", () => {
   it.each([
     ["ends the process", "process.exit(0);"],
     ["waits for ever", "await new Promise(() => {});"],
-  ])("never looks like a verdict when an experiment file %s", async (_what, text) => {
+  ])("never looks like a verdict if an experiment file %s", async (_what, text) => {
     const { path } = outFolder();
     writeFileSync(join(path, "bad.ts"), text);
     const { exitCode, stderr } = await seawall(["plan", join(path, "bad.ts")]).ended;
@@ -24,7 +24,7 @@ describe("the process itself", () => {
   });
 
   it.each(["/proc/1/nowhere", "/dev/null/x"])(
-    "says that the cache folder %s cannot be used",
+    "reports that the cache folder %s cannot be used",
     async (cache) => {
       const { exitCode, stderr } = await seawall(
         ["run", "origin-storm", "--out", outFolder().path],
@@ -41,12 +41,12 @@ describe("the process itself", () => {
     ["list > /dev/full", "standard output could not be written"],
     ["plan origin-storm --json >&-", "standard output is closed"],
     ["list >&-", "standard output is closed"],
-  ])("takes no output that was lost for a success: %s", (command, said) => {
+  ])("does not treat lost output as success: %s", (command, said) => {
     const { status, stderr } = shell(`./seawall ${command}`);
     expect({ status, said: stderr.includes(said) }).toEqual({ status: 70, said: true });
   });
 
-  it("takes a reader that went away for no failure", () => {
+  it("does not treat a closed reader as a failure", () => {
     expect(shell("set -o pipefail; ./seawall list | head -1")).toMatchObject({
       status: 0,
       stderr: "",
@@ -57,7 +57,7 @@ describe("the process itself", () => {
     ["started as ./seawall", "./seawall", "by descriptor\n"],
     ["started by Node", "node_modules/.bin/node harness/main.ts", ""],
   ])(
-    "leaves standard output to the document under --json, whatever an experiment prints, %s",
+    "reserves standard output for the document under --json, whatever is printed, %s",
     (_how, program, byDescriptor) => {
       const { path } = outFolder();
       const file = join(path, "noisy.ts");
@@ -73,7 +73,7 @@ export default { ...storm, name: "noisy" };`,
         `${program} plan '${file}' --substrate simulated --json`,
       );
       expect(status).toBe(0);
-      expect(JSON.parse(stdout)).toMatchObject({ format: "seawall-plan/1", experiment: "noisy" });
+      expect(JSON.parse(stdout)).toMatchObject({ format: "seawall-plan/2", experiment: "noisy" });
       expect(stdout.trimEnd().split("\n")).toHaveLength(1);
       for (const printed of ["at import\n", "raw\n", byDescriptor])
         expect(stderr).toContain(printed);

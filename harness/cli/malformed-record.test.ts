@@ -1,6 +1,6 @@
 /**
- * Plans and events with one place changed: each ends in one line and an exit status of its own,
- * never in a defect of Seawall.
+ * Plans and events with one changed place: each ends in one line and its own exit status, never in
+ * an internal error.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -86,7 +86,7 @@ function changed<T>(value: T, path: Path, by: unknown): T {
   return copy;
 }
 
-/** As `judge`, `report`, `export` and `compare` do. */
+/** As in `judge`, `report`, `export` and `compare`. */
 async function everything(): Promise<void> {
   const run = await readRun(directory);
   const verdict = judgeRecord(run);
@@ -160,7 +160,7 @@ describe("a malformed record", () => {
     expect(damage.join()).toContain("1 events lie further apart than any run lasts");
   });
 
-  it("is no run at all where a folder holds something else", async () => {
+  it("is no run at all if a folder contains something else", async () => {
     for (const [name, make] of [
       ["empty", (path: string) => mkdirSync(path)],
       ["folders", (path: string) => mkdirSync(join(path, "inner"), { recursive: true })],

@@ -1,14 +1,14 @@
 /**
- * A plain HTTP API with a k6 script of its own, and no stream: what the harness is for does not
- * depend on what is served.
+ * A plain HTTP API with its own k6 script and no stream: the harness does not depend on what is
+ * served.
  */
 import { expect, it } from "vitest";
 import { judged } from "../../test/support/cli/judged.ts";
 
-// Both are light: they run at once, and one that is inconclusive is repeated alone.
+// Both are small and run concurrently; an inconclusive one is repeated alone.
 const experiment = "./examples/plain-http/order-rush.ts";
 
-it.concurrent("holds, as the other server answers what the dead one does not", async (test) => {
+it.concurrent("holds, because the other server answers for the dead one", async (test) => {
   const { out, exitCode, stderr, stdout } = await judged(test, () => ["run", experiment]);
   expect(exitCode, stderr + stdout).toBe(0);
   const { findings } = out.verdict();
@@ -25,7 +25,7 @@ it.concurrent("holds, as the other server answers what the dead one does not", a
   expect(findings.find(({ id }) => id === "prober.on-time")).toMatchObject({ status: "held" });
 });
 
-it.concurrent("is refuted without the second try, for the claim that needs it", async (test) => {
+it.concurrent("is refuted without the retry, for the claim that needs it", async (test) => {
   const { out, exitCode, stderr, stdout } = await judged(test, () => [
     "run",
     experiment,

@@ -28,7 +28,7 @@ afterAll(() => {
   for (const path of [cache.path, ...outs]) rmSync(path, { recursive: true, force: true });
 });
 
-/** One run of the light target. */
+/** One run of the minimal target. */
 function light() {
   const out = mkdtempSync(join(tmpdir(), "seawall-light-"));
   outs.push(out);
@@ -75,8 +75,8 @@ async function gone(runId: string, withinMs = 30_000): Promise<string[]> {
   return leftOf(runId, cache.state);
 }
 
-describe("with a light target on real processes", () => {
-  it.concurrent("two runs at once do not touch each other, and neither leaves a switch behind", async () => {
+describe("with a minimal target on real processes", () => {
+  it.concurrent("two concurrent runs do not interfere, and neither leaves a switch behind", async () => {
     const runs = [light(), light()];
     for (const run of runs)
       expect([0, 2], JSON.stringify(run.events().slice(-2))).toContain(await run.ended);
@@ -87,7 +87,7 @@ describe("with a light target on real processes", () => {
     }
   });
 
-  it.concurrent("is inconclusive, neither refuted nor held, when the generator is stopped for 3 s", async () => {
+  it.concurrent("is inconclusive, neither refuted nor held, if the generator is stopped for 3 s", async () => {
     const run = light();
     await run.until(/"phase":"fault"/);
     const [k6] = processesWith("SEAWALL_LOAD=").filter((pid) =>
@@ -134,7 +134,7 @@ describe("with a light target on real processes", () => {
     expect(leftOf(run.id(), cache.state)).toEqual([]);
   });
 
-  it.concurrent("is undone by its switch when the harness is killed, and judged aborted", async () => {
+  it.concurrent("is undone by its switch if the harness is killed, and judged as aborted", async () => {
     const run = light();
     await run.until(/"kind":"injected"/);
     run.child.kill("SIGKILL");
@@ -147,7 +147,7 @@ describe("with a light target on real processes", () => {
     expect(await gone(run.id())).toEqual([]);
   });
 
-  it.concurrent("is undone by its switch when the harness stands still", async () => {
+  it.concurrent("is undone by its switch if the harness is stopped", async () => {
     const run = light();
     await run.until(/"kind":"injected"/);
     run.child.kill("SIGSTOP");
@@ -156,7 +156,7 @@ describe("with a light target on real processes", () => {
       aborted: { reason: "deadMan", detail: expect.stringMatching(/no sign of life for 20 s/) },
       cleanup: { status: "clean" },
     });
-    // What was stopped must not go on.
+    // A stopped harness must not resume its work.
     run.child.kill("SIGCONT");
     expect(await run.ended).toBeNull();
     expect(await gone(run.id())).toEqual([]);

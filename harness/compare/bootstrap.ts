@@ -1,9 +1,9 @@
 /**
- * Confidence intervals for a difference, by resampling in two steps: runs first, where there are
- * several, then blocks of consecutive windows (circular block bootstrap; Politis and Romano, 1992).
- * Neighbours in time are alike, and so are the windows of one run: drawing windows one by one would
- * make every interval too narrow. The same moments are drawn of all runs of both sides: what a
- * phase does at each of its moments, in every run alike, is no part of their difference.
+ * Confidence intervals for a difference, by two-step resampling: first runs, if there are several,
+ * then blocks of consecutive windows. This is the circular block bootstrap (Politis and Romano,
+ * 1992). Neighbouring windows are alike, and so are the windows of one run. Drawing windows one by
+ * one would make every interval too narrow. All runs of both sides use the same drawn moments. An
+ * effect that a moment has on every run is therefore not part of the difference.
  */
 import { type Measure, pooled, type RunStrata, type WindowSum } from "./windowed.ts";
 import { prng } from "../base/prng.ts";
@@ -23,8 +23,8 @@ export interface DifferenceOptions {
   /** 0.95 for a 95 % interval. */
   readonly confidence: number;
   /**
-   * How often windows are drawn anew: with 1 000 the ends of a 95 % interval are stable to a tenth
-   * of its width.
+   * Number of resamples. With 1 000, the ends of a 95 % interval are stable to a tenth of its
+   * width.
    */
   readonly rounds: number;
   readonly seed: number;
@@ -33,7 +33,7 @@ export interface DifferenceOptions {
 export interface DifferenceSides {
   readonly a: readonly RunStrata[];
   readonly b: readonly RunStrata[];
-  /** Of the two sides, B draws first: so that the same is drawn whichever side is called A. */
+  /** Whether B draws first, so that the draws do not depend on which side is called A. */
   readonly firstIsB: boolean;
 }
 
@@ -43,7 +43,7 @@ export function differenceOf(scale: "relative" | "points"): (a: number, b: numbe
     : (a, b) => (a === 0 ? (b === 0 ? 0 : Number.POSITIVE_INFINITY) : b / a - 1);
 }
 
-/** Null when a side has no samples. */
+/** Null if a side has no samples. */
 export function differenceInterval(
   sides: DifferenceSides,
   options: DifferenceOptions,
@@ -70,7 +70,7 @@ export function differenceInterval(
   return widened({ low: at((1 - confidence) / 2), high: at((1 + confidence) / 2) }, sides, options);
 }
 
-/** How many windows the longest run has in each phase. */
+/** The number of windows of the longest run, per phase. */
 function lengthsOf(runs: readonly RunStrata[]): number[] {
   const phases = Math.max(0, ...runs.map((run) => run.length));
   return Array.from({ length: phases }, (_, phase) =>
@@ -96,10 +96,7 @@ function resampled(
   return drawn;
 }
 
-/**
- * As many as there were, in blocks that begin anywhere and go on at the start when the end is
- * reached.
- */
+/** As many as there were, in blocks with random starts that wrap around at the end. */
 function drawnMoments(count: number, random: () => number): number[] {
   const drawn: number[] = [];
   const length = blockLength(count);
@@ -111,17 +108,17 @@ function drawnMoments(count: number, random: () => number): number[] {
 }
 
 /**
- * Grows with the cube root of the number of windows (Künsch, 1989), and is at least two where there
- * are two.
+ * Grows with the cube root of the number of windows (Künsch, 1989), and is at least 2 if there are
+ * 2.
  */
 export function blockLength(windows: number): number {
   return Math.min(windows, Math.max(2, Math.round(1.5 * Math.cbrt(windows))));
 }
 
 /**
- * Three runs drawn from three vary less than three new runs would, so that the bootstrap alone is
- * too sure where runs differ much: the interval is at least the one that Student's t gives over the
- * runs' own figures. A side of one run is taken to vary as the other's do.
+ * Resamples of three runs vary less than three new runs would, so the bootstrap is overconfident if
+ * runs differ much. The interval is therefore at least as wide as Student's t over the figures of
+ * the runs. A side with one run is assumed to vary like the other.
  */
 function widened(
   { low, high }: Interval,
@@ -145,7 +142,7 @@ function widened(
       low: Math.min(low, (to / of) * Math.exp(-half) - 1),
       high: Math.max(high, (to / of) * Math.exp(half) - 1),
     };
-  // A ratio of what may be 0 has no interval of this kind.
+  // A ratio of a value that may be 0 has no such interval.
   return scale === "relative"
     ? { low, high }
     : { low: Math.min(low, to - of - half), high: Math.max(high, to - of + half) };

@@ -35,23 +35,19 @@ const runs = (status: Came, count: number, observed: number | null = null) =>
   Array.from({ length: count }, () => verdict(status, observed));
 const turnedOf = (a: never[], b: never[]) => claimOutcomes(a, b)[0]?.turned;
 
-describe("claims that came out otherwise", () => {
+describe("changed claims", () => {
   const titled = (id: string, title: string) =>
     ({ findings: [{ ...finding("held", 1), id, title }] }) as never;
 
-  it(
-    "are the same claim by their id, whatever its title, and by their title where a record " +
-      "has no other id",
-    () => {
-      const today = titled("claim.live-served", "Served");
-      const rewritten = titled("claim.live-served", "Viewers are served");
-      expect(claimOutcomes([today], [rewritten])).toHaveLength(1);
-      expect(claimOutcomes([titled("claim.served", "Served")], [today])).toHaveLength(1);
-      expect(claimOutcomes([titled("claim.other", "Other")], [today])).toHaveLength(2);
-    },
-  );
+  it("are matched by id, and by title for records without ids", () => {
+    const today = titled("claim.live-served", "Served");
+    const rewritten = titled("claim.live-served", "Viewers are served");
+    expect(claimOutcomes([today], [rewritten])).toHaveLength(1);
+    expect(claimOutcomes([titled("claim.served", "Served")], [today])).toHaveLength(1);
+    expect(claimOutcomes([titled("claim.other", "Other")], [today])).toHaveLength(2);
+  });
 
-  it("are counted, with what was observed", () => {
+  it("have counts and observed values", () => {
     expect(
       claimOutcomes(
         [verdict("held", 1), verdict("held", 0.995)],
@@ -74,7 +70,7 @@ describe("claims that came out otherwise", () => {
     ]);
   });
 
-  it("have turned where the counts cannot be chance, and not where they can", () => {
+  it("have turned only if the counts cannot be chance", () => {
     expect(turnedOf(runs("held", 5), runs("refuted", 5))).toBe("worse");
     expect(turnedOf(runs("refuted", 6), runs("held", 6))).toBe("better");
     expect(turnedOf(runs("held", 3), [...runs("refuted", 1), ...runs("held", 9)])).toBeNull();
@@ -83,7 +79,7 @@ describe("claims that came out otherwise", () => {
     expect(turnedOf(runs("held", 1), runs("refuted", 1))).toBeNull();
   });
 
-  it("have turned with three runs a side if what was observed leaves no doubt", () => {
+  it("have turned with three runs a side if the observed values leave no doubt", () => {
     const observed = (status: Came, ...values: number[]) =>
       values.map((value) => verdict(status, value));
     expect(turnedOf(observed("held", 0.999, 1, 0.998), observed("refuted", 0.5, 0.49, 0.51))).toBe(
@@ -95,13 +91,13 @@ describe("claims that came out otherwise", () => {
   });
 
   it.each(sidesOfClaims)(
-    "are called worse or better of one and the same target in 5 %% at most: %i runs, refuted %f",
+    "are called worse or better on an unchanged target in 5 %% at most: %i runs, refuted %f",
     (runs, refuted) => {
       expect(alarmsOverClaims(pairs, runs, refuted)).toBeLessThanOrEqual(alarmsMost(pairs));
     },
   );
 
-  it("turn round with the sides", () => {
+  it("are mirrored if the sides are swapped", () => {
     const side = fc.array(
       fc.tuple(
         fc.constantFrom<Came>("held", "refuted", "inconclusive"),

@@ -1,7 +1,7 @@
 /**
- * Which claims came out otherwise on side B than on side A. How often a claim was refuted is a
- * count, and two counts differ by chance: a claim has turned only if Fisher's exact test says so of
- * the counts, or the test over whole runs of what was observed.
+ * Claims whose status differs between side A and side B. The number of refutations is a count, and
+ * two counts differ by chance. A claim has turned only if Fisher's exact test on the counts says
+ * so, or the whole-run test on the observed values.
  */
 import { sameClaims } from "../record/claim-ids.ts";
 import { prng } from "../base/prng.ts";
@@ -11,34 +11,34 @@ import { fisher, holm } from "./fisher.ts";
 import { scaled } from "./run-figures.ts";
 import { testRuns } from "./whole-runs.ts";
 
-/** Parts of the one chance of error that claims have: as counts, and by what was observed. */
+/** Alpha budget of claims: for counts, and for observed values. */
 export const claimShares = { counts: 0.2, values: 0.1 } as const;
 
 export interface ClaimOutcome {
-  /** By which it is known on both sides, whatever its title says. */
+  /** Identifies the claim on both sides, whatever its title. */
   readonly id: string;
   readonly title: string;
   readonly phase: string;
-  /** How often each status occurred, over the side's runs. */
+  /** The number of runs per status on each side. */
   readonly a: Readonly<Record<Status, number>>;
   readonly b: Readonly<Record<Status, number>>;
   /** The worst status differs between the sides. That alone is no difference: see `turned`. */
   readonly changed: boolean;
   /**
-   * Refuted more often is worse, less often better, if a test says so. Inconclusive runs count for
-   * neither.
+   * `worse`: refuted significantly more often; `better`: less often. Inconclusive runs do not
+   * count.
    */
   readonly turned: "worse" | "better" | null;
-  /** After correction for the number of comparisons, 0 to 1. */
+  /** Corrected for multiple comparisons, 0 to 1. */
   readonly p: number;
-  /** How often chance alone makes counts differ this much (Fisher), 0 to 1, uncorrected. */
+  /** The chance that counts differ this much without a change (Fisher), 0 to 1, uncorrected. */
   readonly chance: number;
   /**
-   * Were it held in all conclusive runs of one side and refuted in all of the other, the counts
-   * would show it.
+   * Whether the counts could show it if the claim held in all conclusive runs of one side and none
+   * of the other.
    */
   readonly tellable: boolean;
-  /** What was observed in each run. */
+  /** The observed value in each run. */
   readonly observed: readonly [readonly (number | null)[], readonly (number | null)[]];
   readonly limit: number | null;
   readonly comparison: Finding["comparison"];
@@ -49,7 +49,7 @@ const worst: readonly Status[] = ["refuted", "inconclusive", "held"];
 
 export interface ClaimOptions {
   readonly alpha: number;
-  /** How many sides are compared with the baseline. */
+  /** The number of sides that are compared with the baseline. */
   readonly comparisons: number;
   readonly seed: number;
 }
@@ -87,7 +87,7 @@ export function claimOutcomes(
       observed: [inA.map((one) => one.observed), inB.map((one) => one.observed)] as const,
     };
   });
-  // What came out alike in all runs of both sides is not in question, whichever side they are of.
+  // A claim with the same status in all runs cannot have turned, whichever side they belong to.
   const varied = counted.filter(
     ({ a: inA, b: inB }) => inA.refuted + inB.refuted > 0 && inA.held + inB.held > 0,
   );
@@ -112,7 +112,7 @@ function countsTested(varied: readonly Counted[], { comparisons }: ClaimOptions)
   );
 }
 
-/** What was observed of each claim in each run, where every run observed something. */
+/** Claims with an observed value in every run. */
 function valuesTested(
   varied: readonly Counted[],
   [ofA, ofB]: readonly [number, number],
@@ -129,7 +129,7 @@ function valuesTested(
   const runs = [...new Array<boolean>(ofA).fill(false), ...new Array<boolean>(ofB).fill(true)].map(
     (inB, run) => ({ inB, values: usable.map(({ observed }) => observed.flat()[run] as number) }),
   );
-  // In an order that depends neither on which side is the baseline nor on how the runs were named.
+  // The order depends neither on the choice of baseline nor on the names of the runs.
   runs.sort((x, y) => (String(x.values) < String(y.values) ? -1 : 1));
   const figures = usable.map((_, claim) =>
     scaled(runs.map(({ values }) => values[claim] as number)),

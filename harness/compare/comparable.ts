@@ -1,5 +1,5 @@
 /**
- * Which runs may be compared at all: what differs besides the change under test would be taken for
+ * Decides which runs may be compared: any difference besides the change under test would look like
  * its effect.
  */
 import type { Verdict } from "../record/verdict.ts";
@@ -7,11 +7,11 @@ import type { Run } from "../record/run.ts";
 import { isVirtual } from "../record/substrates.ts";
 
 export interface Comparability {
-  /** Comparing would be meaningless. */
+  /** Reasons why a comparison would be meaningless. */
   readonly refused: readonly string[];
-  /** Comparing is possible, and these are said beside every number. */
+  /** Reservations that are shown next to every number. */
   readonly marked: readonly string[];
-  /** Runs of different machines: what held and what did not still compares, figures do not. */
+  /** Runs of different machines: their verdicts are comparable, their figures are not. */
   readonly otherMachine: boolean;
 }
 
@@ -76,7 +76,7 @@ export function comparability(sides: readonly (readonly Run[])[]): Comparability
   };
 }
 
-/** A, the baseline; B, C… */
+/** A is the baseline; B, C, … are the others. */
 export function sideName(index: number): string {
   return String.fromCharCode("A".charCodeAt(0) + Math.min(index, 25));
 }
@@ -87,8 +87,8 @@ function differing(what: string, of: (run: Run) => string, between: readonly Run
 }
 
 /**
- * One run counted as several would look far surer than it is; a copy in another folder is the
- * same run.
+ * A run that counts twice makes the result look more certain than it is. A copy in another folder
+ * is the same run.
  */
 function sameRunTwice(side: readonly Run[]): string[] {
   const twice = side

@@ -11,17 +11,16 @@ import { times } from "../../test/support/thorough.ts";
 
 const side = (seed: number, given: Partial<MadeUp> = {}, runs = 3) =>
   Array.from({ length: runs }, (_, index) => madeUpRun({ seed: seed + index, ...given }));
-/** The same differences, without the intervals of what does not differ. */
+/** The same differences, without intervals for figures that do not differ. */
 const quick = { ...defaults, intervals: "decisive" } as const;
 const differing = (changes: readonly Change[]): Change[] =>
   changes.filter(({ outcome }) => ["worse", "better", "different"].includes(outcome));
 
-/** Of what `benchmarks/compare.ts` does at length. */
+/** A short version of `benchmarks/compare.ts`. */
 const few = times(2);
 
-describe("comparing runs", () => {
-  it("calls runs of the same thing different at most as often as it says, and finds what is " +
-    "half as long again", () => {
+describe("a comparison", () => {
+  it("finds differences between equal runs no more often than its level, and real ones", () => {
     const pairs = few;
     let [wrong, found] = [0, 0];
     const course = (window: number): number => (window >= 12 && window < 17 ? 20 : 1);
@@ -36,12 +35,12 @@ describe("comparing runs", () => {
       )
         found++;
     }
-    // Of many pairs, a few are called different by chance.
+    // Chance alone shows a difference in a few of many pairs.
     expect(wrong).toBeLessThanOrEqual(pairs * 0.1);
     expect(found).toBeGreaterThanOrEqual(pairs * 0.8);
   }, 60_000);
 
-  it("says what is slower, by how much, and leaves the other lane alone", () => {
+  it("reports what is slower and by how much, without the other lane", () => {
     const changes = compareRuns(side(1), side(50, { slower: 1.4 }));
     const p50 = changes.find(
       ({ quantity, phase }) => quantity.title === "live segment wait p50" && phase === "all",
@@ -57,7 +56,7 @@ describe("comparing runs", () => {
     );
   });
 
-  it("turns round when the sides do", () => {
+  it("is mirrored if the sides are swapped", () => {
     const [a, b] = [side(1), side(50, { slower: 1.4 })];
     const outcomes = (changes: readonly Change[]) =>
       differing(changes)
@@ -68,54 +67,50 @@ describe("comparing runs", () => {
     );
   });
 
-  it("says nothing of the same runs twice, and shows what is the same as such", () => {
+  it("finds nothing in the same runs twice, and reports equal figures as equal", () => {
     const a = side(7, { drift: 0.005 });
     const changes = compareRuns(a, a);
     expect(differing(changes)).toEqual([]);
     expect(changes.filter(({ outcome }) => outcome === "alike").length).toBeGreaterThan(5);
   });
 
-  it(
-    "calls nothing different, and nothing the same, where the sides have too few runs, and " +
-      "says what nine times looks like",
-    () => {
-      for (const [ofA, ofB] of [
-        [1, 1],
-        [1, 3],
-        [3, 1],
-        [2, 2],
-      ] as const) {
-        const changes = compareRuns(side(1, {}, ofA), side(50, { slower: 9 }, ofB));
-        expect(changes.filter(({ outcome }) => outcome !== "unclear")).toEqual([]);
-        expect(changes.every(({ p, smallest }) => p === 1 && smallest === null)).toBe(true);
-        const p50 = changes.find(
-          ({ quantity, phase }) => quantity.title === "live segment wait p50" && phase === "all",
-        ) as Change;
-        expect(p50.suspected?.runsASide).toBe(3);
-        expect(sentence(p50)).toMatch(
-          /^live segment wait p50 over the whole run is (8|9)[.\d]* times what it was \([\d.]+ to [\d.]+ within these runs\), which is no test between versions$/,
-        );
-        const [why, told] = powerSentences({
-          changes,
-          enough: false,
-          unshared: [],
-          side: { runs: new Array(ofB).fill(null) },
-          baselineRuns: ofA,
-        });
-        expect(why).toMatch(
-          /^\d runs? against \d: no test can tell, as .*\. at least 3 against 3 are needed$/,
-        );
-        expect(told).toMatch(
-          /^live segment wait p\d+ over the whole run is [\d.]+ times what it was .*: 3 runs a side would show it/,
-        );
-      }
-      expect(
-        compareRuns(side(1, {}, 1), side(50, {}, 1)).filter(({ suspected }) => suspected !== null),
-      ).toEqual([]);
-    },
-  );
+  it("finds neither differences nor equality with too few runs, and says so", () => {
+    for (const [ofA, ofB] of [
+      [1, 1],
+      [1, 3],
+      [3, 1],
+      [2, 2],
+    ] as const) {
+      const changes = compareRuns(side(1, {}, ofA), side(50, { slower: 9 }, ofB));
+      expect(changes.filter(({ outcome }) => outcome !== "unclear")).toEqual([]);
+      expect(changes.every(({ p, smallest }) => p === 1 && smallest === null)).toBe(true);
+      const p50 = changes.find(
+        ({ quantity, phase }) => quantity.title === "live segment wait p50" && phase === "all",
+      ) as Change;
+      expect(p50.suspected?.runsASide).toBe(3);
+      expect(sentence(p50)).toMatch(
+        /^live segment wait p50 over the whole run is (8|9)[.\d]* times what it was \([\d.]+ to [\d.]+ within these runs\), which is no test between versions$/,
+      );
+      const [why, told] = powerSentences({
+        changes,
+        enough: false,
+        unshared: [],
+        side: { runs: new Array(ofB).fill(null) },
+        baselineRuns: ofA,
+      });
+      expect(why).toMatch(
+        /^\d runs? against \d: no test can tell, as .*\. at least 3 against 3 are needed$/,
+      );
+      expect(told).toMatch(
+        /^live segment wait p\d+ over the whole run is [\d.]+ times what it was .*: 3 runs a side would show it/,
+      );
+    }
+    expect(
+      compareRuns(side(1, {}, 1), side(50, {}, 1)).filter(({ suspected }) => suspected !== null),
+    ).toEqual([]);
+  });
 
-  it("says how small a change the runs could have shown, and shows one that is larger", () => {
+  it("reports the smallest detectable change, and detects a larger one", () => {
     const runs = side(1, { runToRun: 0.02 });
     const smallest =
       compareRuns(runs, side(50, { runToRun: 0.02 }), quick).find(
@@ -145,8 +140,7 @@ describe("comparing runs", () => {
     );
   });
 
-  it("does not depend on the order of runs, nor on a common scale, and its sides can be " +
-    "exchanged", () => {
+  it("does not depend on the order of runs or a common scale, and mirrors swapped sides", () => {
     const times = (run: Run, by: number): Run => ({
       ...run,
       series: run.series.map((one) =>
@@ -165,7 +159,7 @@ describe("comparing runs", () => {
         fc.constantFrom(1, 1.3, 2),
         fc.constantFrom(-20, 40, 140),
         (seed, slower, bins) => {
-          // By whole bins of the histograms, as what is rounded otherwise is not the same.
+          // By whole histogram bins, because other factors would round differently.
           const by = 1.01 ** bins;
           const given = { runToRun: 0.05, phaseMs: 10_000 };
           const [a, b] = [side(seed, given), side(seed + 50, { ...given, slower }, 4)];
@@ -202,7 +196,7 @@ describe("comparing runs", () => {
     );
   }, 60_000);
 
-  it("is the less sure the more runs of one side differ by themselves", () => {
+  it("is less certain the more the runs of one side differ", () => {
     const width = (runToRun: number): number => {
       const { interval } = compareRuns(side(1, { runToRun }), side(50, { runToRun })).find(
         ({ quantity, phase }) => quantity.title === "live segment wait p50" && phase === "all",
@@ -212,7 +206,7 @@ describe("comparing runs", () => {
     expect(width(0.1)).toBeGreaterThan(2 * width(0));
   });
 
-  it("corrects what several sides say together, and says of each what it says of that one alone", () => {
+  it("corrects for several sides, and reports each side separately", () => {
     const [a, b, c] = [side(1), side(50, { slower: 1.4 }), side(90)];
     const [ofB = [], ofC = []] = compareSides(a, [b, c], quick);
     expect(differing(ofB).length).toBeGreaterThan(0);
@@ -223,7 +217,7 @@ describe("comparing runs", () => {
     });
   });
 
-  it("cannot say anything of a phase of three windows", () => {
+  it("cannot judge a phase of three windows", () => {
     const changes = compareRuns(
       side(1, { phaseMs: 6_000 }, 1),
       side(50, { phaseMs: 6_000, slower: 3 }, 1),
@@ -233,7 +227,7 @@ describe("comparing runs", () => {
   });
 });
 
-describe("which runs may be compared", () => {
+describe("comparability", () => {
   const [a] = side(1, {}, 1),
     [b] = side(2, {}, 1);
   if (a === undefined || b === undefined) throw new Error("no runs");
@@ -277,7 +271,7 @@ describe("which runs may be compared", () => {
   });
 });
 
-describe("the windows", () => {
+describe("windows", () => {
   it("are drawn in blocks that grow with their number", () => {
     expect([1, 2, 8, 30, 1_000].map(blockLength)).toEqual([1, 2, 3, 5, 15]);
   });
@@ -307,7 +301,7 @@ describe("the windows", () => {
   });
 });
 
-describe("the words", () => {
+describe("the texts of a comparison", () => {
   const change = (low: number, high: number, scale: "relative" | "points" = "relative"): Change =>
     ({
       quantity: { scale },
@@ -320,11 +314,11 @@ describe("the words", () => {
     [change(-0.02, 0.05), "−2 to +5 %"],
     [change(0.0041, 0.0119, "points"), "0.41–1.2 points"],
     [change(0.1, Number.POSITIVE_INFINITY), "10–∞ %"],
-  ])("give the interval plainly", (given, text) => {
+  ])("state the interval", (given, text) => {
     expect(span(given)).toBe(text);
   });
 
-  it("count in times what is twice as much and more", () => {
+  it("use a factor from twice as much on", () => {
     const told = (low: number, high: number, unit: string): string =>
       sentence({
         quantity: {
@@ -349,7 +343,7 @@ describe("the words", () => {
     );
   });
 
-  it("say how often a claim came out how, and what was seen, as the table of a run has it", () => {
+  it("count the statuses of a claim, and show observed values as in the table of a run", () => {
     expect(
       [
         { held: 1, refuted: 0, inconclusive: 0 },

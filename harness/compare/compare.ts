@@ -1,8 +1,7 @@
 /**
- * Compares runs of one experiment before and after a change. A difference is called one only when
- * it is larger than a floor, when its confidence interval excludes zero, and when a test over whole
- * runs still says so after correction for the number of comparisons. Everything else is "no
- * difference shown", which is not the same as "the same".
+ * Compares runs of one experiment before and after a change. A difference must be larger than a
+ * floor, its confidence interval must exclude zero, and a corrected whole-run test must confirm it.
+ * Everything else is "no difference shown", which is not the same as "equal".
  */
 import { pooled, type RunStrata } from "./windowed.ts";
 import { type Phase, phases } from "../base/phases.ts";
@@ -28,46 +27,40 @@ export interface Change {
   readonly a: number;
   readonly b: number;
   /**
-   * Of B against A: a fraction of A, or percentage points / 100. Null when a side has too few
+   * B relative to A: a fraction of A, or percentage points / 100. Null if a side has too few
    * windows.
    */
   readonly interval: Interval | null;
-  /**
-   * After correction for the number of comparisons; 1 where the sides have too few runs for any
-   * test.
-   */
+  /** Corrected for multiple comparisons; 1 if the sides have too few runs for any test. */
   readonly p: number;
   readonly windows: readonly [number, number];
   /**
-   * The smallest difference that these runs could have shown: a fraction of A, or percentage points
-   * / 100. Null where no difference could have been shown.
+   * The smallest difference that these runs can detect: a fraction of A, or percentage points /
+   * 100. Null if they can detect none.
    */
   readonly smallest: number | null;
   /**
-   * The sides have too few runs for a test, and this looks like a difference: a reason for more
-   * runs, and no more than that. `runsASide`: so many would show a difference of this size; null:
-   * more than 30.
+   * Set if the sides have too few runs for a test and the figures suggest a difference: a reason
+   * for more runs only. `runsASide`: the number of runs that would show a difference of this size;
+   * null above 30.
    */
   readonly suspected: { readonly runsASide: number | null } | null;
   /**
    * `worse`, `better` and `different` (neither good nor bad) are differences. `alike`: the interval
-   * lies within the floor, so whatever difference there is does not matter. `unclear`: none was
-   * shown, and none excluded.
+   * lies within the floor, so any difference is irrelevant. `unclear`: a difference is neither
+   * shown nor excluded.
    */
   readonly outcome: "worse" | "better" | "different" | "alike" | "unclear";
 }
 
 export interface CompareOptions {
-  /**
-   * Chance of calling anything of runs of the same thing different, over all that is compared;
-   * 0.05.
-   */
+  /** Family-wise error rate: the chance to call any figure of equal runs different; 0.05. */
   readonly alpha: number;
   readonly confidence: number;
   readonly seed: number;
   /**
-   * `decisive` spares the intervals of what the test has found nothing in: the same differences,
-   * sooner.
+   * `decisive` omits intervals for figures in which the test found nothing. The differences are the
+   * same, in less time.
    */
   readonly intervals: "all" | "decisive";
 }
@@ -79,22 +72,22 @@ export const defaults: CompareOptions = {
   intervals: "all",
 };
 
-/** For what is a difference, and for what only has to be shown beside it. */
+/** Resamples for figures that differ, and for the others. */
 const rounds = { shown: 1_000, beside: 250 };
 
-/** Fewer windows on a side say nothing. */
+/** A side with fewer windows is not compared. */
 const windowsMin = 4;
 
-type Group = "whole run as viewers see it" | "phases as viewers see them" | "inside" | "resources";
+type Group = "wholeRun" | "phases" | "inside" | "resources";
 
 /**
- * Parts of the one chance of error, fixed beforehand. What users see of whole runs has most of it,
- * as there a change shows soonest; what the machine spends takes nothing of that. The rest is for
- * claims, which are counted (`claims-changed.ts`).
+ * Alpha budget, fixed in advance: most goes to user-facing metrics and whole-run comparisons, where
+ * a change shows first. Resource usage takes nothing of that. The rest is for claims
+ * (`claims-changed.ts`).
  */
 const shares: Readonly<Record<Group, number>> = {
-  "whole run as viewers see it": 0.4,
-  "phases as viewers see them": 0.1,
+  wholeRun: 0.4,
+  phases: 0.1,
   inside: 0.1,
   resources: 0.1,
 };
@@ -102,7 +95,7 @@ const figuresShare = 1 - claimShares.counts - claimShares.values;
 
 function groupOf({ quantity: { family }, phase }: Pick<Sampled, "quantity" | "phase">): Group {
   if (family !== "felt") return family;
-  return phase === "all" ? "whole run as viewers see it" : "phases as viewers see them";
+  return phase === "all" ? "wholeRun" : "phases";
 }
 
 export function compareRuns(
@@ -114,8 +107,8 @@ export function compareRuns(
 }
 
 /**
- * Each of the other sides against the first. All are corrected together: whoever compares five
- * things with one finds a difference sooner.
+ * Compares each other side with the first. All are corrected together, because five comparisons
+ * find a chance difference sooner than one.
  */
 export function compareSides(
   a: readonly Run[],
@@ -150,14 +143,11 @@ function changesOf(sides: Sides, comparisons: number, options: CompareOptions): 
   return members.map((member) => judged(member, tests.get(member) as Test, options));
 }
 
-/** One quantity in one phase, or in all: the windows of each run, phase by phase. */
+/** One quantity in one phase, or in all: the windows of each run, by phase. */
 interface Sampled {
   readonly quantity: Quantity;
   readonly phase: Phase | "all";
-  /**
-   * In a fixed order that does not depend on which side is which; runs without a sample are left
-   * out.
-   */
+  /** In a fixed order that does not depend on the sides; runs without a sample are omitted. */
   readonly runs: readonly RunStrata[];
   readonly inB: readonly boolean[];
 }
@@ -171,7 +161,7 @@ interface Test {
   readonly runsASide: () => number | null;
 }
 
-/** `share`: the batch's part of the chance of error. */
+/** `share`: the batch's part of the error rate. */
 function testBatch(
   batch: readonly Sampled[],
   share: number,
@@ -202,7 +192,7 @@ function testBatch(
   });
 }
 
-/** Within the sides; what is assumed where each has one run. */
+/** Spread within the sides; an assumed value if each has one run. */
 function spreadOf(values: readonly number[], inB: readonly boolean[]): number {
   if (inB.length < 3) return assumedSpread;
   const centreOf = (side: boolean): number =>
@@ -218,8 +208,8 @@ function spreadOf(values: readonly number[], inB: readonly boolean[]): number {
 type Placed = ReturnType<typeof inFixedOrder>;
 
 /**
- * Each phase that both sides have, and all of them together. What the machine spends is compared
- * over whole runs only.
+ * Each phase that both sides have, and all of them together. Resource usage is compared over whole
+ * runs only.
  */
 function sampled(quantity: Quantity, runs: Placed, read: WindowReader): Sampled[] {
   const of = (name: Sampled["phase"], wanted: readonly Phase[]): Sampled[] => {
@@ -266,7 +256,7 @@ function judged(
   const filled = (side: readonly RunStrata[]): number =>
     side.flat(2).filter(({ count }) => count > 0).length;
   const windows = [filled(sides.a), filled(sides.b)] as const;
-  // The larger against the smaller, so that it is the same whichever side is the baseline.
+  // The larger relative to the smaller, so that the result does not depend on the baseline.
   const large =
     (scale === "points" ? Math.abs(effect) : Math.max(effect, differenceOf(scale)(b, a))) >=
       floor && Math.abs(b - a) >= floorAbsolute;
@@ -282,7 +272,7 @@ function judged(
         scale,
       })
     : null;
-  // What could have been shown is no smaller than what would have been of interest.
+  // A detectable difference below the floor is reported as the floor.
   const least = scale === "points" ? floor : Math.max(floor, a > 0 ? floorAbsolute / a : floor);
   const smallest = test.smallest === null ? null : Math.max(least, test.smallest);
   const suspicious =
@@ -316,7 +306,7 @@ function judged(
   };
 }
 
-/** Runs of one thing, 15 % apart from one to the next, seldom differ by half as much again. */
+/** Runs of one target with a spread of 15 % seldom differ by another half of that. */
 function looksLarge(interval: Interval | null, scale: Quantity["scale"]): boolean {
   if (interval === null) return false;
   return scale === "points"

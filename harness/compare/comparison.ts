@@ -1,4 +1,4 @@
-/** Everything that a comparison says, as plain data: a baseline, and each other side against it. */
+/** The result of a comparison as plain data: a baseline, and each other side against it. */
 import { comparability, type JudgedRun, sideName } from "./comparable.ts";
 import { startOfRunId } from "../record/run-index.ts";
 import type { Status } from "../record/verdict.ts";
@@ -15,25 +15,24 @@ export interface SideRun {
   readonly startedAtMs: number | null;
   readonly seed: number;
   readonly without: readonly string[];
-  /** Of Seawall. */
+  /** The version of Seawall. */
   readonly version: string | null;
   /**
-   * Of the target: as its user states it, else a hash of what it is made of; null in records of
-   * runs that kept none.
+   * The version of the target: stated by its user, or a hash of its sources. Null for records
+   * without one.
    */
   readonly targetVersion: string | null;
 }
 
 export interface Side {
-  /** A is the baseline; B, C… */
+  /** A is the baseline; B, C, … are the others. */
   readonly name: string;
   readonly runs: readonly SideRun[];
 }
 
 /**
- * `mixed`: something is worse and something better. `none`: no difference is shown by runs that
- * could have shown one. `undecided`: the runs are too few, or one side did not record what the
- * other did.
+ * `mixed`: something is worse and something is better. `none`: runs that could show a difference
+ * show none. `undecided`: too few runs, or one side lacks a figure of the other.
  */
 export type Outcome = "worse" | "better" | "mixed" | "different" | "none" | "undecided";
 
@@ -43,9 +42,12 @@ export interface Against {
   readonly outcome: Outcome;
   readonly claims: readonly ClaimOutcome[];
   readonly changes: readonly Change[];
-  /** The sides have runs enough for a test to tell a change from what differs between runs. */
+  /**
+   * Whether the sides have enough runs for a test to distinguish a change from run-to-run
+   * variation.
+   */
   readonly enough: boolean;
-  /** What users see and not every run recorded. */
+  /** User-facing figures that not every run recorded. */
   readonly unshared: readonly string[];
 }
 
@@ -56,11 +58,13 @@ export interface Comparison {
   readonly topology: string;
   readonly baseline: Side;
   readonly others: readonly Against[];
-  /** What has to be known beside every number. */
+  /** Reservations that are shown next to every number. */
   readonly marked: readonly string[];
 }
 
-/** `sides`: the baseline first; what {@link comparability} refuses must not come here. */
+/**
+ * `sides`: the baseline first. Call {@link comparability} before, and do not pass what it refuses.
+ */
 export function comparisonOf(sides: readonly (readonly JudgedRun[])[]): Comparison {
   const runs = sides.map((side) => side.map(({ run }) => run));
   const [a = [], ...others] = runs;
@@ -86,7 +90,7 @@ export function comparisonOf(sides: readonly (readonly JudgedRun[])[]): Comparis
       const enough = enoughRuns(a.length, b.length, defaults.alpha);
       const unshared = unsharedOf([...a, ...b]);
       const decided = enough && unshared.length === 0;
-      // From held to nothing that was recorded needs no statistics.
+      // A side that held before and recorded nothing now needs no statistics.
       const silent = silentSides([sides[0] ?? [], sides[index + 1] ?? []]).length > 0;
       return {
         side: described[index + 1] ?? { name: sideName(index + 1), runs: [] },
@@ -127,25 +131,23 @@ function outcomeOf(
   if (worse && better) return "mixed";
   if (worse || better) return worse ? "worse" : "better";
   if (is("different")) return "different";
-  // A claim that came out otherwise in so few runs is neither a difference nor none.
+  // A claim whose status changed in too few runs shows neither a difference nor the absence of one.
   return decided && claims.every((claim) => !claim.changed || claim.tellable)
     ? "none"
     : "undecided";
 }
 
-/** Whether anything is worse anywhere: what a gate, and the exit status, ask. */
+/** Whether any side is worse in any respect; decides the gate and the exit status. */
 export function isWorse({ others }: Comparison): boolean {
   return others.some(({ outcome }) => outcome === "worse" || outcome === "mixed");
 }
 
-/** Whether the runs of some side are too few, or hold too little, to say anything. */
+/** Whether some side has too few runs, or too little data, for a result. */
 export function isUndecided({ others }: Comparison): boolean {
   return others.some(({ outcome }) => outcome === "undecided");
 }
 
-/**
- * As it is written for programs: what is beyond all bounds is null there, as JSON has no infinity.
- */
+/** As JSON for programs. Infinite values are null, because JSON has no infinity. */
 export function comparisonDocument(comparison: Comparison): object {
   const bounded = (value: number): number | null => (Number.isFinite(value) ? value : null);
   const others = comparison.others.map((against) => ({

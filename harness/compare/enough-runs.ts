@@ -1,14 +1,10 @@
-/**
- * How many runs a comparison needs before any test can tell a change from what differs between
- * runs.
- */
+/** The number of runs that a comparison needs to distinguish a change from run-to-run variation. */
 import { studentQuantile } from "./student.ts";
 
 /**
- * The greatest chance with which runs of one thing that come out in one of two ways (a collector
- * paused or it did not) put all of A on one side and all of B on the other. Whatever test calls a
- * clean split a difference errs as often as this: 12.5 % for 2 against 2, 3.1 % for 3 against 3,
- * 4.9 % for 1 against 7.
+ * The greatest chance that runs of one target with two possible results split exactly along the
+ * sides, such as with a collector pause and without. Any test that calls such a split a difference
+ * errs this often. It is 12.5 % for 2 against 2, 3.1 % for 3 against 3, 4.9 % for 1 against 7.
  */
 export function chanceOfSplit(ofA: number, ofB: number): number {
   let most = 0;
@@ -18,18 +14,20 @@ export function chanceOfSplit(ofA: number, ofB: number): number {
   return most;
 }
 
-/** 3 against 3, 2 against 4, 1 against 7, or more. `alpha`: the chance of error that is allowed. */
+/** 3 against 3, 2 against 4, 1 against 7, or more. `alpha`: the allowed error rate. */
 export function enoughRuns(ofA: number, ofB: number, alpha: number): boolean {
   return ofA > 0 && ofB > 0 && chanceOfSplit(ofA, ofB) <= alpha;
 }
 
-/** Taken where no side shows how much its runs differ: 10 %, as on a busy machine of four cores. */
+/**
+ * The assumed run-to-run spread if no side shows one: 10 %, as on a busy machine with four cores.
+ */
 export const assumedSpread = 0.1;
 const runsMost = 30;
 
 /**
- * How many runs a side would show a change as large as `excess`, if runs differ by `spread` (both
- * as logarithms, or both as shares) and `figures` are compared at `level` together. Null beyond 30.
+ * The number of runs per side that would show a change of `excess`, given a spread of `spread` and
+ * `figures` tested together at `level`. Both are logarithms, or both are shares. Null above 30.
  */
 export function runsToShow(
   excess: number,

@@ -1,13 +1,11 @@
 /**
- * Fisher's exact test of two shares, and Holm's correction of several p values. A claim that is
- * refuted in one run in twenty comes out differently on two sides of the same target quite often;
- * the counts say how often.
+ * Fisher's exact test for two shares, and Holm's correction for multiple p values. A claim that is
+ * refuted in one run of twenty often differs between two sides of the same target.
  */
 
 /**
- * Two-sided p value, 0 to 1: the chance, with all four sums as they are, of a table at most as
- * likely as this one (Fisher, 1935; Agresti, Categorical Data Analysis, 3.5). Counts are whole, 0
- * or more.
+ * Two-sided p value, 0 to 1: the chance of a table that is at most as likely as this one, given all
+ * four sums. See Fisher, 1935; Agresti, Categorical Data Analysis, 3.5. Counts are integers from 0.
  */
 export function fisher(a: readonly [number, number], b: readonly [number, number]): number {
   const [ofA, ofB] = [a[0] + a[1], b[0] + b[1]];
@@ -29,7 +27,7 @@ export function fisher(a: readonly [number, number], b: readonly [number, number
   );
 }
 
-/** ln of the number of ways to choose `k` of `n`; `n` is at most some thousands. */
+/** ln of the binomial coefficient "n choose k", for `n` up to some thousands. */
 export function lnChoose(n: number, k: number): number {
   let total = 0;
   for (let i = 1; i <= Math.min(k, n - k); i++) total += Math.log((n - i + 1) / i);
@@ -37,8 +35,8 @@ export function lnChoose(n: number, k: number): number {
 }
 
 /**
- * Holm's step-down correction (1979): p values that may be held against one level together,
- * whatever their dependence. Same order as given.
+ * Holm's step-down correction (1979), valid under any dependence: the corrected p values may all be
+ * compared with one level. The order of the result is that of the input.
  */
 export function holm(values: readonly number[]): number[] {
   const order = values.map((value, index) => ({ value, index })).sort((p, q) => p.value - q.value);

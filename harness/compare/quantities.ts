@@ -1,6 +1,4 @@
-/**
- * What two runs are compared by: every duration, share and rate that both recorded, in plain words.
- */
+/** The quantities of a comparison: every duration, share and rate that both sides recorded. */
 import { type Phase, phases } from "../base/phases.ts";
 import type { Tags } from "../metrics/tags.ts";
 import { windowsOf } from "../judge/windows.ts";
@@ -11,30 +9,30 @@ import { carries, eachIn, matching, type Window } from "../metrics/series.ts";
 import { type Measure, type RunWindows, windowSum } from "./windowed.ts";
 
 export interface Quantity {
-  /** "live segment wait, p99". */
+  /** "order wait, p99". */
   readonly title: string;
   readonly metric: string;
   readonly where: Tags;
-  /** A share counts the samples that carry these. */
+  /** For a share: the tags of the samples that it counts. */
   readonly having: Tags | null;
   readonly measure: Measure;
   readonly unit: string;
   readonly better: "lower" | "higher" | null;
-  /** A share differs in percentage points, anything else in per cent of A. */
+  /** A share is compared in percentage points, anything else in per cent of A. */
   readonly scale: "relative" | "points";
   /**
-   * Smaller differences are of no interest, however sure: 0.05 = 5 per cent, or 0.001 = a tenth of
-   * a percentage point.
+   * Smaller differences are irrelevant, however certain: 0.05 = 5 per cent, or 0.001 = a tenth of a
+   * percentage point.
    */
   readonly floor: number;
-  /** Nor are those that are smaller than this in the quantity's own unit. */
+  /** Differences below this, in the quantity's own unit, are irrelevant, too. */
   readonly floorAbsolute: number;
   /**
-   * What users and publishers feel, what goes on inside, and what it costs: the first is looked at
-   * most closely.
+   * The effect on users and publishers, the target's internals, and its resource usage. The first
+   * has the largest part of the error rate.
    */
   readonly family: "felt" | "inside" | "resources";
-  /** Of the class of requests that is protected most: a reader sees it first. */
+  /** Of the most protected request class, which is shown first. */
   readonly first?: true;
 }
 
@@ -43,7 +41,7 @@ const relativeFloor = 0.05;
 const shareFloor = 0.001;
 const floorMs = 2;
 
-/** Of all runs together: two of them may know different ones. */
+/** The union over all runs: two runs may have different metrics. */
 function registryOf(runs: readonly Run[]): Registry {
   return Object.assign({}, ...runs.map(({ plan }) => plan.metrics)) as Registry;
 }
@@ -52,7 +50,7 @@ function titleOf(metric: string, { title }: Metric): string {
   return title ?? metric.replaceAll("_", " ");
 }
 
-/** Those that every run has, in a fixed order. */
+/** The quantities that every run has, in a fixed order. */
 export function quantitiesOf(runs: readonly Run[]): Quantity[] {
   const registry = registryOf(runs);
   const first = runs[0]?.plan.harm?.classes[0]?.lane;
@@ -137,8 +135,7 @@ function ofGroup(metric: string, known: Metric, where: Tags, isFirst: boolean): 
 }
 
 /**
- * What users see that some runs recorded and others did not: a figure that is gone is no figure
- * without a difference.
+ * User-facing figures that only some runs recorded. A missing figure does not count as unchanged.
  */
 export function unsharedOf(runs: readonly Run[]): string[] {
   const registry = registryOf(runs);
@@ -165,8 +162,7 @@ function phasesWith(run: Run, atMs: Float64Array): Phase[] {
 }
 
 /**
- * By lane, where requests have one; by service, where services are told apart; otherwise everything
- * together.
+ * Groups by lane for requests, by service for metrics of services, otherwise everything together.
  */
 function groupsOf(metric: string, { tags, source }: Metric, runs: readonly Run[]): Tags[] {
   const tag = tags.includes("lane")
@@ -189,7 +185,7 @@ function groupsOf(metric: string, { tags, source }: Metric, runs: readonly Run[]
     .map((value) => ({ [tag]: value }));
 }
 
-/** One run's windows of a quantity; what does not fill a window at the end is left out. */
+/** The windows of one run for a quantity; an incomplete window at the end is omitted. */
 export function windowsOfQuantity(
   run: Run,
   quantity: Quantity,
@@ -209,8 +205,8 @@ export function windowsOfQuantity(
     },
   );
   const rate = metricIn(run.plan.metrics, quantity.metric)?.kind === "increment";
-  // A counter's window is one number, its growth per second, so that windows count alike however
-  // often it was read.
+  // The window of a counter is one number, its growth per second, so that the interval of readings
+  // does not matter.
   return slots.map((values) =>
     windowSum(
       rate ? [values.reduce((sum, value) => sum + value, 0) / (windowMs / 1_000)] : values,

@@ -1,4 +1,4 @@
-/** What one run comes to in one quantity: the number that the test over whole runs takes. */
+/** One number per run and quantity: the input of the whole-run test. */
 import { pooled, type RunStrata, type RunWindows } from "./windowed.ts";
 import type { Phase } from "../base/phases.ts";
 import { windowsOf } from "../judge/windows.ts";
@@ -8,15 +8,13 @@ import { type Quantity, windowsOfQuantity } from "./quantities.ts";
 import type { RunFigure } from "./whole-runs.ts";
 import { rhythmMsOf } from "../target/rhythm.ts";
 
-/**
- * One bin of the histograms: runs that lie in the same bin are not known to be more alike than
- * that.
- */
+/** One histogram bin: runs in the same bin may still differ by this much. */
 const spreadMinRelative = 0.01;
 
 export interface ScaledFigure extends RunFigure {
   /**
-   * An excess of B over A on the figure's scale, as a fraction of A, or as a difference of shares.
+   * Converts an excess of B over A from the figure's scale to a fraction of A, or to a difference
+   * of shares.
    */
   readonly relative: (excess: number) => number;
 }
@@ -28,7 +26,7 @@ export function figureOf(runs: readonly RunStrata[], { measure, scale }: Quantit
       runs.map((strata) => strata.flat().reduce((sum, { count }) => sum + count, 0)),
     );
     const share = mean(values);
-    // What a share of so many requests varies by at least, and never by less than one request.
+    // The least variation of a share over this many requests, and at least one request.
     return {
       values,
       spreadMin: Math.sqrt((share * (1 - share)) / requests + 1 / requests ** 2),
@@ -38,10 +36,7 @@ export function figureOf(runs: readonly RunStrata[], { measure, scale }: Quantit
   return scaled(values);
 }
 
-/**
- * As logarithms, so that twice as much and half as much are as far from the same; as they are where
- * one is 0.
- */
+/** Logarithms, so that doubling and halving are equally large; plain values if one is 0. */
 export function scaled(values: readonly number[]): ScaledFigure {
   if (values.every((value) => value > 0))
     return { values: values.map(Math.log), spreadMin: spreadMinRelative, relative: Math.expm1 };
@@ -54,8 +49,8 @@ export function scaled(values: readonly number[]): ScaledFigure {
 }
 
 /**
- * The runs of both sides in an order that depends neither on which side is the baseline nor on how
- * the runs were named on the command line: what is drawn at random is then the same.
+ * The runs of both sides in an order that depends neither on the baseline nor on the names on the
+ * command line. Random draws are then the same.
  */
 export function inFixedOrder({
   a,
@@ -77,9 +72,7 @@ export function holdsAnything(windows: RunWindows): boolean {
 
 export type WindowReader = (run: Run, quantity: Quantity, phase: Phase) => RunWindows;
 
-/**
- * Reads each phase of each run once, although several quantiles, and the whole run, are made of it.
- */
+/** Reads each phase of each run once, although several quantiles and the whole run use it. */
 export function windowReader(): WindowReader {
   const known = new Map<Run, Map<string, RunWindows>>();
   return (run, quantity, phase) => {
@@ -95,6 +88,6 @@ export function windowReader(): WindowReader {
 
 function windowsIn(run: Run, quantity: Quantity, phase: Phase): RunWindows {
   const window = windowsOf(run.events)[phase];
-  // One segment: users come in bunches, one for each.
+  // One period, because users arrive in one burst per period.
   return window === undefined ? [] : windowsOfQuantity(run, quantity, window, rhythmMsOf(run.plan));
 }

@@ -11,10 +11,10 @@ function judgedRun(withSamples: boolean): JudgedRun {
   return { run, verdict: judge(run) };
 }
 
-describe("a side that says nothing", () => {
+describe("a silent side", () => {
   const [held, empty] = [judgedRun(true), judgedRun(false)];
 
-  it("is worse than one that held", () => {
+  it("is worse than a held one", () => {
     expect(silentSides([[held], [empty]])).toEqual([
       expect.stringMatching(/^B is inconclusive for every claim, and A held/),
     ]);
@@ -23,7 +23,7 @@ describe("a side that says nothing", () => {
     ]);
   });
 
-  it("is not worse than nothing, and no side that has one run with an answer is silent", () => {
+  it("is not worse than another silent side, and is not silent with one conclusive run", () => {
     expect(silentSides([[empty], [empty]])).toEqual([]);
     expect(silentSides([[held], [held, empty]])).toEqual([]);
   });

@@ -1,11 +1,8 @@
-/**
- * Sides of a comparison of which nothing is known although the baseline held: from held to nothing
- * is worse.
- */
+/** Sides without any result although the baseline held: the loss of all results is worse. */
 import type { JudgedRun } from "./comparable.ts";
 import { sideName } from "./comparable.ts";
 
-/** One sentence for each such side. The first side is the baseline. */
+/** One sentence per such side. The first side is the baseline. */
 export function silentSides(sides: readonly (readonly JudgedRun[])[]): string[] {
   const [baseline = [], ...others] = sides;
   const heldThere = baseline.some(({ verdict }) => verdict.status === "held");
@@ -20,7 +17,7 @@ export function silentSides(sides: readonly (readonly JudgedRun[])[]): string[] 
   );
 }
 
-/** A run of which no claim was held or refuted. */
+/** A run without any held or refuted claim. */
 function saysNothing({ verdict }: JudgedRun): boolean {
   return verdict.findings.every(
     ({ kind, status }) => kind === "evidence" || status === "inconclusive",

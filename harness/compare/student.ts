@@ -1,4 +1,4 @@
-/** Student's t distribution for whole degrees of freedom. */
+/** Student's t distribution for integer degrees of freedom. */
 
 /** P(|T| ≤ t) for t ≥ 0, as a finite sum (Abramowitz and Stegun 26.7.3 and 26.7.4). */
 function within(t: number, freedom: number): number {
@@ -13,7 +13,7 @@ function within(t: number, freedom: number): number {
   return odd ? (2 / Math.PI) * (angle + sine * total) : sine * total;
 }
 
-/** The value below which a share `q` of the distribution lies, 0.5 ≤ q < 1, to 1e-9. */
+/** The quantile `q` of the distribution, 0.5 ≤ q < 1, to 1e-9. */
 export function studentQuantile(q: number, freedom: number): number {
   let [low, high] = [0, 1];
   while (within(high, freedom) < 2 * q - 1 && high < 1e6) high *= 2;

@@ -21,35 +21,27 @@ const sides = (ofA: number, ofB: number): boolean[] => [
 ];
 const options = (level = 0.02) => ({ level, random: prng(1) });
 
-describe("the test over whole runs", () => {
-  it(
-    "is the permutation test where the sides are large enough: one of 252 ways, and its " +
-      "mirror image",
-    () => {
-      const [tested] = testRuns(
-        [of([1, 2, 3, 4, 5], [6, 7, 8, 9, 10])],
-        sides(5, 5),
-        options(0.05),
-      );
-      expect(tested?.p).toBeCloseTo(2 / 252, 12);
-      // 1 + 2 + 3 + 4 + 10 = 20: of the 252 ways, those whose sum is at least as far from 27.5.
-      const [middling] = testRuns(
-        [of([1, 2, 3, 4, 10], [5, 6, 7, 8, 9])],
-        sides(5, 5),
-        options(0.05),
-      );
-      expect(middling?.p).toBeCloseTo(countedByHand(), 12);
-    },
-  );
+describe("the whole-run test", () => {
+  it("is the permutation test if the sides are large enough: one of 252 ways, and its mirror", () => {
+    const [tested] = testRuns([of([1, 2, 3, 4, 5], [6, 7, 8, 9, 10])], sides(5, 5), options(0.05));
+    expect(tested?.p).toBeCloseTo(2 / 252, 12);
+    // 1 + 2 + 3 + 4 + 10 = 20: the number of the 252 ways whose sum is at least as far from 27.5.
+    const [middling] = testRuns(
+      [of([1, 2, 3, 4, 10], [5, 6, 7, 8, 9])],
+      sides(5, 5),
+      options(0.05),
+    );
+    expect(middling?.p).toBeCloseTo(countedByHand(), 12);
+  });
 
-  it("is Student's t where they are small and one figure is tested", () => {
+  it("is Student's t for small sides and one figure", () => {
     // scipy 1.17.1, stats.ttest_ind([1, 2, 3], [4, 5, 6.5]): t = -3.4125, p = 0.02697.
     const [tested] = testRuns([of([1, 2, 3], [4, 5, 6.5])], sides(3, 3), options());
     expect(Math.abs((tested?.p ?? 0) - 0.02697)).toBeLessThan(0.012);
     expect(tested?.excess).toBeCloseTo(5.1667 - 2, 4);
   });
 
-  it("costs figures that move together one figure's share of the error", () => {
+  it("costs correlated figures the error share of one", () => {
     const [a, b] = [
       [1, 2, 3],
       [7, 8, 9.5],
@@ -63,7 +55,7 @@ describe("the test over whole runs", () => {
     expect(twenty[0]?.p).toBe(alone);
   });
 
-  it("says the smallest excess that it would have called one", () => {
+  it("returns the smallest detectable excess", () => {
     for (const [ofA, ofB] of [
       [3, 3],
       [6, 6],
@@ -85,7 +77,7 @@ describe("the test over whole runs", () => {
     }
   });
 
-  it("does not take runs for alike because they fell into one bin", () => {
+  it("does not treat runs as equal because they share a bin", () => {
     const small = (spreadMin: number) =>
       testRuns([{ values: [0, 0, 0, 0.02, 0.02, 0.02], spreadMin }], sides(3, 3), options())[0]
         ?.p ?? 0;
@@ -93,7 +85,7 @@ describe("the test over whole runs", () => {
     expect(small(0.01)).toBeGreaterThan(0.02);
   });
 
-  it("has p values between 0 and 1 that know no side, no scale and no shift", () => {
+  it("has p values in [0, 1] that do not depend on side, scale or shift", () => {
     const value = fc.integer({ min: -1_000, max: 1_000 });
     fc.assert(
       fc.property(
@@ -129,16 +121,14 @@ describe("the test over whole runs", () => {
   }, 60_000);
 
   it.each(sidesOfRuns)(
-    "errs no more often than it says, over all figures: %i runs against %i",
+    "errs no more often than its level, over all figures: %i runs against %i",
     (ofA, ofB) => {
       expect(alarmsOverRuns(pairs, ofA, ofB)).toBeLessThanOrEqual(alarmsMost(pairs));
     },
   );
 });
 
-/**
- * The ways to choose five of ten numbers whose sum is as far from the mean as 20 is, of all ways.
- */
+/** Of the ways to choose five of ten numbers, those whose sum is as far from the mean as 20 is. */
 function countedByHand(): number {
   let [all, far] = [0, 0];
   for (let mask = 0; mask < 1024; mask++) {
@@ -150,8 +140,8 @@ function countedByHand(): number {
   return far / all;
 }
 
-describe("how many runs are enough", () => {
-  it("is as many as seldom fall apart by chance", () => {
+describe("the required number of runs", () => {
+  it("is large enough that a chance split is rare", () => {
     expect(chanceOfSplit(1, 1)).toBeCloseTo(0.5, 3);
     expect(chanceOfSplit(2, 2)).toBeCloseTo(0.125, 4);
     expect(chanceOfSplit(3, 3)).toBeCloseTo(1 / 32, 5);
@@ -188,7 +178,7 @@ describe("how many runs are enough", () => {
 });
 
 describe("the formulas", () => {
-  it("are those of the books", () => {
+  it("match published values", () => {
     for (const [freedom, t] of [
       [1, 12.7062],
       [2, 4.3027],

@@ -1,68 +1,68 @@
 /**
- * The test: one number per figure and run, because what a run has of its own it has in all its
- * phases and in all its figures. The runs, and not their windows, are what could have come out
- * otherwise.
+ * The whole-run test: one number per figure and run. A run's own deviation affects all its phases
+ * and figures, so the independent observations are the runs, not their windows.
  *
- * All figures of a family are tested at once. The statistic of a figure is how well "this run is of
- * B" explains its numbers (r², which rises with Student's t). It is held against the greatest r² of
- * the whole family for other ways to tell the runs apart (maxT, step-down; Westfall and Young,
- * 1993), so figures that move together cost one figure's share of the error and not one each.
+ * All figures of a family are tested together. The statistic of a figure is r², the part of its
+ * variance that the side explains; it grows with Student's t. It is compared with the greatest r²
+ * of the whole family under other assignments of the runs (maxT, step-down; Westfall and Young,
+ * 1993). Correlated figures therefore cost one share of the error rate, and not one each.
  *
- * The other ways are, where the sides have enough runs, all assignments of the runs to the sides:
- * exact, whatever the runs are distributed like. Where they have too few for that, they are
- * directions in the space of runs drawn at random (rotation test; Langsrud, Statistics and
- * Computing 15, 2005): exact where runs differ from one another like a normal distribution does,
- * here in their logarithms.
+ * With enough runs, the other assignments are all ways to divide the runs: exact under any
+ * distribution. With fewer, they are random directions in the space of runs (rotation test;
+ * Langsrud, Statistics and Computing 15, 2005). That is exact if the runs, here their logarithms,
+ * are normally distributed.
  */
 import { mean } from "../base/statistics.ts";
 import { lnChoose } from "./fisher.ts";
 
 /** One figure, in the order of the runs. */
 export interface RunFigure {
-  /** Logarithms of what is compared as a ratio. */
+  /** Logarithms for quantities that are compared as ratios. */
   readonly values: readonly number[];
-  /** Runs differ by this much (standard deviation) at least, however alike they happen to be. */
+  /** Lower bound of the standard deviation between runs, however equal they happen to be. */
   readonly spreadMin: number;
 }
 
 export interface Tested {
-  /** For the whole family, 0 to 1. */
+  /** Family-wise, 0 to 1. */
   readonly p: number;
-  /** Mean of B's runs less that of A's. */
+  /** Mean of B's runs minus that of A's. */
   readonly excess: number;
-  /** The smallest excess that would have been called one; null: none would. */
+  /** The smallest detectable excess; null if none is. */
   readonly smallest: number | null;
 }
 
 export interface TestOptions {
-  /** Chance of calling any figure of the family different where nothing differs. */
+  /** Family-wise error rate: the chance to call any figure different if nothing differs. */
   readonly level: number;
   readonly random: () => number;
 }
 
-/** Beyond so many assignments a sample is drawn of them. */
+/** Above this number of assignments, a random sample of them is used. */
 const assignmentsMax = 2_000;
 const drawn = 1_999;
 const tolerance = 1e-9;
 
-/** `inB`: which of the runs are of B. Both sides have a run at least. */
+/** `inB`: which of the runs belong to B. Each side has at least one run. */
 export function testRuns(
   figures: readonly RunFigure[],
   inB: readonly boolean[],
   { level, random }: TestOptions,
 ): Tested[] {
   const freedom = inB.length - 2;
-  // Told from the first run's side, so that the same is computed whichever side is called A.
+  // Relative to the first run's side, so that the result does not depend on the names of the sides.
   const sign = inB[0] === true ? -1 : 1;
   const own = direction(inB.map((is) => Number(is !== inB[0])));
   const [ofB, ofA] = [inB.filter(Boolean).length, inB.filter((is) => !is).length];
   const widthOfMean = 1 / ofA + 1 / ofB;
   const measured = figures.map(({ values, spreadMin }) => {
-    const centred = values.map((value) => value - mean(values));
+    const numbers = Float64Array.from(values);
+    const centre = mean(values);
+    const centred = numbers.map((value) => value - centre);
     const squares = dot(centred, centred);
-    // What is left of rounding is no difference between runs.
+    // A remainder of rounding is not a difference between runs.
     const unit =
-      squares <= 1e-18 * dot(values, values)
+      squares <= 1e-18 * dot(numbers, numbers)
         ? null
         : centred.map((value) => value / Math.sqrt(squares));
     const along = dot(own, centred);
@@ -91,7 +91,7 @@ export function testRuns(
     }
     greatest[at] = most;
   }
-  // A drawn sample stands beside the assignment that was observed, which is one of them.
+  // A random sample does not contain the observed assignment, so it is counted in addition.
   const extra = exact ? 0 : 1;
   const limit = criticalShare(greatest, level, extra);
   const results = measured.map(({ unit, excess, rest, share }, figure) => ({
@@ -111,13 +111,14 @@ export function testRuns(
   }, results);
 }
 
-/** The r² that is just called a difference; null when even a perfect split is not. */
+/** The least r² that counts as a difference; null if even a perfect split does not. */
 function criticalShare(greatest: Float64Array, level: number, extra: number): number | null {
   const sorted = greatest.slice().sort().reverse();
-  // So many of the others may be as large: (count + extra) / (all + extra) stays below the level.
+  // The number of assignments that may be as large: (count + extra) / (all + extra) stays below the
+  // level.
   const count = Math.ceil(level * (sorted.length + extra)) - 1 - extra;
   if (count < 0) return null;
-  // An exact test counts the observed assignment, and its mirror image, among those as large.
+  // An exact test counts the observed assignment and its mirror image among those as large.
   const limit = (sorted[count] ?? 1) + tolerance;
   return limit >= 1 - tolerance ? null : limit;
 }
@@ -143,10 +144,7 @@ function otherWays(
   return { directions: assignments(ofA + ofB, ofB).map(direction), exact: true };
 }
 
-/**
- * Whether the assignments of runs to sides are so many that the rarest of them is well below the
- * level.
- */
+/** Whether there are so many assignments that the rarest is well below the level. */
 export function permutes(ofA: number, ofB: number, level: number): boolean {
   const least = (ofA === ofB ? 2 : 1) / Math.exp(lnChoose(ofA + ofB, ofB));
   return 3 * least <= level;
@@ -162,15 +160,20 @@ function assignments(all: number, chosen: number): number[][] {
   ];
 }
 
-/** Centred, and of length one. */
+/** Centred, with length one. */
 function direction(values: ArrayLike<number>): Float64Array {
-  const centre = mean(Array.from(values));
-  const centred = Float64Array.from(values, (value) => value - centre);
+  const centred = Float64Array.from(values);
+  let total = 0;
+  for (let i = 0; i < centred.length; i++) total += centred[i] as number;
+  const centre = centred.length === 0 ? 0 : total / centred.length;
+  for (let i = 0; i < centred.length; i++) centred[i] = (centred[i] as number) - centre;
   const length = Math.sqrt(dot(centred, centred));
-  return length === 0 ? centred : centred.map((value) => value / length);
+  if (length > 0)
+    for (let i = 0; i < centred.length; i++) centred[i] = (centred[i] as number) / length;
+  return centred;
 }
 
-function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
+function dot(a: Float64Array, b: Float64Array): number {
   let total = 0;
   for (let i = 0; i < a.length; i++) total += (a[i] as number) * (b[i] as number);
   return total;

@@ -1,46 +1,51 @@
 /**
- * One quantity of one phase, cut into equal windows: the unit of all resampling. Requests of one
- * window share what the machine and the target were doing then, so that windows, in blocks, and not
- * requests are what is drawn again.
+ * One quantity of one phase in equal windows, the units of all resampling. Requests of one window
+ * share the state of the machine and the target. So windows are resampled, in blocks, and not
+ * requests.
  */
 
-/** What is measured of a window. */
+/** What is measured in a window. */
 export type Measure =
   | { readonly kind: "quantile"; readonly q: number }
   | { readonly kind: "share" }
   | { readonly kind: "mean" };
 
 /**
- * A window of a quantile is a sparse histogram; of a share or a mean, what is summed and by what it
- * is divided.
+ * The sum of a window: a cumulative histogram for a quantile, a sum and its divisor for a share or
+ * a mean.
  */
 export interface WindowSum {
-  /** Bins in rising order, and how many samples each holds. Empty but for quantiles. */
-  readonly bins: Int32Array;
-  readonly counts: Int32Array;
+  /** The first bin with a sample. */
+  readonly least: number;
+  /** The number of samples up to each bin from there on. Empty unless for quantiles. */
+  readonly upTo: Int32Array;
   readonly total: number;
   readonly count: number;
 }
 
-/** The windows of one run, in the order of time. */
+/** The windows of one run in chronological order. */
 export type RunWindows = readonly WindowSum[];
 
-/** Relative width of a bin: an error of half a per cent at most. */
+/** Relative bin width: an error of at most 0.5 %. */
 const binWidth = Math.log(1.01);
-/** Everything below a hundredth of a millisecond counts as that. */
+/** Smaller values count as 0.01 ms. */
 const smallest = 0.01;
+
+const nothing = new Int32Array();
 
 export function windowSum(values: readonly number[], measure: Measure): WindowSum {
   const total = values.reduce((sum, value) => sum + value, 0);
-  if (measure.kind !== "quantile")
-    return { bins: new Int32Array(), counts: new Int32Array(), total, count: values.length };
-  const counted = new Map<number, number>();
-  for (const value of values) {
-    const bin = Math.round(Math.log(Math.max(smallest, value)) / binWidth);
-    counted.set(bin, (counted.get(bin) ?? 0) + 1);
-  }
-  const bins = Int32Array.from(counted.keys()).sort();
-  return { bins, counts: bins.map((bin) => counted.get(bin) ?? 0), total, count: values.length };
+  const count = values.length;
+  if (measure.kind !== "quantile" || count === 0) return { least: 0, upTo: nothing, total, count };
+  const bins = Int32Array.from(values, (value) =>
+    Math.round(Math.log(Math.max(smallest, value)) / binWidth),
+  ).sort();
+  const least = bins[0] as number;
+  const upTo = new Int32Array((bins[count - 1] as number) - least + 1);
+  for (const bin of bins) upTo[bin - least] = (upTo[bin - least] as number) + 1;
+  for (let at = 1; at < upTo.length; at++)
+    upTo[at] = (upTo[at] as number) + (upTo[at - 1] as number);
+  return { least, upTo, total, count };
 }
 
 /**
@@ -48,7 +53,8 @@ export function windowSum(values: readonly number[], measure: Measure): WindowSu
  * without samples.
  */
 export function pooled(windows: readonly WindowSum[], measure: Measure): number | null {
-  let [total, count] = [0, 0];
+  let total = 0,
+    count = 0;
   for (const window of windows) {
     total += window.total;
     count += window.count;
@@ -57,34 +63,31 @@ export function pooled(windows: readonly WindowSum[], measure: Measure): number 
   return measure.kind === "quantile" ? pooledQuantile(windows, measure.q, count) : total / count;
 }
 
+/** A search: windows are not merged, as an interval pools hundreds of thousands of times. */
 function pooledQuantile(windows: readonly WindowSum[], q: number, count: number): number {
-  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const { bins } of windows) {
-    if (bins.length === 0) continue;
-    least = Math.min(least, bins[0] as number);
-    most = Math.max(most, bins[bins.length - 1] as number);
+  let least = Number.POSITIVE_INFINITY,
+    most = Number.NEGATIVE_INFINITY;
+  for (const { least: first, upTo } of windows) {
+    if (upTo.length === 0) continue;
+    least = Math.min(least, first);
+    most = Math.max(most, first + upTo.length - 1);
   }
-  const width = most - least + 1;
-  if (merged.length < width) merged = new Int32Array(2 * width);
-  else merged.fill(0, 0, width);
-  for (const { bins, counts } of windows)
-    for (let i = 0; i < bins.length; i++) {
-      const bin = (bins[i] as number) - least;
-      merged[bin] = (merged[bin] as number) + (counts[i] as number);
-    }
   const rank = Math.max(1, Math.ceil(q * count));
-  let seen = 0;
-  for (let bin = 0; bin < width; bin++) {
-    seen += merged[bin] as number;
-    if (seen >= rank) return Math.exp((bin + least) * binWidth);
+  while (least < most) {
+    const middle = (least + most) >> 1;
+    if (countUpTo(windows, middle) >= rank) most = middle;
+    else least = middle + 1;
   }
-  return Math.exp(most * binWidth);
+  return Math.exp(least * binWidth);
 }
 
-/** Kept between calls: an interval pools hundreds of thousands of times. */
-let merged = new Int32Array(0);
+function countUpTo(windows: readonly WindowSum[], bin: number): number {
+  let count = 0;
+  for (const { least, upTo } of windows)
+    if (bin >= least && upTo.length > 0)
+      count += upTo[Math.min(bin - least, upTo.length - 1)] as number;
+  return count;
+}
 
-/**
- * One run: the windows of each phase, phase by phase, as a phase is never drawn in another's place.
- */
+/** The windows of one run by phase, because a phase is never drawn in another's place. */
 export type RunStrata = readonly RunWindows[];

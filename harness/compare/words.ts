@@ -1,6 +1,6 @@
 /**
- * A change in one plain sentence: "live segment wait p99 is 18–31 % slower during the fault;
- * unlikely to be noise".
+ * One sentence per change: "order wait p99 is 18–31 % slower during the fault; unlikely to
+ * be noise".
  */
 import { formatAgainst, formatComparison, formatValue, missing } from "../phrases/format.ts";
 import type { Status } from "../record/verdict.ts";
@@ -9,7 +9,7 @@ import { type Change, defaults } from "./compare.ts";
 import { assumedSpread, chanceOfSplit } from "./enough-runs.ts";
 import type { Against, Outcome } from "./comparison.ts";
 
-/** The few words above everything. */
+/** The headline of an outcome. */
 export const outcomeWords: Readonly<Record<Outcome, string>> = {
   worse: "Worse",
   better: "Better",
@@ -19,10 +19,7 @@ export const outcomeWords: Readonly<Record<Outcome, string>> = {
   undecided: "Cannot tell",
 };
 
-/**
- * "1 claim is worse; of 124 figures 3 are worse and 1 is better, 45 are shown to be the same, and
- * of 75 these runs cannot tell"
- */
+/** Example: "1 claim is worse; of 124 figures 3 are worse and 1 is better, …". */
 export function tallySentence({ claims, changes }: Pick<Against, "claims" | "changes">): string {
   const of = (outcome: Change["outcome"]): number =>
     changes.filter((change) => change.outcome === outcome).length;
@@ -63,8 +60,7 @@ function claimsTold(claims: readonly ClaimOutcome[]): string {
 }
 
 /**
- * What these runs could have shown at all, in sentences; empty where they have shown a difference
- * and could show more.
+ * Sentences on what these runs could detect; empty if they show a difference and could show others.
  */
 export function powerSentences(
   against: Pick<Against, "changes" | "enough" | "unshared"> & {
@@ -102,7 +98,7 @@ function smallestSentence(changes: readonly Change[]): string[] {
   const rest =
     half === undefined || half === best
       ? ""
-      : `; for half of the figures that viewers see it is ${smallestText(half)} or less`;
+      : `; for half of the figures that users see it is ${smallestText(half)} or less`;
   return [
     `The smallest change these runs could have shown is ${smallestText(best)} ` +
       `(${best.quantity.title}, whole run)${rest}`,
@@ -138,7 +134,7 @@ function tooFewSentences(changes: readonly Change[], ofA: number, ofB: number): 
   return [`${runs}: no test can tell, as ${why}. at least 3 against 3 are needed`, ...told];
 }
 
-/** What looks different to runs that are too few: what users see first, then the largest. */
+/** Suspected differences of too few runs: user-facing figures first, then the largest. */
 export function suspects(changes: readonly Change[]): Change[] {
   const size = ({ quantity: { scale }, a, b }: Change): number =>
     scale === "points" ? 5 * Math.abs(b - a) : a > 0 && b > 0 ? Math.abs(Math.log(b / a)) : 10;
@@ -149,7 +145,7 @@ export function suspects(changes: readonly Change[]): Change[] {
     .sort((x, y) => felt(x) - felt(y) || size(y) - size(x));
 }
 
-/** "is 9.1 times as high (8.2–10 within these runs)" */
+/** Example: "is 9.1 times as high (8.2–10 within these runs)". */
 function apart({ quantity: { scale }, a, b, interval }: Change): string {
   if (scale === "points") return `differs by ${signed((b - a) * 100)} points`;
   const within =
@@ -185,7 +181,7 @@ export function tally(counts: Readonly<Record<Status, number>>): string {
     .join(", ");
 }
 
-/** What one side observed: a figure, or the least and the most of several runs. */
+/** The observed value of one side, or the range over several runs. */
 export function observedText(
   observed: readonly (number | null)[],
   { limit, unit }: Pick<ClaimOutcome, "limit" | "unit">,
@@ -198,7 +194,7 @@ export function observedText(
   return least === most ? least : `${least} to ${most}`;
 }
 
-/** "≤ 1.2" */
+/** Example: "≤ 1.2". */
 export function limitText({
   limit,
   comparison,
@@ -239,8 +235,8 @@ function whereOf({ phase }: Change): string {
 }
 
 /**
- * "chance alone makes counts differ this much in 77 % of comparisons"; empty where the claim has
- * turned, or did not change.
+ * Example: "chance alone makes counts differ this much in 77 % of comparisons". Empty if the claim
+ * has turned, or did not change.
  */
 export function chanceText({ chance, turned, changed }: ClaimOutcome): string {
   if (turned !== null || !changed) return "";
@@ -250,7 +246,8 @@ export function chanceText({ chance, turned, changed }: ClaimOutcome): string {
 }
 
 /**
- * From twice as much on, "6.2–10 times as high" says more than "520–900 % higher". Null below that.
+ * From a factor of two on, "6.2–10 times as high" is clearer than "520–900 % higher". Null below
+ * that.
  */
 function manifold({ quantity: { scale, unit, measure }, interval }: Change): string | null {
   if (scale !== "relative" || interval === null || interval.low < 1) return null;
@@ -268,7 +265,7 @@ function direction({ quantity, interval }: Change): string {
   return up ? "higher" : "lower";
 }
 
-/** The interval: without signs where both ends lie on one side of zero. */
+/** The interval, without signs if both ends are on one side of zero. */
 export function span(change: Change): string {
   const {
     quantity: { scale },
@@ -290,7 +287,7 @@ export function span(change: Change): string {
     : `${percent(from)}–${percent(to)} ${unit}`;
 }
 
-/** What is so small that its per cent would frighten is told in its own unit. */
+/** A very small value is shown in its own unit, because its percentage would mislead. */
 function alike({ quantity: { scale, floor, unit }, interval, a }: Change): string {
   const within = Math.max(Math.abs(interval?.low ?? 0), Math.abs(interval?.high ?? 0));
   if (scale === "relative" && within >= floor) return `${rounded(within * a)} ${unit}`;
@@ -305,7 +302,7 @@ function signed(value: number): string {
   return `${value < 0 ? "−" : "+"}${rounded(Math.abs(value))}`;
 }
 
-/** Two significant digits are as many as an interval deserves. */
+/** Two significant digits: the interval supports no more. */
 function rounded(value: number): string {
   if (!Number.isFinite(value)) return "∞";
   return value >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(2)));

@@ -1,4 +1,4 @@
-/** What `compare --json` prints, and keeps beside its page. */
+/** The document of `compare --json`, which is also stored next to the comparison's page. */
 import { z } from "zod";
 import { phases } from "../base/phases.ts";
 import { comparisonSign, status } from "./verdict.ts";
@@ -126,7 +126,7 @@ export const comparisonDocumentShape = z.object({
       }),
       unshared: z
         .array(z.string())
-        .meta({ description: "what viewers see and not every run recorded" }),
+        .meta({ description: "what users see and not every run recorded" }),
       claims: z.array(claim),
       changes: z.array(change),
     }),

@@ -1,8 +1,8 @@
 /**
- * What Seawall says to programs: every `--json` output is one JSON object a line, and each names
- * its kind and version in `format` (`seawall-verdict/1`). A document's shape stands here, is
- * published as a JSON Schema in `schemas/`, and is held to both by tests. Fields may be added
- * within a version; one that goes, or means something else, makes the next version.
+ * The documents for programs: every `--json` output is one JSON object per line, whose `format`
+ * names its kind and version (`seawall-verdict/1`). The shape of each is here, and is published as
+ * a JSON Schema in `schemas/`; tests check both. Fields may be added within a version. A removed
+ * field, or one with another meaning, requires the next version.
  */
 import { z } from "zod";
 import { comparisonDocumentShape } from "./comparison.ts";
@@ -26,7 +26,7 @@ import { verdictDocument } from "./verdict.ts";
 
 interface DocumentKind {
   readonly version: number;
-  /** Who writes it. */
+  /** The command that writes it. */
   readonly from: string;
   readonly shape: z.ZodObject;
 }
@@ -41,7 +41,7 @@ export const documents = {
   down: { version: 1, from: "`down --json`", shape: downDocument },
   image: { version: 1, from: "`image --json`", shape: imageDocument },
   compose: { version: 1, from: "`compose --json`", shape: composeDocument },
-  plan: { version: 1, from: "plan.json, `plan --json`", shape: planDocument },
+  plan: { version: 2, from: "plan.json, `plan --json`", shape: planDocument },
   comparison: {
     version: 1,
     from: "`compare --json`, and beside each comparison's page",
@@ -90,14 +90,14 @@ export type DocumentName = keyof typeof documents;
 
 export const documentNames = Object.keys(documents) as readonly DocumentName[];
 
-/** `verdict.v1.json` */
+/** Example: `verdict.v1.json`. */
 export function schemaFile(name: DocumentName): string {
   return `${name}.v${documents[name].version}.json`;
 }
 
 /**
- * The published schema. `closed` forbids whatever it does not name: for tests, so that no field is
- * written without being described. Readers get an open one, since a later Seawall may say more.
+ * The published schema. `closed` forbids all undescribed fields: tests use it to ensure that every
+ * written field is described. The published one is open, because a later Seawall may add fields.
  */
 export function schemaOf(name: DocumentName, closed = false): Record<string, unknown> {
   const { version, from, shape } = documents[name];

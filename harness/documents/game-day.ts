@@ -1,4 +1,4 @@
-/** `day.json` and `result.json` of a game day, and what `gameday --json` prints. */
+/** `day.json` and `result.json` of a game day, and the document of `gameday --json`. */
 import { z } from "zod";
 import { phases } from "../base/phases.ts";
 import type { Day } from "../game-day/day/day.ts";

@@ -1,4 +1,4 @@
-/** `gate.json`, and what `gate --json` prints. */
+/** `gate.json`, and the document of `gate --json`. */
 import { z } from "zod";
 import { status } from "./verdict.ts";
 

@@ -1,5 +1,5 @@
 /**
- * The smaller documents: one experiment of `list`, one run of `recover`, what `report` wrote,
+ * The smaller documents: an experiment of `list`, a run of `recover`, the files of `report`,
  * `doctor`, and a failure.
  */
 import { z } from "zod";

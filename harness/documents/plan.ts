@@ -1,7 +1,4 @@
-/**
- * `plan.json`, and what `plan --json` prints: everything that was decided before anything was
- * touched.
- */
+/** `plan.json`, and the document of `plan --json`: every decision in advance of a run. */
 import { z } from "zod";
 import {
   abortShape,
@@ -41,6 +38,7 @@ const metricShape = z.object({
   answered: z
     .object({ outcomes: z.array(z.string()), workloads: z.array(z.string()) })
     .exactOptional(),
+  lost: z.record(z.string(), z.string()).exactOptional(),
   perRequest: z.literal(true).exactOptional(),
   paced: z.literal(true).exactOptional(),
   perJoin: z.literal(true).exactOptional(),
@@ -59,7 +57,16 @@ const metricShape = z.object({
   needs: z
     .object({
       telemetry: z.array(z.string()).exactOptional(),
-      readBack: z.literal(true).exactOptional(),
+      layout: z.array(z.string()).exactOptional(),
+    })
+    .exactOptional(),
+  accounts: z
+    .object({
+      title: z.string(),
+      unknown: z.string(),
+      all: z
+        .object({ metric: z.string(), where: z.record(z.string(), z.string()).exactOptional() })
+        .exactOptional(),
     })
     .exactOptional(),
   ofHarness: z.literal(true).exactOptional(),
@@ -97,7 +104,7 @@ const chartShape = z.object({
 });
 
 export const planDocument = z.object({
-  format: z.literal("seawall-plan/1"),
+  format: z.literal("seawall-plan/2"),
   experiment: z.string(),
   title: z.string(),
   story: z.string(),
@@ -128,24 +135,17 @@ export const planDocument = z.object({
   reliesOn: z.array(z.string()),
   services: z.array(place),
   links: z.array(z.object({ from: z.string(), to: z.string(), port: z.string() })),
-  edges: z.array(z.string()),
-  gateways: z
+  entries: z
     .array(z.string())
-    .exactOptional()
-    .meta({ description: "of older plans, which have no otherEntries" }),
-  otherEntries: z
-    .record(z.string(), z.array(z.string()))
-    .exactOptional()
-    .meta({
-      description:
-        "by name, where users go in for something else than what the prober looks at: of a " +
-        "stream, gateways",
-    }),
+    .meta({ description: "services at which users and the prober enter the target" }),
+  otherEntries: z.record(z.string(), z.array(z.string())).exactOptional().meta({
+    description: "by name, where users enter for something else than what the prober requests",
+  }),
   rhythm: z
     .object({ ms: z.number(), name: z.string(), zeroMs: z.number() })
     .exactOptional()
     .meta({ description: "what comes in periods; missing where nothing does" }),
-  stream: (z.looseObject({}) as z.ZodType<object>).exactOptional().meta({
+  content: (z.looseObject({}) as z.ZodType<object>).exactOptional().meta({
     description: "what the target serves, in the form that its pack and workloads use",
   }),
   bodies: z
@@ -251,10 +251,9 @@ export const planDocument = z.object({
     })
     .exactOptional()
     .meta({ description: "the metric by which the target's users are harmed" }),
-  metrics: z.record(z.string(), metricShape).exactOptional().meta({
-    description:
-      "every metric that the run can contain; a plan without them is read with those of its time",
-  }),
+  metrics: z
+    .record(z.string(), metricShape)
+    .meta({ description: "every metric that the run can contain" }),
   charts: z
     .object({ ofRun: z.array(chartShape), ofComparison: z.array(chartShape) })
     .exactOptional()
@@ -287,8 +286,5 @@ export const planDocument = z.object({
 });
 
 type Described = Frozen<z.infer<typeof planDocument>>;
-/**
- * The type by hand says what each field is for; this compiles as long as both say the same. A plan
- * in memory always has metrics: a record without them is read with those of its time.
- */
-true satisfies Same<Plan, Described & Required<Pick<Described, "metrics">>>;
+/** The handwritten type documents each field; this compiles only while both agree. */
+true satisfies Same<Plan, Described>;

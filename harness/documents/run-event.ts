@@ -1,15 +1,23 @@
-/** One line of `events.ndjson`. A record is input: whoever reads one holds it to this shape. */
+/**
+ * One line of `events.ndjson`. A record is input, so its readers validate it against this shape.
+ */
 import { z } from "zod";
 import { phases } from "../base/phases.ts";
 import { faultShape } from "../faults/faults.ts";
 import type { RunEvent } from "../record/events.ts";
 
-/** What a Date can hold. */
+/** The range of a Date. */
 const atMs = z.number().min(0).max(8.64e15);
 const ms = z.number();
 const evidence = z.object({ landed: z.boolean(), observation: z.string() });
 const step = z.number().int().min(0);
 const struck = { atMs, step, fault: faultShape };
+const count = z.number().min(0);
+const idle = z.object({
+  forMs: count,
+  links: z.array(z.object({ link: z.string(), connections: count, bytes: count.exactOptional() })),
+  counters: z.array(z.object({ service: z.string(), metric: z.string(), by: count })),
+});
 const machine = z.object({
   platform: z.string(),
   cpuModel: z.string(),
@@ -41,6 +49,7 @@ export const runEventShape = z.discriminatedUnion("kind", [
     atMs,
     generator: z.string(),
     askedMs: z.number().optional(),
+    idle: idle.exactOptional(),
   }),
   z.object({ kind: z.literal("phase"), atMs, phase: z.enum(["leadIn", ...phases, "drain"]) }),
   z.object({ kind: z.literal("injecting"), ...struck }),
@@ -94,5 +103,5 @@ export const runEventShape = z.discriminatedUnion("kind", [
 ]);
 
 type Nothing<T extends never> = T;
-/** A kind of event that is not described above does not compile. */
+/** An event kind without a description above does not compile. */
 export type Undescribed = Nothing<Exclude<RunEvent["kind"], z.infer<typeof runEventShape>["kind"]>>;

@@ -1,4 +1,4 @@
-/** What `index --json` prints. */
+/** The document of `index --json`. */
 import { z } from "zod";
 import type { RunIndex } from "../record/run-index.ts";
 import { status } from "./verdict.ts";

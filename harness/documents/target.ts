@@ -1,5 +1,5 @@
 /**
- * What is said of the target alone: `up --json` as soon as it plays, `down --json`, `image --json`,
+ * The documents of the target alone: `up --json` once it plays, `down --json`, `image --json`,
  * `compose --json`.
  */
 import { z } from "zod";

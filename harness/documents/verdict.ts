@@ -1,4 +1,4 @@
-/** `verdict.json`, and what `run --json` and `judge --json` print. */
+/** `verdict.json`, and the document of `run --json` and `judge --json`. */
 import { z } from "zod";
 import { phases } from "../base/phases.ts";
 import type { Verdict } from "../record/verdict.ts";
@@ -10,7 +10,7 @@ const value = z.union([
   z.string().meta({ description: "a name" }),
   z.number().meta({ description: "in the unit that the name of the value ends with" }),
 ]);
-/** Each fact has values of its own. */
+/** Each fact has its own values. */
 const fact = z
   .object({ fact: z.string().meta({ description: "its id, among those of the rule" }) })
   .catchall(z.union([value, z.null(), z.array(value)]));

@@ -1,6 +1,6 @@
 /**
- * The shape of an experiment, checked at run time: an experiment file is input, whatever its types
- * say.
+ * The zod shape of an experiment. It is checked at run time: an experiment file is input, whatever
+ * its static types.
  */
 import { z } from "zod";
 import { ownId, phase, positiveMs, selector, tags, wholeMs } from "../claims/claim-shape.ts";
@@ -10,7 +10,7 @@ import type { Frozen, Same } from "../base/frozen.ts";
 import { claimShape } from "../claims/statistics/registry.ts";
 import { tierNames } from "./tiers.ts";
 
-/** k6 counts in tenths: less would be rounded to nothing. */
+/** k6 counts rates in tenths; a smaller rate would round to zero. */
 const ratePerSecondMin = 0.1;
 const name = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "lower-case words joined by hyphens");
 export const perPhase = (value: z.ZodNumber) =>
@@ -101,8 +101,8 @@ export const experimentSchema = z.object({
 });
 
 /**
- * The types by hand say what each field is for, and the shapes what it may be. This compiles only
- * as long as they say the same, each of them of the other. A target's shape leaves most of it open.
+ * The handwritten types document each field, and the shapes validate it. This compiles only while
+ * both are mutually assignable. A target's shape leaves most fields open.
  */
 true satisfies Same<Load, Frozen<z.infer<typeof loadShape>>>;
 true satisfies Same<Recovery, Frozen<z.infer<typeof recoveryShape>>>;
@@ -112,7 +112,7 @@ true satisfies Same<
   Frozen<Omit<z.infer<typeof experimentSchema>, "target">>
 >;
 
-/** All that is wrong with the shape, as `where: what`. */
+/** All problems of the shape, as `where: what`. */
 export function shapeProblems(value: unknown): string[] {
   const result = experimentSchema.safeParse(value);
   if (result.success) return [];

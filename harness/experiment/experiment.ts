@@ -1,4 +1,4 @@
-/** An experiment is data: a hypothesis, a load, a method, and how far it may go. */
+/** The experiment: a hypothesis, a load, a method and a blast radius, as data. */
 import type { Fault } from "../faults/faults.ts";
 import type { Selector } from "../metrics/samples.ts";
 import type { Claim } from "../claims/statistics/registry.ts";
@@ -11,14 +11,15 @@ import type { Tier } from "./tiers.ts";
 
 export type { Load };
 
-/** Goodput must come back after the last heal, and stay. */
+/** Recovery claim: goodput must return after the last heal, and stay. */
 export interface Recovery {
-  /** As a claim's. */
+  /** Works like a claim's id. */
   readonly id?: string | undefined;
   readonly title: string;
   readonly goodput: Selector;
   /**
-   * Samples that carry these tags are good; the share of them in each window must reach `shareMin`.
+   * Samples that carry these tags are good. In each window, their share of all samples must reach
+   * `shareMin` (0…1).
    */
   readonly having: Tags;
   readonly shareMin: number;
@@ -26,13 +27,13 @@ export interface Recovery {
   readonly ofBaselineMin: number;
   readonly withinMs: number;
   /**
-   * Length of one window in ms; a multiple of the segment duration, so that every window sees whole
-   * bunches.
+   * Length of one window in ms. It is a multiple of the target's period, so that every window
+   * contains whole bursts.
    */
   readonly windowMs: number;
 }
 
-/** One fault, when and for how long; times count from the start of phase `fault`. */
+/** One fault with its time and duration, in ms. `atMs` counts from the start of phase `fault`. */
 export interface Step {
   readonly atMs: number;
   readonly forMs: number;
@@ -42,7 +43,7 @@ export interface Step {
 export interface Experiment {
   readonly name: string;
   readonly title: string;
-  /** The hypothesis in words, and the real event that this replays. */
+  /** The hypothesis in words, and the real event that it replays. */
   readonly story: string;
   readonly tier: Tier;
   readonly target: Target;
@@ -53,17 +54,17 @@ export interface Experiment {
   readonly recovery: Recovery | null;
   readonly method: readonly Step[];
   readonly blastRadius: { readonly services: readonly string[]; readonly faultsAtOnceMax: number };
-  /** Judged every second over the last `windowMs`; a violated one ends the run. */
+  /** Evaluated every second over the last `windowMs`. A violation aborts the run. */
   readonly abortWhen: readonly { readonly unless: Claim; readonly windowMs: number }[];
   /**
-   * Defences without which the experiment must be refuted, and the ids of the claims that they
-   * protect: `{ collapsing: ["origin-gets"] }`. Without the defence, one of these claims must be
-   * refuted. A mere list of defences lets any claim be the one.
+   * The defences without which the experiment must be refuted, with the ids of the claims that each
+   * protects: `{ collapsing: ["origin-gets"] }`. Without the defence, one of these claims must be
+   * refuted. A plain list of defences accepts a refutation of any claim.
    */
   readonly reliesOn: readonly string[] | Readonly<Record<string, readonly string[]>>;
   /**
-   * Real players (dash.js in Chromium) that watch beside the load: the phase in which each joins.
-   * They stay to the end.
+   * Real players (dash.js in Chromium) that watch in addition to the load: the phase in which each
+   * joins. They stay to the end.
    */
   readonly players?: readonly Phase[] | undefined;
   /**
@@ -81,8 +82,17 @@ export type AuthoredExperiment = Omit<Experiment, "load"> & {
 };
 
 /**
- * Gives an experiment file its type; all checking is done by `plan`, which reports every problem at
- * once. Whoever loads the file puts loads in the place of scenarios.
+ * Gives an experiment file its static type and returns the experiment unchanged. It validates
+ * nothing and never throws: `plan` reports all problems at once. The loader of the file replaces
+ * scenarios of a script by loads.
+ * @example
+ * ```ts
+ * export default defineExperiment({
+ *   name: "api-slow",
+ *   story: "The network to the API slows down. Requests are still answered in time.",
+ *   // … target, tier, load, claims and method: see docs/writing-an-experiment.md
+ * });
+ * ```
  */
 export function defineExperiment(experiment: AuthoredExperiment): Experiment {
   return experiment as Experiment;

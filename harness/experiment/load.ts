@@ -1,35 +1,34 @@
-/** What a load of an experiment is: which script, and how often. */
+/** The load of an experiment: which script runs, and how often. */
 import type { Phase } from "../base/phases.ts";
 
-/** Open-model load: iterations start at this rate whether or not earlier ones have ended. */
+/** Open-model load: iterations start at this rate even while earlier ones still run. */
 export interface Load {
-  /** Unique within the experiment; becomes the k6 scenario's name. */
+  /** Unique within the experiment; becomes the name of the k6 scenario. */
   readonly name: string;
   /**
-   * A k6 script: of one that comes with Seawall its file name without ending in
-   * `experiments/workloads/`, of any other its path from the experiment's file on, such as
-   * "./load.ts". Loads of one experiment may come from several.
+   * A k6 script. For one of the target's pack, its file name without the ending. For any other, its
+   * path relative to the experiment's file, such as "./load.ts". Loads of one experiment may use
+   * different scripts.
    */
   readonly workload: string;
-  /** Exported function of that file; one call is one thing that a user does. */
+  /** An exported function of that script; one call is one action of a user. */
   readonly exec: string;
   /** The class of its requests, one of the target's own. */
   readonly lane: string;
   /**
-   * Iterations started per second in each phase; the lead-in before the baseline runs at the
-   * baseline's rate.
+   * Iterations per second in each phase. The lead-in before the baseline uses the baseline's rate.
    */
   readonly ratePerSecond: Readonly<Record<Phase, number>>;
   /**
-   * Virtual users made before the start; no more are made later, so a shortage is seen as dropped
+   * Virtual users allocated before the start. None are added later, so a shortage shows as dropped
    * iterations.
    */
   readonly vus: number;
   /**
-   * What the script finds in `__ENV`. `{url}` in a value stands for the address of the first entry,
-   * `{url:NAME}` for that of the entry of that name. It is recorded: secrets go by `secrets`.
+   * Variables for the script's `__ENV`. `{url}` in a value becomes the address of the first entry,
+   * `{url:NAME}` that of the entry NAME. The plan records them, so secrets belong into `secrets`.
    */
   readonly env?: Readonly<Record<string, string>> | undefined;
-  /** Names of variables of the user's environment that the script gets and nobody records. */
+  /** Names of variables of the user's environment that the script gets and no record contains. */
   readonly secrets?: readonly string[] | undefined;
 }

@@ -1,17 +1,16 @@
-/** What the functions of a workload play, as the workload says itself. */
+/** What the functions of a workload play, as the workload declares it. */
 export interface Played {
-  /** One sample of it for each iteration. */
+  /** It has one sample per iteration. */
   readonly metric: string;
   readonly lane: string;
   readonly kind?: string;
-  /** Nobody waits longer than this for one of them, in ms; skipped: to the end of the run. */
-  readonly patienceMs?: number;
   /**
-   * An iteration goes on to the end of the run, and its sample may come in any phase after it
-   * began.
+   * The greatest time in ms that a user waits for one sample. Without it: until the end of the run.
    */
+  readonly patienceMs?: number;
+  /** The iteration runs to the end of the run, so its sample may fall into any later phase. */
   readonly later?: boolean;
-  /** Asks another edge when its home is broken. */
+  /** It asks another entry if its home entry fails. */
   readonly roams?: boolean;
 }
 
@@ -19,8 +18,8 @@ export interface Played {
 export type Plays = Readonly<Record<string, readonly Played[]>>;
 
 /**
- * From the text of a workload, as k6 scripts cannot be imported here:
- * `export const plays = { … } as const;`. Null where it says nothing.
+ * Parses `export const plays = { … } as const;` from the text of a workload, because k6 scripts
+ * cannot be imported here. Null if there is none.
  */
 export function playsIn(text: string): Plays | null {
   const body = /^export const plays = \{\n([\s\S]*?)^\} as const;/m.exec(text)?.[1];

@@ -29,17 +29,17 @@ describe("a suite", () => {
     ],
     ["no title", { withinMinutes: 1, runs: ["origin"] }, "title: "],
     ["no shape", undefined, "suite: "],
-  ])("is refused when it has %s", (_what, suite, problem) => {
+  ])("is refused if it has %s", (_what, suite, problem) => {
     expect(suiteProblems(suite, ["origin"])).toEqual([expect.stringContaining(problem)]);
   });
 
-  it("is fine otherwise, and * means something only where there is a catalogue", () => {
+  it("is otherwise valid, and accepts * only with a catalogue", () => {
     const suite = { title: "t", withinMinutes: 1, runs: ["*"] };
     expect(suiteProblems(suite, ["origin"])).toEqual([]);
     expect(suiteProblems(suite, [])).toEqual(["runs: it names no experiment"]);
   });
 
-  it("runs lower tiers first, and what is required before what requires it", () => {
+  it("runs lower tiers first, and prerequisites before their dependents", () => {
     const names = ["a", "b", "c", "d", "e"];
     const some = fc.array(
       fc.record({ tier: fc.constantFrom(...tiers), requires: fc.subarray(names) }),
@@ -47,7 +47,7 @@ describe("a suite", () => {
     );
     fc.assert(
       fc.property(some, (drafts) => {
-        // Only what stands before in the alphabet is required: no circles.
+        // An experiment requires only alphabetically earlier ones, so there is no cycle.
         const items = drafts.map(({ tier, requires }, index) =>
           item(
             names[index] as string,
@@ -76,11 +76,11 @@ describe("a suite", () => {
     );
   });
 
-  it("ends although two experiments require one another", () => {
+  it("terminates even if two experiments require each other", () => {
     expect(inTierOrder([item("a", "kong", ["b"]), item("b", "storm", ["a"])])).toHaveLength(2);
   });
 
-  it("takes as long as its phases and what its topology says of itself", () => {
+  it("is estimated from its phases and the start-up time of its topology", () => {
     const topology = {
       title: "",
       layout: () => {

@@ -1,4 +1,4 @@
-/** A suite: experiments that are run together, and in which order. */
+/** A suite: experiments that run together, and their order. */
 import { z } from "zod";
 import type { Experiment } from "./experiment.ts";
 import { leadInMs, phases } from "../base/phases.ts";
@@ -8,18 +8,18 @@ import { tierOrder } from "./tiers.ts";
 export interface Suite {
   readonly title: string;
   /**
-   * On two idle cores, bringing the targets up and taking them down included; a test holds the
-   * plans of its experiments to it.
+   * On two idle cores, including the start and stop of targets. A test compares it with the
+   * estimates of its plans.
    */
   readonly withinMinutes: number;
   /**
-   * Names from the catalogue, `*` for each of them; with a topology where it is another than the
-   * experiment's own. The order is made by tiers.
+   * Names from the catalogue, or `*` for all of them. Give a topology if it differs from the
+   * experiment's own. Tiers determine the order.
    */
   readonly runs: readonly (string | { readonly experiment: string; readonly topology: string })[];
 }
 
-/** Gives a suite file its type. */
+/** Gives a suite file its static type. */
 export function defineSuite(suite: Suite): Suite {
   return suite;
 }
@@ -35,13 +35,13 @@ const suiteSchema = z.object({
   ),
 });
 
-/** One run of a suite; `topology` is null where it is the experiment's own. */
+/** One run of a suite; `topology` is null for the experiment's own. */
 export interface SuiteRun {
   readonly experiment: string;
   readonly topology: string | null;
 }
 
-/** All that is wrong with a suite. */
+/** All problems of a suite. */
 export function suiteProblems(value: unknown, catalogue: readonly string[]): string[] {
   const shaped = suiteSchema.safeParse(value);
   if (!shaped.success)
@@ -59,7 +59,7 @@ export function suiteProblems(value: unknown, catalogue: readonly string[]): str
     : unknown;
 }
 
-/** Each run once. */
+/** Returns each run once. */
 export function expand({ runs }: Pick<Suite, "runs">, catalogue: readonly string[]): SuiteRun[] {
   const all = runs.flatMap((run): SuiteRun[] => {
     if (typeof run !== "string") return [run];
@@ -69,8 +69,8 @@ export function expand({ runs }: Pick<Suite, "runs">, catalogue: readonly string
 }
 
 /**
- * What must have held comes before what asks for it: lower tiers first, and whatever is required by
- * name before that.
+ * Sorts prerequisites before their dependents: lower tiers first, and within that, named
+ * requirements first.
  */
 export function inTierOrder<
   T extends { readonly experiment: Pick<Experiment, "name" | "tier" | "requires"> },
@@ -89,12 +89,12 @@ export function inTierOrder<
   return [...placed];
 }
 
-/** Where a topology does not say how long it takes to come up and to go. */
+/** Default for a topology without `upMs`. */
 const upMsUsual = 20_000;
-/** Last users, reading back what was acknowledged, judging, and writing the report. */
+/** Time after the load for the last users, the read-back, the judge and the report. */
 const afterMs = 8_000;
 
-/** About how long a run takes on two idle cores, from the command to the verdict, in ms. */
+/** Estimated duration of a run in ms on two idle cores, from the command to the verdict. */
 export function plannedMs(
   experiment: Pick<Experiment, "phasesMs" | "target" | "topology">,
   topology: string | null = null,

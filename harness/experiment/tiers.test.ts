@@ -6,7 +6,7 @@ import { tierNames, tierOf, tierOrder, tiers, tierText } from "./tiers.ts";
 const root = resolve(import.meta.dirname, "../..");
 
 describe("tiers", () => {
-  it("are listed lowest first, each after one that is listed before it", () => {
+  it("are listed lowest first, each after its prerequisite", () => {
     for (const [index, { name, after }] of tiers.entries()) {
       expect(after === null || tierNames.indexOf(after) < index, name).toBe(true);
     }
@@ -15,17 +15,17 @@ describe("tiers", () => {
     ).toEqual(["storm", "latency", "kong"]);
   });
 
-  it("have a plain name of their own", () => {
+  it("have a unique plain name", () => {
     expect(new Set(tiers.map(({ plain }) => plain)).size).toBe(tiers.length);
     expect(tierOf("gorilla").plain).toBe("zone");
   });
 
-  it("are shown with it, and a tier of another version as it is", () => {
+  it("are shown with their plain name; an unknown tier is shown unchanged", () => {
     expect(tierText("kong")).toBe("kong (region)");
     expect(tierText("godzilla")).toBe("godzilla");
   });
 
-  it("stand in one list alone", () => {
+  it("are named in one list only", () => {
     const files = readdirSync(join(root, "harness"), { recursive: true, encoding: "utf8" }).filter(
       (name) => name.endsWith(".ts") && !name.endsWith(".test.ts"),
     );
@@ -37,7 +37,7 @@ describe("tiers", () => {
     expect(others).toEqual([]);
   });
 
-  it("are all explained where people read of them", () => {
+  it("are all documented", () => {
     const page = readFileSync(join(root, "docs", "writing-an-experiment.md"), "utf8");
     for (const { name, plain, allows, after } of tiers) {
       expect(page).toContain(

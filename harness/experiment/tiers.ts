@@ -1,13 +1,13 @@
 /**
- * The tiers of experiments: the one list, lowest first. The names are those of Netflix's Simian
- * Army; `plain` says the same in an operator's words. A new tier is one line here.
+ * The only list of experiment tiers, lowest first. The names are those of Netflix's Simian Army;
+ * `plain` is the operator's term. To add a tier, add one line.
  */
 interface TierEntry {
   readonly name: string;
   readonly plain: string;
   /** What an experiment of the tier may break. */
   readonly allows: string;
-  /** The tier of which an experiment must have held before; null where none must. */
+  /** The tier of which one experiment must have held before; null if there is no prerequisite. */
   readonly after: string | null;
 }
 
@@ -28,19 +28,19 @@ interface Listed extends TierEntry {
 
 export const tiers: readonly Listed[] = list;
 
-/** For shapes of documents. */
+/** For document schemas. */
 export const tierNames = list.map(({ name }) => name) as [Tier, ...Tier[]];
 
 export function tierOf(name: Tier): (typeof tiers)[number] {
   return tiers.find((tier) => tier.name === name) as (typeof tiers)[number];
 }
 
-/** Lower tiers first. */
+/** Comparator: lower tiers first. */
 export function tierOrder(a: Tier, b: Tier): number {
   return tierNames.indexOf(a) - tierNames.indexOf(b);
 }
 
-/** `gorilla (zone)`: for people. A record of another version may have a tier that is not listed. */
+/** For users: `gorilla (zone)`. A tier that this version does not list is shown unchanged. */
 export function tierText(name: string): string {
   const known = tiers.find((tier) => tier.name === name);
   return known === undefined ? name : `${name} (${known.plain})`;

@@ -1,4 +1,5 @@
 import { faults } from "../../targets/live-streaming/pack/faults.ts";
+import { execFileSync } from "node:child_process";
 import { Agent } from "node:http";
 import { getPriority } from "node:os";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -7,13 +8,16 @@ import type { LinkHandle } from "../target/deployment.ts";
 import { LinkTraffic } from "../substrates/proxy/traffic.ts";
 import { httpGet } from "../system/network.ts";
 import { ping } from "../system/ping.ts";
-import { injectInto, type Mini, startMini } from "../../test/support/targets/mini.ts";
+import { injectInto, type Mini, miniLayout, startMini } from "../../test/support/targets/mini.ts";
 
 let mini: Mini;
 let niceAtFirst: number;
 const niceOf = (service: string): number => getPriority(mini.deployment.instance(service).pid ?? 0);
 beforeAll(async () => {
-  mini = await startMini();
+  mini = await startMini(
+    miniLayout,
+    cases.map(([fault]) => fault),
+  );
   niceAtFirst = niceOf("b/more");
 });
 afterAll(async () => {
@@ -81,6 +85,11 @@ const cases: readonly (readonly [fault: Fault, landed: RegExp, healed: RegExp])[
     /^a write to \S+ succeeds$/,
   ],
   [
+    { kind: "outOfDescriptors", service: "a/back" },
+    /^descriptors: process \d+ may open \d\d; 127\.1\.1\.22:\d+ (closed|reset) the connection$/,
+    /^descriptors: process \d+ may open \d{3,}; 127\.1\.1\.22:\d+ answered after [\d.]+ ms$/,
+  ],
+  [
     { kind: "clockSkew", service: "b/back", byMs: 3_600_000 },
     /^the clock of b\/back is 3(599|600|601)(\.\d)? s off$/,
     /^the clock of b\/back is -?[01](\.\d)? s off$/,
@@ -115,14 +124,14 @@ const cases: readonly (readonly [fault: Fault, landed: RegExp, healed: RegExp])[
 ];
 
 describe("on the process substrate", () => {
-  it.each(cases)("$kind lands, heals and is seen to do both", async (fault, landed, healed) => {
+  it.each(cases)("$kind lands and heals, both verified", async (fault, landed, healed) => {
     const injection = await injectInto(mini.deployment, fault);
     expect(injection.evidence.observation).toMatch(landed);
     expect(injection.evidence.landed).toBe(true);
     const [first, second] = await Promise.all([injection.heal(), injection.heal()]);
     expect(first.observation).toMatch(healed);
     expect(first.landed).toBe(true);
-    // Healed exactly once, however often it is asked for.
+    // Reverted once, however often `heal` is called.
     expect(second).toBe(first);
     for (const { link, entry, exit } of mini.deployment.links) {
       const bytes = mini.deployment.instance(link.to).service.pings?.[link.port] ?? { send: "" };
@@ -172,10 +181,18 @@ describe("on the process substrate", () => {
       { kind: "clockSkew", service: "b/back", byMs: 3_600_000 },
       async () => {
         await mini.deployment.instance("b/back").impair({ kind: "clockSkew", byMs: 0 });
-        // It keeps the second that it tells for a moment.
+        // It caches the current second briefly.
         await new Promise((wake) => setTimeout(wake, 1_500));
       },
       /the clock of b\/back is -?[01]/,
+    ],
+    [
+      { kind: "outOfDescriptors", service: "a/back" },
+      async () => {
+        const { pid } = mini.deployment.instance("a/back");
+        execFileSync("prlimit", ["--pid", String(pid), "--nofile=1000:"]);
+      },
+      /^descriptors: process \d+ may open 1000$/,
     ],
     [
       faults.badSegments({ service: "a/back", defect: "timing", segments: 1_000 }),
@@ -197,9 +214,9 @@ describe("on the process substrate", () => {
   ];
   const linkTo = (service: string): LinkHandle =>
     mini.deployment.links.find(({ link }) => link.to === service) as LinkHandle;
-  /** As somebody would who has the proxy's control port. */
+  /** Removes the toxic through the proxy's control port, as a third party could. */
   const takeAway = async (type: string): Promise<void> => {
-    // A slot of ports has its control port 99 below its first link.
+    // The control port of a slot is 99 below its first link port.
     const control = `http://127.0.0.1:${Math.min(...mini.deployment.links.map(({ entry }) => entry.port)) - 99}`;
     const proxies = (await (await fetch(`${control}/proxies`)).json()) as Record<
       string,
@@ -212,7 +229,7 @@ describe("on the process substrate", () => {
   };
 
   it.each(stillThere)(
-    "$kind is seen to last, and to be gone when somebody undoes it",
+    "$kind is observed while it lasts, and its removal by a third party is detected",
     async (fault, undone, gone) => {
       const injection = await injectInto(mini.deployment, fault);
       const whole = await injection.observe?.look();
@@ -224,7 +241,7 @@ describe("on the process substrate", () => {
     },
   );
 
-  it("a paused service that ran in between is not taken for one that stood still", async () => {
+  it("a paused service that ran in between does not count as paused throughout", async () => {
     const injection = await injectInto(mini.deployment, { kind: "pause", service: "a/back" });
     const instance = mini.deployment.instance("a/back");
     await instance.resume();
@@ -242,7 +259,7 @@ describe("on the process substrate", () => {
     });
   });
 
-  it("a restart loop goes on, and what happens at once leaves nothing to look at", async () => {
+  it("a restart loop continues, and an instantaneous fault has nothing to observe later", async () => {
     const loop = await injectInto(mini.deployment, {
       kind: "restartLoop",
       service: "a/back",
@@ -255,7 +272,7 @@ describe("on the process substrate", () => {
     expect(cold.observe).toBeNull();
   });
 
-  it("counts what others than the harness send over a link", async () => {
+  it("link totals exclude the harness's own requests", async () => {
     const { entry } = linkTo("a/back");
     const traffic = new LinkTraffic([linkTo("a/back")]);
     await traffic.read();
@@ -274,12 +291,12 @@ describe("on the process substrate", () => {
     agent.destroy();
     expect(own).toMatchObject({ connections: 0, bytes: 0 });
     expect(kept).toMatchObject({ connections: 1, bytes: expect.any(Number) });
-    // On a connection that was there before.
+    // On an existing connection.
     expect(again).toMatchObject({ connections: 1 });
     expect(again?.bytes).toBeGreaterThan(kept?.bytes ?? Number.POSITIVE_INFINITY);
   });
 
-  it("a full disk is felt by its own service and by no other", async () => {
+  it("a full disk affects its own service and no other", async () => {
     const write = (name: string): Promise<string> =>
       mini.deployment.instance(name).operate("write");
     const injection = await injectInto(mini.deployment, { kind: "fullDisk", service: "b/more" });
@@ -297,7 +314,7 @@ describe("on the process substrate", () => {
     [
       "packet loss",
       { kind: "packetLoss", service: "a/back", share: 0.1 },
-      /not started so that it can suffer packetLoss/,
+      /a process, which cannot suffer packetLoss/,
     ],
     [
       "segments that nobody spoils",
@@ -328,7 +345,7 @@ describe("on the process substrate", () => {
     await injection.heal();
   });
 
-  it("a link behind which nobody answers is not seen to be cut", async () => {
+  it("a cut is not confirmed if the service behind the link does not answer", async () => {
     await mini.deployment.instance("a/back").pause();
     const links = { to: { service: "a/back" } };
     for (const fault of [
@@ -342,7 +359,7 @@ describe("on the process substrate", () => {
     await mini.deployment.instance("a/back").resume();
   });
 
-  it("a service that ends by itself is told from one that was killed", async () => {
+  it("a service that exits is distinguished from one that was killed", async () => {
     const exits: { service: string; expected: boolean; detail: string }[] = [];
     mini.deployment.onExit((exit) => exits.push(exit));
     const { pid } = mini.deployment.instance("b/more");
@@ -369,17 +386,13 @@ describe("on the process substrate", () => {
     await mini.deployment.instance("b/more").start();
   });
 
-  it(
-    "what is started again gives way to the instruments, what was started with the target" +
-      " does not",
-    async () => {
-      const injection = await injectInto(mini.deployment, { kind: "kill", service: "b/more" });
-      await injection.heal();
-      expect([niceAtFirst, niceOf("b/more")]).toEqual([getPriority(), Math.max(5, getPriority())]);
-    },
-  );
+  it("an instrumented restart replaces the process that started with the target", async () => {
+    const injection = await injectInto(mini.deployment, { kind: "kill", service: "b/more" });
+    await injection.heal();
+    expect([niceAtFirst, niceOf("b/more")]).toEqual([getPriority(), Math.max(5, getPriority())]);
+  });
 
-  it("a kill of what does not run did not land, and heals by starting it", async () => {
+  it("a kill of a stopped service does not land, and heals by starting it", async () => {
     await mini.deployment.instance("b/back").kill();
     const injection = await injectInto(mini.deployment, { kind: "kill", service: "b/back" });
     expect(injection.evidence).toEqual({

@@ -6,7 +6,6 @@ import { z } from "zod";
 import type { Pack } from "../target/pack.ts";
 import { introduce } from "../target/packs.ts";
 import {
-  type Capabilities,
   describeFault,
   type Fault,
   kindOf,
@@ -17,6 +16,8 @@ import {
   supportOf,
 } from "./faults.ts";
 import { faultTable, withTable } from "./table.ts";
+import { effectsIn } from "../substrates/effects.ts";
+import { substrates } from "../record/substrates.ts";
 import * as registry from "./registry.ts";
 
 const kinds = Object.entries(registry) as unknown as readonly (readonly [string, FaultKind])[];
@@ -26,7 +27,7 @@ const folderOf = (name: string): string =>
 const here = import.meta.dirname;
 
 describe("the list of faults", () => {
-  it("has each folder once, under the name that its schema asks for", () => {
+  it("contains each folder once, under the name in its schema", () => {
     const folders = readdirSync(here, { withFileTypes: true }).flatMap((entry) =>
       entry.isDirectory() ? [entry.name] : [],
     );
@@ -38,7 +39,7 @@ describe("the list of faults", () => {
     }
   });
 
-  it("has a course in virtual time beside each fault that says it has one, or says why not", () => {
+  it("has a simulation, or the reason why there is none, for each fault", () => {
     for (const [name, { simulate }] of kinds) {
       expect(simulatedSupport(registryOf(name))).toBe(
         typeof simulate === "string" ? simulate : true,
@@ -48,13 +49,13 @@ describe("the list of faults", () => {
     }
   });
 
-  it("refuses a fault that it does not have, and a field that a fault does not have", () => {
+  it("refuses unknown faults and unknown fields", () => {
     expect(faultShape.safeParse({ kind: "kill", service: "a" }).success).toBe(true);
     expect(faultShape.safeParse({ service: "a" }).success).toBe(false);
     expect(faultShape.safeParse({ kind: "kill", service: "a", zone: "b" }).success).toBe(false);
   });
 
-  it("leaves a fault of a pack to that pack, and names one that nobody knows", () => {
+  it("leaves a pack's fault to that pack, and names an unknown one", () => {
     const meteor = { kind: "meteor", size: 3 } as unknown as Fault;
     expect(unknownFault(meteor)).toEqual([expect.stringMatching(/^unknown fault "meteor"/)]);
     expect(describeFault(meteor)).toBe("meteor (size 3)");
@@ -79,12 +80,12 @@ describe("the list of faults", () => {
     ]);
   });
 
-  it("is tried on real processes, but for what these cannot suffer", () => {
+  it("is tested on real processes, except for faults that processes do not support", () => {
     const tried = readFileSync(join(here, "faults.process.test.ts"), "utf8");
     expect(faultNames.filter((name) => !tried.includes(`kind: "${name}"`))).toEqual(["blackhole"]);
   });
 
-  it("asks a substrate for what a fault needs, and only then", () => {
+  it("requires a substrate's capability only for the faults that need it", () => {
     const asked: string[] = [];
     const able = {
       processes: true,
@@ -92,34 +93,27 @@ describe("the list of faults", () => {
       links: true,
       operations: true,
       zoneNetworks: "no",
-      clockSkew: true,
-      packetLoss: true,
     } as const;
-    const support = supportOf({ ...able, fullDisk: true });
-    expect(faultNames.filter((name) => support(registryOf(name)) !== true)).toEqual(["blackhole"]);
+    const support = supportOf(able, (effect) => {
+      asked.push(effect);
+      return effect !== "fullDisk" || "no room";
+    });
+    expect([support(registryOf("kill")), asked]).toEqual([true, []]);
     expect(support(registryOf("blackhole"))).toBe("no");
-    const lazy: Capabilities = {
-      ...able,
-      get fullDisk() {
-        asked.push("fullDisk");
-        return "no room" as const;
-      },
-    };
-    const lazily = supportOf(lazy);
-    expect([lazily(registryOf("kill")), asked.length]).toEqual([true, 0]);
-    expect([lazily(registryOf("fullDisk")), asked.length]).toEqual(["no room", 1]);
+    expect([support(registryOf("fullDisk")), asked]).toEqual(["no room", ["fullDisk"]]);
+    expect(faultNames.filter((name) => support(registryOf(name)) !== true)).toEqual([
+      "blackhole",
+      "fullDisk",
+    ]);
   });
 
-  it("names what substrates can do, all of which some fault needs", () => {
+  it("lists only capabilities that some fault needs", () => {
     const all: Readonly<Record<Capability, true>> = {
       processes: true,
       pausing: true,
       links: true,
       operations: true,
       zoneNetworks: true,
-      fullDisk: true,
-      clockSkew: true,
-      packetLoss: true,
     };
     expect([...new Set(kinds.flatMap(([, { needs }]) => needs))].sort()).toEqual(
       Object.keys(all).sort(),
@@ -127,11 +121,15 @@ describe("the list of faults", () => {
   });
 });
 
-describe("the README", () => {
-  it("has the table that follows from the list; `vitest -u` writes it", async () => {
+describe("the README of faults", () => {
+  it("contains the table that follows from the registry; `vitest -u` writes it", async () => {
     const path = join(here, "README.md");
     const text = readFileSync(path, "utf8");
     expect(faultTable().length).toBe(faultNames.length + 2);
-    await expect(withTable(text)).toMatchFileSnapshot(path);
+    const doers: Record<string, string[]> = {};
+    for (const { name, isVirtual } of substrates)
+      for (const effect of isVirtual ? [] : (await effectsIn(name)).keys())
+        doers[effect] = [...(doers[effect] ?? []), name];
+    await expect(withTable(text, undefined, doers)).toMatchFileSnapshot(path);
   });
 });

@@ -1,6 +1,5 @@
-/** What follows from the list of faults: their type, their schema, and what each strikes. */
+/** What follows from the registry of faults: their type, their schema, and what each affects. */
 import { z } from "zod";
-import type { Effect } from "../target/deployment.ts";
 import { linkName, type Standing } from "../target/where.ts";
 import type { Link } from "../target/layout.ts";
 import type {
@@ -22,19 +21,16 @@ type Registry = typeof registry;
 export type FaultName = keyof Registry;
 export type FaultOf<K extends FaultName> = FaultFrom<Registry[K]["schema"]>;
 type OwnFault = { [K in FaultName]: FaultOf<K> }[FaultName];
-/**
- * What can be done to a target, as data: by the harness's own list, or by that of the target's
- * pack.
- */
+/** A fault as data, from the harness's registry or from the target's pack. */
 export type Fault = OwnFault | PackFault;
 
 type Nothing<T extends never> = T;
-/** A fault that is listed under another name than its own does not compile. */
+/** A fault that is listed under a name other than its own does not compile. */
 export type Misnamed = Nothing<
   { [K in FaultName]: FaultOf<K>["kind"] extends K ? never : K }[FaultName]
 >;
 
-/** Of the harness; packs have more. */
+/** The harness's own faults; packs add more. */
 export const kinds = registry as unknown as FaultKinds;
 
 export const faultNames = Object.keys(kinds) as readonly FaultName[];
@@ -44,9 +40,9 @@ const ownShape = z.discriminatedUnion("kind", [first, ...others] as never);
 const packShape = z.looseObject({ kind: z.string().meta({ not: { enum: faultNames } }) });
 
 /**
- * The shapes of faults, checked at run time: an experiment file is input, whatever its types say. A
- * fault of a pack that this process does not know has no other shape than its name: records hold
- * such.
+ * The zod shape of faults. It is checked at run time: an experiment file is input, whatever its
+ * static types. For a fault of a pack that this process does not know, only the name is checked,
+ * because records may contain it.
  */
 export const faultShape = z.union([ownShape, packShape]).superRefine((value, context) => {
   const { kind } = value as { readonly kind: string };
@@ -55,19 +51,22 @@ export const faultShape = z.union([ownShape, packShape]).superRefine((value, con
     context.addIssue({ code: "custom", path: issue.path, message: issue.message });
 }) as unknown as z.ZodType<Fault>;
 
-/** Of the harness, or of a pack. */
+/** Looks up a kind in the harness and in the known packs. */
 export function kindNamed(name: string): FaultKind | undefined {
   const all = [kinds, ...packs().map(({ faults = {} }) => faults)];
   return all.find((some) => Object.hasOwn(some, name))?.[name];
 }
 
-/** One line where the target's pack does not know the fault, nor does the harness. */
+/** One line if neither the target's pack nor the harness knows the fault. */
 export function unknownFault({ kind }: Fault, pack?: Pack): string[] {
   const known = [...faultNames, ...Object.keys(pack?.faults ?? {})];
   return known.includes(kind) ? [] : [unknownName("fault", kind, known)];
 }
 
-/** What a record says of a fault that nobody here knows: no more than what it holds. */
+/**
+ * A placeholder kind for a recorded fault that this process does not know. It uses only the fault's
+ * own fields.
+ */
 function strange(fault: Fault): FaultKind {
   const { kind, ...fields } = fault;
   return {
@@ -91,7 +90,7 @@ function strange(fault: Fault): FaultKind {
   };
 }
 
-/** The list pairs each fault with its own kind; the compiler cannot follow that through a union. */
+/** The registry pairs each fault with its own kind, which the compiler cannot infer for a union. */
 export function kindOf(fault: Fault): FaultKind<z.ZodType<Fault>> {
   return (kindNamed(fault.kind) ?? strange(fault)) as unknown as FaultKind<z.ZodType<Fault>>;
 }
@@ -115,32 +114,35 @@ export function struckIn(fault: Fault, standing: Standing): Required<Omit<Struck
   };
 }
 
-/** What the substrate must make ready for a service, or do to it, in these faults. */
-export function effectsOf(faults: readonly Fault[]): ReadonlySet<Effect["kind"]> {
-  return new Set(faults.flatMap((fault) => kindOf(fault).effect?.(fault).kind ?? []));
+/** The effects that the substrate must prepare or apply for these faults. */
+export function effectsOf(faults: readonly Fault[]): ReadonlySet<string> {
+  return new Set(faults.flatMap((fault) => kindOf(fault).effect ?? []));
 }
 
-/** Operations that a model must know for these faults. */
+/** Operations that a model must support for these faults. */
 export function operationsSimulated(faults: readonly Fault[]): readonly string[] {
   return [...new Set(faults.flatMap((fault) => kindOf(fault).modelOperations?.(fault) ?? []))];
 }
 
-/** Of each kind of fault: `true`, or why a substrate cannot do it on this machine. */
+/** For each kind of fault: `true`, or why a substrate does not support it on this machine. */
 export type Support = (
-  kind: Pick<FaultKind, "needs"> & { readonly simulate: unknown },
+  kind: Pick<FaultKind, "needs" | "effect"> & { readonly simulate: unknown },
 ) => true | string;
 
-/**
- * What a substrate can do: `true`, or why it cannot on this machine. A getter is asked only when a
- * fault needs it.
- */
+/** What a substrate can do: `true`, or why it cannot on this machine. */
 export type Capabilities = Readonly<Record<Capability, true | string>>;
 
-export function supportOf(capabilities: Capabilities): Support {
-  return ({ needs }) => needs.map((need) => capabilities[need]).find((can) => can !== true) ?? true;
+/** `canDo` is called for an effect only if a fault needs it. */
+export function supportOf(
+  capabilities: Capabilities,
+  canDo: (effect: string) => true | string,
+): Support {
+  return ({ needs, effect }) =>
+    needs.map((need) => capabilities[need]).find((can) => can !== true) ??
+    (effect === undefined ? true : canDo(effect));
 }
 
-/** What is refused is what has no course in virtual time. */
+/** Refuses faults without a simulation. */
 export const simulatedSupport: Support = ({ simulate }) =>
   typeof simulate === "string" ? simulate : true;
 

@@ -1,16 +1,20 @@
-/** Faults that the substrate itself does to a service, and that only it can see. */
+/** Faults that the substrate applies to a service, and that only the substrate can observe. */
 import type { Effect, Impairment } from "../target/deployment.ts";
 import type { Evidence } from "../target/evidence.ts";
 import type { Inject, RealStrike } from "../target/fault.ts";
-import { theService } from "./proofs.ts";
+import { all, theService } from "./proofs.ts";
 
 const nothing: Evidence = { landed: true, observation: "it was never in force" };
 
-/** `verify` may do more than ask the substrate: give it something to see. */
-export function impair<F>(
-  effectOf: (fault: F) => Effect,
-  verify: (impairment: Impairment, strike: RealStrike<F>) => Promise<Evidence> = (impairment) =>
-    impairment.observe(),
+type Verify<F> = (impairment: Impairment, strike: RealStrike<F>) => Promise<Evidence>;
+
+/**
+ * `verify` may cause the traffic that the substrate needs in order to observe the effect.
+ * `afterwards` verifies the service itself, after the substrate has removed the effect.
+ */
+export function impair<F extends Effect>(
+  verify: Verify<F> = (impairment) => impairment.observe(),
+  afterwards?: (strike: RealStrike<F>) => Promise<Evidence>,
 ): Inject<F> {
   return (strike) => {
     const instance = theService(strike);
@@ -18,14 +22,17 @@ export function impair<F>(
     let reverted: Evidence = nothing;
     return {
       act: async () => {
-        impairment = await instance.impair(effectOf(strike.fault));
+        impairment = await instance.impair(strike.fault);
       },
       verify: () => (impairment === null ? nothing : verify(impairment, strike)),
       look: () => (impairment === null ? nothing : impairment.observe()),
       revert: async () => {
         reverted = (await impairment?.undo()) ?? nothing;
       },
-      verifyReverted: () => reverted,
+      verifyReverted: async () =>
+        afterwards === undefined || !reverted.landed || impairment === null
+          ? reverted
+          : all([reverted, await afterwards(strike)]),
     };
   };
 }

@@ -1,4 +1,4 @@
-/** Does a fault to a running target: its own course, on what the plan says that it strikes. */
+/** Injects a fault into a running target, on the services and links that the plan lists. */
 import type { Deployment } from "../target/deployment.ts";
 import type { Observer } from "../target/observer.ts";
 import { linkName } from "../target/where.ts";
@@ -26,7 +26,7 @@ export function injecting(observer: Observer): InjectFault {
   };
 }
 
-/** The running services and links that a plan names. */
+/** The running services and links that a plan lists. */
 export function onTarget<D extends Deployment>(
   { services, links }: Struck,
   deployment: D,

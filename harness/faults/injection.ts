@@ -1,32 +1,35 @@
 /**
- * Carries out the course of a fault, on every substrate: act, verify, look again and again, and
- * later revert once and verify once more.
+ * Executes a fault on any substrate: act, verify, check repeatedly, then revert once and verify
+ * again.
  */
 import type { Clock } from "../target/deployment.ts";
 import type { Evidence } from "../target/evidence.ts";
 import type { Course } from "../target/fault.ts";
 
-/** A fault that was injected, whether or not it is seen to have taken hold. */
+/** An injected fault, verified or not. */
 export interface Injection {
-  /** Epoch ms at which the act was done; what proves it was gathered after that. */
+  /** Epoch ms of the act. The evidence was collected later. */
   readonly actedMs: number;
   readonly evidence: Evidence;
   /**
-   * How to look again, changing nothing, and how often in ms; null for what does not stay in force.
-   * Looking never rejects.
+   * How to check again without side effects, and the interval in ms. Null if nothing stays in
+   * force. `look` never rejects.
    */
   readonly observe: { readonly everyMs: number; look(): Promise<Evidence> } | null;
-  /** Reverts it and looks. Healing twice does it once and gives the same answer. */
+  /** Reverts the fault and verifies that. A second call returns the result of the first. */
   heal(): Promise<Evidence>;
 }
 
 export interface InjectionContext {
   readonly clock: Clock;
-  /** Ends the gathering of evidence early; never the healing. */
+  /** Ends the collection of evidence early; never the revert. */
   readonly signal: AbortSignal;
 }
 
-/** Never rejects: a fault that did not take hold says so, and can be healed like any other. */
+/**
+ * Never rejects: a fault that did not land reports that as evidence, and can be healed like any
+ * other.
+ */
 export async function carryOut(
   { act, verify, look, lookEveryMs, revert, verifyReverted }: Course,
   clock: Pick<Clock, "nowMs">,
@@ -46,7 +49,7 @@ export async function carryOut(
   };
 }
 
-/** Null when it went well. */
+/** The error message, or null on success. */
 async function failureOf(work: () => Promise<void>): Promise<Evidence | null> {
   try {
     await work();

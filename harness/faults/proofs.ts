@@ -1,12 +1,12 @@
-/** What several faults need besides acting, looking and reverting. */
+/** Helpers that several faults share beyond act, verify and revert. */
 import type { Instance, LinkHandle } from "../target/deployment.ts";
 import type { Evidence } from "../target/evidence.ts";
-import { describePong, type Pong } from "../target/observer.ts";
+import { describePong, type Observer, type Pong } from "../target/observer.ts";
 import type { Endpoint, Ping } from "../target/layout.ts";
 import type { RealStrike, Strike } from "../target/fault.ts";
 import { messageOf } from "./injection.ts";
 
-/** All or none: a fault on several things landed only if it landed on each. */
+/** A fault on several things landed only if it landed on each. */
 export function all(proofs: readonly Evidence[]): Evidence {
   const failed = proofs.filter((proof) => !proof.landed);
   const told = failed.length > 0 ? failed : proofs;
@@ -19,10 +19,7 @@ export function all(proofs: readonly Evidence[]): Evidence {
   };
 }
 
-/**
- * Waits for all of them, so that nothing goes on behind the back of the caller who is given the
- * first failure.
- */
+/** Awaits all of them, so that nothing is still running when the first failure is reported. */
 export async function together<T>(work: readonly Promise<T>[]): Promise<T[]> {
   const outcomes = await Promise.allSettled(work);
   const failures = outcomes.flatMap((outcome) =>
@@ -32,7 +29,7 @@ export async function together<T>(work: readonly Promise<T>[]): Promise<T[]> {
   return outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
 }
 
-/** Does it to each at the same time. */
+/** Acts on each concurrently. */
 export async function each<T>(
   things: readonly T[],
   work: (thing: T) => Promise<unknown>,
@@ -40,7 +37,7 @@ export async function each<T>(
   await together(things.map(work));
 }
 
-/** Sees it on each at the same time. */
+/** Verifies each concurrently. */
 export async function onEach<T>(
   things: readonly T[],
   look: (thing: T) => Promise<Evidence>,
@@ -48,7 +45,7 @@ export async function onEach<T>(
   return all(await together(things.map(look)));
 }
 
-/** The one service that a fault strikes. Throws where the plan has none. */
+/** The one service that a fault affects. Throws if the plan has none. */
 export function theService<S extends Instance>({
   services: [service],
 }: Pick<Strike<unknown, S>, "services">): S {
@@ -60,7 +57,21 @@ export function addressOf(endpoint: Endpoint): string {
   return `${endpoint.host}:${endpoint.port}`;
 }
 
-/** Throws when the service behind the link says nothing to be asked with. */
+/** Pings each port of a service that declares a ping. */
+export function pingAll(
+  instance: Instance,
+  { ping }: Observer,
+  timeoutMs: number,
+): Promise<{ readonly at: string; readonly pong: Pong }[]> {
+  return Promise.all(
+    Object.entries(instance.service.pings ?? {}).map(async ([port, bytes]) => {
+      const endpoint = instance.endpoint(port);
+      return { at: addressOf(endpoint), pong: await ping(endpoint, bytes, timeoutMs) };
+    }),
+  );
+}
+
+/** Throws if the service behind the link declares no ping. */
 export function pingOf(
   { link }: LinkHandle,
   { deployment }: Pick<Strike<unknown>, "deployment">,
@@ -74,7 +85,7 @@ export function pingOf(
   return bytes;
 }
 
-/** Asks over the link, and past it. */
+/** Sends pings over the link and without it. */
 export async function askBothEnds(
   handle: LinkHandle,
   strike: Pick<RealStrike<unknown>, "deployment" | "observer">,
@@ -89,14 +100,14 @@ export async function askBothEnds(
   return { entry, exit };
 }
 
-/** `a → b:http`, for people. */
+/** For users: `a → b:http`. */
 export function arrow({ link }: LinkHandle): string {
   return `${link.from} → ${link.to}:${link.port}`;
 }
 
 const pingMs = 2_000;
 
-/** A ping comes to that over the link, and is answered past it. */
+/** A ping over the link has the expected failure, and one without it is answered. */
 export async function proofOfBreak(
   handle: LinkHandle,
   strike: RealStrike<unknown>,
@@ -109,7 +120,7 @@ export async function proofOfBreak(
   };
 }
 
-/** What heals every fault on a link. */
+/** The proof of revert for every fault on a link. */
 export async function proofOfPassage(
   handle: LinkHandle,
   strike: RealStrike<unknown>,

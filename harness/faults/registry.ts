@@ -1,6 +1,6 @@
 /**
- * The list of faults. A new one is a folder and a line here; its name is the `kind` that an
- * experiment gives.
+ * The registry of faults. To add one, add a folder and a line here. Its name is the `kind` in an
+ * experiment.
  */
 export { bandwidth } from "./bandwidth/fault.ts";
 export { blackhole } from "./blackhole/fault.ts";
@@ -9,6 +9,7 @@ export { fullDisk } from "./full-disk/fault.ts";
 export { kill } from "./kill/fault.ts";
 export { latency } from "./latency/fault.ts";
 export { operate } from "./operate/fault.ts";
+export { outOfDescriptors } from "./out-of-descriptors/fault.ts";
 export { packetLoss } from "./packet-loss/fault.ts";
 export { partition } from "./partition/fault.ts";
 export { pause } from "./pause/fault.ts";

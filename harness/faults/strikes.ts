@@ -1,6 +1,5 @@
 /**
- * What faults usually strike: one service, a zone, a region, or links; and the pieces of their
- * schemas.
+ * The usual reaches of faults: one service, a zone, a region, or links; and parts of their schemas.
  */
 import { z } from "zod";
 import {
@@ -14,7 +13,7 @@ import type { Link } from "../target/layout.ts";
 import type { Reach } from "../target/fault.ts";
 
 const name = z.string().min(1);
-/** The fields by which a fault says where it strikes. */
+/** The fields with which a fault selects its services. */
 export const serviceField = { service: name };
 export const zoneField = { zone: name };
 export const regionField = { region: name };
@@ -26,7 +25,7 @@ const always = {
 };
 const noLinks = { links: (): readonly Link[] => [], onLinks: false };
 
-/** Every service of a place, all of which fall silent. */
+/** Every service that the selector matches; all of them stop answering. */
 function onPlace<F>(placeOf: (fault: F) => Where): Reach<F> {
   return {
     ...always,
@@ -37,14 +36,14 @@ function onPlace<F>(placeOf: (fault: F) => Where): Reach<F> {
   };
 }
 
-/** By the name of a service. */
+/** One service, by name. */
 export const onService = onPlace(({ service }: { readonly service: string }) => ({ service }));
 /** Every service of a zone. */
 export const onZone = onPlace(({ zone }: { readonly zone: string }) => ({ zone }));
 /** Every service of a region. */
 export const onRegion = onPlace(({ region }: { readonly region: string }) => ({ region }));
 
-/** A fault that changes links, found in whatever way. The services at their ends go on. */
+/** A fault that changes links, however it selects them. The services at their ends keep running. */
 export const overLinks = {
   ...always,
   onLinks: true,

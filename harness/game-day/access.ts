@@ -1,8 +1,8 @@
 /**
- * Who may ask for what. The page is on loopback, where every web page that somebody has open can
- * send requests, too: so nothing is given for a cookie, a request must carry a role's token in a
- * header, must be meant for this host by name (a name that was rebound to 127.0.0.1 is refused),
- * and must not come from another site.
+ * Access control of the game day's server. The page is on loopback, to which any web page in the
+ * same browser can send requests, too. So there are no cookies, and a request must carry a role's
+ * token in a header. Its Host must be this machine, which excludes a name that was rebound to
+ * 127.0.0.1, and its origin must not be another site.
  */
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Right, Role } from "./day/game-day.ts";
@@ -12,7 +12,7 @@ export interface Refusal {
   readonly why: string;
 }
 
-/** One secret for each role, made anew whenever a day is opened and never written to disk. */
+/** One secret per role, generated each time a day is opened and never written to disk. */
 export class Tokens {
   readonly #roles: readonly {
     readonly role: Role;
@@ -31,7 +31,7 @@ export class Tokens {
     return this.#roles.find((one) => one.role.name === role)?.token ?? "";
   }
 
-  /** Compares digests, each with each: how long it takes says nothing about a token. */
+  /** Compares digests, and always all of them, so that timing reveals nothing about a token. */
   roleOf(authorization: string | undefined): Role | null {
     const digest = digestOf(/^Bearer ([\w-]{1,200})$/.exec(authorization ?? "")?.[1] ?? "");
     let found: Role | null = null;
@@ -44,12 +44,12 @@ function digestOf(token: string): Buffer {
   return createHash("sha256").update(token).digest();
 }
 
-/** Any port: somebody may look through a tunnel (`ssh -L`), which has another one. */
+/** Any port is allowed: a tunnel (`ssh -L`) may use another one. */
 const loopbackHost = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?$/;
 
 /**
- * What is wrong with where a request comes from or goes to; null when nothing is. `isPage`: the
- * page itself, which holds no secret and may be linked to.
+ * The problem of a request's origin or destination; null if there is none. `isPage`: the page
+ * itself, which contains no secret and may be linked to.
  */
 export function strangerProblem(
   header: (name: string) => string | undefined,

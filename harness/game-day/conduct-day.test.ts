@@ -38,7 +38,7 @@ interface Word {
   readonly what: "go" | "no-go" | "stop" | "note" | "late go" | "Ctrl-C";
 }
 
-/** A day whose runs are those of the real conductor, in virtual time. */
+/** Plays a day with runs of the real conductor, in virtual time. */
 async function play(
   day: Day,
   words: readonly Word[],
@@ -73,7 +73,7 @@ async function play(
     stopped: AbortSignal,
   ): Promise<Outcome> => {
     const virtual = virtualWorld(plan, seed + step, luck);
-    // One clock for the day and its runs: what waits in the made-up world waits on the day's.
+    // The day and its runs share one clock: waits of the simulation advance the day's clock.
     Object.assign(virtual.clock, {
       sleep: (ms: number, signal?: AbortSignal) => clock.sleep(ms, signal),
       nowMs: () => clock.nowMs(),
@@ -144,83 +144,76 @@ const said = fc
   .map(([words, stop]) => (stop === null ? words : [...words, stop]));
 
 describe("a game day", () => {
-  it(
-    "heals every injection once, whatever is said and whenever, and runs nothing that nobody " +
-      "let go",
-    async () => {
-      let injected = 0,
-        stoppedInRun = 0,
-        leftOut = 0;
-      await fc.assert(
-        fc.asyncProperty(
-          said,
-          fc.integer({ min: 1, max: 1e6 }),
-          fc.boolean(),
-          async (spoken, seed, holds) => {
-            const day = dayOf([
-              stepOf("one"),
-              stepOf("two", holds ? { holdMsMax: 30_000 } : {}),
-              stepOf("three"),
-            ]);
-            const { log, runs, refused } = await play(day, spoken, seed);
-            for (const { events, inForce } of runs) {
-              expect([...inForce.values()].every((count) => count === 0)).toBe(true);
-              for (const step of plan.steps.keys()) {
-                const of = (kind: RunEvent["kind"]) =>
-                  events.filter(
-                    (event) => event.kind === kind && "step" in event && event.step === step,
-                  );
-                const landed = of("injected").filter(
-                  (event) => event.kind === "injected" && event.evidence.landed,
+  it("heals every injection once, whatever people answer, and runs only what they approved", async () => {
+    let injected = 0,
+      stoppedInRun = 0,
+      leftOut = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        said,
+        fc.integer({ min: 1, max: 1e6 }),
+        fc.boolean(),
+        async (spoken, seed, holds) => {
+          const day = dayOf([
+            stepOf("one"),
+            stepOf("two", holds ? { holdMsMax: 30_000 } : {}),
+            stepOf("three"),
+          ]);
+          const { log, runs, refused } = await play(day, spoken, seed);
+          for (const { events, inForce } of runs) {
+            expect([...inForce.values()].every((count) => count === 0)).toBe(true);
+            for (const step of plan.steps.keys()) {
+              const of = (kind: RunEvent["kind"]) =>
+                events.filter(
+                  (event) => event.kind === kind && "step" in event && event.step === step,
                 );
-                expect(of("healed").length).toBe(landed.length);
-                injected += landed.length;
-              }
-              expect(events.at(-1)?.kind).toBe("finished");
-            }
-            const goes = log.filter((event) => event.kind === "answered" && event.answer === "go");
-            expect(runs.length).toBeLessThanOrEqual(goes.length);
-            // Nothing begins after somebody has stopped the day.
-            const stop = log.findIndex((event) => event.kind === "stopped");
-            if (stop >= 0)
-              expect(
-                log
-                  .slice(stop)
-                  .filter(
-                    (event) =>
-                      event.kind === "began" || event.kind === "asked" || event.kind === "answered",
-                  ),
-              ).toEqual([]);
-            if (
-              stop >= 0 &&
-              runs.some((one) => one.events.some((event) => event.kind === "aborted"))
-            )
-              stoppedInRun++;
-            expect(refused.every((accepted) => !accepted)).toBe(true);
-            expect(log.map((event) => event.seq)).toEqual(log.map((_, index) => index + 1));
-            expect(log.filter((event) => event.kind === "closed")).toHaveLength(1);
-            expect(log.at(-1)?.kind === "closed" || log.at(-1)?.kind === "note").toBe(true);
-            // Each question has at most one answer, and none is answered after its time.
-            for (const asked of log.filter((event) => event.kind === "asked")) {
-              const answers = log.filter(
-                (event) => event.kind === "answered" && event.question === asked.question,
+              const landed = of("injected").filter(
+                (event) => event.kind === "injected" && event.evidence.landed,
               );
-              expect(answers.length).toBeLessThanOrEqual(1);
-              for (const answer of answers) expect(answer.atMs).toBeLessThanOrEqual(asked.untilMs);
+              expect(of("healed").length).toBe(landed.length);
+              injected += landed.length;
             }
-            leftOut += log.filter(
-              (event) => event.kind === "answered" && event.answer === "no-go",
-            ).length;
-          },
-        ),
-        { numRuns: times(120) },
-      );
-      // A day on which nothing ever happens would prove nothing.
-      for (const seen of [injected, stoppedInRun, leftOut]) expect(seen).toBeGreaterThan(8);
-    },
-  );
+            expect(events.at(-1)?.kind).toBe("finished");
+          }
+          const goes = log.filter((event) => event.kind === "answered" && event.answer === "go");
+          expect(runs.length).toBeLessThanOrEqual(goes.length);
+          // Nothing begins after the day has been stopped.
+          const stop = log.findIndex((event) => event.kind === "stopped");
+          if (stop >= 0)
+            expect(
+              log
+                .slice(stop)
+                .filter(
+                  (event) =>
+                    event.kind === "began" || event.kind === "asked" || event.kind === "answered",
+                ),
+            ).toEqual([]);
+          if (stop >= 0 && runs.some((one) => one.events.some((event) => event.kind === "aborted")))
+            stoppedInRun++;
+          expect(refused.every((accepted) => !accepted)).toBe(true);
+          expect(log.map((event) => event.seq)).toEqual(log.map((_, index) => index + 1));
+          expect(log.filter((event) => event.kind === "closed")).toHaveLength(1);
+          expect(log.at(-1)?.kind === "closed" || log.at(-1)?.kind === "note").toBe(true);
+          // Each question has at most one answer, and no answer comes after its time.
+          for (const asked of log.filter((event) => event.kind === "asked")) {
+            const answers = log.filter(
+              (event) => event.kind === "answered" && event.question === asked.question,
+            );
+            expect(answers.length).toBeLessThanOrEqual(1);
+            for (const answer of answers) expect(answer.atMs).toBeLessThanOrEqual(asked.untilMs);
+          }
+          leftOut += log.filter(
+            (event) => event.kind === "answered" && event.answer === "no-go",
+          ).length;
+        },
+      ),
+      { numRuns: times(120) },
+    );
+    // A day without any of these events would prove nothing.
+    for (const seen of [injected, stoppedInRun, leftOut]) expect(seen).toBeGreaterThan(8);
+  });
 
-  it("leaves out what nobody answers, and says so", async () => {
+  it("skips and reports a step without an answer", async () => {
     const day = dayOf([stepOf("one"), stepOf("two")]);
     const { log, runs, state } = await play(day, [{ atMs: 70_000, what: "go" }], 1, [], {
       ...chances,
@@ -242,7 +235,7 @@ describe("a game day", () => {
     });
   });
 
-  it("takes a held target down again without breaking anything when nobody says go", async () => {
+  it("takes a held target down without a fault if no person approves it", async () => {
     const day = dayOf([stepOf("one", { holdMsMax: 5_000 })]);
     const { runs, state } = await play(day, [{ atMs: 1_000, what: "go" }], 1, [], {
       ...chances,
@@ -258,7 +251,7 @@ describe("a game day", () => {
     });
   });
 
-  it("asks nobody with --yes", async () => {
+  it("asks no person with --yes", async () => {
     const day = dayOf([stepOf("one"), stepOf("two", { holdMsMax: 5_000 })], { answers: "yes" });
     const { log, runs } = await play(day, [], 1, [], {
       ...chances,
@@ -274,7 +267,7 @@ describe("a game day", () => {
     ).toEqual(["--yes", "--yes", "--yes"]);
   });
 
-  it("is taken up again where it was stopped, or where its harness was killed", async () => {
+  it("resumes where it was stopped, or where its harness was killed", async () => {
     const day = dayOf([stepOf("one"), stepOf("two"), stepOf("three")]);
     const lucky = { deployFails: 0, injectFails: 0, healFails: 0, loadDies: 0, userAborts: 0 };
     const first = await play(
@@ -289,7 +282,7 @@ describe("a game day", () => {
       lucky,
     );
     expect(first.state.stoppedBy).toEqual(anna);
-    // Cut anywhere, what is left to do is what has no whole outcome.
+    // Wherever the log is cut, the remaining steps are those without a complete outcome.
     for (let cut = 0; cut <= first.log.length; cut++) {
       const state = stateOf(3, first.log.slice(0, cut));
       expect(stepsLeft(state)).toEqual(

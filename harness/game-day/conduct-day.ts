@@ -1,6 +1,6 @@
 /**
- * Goes through a day's steps, one after another, and lets people decide before each. Nothing here
- * depends on a page being open.
+ * Executes the steps of a day in order, with a decision of people before each. It does not depend
+ * on an open page.
  */
 import { exitCodes } from "../base/errors.ts";
 import type { Day, Outcome } from "./day/day.ts";
@@ -8,9 +8,7 @@ import { stepsLeft } from "./day/day-state.ts";
 import { nameOf } from "./day/judge-day.ts";
 import { DayStopped, type Desk, type Log } from "./desk.ts";
 
-/**
- * Somebody said no-go, or nobody said anything, while the target was held under its everyday load.
- */
+/** A person said no-go, or did not answer, while the target was held under its everyday load. */
 export class NoGo extends Error {
   constructor(why: string) {
     super(why);
@@ -19,8 +17,8 @@ export class NoGo extends Error {
 }
 
 /**
- * Runs one step to its end, healed and taken down, whatever happens; `hold` rejects when it is not
- * to go on.
+ * Runs one step to its end, including heal and teardown, whatever happens. `hold` rejects if the
+ * step must not continue.
  */
 export type RunStep = (
   step: number,
@@ -32,11 +30,11 @@ export interface DayWorld {
   readonly log: Log;
   readonly desk: Desk;
   readonly run: RunStep;
-  /** Of one who let something down beyond what a record tells. */
+  /** Explains a failure that is not part of a record. */
   explain(error: unknown): { readonly why: string; readonly exitCode: number };
 }
 
-/** Never rejects for what a step does; `outside` aborts when the terminal ends the day. */
+/** Never rejects because of a step; `outside` aborts when the terminal ends the day. */
 export async function conductDay(day: Day, world: DayWorld, outside: AbortSignal): Promise<void> {
   const { log, desk } = world;
   log.append({ kind: "opened", again: desk.state.questionsAsked > 0 });
@@ -56,7 +54,7 @@ export async function conductDay(day: Day, world: DayWorld, outside: AbortSignal
   }
 }
 
-/** Null when the day goes on, or why it does not. */
+/** Null if the day continues, otherwise the reason why not. */
 async function takeStep(day: Day, step: number, world: DayWorld): Promise<string | null> {
   const { log, desk } = world;
   const { waitMsMax } = day.steps[step] as Day["steps"][number];
@@ -95,8 +93,8 @@ async function outcomeOf(
         };
   try {
     const outcome = await run(step, hold, desk.stopped);
-    // The record says that somebody ended it; that it was decided at its own point, and nothing was
-    // broken, only the day knows.
+    // The record contains the abort. Only the day knows that it was decided at its own point,
+    // before any fault.
     return refused === null
       ? outcome
       : {

@@ -1,11 +1,12 @@
-/** The files of a day, beside those of runs: `reports/game-days/ID/`. */
+/** The files of a day, next to those of runs: `reports/game-days/ID/`. */
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { SeawallError } from "../base/errors.ts";
-import type { Day, DayEvent, DayStep } from "./day/day.ts";
+import type { Day, DayEvent } from "./day/day.ts";
 import { stateOf } from "./day/day-state.ts";
 import { type DayResult, judgeDay } from "./day/judge-day.ts";
 import type { Verdict } from "../record/verdict.ts";
+import { renewedStep } from "../run/older-records.ts";
 import { storedVerdict } from "../run/stored-verdict.ts";
 import { readDayEvents } from "./day-log.ts";
 
@@ -26,7 +27,7 @@ export function isDay(directory: string): boolean {
   return existsSync(join(directory, dayFiles.day));
 }
 
-/** What is on disk of a day, whole or cut short, and what it came to. */
+/** A day on disk, complete or cut short, and its result. */
 export function readDay(directory: string): RecordedDay {
   const day = readPlanOfDay(directory);
   const events = readDayEvents(join(directory, dayFiles.events));
@@ -48,7 +49,7 @@ export function readPlanOfDay(directory: string): Day {
     const day = JSON.parse(readFileSync(path, "utf8")) as Partial<Day> | null;
     if (day?.format !== "seawall-day/1" || !Array.isArray(day.steps) || !Array.isArray(day.roles))
       throw new Error('it is not a "seawall-day/1"');
-    return { ...day, steps: day.steps.map(ofItsTime) } as Day;
+    return { ...day, steps: day.steps.map(renewedStep) } as Day;
   } catch (error) {
     throw new SeawallError(
       "RUN_DIRECTORY_BROKEN",
@@ -58,13 +59,7 @@ export function readPlanOfDay(directory: string): Day {
   }
 }
 
-/** Older days called the rhythm by another name, and named no classes. */
-function ofItsTime(step: Partial<DayStep> & { readonly segmentMs?: number }): DayStep {
-  const { segmentMs, ...now } = step;
-  return { classes: [], ...now, rhythmMs: now.rhythmMs ?? segmentMs ?? 1_000 } as DayStep;
-}
-
-/** Null when the run has none (yet), has gone, or is not what the verdict was given on. */
+/** Null if the run has no verdict yet, is gone, or differs from what the verdict was given on. */
 function verdictIn(run: string): Verdict | null {
   const stored = storedVerdict(run);
   return stored.kind === "fits" ? stored.verdict : null;

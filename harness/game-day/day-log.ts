@@ -1,7 +1,7 @@
 /**
- * The day's events on disk, one line of JSON each, numbered from 1. A page that comes back asks for
- * what follows the last number that it has seen, and gets it from the file. What people and runs do
- * is on disk before the day goes on; the measures of each second need not be.
+ * The day's events on disk, one line of JSON each, numbered from 1. A page that reconnects asks for
+ * the events after its last number, which are read from the file. Events of people and runs are
+ * synced before the day continues; the measurements of each second need not be.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { SeawallError } from "../base/errors.ts";
@@ -42,14 +42,14 @@ export class DayLog implements Disposable {
   }
 
   /**
-   * From the file, without waiting: whoever listens from the same moment on misses nothing and
-   * hears nothing twice.
+   * Reads the file synchronously, so that a listener added at the same moment misses no event and
+   * receives none twice.
    */
   since(seq: number): readonly DayEvent[] {
     return readDayEvents(this.#path).filter((event) => event.seq > seq);
   }
 
-  /** Returns what ends it. */
+  /** Returns a function that removes the listener. */
   onEvent(listener: (event: DayEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
@@ -62,7 +62,7 @@ export class DayLog implements Disposable {
   }
 }
 
-/** A torn line, such as a killed harness leaves, is passed over. */
+/** Skips a torn line, which a killed harness can leave. */
 export function readDayEvents(path: string): DayEvent[] {
   if (!existsSync(path)) return [];
   try {

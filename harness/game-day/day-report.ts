@@ -1,6 +1,6 @@
 /**
- * The report of a day: what it came to, each step with what was decided, seen and noted, and the
- * curves that people watched. One file, no script needed.
+ * The report of a day: its result, each step with decisions, events and notes, and the live curves.
+ * One file, without scripts.
  */
 import type { By, DayEvent, DayStep } from "./day/day.ts";
 import { nameOf, type StepResult } from "./day/judge-day.ts";
@@ -42,7 +42,7 @@ ${result.stoppedBy === null ? null : markup`<div class="notice grave"><strong>St
 <ol class="day-strip">${result.steps.map((one, index) => markup`<li class="${toneOf(one)}"><a href="#step-${index + 1}">${index + 1}. ${one.experiment}</a> <span>${wordOf(one)}</span></li>`)}</ol></div>`;
 }
 
-/** A control that was refuted is good news. */
+/** A refuted control is a success. */
 function toneOf({ status, asExpected }: StepResult): Status | "left" {
   return status === null
     ? "left"
@@ -58,7 +58,7 @@ function wordOf({ status, asExpected, expect }: StepResult): string {
   return `${words[status].toLowerCase()}${expect === "refuted" ? (asExpected ? ", as a control should be" : ", though it is a control") : ""}`;
 }
 
-/** As the day sees it: a control that held is no good news. */
+/** The mark from the day's point of view: a held control is a failure. */
 function markOf(result: StepResult): Markup | null {
   const tone = toneOf(result);
   return tone === "left"
@@ -81,7 +81,7 @@ ${result.run === null ? null : markup`<p><a href="${`${result.run}/report.html`}
 </article>\n`;
 }
 
-/** From a step's first question to its end; notes belong to the step that was on. */
+/** From a step's first question to its end; a note belongs to the current step. */
 function eventsOf(events: readonly DayEvent[], index: number): readonly DayEvent[] {
   const questions = new Set(
     events.flatMap((event) =>
@@ -160,7 +160,7 @@ function toldOf(event: DayEvent): { tone: string; text: string | Markup } | null
       : null;
 }
 
-/** What belongs to no step. */
+/** Events outside any step. */
 function aside({ events }: RecordedDay): Markup | null {
   const notes = events.filter(
     (event) =>

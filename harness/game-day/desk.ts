@@ -1,6 +1,6 @@
 /**
- * Where people's words arrive: answers, notes, and the one that stops everything. What may be said
- * follows from the day's events alone.
+ * Receives people's decisions: answers, notes and the stop. The day's events alone determine what
+ * is permitted.
  */
 import type { By, Day, DayEvent, DayHappening, Point } from "./day/day.ts";
 import { after, type DayState, stateOf } from "./day/day-state.ts";
@@ -13,7 +13,7 @@ export interface Log {
   onEvent(listener: (event: DayEvent) => void): () => void;
 }
 
-/** Why the day was ended by somebody. */
+/** The day was ended by a person. */
 export class DayStopped extends Error {
   readonly by: By;
   constructor(by: By) {
@@ -23,7 +23,7 @@ export class DayStopped extends Error {
   }
 }
 
-/** Nobody is asked; the report says so. */
+/** No person is asked, and the report says so. */
 export const unasked: By = { role: "--yes", name: null };
 export const nobody: By = { role: "nobody", name: null };
 
@@ -55,9 +55,7 @@ export class Desk {
     return this.#stop.signal;
   }
 
-  /**
-   * Resolves with the answer, which is a no-go when time is up; rejects with the signal's reason.
-   */
+  /** Resolves with the answer, or with a no-go at the timeout. Rejects with the signal's reason. */
   async ask(
     step: number,
     point: Point,
@@ -78,7 +76,7 @@ export class Desk {
     this.#open = { question, decide: answer.resolve };
     if (this.#day.answers === "yes") this.answer(question, "go", unasked);
     const patience = new AbortController();
-    // Whoever answers in time, or stops the day, ends the waiting.
+    // An answer or a stop ends the wait.
     const late = this.#clock.sleep(waitMs, AbortSignal.any([signal, patience.signal])).then(
       () => void this.answer(question, "no-go", nobody),
       () => signal.aborted && answer.reject(signal.reason),
@@ -92,10 +90,7 @@ export class Desk {
     }
   }
 
-  /**
-   * False when that question is not open (any more): whoever answers then has looked at an old
-   * page.
-   */
+  /** False if that question is not open: the answer came from an outdated page. */
   answer(question: number, answer: "go" | "no-go", by: By): boolean {
     if (
       this.#open?.question !== question ||
@@ -110,18 +105,18 @@ export class Desk {
     return true;
   }
 
-  /** Heals everything and ends the day. Once is enough; a second time changes nothing. */
+  /** Reverts all faults and ends the day; idempotent. */
   stop(by: By): void {
     if (this.#stop.signal.aborted || this.#state.status === "closed") return;
     try {
       this.#log.append({ kind: "stopped", by });
     } finally {
-      // Whatever cannot be written down, it is healed.
+      // The faults are reverted even if the event cannot be written.
       this.#stop.abort(new DayStopped(by));
     }
   }
 
-  /** A note that is sent twice stands once. */
+  /** Idempotent per key: a note that is sent twice is recorded once. */
   note(text: string, by: By, key: string): void {
     if (this.#state.noteKeys.has(key)) return;
     this.#log.append({ kind: "note", text, by, step: this.#state.step, key });

@@ -1,7 +1,7 @@
 /**
- * The day's events to every open page, as server-sent events. Each carries its number; a page that
- * was cut off names the last one that it has and gets the rest from the file. After each comes
- * where the day stands, so that a page need not work that out itself.
+ * Sends the day's events to every open page as server-sent events. Each carries its number; a page
+ * that reconnects names its last one, and receives the rest from the file. The day's state follows
+ * each event, so that a page need not compute it.
  */
 import type { SSEMessage, SSEStreamingApi } from "hono/streaming";
 import type { DayEvent } from "./day/day.ts";
@@ -9,14 +9,14 @@ import type { DayState } from "./day/day-state.ts";
 import type { Desk, Log } from "./desk.ts";
 
 const openMax = 50;
-/** A page that hears nothing for some of these takes the connection for lost. */
+/** A page treats the connection as lost after some missing heartbeats. */
 const beatMs = 3_000;
-/** One that takes nothing is cut off, and may come back. */
+/** A page that reads nothing is disconnected, and may reconnect. */
 const waitingMax = 10_000;
 
 interface Page {
   readonly stream: SSEStreamingApi;
-  /** Messages that it has not taken yet. */
+  /** Messages that it has not read yet. */
   waiting: number;
   /** Settles when the last of them is written. */
   written: Promise<unknown>;
@@ -45,7 +45,7 @@ export class EventStreams implements Disposable {
     return this.#open.size < openMax;
   }
 
-  /** Resolves when the page is gone, or all of them are ended. */
+  /** Resolves when the page is gone, or when all streams end. */
   async serve(stream: SSEStreamingApi, since: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const page: Page = { stream, waiting: 0, written: Promise.resolve(), end: resolve };
@@ -71,9 +71,7 @@ export class EventStreams implements Disposable {
     }
   }
 
-  /**
-   * In the order of the calls: what is written waits its turn within the stream, and never fails.
-   */
+  /** Queues writes in the order of the calls. A failed write does not reject. */
   #to(page: Page, write: () => Promise<unknown>): void {
     page.waiting++;
     page.written = write().then(() => {
@@ -92,7 +90,7 @@ function messageOf(event: DayEvent): SSEMessage {
   return { id: String(event.seq), event: "day", data: JSON.stringify(event) };
 }
 
-/** What a page shows of it. */
+/** The part of the state that a page shows. */
 function plainState({ noteKeys: _noteKeys, ...state }: DayState): object {
   return state;
 }

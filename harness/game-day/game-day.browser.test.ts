@@ -38,7 +38,7 @@ const storm = stepOf("origin-storm", {
     "Live segments reach their viewers in time",
     "Origin GETs per edge and segment do not grow with the audience",
   ],
-  // Longer than the test, on a busy machine as well: whoever stops it finds the fault in force.
+  // Longer than the test, even on a busy machine, so that a stop finds the fault in force.
   phasesMs: { baseline: 10_000, fault: 400_000, recovery: 20_000 },
   faults: [
     {
@@ -68,7 +68,7 @@ const day: Day = dayOf(
   { id: "20260101T000000Z-1a2b3c4d", title: "Rehearsal before the season opener" },
 );
 
-/** Where pictures go, for whoever wants to look. */
+/** A folder for screenshots; none are taken if it is not set. */
 const pictures = process.env["SEAWALL_PICTURES"];
 async function picture(page: Page, name: string): Promise<void> {
   if (pictures === undefined) return;
@@ -92,7 +92,7 @@ async function opened(rehearsal: Rehearsal, role: string, options: Partial<Brows
   return { browser, page, complaints, line };
 }
 
-/** Others may want the machine, too. */
+/** Patient, because the machine may be busy. */
 const patiently = { timeout: 20_000 };
 const points = (page: Page): Promise<number> =>
   page.evaluate("charts.charts[0]?.data[0].length ?? 0") as Promise<number>;
@@ -102,7 +102,7 @@ const faint = async (page: Page): Promise<unknown> =>
   );
 
 describe.skipIf(chromium === null)("a game day in a browser", () => {
-  test("goes, moves, survives a reload and a lost connection, takes notes, and stop heals", async () => {
+  test("progresses, survives a reload and a lost connection, takes notes, and stop heals", async () => {
     await using rehearsal = await rehearse(day);
     const { browser, page, complaints, line } = await opened(rehearsal, "conductor");
     await using _line = line;
@@ -131,14 +131,14 @@ describe.skipIf(chromium === null)("a game day in a browser", () => {
     await picture(page, "3-fault");
     expect(await faint(page)).toEqual([]);
 
-    // A reload in the middle shows all of it again, without the link.
+    // A reload restores everything without the link.
     const seen = rehearsal.log.since(0).length;
     await page.reload();
     await expect.poll(() => points(page), patiently).toBeGreaterThan(before);
     expect(await page.getByText("Anna (conductor)").count()).toBe(1);
     expect(seen).toBeGreaterThan(30);
 
-    // The connection is lost, the day goes on, and what was missed comes by itself, once.
+    // The connection is lost, the day continues, and the missed events arrive on reconnect, once.
     line.cut();
     await page.locator("#connection", { hasText: "connection lost" }).waitFor();
     await picture(page, "4-lost");
@@ -161,7 +161,7 @@ describe.skipIf(chromium === null)("a game day in a browser", () => {
     expect(rehearsal.desk.state.stoppedBy).toEqual({ role: "conductor", name: "Anna" });
     expect(await page.evaluate("'pwned' in window")).toBe(false);
     expect(complaints).toEqual([]);
-    // The report opens from disk, and tells the same.
+    // The report opens from disk, and shows the same.
     const report = join(rehearsal.directory, "report.html");
     writeFileSync(report, renderDayReport(readDay(rehearsal.directory)));
     await page.goto(pathToFileURL(report).href);
@@ -178,7 +178,7 @@ describe.skipIf(chromium === null)("a game day in a browser", () => {
     ["light", false],
     ["dark", true],
   ] as const)(
-    "is accessible by axe's rules and has enough contrast in %s, whatever is going on",
+    "passes axe's rules and has enough contrast in %s, in every state",
     async (look, dark) => {
       const short = {
         ...storm,
@@ -232,7 +232,7 @@ describe.skipIf(chromium === null)("a game day in a browser", () => {
     90_000,
   );
 
-  test("gives an observer notes and nothing else, on a telephone, in the dark", async () => {
+  test("allows an observer notes only, on a phone, in dark mode", async () => {
     await using rehearsal = await rehearse(dayOf([{ ...storm, story: hostile, brief: hostile }]));
     const { browser, page, complaints, line } = await opened(rehearsal, "observer", {
       wide: 390,
@@ -256,8 +256,8 @@ describe.skipIf(chromium === null)("a game day in a browser", () => {
     expect(await faint(page)).toEqual([]);
     expect(await page.evaluate("'pwned' in window")).toBe(false);
 
-    // The report: what stands in its drawings is large enough to be read there, and the page itself
-    // does not move sideways.
+    // The report: text in its drawings is large enough to read, and the page does not scroll
+    // sideways.
     rehearsal.desk.stop({ role: "terminal", name: null });
     await rehearsal.over;
     const report = join(rehearsal.directory, "report.html");

@@ -1,6 +1,6 @@
 /**
- * The day's page: a frame without a word of any day in it, so it may be sent to whoever asks; its
- * script fetches the rest with a role's token.
+ * The day's page: an empty frame that may be sent to any client. Its script fetches the content
+ * with a role's token.
  */
 import { markup, type Markup } from "../report/markup.ts";
 import { policyOf, renderShell, type Shell } from "../report/page/shell.ts";

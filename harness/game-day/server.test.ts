@@ -90,11 +90,11 @@ const as = (role: string): Record<string, string> => ({
   ...json,
 });
 const note = (key: string): string => JSON.stringify({ text: "seen", key, name: "Anna" });
-/** What must not have changed whatever is refused. */
+/** The state that a refused request must not change. */
 const untouched = (): unknown => [log.events.length, desk.state.status];
 
 describe("the day's page", () => {
-  it("is an empty frame that may not be framed, kept or run with other scripts", async () => {
+  it("is an empty frame that may not be framed, cached or run with other scripts", async () => {
     const { status, headers, body } = await send("GET", "/", {});
     expect(status).toBe(200);
     expect(body).not.toContain(day.title);
@@ -113,7 +113,7 @@ describe("the day's page", () => {
   });
 
   it.each(["evil.example", "127.0.0.1.evil.example", "evil.example:80", "0.0.0.0"])(
-    "is not there under the name %j, which somebody may have bent to this machine",
+    "is not served under the name %j, which could be rebound to this machine",
     async (name) => {
       for (const path of ["/", "/api/day", "/api/events"])
         expect((await send("GET", path, { ...as("conductor"), Host: name })).status, path).toBe(
@@ -123,7 +123,7 @@ describe("the day's page", () => {
   );
 
   it.each(["127.0.0.1", "localhost", "[::1]"])(
-    "is there under %s, through a tunnel with another port, too",
+    "is served under %s, through a tunnel with another port, too",
     async (name) => {
       expect(
         (
@@ -143,7 +143,7 @@ describe("the day's page", () => {
     ["a sandboxed frame", { Origin: "null" }],
     ["a cross-site fetch", { "Sec-Fetch-Site": "cross-site" }],
     ["a same-site one", { "Sec-Fetch-Site": "same-site" }],
-  ])("hears nothing from %s, not even with a good token", async (_what, headers) => {
+  ])("accepts nothing from %s, even with a valid token", async (_what, headers) => {
     const before = untouched();
     for (const path of ["/api/stop", "/api/note", "/api/answer"])
       expect((await send("POST", path, { ...as("conductor"), ...headers }, "{}")).status).toBe(403);
@@ -151,7 +151,7 @@ describe("the day's page", () => {
     expect(untouched()).toEqual(before);
   });
 
-  it("tells nothing and hears nothing without a token in the header, wherever else it may be", async () => {
+  it("sends and accepts nothing without a token in the header, wherever else it may be", async () => {
     const before = untouched();
     const good = tokenOf("conductor");
     for (const [path, headers] of [
@@ -178,7 +178,7 @@ describe("the day's page", () => {
     ["observer", "/api/note", note("aaaaaaaa"), 200],
     ["conductor", "/api/answer", '{"question":7,"answer":"go"}', 409],
     ["conductor", "/api/nothing", "{}", 404],
-  ])("lets %s post to %s as far as its role goes", async (role, path, body, status) => {
+  ])("lets %s post to %s as far as its role permits", async (role, path, body, status) => {
     expect((await send("POST", path, as(role), body)).status).toBe(status);
     expect(desk.state.status).toBe("waiting");
   });
@@ -190,7 +190,7 @@ describe("the day's page", () => {
     ["an unknown word", '{"question":1,"answer":"maybe"}', 400],
     ["something besides", '{"question":1,"answer":"go","role":"x"}', 400],
     ["too much", JSON.stringify({ question: 1, answer: "go", name: "x".repeat(20_000) }), 413],
-  ])("refuses %s and goes on", async (_what, body, status) => {
+  ])("refuses %s and continues", async (_what, body, status) => {
     expect((await send("POST", "/api/answer", as("conductor"), body)).status).toBe(status);
     expect(
       (
@@ -205,7 +205,7 @@ describe("the day's page", () => {
     expect(desk.state.status).toBe("waiting");
   });
 
-  it("takes a note that is sent twice for one", async () => {
+  it("records a note once if it is sent twice", async () => {
     const notes = (): number => log.events.filter((event) => event.kind === "note").length;
     const before = notes();
     for (let times = 0; times < 3; times++)
@@ -219,7 +219,7 @@ describe("the day's page", () => {
     });
   });
 
-  it("tells what happened since the last event that a page has, and then where the day stands", async () => {
+  it("sends the events after a page's last one, and then the state of the day", async () => {
     const ids = ({ body }: Answer): number[] =>
       [...body.matchAll(/^id: (\d+)$/gm)].map((match) => Number(match[1]));
     const whole = await send("GET", "/api/events", as("wall"), undefined, "event: state");
@@ -238,7 +238,7 @@ describe("the day's page", () => {
     expect(whole.body).toContain('"status":"waiting"');
   });
 
-  it("cuts off nobody who takes what comes, ends every stream with itself, and forgets who left", async () => {
+  it("disconnects no page that reads, ends every stream with itself, and forgets closed pages", async () => {
     const clock = realClock();
     const own = new MemoryLog(() => clock.nowMs());
     const served = await serveDay({
@@ -253,7 +253,7 @@ describe("the day's page", () => {
       fetch(`http://127.0.0.1:${served.port}/api/events`, {
         headers: { Authorization: `Bearer ${served.linkOf("wall").split("#")[1]}` },
       });
-    // More pages than may be open at once, one after the other.
+    // More pages than may be open at once, one after another.
     for (let page = 0; page < 60; page++) {
       const response = await events();
       expect(response.status).toBe(200);
@@ -272,7 +272,7 @@ describe("the day's page", () => {
     const reader = last.body?.pipeThrough(new TextDecoderStream()).getReader();
     let text = "";
     while ((text.match(/^id: /gm)?.length ?? 0) < 2_000) text += (await reader?.read())?.value;
-    // What is said at the very end arrives, too, before the stream ends as it should.
+    // The last event arrives, too, before the stream ends normally.
     own.append({
       kind: "note",
       text: "the last word",
@@ -286,7 +286,7 @@ describe("the day's page", () => {
     expect(text).toContain("the last word");
   });
 
-  it("stops at a conductor's word, and again changes nothing", async () => {
+  it("stops at a conductor's request, idempotently", async () => {
     for (let times = 0; times < 2; times++)
       expect((await send("POST", "/api/stop", as("conductor"), '{"name":" Anna "}')).status).toBe(
         200,

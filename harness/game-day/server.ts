@@ -1,6 +1,6 @@
 /**
- * The day's page and what it asks for: loopback only, nothing without a role's token, everything
- * that is said checked before it reaches the desk.
+ * The HTTP server of the day's page: loopback only, a role's token for everything, and all input
+ * validated before it reaches the desk.
  */
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -21,7 +21,7 @@ import { livePage } from "./live-page.ts";
 
 export interface Served extends AsyncDisposable {
   readonly port: number;
-  /** The link of a role. What follows `#` never leaves the browser that opens it. */
+  /** The link of a role. The part after `#` never leaves the browser. */
   linkOf(role: string): string;
 }
 
@@ -30,13 +30,13 @@ export interface ServeOptions {
   readonly desk: Desk;
   readonly log: Log;
   readonly nowMs: () => number;
-  /** The day's folder, for people. */
+  /** The day's folder, for display. */
   readonly directory: string;
-  /** 0: any that is free. */
+  /** 0: any free port. */
   readonly port: number;
 }
 
-/** Pages are on this machine: what they are sent arrives in a moment. */
+/** Pages are on this machine, so messages arrive at once. */
 const closeWithinMs = 1_000;
 const bodyBytesMax = 16 * 1024;
 const host = "127.0.0.1";
@@ -96,8 +96,8 @@ export async function serveDay(options: ServeOptions): Promise<Served> {
     [Symbol.asyncDispose]: async () => {
       streams[Symbol.dispose]();
       await new Promise<void>((resolve) => {
-        // A page gets what is on its way, the end of the day above all. One that takes nothing is
-        // cut off.
+        // A page receives its pending messages, above all the end of the day. One that does not
+        // read is disconnected.
         const late = setTimeout(() => server.closeAllConnections(), closeWithinMs);
         server.close(() => {
           clearTimeout(late);
@@ -147,7 +147,7 @@ function appOf(options: ServeOptions, tokens: Tokens, streams: EventStreams): Ap
   return app;
 }
 
-/** Nothing of what is sent may be framed, guessed at, kept or told to others. */
+/** No response may be framed, sniffed, cached or leaked to other sites. */
 const secured = every(
   secureHeaders({ xFrameOptions: "DENY", strictTransportSecurity: false }),
   async (context, next) => {

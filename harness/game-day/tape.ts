@@ -1,6 +1,6 @@
 /**
- * What people watched, as a drawing that needs no script: answers a second of each lane, faults
- * behind them, and notes pinned to their moment.
+ * The timeline as a drawing without scripts: answers per second and lane, the faults behind them,
+ * and notes at their moment.
  */
 import type { DayEvent, DayStep } from "./day/day.ts";
 import { formatCount } from "../phrases/format.ts";
@@ -15,7 +15,7 @@ const wide = 1_000,
   phaseRoom = 20,
   letter = 6.5;
 
-/** Null when nothing was recorded: a step that was left out, or was ended while it was held. */
+/** Null if nothing was recorded: the step was skipped, or ended while it was held. */
 export function tape(number: number, step: DayStep, events: readonly DayEvent[]): Markup | null {
   const seconds = events.filter(
     (event): event is SecondEvent => event.kind === "second" && !event.held,
@@ -25,13 +25,15 @@ export function tape(number: number, step: DayStep, events: readonly DayEvent[])
   if (first === undefined || last === undefined || last.runMs <= first.runMs) return null;
   const xOf = (runMs: number): number =>
     round((wide * (runMs - first.runMs)) / (last.runMs + 1_000 - first.runMs));
-  const lanes = [...new Set(seconds.flatMap((second) => Object.keys(second.lanes)))].sort((a, b) =>
-    a === "live" ? -1 : b === "live" ? 1 : a < b ? -1 : 1,
-  );
+  const protectedFirst = step.classes.map(({ lane }) => lane);
+  const recorded = seconds.flatMap((second) => Object.keys(second.lanes)).sort();
+  const lanes = [
+    ...new Set([...protectedFirst.filter((lane) => recorded.includes(lane)), ...recorded]),
+  ];
   const pins = events
     .filter((event) => event.kind === "note")
     .flatMap((note, index) => {
-      // A note has the day's time, and the seconds have both.
+      // A note has the day's time; the seconds have both times.
       const near = seconds.findLast((second) => second.atMs <= note.atMs);
       return near === undefined ? [] : [{ x: xOf(near.runMs), number: index + 1 }];
     });
@@ -72,7 +74,7 @@ function bands(
   return markup`${faults.map(({ fromMs, untilMs }) => markup`<rect class="struck" x="${xOf(fromMs)}" y="${pinRoom}" width="${round(Math.max(2, xOf(untilMs) - xOf(fromMs)))}" height="${height - pinRoom}"/>`)}
 ${phases.map(({ phase, runMs }, index) => {
   const [at, next] = [Math.max(0, xOf(runMs)), xOf(phases[index + 1]?.runMs ?? endMs)];
-  return markup`<path class="edge" d="M${xOf(runMs)} ${pinRoom}V${height}"/>${next - at < phase.length * letter + 4 ? null : markup`<text class="phase-at" x="${at + 4}" y="${height - 6}">${phase}</text>`}`;
+  return markup`<path class="border" d="M${xOf(runMs)} ${pinRoom}V${height}"/>${next - at < phase.length * letter + 4 ? null : markup`<text class="phase-at" x="${at + 4}" y="${height - 6}">${phase}</text>`}`;
 })}`;
 }
 

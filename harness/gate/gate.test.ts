@@ -37,7 +37,10 @@ const compared = (
   marked: [],
 });
 
-/** Runs end as told; the comparison says worse as often as told, then no more. */
+/**
+ * Runs end with the given statuses. The comparison reports "worse" the given number of times, then
+ * stops.
+ */
 async function gate(
   ends: readonly Ended[],
   { worseTimes = 0, retriesMax = 2, confirmations = 2, baseline = true } = {},
@@ -60,12 +63,12 @@ async function gate(
 }
 
 describe("a gate", () => {
-  it("lets what held pass after one run", async () => {
+  it("passes what held after one run", async () => {
     const { made, runs } = await gate(["held"]);
     expect([made.outcome, made.exitCode, runs]).toEqual(["passed", 0, 1]);
   });
 
-  it("runs again while nothing can be concluded, says so, and only so often", async () => {
+  it("reruns while inconclusive, reports that, and stops at the limit", async () => {
     const { made, runs } = await gate(["inconclusive", "held"]);
     expect([made.outcome, runs]).toEqual(["passed", 2]);
     expect(made.why).toBe("held 1; 1 of 2 runs were inconclusive: inconclusive 0");
@@ -74,13 +77,13 @@ describe("a gate", () => {
     expect((await gate(["inconclusive"], { retriesMax: 0 })).runs).toBe(1);
   });
 
-  it("never runs a refuted experiment again until it is green", async () => {
+  it("never reruns a refuted experiment", async () => {
     const { made, runs } = await gate(["refuted", "held"]);
     expect([made.outcome, made.exitCode, runs]).toEqual(["refuted", 1, 1]);
     expect((await gate(["inconclusive", "refuted", "held"])).made.outcome).toBe("refuted");
   });
 
-  it("looks again, with more runs, before it calls something worse", async () => {
+  it("confirms with more runs before it reports something as worse", async () => {
     const passing = await gate(["held"], { worseTimes: 1 });
     expect([passing.made.outcome, passing.runs, passing.sides]).toEqual(["passed", 3, [1, 3]]);
     const worse = await gate(["held"], { worseTimes: 9 });
@@ -93,7 +96,7 @@ describe("a gate", () => {
     expect(worse.made.why).toContain("live p99 is slower");
   });
 
-  it("makes more runs where something looks worse to too few, and does not pass while it does", async () => {
+  it("makes more runs if too few suggest something worse, and does not pass meanwhile", async () => {
     const gateOf = async (suspectedTimes: number) => {
       const sides: number[] = [];
       const made = await gateExperiment(
@@ -122,7 +125,7 @@ describe("a gate", () => {
     });
   });
 
-  it("does not pass where the baseline says nothing", async () => {
+  it("does not pass if the baseline says nothing", async () => {
     const ports = {
       run: async () => attempt("held", 0),
       compare: async () => ({ kind: "useless" as const, why: "none of its runs held" }),
@@ -139,13 +142,13 @@ describe("a gate", () => {
     });
   });
 
-  it("takes a confirming run that refutes for what it is, and passes over one that says nothing", async () => {
+  it("fails if a confirming run is refuted, and ignores an inconclusive one", async () => {
     expect((await gate(["held", "refuted"], { worseTimes: 9 })).made.outcome).toBe("refuted");
     const unsaid = await gate(["held", "inconclusive"], { worseTimes: 9 });
     expect([unsaid.made.outcome, unsaid.sides]).toEqual(["worse", [1]]);
   });
 
-  it("passes only with a run that held, none that refuted, and a bounded number of runs", async () => {
+  it("passes only with a held run, no refuted one, and a bounded number of runs", async () => {
     const ended = fc.constantFrom<Ended>("held", "refuted", "inconclusive", "aborted", "internal");
     await fc.assert(
       fc.asyncProperty(
@@ -172,7 +175,7 @@ describe("a gate", () => {
   });
 });
 
-describe("what a gate makes of a comparison", () => {
+describe("the gate's use of a comparison", () => {
   const change = (outcome: "worse" | "better", family: "felt" | "resources") =>
     ({
       outcome,
@@ -189,7 +192,7 @@ describe("what a gate makes of a comparison", () => {
       ["so much"],
     );
 
-  it("is what the service does, not what it costs", () => {
+  it("covers what the service does, not what it costs", () => {
     expect(against({})).toMatchObject({
       kind: "compared",
       worse: ["felt worse"],
@@ -197,28 +200,24 @@ describe("what a gate makes of a comparison", () => {
     });
   });
 
-  it(
-    "is useless with figures of another machine and without any, and none where the " +
-      "experiment itself is another one",
-    () => {
-      const useless = (why: string) => ({
-        kind: "useless",
-        why: expect.stringContaining(why) as string,
-      });
-      expect(against({ otherMachine: true })).toEqual(useless("another machine"));
-      expect(against({ refused: ["the load differs"] })).toEqual({
-        kind: "none",
-        why: "the baseline cannot be compared: the load differs",
-      });
-      expect(
-        againstBaseline(
-          { baseline: ["a"], runs: ["b"] },
-          { refused: [], marked: [], otherMachine: false },
-          [change("better", "resources")],
-          () => "",
-          [],
-        ),
-      ).toEqual(useless("no user-facing figure"));
-    },
-  );
+  it("is useless with figures of another machine or none, and none for a changed experiment", () => {
+    const useless = (why: string) => ({
+      kind: "useless",
+      why: expect.stringContaining(why) as string,
+    });
+    expect(against({ otherMachine: true })).toEqual(useless("another machine"));
+    expect(against({ refused: ["the load differs"] })).toEqual({
+      kind: "none",
+      why: "the baseline cannot be compared: the load differs",
+    });
+    expect(
+      againstBaseline(
+        { baseline: ["a"], runs: ["b"] },
+        { refused: [], marked: [], otherMachine: false },
+        [change("better", "resources")],
+        () => "",
+        [],
+      ),
+    ).toEqual(useless("no user-facing figure"));
+  });
 });

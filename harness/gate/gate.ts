@@ -1,11 +1,12 @@
 /**
- * What a gate does with one experiment: run it, run it again a bounded number of times while
- * nothing can be concluded, compare what held with the baseline, and look twice before calling it
- * slower. Pure but for what it is handed; every run it asked for is in its result.
+ * The gate's decision for one experiment. It runs the experiment, and reruns it a bounded number of
+ * times while it is inconclusive. It compares held runs with the baseline, and confirms before it
+ * reports a slowdown. Pure except for the functions passed in; its result lists every run.
  */
 import type { Comparability } from "../compare/comparable.ts";
 import type { Change } from "../compare/compare.ts";
 import { exitCodes } from "../base/errors.ts";
+import { baseline as noBaseline, heldBut, tried as triedWords } from "../phrases/gate.ts";
 import type { Status } from "../record/verdict.ts";
 
 /** One run of the experiment. */
@@ -13,32 +14,32 @@ export interface Attempt {
   readonly runId: string;
   readonly status: Status;
   readonly why: string;
-  /** As `run` would have ended with. */
+  /** As `run` would exit. */
   readonly exitCode: number;
-  /** Where it is recorded; empty when it was not run. */
+  /** The folder of its record; empty if it was not run. */
   readonly directory: string;
   readonly rerun: string;
 }
 
-/** What the comparison with the baseline came to. */
+/** The result of the comparison with the baseline. */
 export type AgainstBaseline =
-  /** There is nothing to compare with, or nothing was asked for. */
+  /** There is nothing to compare with, or no comparison was requested. */
   | { readonly kind: "none"; readonly why: string }
   /**
-   * It was to be compared, and what the baseline has of it says nothing about these runs: the gate
-   * does not pass.
+   * A comparison was requested, but the baseline says nothing about these runs: the gate does not
+   * pass.
    */
   | { readonly kind: "useless"; readonly why: string }
   | {
       readonly kind: "compared";
       readonly baselineRuns: readonly string[];
       readonly runs: readonly string[];
-      /** What has become worse, each in one sentence. */
+      /** What has become worse, in one sentence each. */
       readonly worse: readonly string[];
       readonly better: readonly string[];
-      /** What looks worse to sides that have too few runs for a test, each in one sentence. */
+      /** What looks worse with too few runs for a test, in one sentence each. */
       readonly suspected: readonly string[];
-      /** What these runs could have shown at all, in sentences. */
+      /** What these runs could have detected, in sentences. */
       readonly power: readonly string[];
       readonly marked: readonly string[];
     };
@@ -46,7 +47,7 @@ export type AgainstBaseline =
 export interface Gated {
   readonly experiment: string;
   readonly title: string;
-  /** In the order in which they were made; never empty. */
+  /** In chronological order; never empty. */
   readonly attempts: readonly Attempt[];
   readonly baseline: AgainstBaseline;
   readonly outcome: "passed" | "worse" | "refuted" | "inconclusive" | "broken";
@@ -57,20 +58,20 @@ export interface Gated {
 
 export interface GatePorts {
   run(): Promise<Attempt>;
-  /** With these runs on the new side. */
+  /** Compares with these runs on the new side. */
   compare(attempts: readonly Attempt[]): Promise<AgainstBaseline>;
 }
 
 export interface GateLimits {
-  /** Further runs while the last one was inconclusive. */
+  /** The number of reruns after inconclusive runs. */
   readonly retriesMax: number;
-  /** Further runs before something is called worse than the baseline. */
+  /** The number of further runs before something is reported as worse than the baseline. */
   readonly confirmations: number;
 }
 
-const notCompared: AgainstBaseline = { kind: "none", why: "it has no run that held" };
+const notCompared: AgainstBaseline = { kind: "none", why: noBaseline.none };
 
-/** At most 1 + retriesMax + confirmations runs are made. */
+/** Makes at most 1 + retriesMax + confirmations runs. */
 export async function gateExperiment(
   experiment: string,
   title: string,
@@ -84,7 +85,7 @@ export async function gateExperiment(
     return attempt;
   };
   let last = await again();
-  // What cannot be run now cannot be run a moment later: nothing changes in between.
+  // A run that cannot start now cannot start later either: nothing changes in between.
   const worthAnother = (): boolean =>
     last.exitCode === exitCodes.inconclusive && last.directory !== "";
   while (worthAnother() && attempts.length <= limits.retriesMax) last = await again();
@@ -94,11 +95,12 @@ export async function gateExperiment(
   const first = await ports.compare(held);
   if (first.kind !== "compared" || first.worse.length + first.suspected.length === 0)
     return made(first);
-  // All of them and then one comparison: stopping at the first pleasant one would be picking.
+  // All of them, and then one comparison: stopping at the first favourable one would be
+  // cherry-picking.
   for (let more = 0; more < limits.confirmations; more++) {
     last = await again();
     if (last.exitCode === exitCodes.held) held.push(last);
-    // One that refutes, or cannot be run, needs no statistics.
+    // A run that is refuted, or cannot start, needs no statistics.
     else if (last.exitCode !== exitCodes.inconclusive) return made(notCompared);
   }
   return made(held.length > 1 ? await ports.compare(held) : first);
@@ -110,17 +112,16 @@ function gated(
   attempts: readonly Attempt[],
   baseline: AgainstBaseline,
 ): Gated {
-  // Of confirming runs, those that say nothing are passed over; what cannot be passed over ended
-  // the loop and is the last.
+  // Inconclusive confirming runs are skipped; any other failure ended the loop and is the last.
   const decisive =
     attempts.findLast(({ exitCode }) => exitCode !== exitCodes.inconclusive) ??
     (attempts.at(-1) as Attempt);
   const again = attempts.filter(({ exitCode }) => exitCode === exitCodes.inconclusive).length;
-  const tried =
-    again === 0
-      ? ""
-      : `; ${again} of ${attempts.length} runs were inconclusive: ` +
-        `${attempts.find(({ exitCode }) => exitCode === exitCodes.inconclusive)?.why ?? ""}`;
+  const tried = triedWords(
+    again,
+    attempts.length,
+    attempts.find(({ exitCode }) => exitCode === exitCodes.inconclusive)?.why ?? "",
+  );
   const base = { experiment, title, attempts, baseline };
   if (decisive.exitCode === exitCodes.held) {
     if (baseline.kind === "useless") {
@@ -128,7 +129,7 @@ function gated(
         ...base,
         outcome: "inconclusive",
         exitCode: exitCodes.inconclusive,
-        why: `every claim held, but ${baseline.why}${tried}`,
+        why: `${heldBut.useless(baseline.why)}${tried}`,
       };
     }
     const worse = baseline.kind === "compared" ? baseline.worse : [];
@@ -138,7 +139,7 @@ function gated(
         ...base,
         outcome: "inconclusive",
         exitCode: exitCodes.inconclusive,
-        why: `every claim held, but the runs are too few to compare: ${suspect}${tried}`,
+        why: `${heldBut.tooFew(suspect)}${tried}`,
       };
     }
     if (worse.length === 0)
@@ -152,9 +153,7 @@ function gated(
       ...base,
       outcome: "worse",
       exitCode: exitCodes.refuted,
-      why:
-        "every claim held, but compared with the baseline " +
-        `${worse[0]}${worse.length === 1 ? "" : ` (and ${worse.length - 1} more)`}${tried}`,
+      why: `${heldBut.worse(worse)}${tried}`,
     };
   }
   const outcome =
@@ -167,9 +166,9 @@ function gated(
 }
 
 /**
- * The part of a comparison that a gate acts on: what the service does. Claims are not in it, since
- * only runs of which every claim held are compared; resources and what is neither good nor bad are
- * for people to read. A baseline without a figure to compare says nothing.
+ * The part of a comparison on which a gate acts: what the service does. Claims are excluded,
+ * because only runs with all claims held are compared. Resource usage and neutral differences are
+ * for readers. A baseline without comparable figures says nothing.
  */
 export function againstBaseline(
   sides: { readonly baseline: readonly string[]; readonly runs: readonly string[] },
@@ -178,19 +177,11 @@ export function againstBaseline(
   sentence: (change: Change) => string,
   power: readonly string[],
 ): AgainstBaseline {
-  const useless = (why: string): AgainstBaseline => ({
-    kind: "useless",
-    why: `the baseline cannot be compared: ${why}`,
-  });
-  // An experiment whose load or method the change under test changes is a new one.
-  if (refused.length > 0)
-    return { kind: "none", why: `the baseline cannot be compared: ${refused.join("; ")}` };
-  if (otherMachine)
-    return useless(
-      "its runs are from another machine, whose figures do not compare; a git ref runs on this one",
-    );
+  // A change of the load or the method makes it a new experiment.
+  if (refused.length > 0) return { kind: "none", why: noBaseline.otherMethod(refused) };
+  if (otherMachine) return { kind: "useless", why: noBaseline.otherMachine };
   if (!changes.some(({ quantity }) => quantity.family === "felt"))
-    return useless("its runs and the new ones share no user-facing figure");
+    return { kind: "useless", why: noBaseline.nothingShared };
   const service = changes.filter(({ quantity }) => quantity.family !== "resources");
   return {
     kind: "compared",

@@ -5,13 +5,13 @@ import { familyOf } from "./subjects.ts";
 
 export interface Answer<Id extends EvidenceId> {
   readonly samples?: number | undefined;
-  /** Who is behind the problems; by itself the first part of the id. */
+  /** The cause of the problems; defaults to the first part of the id. */
   readonly subject?: string | undefined;
-  /** What a reader learns from it when it is held. */
+  /** Facts that inform the reader of a held finding. */
   readonly remarks?: readonly FactOf<Id>[];
 }
 
-/** Held without a problem, else inconclusive. */
+/** Held without a problem, otherwise inconclusive. */
 export function answer<Id extends EvidenceId>(
   id: Id,
   problems: readonly FactOf<Id>[],

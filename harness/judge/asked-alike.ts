@@ -1,4 +1,4 @@
-/** Whose users ask as the prober does: only of those can the two be compared. */
+/** Loads whose users request the same as the prober. Only these can be compared with it. */
 import type { Plan } from "../record/plan.ts";
 
 export function isAskedAlike(
@@ -11,7 +11,7 @@ export function isAskedAlike(
     .every(({ workload }) => workloads.includes(workload));
 }
 
-/** Its users draw where they go in, each entry as often as the others. */
+/** Its users choose their entry uniformly at random. */
 export function isAskedEvenly({ load, drawEntries = [] }: Plan, lane: string): boolean {
   const own = load.filter((one) => one.lane === lane);
   return own.length > 0 && own.every(({ workload }) => drawEntries.includes(workload));

@@ -1,7 +1,7 @@
 /**
- * Whether users asked for what the clock makes. Whoever asks for what caches have had for long, for
- * one variant of several, or at one entry of several, makes another storm than the planned one. The
- * plan says what each class draws, where it draws as the prober does.
+ * Checks that users requested what the clock prescribes. Requests for long-cached content, for one
+ * variant of several, or at one entry of several make a different storm from the planned one. The
+ * plan records what each class draws, where it draws as the prober does.
  */
 import { chanceBeyond } from "../base/statistics.ts";
 import type { SeriesData } from "../metrics/samples.ts";
@@ -19,25 +19,33 @@ import type { Windows } from "./windows.ts";
 
 type Asked = FactOf<"generator.asked">;
 
-/** Of those who note what they got; a generator that stood still may note a few of them late. */
+/**
+ * As a fraction of users who report what they received. A stalled generator may report a few of
+ * them late.
+ */
 const strayShareMax = 0.01,
   straysMin = 3;
-/** Where so many moments are drawn, so many looks tell that one of them comes again and again. */
+/**
+ * A uniform draw from this many moments, with this many observations, shows whether one moment
+ * repeats too often.
+ */
 const looksMin = 20,
   momentsMin = 8,
   sameShareMax = 0.5;
 /**
- * Of the nearer half of the past, in the baseline: half of all, less those that are not served, and
- * more than waits make older.
+ * Share of requests in the nearer half of the past, in the baseline. Expected is one half, minus
+ * unserved requests, plus those that waiting makes older.
  */
 const nearerShareMax = 0.65;
-/** Of the numbers at which both looked; a copy may be replaced between two looks. */
+/**
+ * As a fraction of the numbers that both observed. A copy may be replaced between two observations.
+ */
 const otherShareMax = 0.2,
   othersMin = 3;
-/** Chance that a run whose users draw as planned is doubted, shared out among all compared. */
+/** The chance that a run whose users draw as planned is doubted, divided among all comparisons. */
 const doubtedChanceMax = 1e-4;
 
-/** None of an older record, whose plan does not say what its users draw. */
+/** Returns no finding for an older record, whose plan does not contain what its users draw. */
 export function askedByTheClock(run: Run, windows: Windows): readonly Judged[] {
   const { wishes } = run.plan;
   const span = spanOf(windows);
@@ -61,11 +69,11 @@ export function askedByTheClock(run: Run, windows: Windows): readonly Judged[] {
 function looksOf(run: Run, lane: string): readonly SeriesData[] {
   return matching(run.series, {
     metric: run.plan.bodies?.looks ?? "",
-    where: { lane, by: "viewer" },
+    where: { lane, by: "user" },
   });
 }
 
-/** How many periods older than the newest at that moment. Prints keep numbers modulo so many. */
+/** The age in periods at that moment, relative to the newest. Prints keep numbers modulo 4 096. */
 function ageOf(plan: Plan, atMs: number, number: number): number {
   const newest = Math.floor((atMs - (plan.rhythm?.zeroMs ?? 0)) / rhythmMsOf(plan)) - 1;
   return (((newest - number) % numbersKept) + numbersKept) % numbersKept;
@@ -165,8 +173,8 @@ function countsOf(
 }
 
 /**
- * The bytes of one number at one entry, as users and the prober got them. What is old and asked for
- * under a new number has another print than the prober's.
+ * Compares the bytes of one number at one entry, as users and the prober received them. Old content
+ * under a new number has a different print from the prober's.
  */
 function otherBytes(run: Run, lanes: readonly string[]): Asked[] {
   const seen = (by: string): ReadonlyMap<string, ReadonlySet<number>> => {
@@ -186,7 +194,7 @@ function otherBytes(run: Run, lanes: readonly string[]): Asked[] {
     }
     return digests;
   };
-  const [users, prober] = [seen("viewer"), seen("prober")];
+  const [users, prober] = [seen("user"), seen("prober")];
   const both = [...prober.keys()].filter((key) => users.has(key));
   const apart = both.filter((key) =>
     [...(prober.get(key) ?? [])].every((digest) => users.get(key)?.has(digest) !== true),

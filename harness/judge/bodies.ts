@@ -1,7 +1,7 @@
 /**
- * A 200 is not yet what was asked for: what some users and the harness's own prober looked at must
- * be whole, of a plausible size and type, another for each number, and the same for the same
- * number. What nobody looked at is taken to be as often wrong as what was looked at.
+ * A 200 does not prove a correct body. The bodies that some users and the prober inspected must be
+ * complete, and plausible in size and type. They must differ between numbers, and be equal for the
+ * same number. Uninspected bodies are assumed to be wrong as often as inspected ones.
  */
 import { kindOf } from "../faults/faults.ts";
 import { type Claim, statisticOf } from "../claims/statistics/registry.ts";
@@ -17,18 +17,18 @@ import { type Misplaced, printsOf } from "./prints.ts";
 import type { Windows } from "./windows.ts";
 import { isVirtual } from "../record/substrates.ts";
 
-/** Of the bodies that were looked at; a few may be cut by what is broken on purpose. */
+/** As a fraction of inspected bodies. A planned fault may truncate a few. */
 const wrongShareMax = 0.01,
   wrongMin = 3;
-/** From so many served ones in a phase on, somebody must have looked at one. */
+/** From this number of served bodies in a phase, at least one must have been inspected. */
 const servedMin = 100;
 
-type Body = FactOf<"bodies.segments">;
+type Body = FactOf<"bodies.right">;
 
-export function bodiesAreSegments(run: Run, windows: Windows): Judged {
-  const id = "bodies.segments";
+export function bodiesAreRight(run: Run, windows: Windows): Judged {
+  const id = "bodies.right";
   if (isVirtual(run.plan.substrate)) return answer(id, [], { remarks: [{ fact: "model" }] });
-  // Whose pack says nothing of bodies has none that anybody could look at: an API, say.
+  // A pack that does not describe bodies has none to inspect, such as an API.
   if (run.plan.bodies === undefined) return answer(id, [], { remarks: [{ fact: "not-declared" }] });
   const seen = matching(run.series, { metric: run.plan.bodies.looks });
   const prints = printsOf(run, seen);
@@ -48,7 +48,7 @@ export function bodiesAreSegments(run: Run, windows: Windows): Judged {
   });
 }
 
-/** What was looked at and what was not, for a reader. */
+/** For a reader: what was inspected, and what was not. */
 function scopeOf({ plan }: Run, seen: readonly SeriesData[], looks: number): Body[] {
   const { variants = {}, checksums = false } = plan.bodies ?? {};
   const counts = Map.groupBy(seen, ({ tags }) => tags["container"] ?? "unknown");
@@ -71,21 +71,21 @@ function scopeOf({ plan }: Run, seen: readonly SeriesData[], looks: number): Bod
 const lookedAt = (seen: readonly SeriesData[], tags: Tags): readonly SeriesData[] =>
   seen.filter((one) => carries(one.tags, tags));
 
-/** What users were given, by that by which they are harmed. */
+/** Samples of the harm metric. */
 function goodOf({ plan: { harm }, series }: Run): readonly SeriesData[] {
   return harm === undefined ? [] : matching(series, { metric: harm.metric, where: harm.having });
 }
 
 function unseen(run: Run, seen: readonly SeriesData[], phase: string, window: Window): Body[] {
   const served = countIn(goodOf(run), window);
-  const looks = countIn(lookedAt(seen, { by: "viewer" }), window);
+  const looks = countIn(lookedAt(seen, { by: "user" }), window);
   return served >= servedMin && looks === 0 ? [{ fact: "none-seen", phase, served }] : [];
 }
 
 /**
- * A header that calls a body defective excuses nothing by itself, or a target could excuse
- * everything. It does once a fault of the plan spoils bodies, and from then on: who watches what is
- * past comes upon them later.
+ * A header that calls a body defective excuses nothing by itself; otherwise a target could excuse
+ * everything. It counts from the moment at which a planned fault corrupts bodies, because users who
+ * watch earlier content receive them later.
  */
 function fineIn({ plan }: Run, phase: Phase): ReadonlySet<string> {
   const spoils = plan.steps.some(({ fault }) => kindOf(fault).spoils === true);
@@ -101,7 +101,7 @@ function wrongIn(
 ): Body[] {
   const entries = new Set(seen.map(({ tags }) => tags[entryTag] ?? ""));
   return [...entries].flatMap((entry) =>
-    (["viewer", "prober"] as const).flatMap((by): Body[] => {
+    (["user", "prober"] as const).flatMap((by): Body[] => {
       const own = lookedAt(seen, { [entryTag]: entry, by });
       const looks = countIn(own, window);
       const kinds = Map.groupBy(
@@ -128,8 +128,8 @@ function wrongIn(
 }
 
 /**
- * Where nearly all bodies of a variant are of one known container, what is of another is something
- * else.
+ * If nearly all bodies of a variant have one known container, a body with another container is
+ * wrong.
  */
 function otherContainers({ plan }: Run, seen: readonly SeriesData[]): Body[] {
   return [
@@ -159,7 +159,7 @@ function otherContainers({ plan }: Run, seen: readonly SeriesData[]): Body[] {
   });
 }
 
-/** Claims on what was served that hold only because not every user looks. */
+/** Claims on served bodies that hold only because some users do not inspect theirs. */
 function claimsThatRest(run: Run, windows: Windows, misplaced: readonly Misplaced[]): Body[] {
   return run.plan.hypothesis
     .filter((claim) => isOnServed(run, claim))
@@ -205,7 +205,7 @@ function sharesOf(
   const lane = claim.where?.["lane"];
   const others = misplaced.filter(
     (one) =>
-      one.by === "viewer" &&
+      one.by === "user" &&
       (lane === undefined || one.lane === lane) &&
       one.atMs >= window.fromMs &&
       one.atMs < window.untilMs,

@@ -1,8 +1,8 @@
 /**
- * A witness that every target has which Seawall started, and that knows nothing of what is served:
- * the kernel, which counts what entries write, what the generator reads and what this machine's
- * interfaces receive. A generator that says that bodies were served for which nobody moved any
- * bytes is not believed.
+ * A witness for every target that Seawall starts, which is independent of the served content: the
+ * kernel. It counts the bytes that entries write, that the generator reads and that this machine's
+ * interfaces receive. Bodies that the generator reports as served are not trusted if no bytes
+ * moved.
  */
 import type { FactOf } from "../record/facts.ts";
 import type { Judged } from "../record/verdict.ts";
@@ -17,17 +17,17 @@ import { isVirtual } from "../record/substrates.ts";
 import { entryTag } from "../metrics/tags.ts";
 
 /**
- * What must have been moved at least of what was served, as a share of it. Sizes are those of the
- * prober's bodies on average. On honest runs (21 phases, of nginx and of a small target: quiet, in
- * a storm, slow, refusing, its origin killed) entries wrote and the generator read 1.01 of it at
- * least, and the interfaces received 2.2. Half leaves room for bodies of other sizes.
+ * The least number of moved bytes, as a fraction of the served ones, whose size is the prober's
+ * average. On honest runs, entries wrote and the generator read at least 1.01 of it, and the
+ * interfaces received 2.2. Those were 21 phases of nginx and of a small target: quiet, in a storm,
+ * slow, refusing, its origin killed. One half leaves room for bodies of other sizes.
  */
 const shareMin = 0.5;
-/** Less than this is too little to compare, in bytes. */
+/** In bytes; below this there is too little to compare. */
 const expectedMin = 1_000_000;
-/** What ends at a phase's border may have been moved in its neighbour. */
+/** A body that ends at a phase boundary may have moved in the neighbouring phase. */
 const borderMs = 1_000;
-/** Counters are read so often: the first reading speaks of so long. */
+/** Counters are read at this interval, which the first reading covers. */
 const readingMs = 2_000;
 
 type Moved = FactOf<"witnesses.bytes">;
@@ -39,7 +39,7 @@ export function bytesMoved(run: Run, windows: Windows): Judged {
   const problems: Moved[] = [];
   const used: Witness[] = [];
   for (const [phase, window] of Object.entries(windows)) {
-    const expected = run.plan.edges.map((entry) => ({
+    const expected = run.plan.entries.map((entry) => ({
       entry,
       bytes: expectedOf(run, entry, window),
     }));
@@ -66,7 +66,7 @@ export function bytesMoved(run: Run, windows: Windows): Judged {
   });
 }
 
-/** What every record of a run on Linux holds. */
+/** What every record of a run on Linux contains. */
 function missing(run: Run, witnesses: readonly Witness[]): Moved[] {
   const has = (kind: Witness["witness"]): boolean =>
     witnesses.some(({ witness }) => witness === kind);
@@ -81,7 +81,7 @@ function missing(run: Run, witnesses: readonly Witness[]): Moved[] {
   ];
 }
 
-/** Only Linux counts for everybody to read. */
+/** Only Linux has counters that every user can read. */
 function canCount(run: Run): boolean {
   const started = run.events.find((event) => event.kind === "started");
   return started?.kind !== "started" || started.machine.platform.startsWith("linux");
@@ -89,9 +89,9 @@ function canCount(run: Run): boolean {
 
 interface Witness {
   readonly witness: "writer" | "reader" | "receiver";
-  /** Whose processes; empty for all of the machine. */
+  /** The service whose processes are counted; empty for the whole machine. */
   readonly service: string;
-  /** Null when it cannot say. */
+  /** Null if unknown. */
   movedIn(window: Window): number | null;
 }
 
@@ -101,7 +101,7 @@ function witnessesOf(run: Run, windows: Windows): readonly Witness[] {
   const generator = run.events.find((event) => event.kind === "loadStarted");
   const load = generator?.kind === "loadStarted" ? generator.generator : "k6";
   return [
-    ...run.plan.edges.flatMap((entry) => entryWitness(run, entry, span)),
+    ...run.plan.entries.flatMap((entry) => entryWitness(run, entry, span)),
     ...counterWitness(run, { witness: "reader", service: load }, "io_bytes", {
       service: load,
       direction: "read",
@@ -130,9 +130,9 @@ function counterWitness(
 }
 
 /**
- * The processes of an entry, if the kernel counts how they write: what the prober got is known, and
- * one that wrote less than half of that sends in a way that is not counted. What it wrote since its
- * last reading is lost when it dies, so that it says nothing of such a phase.
+ * The processes of an entry, if the kernel counts their kind of write. If the entry wrote less than
+ * half of what the prober received, it sends by an uncounted path. Bytes since the last reading are
+ * lost if the service dies, so it gives no evidence for that phase.
  */
 function entryWitness(run: Run, entry: string, span: Window): Witness[] {
   const [witness] = counterWitness(run, { witness: "writer", service: entry }, "io_bytes", {
@@ -167,9 +167,7 @@ function around({ fromMs, untilMs }: Window): Window {
   return { fromMs: fromMs - borderMs, untilMs: untilMs + borderMs };
 }
 
-/**
- * A reading speaks of the time since the one before; of that, as much counts as lies in the window.
- */
+/** A reading covers the time since the previous one; the part inside the window counts. */
 function grownIn({ atMs, values }: SeriesData, { fromMs, untilMs }: Window): number {
   let total = 0;
   for (let index = 0; index < atMs.length; index++) {
@@ -183,8 +181,8 @@ function grownIn({ atMs, values }: SeriesData, { fromMs, untilMs }: Window): num
 }
 
 /**
- * What the bodies weigh that an entry is said to have served in a window: each as much as the
- * prober's of its variant did on average.
+ * Expected bytes that an entry served in a window: per body, the average size of the prober's
+ * bodies of that variant.
  */
 function expectedOf(run: Run, entry: string, window: Window): number {
   const { variantTag = "", variants = {} } = run.plan.bodies ?? {};
@@ -216,7 +214,7 @@ function bytesOf(run: Run, variant: string): number {
 
 const whole: ReadonlySet<string> = new Set(["served", "late", "wrong"]);
 
-/** By the moment at which they had come: a body belongs to the phase in which it was moved. */
+/** Selected by time of arrival, because a body belongs to the phase in which it moved. */
 function servedIn(
   run: Run,
   where: Readonly<Record<string, string>>,

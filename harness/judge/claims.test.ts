@@ -99,37 +99,33 @@ describe("observe", () => {
     });
   });
 
-  it(
-    "puts a request into the window in which it started, and anything else into that of its " +
-      "reading",
-    () => {
-      const slow = waits([4_000], { lane: "live", outcome: "lost" }, 9_999);
-      expect(observe(share("<=", 0, "lost"), window, [slow]).samples).toBe(0);
-      expect(observe(share("<=", 0, "lost"), { fromMs: 0, untilMs: 10_000 }, [slow]).value).toBe(1);
-      // It ended after the window, yet it is the window's own.
-      expect(
-        observe(share("<=", 0, "lost"), window, [
-          waits([4_000], { lane: "live", outcome: "lost" }, 19_999),
-        ]).value,
-      ).toBe(1);
-      const gets = (atMs: number): SeriesData =>
-        series("origin_gets", { lane: "live" }, "increment", [[atMs, 4]]);
-      const sum: Claim = { ...plain("sum", "<", 1), metric: "origin_gets" } as Claim;
-      expect(
-        [9_999, 10_000, 19_999, 20_000].map((atMs) => observe(sum, window, [gets(atMs)]).samples),
-      ).toEqual([0, 1, 1, 0]);
-    },
-  );
+  it("assigns a request to the window of its start, and anything else to its reading's", () => {
+    const slow = waits([4_000], { lane: "live", outcome: "lost" }, 9_999);
+    expect(observe(share("<=", 0, "lost"), window, [slow]).samples).toBe(0);
+    expect(observe(share("<=", 0, "lost"), { fromMs: 0, untilMs: 10_000 }, [slow]).value).toBe(1);
+    // It ended after the window, but belongs to it.
+    expect(
+      observe(share("<=", 0, "lost"), window, [
+        waits([4_000], { lane: "live", outcome: "lost" }, 19_999),
+      ]).value,
+    ).toBe(1);
+    const gets = (atMs: number): SeriesData =>
+      series("origin_gets", { lane: "live" }, "increment", [[atMs, 4]]);
+    const sum: Claim = { ...plain("sum", "<", 1), metric: "origin_gets" } as Claim;
+    expect(
+      [9_999, 10_000, 19_999, 20_000].map((atMs) => observe(sum, window, [gets(atMs)]).samples),
+    ).toEqual([0, 1, 1, 0]);
+  });
 
-  it("selects by every tag that is asked for", () => {
+  it("selects by every requested tag", () => {
     const all = [
-      waits([1], { lane: "live", edge: "a" }),
-      waits([2], { lane: "live", edge: "b" }),
-      waits([4], { lane: "dvr", edge: "a" }),
-      waits([8], { edge: "a" }),
+      waits([1], { lane: "live", entry: "a" }),
+      waits([2], { lane: "live", entry: "b" }),
+      waits([4], { lane: "dvr", entry: "a" }),
+      waits([8], { entry: "a" }),
     ];
     expect(
-      observe({ ...plain("sum", "<", 1), where: { lane: "live", edge: "a" } }, window, all).value,
+      observe({ ...plain("sum", "<", 1), where: { lane: "live", entry: "a" } }, window, all).value,
     ).toBe(1);
     expect(observe({ ...plain("sum", "<", 1), where: {} }, window, all).value).toBe(15);
     expect(
@@ -168,7 +164,7 @@ describe("observe", () => {
     expect(observe(ratio, window, [published]).value).toBeNull();
   });
 
-  it("takes a share of a counter by what that has grown, not by how often it was read", () => {
+  it("computes a counter's share from its growth, not from its readings", () => {
     const known: Claim = {
       title: "k",
       metric: "origin_metadata_lookups_total",
@@ -194,7 +190,7 @@ describe("observe", () => {
     ).toMatchObject({ value: null, samples: 0 });
   });
 
-  it("counts the windows in which the later was seen without the earlier", () => {
+  it("counts the windows in which the later occurs without the earlier", () => {
     const order: Claim = {
       title: "o",
       metric: "http_req_ms",
@@ -223,14 +219,14 @@ describe("observe", () => {
     expect(observed([], [])).toMatchObject({ value: 0, samples: 5 });
     expect(observed([], [11_000])).toMatchObject({ value: 0 });
     expect(observed([11_000, 13_000], [11_900, 12_000])).toMatchObject({ value: 0 });
-    // In the first window live was refused, and DVR only in the next one.
+    // Live is refused in the first window, and DVR only in the next.
     expect(observed([11_000, 11_500], [12_100])).toMatchObject({ value: 1 });
     expect(observed([10_000, 12_000, 14_000, 16_000, 19_999], [16_000])).toMatchObject({
       value: 4,
     });
   });
 
-  it("takes a counter that has not grown for nothing having happened", () => {
+  it("treats a counter without growth as evidence that nothing happened", () => {
     const shed = (lane: string): Claim & { statistic: "windowsWithout" } => ({
       title: "o",
       metric: "origin_requests_total",
@@ -264,7 +260,7 @@ describe("a limit relative to another phase", () => {
     waits([value, value, value], { lane: "live" }, 5_000);
   const claim = plain("p95", "<=", { of: "baseline", times: 2 });
 
-  it("moves with what that phase came to", () => {
+  it("follows the value in that phase", () => {
     expect(judgeClaim(claim, "fault", windows, [before(10), waits([20])])).toMatchObject({
       status: "held",
       limit: 20,
@@ -274,7 +270,7 @@ describe("a limit relative to another phase", () => {
     expect(statusOf(claim, [before(11), waits([20.5])])).toBe("held");
   });
 
-  it("is unknown when that phase has too few samples, or did not run", () => {
+  it("is unknown if that phase has too few samples, or did not run", () => {
     expect(statusOf(claim, [waits([20])])).toBe("inconclusive");
     expect(statusOf({ ...claim, samplesMin: 4 }, [before(10), waits([1, 1, 1, 1])])).toBe(
       "inconclusive",
@@ -282,7 +278,7 @@ describe("a limit relative to another phase", () => {
     expect(statusOf(claim, [before(10), waits([20])], { fault: window })).toBe("inconclusive");
   });
 
-  it("is as strict as the iterations dropped in that phase could have made it", () => {
+  it("is as strict as the dropped iterations of that phase allow", () => {
     expect(
       statusOf({ ...claim, statistic: "p50" } as Claim, [
         before(10),
@@ -335,7 +331,7 @@ describe("dropped iterations", () => {
     expect(statusOf(claim, [hundred, dropped(count, 25_000)]), "another phase's").toBe("held");
   });
 
-  it("could each have cost the origin a request", () => {
+  it("could each have caused a request to the origin", () => {
     const ratio: Claim = {
       title: "r",
       metric: "origin_gets",
@@ -373,7 +369,7 @@ describe("dropped iterations", () => {
     ).toBe("refuted");
   });
 
-  it("held means: held, however the dropped ones had turned out", () => {
+  it("cannot turn a held claim into a violated one, whatever their result", () => {
     const outcome = fc.constantFrom("served", "lost");
     fc.assert(
       fc.property(
@@ -410,7 +406,7 @@ describe("dropped iterations", () => {
 });
 
 describe("judgeClaim", () => {
-  it("needs as many samples as the claim says, and at least one", () => {
+  it("requires as many samples as the claim states, and at least one", () => {
     expect(statusOf({ ...plain("p50", "<=", 10), samplesMin: 3 }, [waits([1, 2])])).toBe(
       "inconclusive",
     );
@@ -419,7 +415,7 @@ describe("judgeClaim", () => {
       expect(statusOf(plain(statistic, "<=", 10), [])).toBe("inconclusive");
   });
 
-  it("draws the line exactly where the comparison does", () => {
+  it("applies the limit exactly as the comparison does", () => {
     const at = (comparison: Comparison): string[] =>
       [9, 10, 11].map((value) => statusOf(plain("max", comparison, 10), [waits([value])]));
     expect(at("<")).toEqual(["held", "refuted", "refuted"]);
@@ -429,14 +425,14 @@ describe("judgeClaim", () => {
     expect(at("==")).toEqual(["refuted", "held", "refuted"]);
   });
 
-  it("blames nothing on the target for a baseline that was never right", () => {
+  it("does not refute a claim that fails in the baseline", () => {
     const claim = plain("max", "<=", 10, ["baseline"]);
     expect(
       judgeClaim(claim, "baseline", windows, [waits([11], { lane: "live" }, 5_000)]),
     ).toMatchObject({ status: "inconclusive", observed: 11 });
   });
 
-  it("does not hold a total against a phase that was cut off before it could be reached", () => {
+  it("does not refute a total in a phase that was cut off", () => {
     const cut: Windows = { fault: { ...window, cutOff: true } };
     for (const statistic of ["count", "sum"] as const) {
       expect(statusOf(plain(statistic, ">=", 100), [waits([1])], cut)).toBe("inconclusive");

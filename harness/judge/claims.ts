@@ -1,6 +1,6 @@
 /**
- * Judges one claim in one phase. A claim holds only if it would still hold had every iteration that
- * was never run turned out badly.
+ * Judges one claim in one phase. A claim holds only if it would hold with every dropped iteration
+ * counted as a failure.
  */
 import { type Claim, statisticOf, unitOf } from "../claims/statistics/registry.ts";
 import type { Comparison } from "../claims/claim.ts";
@@ -18,7 +18,7 @@ import type { Windows } from "./windows.ts";
 
 const opposite = { "<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==" } as const;
 
-/** When the load generator was behind with some of its work, and when with all of it. */
+/** The windows in which the load generator was late with some of its work, or with all of it. */
 export interface Stalls {
   readonly any: readonly Window[];
   readonly standstills: readonly Window[];
@@ -65,8 +65,8 @@ export function judgeClaim(
   if (!compare(seen.value, claim.comparison, limit)) {
     if (window.cutOff && statisticOf(claim).grows && seen.value < limit)
       return found("inconclusive", { fact: "cut-off" });
-    // Steady state must be there before anything is broken: a claim that fails in the baseline says
-    // nothing about the fault.
+    // The steady state must exist before any fault: a claim that fails in the baseline says nothing
+    // about the fault.
     if (phase === "baseline") return found("inconclusive", { fact: "beyond-limit-in-baseline" });
     const excuse = excuseOf(claim, window, all, registry, limit, stalls.any);
     return excuse === null
@@ -83,8 +83,8 @@ export function judgeClaim(
 }
 
 /**
- * Why a violation may be the generator's own doing; null when it is there without all that the
- * generator's stalls touched.
+ * Why generator stalls may have caused a violation; null if it persists without the affected
+ * samples.
  */
 function excuseOf(
   claim: Claim,
@@ -109,8 +109,8 @@ function excuseOf(
 }
 
 /**
- * `worst` is the limit had the dropped iterations of the phase that it refers to made it as strict
- * as they could; null when that cannot be told.
+ * `worst` is the strictest limit consistent with the reference phase's dropped iterations; null if
+ * unknown.
  */
 function limitOf(
   claim: Claim,
@@ -136,8 +136,7 @@ function limitOf(
 }
 
 /**
- * Whether a claim was beyond its limit before anything was broken: then the fault did not do it
- * alone.
+ * Whether a claim was beyond its limit before any fault, so that the fault is not the only cause.
  */
 export function failsInBaseline({ status, phase, observed, comparison, limit }: Judged): boolean {
   return (
@@ -150,7 +149,7 @@ export function failsInBaseline({ status, phase, observed, comparison, limit }: 
   );
 }
 
-/** The claim's statistic over a window, without any judgement. */
+/** The claim's statistic over a window, without a status. */
 export function observe(
   claim: Claim,
   window: Window,
@@ -168,8 +167,8 @@ export function observe(
 }
 
 /**
- * Dropped iterations that could have yielded samples for this selector: those of its lane, or of
- * any when it names none.
+ * Dropped iterations that could have produced samples for this selector: those of its lane, or all
+ * if it names none.
  */
 export function droppedSeries(
   selector: Selector,

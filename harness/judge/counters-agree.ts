@@ -1,7 +1,4 @@
-/**
- * Where entries count themselves what they answered, that is compared with what the generator says
- * it was answered.
- */
+/** Compares the answers that entries count themselves with those that the generator reports. */
 import { metricIn } from "../metrics/metrics.ts";
 import type { FactOf } from "../record/facts.ts";
 import type { Judged } from "../record/verdict.ts";
@@ -14,13 +11,13 @@ import { answer } from "./answer.ts";
 import type { Windows } from "./windows.ts";
 
 /**
- * What the counters must have grown by, as a share of the answers that the generator says it got,
- * less some requests. Honest counters count everybody, the prober too; what was under way at a
- * phase's border is counted on its other side.
+ * Least growth of the counters, as a fraction of the answers that the generator reports, minus some
+ * requests. Honest counters include every client, such as the prober. A request in progress at a
+ * phase boundary is counted in the other phase.
  */
 const shareMin = 0.9,
   slack = 20;
-/** Counters are read every 2 s, and at each phase's border. */
+/** Counters are read every 2 s, and at each phase boundary. */
 const readingMs = 2_500;
 
 type Counted = FactOf<"witnesses.counters">;
@@ -53,9 +50,9 @@ export function countersAgree(run: Run, windows: Windows): Judged {
   });
 }
 
-/** Counters of some services, and the answers that the generator got of the same. */
+/** Counters of some services, and the generator's answers from the same services. */
 interface Pair {
-  /** The counters, and whose they are. */
+  /** The counter's metric, and the services that it belongs to. */
   readonly metric: string;
   readonly source: string;
   readonly services: readonly string[];
@@ -63,9 +60,9 @@ interface Pair {
   readonly answers: readonly SeriesData[];
 }
 
-/** What each entry, and all others of a name together, say that they served. */
+/** The number of answers that each entry, and each group of other entries, reports. */
 function servedPairs(run: Run): Pair[] {
-  const { edges: entries, otherEntries = {} } = run.plan;
+  const { entries, otherEntries = {} } = run.plan;
   const counters = run.series.filter(
     ({ metric, tags }) =>
       isCounter(run, metric) && tags["outcome"] === "served" && tags["lane"] !== undefined,
@@ -90,12 +87,12 @@ function servedPairs(run: Run): Pair[] {
   ]);
 }
 
-/** What entries say that they were asked. */
+/** The number of requests that entries report. */
 function askedPairs(run: Run): Pair[] {
   const counters = run.series.filter(
     ({ metric }) => metricIn(run.plan.metrics, metric)?.countsAsked === true,
   );
-  return run.plan.edges.map((entry) => {
+  return run.plan.entries.map((entry) => {
     const own = counters.filter(({ tags }) => tags[entryTag] === entry);
     return {
       metric: own[0]?.metric ?? "",
@@ -107,7 +104,7 @@ function askedPairs(run: Run): Pair[] {
   });
 }
 
-/** What a service counts by class and outcome. */
+/** A service's counter by class and outcome. */
 function isCounter({ plan }: Run, metric: string): boolean {
   const known = metricIn(plan.metrics, metric);
   return (
@@ -119,7 +116,7 @@ function isCounter({ plan }: Run, metric: string): boolean {
 }
 
 const succeeded = /^2\d\d$/;
-/** Status 0: no answer came. */
+/** Status 0: no answer arrived. */
 const any = /^[1-5]\d\d$/;
 
 function answered(run: Run, where: Tags, status: RegExp): readonly SeriesData[] {
@@ -129,8 +126,8 @@ function answered(run: Run, where: Tags, status: RegExp): readonly SeriesData[] 
 }
 
 /**
- * Null when there is nothing to compare: no such counter, no such requests, or a service that died
- * and forgot what it had counted since its last reading.
+ * Null if there is nothing to compare: no such counter or requests, or a service that died and lost
+ * its counts since the last reading.
  */
 function compare(
   run: Run,

@@ -1,5 +1,6 @@
 /**
- * What was taken of the machine from outside: by the hypervisor whose guest it is, or by a quota.
+ * Processor time that was taken from outside: by the hypervisor (steal), or by a quota
+ * (throttling).
  */
 import type { Run } from "../record/run.ts";
 import type { SeriesData } from "../metrics/samples.ts";
@@ -7,20 +8,19 @@ import { matching, valuesIn, type Window } from "../metrics/series.ts";
 import { sum } from "../base/statistics.ts";
 
 /**
- * Where more than this of the machine's processor time was taken from outside, nothing that was
- * timed on it is what it seems.
+ * If more than this fraction of processor time was taken from outside, no measured time is trusted.
  */
 export const deniedShareMax = 0.2;
 
-/** Of a window, as a share of all cores: 0…1. */
+/** In a window, as a fraction of all cores: 0…1. */
 export function deniedShareIn(run: Run, window: Window): number {
   return shareOfMachine(run, sum(valuesIn(deniedSeries(run), window)), window) ?? 0;
 }
 
 /**
- * Made once for a run and asked for many windows: the share of the readings that a window touches.
- * Each speaks of the time since the one before, as a moment may be shorter than what lies between
- * two.
+ * Built once per run and used for many windows: the denied share of the readings that overlap a
+ * window. A reading covers the time since the previous one, so even a window shorter than the
+ * interval overlaps one.
  */
 export function deniedShareAround(run: Run): (window: Window) => number {
   const [all, cores] = [deniedSeries(run), coresOf(run)];
@@ -40,7 +40,7 @@ function perSecondAround({ atMs, values }: SeriesData, { fromMs, untilMs }: Wind
   return coveredMs === 0 ? 0 : seconds / (coveredMs / 1000);
 }
 
-/** Index of the first reading after a moment. Readings are in the order of time. */
+/** Index of the first reading after a moment. Readings are in chronological order. */
 function firstAfter(atMs: Float64Array, momentMs: number): number {
   let low = 0,
     high = atMs.length;
@@ -53,8 +53,8 @@ function firstAfter(atMs: Float64Array, momentMs: number): number {
 }
 
 /**
- * What processor seconds spent in a window are of all that the machine had in it; null where the
- * record does not say how many cores that were.
+ * Processor seconds in a window as a fraction of the machine's capacity; null if the record lacks
+ * the number of cores.
  */
 export function shareOfMachine(run: Run, seconds: number, window: Window): number | null {
   const cores = coresOf(run);

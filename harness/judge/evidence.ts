@@ -1,6 +1,6 @@
 /**
- * The reasons for which a run proves nothing. Each rule gives its findings, held or inconclusive,
- * so that a reader sees that it was asked.
+ * The reasons why a run proves nothing. Every rule returns its findings, held or inconclusive, so
+ * that a reader sees that it was checked.
  */
 import type { Phase } from "../base/phases.ts";
 import { metricIn } from "../metrics/metrics.ts";
@@ -14,9 +14,10 @@ import { carries, countIn, eachIn, matching, valuesIn, type Window } from "../me
 import { quantile, sum } from "../base/statistics.ts";
 import { answer } from "./answer.ts";
 import { askedByTheClock } from "./asked-for.ts";
-import { bodiesAreSegments } from "./bodies.ts";
+import { bodiesAreRight } from "./bodies.ts";
 import { bytesMoved } from "./bytes-moved.ts";
 import { cappedProblems } from "./capped.ts";
+import { noCopies } from "./copies.ts";
 import { countersAgree } from "./counters-agree.ts";
 import {
   coresOf,
@@ -26,6 +27,7 @@ import {
   shareOfMachine,
 } from "./denied.ts";
 import { judgeFaults } from "./fault-evidence.ts";
+import { metricsMove } from "./frozen.ts";
 import { longestGap, spanOf } from "./gaps.ts";
 import { impossibleProblems } from "./impossible.ts";
 import { busyLoads, iterationsProblems, lateLoadIn, offeredProblems } from "./offered.ts";
@@ -39,20 +41,17 @@ import { completed, type Windows } from "./windows.ts";
 import { rhythmMsOf } from "../target/rhythm.ts";
 
 /**
- * A generator whose starts are later than this at p99 did not make the bunches that the experiment
- * speaks of. Half the jitter budget of a period of 2 s.
+ * A generator whose p99 lateness exceeds this did not create the planned bursts. Half the jitter
+ * budget of a 2 s period.
  */
 export const startLateP99MaxMs = 500;
-/** An independent prober that is later than this at p99 shows a starved machine. */
+/** A prober whose p99 lateness exceeds this indicates a starved machine. */
 export const canaryLateP99MaxMs = 500;
-/**
- * k6 advises to keep a fifth of the processor idle; above this the generator itself bends the
- * figures.
- */
+/** k6 recommends 20 % idle processor; above this, the generator distorts its own measurements. */
 export const generatorCpuShareMax = 0.8;
-/** A load of which fewer iterations are planned in a phase need not say anything in it. */
+/** A load with fewer planned iterations in a phase needs no samples in it. */
 const loadTellsMin = 5;
-/** Goodput of the two halves of a steady baseline differs by no more than this fraction. */
+/** In a steady baseline, goodput of the two halves differs by at most this fraction. */
 export const baselineDriftMax = 0.25;
 
 const rules: readonly ((run: Run, windows: Windows) => Judged | readonly Judged[])[] = [
@@ -70,10 +69,12 @@ const rules: readonly ((run: Run, windows: Windows) => Judged | readonly Judged[
   generatorLeftNoGap,
   proberOnTime,
   readingsLeftNoGap,
+  metricsMove,
   proberAgrees,
   bytesMoved,
   countersAgree,
-  bodiesAreSegments,
+  noCopies,
+  bodiesAreRight,
   baselineSteady,
   noServiceDied,
   clockDidNotStep,
@@ -131,7 +132,7 @@ function iterationsLeftSamples(run: Run, windows: Windows): Judged {
   return answer("generator.iterations", iterationsProblems(run, windows));
 }
 
-/** Each load is asked for itself: one that is on time says nothing of another. */
+/** Each load is checked separately, because one that is on time says nothing about another. */
 function generatorOnTime(run: Run, windows: Windows): Judged {
   const id = "generator.on-time";
   const said = matching(run.series, { metric: "start_late_ms" });
@@ -148,7 +149,8 @@ function generatorOnTime(run: Run, windows: Windows): Judged {
       ? []
       : [{ fact: "no-sample-in", load: name, phases: mute.map(([phase]) => phase) }];
   });
-  // What began late and what asked late are two things, and the first must not thin out the second.
+  // Late starts and late requests are separate measurements; many of the first must not dilute the
+  // second.
   const kinds = Map.groupBy(
     said,
     ({ tags }) => `${tags["load"] ?? tags["lane"] ?? ""}|${tags["of"] ?? ""}`,
@@ -159,7 +161,7 @@ function generatorOnTime(run: Run, windows: Windows): Judged {
     return found === null ? [] : [{ fact: "late", load, ...found } as const];
   });
   const problems: FactOf<typeof id>[] = [...silent, ...late];
-  // A burst is late as well, whatever it says of itself.
+  // A burst is late, too, whatever lateness it reports.
   for (const [phase, window] of problems.length > 0 ? [] : Object.entries(windows)) {
     const burst = lateLoadIn(run, phase as Phase, window);
     if (burst !== null) problems.push(burst);
@@ -175,10 +177,7 @@ function samplesIn(series: readonly SeriesData[], windows: Windows): number {
 
 type Lateness = Omit<FactIn<Pick<EvidenceFacts["prober.on-time"], "late">>, "fact">;
 
-/**
- * In which phase the p99 of these samples was worst, when that is more than `maxMs`; null
- * otherwise.
- */
+/** The phase with the worst p99 of these samples, if it exceeds `maxMs`; otherwise null. */
 function lateness(
   run: Run,
   windows: Windows,
@@ -188,7 +187,7 @@ function lateness(
   let worst: { p99Ms: number; phase: string; window: Window } | null = null;
   for (const [phase, window] of Object.entries(windows)) {
     const sorted = valuesIn(series, window).sort();
-    // A single one of a few dozen is no pattern.
+    // A single late sample among a few dozen is no pattern.
     const p99Ms = sorted.length < 100 ? (sorted.at(-2) ?? 0) : (quantile(sorted, 0.99) ?? 0);
     if (p99Ms > (worst?.p99Ms ?? 0)) worst = { p99Ms, phase, window };
   }
@@ -201,9 +200,7 @@ function lateness(
   };
 }
 
-/**
- * A machine that was taken away all that while is another matter than one that had too much to do.
- */
+/** Distinguishes a machine whose processor time was taken away from one that was overloaded. */
 function stolenWhileLate(
   run: Run,
   series: readonly SeriesData[],
@@ -239,7 +236,7 @@ function generatorHadProcessor(run: Run, windows: Windows): Judged {
 }
 
 /**
- * Something of a load ends all the time, so a stretch without any sample is a hole in the record,
+ * Iterations of a load end all the time, so an interval without samples is a hole in the record,
  * not a quiet target.
  */
 function generatorLeftNoGap(run: Run, windows: Windows): Judged {
@@ -258,10 +255,7 @@ function generatorLeftNoGap(run: Run, windows: Windows): Judged {
   return answer("generator.no-gap", gapMs > gapMaxMs ? [{ fact: "gap", gapMs }] : []);
 }
 
-/**
- * What an iteration leaves of all that the claims rest on; where they rest on nothing of that kind,
- * whatever the generator measures.
- */
+/** Iteration metrics on which the claims rest; if there are none, any metric of the generator. */
 function measuredBy({ hypothesis, recovery, metrics }: Plan): readonly string[] {
   const asked = new Set(
     [...hypothesis.flatMap(selectorsOf), ...(recovery === null ? [] : [recovery.goodput])].map(
@@ -279,12 +273,12 @@ function measuredBy({ hypothesis, recovery, metrics }: Plan): readonly string[] 
       );
 }
 
-/** The prober is asked as a whole: it has one rhythm. */
+/** The prober is checked as a whole, because it has one rhythm. */
 function proberOnTime(run: Run, windows: Windows): Judged {
   const id = "prober.on-time";
   const gapMs = longestGap(matchingAll(run, ["canary_ms"]), spanOf(windows));
   if (gapMs === null) return answer(id, [{ fact: "no-sample" }]);
-  // Where nobody asks for the past, it asks as each period ends.
+  // Without requests for the past, it sends one request at the end of each period.
   if (gapMs > Math.max(5_000, 2.5 * rhythmMsOf(run.plan)))
     return answer(id, [{ fact: "gap", gapMs }]);
   const series = matching(run.series, { metric: "canary_late_ms" });
@@ -311,11 +305,11 @@ function baselineSteady(run: Run, windows: Windows): Judged {
   const id = "baseline.steady";
   const { baseline } = windows;
   if (baseline === undefined) return answer(id, [{ fact: "unfinished" }]);
-  // Users come in bunches, one for each period: halves that held two and three of them would differ
-  // by a third.
+  // Users arrive in bursts, one per period. Halves with two and three bursts would differ by a
+  // third.
   const periodMs = Math.max(1, rhythmMsOf(run.plan));
-  // A phase that was a millisecond short has as many periods as planned; half a bunch more or less
-  // would look like a drift.
+  // A phase that is 1 ms short still has the planned number of periods. Half a burst more or less
+  // would look like drift.
   const wholeMs =
     Math.floor((baseline.untilMs - baseline.fromMs + 0.1 * periodMs) / (2 * periodMs)) * periodMs;
   const halfMs = wholeMs > 0 ? wholeMs : (baseline.untilMs - baseline.fromMs) / 2;
@@ -331,10 +325,7 @@ function baselineSteady(run: Run, windows: Windows): Judged {
   });
 }
 
-/**
- * What the experiment itself calls good of what the generator measures; where it says nothing,
- * iterations that came to their end.
- */
+/** The experiment's own definition of good samples; by default, completed iterations. */
 function goodputOf({ plan, series }: Run): readonly SeriesData[] {
   const isOfLoad = (metric: string): boolean => {
     const known = metricIn(plan.metrics, metric);
@@ -367,8 +358,8 @@ function noServiceDied(run: Run): Judged {
 }
 
 /**
- * Nothing that Seawall does sets the machine's clock: where it stepped, the machine was halted, or
- * its clock set, from outside.
+ * Seawall never sets the machine's clock. A step means that the machine was suspended, or that its
+ * clock was set.
  */
 function clockDidNotStep(run: Run): Judged {
   const byMs = run.events.flatMap((event) =>
@@ -390,7 +381,7 @@ function matchingAll(run: Run, names: readonly string[]): ReturnType<typeof matc
   return names.flatMap((metric) => matching(run.series, { metric }));
 }
 
-/** Whom an abort speaks of. */
+/** The subject of an abort, by reason. */
 const abortedBy: Readonly<Record<AbortReason, string>> = {
   claim: "target",
   substrate: "target",

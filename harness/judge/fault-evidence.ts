@@ -1,6 +1,6 @@
 /**
- * What the record must show of each fault: it landed, it lasted, it healed, and where it is on
- * links, the target used them. A run in which nothing was to be broken has none of these findings.
+ * What the record must show for each fault: it landed, lasted and healed, and the target used its
+ * links or services. A run without planned faults has none of these findings.
  */
 import type { Struck } from "../target/fault.ts";
 import type { Step } from "../experiment/experiment.ts";
@@ -16,15 +16,15 @@ import { useProblem } from "./service-use.ts";
 import type { Windows } from "./windows.ts";
 
 /**
- * A fault that was in force for less than this fraction of its planned time hardly struck anything.
+ * A fault that was in force for less than this fraction of its planned time had hardly any effect.
  */
 export const inForceShareMin = 0.5;
 /**
- * The last look before a heal is at most this old: looks are a second apart, and one may take a
- * second on a busy machine.
+ * Greatest age of the last check before a heal: checks are 1 s apart, and one may take 1 s on a
+ * busy machine.
  */
 export const lastLookMsMax = 2_500;
-/** Between two looks: five of the usual second. */
+/** Greatest time between two checks: five usual intervals. */
 export const lookGapMsMax = 5_000;
 
 type Of<Id extends FaultRule> = (
@@ -98,8 +98,8 @@ function landingProblem(
   if (event === undefined) return { fact: "never-injected", fault };
   const { landed, observation } = event.evidence;
   if (!landed) return { fact: "not-landed", fault, observation };
-  // A fault that took hold outside its phase, or only for a moment, is not the one that the
-  // experiment speaks of.
+  // A fault that landed outside its phase, or only briefly, is not the one that the experiment
+  // planned.
   const [fromMs, untilMs] = [event.actedMs ?? event.atMs, healingMs(run, index)];
   const window = windows.fault;
   if (window !== undefined && (fromMs < window.fromMs || fromMs >= window.untilMs))
@@ -110,7 +110,7 @@ function landingProblem(
     : null;
 }
 
-/** What did not land is for another rule to say, and so is what never healed. */
+/** Faults that did not land, or never healed, are reported by other rules. */
 function lastingProblem(run: Run, step: Step, index: number): FactOf<"faults.lasted"> | null {
   const fault = describeFault(step.fault);
   if (run.plan.struck === undefined) return { fact: "old-record", fault };
@@ -159,7 +159,7 @@ function eventOf<K extends "injected" | "healed">(
     | undefined;
 }
 
-/** When the healing of a step began. */
+/** When the heal of a step began. */
 export function healingMs(run: Run, index: number): number {
   const end = run.events.find(
     (event) => (event.kind === "healing" || event.kind === "healed") && event.step === index,

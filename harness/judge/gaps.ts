@@ -1,9 +1,9 @@
-/** Stretches of a run in which nothing was recorded. */
+/** Gaps: intervals of a run in which nothing was recorded. */
 import { startsIn, type Window } from "../metrics/series.ts";
 import type { SeriesData } from "../metrics/samples.ts";
 import type { Windows } from "./windows.ts";
 
-/** From the first judged moment to the last; null when no phase ran. */
+/** From the first judged moment to the last; null if no phase ran. */
 export function spanOf(windows: Windows): Window | null {
   const all = Object.values(windows);
   return all.length === 0
@@ -15,8 +15,8 @@ export function spanOf(windows: Windows): Window | null {
 }
 
 /**
- * In ms; null without any sample in the span. What of a gap lies in one of the `excused` times does
- * not count; the rest of it does.
+ * In ms; null if the span has no sample. The part of a gap within the `excused` windows does not
+ * count.
  */
 export function longestGap(
   series: readonly SeriesData[],
@@ -35,7 +35,7 @@ export function longestGap(
   return longest;
 }
 
-/** Two excused times that overlap count once. */
+/** Overlapping excused windows count once. */
 function excusedIn({ fromMs, untilMs }: Window, excused: readonly Window[]): number {
   let total = 0,
     untilNow = fromMs;

@@ -1,6 +1,6 @@
 /**
- * Samples that cannot be: waits below zero, values that are no number, the same sample again and
- * again. (`record-fits.ts` looks at their times.)
+ * Impossible samples: negative durations, values that are not numbers, and repeated samples.
+ * (`record-fits.ts` checks their times.)
  */
 import { type Metric, sourceIn } from "../metrics/metrics.ts";
 import type { FactOf } from "../record/facts.ts";
@@ -10,24 +10,21 @@ import { matching } from "../metrics/series.ts";
 import { isVirtual } from "../record/substrates.ts";
 import { entryTag, type Tags } from "../metrics/tags.ts";
 
-/**
- * The clock of a workload tells whole milliseconds, so that a wait may seem shorter than none by
- * less than one.
- */
+/** A workload's clock has a resolution of 1 ms, so a duration may appear up to 1 ms below zero. */
 const roundedMs = 1;
 /**
- * Of one series, the share of samples that may repeat another to the microsecond: at 1000 samples a
- * second and waits of 20 different milliseconds it is 0.005 %.
+ * The fraction of a series' samples that may repeat another to the microsecond. At 1 000 samples
+ * per second and durations of 20 distinct milliseconds, it is 0.005 %.
  */
 const repeatedShareMax = 0.01;
 const repeatedMin = 5;
-/** Samples of one microsecond that are compared with one another, at most. */
+/** The greatest number of samples of one microsecond that are compared with each other. */
 const neighboursMax = 64;
-/** Steps for each sample beyond which a record is sorted in another way. */
+/** Insertion steps per sample, above which a general sort is used. */
 const stepsMax = 50;
 
 type Impossible = FactOf<"record.possible">;
-/** Of one series, which is named afterwards. */
+/** A problem of one series; the caller adds its name. */
 type Problem =
   | { readonly fact: "no-number" }
   | { readonly fact: "negative"; readonly value: number }
@@ -49,12 +46,12 @@ export function impossibleProblems(run: Run): Impossible[] {
     : [...problems.slice(0, 3), { fact: "more", problems: problems.length - 3 }];
 }
 
-/** On the last milliseconds of a run. */
+/** For the last milliseconds of a run. */
 const answersMissingMax = 2;
 
 /**
- * Whoever was given something whole was answered with 200: there are as many such answers as
- * things, of the same class and entry. In virtual time not every model keeps requests.
+ * A user who received a complete body was answered with 200. So there are at least as many such
+ * answers as bodies, per class and entry. In virtual time, not every model records requests.
  */
 function answerProblems(run: Run): Impossible[] {
   if (isVirtual(run.plan.substrate)) return [];
@@ -116,8 +113,8 @@ function valueProblem({ kind, values, atMs }: SeriesData): Problem | null {
 }
 
 /**
- * Virtual time jumps, so that what depends on nothing but time does happen at once there. Only
- * neighbours in time can be alike, and those are neighbours in the record or nearly so.
+ * Virtual time jumps, so events that depend only on time coincide there. Only neighbours in time
+ * can be equal, and those are neighbours, or nearly so, in the record.
  */
 function repeatProblem({ kind, values, atMs }: SeriesData): Problem | null {
   if (kind !== "duration") return null;
@@ -140,10 +137,7 @@ function repeatProblem({ kind, values, atMs }: SeriesData): Problem | null {
     : null;
 }
 
-/**
- * Indices in the order of time. The record is nearly in that order, so each finds its place after a
- * few steps.
- */
+/** Indices in chronological order, by insertion sort: the record is nearly sorted. */
 function inTime(atMs: Float64Array): Uint32Array {
   const order = new Uint32Array(atMs.length);
   let steps = 0;

@@ -31,7 +31,7 @@ const verdictOf = (...damages: readonly Damage[]) => {
   return judge(runOf(draft));
 };
 const statusOf = (...damages: readonly Damage[]): Status => verdictOf(...damages).status;
-/** By its id, or by a claim's title. */
+/** Finds findings by id, or by a claim's title. */
 const named = (findings: readonly Finding[], name: string): Finding | undefined =>
   findings.find(({ id, title }) => id === name || title === name);
 
@@ -49,7 +49,7 @@ const insert =
   (draft) => {
     draft.events = [...draft.events, event].sort((a, b) => a.atMs - b.atMs);
   };
-/** Ends the run at once: nothing that comes later happens, but undoing. */
+/** Ends the run at once: all later events are removed, except for the undo. */
 const endAt =
   (...last: readonly RunEvent[]): Damage =>
   (draft) => {
@@ -92,7 +92,7 @@ const generatorEnd = (atMs: number): RunEvent => ({
   seconds: 30,
 });
 const notLanded = { landed: false, observation: "it still answers" };
-/** Which finding must name the trouble; null where it is a claim. */
+/** The finding that must name the damage; null if it is a claim. */
 const damages: Readonly<Record<string, { readonly by: string; readonly damage: Damage }>> = {
   "too few samples for a claim": {
     by: "published",
@@ -240,7 +240,7 @@ const damages: Readonly<Record<string, { readonly by: string; readonly damage: D
         draft,
         (sample) =>
           sample.metric === "origin_gets" &&
-          sample.tags["edge"] === "region-b/edge" &&
+          sample.tags["entry"] === "region-b/edge" &&
           within(startOf.fault + 5_000, startOf.recovery)(sample),
       ),
   },
@@ -257,7 +257,7 @@ const damages: Readonly<Record<string, { readonly by: string; readonly damage: D
           ...(draft.plan.telemetry ?? []),
           reporter(
             "region-a/fill",
-            { edge: "region-a/fill" },
+            { entry: "region-a/fill" },
             ["region-a/fill"],
             "origin_gets",
             "increment",
@@ -415,7 +415,7 @@ const violations: Readonly<Record<string, Damage>> = {
       value: 5,
     }),
 };
-/** These take away the very samples or claims by which the violation is seen. */
+/** Damages that remove the samples or claims in which the violation shows. */
 const hides: Readonly<Record<string, readonly string[]>> = {
   "an empty record": Object.keys(violations),
   "no claims at all": Object.keys(violations),
@@ -428,8 +428,8 @@ const hides: Readonly<Record<string, readonly string[]>> = {
   "a packager whose journal was never read": ["an unacknowledged segment"],
 };
 
-describe("a whole record of a good run", () => {
-  it("is held, every question asked and answered", () => {
+describe("a complete record of a good run", () => {
+  it("is held, with an answer from every rule", () => {
     const verdict = verdictOf();
     expect(verdict.findings.filter((finding) => finding.status !== "held")).toEqual([]);
     expect(verdict).toMatchObject({
@@ -443,8 +443,8 @@ describe("a whole record of a good run", () => {
     );
   });
 
-  it("is not held on the word of any one metric that a claim uses", () => {
-    // Of real services; a model moves no bytes.
+  it("is not held on the evidence of a single metric that a claim uses", () => {
+    // Turns the draft into a run of real services; a model moves no bytes.
     const real = (draft: Draft): void => {
       draft.plan = { ...draft.plan, substrate: "process" };
     };
@@ -473,7 +473,7 @@ describe("a whole record of a good run", () => {
     }
   });
 
-  it("does not take the absence of a numerator's samples for a ratio of zero", () => {
+  it("does not treat a numerator without samples as a ratio of zero", () => {
     const ratio = (draft: Draft): void => {
       draft.plan = { ...draft.plan, hypothesis: [claims.ratio] };
     };
@@ -484,7 +484,7 @@ describe("a whole record of a good run", () => {
     expect(finding).toMatchObject({ status: "inconclusive", observed: null });
   });
 
-  it("does not take an unobserved lane for one in which nothing was refused", () => {
+  it("does not treat an unobserved lane as one without refusals", () => {
     const order = (draft: Draft): void => {
       draft.plan = { ...draft.plan, hypothesis: [claims.order] };
     };
@@ -512,7 +512,7 @@ describe("a damaged record", () => {
     expect(verdict.why).not.toBe("");
   });
 
-  it.each(Object.entries(violations))("is refuted all the same: %s", (violation, violate) => {
+  it.each(Object.entries(violations))("is still refuted: %s", (violation, violate) => {
     expect(statusOf(violate)).toBe("refuted");
     for (const [name, { damage }] of Object.entries(damages)) {
       if (hides[name]?.includes(violation) === true) continue;
@@ -520,9 +520,8 @@ describe("a damaged record", () => {
     }
   });
 
-  it("loses to no event that goes missing", () => {
-    // What says that something went wrong cannot be missed by looking; everything that says that it
-    // went well must be there.
+  it("is never held with any one event removed", () => {
+    // Events that report a problem may be absent; every event that reports success must be present.
     const dispensable: readonly string[] = [
       "deploying",
       "deployed",
@@ -538,7 +537,7 @@ describe("a damaged record", () => {
     }
   });
 
-  it("is never held when it breaks off before the last phase is over", () => {
+  it("is never held if it breaks off before the last phase is over", () => {
     fc.assert(
       fc.property(fc.integer({ min: -9_000, max: 3 * phaseMs }), (cutMs) => {
         const draft = heldDraft();
@@ -568,7 +567,7 @@ describe("a damaged record", () => {
 });
 
 describe("the verdict", () => {
-  it("does not depend on the order of series, of samples, or on being asked twice", () => {
+  it("does not depend on the order of series or samples, or on repetition", () => {
     fc.assert(
       fc.property(
         fc.integer(),
@@ -593,7 +592,7 @@ describe("the verdict", () => {
     );
   });
 
-  it("never improves when more goes badly", () => {
+  it("never improves when more requests fail", () => {
     const rank: Readonly<Record<Status, number>> = { held: 2, inconclusive: 1, refuted: 0 };
     const bad = fc.record({
       lane: fc.constantFrom("live", "dvr"),
@@ -604,7 +603,7 @@ describe("the verdict", () => {
         (lane) => ({ metric: "segment_ms", tags: { lane, outcome: "lost" }, value: 4_000 }),
         (lane) => ({
           metric: "origin_gets",
-          tags: { lane, edge: "region-a/edge", origin: "region-a" },
+          tags: { lane, entry: "region-a/edge", origin: "region-a" },
           value: 3,
         }),
         () => ({ metric: "publish_ms", tags: { pipeline: "b", outcome: "lost" }, value: 900 }),
@@ -624,8 +623,8 @@ describe("the verdict", () => {
             const fromMs = startOf[phase] + at * phaseMs;
             add(draft, count, fromMs, fromMs + 0.1 * phaseMs, what(lane));
             const after = judge(runOf(draft)).status;
-            // A dropped iteration may cast doubt on a claim, not on a violated one. A generator
-            // that stood still may: then nobody can tell.
+            // A dropped iteration may leave a held claim open, but not a violated one. A stalled
+            // generator may leave both open.
             const doubted =
               before === "refuted" &&
               after === "inconclusive" &&
@@ -639,7 +638,7 @@ describe("the verdict", () => {
     );
   });
 
-  it("ranks refuted before inconclusive before held, and nothing asked is nothing shown", () => {
+  it("ranks refuted before inconclusive before held, and is inconclusive without claims", () => {
     const finding = (status: Status, kind: Finding["kind"] = "claim"): Finding => ({
       kind,
       id: status,
@@ -664,33 +663,29 @@ describe("the verdict", () => {
     );
   });
 
-  it("says what was decisive, with its figure and its limit", () => {
+  it("names the decisive claim with its figure and limit", () => {
     expect(verdictOf(lost(startOf.fault + 5_000, startOf.fault + 7_000)).why).toMatch(
       /fault: "served": 90 %.*99 %/,
     );
     expect(verdictOf().why).toMatch(/^All 16 findings/);
   });
 
-  it(
-    "says of a limit that was passed before anything was broken, too, that the fault did not " +
-      "do it alone",
-    () => {
-      const slow =
-        (fromMs: number): Damage =>
-        (draft) =>
-          change(
-            draft,
-            (sample) => sample.metric === "segment_ms" && within(fromMs, startOf.recovery)(sample),
-            { value: 700 },
-          );
-      const alsoBefore = verdictOf(slow(zeroMs));
-      expect(alsoBefore.status).toBe("refuted");
-      expect(alsoBefore.why).toContain("; also violated in the baseline.");
-      expect(verdictOf(slow(startOf.fault)).why).not.toContain("baseline");
-    },
-  );
+  it("says that a claim was also violated in the baseline", () => {
+    const slow =
+      (fromMs: number): Damage =>
+      (draft) =>
+        change(
+          draft,
+          (sample) => sample.metric === "segment_ms" && within(fromMs, startOf.recovery)(sample),
+          { value: 700 },
+        );
+    const alsoBefore = verdictOf(slow(zeroMs));
+    expect(alsoBefore.status).toBe("refuted");
+    expect(alsoBefore.why).toContain("; also violated in the baseline.");
+    expect(verdictOf(slow(startOf.fault)).why).not.toContain("baseline");
+  });
 
-  it("carries why the run ended and what was left behind, whatever the claims say", () => {
+  it("contains the reason of the end and the leftovers, whatever the claims", () => {
     const verdict = verdictOf(
       endAt({
         kind: "aborted",
@@ -711,8 +706,7 @@ describe("the verdict", () => {
 
   it("is not refuted because the run was interrupted", () => {
     for (let atMs = startOf.fault + 100; atMs < startOf.recovery + phaseMs; atMs += 1_300) {
-      // Whoever was under way had not got its segment yet: up to two seconds of viewers are
-      // missing.
+      // Viewers in progress have no segment yet: up to two seconds of viewers are missing.
       const interrupted = verdictOf(
         endAt({ kind: "aborted", atMs, reason: "user", detail: "Ctrl-C" }),
         silent("segment_ms", atMs - 2_000),
@@ -721,7 +715,7 @@ describe("the verdict", () => {
     }
   });
 
-  it("counts only claims that the experiment made", () => {
+  it("counts only the experiment's claims", () => {
     const hypothesis: readonly Claim[] = [claims.share];
     const verdict = verdictOf((draft) => {
       draft.plan = { ...draft.plan, hypothesis, recovery: null };
@@ -731,9 +725,9 @@ describe("the verdict", () => {
   });
 });
 
-describe("a baseline of an odd number of segments", () => {
-  it("is as steady as one of an even number", () => {
-    // Five bunches, one for each segment: one half of the time holds two of them, the other three.
+describe("a baseline with an odd number of segments", () => {
+  it("is as steady as one with an even number", () => {
+    // Five bursts, one per segment: one half of the time contains two of them, the other three.
     const baselineMs = 10_000;
     const draft = heldDraft();
     const bunched = draft.samples.filter(
@@ -753,11 +747,11 @@ describe("a baseline of an odd number of segments", () => {
   });
 });
 
-it("calls a baseline steady that was a millisecond short of its segments", () => {
+it("is steady if it is 1 ms shorter than its segments", () => {
   const bunched = (draft: Draft): void => {
     drop(draft, ({ metric, tags }) => metric === "segment_ms" && tags["lane"] === "live");
-    // All viewers of a segment ask within 400 ms of its becoming due, and the phases begin amid
-    // that.
+    // All viewers of a segment ask within 400 ms after it is due, and the phases begin during that
+    // time.
     for (let dueMs = zeroMs - 4_100; dueMs < zeroMs + 3 * phaseMs; dueMs += 10_000)
       add(draft, 100, dueMs, dueMs + 400 + (dueMs % 3) * 100, {
         metric: "segment_ms",
@@ -766,7 +760,7 @@ it("calls a baseline steady that was a millisecond short of its segments", () =>
       });
     draft.plan = {
       ...draft.plan,
-      ...streamRecord({ ...draft.plan.stream, segmentMs: 10_000 }),
+      ...streamRecord({ ...draft.plan.content, segmentMs: 10_000 }),
     };
     draft.events = draft.events.map((event) =>
       event.kind === "phase" && event.phase === "fault"
@@ -779,11 +773,11 @@ it("calls a baseline steady that was a millisecond short of its segments", () =>
   );
 });
 
-it("asks no body of a target whose pack does not say what they are", () => {
+it("requires no bodies from a target whose pack does not describe them", () => {
   const draft = heldDraft();
   const { bodies: _, ...plan } = draft.plan;
   draft.plan = { ...plan, substrate: "process" };
   drop(draft, ({ metric }) => metric === "body_seen");
-  const finding = judge(runOf(draft)).findings.find(({ id }) => id === "bodies.segments");
+  const finding = judge(runOf(draft)).findings.find(({ id }) => id === "bodies.right");
   expect([finding?.status, finding?.values]).toEqual(["held", [{ fact: "not-declared" }]]);
 });

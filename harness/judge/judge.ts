@@ -1,6 +1,6 @@
 /**
- * The verdict as a pure function of the recorded run: refuted beats inconclusive beats held. This
- * is the only file of the judge that knows words: here the answers of all rules get theirs.
+ * The verdict as a pure function of the recorded run: refuted beats inconclusive beats held. Of the
+ * judge's files, only this one uses phrases: it words the findings of all rules.
  */
 import { verdictSentence, worded } from "../phrases/verdict.ts";
 import type { Finding, Status, Verdict } from "../record/verdict.ts";
@@ -63,10 +63,7 @@ export function judge(run: Run): Verdict {
   };
 }
 
-/**
- * Nothing asked is nothing proven: no findings, or none that the experiment itself made, is
- * inconclusive.
- */
+/** Without findings, or without any of the experiment's own, the verdict is inconclusive. */
 export function worst(findings: readonly Finding[]): Status {
   if (findings.some((finding) => finding.status === "refuted")) return "refuted";
   if (findings.some((finding) => finding.status === "inconclusive")) return "inconclusive";
@@ -74,8 +71,8 @@ export function worst(findings: readonly Finding[]): Status {
 }
 
 /**
- * A limit that was passed before anything was broken is not the fault's doing: the target is too
- * slow, or the machine.
+ * If a claim was already violated before the fault, the target or the machine is too slow, whatever
+ * the fault.
  */
 function failedBefore({ id }: Finding, findings: readonly Finding[]): boolean {
   return findings.some((finding) => finding.id === id && failsInBaseline(finding));

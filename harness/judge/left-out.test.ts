@@ -36,7 +36,7 @@ function runOf(heard: number, metrics = everyMetric): Run {
   };
 }
 
-it("counts the one sample of those who stay to the end, by what their metric says of itself", () => {
+it("counts the one sample of users who stay to the end, as declared by their metric", () => {
   expect(leftOutProblems(runOf(100))).toEqual([]);
   expect(leftOutProblems(runOf(40))).toContainEqual(
     expect.objectContaining({ fact: "samples-missing", group: "devices", ended: 100, samples: 40 }),

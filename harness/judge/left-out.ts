@@ -1,7 +1,7 @@
 /**
- * That an iteration left its sample is known by the generator's stream, and what of that is left
- * out or moved later on looks like nothing at all. So the samples in the record are counted against
- * the iterations, all of them and from second to second.
+ * Compares the samples in the record with the iterations, in total and second by second. The
+ * generator's stream shows that an iteration made its sample, so a sample that is removed or moved
+ * later would otherwise go unnoticed.
  */
 import type { Plan } from "../record/plan.ts";
 import type { FactOf } from "../record/facts.ts";
@@ -13,8 +13,8 @@ import { sum } from "../base/statistics.ts";
 import { iterationMetrics } from "./stalls.ts";
 
 /**
- * What an iteration leaves, one sample or more; of those who stay to the end, the one of their
- * stay.
+ * Metrics with at least one sample per iteration; for users who stay to the end, the sample of
+ * their stay.
  */
 function leftByIterations({ metrics }: Plan): readonly string[] {
   const ofStays = Object.keys(metrics).filter((name) => metrics[name]?.perStay === true);
@@ -22,8 +22,8 @@ function leftByIterations({ metrics }: Plan): readonly string[] {
 }
 
 /**
- * Loads that leave samples of requests alone are not asked. In virtual time samples name their lane
- * and no load.
+ * Loads that leave only request samples are not checked. In virtual time, samples carry a lane and
+ * no load.
  */
 type LeftOut = FactOf<"generator.iterations">;
 
@@ -48,7 +48,7 @@ export function leftOutProblems(run: Run): LeftOut[] {
     if (known < ended) {
       return [{ fact: "samples-missing", of: tag, group, ended, samples: known }];
     }
-    // Only where each leaves one sample, a sample has its iteration's time.
+    // Only with exactly one sample per iteration does a sample have the time of its iteration.
     const isOneEach = known <= ended + slack && !isVirtual(run.plan.substrate);
     const problem = isOneEach ? movedProblem(account) : null;
     return problem === null ? [] : [{ ...problem, of: tag, group }];
@@ -58,24 +58,27 @@ export function leftOutProblems(run: Run): LeftOut[] {
 interface Account {
   readonly begun: readonly SeriesData[];
   readonly ended: readonly SeriesData[];
-  /** Iterations whose time was over before their first request. */
+  /** Iterations that ended before their first request. */
   readonly unasked: readonly SeriesData[];
   readonly samples: readonly SeriesData[];
 }
 
-/** On the last milliseconds of a run. */
+/** For the last milliseconds of a run. */
 const slack = 2;
 const binMs = 1_000;
-/** Two days; what claims to be later is counted there. */
+/** Two days; anything later is counted in the last bin. */
 const binsMax = 172_800;
 
-/** `second`: by whose end it shows. */
+/** `second`: the second at whose end it shows. */
 type Moved = { readonly second: number; readonly samples: number } & (
   | { readonly fact: "sample-before-start"; readonly begun: number }
   | { readonly fact: "sample-after-end"; readonly ended: number }
 );
 
-/** Until any moment there are no more samples than iterations begun, and no fewer than ended. */
+/**
+ * At every moment there are at most as many samples as begun iterations, and at least as many as
+ * ended ones.
+ */
 function movedProblem({ begun, ended, unasked, samples }: Account): Moved | null {
   const first = begun.reduce(
     (least, { atMs }) => atMs.reduce((a, b) => Math.min(a, b), least),
@@ -99,7 +102,7 @@ function movedProblem({ begun, ended, unasked, samples }: Account): Moved | null
   return null;
 }
 
-/** How many there were until the end of each bin, by when they were recorded. */
+/** Cumulative counts at the end of each bin, by recording time. */
 function totals(
   series: readonly SeriesData[],
   fromMs: number,

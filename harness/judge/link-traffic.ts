@@ -1,7 +1,7 @@
 /**
- * A fault on links strikes the target only if its own traffic passes them: before the fault, and
- * while it is in force unless it lets nothing pass. A step may strike links that nobody uses as
- * long as nothing fails, such as those to another region, so one used link is enough.
+ * A fault on links affects the target only if the target itself uses them: before the fault, and
+ * during it unless it lets nothing pass. Some of a step's links may be idle while nothing fails,
+ * such as those to another region. One used link is therefore enough.
  */
 import { kindOf } from "../faults/faults.ts";
 import type { FactOf } from "../record/facts.ts";
@@ -9,13 +9,14 @@ import type { Run } from "../record/run.ts";
 import type { SeriesData } from "../metrics/samples.ts";
 import { eachIn, matching, startsIn, type Window } from "../metrics/series.ts";
 import { struckBy } from "../record/struck.ts";
+import { linkGrowth } from "./beyond-checks.ts";
 import type { Windows } from "./windows.ts";
 
-/** The last count of a fault's traffic begins with the heal. */
+/** The last count of a fault's traffic starts with the heal. */
 const countedWithinMs = 1_000;
 /**
- * A limit above this many times what the link carried per second slows it by less than a twentieth
- * of the time, which nobody can tell from none.
+ * A limit above this multiple of the link's throughput slows it for less than 5 % of the time,
+ * which is indistinguishable from no limit.
  */
 export const boundTimesMax = 20;
 
@@ -31,13 +32,13 @@ export function trafficProblem(
   const injecting = run.events.find((event) => event.kind === "injecting" && event.step === index);
   const healing = run.events.find((event) => event.kind === "healing" && event.step === index);
   const { baseline } = windows;
-  // What was never injected, and what has no baseline, is told of by another rule.
+  // Another rule reports a fault that was never injected, or a missing baseline.
   if (links.length === 0 || injecting === undefined || baseline === undefined) return null;
   const untilMs = (healing?.atMs ?? Number.POSITIVE_INFINITY) + countedWithinMs;
   const counted = links.flatMap((link) =>
     matching(run.series, { metric: "link_connections", where: { link } }),
   );
-  // What is counted as the fault begins has passed before it.
+  // Traffic counted at the moment of injection passed before it.
   const beganMs = startsIn(counted, { fromMs: injecting.atMs, untilMs }).reduce(
     (least, ms) => Math.min(least, ms),
     Number.POSITIVE_INFINITY,
@@ -49,12 +50,14 @@ export function trafficProblem(
   const before: Window = { fromMs: baseline.fromMs, untilMs: beganMs + 0.001 };
   const during: Window = { fromMs: beganMs + 0.001, untilMs };
   if (total([...counted, ...bytes], before) === 0) return { fact: "unused-before", fault, links };
+  if (links.every((link) => linkGrowth(run, link, before) !== "use"))
+    return { fact: "only-checks", fault, links };
   if (!severs && total([...counted, ...bytes], during) === 0)
     return { fact: "unused-during", fault, links };
   return boundProblem(run, fault, index, links, bytes, before);
 }
 
-/** A limit that is far above what passes changes nothing. */
+/** A limit far above the link's throughput has no effect. */
 function boundProblem(
   run: Run,
   name: string,

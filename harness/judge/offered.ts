@@ -1,7 +1,7 @@
 /**
- * Whether the load that was planned was offered. Load is open: how many iterations begin in each
- * second is known beforehand, whatever the target does. What began and what was dropped for want of
- * a free virtual user is counted against it, for each load.
+ * Checks that the planned load was offered. The load is open, so the number of iterations that
+ * begin in each second is known in advance, whatever the target does. For each load, begun and
+ * dropped iterations together are compared with the plan.
  */
 import { arrivalsOf, arrivalsUntil, type Stage, stagesOf } from "../record/arrivals.ts";
 import type { Load } from "../experiment/experiment.ts";
@@ -14,28 +14,28 @@ import { matching, type Window } from "../metrics/series.ts";
 import { leftOutProblems } from "./left-out.ts";
 import type { Windows } from "./windows.ts";
 
-/** Fine enough to see a burst within a second. */
+/** Fine enough to detect a burst within a second. */
 const binMsMin = 100;
 const binsMax = 200_000;
 /**
- * How far the schedule's beginning may be from what its first iterations say, in ms. Measured: 1 to
- * 30 ms; from the recorded beginning of the load 5 to 130 ms, as k6 first readies its virtual
- * users.
+ * Greatest distance in ms between the schedule's start and the start that its first iterations
+ * imply. Measured: 1 to 30 ms. From the recorded start of the load it is 5 to 130 ms, because k6
+ * initialises its virtual users first.
  */
 const zeroOffMsMax = 250;
 /**
- * Each change of rate may begin its rhythm anew, and an iteration may fall on the other side of a
+ * Each change of rate may restart the rhythm, and an iteration may fall on the other side of a
  * boundary.
  */
 const slackIterations = 4;
-/** Above this share of dropped iterations in a phase, the storm is not the one that was planned. */
+/** Above this share of dropped iterations in a phase, the offered storm is not the planned one. */
 export const droppedShareMax = 0.05;
-/** An iteration that begins later than this is late; as in the rule about lateness. */
+/** Lateness in ms, the same as in the rule on lateness. */
 const lateMs = 500;
 /** One iteration in a hundred may be late. */
 const lateShareMax = 0.01;
 
-/** One load over time, in bins of `binMs` from the load's zero; counts grow from bin to bin. */
+/** Cumulative counts of one load over time, in bins of `binMs` from the load's zero. */
 interface Account {
   readonly load: Load;
   /** Epoch ms. */
@@ -45,32 +45,30 @@ interface Account {
   readonly planned: Float64Array;
   readonly begun: Float64Array;
   readonly dropped: Float64Array;
-  /**
-   * The least that is missing from here on: what an honest generator is behind, it makes up for.
-   */
+  /** The least deficit from here on: an honest generator catches up. */
   readonly missingForGood: Float64Array;
 }
 
-/** How long it may take to write down that the load has begun, in ms. */
+/** Longest time in ms to record that the load has begun. */
 const slowDiskMsMax = 5_000;
 
-/** The load's first seconds say when its schedule began. */
+/** The load's first seconds determine when its schedule began. */
 const firstMs = 3_000;
 
-/** When the load began, in epoch ms; null in a record that does not say. */
+/** Start of the load in epoch ms; null if the record lacks it. */
 function recordedZeroOf(events: readonly RunEvent[]): number | null {
   return events.find((event) => event.kind === "loadStarted")?.atMs ?? null;
 }
 
-/** As recorded, or by its own first iterations where those are near it. */
+/** The recorded start, or the one that its first iterations imply if it is close. */
 function zeroOf(run: Run, load: Load, recordedMs: number): number {
   const ownMs = ownZeroOf(run, load);
   return ownMs !== null && Math.abs(ownMs - recordedMs) <= slowDiskMsMax ? ownMs : recordedMs;
 }
 
 /**
- * When the load's own schedule began, in epoch ms: the least of its first iterations' times less
- * their due times. Null without any.
+ * Start of the load's own schedule in epoch ms: the minimum over its first iterations of actual
+ * minus due time. Null without iterations.
  */
 export function ownZeroOf(run: Run, load: Load): number | null {
   const where = { load: load.name };
@@ -81,13 +79,12 @@ export function ownZeroOf(run: Run, load: Load): number | null {
       where: { ...where, why: "nobodyFree" },
     }),
   ];
-  const earliestMs = arrived.reduce(
-    (least, { atMs }) => atMs.reduce((a, b) => Math.min(a, b), least),
-    Number.POSITIVE_INFINITY,
-  );
-  const first = Float64Array.from(
-    arrived.flatMap(({ atMs }) => [...atMs.filter((ms) => ms < earliestMs + firstMs)]),
-  ).sort();
+  let earliestMs = Number.POSITIVE_INFINITY;
+  for (const { atMs } of arrived) for (const ms of atMs) if (ms < earliestMs) earliestMs = ms;
+  const begun: number[] = [];
+  for (const { atMs } of arrived)
+    for (const ms of atMs) if (ms < earliestMs + firstMs) begun.push(ms);
+  const first = Float64Array.from(begun).sort();
   let zeroMs: number | null = null;
   const due = arrivalsOf(stagesOf(load, run.plan));
   for (const atMs of first) {
@@ -98,7 +95,7 @@ export function ownZeroOf(run: Run, load: Load): number | null {
   return zeroMs;
 }
 
-/** Until when the generator was at work: what ended a run early ended the load. */
+/** When the generator stopped: an early end of the run ends the load. */
 function endOf(events: readonly RunEvent[]): number {
   return (
     events.find(
@@ -108,7 +105,20 @@ function endOf(events: readonly RunEvent[]): number {
   );
 }
 
+/** Several rules look at one load, and each at all of its iterations. */
+const accounts = new WeakMap<Run, Map<Load, Account | null>>();
+
 function accountOf(run: Run, load: Load, recordedMs: number): Account | null {
+  const ofRun = accounts.get(run) ?? new Map<Load, Account | null>();
+  accounts.set(run, ofRun);
+  const known = ofRun.get(load);
+  if (known !== undefined) return known;
+  const account = makeAccount(run, load, recordedMs);
+  ofRun.set(load, account);
+  return account;
+}
+
+function makeAccount(run: Run, load: Load, recordedMs: number): Account | null {
   const zeroMs = zeroOf(run, load, recordedMs);
   const stages = stagesOf(load, run.plan);
   const lengthMs = Math.min(stages.at(-1)?.untilMs ?? 0, endOf(run.events) - zeroMs);
@@ -118,15 +128,15 @@ function accountOf(run: Run, load: Load, recordedMs: number): Account | null {
   const count = (
     metric: string,
     where: Readonly<Record<string, string>>,
-    sizeOf: (value: number) => number,
+    eachIsOne: boolean,
   ): Float64Array => {
     const counts = new Float64Array(bins);
     for (const series of matching(run.series, { metric, where: { load: load.name, ...where } })) {
       for (let index = 0; index < series.atMs.length; index++) {
-        const bin = Math.floor(((series.atMs[index] as number) - zeroMs) / binMs);
+        const bin = Math.max(0, Math.floor(((series.atMs[index] as number) - zeroMs) / binMs));
         if (bin < bins)
-          counts[Math.max(0, bin)] =
-            (counts[Math.max(0, bin)] as number) + sizeOf(series.values[index] as number);
+          counts[bin] =
+            (counts[bin] as number) + (eachIsOne ? 1 : (series.values[index] as number));
       }
     }
     for (let bin = 1; bin < bins; bin++)
@@ -136,8 +146,8 @@ function accountOf(run: Run, load: Load, recordedMs: number): Account | null {
   const planned = Float64Array.from({ length: bins }, (_, bin) =>
     arrivalsUntil(stages, (bin + 1) * binMs),
   );
-  const begun = count("start_late_ms", { of: "iteration" }, () => 1);
-  const dropped = count("dropped_iterations", { why: "nobodyFree" }, (value) => value);
+  const begun = count("start_late_ms", { of: "iteration" }, true);
+  const dropped = count("dropped_iterations", { why: "nobodyFree" }, false);
   const missingForGood = planned.map(
     (due, bin) => due - (begun[bin] as number) - (dropped[bin] as number),
   );
@@ -149,7 +159,7 @@ function accountOf(run: Run, load: Load, recordedMs: number): Account | null {
   return { load, zeroMs, stages, binMs, planned, begun, dropped, missingForGood };
 }
 
-/** None when every load began as planned. */
+/** Empty if every load began as planned. */
 type Offered = FactOf<"generator.offered">;
 
 export function offeredProblems(run: Run, windows: Windows): Offered[] {
@@ -171,7 +181,10 @@ export function offeredProblems(run: Run, windows: Windows): Offered[] {
 const lastBin = ({ zeroMs, binMs, planned }: Account, untilMs: number): number =>
   Math.min(planned.length, Math.ceil((untilMs - zeroMs) / binMs)) - 1;
 
-/** How many more, or fewer, may have begun by the end of a bin when the generator's zero is off. */
+/**
+ * The tolerated surplus or deficit at the end of a bin, given the uncertainty of the generator's
+ * zero.
+ */
 function allowance({ stages, binMs, planned }: Account, bin: number, offMs: number): number {
   return (
     Math.abs((planned[bin] as number) - arrivalsUntil(stages, (bin + 1) * binMs - offMs)) +
@@ -182,7 +195,7 @@ function allowance({ stages, binMs, planned }: Account, bin: number, offMs: numb
 function missingProblem(account: Account, untilMs: number): Offered | null {
   const { planned, begun, dropped } = account;
   let least = Number.POSITIVE_INFINITY;
-  // From the end: what is missing here and made up for later is late, and not missing.
+  // Backwards from the end: a deficit that is caught up later is lateness, not absence.
   const until = lastBin(account, untilMs);
   let isMissing = false;
   for (let bin = planned.length - 1; bin >= 0 && !isMissing; bin--) {
@@ -204,7 +217,7 @@ function surplusProblem(account: Account, untilMs: number): Offered | null {
   return null;
 }
 
-/** The stretch of whole seconds in which most is amiss. */
+/** The interval of whole seconds with the greatest deviation. */
 function worstStretch(
   { load, binMs, planned, begun, dropped }: Account,
   until: number,
@@ -221,7 +234,7 @@ function worstStretch(
       grown(planned, from, to),
       grown(begun, from, to) + grown(dropped, from, to),
     ];
-    // A second that is as planned, but for a twentieth and one, ends a stretch.
+    // A second within 5 % and one iteration of the plan ends an interval.
     const amiss = amissOf(offered, due) - 0.05 * due - 1;
     if (here.amiss <= 0) here = { from, amiss: 0 };
     here = { from: here.from, amiss: here.amiss + amiss };
@@ -269,8 +282,8 @@ function droppedProblems(
 }
 
 /**
- * A load of which more than one iteration in a hundred, and more than one, began more than 500 ms
- * after it was due; null for none.
+ * A load of which more than 1 % of iterations, and more than one, began more than 500 ms late; null
+ * if there is none.
  */
 export function lateLoadIn(
   run: Run,
@@ -293,7 +306,7 @@ export function lateLoadIn(
     ) {
       const due = (planned[bin] as number) - (planned[bin - 1] as number);
       const then = bin + ahead;
-      // What is due and not begun half a second later, but will be.
+      // Iterations that are due but begin only half a second later or more.
       const behind =
         (planned[then] as number) -
         (begun[then] as number) -
@@ -321,7 +334,7 @@ export function lateLoadIn(
 
 type Iterations = FactOf<"generator.iterations">;
 
-/** None when every iteration that began in a judged phase came to its end and left a sample. */
+/** Empty if every iteration of a judged phase ended and left a sample. */
 export function iterationsProblems(run: Run, windows: Windows): Iterations[] {
   const all = Object.values(windows);
   if (all.length === 0) return [{ fact: "no-phase" }];
@@ -349,7 +362,7 @@ export function iterationsProblems(run: Run, windows: Windows): Iterations[] {
     const counts: readonly (readonly ["threw" | "silent" | "unfinished", number])[] = [
       ["threw", threw],
       ["silent", silent],
-      // One may lie on the boundary of the phases.
+      // One may lie on the phase boundary.
       ["unfinished", open > 1 ? open : 0],
     ];
     return counts.flatMap(([fact, iterations]) =>
@@ -359,7 +372,7 @@ export function iterationsProblems(run: Run, windows: Windows): Iterations[] {
   return [...byLoad, ...leftOutProblems(run)];
 }
 
-/** `beforeMs`: how long before its time a sample began. */
+/** `beforeMs`: the time between a sample's start and its timestamp. */
 function countOf(
   run: Run,
   selector: Parameters<typeof matching>[1],
@@ -376,7 +389,7 @@ function countOf(
   return count;
 }
 
-/** The loads that offer anything worth a question in a phase: at least this many iterations. */
+/** The loads with at least this many planned iterations in a phase. */
 export function busyLoads(plan: Plan, phase: Phase, iterationsMin: number): readonly Load[] {
   return plan.load.filter(
     (load) => (load.ratePerSecond[phase] * plan.phasesMs[phase]) / 1_000 >= iterationsMin,

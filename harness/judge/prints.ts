@@ -1,7 +1,7 @@
 /**
- * What the prints of bodies say (`metrics/print.ts`): whether the same number always brought the
- * same bytes, other numbers others, and whether anybody was given another body than the one
- * asked for. Linear in the looks but for their order in time.
+ * Checks the prints of bodies (`metrics/print.ts`). The same number must always have the same
+ * bytes, and different numbers different bytes. A body must also belong to the requested number.
+ * Linear in the observations, except for sorting by time.
  */
 import { readPrint } from "../metrics/print.ts";
 import type { FactOf } from "../record/facts.ts";
@@ -9,7 +9,7 @@ import type { Run } from "../record/run.ts";
 import type { SeriesData } from "../metrics/samples.ts";
 import { entryTag } from "../metrics/tags.ts";
 
-/** A body that is another one of the same variant. */
+/** A body that belongs to another number of the same variant. */
 export interface Misplaced {
   readonly atMs: number;
   readonly entry: string;
@@ -19,18 +19,15 @@ export interface Misplaced {
 
 export interface Prints {
   readonly misplaced: readonly Misplaced[];
-  readonly problems: readonly FactOf<"bodies.segments">[];
+  readonly problems: readonly FactOf<"bodies.right">[];
 }
 
-/**
- * A body may be replaced, once for each source that it has; bytes that come back after others
- * were there flap.
- */
+/** A body may be replaced, once per source. Bytes that return after others count as flapping. */
 const flapsShareMax = 0.01,
   flapsMin = 3;
 /**
- * Slates look alike: of containers that carry no time of their own, this share may be bytes of
- * another number; of those that carry one, fewer than this many.
+ * Slates look alike. In containers without an embedded time, this share of bodies may repeat
+ * another number; with one, fewer than this many.
  */
 const sameShareMax = 0.9,
   pairsMin = 4,
@@ -54,18 +51,18 @@ export function printsOf(run: Run, seen: readonly SeriesData[]): Prints {
 }
 
 /**
- * One instant under two names is not the same bytes, unless the target says that it is. Slates may
- * be, of containers that carry no time of their own: those show by how many there are.
+ * One instant under two names must have different bytes, unless the target declares them equal.
+ * Slates in containers without an embedded time may be equal; their number identifies them.
  */
 function twins(
   run: Run,
   named: ReadonlyMap<string, readonly SeriesData[]>,
-): FactOf<"bodies.segments">[] {
+): FactOf<"bodies.right">[] {
   const { variants = {} } = run.plan.bodies ?? {};
   const original = (name: string): string => variants[name]?.sameAs ?? name;
   const numbers = [...named].map(([name, series]) => ({ name, of: looksByNumber(series) }));
   return numbers.flatMap((one, index) =>
-    numbers.slice(0, index).flatMap((other): FactOf<"bodies.segments">[] => {
+    numbers.slice(0, index).flatMap((other): FactOf<"bodies.right">[] => {
       if (original(one.name) === original(other.name)) return [];
       const both = [...one.of.keys()].filter((number) => other.of.has(number));
       const alike = both.filter((number) => {
@@ -99,7 +96,7 @@ function printsOfVariant(run: Run, variant: string, series: readonly SeriesData[
     ),
   );
   const problems = [...same(run, variant, numbers, usual)];
-  // Where a checksum says what each copy should be, two sources may take turns.
+  // If a checksum identifies each correct copy, two sources may alternate.
   if (run.plan.bodies?.checksums !== true) problems.push(...flaps(variant, numbers));
   return { misplaced, problems };
 }
@@ -119,7 +116,7 @@ function looksByNumber(series: readonly SeriesData[]): ReadonlyMap<number, reado
   return numbers;
 }
 
-/** Its container carries a time of its own. */
+/** Its container embeds a time. */
 function isTimed({ plan }: Run, looks: readonly Look[] | undefined): boolean {
   return plan.bodies?.timed.includes(looks?.[0]?.container ?? "") === true;
 }
@@ -134,15 +131,14 @@ function mostCommon(looks: readonly Look[]): number {
 }
 
 /**
- * Numbers that are the bytes of another one: the one before, or any that a target plays again and
- * again.
+ * Numbers with the bytes of another one: the previous one, or one that the target plays repeatedly.
  */
 function same(
   run: Run,
   variant: string,
   numbers: ReadonlyMap<number, readonly Look[]>,
   usual: ReadonlyMap<number, number>,
-): FactOf<"bodies.segments">[] {
+): FactOf<"bodies.right">[] {
   const first = new Map<number, number>();
   const again = [...usual].filter(
     ([number, digest]) => first.get(digest) !== undefined || !first.set(digest, number),
@@ -153,11 +149,11 @@ function same(
   return [{ fact: "same-bytes", variant, same: again.length, numbers: usual.size }];
 }
 
-/** Bytes of one number at one entry that come back after others were there: A, B, A. */
+/** Bytes of one number at one entry that return after others: A, B, A. */
 function flaps(
   variant: string,
   numbers: ReadonlyMap<number, readonly Look[]>,
-): FactOf<"bodies.segments">[] {
+): FactOf<"bodies.right">[] {
   let [looks, back] = [0, 0];
   for (const all of numbers.values()) {
     for (const own of Map.groupBy(all, ({ entry }) => entry).values()) {

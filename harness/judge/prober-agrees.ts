@@ -1,7 +1,7 @@
 /**
- * Two witnesses who do not know of one another: what the generator says that users were
- * answered, and what the harness's own prober was answered at the same entry, in the same class,
- * within the same period.
+ * Compares two independent witnesses: the answers that the generator reports for users, and those
+ * of the harness's own prober. Both are taken at the same entry, in the same class and within the
+ * same period.
  */
 import type { FactOf } from "../record/facts.ts";
 import type { Judged } from "../record/verdict.ts";
@@ -16,46 +16,45 @@ import type { Windows } from "./windows.ts";
 import { rhythmMsOf } from "../target/rhythm.ts";
 
 /**
- * Chance that a run of honest witnesses is doubted, shared out evenly among all that is compared in
- * it (Bonferroni): worse, better and longer waits, for each place, class and phase. Probes and all
- * other requests come at moments of the same kind, so that an outage of any length strikes both as
- * it strikes any draw; what is left is chance, and that is exact.
+ * The chance that a run with honest witnesses is doubted, divided evenly among all comparisons
+ * (Bonferroni). For each place, class and phase there are three: worse, better, and longer waits.
+ * Probes and other requests are samples of the same moments, so an outage of any length affects
+ * both alike. Only chance remains, and that is computed exactly.
  */
 const doubtedChanceMax = 0.01;
 const comparedEach = 3;
 /**
- * What strikes one of the two alone for a moment is no pattern: it must be seen in so many
- * periods. A difference of shares below this may be real, and changes no verdict.
+ * An effect on one witness alone must show in this many periods to be a pattern. A smaller
+ * difference of shares may be real and changes no verdict.
  */
 const slotsMin = 3,
   differenceMin = 0.02;
-/** Fewer requests of users in a period say too little of it. */
+/** A period with fewer user requests is not compared. */
 const requestsMin = 5;
 /**
- * Users with several entries give up on one after half their deadline: a probe that was served
+ * Users with several entries abandon one after half their deadline, so a probe that was served
  * later says neither yes nor no.
  */
 const patientMs = 1_900;
-/** A user asks again a quarter second after an answer that is none, less some rounding. */
+/** A user retries 250 ms after a failed answer; minus rounding. */
 const retryMs = 240;
 /**
- * Told so often in one period that it is not there, and never given it: for half a second
- * and more nobody has it, or only this asker does not get it.
+ * This many "not there" answers in one period, and no body. For at least 500 ms the content is
+ * missing, or this client alone does not receive it.
  */
 const absentMin = 3,
   absentShareMax = 0.1;
 /**
- * Waits differ when nearly all probes lie so far from the median of the users around them, to
- * the same side.
+ * Waits differ if nearly all probes lie this far from the median of nearby users, on the same side.
  */
 const waitDifferenceMinMs = 500,
   waitShareMin = 0.9,
   waitsMin = 6;
 
-/** Not there yet, or not any more: part of asking for what is just made. */
+/** Not available yet, or no longer: expected when requesting the newest content. */
 const notThere: ReadonlySet<string> = new Set(["404", "410", "425"]);
 
-/** What happened within one period. */
+/** Observations within one period. */
 interface Slot {
   probesGood: number;
   probesBad: number;
@@ -67,13 +66,13 @@ interface Slot {
   troubled: number;
   readonly probeMs: number[];
   readonly userMs: number[];
-  /** Answers that it is not there, to probes and to users. */
+  /** "Not there" answers to probes and to users. */
   probesAbsent: number;
   absent: number;
 }
 
 type Disagreement = FactOf<"witnesses.prober">;
-/** Without where it was seen. */
+/** A disagreement without its place. */
 type Apart = {
   [Id in Disagreement["fact"]]: Omit<
     Extract<Disagreement, { readonly fact: Id }>,
@@ -90,11 +89,12 @@ export function proberAgrees(run: Run, windows: Windows): Judged {
     ...Object.entries(windows),
     ...(span === null ? [] : [["all phases", span] as const]),
   ];
-  // Records of earlier versions, whose prober asked for older ones and was known by that.
+  // Records of earlier versions have a prober that requested older content and was recognisable by
+  // that.
   const isProbed = run.series.some(
     ({ metric, tags }) => metric === "canary_ms" && tags["lane"] !== undefined,
   );
-  const places = run.plan.edges;
+  const places = run.plan.entries;
   const problems: Disagreement[] = [];
   const compared = comparedEach * lanes.length * places.length * spans.length;
   const chanceMax = doubtedChanceMax / Math.max(1, compared);
@@ -116,7 +116,7 @@ export function proberAgrees(run: Run, windows: Windows): Judged {
           longerWaits(slots, chanceMax) ??
           differentWaits(slots) ??
           (isAskedEvenly(run.plan, lane) ? seenByNobody(deserted) : null);
-        // What differs in one phase differs in all of them.
+        // A difference in one phase must show in all of them.
         if (
           problem !== null &&
           !(
@@ -134,7 +134,7 @@ export function proberAgrees(run: Run, windows: Windows): Judged {
   return answer("witnesses.prober", problems, { samples: probes, remarks });
 }
 
-/** `deserted`: those in which the prober asked, and hardly any user. */
+/** `deserted`: periods in which the prober sent requests and hardly any user did. */
 function slotsIn(
   run: Run,
   lane: string,
@@ -215,11 +215,11 @@ function slotsIn(
   };
 }
 
-/** Of the bodies that users of an entry looked at, as the prober looks at its own. */
+/** Of the bodies that users of an entry inspected, as the prober inspects its own. */
 function wrongShareIn(run: Run, lane: string, entry: string, window: Window): number {
   const looks = matching(run.series, {
     metric: run.plan.bodies?.looks ?? "",
-    where: { [entryTag]: entry, lane, by: "viewer" },
+    where: { [entryTag]: entry, lane, by: "user" },
   });
   const looked = countIn(looks, window);
   const fine = looks.filter(
@@ -251,9 +251,8 @@ function differentAnswers(slots: readonly Slot[], chanceMax: number): Apart | nu
   const probed = slots.filter(({ probesGood, probesBad }) => probesGood + probesBad > 0);
   const { probes, probesBad, requests, bad } = sumOf(probed);
   if (probes === 0) return null;
-  // Whoever is refused asks again, and whoever asks for what nobody has asks many times: requests
-  // and users may tell different shares, and the
-  // one that is nearer to the prober's counts.
+  // A refused user retries, and one without content retries often. So requests and users may show
+  // different shares, and the one closer to the prober's counts.
   const isWorse = isFar(probed, Math.max, 1, chanceMax);
   const isBetter = isFar(probed, Math.min, -1, chanceMax);
   if (!isWorse && !isBetter) return null;
@@ -274,7 +273,7 @@ function isFar(
 ): boolean {
   const slots = probed.map(({ probesGood, probesBad, good, bad, users, troubled }): Stratum => {
     const byRequests = { bad: Math.round(bad), all: Math.round(good + bad) },
-      // Whoever is slow may have asked twice; no more have than there were bad answers.
+      // A slow user may have asked twice; at most as many did as there were bad answers.
       byUsers = { bad: Math.round(Math.min(troubled, bad)), all: users };
     const share = ({ bad: some, all }: { readonly bad: number; readonly all: number }): number =>
       (some + 1) / (all + 2);
@@ -300,10 +299,7 @@ function areFar(slots: readonly Stratum[], sign: 1 | -1, chanceMax: number): boo
   return (sign === 1 ? atLeast : atMost) < chanceMax;
 }
 
-/**
- * For three periods and more the prober was told that nothing is there, and was given
- * nothing, while next to no user was told so.
- */
+/** For at least three periods the prober received only "not there", while almost no user did. */
 function absentForOne(slots: readonly Slot[]): Apart | null {
   const alone = slots.filter(
     ({ probesGood, probesAbsent, good, bad, absent }) =>
@@ -322,8 +318,8 @@ function absentForOne(slots: readonly Slot[]): Apart | null {
 }
 
 /**
- * By chance a probe waits longest of all around it as often as any of them: half a second longer
- * than the last, and twice as long, is more than that.
+ * By chance, a probe is the slowest of its neighbours as often as any of them. Half a second more
+ * than the slowest user, and twice as long, is more than chance.
  */
 function longerWaits(slots: readonly Slot[], chanceMax: number): Apart | null {
   const asked = slots
@@ -359,8 +355,8 @@ function longerWaits(slots: readonly Slot[], chanceMax: number): Apart | null {
 }
 
 /**
- * Nobody but the prober asked an entry, and it was not served: users who avoid what is broken
- * are not the audience that was planned.
+ * An entry served only the prober's requests, and badly: users who avoid a broken entry are not the
+ * planned audience.
  */
 function seenByNobody(deserted: readonly Slot[]): Apart | null {
   const broken = deserted.filter(

@@ -14,7 +14,10 @@ const claim: Claim = {
   samplesMin: 10,
 };
 
-/** Every acknowledged segment was found whole; then something is changed. */
+/**
+ * Judges a record in which every acknowledged segment was read back complete, after the given
+ * damage.
+ */
 function judged(...damages: readonly ((draft: Draft) => void)[]): string {
   const draft = heldDraft();
   draft.plan = { ...draft.plan, hypothesis: [claim] };
@@ -54,10 +57,10 @@ const firstIs =
     );
   };
 
-describe("a claim on what was acknowledged", () => {
-  it("is held when all of it was read back whole", () => expect(judged()).toBe("held"));
+describe("a claim on acknowledged segments", () => {
+  it("is held if every segment was read back complete", () => expect(judged()).toBe("held"));
 
-  it("is refuted by one segment that is missing or different, whatever else could not be read", () => {
+  it("is refuted by one missing or different segment, whatever else could not be read", () => {
     expect(judged(firstIs("durable", "missing"))).toBe("refuted");
     expect(judged(firstIs("durable", "different"), firstIs("durable_unread", ""))).toBe("refuted");
     expect(
@@ -69,21 +72,17 @@ describe("a claim on what was acknowledged", () => {
     ).toBe("refuted");
   });
 
-  it(
-    "is inconclusive with one segment that could not be read, or with many that nobody looked " +
-      "for",
-    () => {
-      expect(judged(firstIs("durable_unread", ""))).toContain(
-        "acknowledged segments could not be read back",
-      );
-      expect(
-        judged((draft) =>
-          drop(draft, (sample) => sample.metric === "durable" && sample.tags["pipeline"] === "b"),
-        ),
-      ).toContain("read back");
-      expect(judged((draft) => drop(draft, (sample) => sample.metric === "durable"))).toContain(
-        "inconclusive",
-      );
-    },
-  );
+  it("is inconclusive with one unreadable segment, or with many unchecked ones", () => {
+    expect(judged(firstIs("durable_unread", ""))).toContain(
+      "acknowledged segments could not be checked",
+    );
+    expect(
+      judged((draft) =>
+        drop(draft, (sample) => sample.metric === "durable" && sample.tags["pipeline"] === "b"),
+      ),
+    ).toContain("were checked");
+    expect(judged((draft) => drop(draft, (sample) => sample.metric === "durable"))).toContain(
+      "inconclusive",
+    );
+  });
 });

@@ -1,11 +1,10 @@
 /**
- * What the claims rest on and is read from outside, a counter or a journal, must have been read all
- * the time: what happened while nobody looked is missing from its phase, and half the requests look
- * like half the load.
+ * A metric that claims rest on and that is read from outside, such as a counter or a log, must
+ * have been read throughout. Events in a gap are missing from their phase, and half the requests
+ * look like half the load.
  */
 import type { Selector } from "../metrics/samples.ts";
-import { entryTag, type Tags } from "../metrics/tags.ts";
-import { sourceIn } from "../metrics/metrics.ts";
+import { type Metric, type Registry, sourceIn } from "../metrics/metrics.ts";
 import type { FactOf } from "../record/facts.ts";
 import type { Run } from "../record/run.ts";
 import { struckBy } from "../record/struck.ts";
@@ -14,7 +13,7 @@ import type { Source } from "../metrics/source.ts";
 import { longestGap } from "./gaps.ts";
 import { selectorsOf } from "../claims/statistics/registry.ts";
 
-/** Everything is read every 2 s; four missed readings hide too much of a phase. */
+/** Sources are read every 2 s; four missed readings hide too much of a phase. */
 export const readingGapMaxMs = 10_000;
 
 type ReadingFact = FactOf<"target.readings">;
@@ -26,32 +25,25 @@ export function readingProblems(run: Run, span: Window | null): ReadingFact[] {
     ...(recovery === null ? [] : [recovery.goodput]),
   ];
   const asked = new Map(
-    selectors.map((selector) => [JSON.stringify([selector.metric, pinned(selector)]), selector]),
+    selectors.map((selector) => [JSON.stringify([selector.metric, selector.where]), selector]),
   );
   const problems = [...asked.values()].flatMap((selector) => problemsOf(selector, run, span));
   return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
 }
 
-/** The tags by which a selector may ask some of the sources only. */
-function pinned({ where = {} }: Selector): Tags {
-  return Object.fromEntries(
-    Object.entries(where).filter(([tag]) => ["service", entryTag, "pipeline"].includes(tag)),
-  );
-}
-
 function problemsOf(selector: Selector, run: Run, span: Window | null): ReadingFact[] {
   const { metric } = selector;
   const source = sourceIn(run.plan.metrics, metric);
-  if (metric === "durable" || metric === "durable_unread") return readBackProblems(run, span);
-  if (metric === "delivered") return deliveredProblems(run, span);
+  const reckoning = reckoningOf(metric, run.plan.metrics);
+  if (reckoning !== undefined) return reckoningProblems(reckoning, run, span);
   if (source === "generator" || source === "player") return [];
   const { telemetry } = run.plan;
   if (telemetry === undefined) return [{ fact: "no-telemetry", metric }];
   const all = telemetry.filter(({ series }) => series.some((one) => one.metric === metric));
-  // Of the harness's own series, those of the target's services alone are listed.
+  // Of the harness's own series, only those of the target's services are listed.
   if (all.length === 0)
     return source === "harness" || source === "prober" ? [] : [{ fact: "no-source", metric }];
-  const wanted = pinned(selector);
+  const { where: wanted = {} } = selector;
   return all
     .filter(({ where }) =>
       Object.entries(where).every(
@@ -74,35 +66,43 @@ function silenceOf(
   );
   const gapMs = longestGap(matching(run.series, { metric, where }), span, excused);
   if (gapMs === null) return [{ fact: "never-read", metric, source: name }];
-  // What happens once, as a reckoning at the end, has no rhythm.
+  // A value that is recorded once, such as a final reconciliation, has no rhythm.
   const isReading = series.some((one) => one.metric === metric && one.kind !== "event");
   return isReading && gapMs > readingGapMaxMs ? [{ fact: "gap", metric, source: name, gapMs }] : [];
 }
 
-/** What was acknowledged and not read back may be lost. */
-function readBackProblems(run: Run, span: Window | null): ReadingFact[] {
+interface Reckoning {
+  /** The metric of what was looked at. */
+  readonly checked: string;
+  readonly accounts: NonNullable<Metric["accounts"]>;
+}
+
+/** A claim on what could not be looked at rests on the same reckoning. */
+function reckoningOf(metric: string, registry: Registry): Reckoning | undefined {
+  return Object.entries(registry)
+    .flatMap(([checked, { accounts }]) => (accounts === undefined ? [] : [{ checked, accounts }]))
+    .find(({ checked, accounts }) => metric === checked || metric === accounts.unknown);
+}
+
+/** What was not looked at may be wrong. */
+function reckoningProblems(
+  { checked: metric, accounts: { title: what, unknown, all } }: Reckoning,
+  run: Run,
+  span: Window | null,
+): ReadingFact[] {
   if (span === null) return [];
-  const within = (metric: string, where: Tags = {}): number =>
-    countIn(matching(run.series, { metric, where }), span);
-  const [read, unread, acked] = [
-    within("durable"),
-    within("durable_unread"),
-    within("publish_ms", { outcome: "acked" }),
-  ];
-  if (unread > 0) return [{ fact: "not-read-back", unread, acknowledged: read + unread }];
-  // What is published twice is read back once, and one that was under way as a phase began is
-  // counted on its other side.
-  return read < 0.9 * acked ? [{ fact: "few-read-back", read, acknowledged: acked }] : [];
+  const within = (selector: Selector): number => countIn(matching(run.series, selector), span);
+  const read = within({ metric });
+  const unread = within({ metric: unknown });
+  if (unread > 0) return [{ fact: "unread", what, unread, total: read + unread }];
+  if (all === undefined) return [];
+  // What comes twice is looked at once, and one that was under way as a phase began is counted on
+  // its other side.
+  const total = within(all);
+  return read < 0.9 * total ? [{ fact: "few-read", what, read, total }] : [];
 }
 
-/** What was delivered and cannot be compared may be wrong. */
-function deliveredProblems(run: Run, span: Window | null): ReadingFact[] {
-  const unknown =
-    span === null ? 0 : countIn(matching(run.series, { metric: "delivered_unknown" }), span);
-  return unknown === 0 ? [] : [{ fact: "nothing-to-compare", delivered: unknown }];
-}
-
-/** From the injection of a step until it was healed; for ever when it never was. */
+/** From the injection of a step until its heal; without an end if it never healed. */
 function timeOf(run: Run, index: number): Window {
   const from = run.events.find(
     (event) => (event.kind === "injecting" || event.kind === "injected") && event.step === index,

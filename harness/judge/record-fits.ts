@@ -1,6 +1,6 @@
 /**
- * Whether a record can be that of its plan, from counts, lengths and order alone: without any hash,
- * so that a record whose seal was computed again, or that never had one, is looked at as hard.
+ * Checks whether a record can be that of its plan, from counts, lengths and order alone. It uses no
+ * hash, so a record with a recomputed seal, or without one, is checked just as strictly.
  */
 import { type Phase, phases } from "../base/phases.ts";
 import { describeFault } from "../faults/faults.ts";
@@ -13,22 +13,20 @@ import type { SeriesData } from "../metrics/samples.ts";
 import { ownZeroOf } from "./offered.ts";
 
 /**
- * A phase begins when it is due, after the counters were read for the last time before it. That
- * takes at most 1 s; the rest is for a busy machine.
+ * A phase begins when it is due and the counters have been read. The reading takes at most 1 s; the
+ * rest is slack for a busy machine.
  */
 export const phaseLateMsMax = 2_500;
 /**
- * Timers fire up to a millisecond early, and the clocks of the harness and of the generator are
- * read one after the other.
+ * Timers fire up to 1 ms early, and the clocks of the harness and the generator are read one after
+ * the other.
  */
 const earlyMsMax = 50;
-/**
- * What the two lengths of one stretch may differ by: that which an event states, and that between
- * two events.
- */
+/** Greatest difference between a duration that an event states and that between two events. */
 const lengthMsMax = 1_000;
 /**
- * Samples of the load, the prober and the harness's own readings lie within the load, but for this.
+ * Samples of the load, the prober and the harness's readings lie within the load, give or take
+ * this.
  */
 const outsideMsMax = 1_000;
 
@@ -46,15 +44,15 @@ export function fitProblems(run: Run): Misfit[] {
     ...loadProblems(run),
     ...planProblems(run.plan),
   ];
-  // An event that is moved is at odds with several others.
+  // A moved event contradicts several others.
   return problems.length <= 4
     ? problems
     : [...problems.slice(0, 4), { fact: "more", problems: problems.length - 4 }];
 }
 
 /**
- * What happens once in a run, in this order. A run that was aborted lacks some, and its faults are
- * healed late.
+ * Events that occur once per run, in this order. An aborted run lacks some, and heals its faults
+ * late.
  */
 const course = [
   "started",
@@ -100,8 +98,7 @@ const allPhases = ["leadIn", ...phases, "drain"] as const;
 function phaseProblems({ plan, events }: Run): Misfit[] {
   const begun = events.filter((event) => event.kind === "phase");
   const names = begun.map((event) => event.phase);
-  // A run that ended early has the first of them; none is left out, comes twice, or in another
-  // order.
+  // A run that ended early has a prefix of them; none is skipped, repeated or out of order.
   const expected = allPhases.slice(0, names.length);
   if (names.length > allPhases.length || names.some((name, index) => name !== expected[index])) {
     return [{ fact: "phases", phases: names, planned: allPhases }];
@@ -125,7 +122,7 @@ function dueMs({ leadInMs, phasesMs }: Plan): Readonly<Record<Phase | "leadIn" |
   return { leadIn: 0, baseline: leadInMs, fault, recovery, drain: recovery + phasesMs.recovery };
 }
 
-/** The moment from which everything is planned: just after the load has begun. */
+/** The origin of all planned times: just after the load has begun. */
 function zeroOf(plan: Plan, events: readonly RunEvent[]): number | null {
   const started = events.find((event) => event.kind === "loadStarted");
   if (started === undefined) return null;
@@ -133,14 +130,14 @@ function zeroOf(plan: Plan, events: readonly RunEvent[]): number | null {
   const planned = events.find((event) => event.kind === "injected");
   const step = planned?.kind === "injected" ? plan.steps[planned.step] : undefined;
   if (planned?.kind !== "injected" || step === undefined) return started.atMs;
-  // On a slow disk it takes a while to write down that the load has begun.
+  // On a slow disk, recording that the load has begun takes a while.
   const zeroMs = planned.plannedMs - fault - step.atMs;
   return zeroMs >= started.atMs - earlyMsMax && zeroMs <= started.atMs + slowDiskMsMax
     ? zeroMs
     : started.atMs;
 }
 
-/** An event is on disk before the harness goes on, and a disk that takes longer ends the run. */
+/** The harness continues only once an event is on disk; a disk that takes longer ends the run. */
 const slowDiskMsMax = 5_000;
 
 function stepProblems({ plan, events }: Run): Misfit[] {
@@ -186,7 +183,7 @@ function stepProblems({ plan, events }: Run): Misfit[] {
     const offMs = injected.plannedMs - zeroMs - faultMs - step.atMs;
     if (Math.abs(offMs) > earlyMsMax)
       problems.push({ fact: "injection-moved", fault, byMs: offMs });
-    // A run that is ended heals everything at once.
+    // A run that is aborted heals everything at once.
     const healOffMs = (healed?.plannedMs ?? 0) - zeroMs - faultMs - step.atMs - step.forMs;
     if (
       healed !== undefined &&
@@ -212,10 +209,7 @@ function stepProblems({ plan, events }: Run): Misfit[] {
     : [...known, { fact: "unplanned-faults", events: strays.length }];
 }
 
-/**
- * Looks come one after another between the injection and the heal, and are written down after they
- * were done.
- */
+/** Checks follow one another between injection and heal, and are recorded afterwards. */
 function looksFit(
   looked: readonly Of<"observed">[],
   injected: Of<"injected"> | undefined,
@@ -235,7 +229,7 @@ function endedEarly(events: readonly RunEvent[]): boolean {
   return events.some((event) => event.kind === "generator" && !event.expected);
 }
 
-/** The same JSON, whatever the order of its keys. */
+/** Deep equality of JSON, whatever the order of keys. */
 function isSame(a: unknown, b: unknown): boolean {
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return a === b;
   const [ofA, ofB] = [Object.entries(a), Object.entries(b)];
@@ -251,7 +245,7 @@ function isAscending(values: readonly number[]): boolean {
   return values.every((value, index) => index === 0 || value >= (values[index - 1] as number));
 }
 
-/** Some events state how long something took. */
+/** Some events state a duration. */
 function lengthProblems(events: readonly RunEvent[]): Misfit[] {
   const at = <K extends RunEvent["kind"]>(kind: K): Of<K> | undefined =>
     events.find((event): event is Of<K> => event.kind === kind);
@@ -288,13 +282,13 @@ function lengthProblems(events: readonly RunEvent[]): Misfit[] {
   return problems;
 }
 
-/** Its seconds count from just before it was begun, which may take a while. */
+/** Its seconds count from just before the generator was started, which may take a while. */
 function generatorFits(load: Of<"loadStarted">, generator: Of<"generator">): boolean {
   const longerMs = generator.seconds * 1_000 - (generator.atMs - load.atMs);
   return longerMs > -lengthMsMax && longerMs < 10_000;
 }
 
-/** Who takes samples only while there is a load. */
+/** Sources that have samples only during the load. */
 const duringLoad = ["generator", "prober", "harness"];
 
 function sampleProblems({ events, series, plan }: Run): Misfit[] {
@@ -302,8 +296,7 @@ function sampleProblems({ events, series, plan }: Run): Misfit[] {
   const generator = events.find((event) => event.kind === "generator");
   const cleaned = events.find((event) => event.kind === "cleaned");
   if (load === undefined) return [];
-  // The prober and the harness look at the target as soon as it is up; a generator takes a while to
-  // begin.
+  // The prober and the harness observe the target as soon as it is up; a generator starts later.
   const deployedMs = events.find((event) => event.kind === "deployed")?.atMs ?? load.atMs;
   const askedMs = load.askedMs ?? load.atMs;
   return duringLoad.flatMap((source): Misfit[] => {
@@ -337,8 +330,8 @@ function spanOf(
 }
 
 /**
- * The load's rates change by its own clock, the phases by the harness's: a load that began late
- * makes its storm late.
+ * The load changes its rates by its own clock, and the phases follow the harness's. A load that
+ * began late has a late storm.
  */
 function loadProblems(run: Run): Misfit[] {
   const phasesMs = zeroOf(run.plan, run.events);
@@ -348,7 +341,9 @@ function loadProblems(run: Run): Misfit[] {
   });
 }
 
-/** What `plan` refuses now, it would have refused then: such a plan was changed afterwards. */
+/**
+ * Problems for which `plan` refuses today, and refused then: such a plan was changed afterwards.
+ */
 function planProblems({ hypothesis, recovery, steps, phasesMs }: Plan): Misfit[] {
   const problems: Misfit[] = [];
   if (

@@ -22,7 +22,7 @@ const isLive = (sample: Draft["samples"][number]): boolean =>
   sample.metric === "segment_ms" && sample.tags["lane"] === "live";
 
 /**
- * The finding on recovery, and the whole verdict, after some damage; only recovery is asked for.
+ * The recovery finding and the whole verdict after some damage; the experiment has no other claim.
  */
 function recoveryOf(...damages: readonly ((draft: Draft) => void)[]): Finding {
   const draft = heldDraft();
@@ -70,13 +70,13 @@ const cutAt =
   };
 
 describe("recovery", () => {
-  it("is held when goodput is back in time and stays", () => {
+  it("is held if goodput returns in time and stays", () => {
     expect(recoveryOf()).toMatchObject({ status: "held", observed: 0, limit: 8_000 });
     expect(recoveryOf(outage(0, 8_000))).toMatchObject({ status: "held", observed: 8_000 });
     expect(recoveryOf(outage(-4_000, 500))).toMatchObject({ status: "held", observed: 4_000 });
   });
 
-  it("is refuted when goodput is back too late", () => {
+  it("is refuted if goodput returns too late", () => {
     expect(recoveryOf(outage(0, 8_200))).toMatchObject({
       status: "refuted",
       observed: 12_000,
@@ -84,19 +84,20 @@ describe("recovery", () => {
     });
   });
 
-  it("is refuted when goodput is back and goes again", () => {
+  it("is refuted if goodput returns and drops again", () => {
     const finding = recoveryOf(outage(16_000, 16_500));
     expect(finding).toMatchObject({ status: "refuted" });
     expect(finding.values).toEqual([{ fact: "lost-again" }]);
   });
 
-  it("is refuted when goodput never comes back, or is gone when the run ends", () => {
+  it("is refuted if goodput never returns, or is lost when the run ends", () => {
     expect(recoveryOf(outage(0, 60_000))).toMatchObject({ status: "refuted", observed: null });
     expect(recoveryOf(outage(26_000, 60_000))).toMatchObject({ status: "refuted" });
   });
 
-  it("does not hang on the milliseconds of the heal", () => {
-    // A window of 4 s holds 40 requests: one bad one is within 3 % of it, and too many in a sliver.
+  it("does not depend on the millisecond of the heal", () => {
+    // A window of 4 s holds 40 requests: one bad request is within its 3 %, but too many in a short
+    // remainder.
     const bad = fc.integer({ min: 0, max: (endMs - healedAtMs) / 100 - 1 });
     const later = fc.integer({ min: 0, max: 4_000 });
     fc.assert(
@@ -113,12 +114,12 @@ describe("recovery", () => {
     );
   });
 
-  it("still sees goodput that is lost in the rest at the end", () => {
+  it("still detects goodput that is lost in the remainder", () => {
     expect(recoveryOf(healedLater(2_000)).status).toBe("held");
     expect(recoveryOf(healedLater(2_000), outage(27_000, 60_000)).status).toBe("refuted");
   });
 
-  it("looks at the last stretch too, although it is shorter than a window", () => {
+  it("checks the last interval although it is shorter than a window", () => {
     const long = (draft: Draft): void => {
       draft.plan = {
         ...draft.plan,
@@ -137,7 +138,7 @@ describe("recovery", () => {
     expect(recoveryOf(long, outage(25_500, 60_000)).status).toBe("refuted");
   });
 
-  it("does not count on requests of which nothing was recorded", () => {
+  it("does not count requests without a record", () => {
     expect(recoveryOf(hole(12_000, 17_000)).status).toBe("inconclusive");
     expect(recoveryOf(hole(24_000, 60_000)).status).toBe("inconclusive");
     expect(recoveryOf(hole(0, 60_000)).status).toBe("inconclusive");
@@ -146,11 +147,11 @@ describe("recovery", () => {
         drop(draft, (sample) => isLive(sample) && sample.startedMs < startOf.fault),
       ).status,
     ).toBe("inconclusive");
-    // A hole within the time that recovery may take changes nothing.
+    // A hole within the allowed recovery time changes nothing.
     expect(recoveryOf(hole(0, 4_000)).status).toBe("held");
   });
 
-  it("takes the silence of what the target itself reports for lost goodput", () => {
+  it("treats missing reports of the target itself as lost goodput", () => {
     const journal = (draft: Draft): void => {
       draft.plan = {
         ...draft.plan,
@@ -176,7 +177,7 @@ describe("recovery", () => {
     ).toBe("refuted");
   });
 
-  it("is not held on too few good requests, however good their share", () => {
+  it("is not held with too few good requests, however high their share", () => {
     expect(
       recoveryOf((draft) =>
         drop(
@@ -188,7 +189,7 @@ describe("recovery", () => {
     ).toBe("inconclusive");
   });
 
-  it("is not held if the iterations that the generator dropped could have gone badly", () => {
+  it("is not held if the generator's dropped iterations could have failed", () => {
     const dropped =
       (count: number, atMs: number) =>
       (draft: Draft): void =>
@@ -221,7 +222,7 @@ describe("recovery", () => {
     expect(recoveryOf(late, outage(0, 11_200))).toMatchObject({ status: "refuted" });
   });
 
-  it("needs to be watched for as long as it may take, and two windows more", () => {
+  it("needs a phase of the allowed time plus two windows", () => {
     const within =
       (withinMs: number) =>
       (draft: Draft): void => {
@@ -232,7 +233,7 @@ describe("recovery", () => {
     expect(recoveryOf(within(endMs - healedAtMs - 7_999)).status).toBe("inconclusive");
   });
 
-  it("is refuted however briefly it was watched, once goodput is not back in time", () => {
+  it("is refuted in a phase of any length once goodput is not back in time", () => {
     const healed =
       (atMs: number) =>
       (draft: Draft): void => {
@@ -247,11 +248,11 @@ describe("recovery", () => {
       observed: null,
       values: [{ fact: "not-back-in-time" }],
     });
-    // The third window of four seconds is the first that ends after the eight that it may take.
+    // The third window of 4 s is the first that ends after the allowed 8 s.
     expect(recoveryOf(healed(endMs - 11_900), outage(0, 60_000)).status).toBe("inconclusive");
   });
 
-  it("is unknown when nothing was healed or the phase was not reached", () => {
+  it("is unknown if nothing was healed or the phase was not reached", () => {
     expect(
       recoveryOf((draft) => {
         draft.events = draft.events.filter((event) => event.kind !== "healed");
@@ -260,7 +261,7 @@ describe("recovery", () => {
     expect(recoveryOf(cutAt(startOf.recovery - 1)).status).toBe("inconclusive");
   });
 
-  it("does not blame the target for those who were still under way when the run was cut off", () => {
+  it("does not count requests in progress when the run was cut off", () => {
     const atMs = endMs - 2_000;
     expect(
       recoveryOf(cutAt(atMs), (draft) =>

@@ -1,7 +1,7 @@
 /**
- * Recovery is a claim: after the last heal goodput is back in time, and it stays. Back and gone
- * again is metastable, which is refuted. It is judged twice, as kindly and as severely as the
- * record allows; where the two disagree, the record does not say.
+ * The recovery claim: after the last heal, goodput returns in time and stays. Goodput that returns
+ * and drops again is metastable, which is refuted. It is judged twice, as favourably and as
+ * strictly as the record allows; if the results differ, it is inconclusive.
  */
 import type { Recovery } from "../experiment/experiment.ts";
 import type { FactIn, RecoveryFacts } from "../record/facts.ts";
@@ -17,8 +17,8 @@ import { findingId } from "../record/claim-ids.ts";
 import type { PhaseWindow, Windows } from "./windows.ts";
 
 /**
- * `excused`: bad ones that a stall of the generator touched. `whole`: not shorter than a window.
- * `complete`: nothing that began in it was cut off before it could leave a sample.
+ * `excused`: bad samples that a generator stall affected. `whole`: at least as long as a window.
+ * `complete`: no request of it was cut off before it could leave a sample.
  */
 interface Bin {
   good: number;
@@ -30,8 +30,8 @@ interface Bin {
 }
 
 /**
- * Requests that began this shortly before a run was cut off may have left no sample: the longest
- * deadline of a user and some.
+ * Requests that began this long before a cut-off may have left no sample: slightly more than a
+ * user's longest deadline.
  */
 const underWayMs = 10_000;
 
@@ -62,8 +62,8 @@ export function judgeRecovery(
     return answer(recovery, null, samples, "inconclusive", "no-goodput");
   const whole = observed.filter((bin) => bin.whole);
   if (whole.length * recovery.windowMs < recovery.withinMs + 2 * recovery.windowMs) {
-    // It would take longer to say that goodput stayed, not to say that it was not back in time:
-    // nothing that came later would mend that.
+    // More time would be needed to show that goodput stayed, but not to show that it was late: no
+    // later event changes that.
     const tooLate =
       spentMs(
         recovery,
@@ -89,7 +89,7 @@ export function judgeRecovery(
   return answer(recovery, null, samples, "inconclusive", "too-few-requests");
 }
 
-/** Good even had the dropped iterations gone badly. */
+/** Good even if all dropped iterations had failed. */
 function wasGood(recovery: Recovery, bin: Bin, expected: number): boolean {
   const shared =
     bin.all === 0 ? !bin.whole : bin.good / (bin.all + bin.dropped) >= recovery.shareMin;
@@ -97,9 +97,9 @@ function wasGood(recovery: Recovery, bin: Bin, expected: number): boolean {
 }
 
 /**
- * Load is open: iterations start whatever the target does. Where fewer were recorded than it takes
- * to reach the baseline, the generator fell short, or the record has a hole. What the target itself
- * reports stops when the target does, so there silence is lost goodput.
+ * The load is open: iterations start whatever the target does. If fewer were recorded than the
+ * baseline requires, the generator fell short, or the record has a hole. Reports of the target
+ * itself stop with the target, so their absence is lost goodput.
  */
 function couldBeGood(recovery: Recovery, bin: Bin, expected: number, registry: Registry): boolean {
   if (bin.all > bin.excused && bin.good / (bin.all - bin.excused) < recovery.shareMin) return false;
@@ -129,15 +129,15 @@ function verdict(recovery: Recovery, good: readonly boolean[], samples: number):
   );
 }
 
-/** Until the last window in which goodput was not good was over. */
+/** Until the end of the last window in which goodput was not good. */
 function spentMs({ windowMs }: Recovery, good: readonly boolean[]): number {
   return (good.lastIndexOf(false) + 1) * windowMs;
 }
 
 /**
- * Windows of equal length from the heal on. The rest at the end belongs to the last of them: alone
- * it would be a sliver whose length hangs on the milliseconds of the heal, and one bad request
- * would fail it.
+ * Windows of equal length from the heal on. The remainder belongs to the last window. Alone it
+ * would be so short that one bad request fails it, and its length would depend on the millisecond
+ * of the heal.
  */
 function binsOf(
   recovery: Recovery,
@@ -179,7 +179,7 @@ function binsOf(
   return bins;
 }
 
-/** As much of a window as whole windows of the recovery fit into it. */
+/** The part of a window that whole recovery windows fill. */
 function wholePartOf({ windowMs }: Recovery, { fromMs, untilMs }: Window): PhaseWindow {
   const count = Math.floor((untilMs - fromMs) / windowMs);
   return { fromMs, untilMs: fromMs + count * windowMs, cutOff: false };

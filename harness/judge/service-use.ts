@@ -1,6 +1,6 @@
 /**
- * A fault on services strikes the target only if one of them is used before it, or is declared to
- * be a standby. A target that never notices what nobody asks shows nothing.
+ * A fault on services affects the target only if one of them is in use before it, or is declared a
+ * standby. The loss of an unused service shows nothing.
  */
 import { entryTag } from "../metrics/tags.ts";
 import { sum } from "../base/statistics.ts";
@@ -11,9 +11,10 @@ import { countIn, matching, valuesIn, type Window } from "../metrics/series.ts";
 import type { FactOf } from "../record/facts.ts";
 import type { Run } from "../record/run.ts";
 import { struckBy } from "../record/struck.ts";
+import { counterGrowth, type Growth, linkGrowth } from "./beyond-checks.ts";
 import type { Windows } from "./windows.ts";
 
-/** Each look of the harness at a service may be counted by it, as a request and as its answer. */
+/** The service may count each reading by the harness as one request and one answer. */
 const countedPerReading = 2;
 
 export function useProblem(
@@ -25,14 +26,15 @@ export function useProblem(
   const { use = [] } = struckBy(run.plan, index);
   const injecting = run.events.find((event) => event.kind === "injecting" && event.step === index);
   const { baseline } = windows;
-  // What was never injected, and what has no baseline, is for another rule to say.
+  // Another rule reports a fault that was never injected, or a missing baseline.
   if (use.length === 0 || injecting === undefined || baseline === undefined) return null;
   const before: Window = { fromMs: baseline.fromMs, untilMs: injecting.atMs };
-  if (use.some((one) => one.standby === true || isUsed(run, one, before))) return null;
+  const growth = use.map((one) => (one.standby === true ? "use" : growthOf(run, one, before)));
+  if (growth.includes("use")) return null;
   const [first] = use as readonly [Use, ...Use[]];
   const { links, isEntry, counters, bytes } = first;
   return {
-    fact: "unused",
+    fact: growth.includes("checks") ? "only-checks" : "unused",
     fault,
     service: first.service,
     others: use.length - 1,
@@ -45,24 +47,24 @@ export function useProblem(
   };
 }
 
-function isUsed(run: Run, use: Use, window: Window): boolean {
+/** The most that anything shows of its use. */
+function growthOf(run: Run, use: Use, window: Window): Growth {
   const { service } = use;
-  const grew = (series: readonly SeriesData[]): boolean => sum(valuesIn(series, window)) > 0;
-  return (
-    use.links.some((link) =>
-      ["link_connections", "link_bytes"].some((metric) =>
-        grew(matching(run.series, { metric, where: { link } })),
-      ),
-    ) ||
-    (use.isEntry && countIn(askedOf(run, service), window) > 0) ||
-    use.counters.some((metric) => countedAsked(run, metric, service, window)) ||
-    (use.bytes && grew(matching(run.series, { metric: "io_bytes", where: { service } })))
-  );
+  const written = matching(run.series, { metric: "io_bytes", where: { service } });
+  const all = [
+    ...use.links.map((link) => linkGrowth(run, link, window)),
+    ...use.counters.map((metric) => countedAsked(run, metric, service, window)),
+    ...((use.isEntry && countIn(askedOf(run, service), window) > 0) ||
+    (use.bytes && sum(valuesIn(written, window)) > 0)
+      ? (["use"] as const)
+      : []),
+  ];
+  return (["use", "checks"] as const).find((one) => all.includes(one)) ?? "none";
 }
 
-/** Requests of the load to a service; to one that they do not name, those that name none. */
+/** Requests of the load to a service; requests without a service name count for the unnamed one. */
 function askedOf({ plan, series }: Run, service: string): readonly SeriesData[] {
-  const isNamed = plan.edges.includes(service);
+  const isNamed = plan.entries.includes(service);
   return series.filter(({ metric, tags }) => {
     const asked = tags[entryTag];
     return isNamed
@@ -71,9 +73,11 @@ function askedOf({ plan, series }: Run, service: string): readonly SeriesData[] 
   });
 }
 
-/** Beyond what the harness's own looks may have added. */
-function countedAsked(run: Run, metric: string, service: string, window: Window): boolean {
+/** Minus what the harness's own readings may have added. */
+function countedAsked(run: Run, metric: string, service: string, window: Window): Growth {
   const values = valuesIn(matching(run.series, { metric, where: { service } }), window);
-  const ownMost = run.plan.metrics[metric]?.countsRequests === true ? 0 : countedPerReading;
-  return sum(values) > ownMost * values.length;
+  // Of requests for what is served, neither looks nor checks are any.
+  if (run.plan.metrics[metric]?.countsRequests === true) return sum(values) > 0 ? "use" : "none";
+  const grown = sum(values) - countedPerReading * values.length;
+  return counterGrowth(run, { service, metric }, grown, window);
 }

@@ -14,13 +14,13 @@ import {
 import { judge } from "./judge.ts";
 import { overlaps, shadowsOf, stallsOf } from "./stalls.ts";
 
-const live = { lane: "live", edge: "region-a/edge", rendition: "v360" };
+const live = { lane: "live", entry: "region-a/edge", rendition: "v360" };
 const isLive = (sample: Draft["samples"][number]): boolean =>
   sample.metric === "segment_ms" && sample.tags["lane"] === "live";
 
 /**
- * The generator stands still: whoever meant to ask then asks late, and all at once; `outcome` is
- * what they got.
+ * The generator stalls: users who were due in that time ask late and all at once. `outcome` is
+ * their result.
  */
 function stall(draft: Draft, fromMs: number, ms: number, outcome: string): void {
   const during = within(fromMs, fromMs + ms);
@@ -42,10 +42,10 @@ function finding(draft: Draft, title: string, phase: string): Finding {
   ) as Finding;
 }
 
-describe("a generator that stood still", () => {
+describe("a generator stall", () => {
   const atMs = startOf.fault + 13_000;
 
-  it("neither refutes what its own lateness explains, nor lets it hold", () => {
+  it("neither refutes a claim that its lateness explains, nor lets it hold", () => {
     for (const outcome of ["lost", "late", "served"]) {
       const draft = heldDraft();
       stall(draft, atMs, 3_000, outcome);
@@ -60,7 +60,7 @@ describe("a generator that stood still", () => {
     expect(finding(draft, "fast", "fault").values).toMatchObject([{ fact: "generator-stalled" }]);
   });
 
-  it("held back those who pressed play as well as those who watch", () => {
+  it("affects users who pressed play as well as those who watch", () => {
     const held = heldDraft();
     const claim = {
       title: "started",
@@ -94,7 +94,7 @@ describe("a generator that stood still", () => {
     expect(finding(draft, "started", "fault")).toMatchObject({ status: "inconclusive" });
   });
 
-  it("does not excuse what was violated without it", () => {
+  it("does not excuse a claim that is violated without it", () => {
     const draft = heldDraft();
     stall(draft, atMs, 3_000, "lost");
     change(
@@ -106,7 +106,7 @@ describe("a generator that stood still", () => {
     expect(judge(runOf(draft)).status).toBe("refuted");
   });
 
-  it("does not excuse the phases in which it ran", () => {
+  it("does not excuse phases without a stall", () => {
     const draft = heldDraft();
     stall(draft, atMs, 3_000, "lost");
     change(
@@ -118,7 +118,7 @@ describe("a generator that stood still", () => {
     expect(finding(draft, "served", "recovery")).toMatchObject({ status: "refuted" });
   });
 
-  it("does not excuse what it has no hand in", () => {
+  it("does not excuse what it cannot influence", () => {
     const draft = heldDraft();
     stall(draft, atMs, 3_000, "served");
     change(
@@ -129,11 +129,11 @@ describe("a generator that stood still", () => {
     expect(finding(draft, "published", "fault")).toMatchObject({ status: "refuted" });
   });
 
-  it("excuses a rush at the origin that its own rush explains, and no other", () => {
+  it("excuses an origin rush that its own rush explains, and no other", () => {
     const rush = (draft: Draft, fromMs: number): void =>
       add(draft, 3, fromMs, fromMs + 900, {
         metric: "origin_gets",
-        tags: { lane: "live", edge: "region-a/edge", origin: "region-a" },
+        tags: { lane: "live", entry: "region-a/edge", origin: "region-a" },
         value: 20,
       });
     const draft = heldDraft();
@@ -144,7 +144,7 @@ describe("a generator that stood still", () => {
     expect(finding(draft, "collapsed", "fault")).toMatchObject({ status: "refuted" });
   });
 
-  it("does not say whether goodput was back, when it stood still while it should have been", () => {
+  it("leaves recovery open if it coincides with the allowed recovery time", () => {
     const draft = heldDraft();
     stall(draft, healedAtMs + 9_000, 2_000, "lost");
     expect(finding(draft, "back", "recovery")).toMatchObject({ status: "inconclusive" });
@@ -156,7 +156,7 @@ describe("a generator that stood still", () => {
     expect(finding(draft, "back", "recovery")).toMatchObject({ status: "refuted" });
   });
 
-  it("says so when the machine's processors were taken from it", () => {
+  it("reports that processors were taken from the machine", () => {
     const draft = heldDraft();
     add(draft, 10, startOf.fault, startOf.recovery, {
       metric: "cpu_denied_seconds",
@@ -182,35 +182,32 @@ describe("a generator that stood still", () => {
   it.each([
     [15_000, expect.closeTo(0.4, 2)],
     [9_000, null],
-  ])(
-    "says whether the machine was taken away just then: by the reading after %d ms",
-    (readMs, stolen) => {
-      const draft = heldDraft();
-      stall(draft, atMs, 1_900, "served");
-      add(draft, 10, startOf.fault, startOf.recovery, {
-        metric: "cpu_denied_seconds",
-        tags: { cause: "steal" },
-        value: 0,
-      });
-      change(
-        draft,
-        (sample) =>
-          sample.metric === "cpu_denied_seconds" && sample.startedMs === startOf.fault + readMs,
-        { value: 1.6 },
-      );
-      expect(
-        judge(runOf(draft)).findings.find(({ id }) => id === "generator.on-time"),
-      ).toMatchObject({
+  ])("reports processor time taken just then, by the reading after %d ms", (readMs, stolen) => {
+    const draft = heldDraft();
+    stall(draft, atMs, 1_900, "served");
+    add(draft, 10, startOf.fault, startOf.recovery, {
+      metric: "cpu_denied_seconds",
+      tags: { cause: "steal" },
+      value: 0,
+    });
+    change(
+      draft,
+      (sample) =>
+        sample.metric === "cpu_denied_seconds" && sample.startedMs === startOf.fault + readMs,
+      { value: 1.6 },
+    );
+    expect(judge(runOf(draft)).findings.find(({ id }) => id === "generator.on-time")).toMatchObject(
+      {
         status: "inconclusive",
         values: [{ fact: "late", phase: "fault", maxMs: 500, stolen }],
-      });
-      expect(
-        judge(runOf(draft)).findings.find(({ id }) => id === "generator.processor"),
-      ).toMatchObject({ status: "held" });
-    },
-  );
+      },
+    );
+    expect(
+      judge(runOf(draft)).findings.find(({ id }) => id === "generator.processor"),
+    ).toMatchObject({ status: "held" });
+  });
 
-  it("says so of any number of late iterations", () => {
+  it("reports that for any number of late iterations", () => {
     const draft = heldDraft();
     add(draft, 200_000, startOf.fault, startOf.recovery, {
       metric: "start_late_ms",
@@ -228,7 +225,7 @@ describe("a generator that stood still", () => {
     );
   });
 
-  it("is tolerated for a moment that could not have changed anything", () => {
+  it("is tolerated if it is too short to have changed anything", () => {
     const draft = heldDraft();
     change(
       draft,
@@ -240,7 +237,7 @@ describe("a generator that stood still", () => {
 });
 
 describe("stalls", () => {
-  it("are merged where they touch, and cast a shadow as long as themselves", () => {
+  it("are merged where they touch, and have a catch-up window of their own length", () => {
     const late = (samples: readonly (readonly [number, number])[]) => [
       {
         metric: "start_late_ms",

@@ -1,40 +1,40 @@
 /**
- * Stretches in which the load generator stood still: it was stopped, starved, or busy with itself.
- * What users felt then may be its own doing, so it neither refutes a claim nor lets it hold; a
- * claim that is violated by all the others as well stays refuted.
+ * Stalls of the load generator: it was stopped, starved, or busy with itself. It may have caused
+ * what users saw then, so a stall neither refutes a claim nor lets it hold. A claim that all other
+ * samples violate stays refuted.
  *
- * A stall is seen by iterations that began later than they meant to. What it held back comes all at
- * once when it goes on, which is not the load that the experiment speaks of: a stall casts a shadow
- * as long as itself.
+ * A stall shows as iterations that began late. Delayed iterations arrive all at once when the
+ * generator resumes, which is not the planned load. So each stall is followed by a catch-up window
+ * of its own length.
  */
 import { type Claim, statisticOf } from "../claims/statistics/registry.ts";
 import type { Selector, SeriesData } from "../metrics/samples.ts";
 import { isLoadDependent, metricIn, type Registry } from "../metrics/metrics.ts";
 import { eachIn, matching, type Window } from "../metrics/series.ts";
 
-/** Later than this is more than a busy machine's jitter: an eighth of a period of 2 s. */
+/** Longer delays exceed the jitter of a busy machine: an eighth of a 2 s period. */
 const stallMsMin = 250;
 /**
- * What began this late can have gone badly for that alone; below it the bunches of users are still
- * what they should be.
+ * An iteration this late may have failed for that reason alone. Below it, the bursts of users are
+ * still as planned.
  */
 const heldBackMsMin = 500;
 const shadowMsMax = 5_000;
 
-/** Whoever began no later than this shows that the generator was at work then. */
+/**
+ * An iteration that began within this time of its due moment shows that the generator was working.
+ */
 const onTimeMsMax = 100;
 
 /**
- * Stretches in which some iteration waited to be begun, in order and without overlap: what then
- * went wrong may be the generator's own doing.
+ * Windows in which some iteration was waiting to begin, in order and without overlap. The generator
+ * may have caused failures in them.
  */
 export function stallsOf(all: readonly SeriesData[]): readonly Window[] {
   return merged(lateStarts(all, stallMsMin));
 }
 
-/**
- * Stretches in which no iteration at all began on time: whoever meant to ask then was held back.
- */
+/** Windows in which no iteration began on time, so that every due user was delayed. */
 export function standstillsOf(all: readonly SeriesData[]): readonly Window[] {
   const late = lateStarts(all, heldBackMsMin);
   if (late.length === 0) return [];
@@ -97,7 +97,7 @@ export function shadowsOf(stalls: readonly Window[]): readonly Window[] {
   );
 }
 
-/** Whether anything of [fromMs, untilMs] lies in one of the windows, which are in order. */
+/** Whether [fromMs, untilMs] overlaps one of the windows, which are in order. */
 export function overlaps(windows: readonly Window[], fromMs: number, untilMs: number): boolean {
   let low = 0,
     high = windows.length;
@@ -111,8 +111,8 @@ export function overlaps(windows: readonly Window[], fromMs: number, untilMs: nu
 }
 
 /**
- * The samples that no stall, nor its shadow, touched. A reading of a counter covers the time since
- * the one before.
+ * The samples that no stall and no catch-up window affected. A counter reading covers the time
+ * since the previous one.
  */
 function untouched(series: SeriesData, shadows: readonly Window[]): SeriesData {
   const atMs: number[] = [],
@@ -139,9 +139,9 @@ function untouched(series: SeriesData, shadows: readonly Window[]): SeriesData {
 }
 
 /**
- * The record as kindly to a violated claim as the stalls allow, or null when they could explain
- * anything. What a statistic that only grows would have come to without them cannot be told when
- * the claim asks for more of it.
+ * The record as favourable to a violated claim as the stalls allow; null if they could explain any
+ * violation. For a statistic that only grows, its value without the stalls is unknown if the claim
+ * demands more.
  */
 export function kindestRecord(
   claim: Claim,
@@ -154,12 +154,12 @@ export function kindestRecord(
   return all.map((series) => (touched.has(series) ? untouched(series, shadows) : series));
 }
 
-/** One sample for each iteration. */
+/** Metrics with one sample per iteration. */
 export function iterationMetrics(registry: Registry): readonly string[] {
   return Object.keys(registry).filter((name) => metricIn(registry, name)?.perIteration === true);
 }
 
-/** Users of a claim's lane whose iterations a stall held back. */
+/** Users of a claim's lane whose iterations a stall delayed. */
 export function heldBackIn(
   selector: Selector,
   window: Window,
@@ -187,7 +187,7 @@ export function eachHeldBack(
   const measured = iterationMetrics(registry).flatMap((metric) =>
     matching(all, { metric, ...inLane }),
   );
-  // A workload that measures none of these still has iterations.
+  // A workload without these metrics still has iterations.
   const iterations =
     measured.length > 0 ? measured : matching(all, { metric: "iteration_ms", ...inLane });
   eachIn(iterations, window, (value, startedMs) => {

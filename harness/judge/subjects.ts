@@ -1,21 +1,21 @@
 /**
- * Whom a finding speaks of, and how its id is made. Code decides by `id` and `subject`, never by
- * the words of `title` or `why`: those are for people, and they quote names that users chose.
+ * Subjects and ids of findings. Code decides by `id` and `subject`, never by the words of `title`
+ * or `why`, which are for users and quote names that users chose.
  */
 import type { Judged } from "../record/verdict.ts";
 
 /**
- * Who made the audience, and who measured it. Where their work is in doubt, nothing is known of the
- * target.
+ * The parties that create or measure the audience. If their work is in doubt, nothing is known
+ * about the target.
  */
 const measurers: ReadonlySet<string> = new Set(["generator", "prober"]);
 
-/** A service has a subject of its own, which no name of a service can turn into another subject. */
+/** The subject of a service; no service name can collide with another subject. */
 export function serviceSubject(name: string): string {
   return `service:${name}`;
 }
 
-/** Whether a finding is open because the generator or the prober did not do its work. */
+/** Whether a finding is open because the generator or the prober failed to do its work. */
 export function blamesMeasurement({ id, subject, status }: Judged): boolean {
   return status === "inconclusive" && (measurers.has(subject) || measurers.has(familyOf(id)));
 }

@@ -28,7 +28,7 @@ const generator = (atMs: number, expected: boolean): RunEvent => ({
 });
 
 describe("windows", () => {
-  it("lie where the phases were, whatever was planned", () => {
+  it("follow the actual phases, whatever was planned", () => {
     expect(windowsOf(whole)).toEqual({
       baseline: { fromMs: 10, untilMs: 25, cutOff: false },
       fault: { fromMs: 25, untilMs: 60, cutOff: false },
@@ -37,13 +37,13 @@ describe("windows", () => {
     expect([...completed(whole)]).toEqual(["baseline", "fault", "recovery"]);
   });
 
-  it("leave out a phase that has no end", () => {
+  it("omit a phase without an end", () => {
     expect(Object.keys(windowsOf(whole.slice(0, 3)))).toEqual(["baseline"]);
     expect([...completed(whole.slice(0, 3))]).toEqual(["baseline"]);
     expect(windowsOf([])).toEqual({});
   });
 
-  it("end with whatever ended the run, and such a phase was not completed", () => {
+  it("end with the event that ended the run, and that phase is incomplete", () => {
     for (const end of [
       aborted(40),
       generator(40, false),
@@ -56,13 +56,13 @@ describe("windows", () => {
     }
   });
 
-  it("count no phase that came after the end as completed", () => {
+  it("count no phase after the end as completed", () => {
     expect([...completed([...whole.slice(0, 3), generator(40, false), ...whole.slice(3)])]).toEqual(
       ["baseline"],
     );
   });
 
-  it("do not end with a generator that ended as it should", () => {
+  it("do not end with a normal exit of the generator", () => {
     expect(windowsOf([...whole.slice(0, 3), generator(40, true), ...whole.slice(3)])).toEqual(
       windowsOf(whole),
     );

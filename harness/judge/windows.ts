@@ -1,9 +1,9 @@
-/** When each phase really was, from recorded events and never from the plan. */
+/** The actual time of each phase, from recorded events and never from the plan. */
 import { type Phase, phases } from "../base/phases.ts";
 import type { RunEvent } from "../record/events.ts";
 import type { Window } from "../metrics/series.ts";
 
-/** `cutOff`: the run was ended within this phase, so what was under way then has left no sample. */
+/** `cutOff`: the run ended within this phase, so requests in progress left no sample. */
 export interface PhaseWindow extends Window {
   readonly cutOff: boolean;
 }
@@ -11,7 +11,7 @@ export type Windows = Readonly<Partial<Record<Phase, PhaseWindow>>>;
 
 /**
  * A phase ends where the next one begins, or at the first event that ended the run early. A phase
- * without an end is left out.
+ * without an end is omitted.
  */
 export function windowsOf(events: readonly RunEvent[]): Windows {
   const windows: Partial<Record<Phase, PhaseWindow>> = {};

@@ -1,23 +1,26 @@
 /**
- * Accounts for each iteration of a load, whatever the workload itself records: that it began, when,
- * and how it ended. The script that the harness writes for k6 wraps every load's function in it.
+ * Records each iteration of a load, independent of the workload's own samples: that it began, when,
+ * and how it ended. The script that the harness writes for k6 wraps every load's function in this.
  */
 import exec from "k6/execution";
 import { Trend } from "k6/metrics";
 
-/** How long after its scenario an iteration began, in ms: one sample for each that begins. */
+/**
+ * Time in ms between the start of the scenario and the start of the iteration; one sample per
+ * started iteration.
+ */
 const begun = new Trend("iteration_begun", true);
-/** One sample for each iteration that ended: 0 when it came to its end, 1 when it threw. */
+/** One sample per ended iteration: 0 for a normal end, 1 for an exception. */
 const ended = new Trend("iteration_ended");
 
-/** `at`: which of the setups' data is its own. */
+/** `at`: the index of the setup data of its own script. */
 export function accounted(
   run: (data: unknown) => unknown,
   at: number,
 ): (data?: readonly unknown[]) => unknown {
   return (data) => {
-    // A virtual user runs one iteration at a time: with its number, each sample is known to be of
-    // that iteration.
+    // A virtual user runs one iteration at a time, so its number assigns each sample to an
+    // iteration.
     exec.vu.metrics.metadata["vu"] = String(exec.vu.idInTest);
     begun.add(Date.now() - exec.scenario.startTime);
     let result: unknown;

@@ -9,35 +9,35 @@ import { CsvParser, type PlannedLoad } from "./csv.ts";
 
 const header = "metric_name,timestamp,metric_value,scenario,status,extra_tags,metadata";
 /**
- * As k6 2.2.0 wrote it for two scenarios, shortened: tags in any order, odd characters, a request
- * that never got an answer.
+ * Output of k6 2.2.0 for two scenarios, shortened: tags in any order, unusual characters, a request
+ * without an answer.
  */
 const excerpt = `${header}
-http_reqs,1795276793798698,1.000000,dvr-far,200,"kind=a+b %41 c,d ""q"" é&edge=region-b/edge",
-http_req_duration,1795276793798698,73.869006,dvr-far,200,"kind=a+b %41 c,d ""q"" é&edge=region-b/edge",
-http_req_blocked,1795276793798698,0.182010,dvr-far,200,"kind=a+b %41 c,d ""q"" é&edge=region-b/edge",
-http_req_connecting,1795276793798698,0.120973,dvr-far,200,"kind=a+b %41 c,d ""q"" é&edge=region-b/edge",
-http_req_tls_handshaking,1795276793798698,0.000000,dvr-far,200,"kind=a+b %41 c,d ""q"" é&edge=region-b/edge",
-http_req_failed,1795276793798698,0.000000,dvr-far,200,"kind=a+b %41 c,d ""q"" é&edge=region-b/edge",
+http_reqs,1795276793798698,1.000000,dvr-far,200,"kind=a+b %41 c,d ""q"" é&entry=region-b/cdn",
+http_req_duration,1795276793798698,73.869006,dvr-far,200,"kind=a+b %41 c,d ""q"" é&entry=region-b/cdn",
+http_req_blocked,1795276793798698,0.182010,dvr-far,200,"kind=a+b %41 c,d ""q"" é&entry=region-b/cdn",
+http_req_connecting,1795276793798698,0.120973,dvr-far,200,"kind=a+b %41 c,d ""q"" é&entry=region-b/cdn",
+http_req_tls_handshaking,1795276793798698,0.000000,dvr-far,200,"kind=a+b %41 c,d ""q"" é&entry=region-b/cdn",
+http_req_failed,1795276793798698,0.000000,dvr-far,200,"kind=a+b %41 c,d ""q"" é&entry=region-b/cdn",
 segment_ms,1795276793798949,3.000000,dvr-far,,rendition=a=b&outcome=served,
 data_sent,1795276793798959,72.000000,dvr-far,,,
 iterations,1795276793798959,1.000000,dvr-far,,,
 start_late_ms,1795276793824972,0.500000,live,,lane=live,
-http_reqs,1795276793827772,1.000000,live,200,lane=live&edge=region-a/edge,
-http_req_duration,1795276793827772,1.906359,live,200,edge=region-a/edge&lane=live,
-http_req_blocked,1795276793827772,0.781611,live,200,lane=live&edge=region-a/edge,
-http_req_connecting,1795276793827772,0.680418,live,200,lane=live&edge=region-a/edge,
-http_req_duration,1795276793927632,2.396681,live,200,lane=live&edge=region-a/edge,
-http_req_blocked,1795276793927632,0.207572,live,200,lane=live&edge=region-a/edge,
-segment_ms,1795276793978075,154.000000,live,,lane=live&edge=region-a/edge&rendition=v720&outcome=served,
-segment_ms,1795276794078060,153.000000,live,,outcome=served&lane=live&edge=region-a/edge&rendition=v720,
-http_req_duration,1795276794126902,2.639162,live,503,lane=live&edge=region-a/edge,
-http_req_blocked,1795276794126902,0.008609,live,503,lane=live&edge=region-a/edge,
+http_reqs,1795276793827772,1.000000,live,200,lane=live&entry=region-a/cdn,
+http_req_duration,1795276793827772,1.906359,live,200,entry=region-a/cdn&lane=live,
+http_req_blocked,1795276793827772,0.781611,live,200,lane=live&entry=region-a/cdn,
+http_req_connecting,1795276793827772,0.680418,live,200,lane=live&entry=region-a/cdn,
+http_req_duration,1795276793927632,2.396681,live,200,lane=live&entry=region-a/cdn,
+http_req_blocked,1795276793927632,0.207572,live,200,lane=live&entry=region-a/cdn,
+segment_ms,1795276793978075,154.000000,live,,lane=live&entry=region-a/cdn&rendition=v720&outcome=served,
+segment_ms,1795276794078060,153.000000,live,,outcome=served&lane=live&entry=region-a/cdn&rendition=v720,
+http_req_duration,1795276794126902,2.639162,live,503,lane=live&entry=region-a/cdn,
+http_req_blocked,1795276794126902,0.008609,live,503,lane=live&entry=region-a/cdn,
 dropped_iterations,1795276794757964,1.000000,live,,,
 dropped_iterations,1795276794824927,1.000000,live,,,
-http_req_duration,1795276795000000,0.000000,live,0,lane=live&edge=region-a/edge,
-http_req_blocked,1795276795000000,0.000000,live,0,lane=live&edge=region-a/edge,
-segment_ms,1795276795810554,152.000000,live,,lane=live&edge=region-a/edge&rendition=v720&outcome=lost,
+http_req_duration,1795276795000000,0.000000,live,0,lane=live&entry=region-a/cdn,
+http_req_blocked,1795276795000000,0.000000,live,0,lane=live&entry=region-a/cdn,
+segment_ms,1795276795810554,152.000000,live,,lane=live&entry=region-a/cdn&rendition=v720&outcome=lost,
 `;
 const stages: PlannedLoad["stages"] = [{ untilMs: 10_000, perSecond: 10 }];
 const loads: readonly PlannedLoad[] = [
@@ -63,7 +63,7 @@ function parse(
   const samples: (Series & { atMs: number; value: number })[] = [];
   const parser = new CsvParser(
     {
-      // As the recorder does it: the same series in any order of tags is one series.
+      // As in the recorder, the order of tags does not distinguish series.
       series: (series) => {
         const tags = Object.fromEntries(
           Object.entries(series.tags).sort(([a], [b]) => (a < b ? -1 : 1)),
@@ -108,7 +108,7 @@ const of = (parsed: Parsed, metric: string): Parsed["samples"] =>
 describe("k6's stream", () => {
   const whole = parse(excerpt);
 
-  it("gives requests, viewers, lateness and drops, and passes over the rest", () => {
+  it("yields requests, viewers, lateness and drops, and skips the rest", () => {
     expect(whole.bad).toBe(0);
     expect(whole.count).toBe(12);
     expect(whole.samples.map((sample) => sample.metric).sort()).toEqual([
@@ -119,18 +119,18 @@ describe("k6's stream", () => {
     ]);
   });
 
-  it("adds the wait for a connection to its own request, which then began earlier", () => {
+  it("adds the connection wait to its own request, which then began earlier", () => {
     const [, first, second] = of(whole, "http_req_ms");
     expect(first).toMatchObject({
       kind: "duration",
-      tags: { lane: "live", status: "200", edge: "region-a/edge" },
+      tags: { lane: "live", status: "200", entry: "region-a/cdn" },
       atMs: 1795276793827.772,
     });
     expect(first?.value).toBeCloseTo(1.906359 + 0.781611, 9);
     expect(second?.value).toBeCloseTo(2.396681 + 0.207572, 9);
   });
 
-  it("knows tags in any order for the same series", () => {
+  it("accepts tags of one series in any order", () => {
     expect(
       of(whole, "segment_ms")
         .filter((sample) => sample.value > 150 && sample.tags["outcome"] === "served")
@@ -139,7 +139,7 @@ describe("k6's stream", () => {
       Array(2).fill({
         lane: "live",
         load: "live",
-        edge: "region-a/edge",
+        entry: "region-a/cdn",
         rendition: "v720",
         outcome: "served",
       }),
@@ -149,11 +149,11 @@ describe("k6's stream", () => {
     expect(whole.series).toBe(4 + 3 + 1 + 1);
   });
 
-  it("takes tags as k6 writes them: unescaped, quoted where they hold a comma", () => {
+  it("parses tags as k6 writes them: unescaped, quoted if they contain a comma", () => {
     expect(of(whole, "http_req_ms")[0]?.tags).toEqual({
       lane: "dvr",
       status: "200",
-      edge: "region-b/edge",
+      entry: "region-b/cdn",
       load: "dvr-far",
       kind: 'a+b %41 c,d "q" é',
     });
@@ -165,7 +165,7 @@ describe("k6's stream", () => {
     });
   });
 
-  it("knows the lane of what carries none by its scenario", () => {
+  it("derives a missing lane from the scenario", () => {
     expect(
       of(whole, "dropped_iterations").map((sample) => [sample.kind, sample.tags, sample.value]),
     ).toEqual(Array(2).fill(["increment", { lane: "live", load: "live", why: "nobodyFree" }, 1]));
@@ -188,7 +188,7 @@ describe("k6's stream", () => {
     expect(whole.progress).toEqual({ requests: 5, failed: 1, good: 2, shed: { live: 1 } });
   });
 
-  it("is the same however it is cut into chunks", () => {
+  it("does not depend on how it is split into chunks", () => {
     fc.assert(
       fc.property(fc.array(fc.nat(), { maxLength: 30 }), (cuts) => {
         expect(parse(excerpt, cuts)).toEqual(whole);
@@ -203,7 +203,7 @@ describe("k6's stream", () => {
     ).toEqual(whole);
   });
 
-  it("ends a request that nothing follows", () => {
+  it("completes a final request without a following line", () => {
     expect(after("http_req_duration,1000,5.0,live,200,lane=live,").samples).toMatchObject([
       { metric: "http_req_ms", value: 5 },
     ]);
@@ -230,12 +230,12 @@ describe("k6's stream", () => {
     "dropped_iterations,5",
   ])("counts the torn line %j and invents nothing", (line) => {
     const parsed = after(line, "segment_ms,2000,7.0,live,,lane=live&outcome=served,");
-    // A line torn within its name is none that anybody could know.
+    // A line torn within its name has an unknown metric.
     expect(parsed.bad).toBe(line === "segment_ms" ? 0 : 1);
     expect(parsed.samples.map((sample) => sample.value)).toEqual([7]);
   });
 
-  it("cut off at any byte never gives a sample that was not there", () => {
+  it("cut off at any byte never yields a sample that did not exist", () => {
     const bytes = Buffer.from(excerpt);
     const asked = whole.samples.map((sample) => JSON.stringify({ ...sample, value: 0 }));
     for (let length = header.length + 1; length < bytes.length; length += 3) {
@@ -277,7 +277,7 @@ describe("k6's stream", () => {
     });
   });
 
-  it("is refused when it has other columns", () => {
+  it("is refused with other columns", () => {
     expect(() => parse("metric_name,timestamp,metric_value\n")).toThrow(
       expect.objectContaining({ code: "GENERATOR_FAILED", hint: expect.stringContaining("2.2") }),
     );
@@ -286,13 +286,13 @@ describe("k6's stream", () => {
     );
   });
 
-  it("is empty when nothing came", () => {
+  it("is empty without input", () => {
     expect(parse("")).toMatchObject({ samples: [], bad: 0, count: 0 });
     expect(parse(`${header}\n`)).toMatchObject({ samples: [], bad: 0, count: 0 });
     expect(parse(header)).toMatchObject({ bad: 1 });
   });
 
-  it("keeps what a script measures itself, with its tags, as the kind that was declared", () => {
+  it("keeps a script's own metrics with their tags, as the declared kind", () => {
     const own: Registry = {
       ...everyMetric,
       ...metricsMadeIn(
@@ -344,7 +344,7 @@ describe("k6's stream", () => {
       atMs: 1_000,
       value: -7,
     });
-    // Nobody declared it: its name was put together while the script ran.
+    // Undeclared: its name is composed at run time.
     expect(sampleOf("orders_of_a", "4")).toEqual({
       metric: "orders_of_a",
       kind: "event",
@@ -354,7 +354,7 @@ describe("k6's stream", () => {
     });
   });
 
-  it("keeps of k6's own metrics those that a claim is on", () => {
+  it("keeps those of k6's own metrics that a claim uses", () => {
     const lines = [
       header,
       "http_req_waiting,1000000,3.0,live,200,,",
@@ -369,12 +369,12 @@ describe("k6's stream", () => {
     ]);
   });
 
-  it("takes so many metrics that nobody declared, and no more", () => {
+  it("keeps a limited number of undeclared metrics", () => {
     const many = Array.from({ length: 101 }, (_, index) => `made_up_${index},1000000,1.0,live,,,`);
     expect(parse([header, ...many, ...many, ""].join("\n"))).toMatchObject({ count: 200, bad: 2 });
   });
 
-  it("bounds what a runaway stream can take", () => {
+  it("limits the memory of a runaway stream", () => {
     expect(
       after(`segment_ms,1,1.0,live,,${"x".repeat(70_000)}`).samples.length,
     ).toBeLessThanOrEqual(1);
@@ -400,7 +400,7 @@ describe("iterations", () => {
     `segment_ms,${at(ms)},3.0,live,,lane=live&outcome=served,vu=${vu}`;
   const tags = { lane: "live", load: "live" };
 
-  it("are late by how much they begin after their turn, dropped ones counted", () => {
+  it("are late by the time since their turn, counting dropped ones", () => {
     // Due at 100, 200, 300, 400 ms; the schedule begins 1 ms after the scenario.
     const parsed = after(
       begun(101, 1),
@@ -447,7 +447,7 @@ describe("iterations", () => {
     expect(parsed.bad).toBe(0);
   });
 
-  it("that end without having begun, or are of no virtual user, are damage", () => {
+  it("are damage if they end without a start, or have no virtual user", () => {
     expect(after(ended(100, 1)).bad).toBe(1);
     expect(after(`iteration_begun,${at(100)},100.0,live,,,`).bad).toBe(1);
     expect(after(begun(100, 1), ended(110, 1), ended(120, 1)).bad).toBe(1);

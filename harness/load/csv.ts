@@ -1,7 +1,6 @@
 /**
- * Parses k6's CSV stream as it arrives and hands on only what is judged or shown. k6 writes a dozen
- * lines for each request, so a line that nobody needs is passed over after a look at its first
- * bytes.
+ * Parses the CSV stream of k6 as it arrives and keeps only what is judged or shown. It has a dozen
+ * lines per request, so an unneeded line is skipped after its first bytes.
  */
 import { arrivalsOf, type Stage } from "../record/arrivals.ts";
 import { SeawallError } from "../base/errors.ts";
@@ -10,56 +9,36 @@ import type { Harm } from "../target/harm.ts";
 import { k6MetricNames, k6Metrics } from "../metrics/k6-metrics.ts";
 import { metricIn, type Metric, type Registry } from "../metrics/metrics.ts";
 import { carries } from "../metrics/series.ts";
+import { type Kind, kinds, metricName, recordedAs } from "./csv-metrics.ts";
+import { fieldsOf, micros, tagsOf, userOf } from "./csv-fields.ts";
 import type { LoadProgress } from "./generator.ts";
 import type { SampleSink } from "../metrics/samples.ts";
 
 const newline = 10,
   comma = 44,
   quote = 34;
-/** The columns that k6 2.2 writes with `--system-tags status,scenario`. */
+/** The columns of k6 2.2 with `--system-tags status,scenario`. */
 const header = "metric_name,timestamp,metric_value,scenario,status,extra_tags,metadata";
 /**
- * Distinct tag texts: k6 writes the same tags in any order. Far above what workloads use; a bound
- * all the same.
+ * Greatest number of distinct tag texts, because k6 writes the same tags in any order. Far above
+ * what workloads use.
  */
 const tagTextsMax = 50_000;
 /**
- * A script's clock tells whole milliseconds: what began within one may seem to end before it began.
+ * A script's clock has a resolution of 1 ms, so a short iteration may appear to end before it
+ * began.
  */
 const roundedMs = 1;
-/** The longest line that k6 could mean. */
+/** Greatest length of a valid line. */
 const lineBytesMax = 64 * 1024;
 
 /**
- * Metrics that nobody declared are kept as well, but no more than these: a script that makes names
- * up would fill the disk.
+ * Undeclared metrics are kept as well, up to this number: a script that makes up names would fill
+ * the disk.
  */
 const undeclaredMax = 100;
 
-type Kind =
-  | "request"
-  | "blocked"
-  | "late"
-  | "dropped"
-  | "unasked"
-  | "begun"
-  | "ended"
-  | "passedOver"
-  | "own";
-const kinds: Readonly<Record<string, Kind>> = {
-  http_req_duration: "request",
-  http_req_blocked: "blocked",
-  start_late_ms: "late",
-  dropped_iterations: "dropped",
-  unasked_iterations: "unasked",
-  iteration_begun: "begun",
-  iteration_ended: "ended",
-};
-
-/**
- * A line of a metric that is kept: what it is, its name in the stream, and where its timestamp
- * begins.
- */
+/** A kept line: its kind, its name in the stream, and the position of its timestamp. */
 interface Known {
   readonly kind: Kind;
   readonly name: string;
@@ -71,11 +50,11 @@ interface Target {
   readonly lane: string;
   readonly status: string;
   readonly load: OneLoad;
-  /** Of what harms users, one that did not. */
+  /** Whether a sample of the harm metric is good. */
   readonly isGood: boolean;
 }
 
-/** A load of the plan: its name is that of its scenario. */
+/** A load of the plan; its name is that of its scenario. */
 export interface PlannedLoad {
   readonly name: string;
   readonly lane: string;
@@ -86,13 +65,13 @@ interface OneLoad extends PlannedLoad {
   /** When the next iteration is due, in ms after the scenario began. */
   readonly due: Iterator<number, void, void>;
   /**
-   * How long after its scenario the schedule itself began, in ms: the least that any iteration was
-   * behind it.
+   * The start of the schedule in ms after the scenario's: the minimum of each iteration's start
+   * minus its due time.
    */
   readyMs: number;
 }
 
-/** What a virtual user is at: when its iteration began, and whether that has left a sample. */
+/** The state of a virtual user: when its iteration began, and whether that has left a sample. */
 interface Running {
   atMs: number;
   hasSample: boolean;
@@ -121,13 +100,13 @@ export class CsvParser {
   #inQuotes = false;
   #pending: { target: Target; atMs: number; durationMs: number } | null = null;
   #firstReason: string | null = null;
-  /** Lines that could not be understood; a stream with any is damaged. */
+  /** The number of invalid lines; any makes the stream damaged. */
   badLines = 0;
   samples = 0;
 
   /**
-   * `metrics`: of the run. `asked`: names of those that its claims are on; of k6's own, no others
-   * are kept. `harm`: by what users are harmed, for the live line.
+   * `metrics`: the registry of the run. `asked`: the metrics that its claims use; of k6's own
+   * metrics, no others are kept. `harm`: the harm metric, for the live line.
    */
   constructor(
     sink: SampleSink,
@@ -159,7 +138,7 @@ export class CsvParser {
     return this.#totals;
   }
 
-  /** What is wrong with the stream, in one sentence; null when all of it was understood. */
+  /** The damage of the stream in one sentence; null if every line was valid. */
   get damage(): string | null {
     if (this.badLines === 0) return null;
     const lines = this.badLines === 1 ? "a damaged line" : `${this.badLines} damaged lines`;
@@ -186,14 +165,15 @@ export class CsvParser {
     }
   }
 
-  /** Call when the stream has ended. A last line without its end was cut off. */
+  /** Call this at the end of the stream. A last line without a line end was cut off. */
   end(): void {
     this.#flush();
     if (this.#rest.length > 0) this.#bad("its end was cut off");
   }
 
   /**
-   * A quoted value may hold a line break (RFC 4180): no part of such a record is taken for a line.
+   * A quoted value may contain a line break (RFC 4180), so no part of such a record is parsed as a
+   * line.
    */
   #isWhole(bytes: Buffer, from: number, end: number): boolean {
     let quotes = 0;
@@ -259,10 +239,10 @@ export class CsvParser {
 
   #sample(sample: Sample, tags: string, user: number | undefined): void {
     const { kind, atMs, value } = sample;
-    // Of a script's setup or teardown: it is no part of any load.
+    // Requests of a script's setup or teardown belong to no load.
     if (tags.startsWith(",")) return;
-    // Follows its own request's duration. It holds the wait for a connection and the making of one,
-    // which the duration leaves out.
+    // Follows the duration of its own request. It contains the wait for a connection and its set-up,
+    // which the duration excludes.
     if (kind === "blocked" && this.#pending !== null) this.#pending.durationMs += value;
     if (this.#also.has(sample.name) && kind !== "own")
       this.#sample({ ...sample, kind: "own" }, tags, user);
@@ -291,8 +271,8 @@ export class CsvParser {
   }
 
   /**
-   * Late is what begins after its turn. k6 numbers no dropped iteration, so a turn is counted from
-   * both kinds.
+   * An iteration is late if it begins after its turn. k6 does not number dropped iterations, so
+   * both kinds count as turns.
    */
   #begun({ atMs, value: afterMs }: Sample, target: Target, user: number | undefined): void {
     if (user === undefined) {
@@ -302,8 +282,8 @@ export class CsvParser {
     this.#running.set(user, { atMs, hasSample: false });
     const dueMs = target.load.due.next().value ?? afterMs;
     const { load } = target;
-    // k6 first readies all virtual users of a scenario, which takes 0.1 s for 700 of them: its own
-    // schedule begins after that.
+    // k6 first initialises all virtual users of a scenario, 0.1 s for 700 of them. Its own schedule
+    // begins after that.
     load.readyMs = Math.min(load.readyMs, afterMs - dueMs);
     this.#sink.sample(target.series, atMs, Math.max(0, Math.round(afterMs - dueMs - load.readyMs)));
   }
@@ -335,7 +315,7 @@ export class CsvParser {
     else if (!/^[23]/.test(target.status)) this.#totals.failed++;
   }
 
-  /** Where a sample goes, or why it cannot be told. */
+  /** The destination of a sample, or the reason why it is unknown. */
   #targetOf({ kind, name }: Known, text: string): Target | string {
     const key = `${kind} ${name} ${text}`;
     const known = this.#targets.get(key);
@@ -378,15 +358,14 @@ export class CsvParser {
     };
   }
 
-  /** What nobody declared is something that happened: k6's stream does not say more of it. */
+  /**
+   * An undeclared metric is recorded as an event, because k6's stream does not contain its kind.
+   */
   #sampleKindOf(metric: string): Metric["kind"] {
     return metricIn(this.#metrics, metric)?.kind ?? "event";
   }
 
-  /**
-   * Which metric the line is of, and where its timestamp begins; null for those that are passed
-   * over.
-   */
+  /** The metric of the line and the position of its timestamp; null for skipped metrics. */
   #kindOf(bytes: Buffer, from: number, end: number): Known | null {
     for (const { bytes: start, name, kind } of this.#named) {
       const last = start.length - 1;
@@ -412,70 +391,4 @@ function isGood(harm: Harm | undefined, metric: string, tags: Tags): boolean {
     tags["lane"] === harm.classes[0]?.lane &&
     carries(tags, harm.having)
   );
-}
-
-/** As k6 has them. */
-const metricName = /^[A-Za-z_]\w{0,127}$/;
-
-/** What the record calls the metrics of which something is made. */
-const recordedAs = {
-  request: "http_req_ms",
-  late: "start_late_ms",
-  begun: "start_late_ms",
-  ended: "iteration_ms",
-  dropped: "dropped_iterations",
-  unasked: "dropped_iterations",
-} as const;
-
-/** The fields of a line of CSV; one that holds a comma or a quote is quoted (RFC 4180). */
-function fieldsOf(text: string): string[] {
-  return [...text.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(
-    ([, quoted, bare]) => quoted?.replaceAll('""', '"') ?? bare ?? "",
-  );
-}
-
-/** Tags that the harness sets itself. */
-const reserved = new Set(["load", "of", "why", "status"]);
-
-/**
- * `lane=live&edge=region-a/edge`: k6 joins tags as they are, without escapes, in any order. A value
- * that holds `&` could pass for other tags, so of a metric with declared tags only those are taken,
- * each once.
- */
-function tagsOf(
-  text: string,
-  metric: string,
-  declared: Metric | undefined,
-): Readonly<Record<string, string>> | string {
-  const tags: Record<string, string> = {};
-  for (const pair of text === "" ? [] : text.split("&")) {
-    const at = pair.indexOf("=");
-    const name = pair.slice(0, Math.max(0, at));
-    const isDeclared =
-      declared === undefined || declared.openTags === true || declared.tags.includes(name);
-    if (!isDeclared || reserved.has(name))
-      return `${metric} carries a tag that it does not declare: ${pair.slice(0, 40)}`;
-    if (Object.hasOwn(tags, name)) return `${metric} carries the tag ${name} twice`;
-    tags[name] = pair.slice(at + 1);
-  }
-  return tags;
-}
-
-/** The number of the virtual user, from the sample's metadata; null where there is none. */
-function userOf(bytes: Buffer, from: number, end: number): number | null {
-  if (end - from < 4 || bytes[from] !== 118 || bytes[from + 1] !== 117 || bytes[from + 2] !== 61)
-    return null;
-  const user = micros(bytes, from + 3, end);
-  return Number.isNaN(user) ? null : user;
-}
-
-function micros(bytes: Buffer, from: number, end: number): number {
-  let value = 0;
-  if (end <= from) return Number.NaN;
-  for (let i = from; i < end; i++) {
-    const digit = (bytes[i] as number) - 48;
-    if (digit < 0 || digit > 9) return Number.NaN;
-    value = value * 10 + digit;
-  }
-  return value;
 }

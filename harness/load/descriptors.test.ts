@@ -13,15 +13,15 @@ it("reads the hard limit", () => {
   expect(descriptorsMax("")).toBe(Number.POSITIVE_INFINITY);
 });
 
-it("needs both ends of each viewer's connection in a proxy", () => {
+it("counts both ends of each viewer's connection in a proxy", () => {
   const plan = heldPlan();
   expect(descriptorsNeeded(plan)).toBe(100 + 256);
   expect(
-    descriptorsNeeded({ ...plan, links: [{ from: "viewers", to: "region-a/edge", port: "http" }] }),
+    descriptorsNeeded({ ...plan, links: [{ from: "users", to: "region-a/edge", port: "http" }] }),
   ).toBe(200 + 256);
 });
 
-it("refuses a load that runs out of them, and says what to do", () => {
+it("refuses a load that exceeds them, with a hint", () => {
   const plan = heldPlan();
   expect(() => refuseTooFewDescriptors(plan, 356)).not.toThrow();
   expect(() => refuseTooFewDescriptors(plan, 355)).toThrow(

@@ -1,17 +1,12 @@
-/**
- * Whether the generator and the proxy on its way may open as many connections as the load needs.
- */
+/** Checks that the generator and the proxy may open as many connections as the load needs. */
 import { SeawallError } from "../base/errors.ts";
 import type { Plan } from "../record/plan.ts";
 import { usersSide } from "../target/layout.ts";
 
-/** Logs, sockets of its own, and what the target's services hold in the same proxy. */
+/** Logs, own sockets, and the connections of the target's services in the same proxy. */
 const ownDescriptors = 256;
 
-/**
- * A virtual user holds one connection to each host that it asks at a time; a proxy holds both ends
- * of it.
- */
+/** A virtual user holds one connection per host at a time; a proxy holds both ends of it. */
 export function descriptorsNeeded({ load, links }: Pick<Plan, "load" | "links">): number {
   const users = load.reduce((total, { vus }) => total + vus, 0);
   const isProxied = links.some(({ from }) => from === usersSide);
@@ -19,8 +14,8 @@ export function descriptorsNeeded({ load, links }: Pick<Plan, "load" | "links">)
 }
 
 /**
- * Throws before anything is started: out of descriptors, the proxy refuses users, and the target is
- * blamed.
+ * Throws before anything starts. Otherwise the proxy would refuse users for lack of descriptors,
+ * and the target would be blamed.
  */
 export function refuseTooFewDescriptors(plan: Pick<Plan, "load" | "links">, max: number): void {
   const needed = descriptorsNeeded(plan);

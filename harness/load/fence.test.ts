@@ -6,7 +6,7 @@ import { blocksWithout } from "./fence.ts";
 function forbids(blocks: readonly string[], address: string): boolean {
   const list = new BlockList();
   const family = (text: string): "ipv4" | "ipv6" => (isIP(text) === 6 ? "ipv6" : "ipv4");
-  // As k6 does it: an IPv4 address is looked for among IPv4 blocks.
+  // As in k6: an IPv4 address is matched against IPv4 blocks only.
   for (const block of blocks.filter((one) => one.includes(":") === address.includes(":"))) {
     const [from = "", length] = block.split("/");
     list.addSubnet(from, Number(length), family(from));
@@ -14,7 +14,7 @@ function forbids(blocks: readonly string[], address: string): boolean {
   return list.check(address, family(address));
 }
 
-it("forbids every address but those that are named", () => {
+it("forbids every address except those named", () => {
   const named = ["127.1.1.11", "127.2.1.16", "::1", "2001:db8::7"];
   const blocks = blocksWithout(named);
   expect(named.filter((address) => forbids(blocks, address))).toEqual([]);
@@ -34,13 +34,13 @@ it("forbids every address but those that are named", () => {
   expect(others.filter((address) => !forbids(blocks, address))).toEqual([]);
 });
 
-it("forbids all of a family of which none is named", () => {
+it("forbids a whole family without named addresses", () => {
   expect(blocksWithout(["127.0.0.1"]).filter((block) => block.includes(":"))).toEqual([
     "0:0:0:0:0:0:0:0/0",
   ]);
 });
 
-it("is right for any address", () => {
+it("is correct for any address", () => {
   fc.assert(
     fc.property(fc.array(fc.ipV4(), { maxLength: 5 }), fc.ipV4(), (named, other) => {
       expect(forbids(blocksWithout(named), other)).toBe(!named.includes(other));

@@ -1,6 +1,6 @@
 /**
- * The second fence around the load: every address outside the plan's hosts, as the CIDR blocks that
- * k6 is forbidden to connect to. The first fence is that no redirect is followed.
+ * The second barrier around the load: every address outside the plan's hosts, as CIDR blocks to
+ * which k6 must not connect. The first barrier is that k6 follows no redirects.
  */
 import { isIP } from "node:net";
 
@@ -19,7 +19,7 @@ const v4: Family = {
 const v6: Family = {
   bits: 128,
   parse: (address) => {
-    // The URL parser writes each IPv6 address in one way, without an IPv4 tail.
+    // The URL parser normalises IPv6 addresses, without an IPv4 tail.
     const text = new URL(`http://[${address}]`).hostname.slice(1, -1);
     const [head = "", tail] = text.split("::");
     const words = (part: string): string[] => (part === "" ? [] : part.split(":"));
@@ -36,7 +36,7 @@ const v6: Family = {
     ).join(":"),
 };
 
-/** The blocks that hold none of these IP addresses, and together all others, IPv4 and IPv6. */
+/** The blocks that contain none of these IP addresses and together all others, IPv4 and IPv6. */
 export function blocksWithout(addresses: readonly string[]): readonly string[] {
   const of = (version: number): string[] =>
     addresses.filter((address) => isIP(address) === version);

@@ -1,13 +1,13 @@
-/** What the conductor needs of a load generator. */
+/** The conductor's interface to a load generator. */
 import type { ServiceUsage } from "../target/deployment.ts";
 import type { Entry } from "../target/entries.ts";
 import type { Plan } from "../record/plan.ts";
 import type { SampleSink } from "../metrics/samples.ts";
 import type { UndoLedger } from "../record/undo.ts";
 
-/** Drives load; samples flow into the sink as they arrive. */
+/** Generates load; samples flow into the sink as they arrive. */
 export interface LoadGenerator {
-  /** Resolves when the generator stands ready, paused. */
+  /** Resolves when the generator is ready and paused. */
   prepare(request: LoadRequest): Promise<RunningLoad>;
 }
 
@@ -15,9 +15,12 @@ export interface LoadRequest {
   readonly plan: Plan;
   readonly runId: string;
   readonly entries: readonly Entry[];
-  /** As the plan names them, in its order. */
+  /** By the names in the plan, in its order. */
   readonly otherEntries: Readonly<Record<string, readonly Entry[]>>;
-  /** Addresses and names of the target's other services, which a workload may ask as well. */
+  /**
+   * Addresses and names of the target's other services, to which a workload may send requests as
+   * well.
+   */
   readonly hosts?: readonly string[];
   readonly sink: SampleSink;
   readonly logsDirectory: string;
@@ -28,7 +31,7 @@ export interface LoadRequest {
 export interface LoadEnd {
   readonly exitCode: number | null;
   readonly signal: string | null;
-  /** Whether it ran for as long as it was told to, or was stopped by the harness. */
+  /** Whether it ran to its planned end, or was stopped by the harness. */
   readonly expected: boolean;
   readonly detail: string;
   readonly cpuSeconds: number | null;
@@ -38,19 +41,19 @@ export interface RunningLoad extends AsyncDisposable {
   readonly name: string;
   /** Starts the clock of the load's stages. */
   begin(): Promise<void>;
-  /** Resolves when the generator has ended for whatever reason. Never rejects. */
+  /** Resolves when the generator has ended for any reason. Never rejects. */
   readonly ended: Promise<LoadEnd>;
-  /** Asks it to end now; resolves when it has. */
+  /** Requests its end now; resolves when it has ended. */
   stop(): Promise<LoadEnd>;
   readonly progress: LoadProgress;
-  /** Of the generator itself; null when it has ended. */
+  /** Of the generator itself; null after its end. */
   resources(): (Omit<ServiceUsage, "service"> & { readonly queuedSeconds?: number }) | null;
 }
 
 /** Running totals for the live line. */
 export interface LoadProgress {
   readonly requests: number;
-  /** Of what harms users of the class that is protected most: those that went well. */
+  /** Good samples of the harm metric, in the most protected class. */
   readonly good: number;
   readonly shed: Readonly<Record<string, number>>;
   readonly failed: number;

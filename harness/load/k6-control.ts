@@ -1,4 +1,4 @@
-/** k6's REST interface: tells when a paused k6 stands ready, and releases it. */
+/** The client of k6's REST interface: detects that a paused k6 is ready, and releases it. */
 import { request } from "node:http";
 import type { Endpoint } from "../target/layout.ts";
 import { SeawallError } from "../base/errors.ts";
@@ -17,7 +17,7 @@ interface Status {
 }
 
 /**
- * Execution states of k6: `InitVUs` is 2 and `InitDone` 3, `PausedBeforeRun` 4
+ * Execution states of k6: `InitVUs` is 2, `InitDone` 3, and `PausedBeforeRun` 4
  * (`lib/execution.go`).
  */
 const pausedBeforeRun = 4;
@@ -29,7 +29,7 @@ export class K6Control {
     this.#endpoint = endpoint;
   }
 
-  /** True once all virtual users are made and k6 waits to be released. */
+  /** True once all virtual users are initialised and k6 waits to be released. */
   async isPaused(): Promise<boolean> {
     try {
       const { status, body } = await httpGet(this.#endpoint, "/v1/status", { timeoutMs: 1_000 });

@@ -1,6 +1,6 @@
 /**
- * Runs k6 as the load generator: started paused, released at the moment that the conductor chooses,
- * its samples read from a pipe.
+ * Runs k6 as the load generator: it starts paused and begins when the conductor releases it. Its
+ * samples are read from a pipe.
  */
 import type { ChildProcess } from "node:child_process";
 import { lookup } from "node:dns/promises";
@@ -58,7 +58,7 @@ async function prepare(request: LoadRequest, options: K6Options): Promise<Runnin
   const entry = join(request.logsDirectory, "k6-entry.js");
   const script = entryScript(plan.load, options.workloads, join(import.meta.dirname, "accounted"));
   writeFileSync(entry, await bundled(script, options.workloads, "of this run"));
-  // A configuration of the run's own: what users keep in theirs must not change a run.
+  // A configuration folder of the run's own, so that the user's k6 settings cannot change a run.
   const home = join(request.logsDirectory, "k6-home");
   const configuration = join(home, "config.json");
   mkdirSync(home, { recursive: true });
@@ -82,7 +82,7 @@ async function prepare(request: LoadRequest, options: K6Options): Promise<Runnin
       "csv=-",
       "--system-tags",
       "status,scenario",
-      // Both keep k6 from holding every sample in memory; the verdict is not its business.
+      // Both keep k6 from holding every sample in memory; Seawall judges the run itself.
       "--no-thresholds",
       "--summary-mode=disabled",
       "--no-usage-report",
@@ -210,8 +210,8 @@ class RunningK6 implements RunningLoad {
             startTicks: statOf(child.pid)?.startTicks ?? 0,
           });
     child.stdout?.on("data", (chunk: Buffer) => this.#read(chunk));
-    // `close` comes after the pipe is drained, `exit` may come before; a program that could not be
-    // started sends only `error`.
+    // `close` is emitted after the pipe is drained, `exit` possibly before; a program that could
+    // not start emits only `error`.
     const closed = once(child, "close").then(
       ([code, killedBy]) => ({ code: code as number | null, killedBy: killedBy as string | null }),
       (error: Error) => ({ code: null, killedBy: null, error }),
@@ -310,7 +310,7 @@ class RunningK6 implements RunningLoad {
     this.#last = {
       cpuSeconds: all.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0),
       residentBytes: all.reduce((sum, { residentBytes }) => sum + residentBytes, 0),
-      // Threads that ended take their share with them; what was waited for does not become less.
+      // Ended threads no longer count, but the reported total must not decrease.
       queuedSeconds: Math.max(this.#last?.queuedSeconds ?? 0, queued),
       ...this.#moved.read(family),
     };
@@ -326,7 +326,7 @@ class RunningK6 implements RunningLoad {
   }
 }
 
-/** k6's own exit codes, as its `errext/exitcodes` lists them. */
+/** k6's own exit codes, from its `errext/exitcodes`. */
 function meaning(code: number | null): string {
   const meanings: Readonly<Record<number, string>> = {
     104: "bad configuration",

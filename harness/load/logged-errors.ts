@@ -1,9 +1,9 @@
-/** What k6 logged as errors: exceptions of a workload, and what it could not do itself. */
+/** Errors in k6's log: exceptions of a workload, and failures of k6 itself. */
 import { readFileSync } from "node:fs";
 
 const firstCharactersMax = 200;
 
-/** How many there are, and the first one; null without any, or without a log. */
+/** Their number, and the first of them; null without any, or without a log. */
 export function loggedErrors(logFile: string): string | null {
   const errors = textOf(logFile)
     .split("\n")

@@ -32,7 +32,7 @@ describe("scenario", () => {
     ]);
   });
 
-  it("makes no virtual users later, so that a shortage is seen", () => {
+  it("allocates no virtual users later, so that a shortage is visible", () => {
     const { preAllocatedVUs, maxVUs, executor, exec } = scenarioOf(load, plan);
     expect({ preAllocatedVUs, maxVUs, executor, exec }).toEqual({
       preAllocatedVUs: 1_200,
@@ -42,7 +42,7 @@ describe("scenario", () => {
     });
   });
 
-  it("writes whole milliseconds and whole numbers, which is all that k6 takes", () => {
+  it("uses whole milliseconds and whole numbers, as k6 requires", () => {
     const { stages } = scenarioOf(
       { ...load, ratePerSecond: { baseline: 1 / 3, fault: 2 / 3, recovery: 0 } },
       { ...plan, phasesMs: { baseline: 1_000.4, fault: 2_000.6, recovery: 3_000 } },
@@ -58,24 +58,20 @@ describe("the entry script", () => {
     { ...load, name: "live-too", workload: "crowd" },
     { ...load, name: "start", workload: "crowd", exec: "start" },
   ];
-  it(
-    "takes each load's function from its own workload, though two have the same name, and " +
-      "accounts for it",
-    () => {
-      const lines = entryScript(loads, "/w", "/h/accounted").split("\n");
-      expect(lines.filter((line) => line.startsWith("import * as"))).toEqual([
-        'import * as workload0 from "/w/viewers.ts";',
-        'import * as workload1 from "/w/crowd.ts";',
-      ]);
-      expect(lines.filter((line) => line.startsWith("export const load_"))).toEqual([
-        'export const load_live = accounted(workload0["live"], 0);',
-        'export const load_live_too = accounted(workload1["live"], 1);',
-        'export const load_start = accounted(workload1["start"], 1);',
-      ]);
-    },
-  );
+  it("uses each load's function from its own workload, even if names collide, and wraps it", () => {
+    const lines = entryScript(loads, "/w", "/h/accounted").split("\n");
+    expect(lines.filter((line) => line.startsWith("import * as"))).toEqual([
+      'import * as workload0 from "/w/viewers.ts";',
+      'import * as workload1 from "/w/crowd.ts";',
+    ]);
+    expect(lines.filter((line) => line.startsWith("export const load_"))).toEqual([
+      'export const load_live = accounted(workload0["live"], 0);',
+      'export const load_live_too = accounted(workload1["live"], 1);',
+      'export const load_start = accounted(workload1["start"], 1);',
+    ]);
+  });
 
-  it("lets a workload change neither the load nor where it goes", () => {
+  it("lets a workload change neither the load nor its hosts", () => {
     const script = entryScript(loads, "/w", "/h/accounted");
     expect(script.indexOf("scenarios, maxRedirects: 0, blacklistIPs: forbidden")).toBeGreaterThan(
       script.indexOf("own[name]"),
@@ -84,14 +80,14 @@ describe("the entry script", () => {
       expect(script).not.toContain(`"${name}"`);
   });
 
-  it("takes a script of the user's own from where it lies", () => {
+  it("imports a user's script from its own path", () => {
     const own = { ...load, workload: "/home/me/my shop/load.ts" };
     expect(entryScript([own], "/w", "/h/accounted")).toContain(
       'import * as workload0 from "/home/me/my shop/load.ts";',
     );
   });
 
-  it("names them as the scenarios do", () => {
+  it("exports the names of the scenarios", () => {
     for (const one of loads)
       expect(entryScript(loads, "/w", "/h/accounted")).toContain(
         `export const ${scenarioOf(one, plan).exec} = `,
@@ -101,7 +97,7 @@ describe("the entry script", () => {
 });
 
 describe("settings", () => {
-  it("tell a workload where its users go in, by name", () => {
+  it("contain the entry points by name", () => {
     const settings = JSON.parse(
       settingsOf(
         { ...plan, otherEntries: { gateways: ["region-a/gateway"] } },

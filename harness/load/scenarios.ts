@@ -1,4 +1,4 @@
-/** Turns a plan's loads into what a k6 workload is told. Pure. */
+/** Turns a plan's loads into the settings of a k6 workload. Pure. */
 import {
   gracefulStopMsOf,
   type Stage as Pace,
@@ -27,16 +27,16 @@ export interface Scenario {
 }
 
 /**
- * What the entry script calls the function of a load: two workloads may name theirs alike, and
- * names of loads hold no underscore.
+ * The name of a load's function in the entry script. Two workloads may use the same name, and names
+ * of loads contain no underscore.
  */
 export function execOf(load: Pick<Load, "name">): string {
   return `load_${load.name.replaceAll("-", "_")}`;
 }
 
 /**
- * Options of k6 that a workload may set for itself. All others are the harness's: which load is
- * offered, where requests may go, and what is recorded.
+ * k6 options that a workload may set itself. All others belong to the harness: the offered load,
+ * the permitted hosts, and what is recorded.
  */
 const ownOptions = [
   "batch",
@@ -54,9 +54,9 @@ const ownOptions = [
 ];
 
 /**
- * The script that k6 runs: it takes each load's function from its own workload file, and accounts
- * for every iteration. `folder` is where workloads lie that go by a name; `accounted` is the script
- * that does the accounts. What the `setup` of a workload gives goes to its own functions.
+ * The script that k6 runs. It imports each load's function from its own workload file, and wraps
+ * every iteration. `folder` contains the workloads that are given by name. `accounted` is the script
+ * that records the iterations. The data of a workload's `setup` goes to its own functions.
  */
 export function entryScript(loads: readonly Load[], folder: string, accounted: string): string {
   const workloads = [...new Set(loads.map((load) => load.workload))];
@@ -96,7 +96,7 @@ export function entryScript(loads: readonly Load[], folder: string, accounted: s
   ].join("\n");
 }
 
-/** Steps, no ramps: a stage of no length jumps to its rate. */
+/** Steps, not ramps: a stage of zero duration jumps to its rate. */
 export function scenarioOf(load: Load, plan: Plan): Scenario {
   const stages = stagesOf(load, plan);
   const rate = ({ perSecond }: Pace): number => Math.round(perSecond * timeUnitSeconds);
@@ -117,15 +117,12 @@ export function scenarioOf(load: Load, plan: Plan): Scenario {
   };
 }
 
-/**
- * What the scripts of all loads find in `__ENV`, with the addresses of entries filled in: `{url}`
- * is that of the first one.
- */
+/** The `__ENV` of the scripts of all loads; `{url}` becomes the address of the first entry. */
 export function environmentOf(
   plan: Plan,
   entries: readonly Entry[],
 ): Readonly<Record<string, string>> {
-  const names = entryNames(plan);
+  const names = plan.entries;
   const filled = (value: string): string =>
     value.replaceAll(/\{url(?::([^}]+))?\}/g, (whole, name: string | undefined) => {
       const entry = entries[name === undefined ? 0 : names.indexOf(name)];
@@ -138,11 +135,7 @@ export function environmentOf(
   );
 }
 
-function entryNames(plan: Plan): readonly string[] {
-  return plan.edges;
-}
-
-/** What a workload is told; `forbidden` are blocks of addresses that it may not connect to. */
+/** The settings of a workload; `forbidden` are blocks of addresses to which it must not connect. */
 export function settingsOf(
   plan: Plan,
   loads: readonly Load[],
@@ -164,10 +157,10 @@ export function settingsOf(
   const all = [entries, ...Object.values(others)].flat();
   return JSON.stringify({
     seed: plan.seed,
-    stream: plan.stream,
+    content: plan.content,
     leadInMs: plan.leadInMs,
     phasesMs: plan.phasesMs,
-    entries: told(entries, entryNames(plan)),
+    entries: told(entries, plan.entries),
     others: Object.fromEntries(
       Object.entries(others).map(([name, ways]) => [
         name,

@@ -1,8 +1,7 @@
 /**
- * The metrics that k6 makes by itself
- * (https://grafana.com/docs/k6/latest/using-k6/metrics/reference). It writes a dozen lines of them
- * for each request, so a run keeps those alone that a claim is on. `http_req_duration` and
- * `http_req_blocked` together are `http_req_ms`, which each run has.
+ * The built-in metrics of k6 (https://grafana.com/docs/k6/latest/using-k6/metrics/reference). k6
+ * writes a dozen lines of them per request, so a run keeps only those that a claim uses.
+ * `http_req_duration` and `http_req_blocked` together are `http_req_ms`, which each run has.
  */
 import type { Metric, Registry } from "./metrics.ts";
 
@@ -25,7 +24,7 @@ const counter = (unit: string, meaning: string): Metric => ({
   openTags: true,
   meaning,
 });
-/** Its mean is the share of ones. */
+/** A k6 rate is 0 or 1 per sample; its mean is the share of ones. */
 const rate = (meaning: string): Metric => ({
   kind: "event",
   unit: "",
@@ -39,7 +38,7 @@ const rate = (meaning: string): Metric => ({
 export const k6Metrics: Registry = {
   checks: rate("a check of a workload: 1 when it succeeded, else 0"),
   data_received: counter("B", "bytes that one iteration received"),
-  // The shortest request has as many.
+  // The shortest possible HTTP request has this many bytes.
   data_sent: { ...counter("B", "bytes that one iteration sent"), leastPerIteration: 28 },
   group_duration: duration("one run of a group of a workload"),
   http_reqs: {
@@ -66,8 +65,8 @@ export const k6Metrics: Registry = {
   ws_msgs_received: counter("", "WebSocket messages received"),
 };
 
-/** What k6 tells of itself says nothing that the harness does not record otherwise. */
+/** Metrics of k6 about itself, which the harness records by other means. */
 const ofItself = ["vus", "vus_max", "iterations"];
 
-/** All that is not a workload's own. */
+/** Every metric name that k6 makes, as opposed to those of a workload. */
 export const k6MetricNames: readonly string[] = [...Object.keys(k6Metrics), ...ofItself];

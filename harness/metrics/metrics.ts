@@ -1,15 +1,14 @@
 /**
- * What the harness knows of metrics: what each is, who emits it, and what may be said of it. The
- * registry of a run holds the harness's own, those that the target's pack brings, the series that
- * the target's services expose, and those that the experiment's workloads make; the plan records
- * it.
+ * The type of a metric's definition: what it measures, who emits it, and which claims can use it.
+ * The registry of a run holds the metrics of the harness, of the target's pack and services, and of
+ * the experiment's workloads. The plan records the registry.
  */
 import type { SampleKind } from "./samples.ts";
 import type { Tags } from "./tags.ts";
 
 /**
- * Who emits a metric. `reader`: something of the target's pack that reads what the target tells of
- * itself, beyond the series that its services expose.
+ * Who emits a metric. `reader` is a part of the target's pack that reads the target's own records,
+ * beyond the series that its services expose.
  */
 export const sources = ["generator", "prober", "player", "service", "reader", "harness"] as const;
 
@@ -18,102 +17,117 @@ export interface Metric {
   readonly unit: string;
   readonly source: (typeof sources)[number];
   readonly meaning: string;
-  /** In a few words; its name when left out. */
+  /** A short title; defaults to the name. */
   readonly title?: string;
   readonly tags: readonly string[];
-  /** Any other tag may be asked for as well: not all that it carries is known. */
+  /** A claim may select by any other tag, because not all tags are known. */
   readonly openTags?: true;
   /**
-   * For tags whose values are a closed list: a misspelt value would select nothing, and nothing is
-   * easily under a limit.
+   * The values of tags with a closed list. Without it, a misspelt value selects nothing, and no
+   * samples are easily below a limit. Of `outcome`, the good value is the first.
    */
   readonly values?: Readonly<Record<string, readonly string[]>>;
-  /** The greatest value that one sample can have. */
+  /** The greatest value of one sample. */
   readonly most?: number;
-  /** One sample for each iteration of a load. */
+  /** One sample per iteration of a load. */
   readonly perIteration?: true;
-  /** One sample for each iteration whose user stays to the end. */
+  /** One sample per iteration whose user stays to the end. */
   readonly perStay?: true;
   /**
-   * With one of these outcomes its user was given something whole: the last answer of a request of
-   * its own was a 200, in the same class and at the same entry. So it is in these workloads.
+   * With one of these outcomes, the iteration's user received a complete answer. The last answer to
+   * one of its own requests was a 200, in the same class and at the same entry. This holds for the
+   * listed workloads only.
    */
   readonly answered?: {
     readonly outcomes: readonly string[];
     readonly workloads: readonly string[];
   };
-  /** Any number of samples for each iteration of a load, as requests are. */
+  /** The tags of a sample whose user got nothing; by default, `outcome` is `lost`. */
+  readonly lost?: Tags;
+  /** Any number of samples per iteration of a load, such as one per request. */
   readonly perRequest?: true;
-  /** One sample for each period of the target's own rhythm. */
+  /** One sample per period of the target's own rhythm. */
   readonly paced?: true;
-  /** One sample for each player that joins. */
+  /** One sample per player that joins. */
   readonly perJoin?: true;
-  /** Tags that a workload draws, each value as often as the others. */
+  /** Tags that a workload draws at random, each value with equal probability. */
   readonly drawn?: readonly string[];
-  /** Tags beyond `outcome` and `status` that tell how the target fared. */
+  /** Tags beyond `outcome` and `status` that depend on the target's behaviour. */
   readonly decided?: readonly string[];
-  /**
-   * Tags beyond the usual one that name the service where its user goes in, for users who stay with
-   * one.
-   */
+  /** Tags beyond `entryTag` that name the entry service, for users who stay with one. */
   readonly entries?: readonly string[];
   /** One reading, at the end of a run. */
   readonly reckoned?: true;
-  /** What the service of its tag `edge` says it was asked: no generator is answered more often. */
+  /**
+   * The number of requests that the service in tag `entry` reports to have received. The generator
+   * cannot have more answers than this.
+   */
   readonly countsAsked?: true;
-  /** It counts requests, so that the load bounds it. */
+  /** It counts requests, so the load bounds it. */
   readonly countsRequests?: true;
-  /** Each iteration of a load makes at least as much of it, whatever the target does. */
+  /** The least amount per iteration of a load, whatever the target does. */
   readonly leastPerIteration?: number;
-  /** Its values are codes, such as prints of bodies: they can be counted, and no more. */
+  /** Its values are codes, such as fingerprints of bodies: they can be counted, not averaged. */
   readonly codes?: true;
-  /** The one value that the script of a workload ever hands over. */
+  /** The only value that a workload's script ever emits. */
   readonly always?: number;
-  /** The load generator has a hand in it, although another emits it. */
+  /** The load generator influences it, although another source emits it. */
   readonly dependsOnLoad?: true;
-  /** What users of the target feel: comparisons look at it most closely. */
+  /** It measures the effect on users. Comparisons give it the largest part of their error rate. */
   readonly felt?: true;
-  /** No comparison shows it. */
+  /** Comparisons omit it. */
   readonly uncompared?: true;
   /**
-   * Emitted only where a service has telemetry of one of these kinds, or the layout says where to
-   * read back from.
+   * It exists only if a service has telemetry of one of these kinds, and if the layout has these
+   * parts.
    */
-  readonly needs?: { readonly telemetry?: readonly string[]; readonly readBack?: true };
+  readonly needs?: { readonly telemetry?: readonly string[]; readonly layout?: readonly string[] };
   /**
-   * It says something about the harness and nothing about the target: no claim can rest on it
-   * alone.
+   * One sample for each of a set of things. A claim on it holds only if none of them is unchecked,
+   * and if the checked ones are all.
    */
+  readonly accounts?: {
+    /** What these things are called, such as `acknowledged orders`. */
+    readonly title: string;
+    /** The metric with a sample for each unchecked one. */
+    readonly unknown: string;
+    /** Each sample of this is one of them. */
+    readonly all?: { readonly metric: string; readonly where?: Tags };
+  };
+  /** It describes the harness, not the target: no claim can rest on it alone. */
   readonly ofHarness?: true;
   /**
-   * It speaks of bytes, which only a target that keeps some can answer for: a simulated run leaves
-   * out claims on it.
+   * It describes bodies, which exist only on a target that stores bytes. A simulated run omits
+   * claims on it.
    */
   readonly ofBytes?: true;
-  /** With these tags it speaks of bytes. */
+  /** It describes bodies only with these tags. */
   readonly ofBytesWhere?: Tags;
 }
 
-/** By name. */
+/** Metric definitions by name. */
 export type Registry = Readonly<Record<string, Metric>>;
 
-/** What a claim selects. */
+/** The metric and tags that a claim selects. */
 interface Asked {
   readonly metric: string;
   readonly where?: Tags | undefined;
 }
 
-/** Names come from experiments and records: `constructor` is no metric. */
+/**
+ * Names come from experiments and records, so an inherited name such as `constructor` must not
+ * match.
+ */
 export function metricIn(registry: Registry, name: string): Metric | undefined {
   return Object.hasOwn(registry, name) ? registry[name] : undefined;
 }
 
-/** Who emits it: what no registry holds is a series of the target. */
+/** The emitter of a metric; a metric that is not in the registry is a series of the target. */
 export function sourceIn(registry: Registry, name: string): Metric["source"] {
   return metricIn(registry, name)?.source ?? "service";
 }
 
-/** Whether the generator can have had a hand in what the metric measures. */
+/** Whether the load generator can influence what the metric measures. */
 export function isLoadDependent(registry: Registry, name: string): boolean {
   const source = sourceIn(registry, name);
   return (
@@ -123,13 +137,13 @@ export function isLoadDependent(registry: Registry, name: string): boolean {
   );
 }
 
-/** It asks about those who compare what they get with what was published. */
+/** Whether the claim is about users who compare bodies with what was published. */
 export function comparesBytes(claim: Asked, registry: Registry): boolean {
   const wanted = Object.entries(metricIn(registry, claim.metric)?.ofBytesWhere ?? {});
   return wanted.length > 0 && wanted.every(([tag, value]) => claim.where?.[tag] === value);
 }
 
-/** Only a target that keeps bytes can answer it. */
+/** Whether only a target that stores bytes can satisfy the claim. */
 export function isOfBytes(claim: Asked, registry: Registry): boolean {
   return comparesBytes(claim, registry) || metricIn(registry, claim.metric)?.ofBytes === true;
 }

@@ -1,8 +1,8 @@
-/** The metrics that any run can contain, whatever is tested. */
+/** The metrics that every run can contain, whatever the target. */
 import type { Registry } from "./metrics.ts";
 import { entryTag } from "./tags.ts";
 
-/** The harness's own, and what k6 tells of each request and iteration: any run can contain them. */
+/** The harness's own metrics, and k6's for requests and iterations. */
 export const ownMetrics: Registry = {
   http_req_ms: {
     kind: "duration",
@@ -86,6 +86,18 @@ export const ownMetrics: Registry = {
     meaning:
       "how long the threads of the generator (k6) were ready to run and waited for a " +
       "processor",
+  },
+  exposition_changed: {
+    kind: "gauge",
+    unit: "",
+    source: "harness",
+    ofHarness: true,
+    uncompared: true,
+    tags: ["service"],
+    most: 1,
+    meaning:
+      "1 where a number in the Prometheus text of a service differs from the reading before, " +
+      "else 0",
   },
   cpu_denied_seconds: {
     kind: "increment",

@@ -1,10 +1,10 @@
-/** Samples as the judge reads them. All times are epoch milliseconds with a fraction. */
+/** Samples as the judge reads them. All times are epoch milliseconds, with fractions. */
 import type { Tags } from "./tags.ts";
 
 /**
- * How a sample's value and time relate. `duration`: value in ms, `atMs` is the end, so it began at
- * `atMs − value`. `increment`: value is how much a counter grew since the previous reading.
- * `gauge`: a reading. `event`: something happened, the value is its size.
+ * The relation of a sample's value and time. `duration`: the value is in ms and `atMs` is its end,
+ * so it began at `atMs − value`. `increment`: the growth of a counter since the previous reading.
+ * `gauge`: a reading. `event`: an occurrence; the value is its size.
  */
 export type SampleKind = "duration" | "increment" | "gauge" | "event";
 
@@ -14,19 +14,19 @@ export interface Series {
   readonly tags: Tags;
 }
 
-/** All samples of one series, as they were recorded; `atMs` and `values` have the same length. */
+/** All samples of one series in recorded order; `atMs` and `values` have equal length. */
 export interface SeriesData extends Series {
   readonly atMs: Float64Array;
   readonly values: Float64Array;
 }
 
-/** Where samples go. Registering the same series twice gives the same id. */
+/** Receives samples. Registering the same series twice returns the same id. */
 export interface SampleSink {
   series(series: Series): number;
   sample(seriesId: number, atMs: number, value: number): void;
 }
 
-/** Some samples: those of a metric that carry all of these tags. */
+/** Selects the samples of one metric that carry all of these tags. */
 export interface Selector {
   readonly metric: string;
   readonly where?: Tags | undefined;

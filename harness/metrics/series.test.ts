@@ -16,7 +16,7 @@ const one = (
 });
 
 describe("series", () => {
-  it("takes a duration back to its start and leaves everything else where it was read", () => {
+  it("dates a duration by its start and everything else by its reading", () => {
     expect(startMs(one("duration", [100], [30]), 0)).toBe(70);
     for (const kind of ["increment", "gauge", "event"] as const)
       expect(startMs(one(kind, [100], [30]), 0)).toBe(100);
@@ -34,7 +34,7 @@ describe("series", () => {
     expect(seen).toEqual([[10, 15, { lane: "live" }]]);
   });
 
-  it("is not misled by names that every object has", () => {
+  it("does not match inherited property names", () => {
     expect(carries({}, { constructor: "x" })).toBe(false);
     expect(carries({}, { toString: "x" })).toBe(false);
     expect(carries({ lane: "live" }, {})).toBe(true);

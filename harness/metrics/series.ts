@@ -1,11 +1,11 @@
-/** Finding samples: by metric and tags, and by the moment at which what they measure began. */
+/** Selection of samples by metric and tags, and by the moment at which the measured thing began. */
 import type { Selector } from "./samples.ts";
 import type { SeriesData } from "./samples.ts";
 import type { Tags } from "./tags.ts";
 
 export interface Window {
   readonly fromMs: number;
-  /** Exclusive. */
+  /** Exclusive, in epoch ms. */
   readonly untilMs: number;
 }
 
@@ -22,8 +22,8 @@ export function matching(all: readonly SeriesData[], selector: Selector): readon
 }
 
 /**
- * A request belongs to the window in which it began, so a duration counts from its start and
- * anything else from when it was read.
+ * Start of a sample in epoch ms. A request belongs to the window in which it began, so a duration
+ * counts from its start, and anything else from its reading.
  */
 export function startMs(series: SeriesData, index: number): number {
   const atMs = series.atMs[index] as number;
@@ -31,8 +31,8 @@ export function startMs(series: SeriesData, index: number): number {
 }
 
 /**
- * Samples are recorded nearly in the order of time: a window touches few of these blocks, and most
- * of those it touches lie wholly in it.
+ * Samples are almost in chronological order. A window touches few blocks of this length, and
+ * contains most of those entirely.
  */
 const blockLength = 1_024;
 
@@ -41,7 +41,7 @@ interface Blocks {
   readonly lastMs: Float64Array;
 }
 
-/** Made once for each series of a run, whatever the number of claims. */
+/** Built once per series of a run, whatever the number of claims. */
 const indexed = new WeakMap<SeriesData, Blocks>();
 
 function blocksOf(series: SeriesData): Blocks {
@@ -63,7 +63,8 @@ function blocksOf(series: SeriesData): Blocks {
 }
 
 /**
- * Calls back for each stretch of indices of which all, or with `isMixed` some, began in the window.
+ * Calls back for each range of indices in the window. If `isMixed`, only some of the range's
+ * samples began in the window; otherwise all did.
  */
 function eachStretch(
   series: SeriesData,
@@ -99,7 +100,7 @@ export function eachIn(
   }
 }
 
-/** How many samples there are, whenever they began. */
+/** The number of samples, whatever their time. */
 export function sizeOf(all: readonly SeriesData[]): number {
   return all.reduce((total, { values }) => total + values.length, 0);
 }
@@ -128,7 +129,7 @@ export function valuesIn(all: readonly SeriesData[], window: Window): Float64Arr
   return values;
 }
 
-/** When each sample of the window began, in no order. */
+/** The starts of the window's samples in epoch ms, unordered. */
 export function startsIn(all: readonly SeriesData[], window: Window): Float64Array {
   const starts = new Float64Array(countIn(all, window));
   let at = 0;

@@ -1,9 +1,12 @@
-/** One that reports metrics, said before a run: what never spoke is missing, whatever else did. */
+/**
+ * A source of metrics that is expected before the run. A source without a sample is missing,
+ * whatever the others report.
+ */
 import type { SampleKind } from "./samples.ts";
 import type { Tags } from "./tags.ts";
 
 export interface Source {
-  /** For people: the service, or the pipeline that it publishes. */
+  /** Display name: the service, or the pipeline that it publishes. */
   readonly name: string;
   /** The tags that each of its samples carries. */
   readonly where: Tags;

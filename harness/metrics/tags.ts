@@ -1,8 +1,5 @@
-/** What tells the series of one metric apart: name and value. */
+/** The tags of a series: name and value. They distinguish the series of one metric. */
 export type Tags = Readonly<Record<string, string>>;
 
-/**
- * The service where users go in, of what a user or the prober asked, goes by this tag in every
- * record.
- */
-export const entryTag = "edge";
+/** The tag that names the entry service of a request by a user or the prober, in every record. */
+export const entryTag = "entry";

@@ -1,4 +1,4 @@
-/** What the judge says about claims and recoveries. Their titles are the experiment's own. */
+/** Phrases of the judge for claims and recoveries. Their titles come from the experiment. */
 import type { ClaimFacts, RecoveryFacts } from "../record/facts.ts";
 import { formatDuration } from "./format.ts";
 import type { PhrasesFor } from "./phrase.ts";

@@ -1,4 +1,4 @@
-/** The words of every rule of evidence, by its id. */
+/** The phrases of every rule of evidence, by rule id. */
 import type { EvidenceId } from "../record/facts.ts";
 import { faults } from "./evidence/faults.ts";
 import { generator } from "./evidence/generator.ts";

@@ -38,22 +38,18 @@ describe("formatValue", () => {
     expect(formatValue(value, unit)).toBe(text);
   });
 
-  test(
-    "a share that is not whole never looks whole, and one above nothing never looks like " +
-      "nothing",
-    () => {
-      fc.assert(
-        fc.property(fc.double({ min: 0, max: 1, noNaN: true }), (share) => {
-          const shown = formatValue(share, "share");
-          return (shown === "100 %") === (share === 1) && (shown === "0 %") === (share === 0);
-        }),
-      );
-    },
-  );
+  test("a fraction never rounds to the whole, nor to zero" + "nothing", () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: 1, noNaN: true }), (share) => {
+        const shown = formatValue(share, "share");
+        return (shown === "100 %") === (share === 1) && (shown === "0 %") === (share === 0);
+      }),
+    );
+  });
 });
 
 describe("formatAgainst", () => {
-  test("a share just under its limit is not rounded up to it", () => {
+  test("a share just under its limit does not round up to it", () => {
     expect(formatAgainst(0.99899, 0.999, "share")).toEqual({
       observed: "99.899 %",
       limit: "99.9 %",
@@ -92,7 +88,7 @@ describe("formatAgainst", () => {
       .map(([n, e]) => [n + e, n] as [number, number]),
   );
 
-  test("what is printed compares as what was measured", () => {
+  test("printed values compare as the measured ones do", () => {
     const comparisons = fc.constantFrom<Comparison>("<", "<=", ">", ">=", "==");
     const units = fc.constantFrom("share", "ms", "/s", "", "B");
     fc.assert(
@@ -109,7 +105,7 @@ describe("formatAgainst", () => {
   });
 });
 
-test("durations and moments read like speech", () => {
+test("durations and moments are readable", () => {
   expect([350, 2400, 60_000, 90_000, 3_720_000].map(formatDuration)).toEqual([
     "350 ms",
     "2.4 s",
@@ -127,7 +123,7 @@ test("durations and moments read like speech", () => {
   expect(formatCount(1_234_567)).toBe("1,234,567");
 });
 
-test("a violation is told in the figures that stand in the table", () => {
+test("a violation shows the same figures as the table", () => {
   const finding = {
     unit: "share",
     observed: 0.871012,

@@ -1,13 +1,13 @@
 /**
- * How numbers look, everywhere: terminal, report, JUnit. Rounding never flatters. A pair of
- * observed value and limit is printed with as many digits as it takes for the printed pair to
- * compare as the real one does, and a share is "100 %" only when nothing is missing.
+ * The format of numbers in the terminal, report and JUnit. Rounding never flatters. An observed
+ * value and its limit get as many digits as the printed pair needs to compare as the real pair
+ * does. A share is "100 %" only if nothing is missing.
  */
 import type { Comparison } from "../claims/claim.ts";
 import { phases, type Phase } from "../base/phases.ts";
 import type { Finding } from "../record/verdict.ts";
 
-/** `share` is a fraction 0…1, shown in per cent; every other unit is shown as it is. */
+/** `share` is a fraction 0…1 and is shown in per cent; every other unit is shown unchanged. */
 export type Unit = string;
 
 interface Scale {
@@ -18,7 +18,7 @@ interface Scale {
 
 export const missing = "—";
 
-/** A number on its own: `99.95 %`, `12.3 ms`, `1.2 k/s`. */
+/** Formats a single number: `99.95 %`, `12.3 ms`, `1.2 k/s`. */
 export function formatValue(value: number | null, unit: Unit): string {
   if (value === null || Number.isNaN(value)) return missing;
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
@@ -32,10 +32,7 @@ export function formatValue(value: number | null, unit: Unit): string {
   return spelled(String(value * scale.factor), scale.suffix, true);
 }
 
-/**
- * Observed value and limit, such that whoever compares the two texts comes to the same answer as
- * who compares the numbers.
- */
+/** Formats an observed value and its limit so that the texts compare as the numbers do. */
 export function formatAgainst(
   observed: number | null,
   limit: number,
@@ -66,7 +63,7 @@ export function formatAgainst(
   return { observed: `${observed}${suffix}`, limit: `${limit}${suffix}` };
 }
 
-/** `87.1 % (limit ≥ 99.9 %)` */
+/** Example: `87.1 % (limit ≥ 99.9 %)`. */
 export function formatViolation(
   finding: Pick<Finding, "unit" | "observed" | "limit" | "comparison">,
 ): string {
@@ -76,12 +73,12 @@ export function formatViolation(
   return `${shown.observed} (limit ${formatComparison(comparison)} ${shown.limit})`;
 }
 
-/** Whole numbers with thin groups: 12,345. */
+/** Whole numbers with grouped digits: 12,345. */
 export function formatCount(value: number): string {
   return grouped(String(Math.round(value)));
 }
 
-/** A length of time: `350 ms`, `2.4 s`, `1 min 30 s`, `1 h 02 min`. */
+/** A duration: `350 ms`, `2.4 s`, `1 min 30 s`, `1 h 02 min`. */
 export function formatDuration(ms: number): string {
   if (!Number.isFinite(ms)) return missing;
   if (Math.abs(ms) < 1000) return `${Math.round(ms)} ms`;
@@ -134,7 +131,7 @@ function scaleOf(value: number, unit: Unit): Scale {
   return { factor: 1, suffix: unit === "" ? "" : ` ${unit}`, decimals: significant };
 }
 
-/** Two and ten seconds are easier to compare than 2,000 ms and ten seconds. */
+/** A common scale for both numbers: 2 s and 10 s are easier to compare than 2,000 ms and 10 s. */
 function commonScales(a: number, b: number, unit: Unit): readonly [Scale, Scale] {
   const [least, most] = [Math.min(Math.abs(a), Math.abs(b)), Math.max(Math.abs(a), Math.abs(b))];
   return unit === "ms" && least >= 1000 && most >= 10_000
@@ -148,7 +145,7 @@ function bytes(size: number): Scale {
   return { factor: 2 ** -step, suffix, decimals: step === 0 ? () => 0 : significant };
 }
 
-/** Three significant digits of what is not whole. */
+/** Three significant digits for fractions. */
 function significant(scaled: number): number {
   const size = Math.abs(scaled);
   if (size === 0 || Number.isInteger(scaled) || size >= 99.95) return 0;
@@ -159,7 +156,7 @@ function tenths(scaled: number): number {
   return Math.abs(scaled) >= 99.95 ? 0 : 1;
 }
 
-/** A limit was written by someone: it keeps the digits that it was given, within reason. */
+/** An author chose the limit, so it keeps the given digits, up to a maximum. */
 function decimalsNeeded(scaled: number): number | null {
   for (let decimals = 0; decimals < 6; decimals++) {
     if (Math.abs(Number(fixed(scaled, decimals)) - scaled) <= Math.abs(scaled) * 1e-12)
@@ -168,7 +165,7 @@ function decimalsNeeded(scaled: number): number | null {
   return null;
 }
 
-/** Nothing that is not whole may look whole, and nothing that is there may look like nothing. */
+/** A fraction must not look whole, and a value above zero must not look like zero. */
 function flatters(value: number, unit: Unit, shown: number): boolean {
   return (shown === 0) !== (value === 0) || (unit === "share" && (shown === 1) !== (value === 1));
 }
@@ -181,7 +178,7 @@ function spelled(digits: string, suffix: string, keepZeros: boolean): string {
   return grouped(keepZeros ? digits : trimmed(digits)).replace("-", "−") + suffix;
 }
 
-/** `toFixed` leaves plain notation above 1e21, where digits mean nothing anyway. */
+/** `toFixed` switches to exponents above 1e21, where digits have no meaning anyway. */
 function fixed(value: number, decimals: number): string {
   return Math.abs(value) < 1e21 ? value.toFixed(Math.min(100, decimals)) : String(value);
 }

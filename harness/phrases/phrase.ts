@@ -1,15 +1,15 @@
-/** What a phrase is: the words of one fact, with its values put into them. */
+/** A phrase: the words of one fact, with its values inserted. */
 import type { EvidenceFacts, EvidenceId } from "../record/facts.ts";
 
-/** Words that need no value, or a function of the values that they name. */
+/** A constant text, or a function of the values that it uses. */
 export type Phrase<Values> = string | ((values: Values) => string);
 
-/** One phrase for each fact. */
+/** One phrase per fact. */
 export type PhrasesFor<Facts> = { readonly [Fact in keyof Facts]: Phrase<Facts[Fact]> };
 
 /**
- * The title of each rule, true when it holds, and the phrases of its facts: clauses without a full
- * stop.
+ * The title of each rule, which is true when the rule holds, and the phrases of its facts. A phrase
+ * is a clause without a full stop.
  */
 export type Rules<Id extends EvidenceId> = {
   readonly [One in Id]: {

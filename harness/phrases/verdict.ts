@@ -1,7 +1,4 @@
-/**
- * Puts the judge's answers into words: the only place where a finding or a verdict gets its
- * sentences.
- */
+/** Turns the judge's findings into sentences. No other module words a finding or a verdict. */
 import type { ClaimFacts, Fact } from "../record/facts.ts";
 import type { Finding, Judged, Status } from "../record/verdict.ts";
 import { claim, recovery } from "./claims.ts";
@@ -13,7 +10,7 @@ type Phrases = Readonly<Record<string, Phrase<Fact>>>;
 
 type ClaimFact = keyof ClaimFacts;
 
-/** What a rule of evidence says that found nothing wrong and has nothing to add. */
+/** The text of a rule of evidence that found no problem and has nothing to add. */
 const nothingWrong = "no problem found";
 
 export function worded(judged: Judged): Finding {
@@ -23,8 +20,8 @@ export function worded(judged: Judged): Finding {
 }
 
 /**
- * The types of rules and phrases hold that each has its own; by its id alone, the compiler cannot
- * tell.
+ * The types of rules and phrases guarantee an entry per id; the compiler cannot infer that from the
+ * id alone.
  */
 function entryOf({ kind, id, title }: Judged): {
   readonly title: string;
@@ -46,15 +43,15 @@ function clause(phrases: Phrases, fact: Fact): string {
   return typeof phrase === "string" ? phrase : phrase(fact);
 }
 
-/** What a verdict's sentence is made of, beside its findings. */
+/** What the verdict's sentence depends on, beyond its findings. */
 export interface Circumstances {
   readonly status: Status;
   readonly findings: readonly Finding[];
-  /** Whether the plan breaks anything. */
+  /** Whether the plan injects faults. */
   readonly breaks: boolean;
-  /** Why the run was aborted; null when it was not. */
+  /** The reason of the abort; null for a run that was not aborted. */
   readonly aborted: string | null;
-  /** Whether a claim was beyond its limit in the baseline already. */
+  /** Whether the claim was already beyond its limit in the baseline. */
   readonly failedBefore: (finding: Finding) => boolean;
 }
 
@@ -67,7 +64,7 @@ export function verdictSentence(all: Circumstances): string {
       `${breaks ? "every fault is shown to have landed" : "the plan has no fault"}.`
     );
   }
-  // What ended the run is why nothing is shown: phases that did not run are its consequences.
+  // The abort is the reason why the verdict is open; phases that did not run are its consequences.
   if (status === "inconclusive" && aborted !== null)
     return `The run was aborted: ${aborted}${aborted.endsWith(".") ? "" : "."}`;
   const decisive = findings.filter((finding) => finding.status === status);
@@ -83,9 +80,16 @@ export function verdictSentence(all: Circumstances): string {
     : `Not shown${inPhase(first)}: "${first.title}": ${first.why}.${more}`;
 }
 
+/** Why a claim ends a run before its phase is over. */
+export function brokenSoFar(
+  claim: Pick<Finding, "title" | "unit" | "observed" | "limit" | "comparison">,
+): string {
+  return `"${claim.title}" does not hold: ${formatViolation(claim)}`;
+}
+
 function violated(finding: Finding, before: boolean): string {
   const figures = formatViolation(finding);
-  // The figures say by themselves that a claim is beyond its limit.
+  // The figures alone show that the claim is beyond its limit.
   const isPlain = finding.values.every(({ fact }) => fact === ("beyond-limit" satisfies ClaimFact));
   const why = figures === "" ? finding.why : isPlain ? figures : `${figures}; ${finding.why}`;
   const also = before ? "; also violated in the baseline" : "";

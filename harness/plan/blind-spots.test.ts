@@ -11,22 +11,18 @@ const layout = (edge: Service, digestHeader?: string): Layout => ({
   links: [],
   playable: () => [],
   entries: [{ service: "edge", port: "http" }],
-  stream: { ...heldPlan().stream, ...(digestHeader === undefined ? {} : { digestHeader }) },
+  content: { ...heldPlan().content, ...(digestHeader === undefined ? {} : { digestHeader }) },
 });
 const elsewhere = service({ http: { host: "127.0.0.1", port: 8080 } });
 
-it(
-  "says what nobody looks at: right bytes without a checksum, and what edges write that " +
-    "somebody else runs",
-  () => {
-    expect(blindSpots(layout(service(), "X-Sha"), "process", streaming)).toEqual([]);
-    expect(blindSpots(layout(service()), "process", streaming)).toEqual([
-      expect.stringContaining("not that they are the right ones"),
-    ]);
-    expect(blindSpots(layout(elsewhere, "X-Sha"), "process", streaming)).toEqual([
-      expect.stringMatching(/^edge: Seawall does not run them/),
-    ]);
-    expect(blindSpots(layout(elsewhere), "docker", streaming)).toHaveLength(2);
-    expect(blindSpots(layout(elsewhere), "simulated", streaming)).toEqual([]);
-  },
-);
+it("lists what is not checked: checksums, and bytes of an external edge", () => {
+  expect(blindSpots(layout(service(), "X-Sha"), "process", streaming)).toEqual([]);
+  expect(blindSpots(layout(service()), "process", streaming)).toEqual([
+    expect.stringContaining("not that they are the right ones"),
+  ]);
+  expect(blindSpots(layout(elsewhere, "X-Sha"), "process", streaming)).toEqual([
+    expect.stringMatching(/^edge: Seawall does not run them/),
+  ]);
+  expect(blindSpots(layout(elsewhere), "docker", streaming)).toHaveLength(2);
+  expect(blindSpots(layout(elsewhere), "simulated", streaming)).toEqual([]);
+});

@@ -1,12 +1,12 @@
 /**
- * What nobody looks at in a run of this target, said beforehand: a reader of the verdict must not
- * take it for seen.
+ * What no source checks in a run of this target, known in advance. The verdict's reader must not
+ * assume that it was checked.
  */
 import { isVirtual, type SubstrateName } from "../record/substrates.ts";
 import type { Layout } from "../target/layout.ts";
 import type { Pack } from "../target/pack.ts";
 
-/** One sentence each. Of a model, `plan` says elsewhere what is left out. */
+/** One sentence each. For a model, the plan lists its omissions separately. */
 export function blindSpots(
   layout: Layout,
   substrate: SubstrateName,

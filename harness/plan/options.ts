@@ -1,4 +1,4 @@
-/** What a plan is made from besides the experiment, and what comes of it. */
+/** The options of a plan besides the experiment, and its result. */
 import type { Support } from "../faults/faults.ts";
 import type { Command, Layout } from "../target/layout.ts";
 import type { Registry } from "../metrics/metrics.ts";
@@ -17,46 +17,43 @@ export interface PlanOptions {
   readonly without: readonly string[];
   /** Overrides the experiment's own. */
   readonly topology: string | null;
-  /** Workload → names that it exports; null when there is no such file. */
+  /** Workload → exported names; null if the file does not exist. */
   workloadExports(workload: string): readonly string[] | null;
-  /** What else than edges a workload must be told of, as it says itself. */
+  /** The entry points that a workload declares it needs, beyond the entries. */
   workloadNeeds?(workload: string): readonly string[];
-  /** A hash of the script, of one of the user's own. */
+  /** A hash of the script, for one of the user's own. */
   workloadVersion?(workload: string): string | null;
-  /** A variable of the user's environment; undefined where it is not set. */
+  /** A variable of the user's environment; undefined if it is not set. */
   variable?(name: string): string | undefined;
-  /** The metrics that its script makes. */
+  /** The metrics that its script creates. */
   workloadMetrics?(workload: string): Registry;
-  /** The strings that its script, and what that imports beside it, are written with. */
+  /** The string literals of its script, and of the modules that it imports. */
   workloadStrings?(workload: string): readonly string[];
-  /** What its functions play, as it says itself; null where it says nothing. */
+  /** What its functions play, as it declares; null if it declares nothing. */
   workloadPlays?(workload: string): Plays | null;
   readonly rerun: string;
-  /** By how much the audience of the experiment has been multiplied. */
+  /** The factor by which the audience is multiplied. */
   readonly scale?: number;
-  /** Of what is tested; what held in another one does not count. */
+  /** The version of the target; a run of another version does not count as a prerequisite. */
   readonly targetVersion?: string;
   /**
-   * The runs so far, for what must have held before; without one, nothing is asked: a target alone
-   * needs no leave.
+   * The recorded runs, for prerequisites. Without them none are checked: a target alone needs no
+   * prerequisite.
    */
   readonly recorded?: readonly RecordedVerdict[] | null;
-  /** Runs although a prerequisite has not held; the plan, and so the report, says so. */
+  /** Runs despite a prerequisite that has not held; the plan and the report say so. */
   readonly force?: boolean;
-  /** Where the browser of players is; null when there is none. */
+  /** Path of the browser for players; null if there is none. */
   readonly browser?: string | null;
-  /**
-   * Why a target cannot be brought up by this command on this machine; null when nothing is known
-   * to be in the way.
-   */
+  /** Why this command cannot start a target on this machine; null if no reason is known. */
   obstacleTo?(up: Command): string | null;
-  /** Epoch ms; of this machine's clock where it is left out. */
+  /** Epoch ms; defaults to this machine's clock. */
   readonly nowMs?: number;
-  /** Hosts besides this machine that may be hit. */
+  /** Hosts besides this machine to which the run may send traffic. */
   readonly allowHosts?: readonly string[];
 }
 
-/** What of them a target alone needs. */
+/** The options that a target alone needs. */
 export type TargetOptions = Pick<
   PlanOptions,
   | "substrate"
@@ -74,8 +71,8 @@ export type TargetOptions = Pick<
 export interface Planned {
   readonly plan: Plan;
   readonly layout: Layout;
-  /** The target's own, for the simulated substrate. */
+  /** The target's own model, for the simulated substrate. */
   readonly model?: TargetModel | undefined;
-  /** The target's own, for what is looked at while it runs. */
+  /** The target's own pack, for the observers of a run. */
   readonly pack?: Pack | undefined;
 }

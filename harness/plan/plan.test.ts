@@ -151,7 +151,7 @@ const options: PlanOptions = {
   workloadExports: (workload) => (workload === "viewers" ? ["live", "dvr"] : null),
 };
 
-/** The problems of a refused plan, one a line; none when it was accepted. */
+/** The problems of a refused plan, one per line; empty if it was accepted. */
 function problemsOf(changes: object, other: Partial<PlanOptions> = {}): string[] {
   try {
     planExperiment({ ...experiment, ...changes }, { ...options, ...other });
@@ -173,78 +173,70 @@ const stepping = (...steps: readonly Partial<Step>[]): object => ({
 const recovering = (changes: object): object => ({ recovery: { ...recovery, ...changes } });
 
 describe("a plan", () => {
-  it(
-    "lets two acts of an operator be in force on one service at once, but none on one that is " +
-      "killed meanwhile",
-    () => {
-      const operations = {
-        mask: { kind: "http", port: "http", method: "POST", path: "/" },
-        told: { kind: "http", port: "http", method: "GET", path: "/" },
-      } as const;
-      const able = {
+  it("lets two operator acts be in force on one service, but none during a kill", () => {
+    const operations = {
+      mask: { kind: "http", port: "http", method: "POST", path: "/" },
+      told: { kind: "http", port: "http", method: "GET", path: "/" },
+    } as const;
+    const able = {
+      ...target,
+      topologies: {
+        quick: {
+          title: "q",
+          layout: () => ({
+            ...layout,
+            services: layout.services.map((one) => ({ ...one, operations })),
+          }),
+        },
+      },
+    };
+    const act: Step = {
+      ...step,
+      fault: {
+        kind: "operate",
+        service: "region-a/origin-read",
+        operation: "mask",
+        look: { operation: "told", shows: "x" },
+      },
+    };
+    const many = {
+      target: able,
+      blastRadius: { services: ["region-a/origin-read"], faultsAtOnceMax: 2 },
+    };
+    expect(problemsOf({ ...many, method: [act, act] })).toEqual([]);
+    expect(problemsOf({ ...many, method: [act, step] })).toEqual([
+      expect.stringContaining("healing one would heal the other"),
+    ]);
+  });
+
+  it("takes loads from several workloads, and passes gateways to those that need them", () => {
+    const starting = {
+      load: [load, { ...load, name: "start", workload: "starts", exec: "play" }],
+    };
+    const own: Partial<PlanOptions> = {
+      workloadExports: (workload) => (workload === "starts" ? ["play"] : ["live"]),
+      workloadNeeds: (workload) => (workload === "starts" ? ["gateways"] : []),
+    };
+    expect(problemsOf(starting, own)).toEqual([
+      "load: workload starts needs gateways, which this topology lacks",
+    ]);
+    const gateways = [{ service: "region-a/mute", port: "http" }];
+    const withThem = {
+      ...experiment,
+      ...starting,
+      target: {
         ...target,
         topologies: {
-          quick: {
-            title: "q",
-            layout: () => ({
-              ...layout,
-              services: layout.services.map((one) => ({ ...one, operations })),
-            }),
-          },
+          quick: { title: "q", layout: () => ({ ...layout, otherEntries: { gateways } }) },
         },
-      };
-      const act: Step = {
-        ...step,
-        fault: {
-          kind: "operate",
-          service: "region-a/origin-read",
-          operation: "mask",
-          look: { operation: "told", shows: "x" },
-        },
-      };
-      const many = {
-        target: able,
-        blastRadius: { services: ["region-a/origin-read"], faultsAtOnceMax: 2 },
-      };
-      expect(problemsOf({ ...many, method: [act, act] })).toEqual([]);
-      expect(problemsOf({ ...many, method: [act, step] })).toEqual([
-        expect.stringContaining("healing one would heal the other"),
-      ]);
-    },
-  );
+      },
+    };
+    expect(planExperiment(withThem, { ...options, ...own }).plan.otherEntries).toEqual({
+      gateways: ["region-a/mute"],
+    });
+  });
 
-  it(
-    "takes loads from several workloads, and tells those that need gateways where they are, " +
-      "or refuses them",
-    () => {
-      const starting = {
-        load: [load, { ...load, name: "start", workload: "starts", exec: "play" }],
-      };
-      const own: Partial<PlanOptions> = {
-        workloadExports: (workload) => (workload === "starts" ? ["play"] : ["live"]),
-        workloadNeeds: (workload) => (workload === "starts" ? ["gateways"] : []),
-      };
-      expect(problemsOf(starting, own)).toEqual([
-        "load: workload starts needs gateways, which this topology lacks",
-      ]);
-      const gateways = [{ service: "region-a/mute", port: "http" }];
-      const withThem = {
-        ...experiment,
-        ...starting,
-        target: {
-          ...target,
-          topologies: {
-            quick: { title: "q", layout: () => ({ ...layout, otherEntries: { gateways } }) },
-          },
-        },
-      };
-      expect(planExperiment(withThem, { ...options, ...own }).plan.otherEntries).toEqual({
-        gateways: ["region-a/mute"],
-      });
-    },
-  );
-
-  it("wants a browser for players, or a model that has some", () => {
+  it("requires a browser for players, or a model with players", () => {
     expect(problemsOf({ players: ["fault"] }, { browser: null })).toEqual(
       expect.arrayContaining([
         expect.stringMatching(/has no Chromium.*apt-get install chromium.*CHROMIUM/),
@@ -264,7 +256,7 @@ describe("a plan", () => {
     expect(modelled(undefined).map(lineOf)).toEqual(["players: the model of synthetic has none"]);
   });
 
-  it("decides everything and keeps what was asked", () => {
+  it("decides everything and keeps what was requested", () => {
     const { plan, layout: chosen } = planExperiment(experiment, {
       ...options,
       without: ["shedCaching"],
@@ -277,7 +269,7 @@ describe("a plan", () => {
       seed: 7,
       without: ["shedCaching"],
       reliesOn: ["collapsing"],
-      edges: ["region-a/edge"],
+      entries: ["region-a/edge"],
       steps: [step],
       rerun: "again",
     });
@@ -307,8 +299,8 @@ describe("a plan", () => {
     ],
     [
       "unknown tag",
-      claiming({ where: { lane: "live", egde: "x" } }),
-      'claim "served": unknown tag of segment_ms "egde"; did you mean "edge"?',
+      claiming({ where: { lane: "live", entyr: "x" } }),
+      'claim "served": unknown tag of segment_ms "entyr"; did you mean "entry"?',
     ],
     [
       "tag constructor",
@@ -363,7 +355,7 @@ describe("a plan", () => {
       'claim "served": unknown tag of origin_requests_total "servce"; did you mean "service"?',
     ],
     [
-      "bytes that no viewer compares",
+      "bytes that no user compares",
       claiming({ where: { bytes: "compared" }, samplesMin: 1 }),
       'claim "served": this target sends no checksum with a segment',
     ],
@@ -809,7 +801,7 @@ describe("a plan", () => {
     expect(problemsOf(changes).filter((line) => line.includes(problem))).not.toEqual([]);
   });
 
-  it("is refused when recovery is offered less than it must reach", () => {
+  it("is refused if recovery is offered less than its limit", () => {
     const less = {
       load: [{ ...load, ratePerSecond: { baseline: 20, fault: 50, recovery: 15.9 } }],
     };
@@ -835,7 +827,7 @@ describe("a plan", () => {
     },
   );
 
-  it("is refused when the topology lacks a defence that is switched off or relied on", () => {
+  it("is refused if the topology lacks a defence that is switched off or relied on", () => {
     expect(problemsOf({}, { topology: "bare", without: ["shedCaching"] })).toEqual([
       'topology "bare" has no shedCaching to disable',
       'reliesOn: topology "bare" has no collapsing',
@@ -843,11 +835,11 @@ describe("a plan", () => {
     expect(problemsOf({ reliesOn: [] }, { topology: "bare" })).toEqual([]);
   });
 
-  it("of a target alone asks nothing of an experiment, and is refused like any other", () => {
+  it("of a target alone has no experiment, and is refused like any other", () => {
     const alone = planTarget(target, "bare", options);
     expect(alone).toMatchObject({
       layout,
-      plan: { topology: "bare", steps: [], load: [], edges: ["region-a/edge"] },
+      plan: { topology: "bare", steps: [], load: [], entries: ["region-a/edge"] },
     });
     const refused = (topology: string, without: string[]): string => {
       try {
@@ -866,7 +858,7 @@ describe("a plan", () => {
     );
   });
 
-  it("is refused for an unknown --without and a fault that the substrate cannot do", () => {
+  it("is refused for an unknown --without and an unsupported fault", () => {
     expect(problemsOf({}, { without: ["colapsing", "shedCaching"] })).toEqual([
       expect.stringContaining('unknown defence "colapsing"; did you mean "collapsing"?'),
     ]);
@@ -877,7 +869,7 @@ describe("a plan", () => {
     ]);
   });
 
-  it("is refused while what must have held has not, unless by force, which is written down", () => {
+  it("is refused without its prerequisites, unless --force is given, which is recorded", () => {
     const later = { tier: "gorilla", requires: ["kill-one"] };
     const problems = problemsOf(later, { recorded: [] });
     expect(problems).toEqual([
@@ -895,7 +887,7 @@ describe("a plan", () => {
     expect(
       planExperiment(experiment, { ...options, recorded: [], force: true }).plan.notes ?? [],
     ).not.toContainEqual(expect.stringContaining("by force"));
-    // Only what must have held gives way to force.
+    // `--force` overrides prerequisites only.
     expect(problemsOf({ ...later, reliesOn: ["luck"] }, { recorded: [], force: true })).toEqual([
       expect.stringContaining('unknown defence "luck"'),
     ]);
@@ -918,7 +910,7 @@ describe("a plan", () => {
     ).toHaveLength(3);
   });
 
-  it("is accepted when everything is just right", () => {
+  it("is accepted if everything is valid", () => {
     expect(problemsOf({})).toEqual([]);
     expect(problemsOf(claiming({ samplesMin: 100 }))).toEqual([]);
     expect(problemsOf(recovering({ withinMs: 6_000 }))).toEqual([]);
@@ -1074,7 +1066,7 @@ describe("the registry of a run", () => {
     ],
   });
 
-  it("holds what the scripts of its loads measure, so that claims can be on it", () => {
+  it("contains the metrics of its workloads, so that claims can use them", () => {
     const { plan } = planExperiment(onOwn("order_ms"), {
       ...options,
       workloadMetrics: () => ofScript,
@@ -1084,7 +1076,7 @@ describe("the registry of a run", () => {
     expect(plan.metrics["cpu_seconds"]?.source).toBe("harness");
   });
 
-  it("is doubted where it lists no values of a tag, and counting none of it would hold", () => {
+  it("warns of a tag without listed values if counting none of it would hold", () => {
     const few = (outcome: string, strings: readonly string[] = []): readonly string[] => {
       const { hypothesis } = onOwn("order_ms");
       const { title, metric } = hypothesis[1] as Claim;
@@ -1108,7 +1100,7 @@ describe("the registry of a run", () => {
     );
   });
 
-  it("says which metric of a workload no function of its loads plays", () => {
+  it("reports which metric of a workload no function of its loads plays", () => {
     const plays = { live: [{ metric: "segment_ms", lane: "live", patienceMs: 4_000 }] };
     expect(
       problemsOf(claiming({ metric: "start_ms", where: { kind: "play" }, samplesMin: 1 }), {
@@ -1117,7 +1109,7 @@ describe("the registry of a run", () => {
     ).toContain("no function of its loads names start_ms in `plays`");
   });
 
-  it("knows of no other", () => {
+  it("contains no other metric", () => {
     expect(() => planExperiment(onOwn("order_ms"), options)).toThrow('unknown metric "order_ms"');
     expect(() =>
       planExperiment(onOwn("orders"), { ...options, workloadMetrics: () => ofScript }),
@@ -1129,7 +1121,7 @@ describe("the registry of a run", () => {
     expect(planPackless).toThrow("only the load generator would see what synthetic serves");
   });
 
-  it("goes with the classes of requests that the target has", () => {
+  it("follows the request classes of the target", () => {
     const junk = experiment.load.map((load) => ({ ...load, lane: "vip" }));
     expect(() => planExperiment({ ...experiment, load: junk }, options)).toThrow(
       /unknown lane "vip"/,
@@ -1138,7 +1130,7 @@ describe("the registry of a run", () => {
 });
 
 describe("the table of metrics", () => {
-  it("gives each a name, a meaning and tags that are not shared with every object", () => {
+  it("gives each a name, a meaning and tags, none of them inherited", () => {
     for (const [name, metric] of Object.entries(everyMetric)) {
       expect(name).toMatch(/^[a-z_]+$/);
       expect(metric.meaning.length).toBeGreaterThan(10);

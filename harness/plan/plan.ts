@@ -1,4 +1,4 @@
-/** Decides everything before anything is touched, and reports every problem at once. */
+/** The planner: makes every decision in advance, and reports all problems at once. */
 import { general, lineOf, ofClaim, type PlanProblem } from "./problems/problem.ts";
 import { SeawallError } from "../base/errors.ts";
 import { selectorsOf } from "../claims/statistics/registry.ts";
@@ -46,7 +46,7 @@ import type { Pack } from "../target/pack.ts";
 import type { Wishes } from "../target/wishes.ts";
 import { useOf } from "./use.ts";
 
-/** Throws PLAN_REFUSED with one line for each problem. */
+/** Throws PLAN_REFUSED with one line per problem. */
 export function planExperiment(whole: Experiment, options: PlanOptions): Planned {
   introduce((whole as Partial<Experiment> | null)?.target?.pack);
   const misshapen = shapeProblems(whole);
@@ -121,7 +121,7 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
     ...proberProblems(experiment, layout, options),
   );
   problems.push(...unrefutable(experiment, layout, registry, options, problems));
-  // Nothing is broken in virtual time, so nothing must have held before.
+  // Virtual time breaks nothing real, so it has no prerequisites.
   const unmet =
     (options.recorded ?? null) === null || isVirtual(options.substrate)
       ? []
@@ -157,7 +157,10 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
   };
 }
 
-/** What the scripts of all its loads make. Two may give other values to metrics of one name. */
+/**
+ * String literals of the scripts of all loads. Two scripts may use different values for the same
+ * metric.
+ */
 function stringsOf({ load }: Experiment, { workloadStrings }: PlanOptions): string[] {
   return load.flatMap(({ workload }) => workloadStrings?.(workload) ?? []);
 }
@@ -180,7 +183,7 @@ function ofWorkloads({ load }: Experiment, { workloadMetrics }: PlanOptions): Re
 }
 
 /**
- * A recovery is told window by window: an allowance of one window is kept or missed by a whole one.
+ * Recovery is measured in whole windows, so a limit of one window is met or missed by a whole one.
  */
 function coarseRecovery({ recovery }: Experiment): string[] {
   if (recovery === null || recovery.withinMs >= 2 * recovery.windowMs) return [];
@@ -190,10 +193,7 @@ function coarseRecovery({ recovery }: Experiment): string[] {
   ];
 }
 
-/**
- * What has a problem already is not asked about; where the load itself has one, nothing can be made
- * up.
- */
+/** Skips claims that already have a problem; if the load has one, no record can be made up. */
 function unrefutable(
   experiment: Experiment,
   layout: Layout,
@@ -214,7 +214,7 @@ function unrefutable(
   return refutableProblems(world, problems);
 }
 
-/** A model keeps no bytes: nothing is asked about them there, and the plan says so. */
+/** A model stores no bytes, so claims on them are omitted, and the plan says so. */
 function withoutBytes(
   experiment: Experiment,
   registry: Registry,
@@ -231,7 +231,7 @@ function withoutBytes(
   };
 }
 
-/** A target alone, in one of its topologies, with nobody to load it and nothing to break it. */
+/** Plans a target alone in one topology, without load and faults. */
 export function planTarget(target: Target, topology: string, options: TargetOptions): Planned {
   introduce(target.pack);
   const idle: Experiment = {
@@ -284,10 +284,7 @@ function outsideProblems({ outside }: Layout, { obstacleTo }: TargetOptions): st
   return obstacle === null ? [] : [`outside: ${obstacle}`];
 }
 
-/**
- * A control of a defence that is not there would prove nothing, and what is not there protects
- * nobody.
- */
+/** A control for a missing defence would prove nothing, and a missing defence protects nothing. */
 function lackProblems(
   chosen: Topology,
   topology: string,
@@ -332,7 +329,7 @@ function planOf(
   const { pack } = experiment.target;
   const bodies = pack?.bodies?.(layout);
   return {
-    format: "seawall-plan/1",
+    format: "seawall-plan/2",
     experiment: experiment.name,
     title: experiment.title,
     story: experiment.story,
@@ -350,7 +347,7 @@ function planOf(
     reliesOn: defencesOf(experiment),
     services: layout.services.map(({ name, kind, region, zone }) => ({ name, kind, region, zone })),
     links: layout.links,
-    edges: layout.entries.map(({ service }) => service),
+    entries: layout.entries.map(({ service }) => service),
     ...(layout.otherEntries === undefined
       ? {}
       : {
@@ -362,7 +359,7 @@ function planOf(
           ),
         }),
     ...(layout.rhythm === undefined ? {} : { rhythm: layout.rhythm }),
-    ...(layout.stream === undefined ? {} : { stream: layout.stream }),
+    ...(layout.content === undefined ? {} : { content: layout.content }),
     ...(bodies === undefined ? {} : { bodies }),
     ...(pack?.facts === undefined ? {} : { facts: pack.facts(layout) }),
     leadInMs,
@@ -432,7 +429,7 @@ function scriptsOf(
   return scripts.length === 0 ? {} : { scripts: Object.fromEntries(scripts) };
 }
 
-/** Of the classes whose users ask as the prober does. */
+/** Limited to the classes whose users send the prober's requests. */
 function wishesIn({ load }: Experiment, pack: Pack, layout: Layout): Record<string, Wishes> {
   const { askedAlike = {} } = pack;
   return Object.fromEntries(

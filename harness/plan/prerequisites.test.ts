@@ -30,7 +30,7 @@ const problems = (
   );
 
 describe("prerequisites", () => {
-  it("ask nothing of storms and single instances, and of each other tier the one below it", () => {
+  it("are empty for storm and monkey, and one experiment of the tier below for the others", () => {
     expect([...problems({ tier: "storm" }, []), ...problems({ tier: "monkey" }, [])]).toEqual([]);
     expect(problems({ tier: "latency" }, [])).toEqual([
       "tier latency: an experiment of tier monkey must have held on live first; none has been run",
@@ -42,7 +42,7 @@ describe("prerequisites", () => {
     expect(problems({ tier: "kong" }, [{ ...held, tier: "gorilla" }])).toEqual([]);
   });
 
-  it("ask for the experiments that are named, whatever the tier", () => {
+  it("include the experiments that are named, whatever the tier", () => {
     expect(problems({ tier: "storm", requires: ["kill-one", "kill-two"] }, [held])).toEqual([
       'requires: "kill-two" has not been run on live',
     ]);
@@ -67,7 +67,7 @@ describe("prerequisites", () => {
     expect(problems({ tier: "latency", requires: ["kill-one"] }, [held, doubtful])).toEqual([]);
   });
 
-  it("count the last run, however the records lie", () => {
+  it("use the last run, whatever the order of records", () => {
     const later: RecordedVerdict = { ...held, runId: "20260102T000000Z-1", status: "refuted" };
     for (const recorded of [
       [held, later],
@@ -94,7 +94,7 @@ describe("prerequisites", () => {
     expect(problems({ tier: "latency" }, [{ ...held, ...changes }])).toHaveLength(1);
   });
 
-  it("count a run in another topology, unless one in the same topology says otherwise", () => {
+  it("count a run in another topology, unless the last one in the same topology failed", () => {
     const zones = { ...held, topology: "zones" };
     expect(problems({ tier: "latency", requires: ["kill-one"] }, [zones])).toEqual([]);
     expect(
@@ -112,7 +112,7 @@ describe("prerequisites", () => {
     expect(problems({ tier: "latency" }, [{ ...held, substrate: "docker" }])).toEqual([]);
   });
 
-  it("say which version the runs were of that do not count", () => {
+  it("name the version of the runs that do not count", () => {
     const before = [
       { ...held, targetVersion: "v1" },
       { ...held, runId: "20250101T000000Z-1", targetVersion: "" },
@@ -128,7 +128,7 @@ describe("prerequisites", () => {
     ]);
   });
 
-  it("never become fewer by a run that did not hold", () => {
+  it("never become fewer through a run that did not hold", () => {
     const record = fc.record({
       runId: fc.integer({ min: 0, max: 9 }).map(String),
       experiment: fc.constantFrom("a", "b"),

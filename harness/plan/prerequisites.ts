@@ -1,36 +1,36 @@
 /**
- * What must have held before an experiment may run: the experiments that it requires by name, and
- * for each tier one of the tier below it, on the same target in the same version. Recorded verdicts
- * count, nobody's word does.
+ * The prerequisites of an experiment: the experiments that it requires by name, and one of the tier
+ * below its own. They must have held on the same target in the same version. Only recorded verdicts
+ * count.
  */
 import type { Experiment } from "../experiment/experiment.ts";
 import type { Status } from "../record/verdict.ts";
 import { isVirtual, type SubstrateName } from "../record/substrates.ts";
 import { tierOf } from "../experiment/tiers.ts";
 
-/** One run as its directory tells of it. */
+/** The summary of one recorded run. */
 export interface RecordedVerdict {
-  /** Begins with the time of the run, so that later runs have greater ids. */
+  /** Begins with the time of the run, so later runs have greater ids. */
   readonly runId: string;
   readonly experiment: string;
   readonly tier: string;
   readonly target: string;
   readonly topology: string;
   readonly substrate: string;
-  /** Empty in records from before versions were kept. */
+  /** Empty in records without a version. */
   readonly targetVersion: string;
   /** Defences that were off. */
   readonly without: readonly string[];
-  /** Of the audience that the experiment plans; what held with another has not held with that. */
+  /** Relative to the planned audience; a run with another scale does not count. */
   readonly scale: number;
   readonly status: Status;
-  /** Where its record is; missing of one that is only presumed. */
+  /** The folder of its record; absent for an assumed run. */
   readonly directory?: string;
-  /** Why nothing follows from it, in one sentence; missing where it counts. */
+  /** Why the run does not count, in one sentence; absent if it counts. */
   readonly doubt?: string;
 }
 
-/** What is about to be run. */
+/** The run that is being planned. */
 export interface Subject {
   readonly topology: string;
   readonly substrate: SubstrateName;
@@ -51,8 +51,8 @@ export function prerequisiteProblems(
   );
   const named = (experiment.requires ?? []).flatMap((name) => {
     const of = latest.filter((one) => one.experiment === name);
-    // In the same topology, if it was run there: a failure there is not made good by another
-    // topology.
+    // Prefers the same topology if it was run there: another topology does not make up for a
+    // failure there.
     const last = of.find((one) => one.topology === topology) ?? of.at(-1);
     if (last === undefined)
       return [
@@ -85,10 +85,7 @@ export function prerequisiteProblems(
   ];
 }
 
-/**
- * Of the recorded verdicts, those held ones on which this experiment would rest: their records
- * deserve a second look.
- */
+/** The held verdicts on which this experiment depends; their records are judged again. */
 export function vouching(
   experiment: Pick<Experiment, "requires" | "tier" | "target">,
   subject: Subject,
@@ -104,10 +101,7 @@ export function vouching(
   return latestOf(comparable).filter((one) => one.status === "held" && asked(one));
 }
 
-/**
- * What was seen of another version says nothing of this one, but whoever has seen it wants to know
- * why it does not count.
- */
+/** Runs of another version do not count, but the message names them to explain why. */
 function elsewhere(others: readonly RecordedVerdict[], targetVersion: string): string {
   const last = latestOf(others).at(-1);
   if (last === undefined) return "";
@@ -117,16 +111,16 @@ function elsewhere(others: readonly RecordedVerdict[], targetVersion: string): s
   );
 }
 
-/** A run that this version cannot judge is named, so that nobody looks for it in vain. */
+/** Names the runs that this version cannot judge, so that the user does not search for them. */
 function notCounted(doubtful: readonly RecordedVerdict[]): string {
   const last = latestOf(doubtful).at(-1);
   return last === undefined ? "" : `; ${last.runId} does not count: ${last.doubt}`;
 }
 
 /**
- * A run with a defence off is a control, and what held in a model has not held on the real thing.
- * The topology may be another one: what a zone needs to be lost has no room in the topology in
- * which one instance is, and the other way round.
+ * A run with a defence off is a control, and a run of a model does not count for a real target. The
+ * topology may differ: one in which a zone can be lost is too large for the loss of one instance,
+ * and vice versa.
  */
 function counts(one: RecordedVerdict, target: string, { substrate }: Subject): boolean {
   return (

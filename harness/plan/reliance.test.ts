@@ -44,7 +44,7 @@ const relying = (reliesOn: Experiment["reliesOn"], back: Recovery | null = recov
 });
 
 describe("what an experiment relies on", () => {
-  it("is named by ids: a claim's own, or else those that its title makes", () => {
+  it("is named by claim ids, explicit or made from titles", () => {
     expect(
       reliancesOf(
         relying({ collapsing: ["served", "quiet", "back-again"], jitter: ["in-time"] }),
@@ -59,7 +59,7 @@ describe("what an experiment relies on", () => {
     ]);
   });
 
-  it("is anything that can be refuted when only defences are named", () => {
+  it("is any refutable claim if only defences are named", () => {
     const titles = ["Served in time", "Served", "Quiet", "Back again"];
     expect(reliancesOf(relying(["jitter"]))[0]?.refutes.map(({ title }) => title)).toEqual(titles);
     expect(reliancesOf(relying(["jitter"], null))[0]?.refutes).toHaveLength(3);
@@ -87,7 +87,7 @@ describe("what an experiment relies on", () => {
       { jiter: ["quiet"] },
       'reliesOn: unknown defence "jiter"; did you mean "jitter"?',
     ],
-  ])("is refused when it names %s", (_what, reliesOn, problem) => {
+  ])("is refused if it names %s", (_what, reliesOn, problem) => {
     expect(relianceProblems(relying(reliesOn))).toEqual([expect.stringContaining(problem)]);
   });
 });
@@ -100,7 +100,7 @@ describe("a control", () => {
   });
   const named = ids.slice(0, 2).map((id) => ({ id, title: "the same" }));
 
-  it("is refuted as expected only by a named claim that was refuted itself", () => {
+  it("is refuted as expected only through a named claim", () => {
     fc.assert(
       fc.property(fc.subarray(named), fc.array(finding), (refutes, findings) => {
         const found = refutedAsExpected(refutes, findings).map(({ id }) => id);

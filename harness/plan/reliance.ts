@@ -1,7 +1,4 @@
-/**
- * Which of an experiment's claims each defence protects: without the defence, one of them must be
- * refuted.
- */
+/** The claims that each defence protects: without the defence, one of them must be refuted. */
 import type { Experiment } from "../experiment/experiment.ts";
 import { unknownName } from "../base/nearest.ts";
 import { claimId, findingId, type NamedClaim } from "../record/claim-ids.ts";
@@ -20,7 +17,8 @@ export function defencesOf({ reliesOn }: Pick<Experiment, "reliesOn">): string[]
 }
 
 /**
- * With each defence all that it protects; where only the defence is named, all that can be refuted.
+ * Each defence with the claims that it protects; if only the defence is named, every claim that can
+ * be refuted.
  */
 export function reliancesOf(experiment: Relying): Reliance[] {
   const { reliesOn } = experiment;
@@ -58,7 +56,7 @@ export function relianceProblems(experiment: Relying & Pick<Experiment, "target"
   ];
 }
 
-/** Until claims had ids, they were named by the beginning of their title. */
+/** Before claims had ids, they were named by the start of their title. */
 function unknownId(id: string, all: readonly Candidate[]): string {
   const begun = all.filter(({ title }) => title.startsWith(id));
   if (begun.length === 0)
@@ -74,8 +72,7 @@ function unknownId(id: string, all: readonly Candidate[]): string {
 }
 
 /**
- * Those of the expected claims that were refuted. What speaks of the record rather than of the
- * target never counts.
+ * The expected claims that were refuted. A finding about the record, not the target, never counts.
  */
 export function refutedAsExpected(
   refutes: readonly NamedClaim[],
@@ -91,7 +88,7 @@ function isList(reliesOn: Experiment["reliesOn"]): reliesOn is readonly string[]
   return Array.isArray(reliesOn);
 }
 
-/** `key`: by which the experiment names it. */
+/** `key`: the name that the experiment uses. */
 interface Candidate extends NamedClaim {
   readonly key: string;
   readonly baselineOnly: boolean;
@@ -112,12 +109,12 @@ function candidates({ hypothesis, recovery }: Relying): Candidate[] {
   ];
 }
 
-/** A claim that is not so in the baseline is inconclusive: there was no steady state. */
+/** A claim that fails in the baseline is inconclusive, because there was no steady state. */
 function canBeRefuted({ baselineOnly }: Candidate): boolean {
   return !baselineOnly;
 }
 
-/** A claim that an experiment makes twice, with different limits, is one. */
+/** A claim that occurs twice, with different limits, counts as one. */
 function named(all: readonly Candidate[]): NamedClaim[] {
   return [...new Map(all.map(({ id, title }) => [id, { id, title }])).values()];
 }

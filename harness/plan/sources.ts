@@ -1,6 +1,6 @@
 /**
- * Who must speak: which part of a target reports which series, decided before the run. What never
- * spoke is missing, whatever else did.
+ * The expected metric sources: which part of a target reports which series, decided before the run.
+ * A source without a sample is missing, whatever the others report.
  */
 import { entryTag, type Tags } from "../metrics/tags.ts";
 import type { Pack } from "../target/pack.ts";
@@ -9,7 +9,7 @@ import { isVirtual, type SubstrateName } from "../record/substrates.ts";
 import type { Source } from "../metrics/source.ts";
 import { isExposed, type Layout, metricsReadFrom, type Service } from "../target/layout.ts";
 
-/** In virtual time a model emits what it knows: `modelled` are the names of those metrics. */
+/** In virtual time, the model emits the metrics that it covers: `modelled` lists their names. */
 export function telemetryOf(
   layout: Layout,
   substrate: SubstrateName,
@@ -38,8 +38,8 @@ function sourcesOf(service: Service, substrate: SubstrateName, pack: Pack | unde
       ? one.series.map((metric) => ({ metric, kind: kindOfSeries(metric, one.declared?.[metric]) }))
       : metricsReadFrom(one).map((metric) => ({ metric, kind: "gauge" as const })),
   );
-  // Of what runs already nothing is seen but its answers; a container's figures are the engine's, a
-  // process's the system's.
+  // A service that already runs is observed only through its answers. For the others, figures come
+  // from the engine (containers) or the system (processes).
   const looksInside = service.at === undefined && !isVirtual(substrate);
   const resources: Source["series"] = looksInside
     ? [
@@ -56,7 +56,7 @@ function sourcesOf(service: Service, substrate: SubstrateName, pack: Pack | unde
 }
 
 /**
- * The prober asks where users go in, or what else it is told to ask, whether that answers or not.
+ * The prober sends requests to the entries, or to the layout's probes, whether they answer or not.
  */
 function proberOf({ entries, probes }: Layout): Source[] {
   const asked = [...new Set((probes ?? entries).map(({ service }) => service))];

@@ -1,6 +1,6 @@
 /**
- * Which values a tag can have in a run of one target: those of a closed list, those that its layout
- * knows, or any.
+ * The possible values of a tag in a run of one target: those of a closed list, those of its layout,
+ * or any.
  */
 import { type Claim, statisticOf } from "../claims/statistics/registry.ts";
 import { entryTag, type Tags } from "../metrics/tags.ts";
@@ -12,11 +12,11 @@ import { type Layout, metricsReadFrom } from "../target/layout.ts";
 /** Null: any value can occur. */
 export type TagValues = (metric: string, tag: string) => readonly string[] | null;
 
-/** An HTTP status as k6 tells it: three digits, or 0 where no answer came. */
+/** An HTTP status in k6's format: three digits, or 0 without an answer. */
 const statuses = ["200", "503", "0", ...Array.from({ length: 500 }, (_, at) => String(100 + at))];
 const outcomesOfProber = ["served", "failed", ...statuses, "wrong"];
 
-/** Where the layout is not known, only closed lists are. */
+/** Without a layout, only closed lists are known. */
 export function valuesIn(layout: Layout | null, registry: Registry, pack?: Pack): TagValues {
   const memory = new Map<string, readonly string[] | null>();
   return (metric, tag) => {
@@ -46,15 +46,11 @@ function valuesOf(
   if (tag === "status") return statuses;
   if (known.source === "prober" && tag === "outcome") return outcomesOfProber;
   if (layout === null) return null;
-  const services = layout.services.map(({ name }) => name);
   const entries = layout.entries.map(({ service }) => service);
   switch (tag) {
     case entryTag:
-      return known.source === "reader"
-        ? readFrom(layout, known)
-        : known.source === "service"
-          ? services
-          : entries;
+      if (known.source === "service") return null;
+      return known.source === "reader" ? readFrom(layout, known) : entries;
     case "service":
       return servicesOf(metric, known, layout);
     default:
@@ -62,7 +58,7 @@ function valuesOf(
   }
 }
 
-/** The services that a reader of the metric reads. */
+/** The services from which the metric is read. */
 function readFrom({ services }: Layout, { needs }: Metric): string[] {
   const kinds: readonly string[] = needs?.telemetry ?? [];
   return services
@@ -79,7 +75,7 @@ function servicesOf(metric: string, known: Metric, layout: Layout): readonly str
     .map(({ name }) => name);
 }
 
-/** A misspelt value selects nothing, and nothing is easily under a limit. */
+/** Reports a misspelt value: it selects nothing, and no samples are easily below a limit. */
 export function valueProblems(metric: string, tags: Tags, values: TagValues): string[] {
   return Object.entries(tags).flatMap(([tag, value]) => {
     const known = values(metric, tag);
@@ -97,7 +93,7 @@ export function valueProblems(metric: string, tags: Tags, values: TagValues): st
   });
 }
 
-/** A claim with an upper limit counts samples of a tag value that nobody lists. */
+/** A claim with an upper limit that counts samples of an unlisted tag value. */
 interface Unlisted {
   readonly claim: Claim;
   readonly tag: string;
@@ -115,8 +111,8 @@ function unlistedIn(claims: readonly Claim[], values: TagValues): Unlisted[] {
 }
 
 /**
- * The string of a script that a value was probably meant to be: one typing error, or two of a long
- * one.
+ * The string of a script that a value was probably meant to be: one typing error away, or two for a
+ * long one.
  */
 function meantBy(value: string, strings: readonly string[]): string | null {
   const near = nearest(value, strings);
@@ -124,9 +120,9 @@ function meantBy(value: string, strings: readonly string[]): string | null {
 }
 
 /**
- * A misspelt value counts nothing, and nothing is under any limit. Where nobody lists the values of
- * a tag, the scripts are read: one that they hold is meant; one that is a typing error away from
- * one that they hold is refused.
+ * Misspelt values: they count nothing, and nothing is under any limit. For a tag without listed
+ * values, the scripts are searched. A value that they contain is accepted; one that is a typing
+ * error away from one of theirs is refused.
  */
 export function misspeltValues(
   claims: readonly Claim[],
@@ -140,7 +136,7 @@ export function misspeltValues(
   });
 }
 
-/** What nobody can tell: the reader is told. */
+/** Values that can be neither accepted nor refused; the plan notes them. */
 export function unlistedValues(
   claims: readonly Claim[],
   values: TagValues,

@@ -11,32 +11,32 @@ const use = (service: Service, substrate: "process" | "simulated" = "process") =
 const named = (name: string): Service =>
   layout.services.find((service) => service.name === name) as Service;
 
-describe("how the use of a service shows", () => {
-  it("by links to it, where others are declared to ask it", () => {
+describe("the use of a service", () => {
+  it("shows in links to it, if other services are declared to call it", () => {
     expect(use(named("region-a/origin")).links).toEqual([
       "region-a/edge>region-a/origin:http",
       "region-b/edge>region-a/origin:http",
     ]);
   });
 
-  it("by links from it, where nobody is", () => {
+  it("shows in links from it, if none leads to it", () => {
     expect(use(named("region-a/packager")).links).toEqual([
       "region-a/packager>region-a/store:http",
     ]);
   });
 
-  it("by requests of the load, not by what it asks itself, where users go in", () => {
+  it("shows in requests of the load at an entry, not in its own requests", () => {
     expect(use(edge)).toMatchObject({ isEntry: true, links: [] });
   });
 
-  it("by counters of its own, and by bytes only where the harness asks nothing of it", () => {
+  it("shows in its own counters, and in bytes only if the harness sends it no requests", () => {
     const port = { kind: "prometheus", port: "http", path: "/metrics" } as const;
     const counting = { ...lone, telemetry: [{ ...port, series: ["jobs_total", "queue"] }] };
     expect(use(counting)).toMatchObject({ counters: ["jobs_total"], bytes: false });
     expect(use(lone)).toMatchObject({ counters: [], bytes: true });
   });
 
-  it("not at all, unless it is a standby, in virtual time or where only gauges are read", () => {
+  it("cannot show in virtual time or with gauges only, unless it is a standby", () => {
     expect(canShowUse(use(lone, "simulated"))).toBe(false);
     expect(canShowUse(use({ ...lone, standby: true }, "simulated"))).toBe(true);
     const port = { kind: "prometheus", port: "http", path: "/metrics" } as const;

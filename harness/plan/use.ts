@@ -1,7 +1,7 @@
 /**
- * How a record can show that a service is used before a fault strikes it. Decided beforehand: who
- * has clients must be asked by them, who has none must do work of its own, and a standby is
- * declared.
+ * How a record can show that a service is in use before a fault strikes it. It is decided in
+ * advance: a service with clients must receive requests, one without must do work of its own, and a
+ * standby is declared.
  */
 import type { Use } from "../target/fault.ts";
 import { kindOfSeries } from "../record/metric-registry.ts";
@@ -31,7 +31,7 @@ export function useOf(service: Service, layout: Layout, substrate: SubstrateName
   };
 }
 
-/** Whether any record could show it. */
+/** Whether a record could show its use. */
 export function canShowUse({ standby, links, isEntry, counters, bytes }: Use): boolean {
   return standby === true || links.length > 0 || isEntry || counters.length > 0 || bytes;
 }

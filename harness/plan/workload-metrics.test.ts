@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { metricsMadeIn } from "./workload-metrics.ts";
 
-describe("the metrics that a script makes", () => {
-  it("are of the kind that k6's type has", () => {
+describe("the metrics of a script", () => {
+  it("have the kind of their k6 type", () => {
     const made = metricsMadeIn(`
       import { Trend, Counter } from "k6/metrics";
       import * as metrics from "k6/metrics";
@@ -29,7 +29,7 @@ describe("the metrics that a script makes", () => {
     ).toBe(true);
   });
 
-  it("are none of those that mean something already", () => {
+  it("exclude names with another meaning", () => {
     expect(
       metricsMadeIn(
         'new Trend("http_req_ms", true); new Trend("iteration_begun"); new ' +
@@ -38,7 +38,7 @@ describe("the metrics that a script makes", () => {
     ).toEqual({});
   });
 
-  it("have one value always only where each call in the text hands over the same number", () => {
+  it("have a constant value only if each call in the text passes the same number", () => {
     const always = (text: string): number | undefined =>
       metricsMadeIn(`const x = new Trend("x_ms", true); ${text}`)["x_ms"]?.always;
     expect(always("x.add(30); x.add(30.0, { lane: 'live' });")).toBe(30);

@@ -1,7 +1,7 @@
 /**
- * The metrics that a k6 script makes, from its text: k6's stream tells of no sample what kind it
- * is, and a script cannot be imported here. A name that is put together while the script runs is
- * not seen; its samples are kept all the same, as events.
+ * Finds the metrics that a k6 script creates, from its text. The stream of k6 does not contain the
+ * kind of a sample, and a script cannot be imported here. A name that is composed at run time is
+ * not found; its samples are kept as events.
  */
 import { k6MetricNames } from "../metrics/k6-metrics.ts";
 import type { Metric, Registry } from "../metrics/metrics.ts";
@@ -10,14 +10,14 @@ import { ownMetrics } from "../metrics/own-metrics.ts";
 const made =
   /\bnew\s+(?:\w+\.)?(Trend|Counter|Rate|Gauge)\(\s*(["'`])([A-Za-z_]\w{0,127})\2\s*(?:,\s*(true))?/g;
 
-/** The variable that a metric is kept in, whose name nobody can follow if it is exported. */
+/** The variable that holds a metric; if it is exported, its uses cannot be followed. */
 const held =
   /(?<!\bexport\s+)\bconst\s+(\w+)\s*=\s*new\s+(?:\w+\.)?\w+\(\s*(["'`])([A-Za-z_]\w{0,127})\2/g;
 
-/** The harness makes other metrics of these. */
+/** The harness derives other metrics from these. */
 const internal = ["iteration_begun", "iteration_ended", "unasked_iterations"];
 
-/** A trend is of time when the script says so, as k6 wants it: `new Trend("wait_ms", true)`. */
+/** As in k6, a trend measures time if the script says so: `new Trend("wait_ms", true)`. */
 export function metricsMadeIn(text: string): Registry {
   const found = [...text.matchAll(made)].map((match): [string, Metric] => {
     const [, type, , name, isTime] = match as unknown as [
@@ -50,13 +50,13 @@ export function metricsMadeIn(text: string): Registry {
   );
 }
 
-/** Of a rate each sample is 0 or 1, so its mean is the rate. */
+/** A sample of a rate is 0 or 1, so its mean is the rate. */
 const kinds = { Trend: "event", Counter: "increment", Rate: "event", Gauge: "gauge" } as const;
 
 const quoted = /(["'`])(?:\\.|(?!\1)[^\\])*\1/g;
 const literal = /^\s*(-?\d+(?:\.\d+)?|true|false)\s*[,)]/;
 
-/** What a script adds to a metric, where each time it is the same number as its text has it. */
+/** The value that a script adds to a metric, if every call passes the same literal. */
 function alwaysIn(text: string, name: string): Pick<Metric, "always"> {
   const holders = [...text.matchAll(held)].filter((match) => match[3] === name);
   const [holder] = holders.map((match) => match[1] as string);
@@ -78,10 +78,7 @@ function toNumber(value: string): number {
   return value === "true" ? 1 : value === "false" ? 0 : Number(value);
 }
 
-/**
- * The short strings that a script is written with: what its tags can be, unless it puts them
- * together.
- */
+/** The short string literals of a script: its possible tag values, unless it composes them. */
 export function stringsIn(text: string): string[] {
   return [...text.matchAll(/(["'`])([\w .:/-]{1,60})\1/g)].map((match) => match[2] as string);
 }

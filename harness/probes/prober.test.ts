@@ -10,7 +10,7 @@ import { runProber } from "./prober.ts";
 let server: Server | undefined;
 afterEach(() => server?.close().closeAllConnections());
 
-it("asks what the layout names, in turn, and tells how it was answered", async () => {
+it("sends the layout's requests in turn, and records the answers", async () => {
   server = createServer((request, response) => {
     if (request.url === "/broken") response.destroy();
     else response.writeHead(request.url === "/there" ? 204 : 503).end();
@@ -36,7 +36,8 @@ it("asks what the layout names, in turn, and tells how it was answered", async (
       series: (one) => series.push(one) - 1,
       sample: (id) => {
         const { metric, tags } = series[id] as Series;
-        if (metric === "canary_ms") seen.push(`${tags["edge"]} ${tags["lane"]} ${tags["outcome"]}`);
+        if (metric === "canary_ms")
+          seen.push(`${tags["entry"]} ${tags["lane"]} ${tags["outcome"]}`);
         if (seen.length >= 6) enough.abort();
       },
     },

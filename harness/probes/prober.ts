@@ -1,8 +1,9 @@
 /**
- * The harness's own prober of a target whose pack brings none: it asks what the layout names, in
- * turn, twice a second each. It does not depend on the load generator, so it shows whether a bad
- * figure comes from the target or from a starved machine.
+ * The harness's own prober, for a target whose pack has none. It sends the requests that the layout
+ * names in turn, each twice a second. It is independent of the load generator, so it distinguishes
+ * a bad target from a starved machine.
  */
+import { entryTag } from "../metrics/tags.ts";
 import { Agent } from "node:http";
 import { dialled, type Entry, entriesOf } from "../target/entries.ts";
 import type { Clock, Deployment } from "../target/deployment.ts";
@@ -76,7 +77,7 @@ export async function runProber({ deployment, sink, clock, signal }: ProberOptio
     const answer = await fetched().catch(() => null);
     if (signal.aborted) return;
     const atMs = clock.nowMs();
-    const tags = { edge: service, lane, outcome: outcomeOf(answer) };
+    const tags = { [entryTag]: service, lane, outcome: outcomeOf(answer) };
     sink.sample(
       sink.series({ metric: "canary_ms", kind: "duration", tags }),
       atMs,
@@ -85,7 +86,7 @@ export async function runProber({ deployment, sink, clock, signal }: ProberOptio
   }
 }
 
-/** An answer that broke off is none. */
+/** An answer that broke off counts as no answer. */
 function outcomeOf(
   answer: { readonly status: number; readonly body: Buffer | null } | null,
 ): string {

@@ -4,10 +4,12 @@ import { afterEach, expect, it } from "vitest";
 import { heldPlan } from "../../test/support/judge/held-run.ts";
 import type { Deployment, Instance } from "../target/deployment.ts";
 import type { RunningLoad } from "../load/generator.ts";
+import type { Metric } from "../metrics/metrics.ts";
 import type { Series } from "../metrics/samples.ts";
 import type { Service } from "../target/layout.ts";
 import { realClock } from "../system/clock.ts";
 import { RunningProbes } from "./probes.ts";
+import { unlistedMax } from "./unlisted.ts";
 
 let servers: Server[] = [];
 afterEach(() => {
@@ -44,6 +46,7 @@ async function instance(
 async function probing(instances: readonly Instance[]) {
   const sunk: { readonly series: Series; readonly value: number }[] = [];
   const all: Series[] = [];
+  const events: unknown[] = [];
   const sink = {
     series: (series: Series) => all.push(series) - 1,
     sample: (id: number, _: number, value: number) =>
@@ -54,7 +57,7 @@ async function probing(instances: readonly Instance[]) {
     links: [],
     entries: [],
     playable: () => [],
-    stream: heldPlan().stream,
+    content: heldPlan().content,
   };
   const deployment = { instances, layout, resources: async () => [] } as unknown as Deployment;
   const load = { name: "k6", resources: () => null } as unknown as RunningLoad;
@@ -62,13 +65,16 @@ async function probing(instances: readonly Instance[]) {
     deployment,
     load,
     sink,
-    events: { event: () => {} },
+    events: { event: (event) => void events.push(event) },
     clock: realClock(),
     harnessCpuSeconds: () => 0,
     planned: [],
+    metrics: { cpu_seconds: heldPlan().metrics["cpu_seconds"] as Metric },
   });
   return {
     probes,
+    sunk,
+    events,
     of: (service: string) =>
       sunk
         .filter(
@@ -78,19 +84,53 @@ async function probing(instances: readonly Instance[]) {
   };
 }
 
-it(
-  "lets no phase wait for a service that takes connections and says nothing, and loses " +
-    "nothing of those that answer",
-  async () => {
-    const silent = await instance("silent", () => null);
-    const lively = await instance("lively", (asked) => `asked_total ${asked}\n`);
-    const { probes, of } = await probing([silent, lively]);
-    await using _ = probes;
-    const since = performance.now();
-    for (let boundary = 0; boundary < 3; boundary++) await probes.readNow();
-    expect(performance.now() - since).toBeLessThan(2_900);
-    // The first reading is what it counted before.
-    expect(of("lively")).toEqual([1, 1]);
-    expect(of("silent")).toEqual([]);
-  },
-);
+it("lets no phase wait for a hung service, and loses no readings of the others", async () => {
+  const silent = await instance("silent", () => null);
+  const lively = await instance("lively", (asked) => `asked_total ${asked}\n`);
+  const { probes, of } = await probing([silent, lively]);
+  await using _ = probes;
+  const since = performance.now();
+  for (let boundary = 0; boundary < 3; boundary++) await probes.readNow();
+  expect(performance.now() - since).toBeLessThan(2_900);
+  // The first reading contains the counts before.
+  expect(of("lively")).toEqual([1, 1]);
+  expect(of("silent")).toEqual([]);
+});
+
+it("keeps series that the target does not list, but no name of another's metric", async () => {
+  const chatty = await instance(
+    "chatty",
+    (asked) =>
+      `asked_total ${asked}\nown_total{of="x"} ${10 * asked}\nown_level 3\ncpu_seconds 7\n` +
+      `process_start_time_seconds 1\n`,
+  );
+  const { probes, sunk, events } = await probing([chatty]);
+  await using _ = probes;
+  for (let boundary = 0; boundary < 3; boundary++) await probes.readNow();
+  const of = (metric: string): typeof sunk =>
+    sunk.filter(({ series }) => series.metric === metric && series.tags["service"] === "chatty");
+  expect(of("own_total").map(({ value }) => value)).toEqual([10, 10]);
+  expect(of("own_total")[0]?.series).toEqual({
+    metric: "own_total",
+    kind: "increment",
+    tags: { of: "x", service: "chatty" },
+  });
+  expect(of("own_level").map(({ value }) => value)).toEqual([3, 3, 3]);
+  expect([...of("cpu_seconds"), ...of("process_start_time_seconds")]).toEqual([]);
+  expect(events).toEqual([]);
+});
+
+it("keeps as many of them as a record can hold, and says that there were more", async () => {
+  const made = (asked: number): string =>
+    Array.from({ length: 400 }, (_, index) => `made_up{n="${400 * asked + index}"} 1`).join("\n");
+  const flood = await instance("flood", (asked) => `asked_total ${asked}\n${made(asked)}\n`);
+  const { probes, sunk, events, of } = await probing([flood]);
+  await using _ = probes;
+  for (let boundary = 0; boundary < 3; boundary++) await probes.readNow();
+  const kept = sunk.filter(({ series }) => series.metric === "made_up");
+  expect(new Set(kept.map(({ series }) => series.tags["n"])).size).toBe(unlistedMax);
+  expect(of("flood")).toEqual([1, 1]);
+  expect(events).toEqual([
+    expect.objectContaining({ kind: "note", text: expect.stringContaining("flood exposes more") }),
+  ]);
+});

@@ -1,6 +1,5 @@
 /**
- * Everything that the harness itself reads while a run goes on, on one rhythm, and once more at
- * each phase boundary.
+ * Everything that the harness reads during a run: at regular intervals, and at each phase boundary.
  */
 import { Agent } from "node:http";
 import type { Load } from "../experiment/experiment.ts";
@@ -9,6 +8,7 @@ import type { Exposition, PackProbes } from "../target/pack-probes.ts";
 import type { Clock, Deployment, Instance, ServiceUsage } from "../target/deployment.ts";
 import type { EventSink } from "../record/event-sink.ts";
 import type { RunningLoad } from "../load/generator.ts";
+import type { Registry } from "../metrics/metrics.ts";
 import type { SampleSink } from "../metrics/samples.ts";
 import { kindOfSeries } from "../record/metric-registry.ts";
 import {
@@ -25,28 +25,31 @@ import { movedByInterfaces } from "../system/traffic.ts";
 import { type MonitoringReading, readAlerts, readQueries } from "./monitoring.ts";
 import { runProber } from "./prober.ts";
 import {
+  differs,
   type Heads,
   Increments,
   ownSamples,
+  type ExposedSample,
   parseExposition,
   startTimeSeries,
 } from "./prometheus.ts";
+import { Unlisted, unlistedMax } from "./unlisted.ts";
 
 const everyMs = 2_000;
 const readMs = 3_000;
 /**
- * A phase begins late by so much at most: who says nothing by then is read by the next reading, and
- * has a gap until then.
+ * The greatest delay of a phase. A service without an answer by then is read at the next reading,
+ * with a gap in between.
  */
 const boundaryMs = 500;
 /**
- * A closed connection is in the system's tables for a minute, so traffic on links need not be
- * counted as often as the rest is read.
+ * A closed connection stays in the system's tables for a minute, so link traffic is read less often
+ * than the rest.
  */
 const trafficEveryRounds = 5;
 /**
- * Less than this is the clock's own discipline at work (slewing), more is somebody setting the
- * time.
+ * A smaller step is the clock's regular discipline (slewing); a larger one means that the time was
+ * set.
  */
 const clockStepMs = 50;
 
@@ -57,9 +60,11 @@ export interface ProbeOptions {
   readonly clock: Clock;
   readonly harnessCpuSeconds: () => number;
   readonly load: RunningLoad;
-  /** What users ask. */
+  /** The loads of the plan. */
   readonly planned: readonly Load[];
-  /** Of the target: it looks at what no other target has. */
+  /** Every metric that this run can contain, by name. */
+  readonly metrics: Registry;
+  /** The target's pack, which reads what is specific to its kind. */
   readonly pack?: Pack | undefined;
 }
 
@@ -71,16 +76,19 @@ export class RunningProbes implements AsyncDisposable {
   readonly #ofPack: PackProbes | null;
   readonly #tasks: Promise<void>[];
   /**
-   * From the first reading on, which is that of the lead-in: what passed while the target came up
-   * is no traffic of the run.
+   * Counts from the first reading, in the lead-in: traffic during the start of the target is not
+   * part of the run.
    */
   readonly #traffic: Increments;
   #countingTraffic: Promise<void> = Promise.resolve();
   #reading: Promise<void> = Promise.resolve();
-  /** Ends the reading that is on. */
+  /** Aborts the current reading. */
   #enough = new AbortController();
-  /** What was made of each service's earlier answers. */
+  /** Parsed line heads of each service's earlier answers. */
   readonly #heads = new Map<string, Heads>();
+  readonly #unlisted = new Map<string, Unlisted>();
+  /** The last one of each service. */
+  readonly #texts = new Map<string, string>();
   #clockStepMs = 0;
 
   constructor(options: ProbeOptions) {
@@ -102,8 +110,8 @@ export class RunningProbes implements AsyncDisposable {
   }
 
   /**
-   * Reads everything now, and waits for who is slow to answer no longer than a phase may wait.
-   * Readings never overlap, so an increment is counted once; one that is on is cut short.
+   * Reads everything now, and waits for slow services no longer than a phase may wait. Readings
+   * never overlap, so an increment is counted once; a current reading is cut short.
    */
   async readNow(): Promise<void> {
     const traffic = this.countTraffic();
@@ -125,8 +133,8 @@ export class RunningProbes implements AsyncDisposable {
   }
 
   /**
-   * The reading that is on, after as long as a phase may wait; aborting what it returns leaves the
-   * reading alone.
+   * Aborts the current reading after the greatest delay of a phase; aborting the returned
+   * controller cancels that.
    */
   #cutShort(enough: AbortController): AbortController {
     const patience = new AbortController();
@@ -137,7 +145,7 @@ export class RunningProbes implements AsyncDisposable {
     return patience;
   }
 
-  /** With the end of the reading as its own. */
+  /** Also aborts at the end of the reading. */
   #get(instance: Instance, port: string, path: string): Promise<Answer> {
     return httpGet(instance.endpoint(port), path, {
       timeoutMs: readMs,
@@ -147,7 +155,8 @@ export class RunningProbes implements AsyncDisposable {
   }
 
   /**
-   * A reading counts for the moment at which it begins. Where nobody can count, there is no sample.
+   * A reading counts for the moment at which it begins. Without a source of counts there is no
+   * sample.
    */
   countTraffic(): Promise<void> {
     this.#countingTraffic = this.#countingTraffic
@@ -163,7 +172,7 @@ export class RunningProbes implements AsyncDisposable {
     return this.#countingTraffic;
   }
 
-  /** After the last phase, while the target is still up. */
+  /** Called after the last phase, while the target is still up. */
   async finish(signal: AbortSignal, endedMs: number): Promise<void> {
     await this.#ofPack?.finish({ signal, endedMs, readOnce: () => this.#readInTurn() });
   }
@@ -213,7 +222,7 @@ export class RunningProbes implements AsyncDisposable {
       else if (isAlerting(telemetry)) await readAlerts(telemetry, monitoring(telemetry.port));
       else await this.#ofPack?.read(this.#readingOf(instance, telemetry));
     } catch {
-      // seen as missing samples
+      // shows as missing samples
     }
   }
 
@@ -234,23 +243,28 @@ export class RunningProbes implements AsyncDisposable {
     port: string,
     path: string,
     names: readonly string[],
+    unlisted?: Unlisted,
   ): Promise<Exposition | null> {
     const { pid } = instance;
     const answer = await this.#get(instance, port, path);
-    // What one process was asked and the next one stands beside is left for the next reading.
+    // A restart between request and answer: the new process is read at the next reading.
     if (answer.status !== 200 || instance.pid !== pid) return null;
     const atMs = this.#options.clock.nowMs();
+    this.#noteChange(instance, path, answer.body, atMs);
     const all = parseExposition(
       answer.body,
       new Set([...names, startTimeSeries]),
       this.#headsOf(instance, [path, ...names].join(" ")),
+      unlisted,
     );
     const life = lifeOf(instance, all.find(({ name }) => name === startTimeSeries)?.value);
-    return { atMs, life, all: all.filter(({ name }) => names.includes(name)) };
+    const isAsked = ({ name }: ExposedSample): boolean =>
+      name !== startTimeSeries || names.includes(name);
+    return { atMs, life, all: all.filter(isAsked) };
   }
 
   async #prometheus(instance: Instance, { port, path, series, declared }: Exposed): Promise<void> {
-    const read = await this.#exposition(instance, port, path, series);
+    const read = await this.#exposition(instance, port, path, series, this.#unlistedOf(instance));
     const { sink } = this.#options;
     const own = ownSamples(read?.all ?? [], instance.service.name, read?.atMs ?? 0);
     for (const { name, labels: tags, value } of own) {
@@ -258,6 +272,33 @@ export class RunningProbes implements AsyncDisposable {
         this.#counters.read(name, tags, read?.atMs ?? 0, value, read?.life ?? "");
       else sink.sample(sink.series({ metric: name, kind: "gauge", tags }), read?.atMs ?? 0, value);
     }
+  }
+
+  #unlistedOf({ service: { name } }: Instance): Unlisted {
+    const known = this.#unlisted.get(name);
+    if (known !== undefined) return known;
+    const { metrics, events } = this.#options;
+    const text =
+      `${name} exposes more than ${unlistedMax} series that its target does not list: ` +
+      "the others are not recorded";
+    const fresh = new Unlisted(metrics, () => events.event({ kind: "note", text }));
+    this.#unlisted.set(name, fresh);
+    return fresh;
+  }
+
+  /** A text that stays as it was for long is a sign of its own, whatever is wanted of it. */
+  #noteChange({ service }: Instance, path: string, text: string, atMs: number): void {
+    const key = `${service.name} ${path}`;
+    const before = this.#texts.get(key);
+    this.#texts.set(key, text);
+    if (before === undefined) return;
+    const { sink } = this.#options;
+    const tags = { service: service.name };
+    sink.sample(
+      sink.series({ metric: "exposition_changed", kind: "gauge", tags }),
+      atMs,
+      differs(text, before) ? 1 : 0,
+    );
   }
 
   #headsOf({ service }: Instance, of: string): Heads {
@@ -337,8 +378,8 @@ export class RunningProbes implements AsyncDisposable {
 }
 
 /**
- * One for each start of a service: by its process, and by what it says itself, which shows a
- * restart within a group or by somebody else.
+ * Differs for each start of a service: by its process, and by the start time that it reports. The
+ * latter shows a restart within a group or by a third party.
  */
 function lifeOf({ pid }: Instance, startedSeconds?: number): string {
   return `${pid ?? ""} ${startedSeconds ?? ""}`;

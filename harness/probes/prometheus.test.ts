@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Series } from "../metrics/samples.ts";
-import { Increments, parseExposition } from "./prometheus.ts";
+import { differs, Increments, parseExposition } from "./prometheus.ts";
 
 const parse = (text: string, ...wanted: readonly string[]): ReturnType<typeof parseExposition> =>
   parseExposition(text, new Set(wanted.length === 0 ? ["a"] : wanted));
 
 describe("exposition", () => {
-  it("gives the samples that are wanted, with their labels", () => {
+  it("yields the requested samples with their labels", () => {
     const text =
       '# HELP a help\n# TYPE a counter\na{lane="live",outcome="ok"} 12\nb 3\na 4.5e3 ' +
       "1795273445123\n\na_total 9\n";
@@ -19,7 +19,7 @@ describe("exposition", () => {
     expect(parse(text, "c", "constructor")).toEqual([]);
   });
 
-  it("takes labels that hold anything", () => {
+  it("accepts labels with any content", () => {
     const value = fc.string({
       unit: fc.oneof(
         fc.constantFrom('"', "\\", "\n", "}", "{", ",", "=", " ", "#", "n", "ü"),
@@ -42,14 +42,30 @@ describe("exposition", () => {
   });
 
   it.each(["a NaN", "a +Inf", "a -Inf", 'a{x="y"}', "a", "a one", "# a 1", "=1", 'a{x="y" 1 2 3'])(
-    "passes over %j",
+    "skips %j",
     (line) => {
       expect(parse(`${line}\n`)).toEqual([]);
     },
   );
 
-  it("puts up with carriage returns and indentation", () => {
+  it("accepts carriage returns and indentation", () => {
     expect(parse("  a 1\r\na 2\r\n").map((sample) => sample.value)).toEqual([1, 2]);
+  });
+});
+
+describe("a later answer", () => {
+  const text = (value: number, atMs: number | string, comment = "") =>
+    `# HELP a ${comment}\na{x="1 2"} ${value} ${atMs}\nb 1795273445123\nc ${value}\n`;
+
+  it("differs by its numbers alone, not by the moment at which they were measured", () => {
+    fc.assert(
+      fc.property(fc.nat(1e6), fc.nat(1e6), fc.nat(1e9), (one, other, later) => {
+        const before = text(one, 1_795_273_445_123);
+        expect(differs(text(one, 1_795_273_445_123 + later, "again"), before)).toBe(false);
+        expect(differs(text(other, 1_795_273_445_123 + later), before)).toBe(one !== other);
+        expect(differs(text(other, ""), text(one, ""))).toBe(one !== other);
+      }),
+    );
   });
 });
 
@@ -73,7 +89,7 @@ describe("increments", () => {
     return { increments, read, samples };
   };
 
-  it("leave out what came before they were told to count, and nothing after", () => {
+  it("exclude growth before counting began, and nothing after", () => {
     const { increments, read } = sunk(false);
     expect(read(100)).toEqual([]);
     increments.fromZeroNow();
@@ -82,7 +98,7 @@ describe("increments", () => {
     expect(read(103)).toEqual([0]);
   });
 
-  it("are what a counter has grown by", () => {
+  it("are the growth of a counter", () => {
     expect(
       sunk(true)
         .read(5, 7, 7, 12)
@@ -95,7 +111,7 @@ describe("increments", () => {
     ).toEqual([2, 5]);
   });
 
-  it("survive a counter that began again", () => {
+  it("survive a counter reset", () => {
     expect(sunk(true).read(100, 3, 4)).toEqual([100, 3, 1]);
     expect(
       sunk(true)
@@ -104,7 +120,7 @@ describe("increments", () => {
     ).toEqual([100, 4]);
   });
 
-  it("begin anew with each life of what counts, also where it has overtaken its old value", () => {
+  it("restart with each life of the process, even if the counter has exceeded its old value", () => {
     const { increments, samples } = sunk(true);
     for (const [atMs, value, life] of [
       [0, 0, "11"],
@@ -129,7 +145,7 @@ describe("increments", () => {
     );
   });
 
-  it("keep counters apart by name and tags", () => {
+  it("separate counters by name and tags", () => {
     const { increments, samples } = sunk(true);
     increments.read("m", { t: "x" }, 1, 5);
     increments.read("m", { t: "y" }, 2, 7);

@@ -1,13 +1,15 @@
 /**
- * Reads Prometheus text; counters become increments since the last reading, also across restarts.
+ * Parses the Prometheus text format. Counters become increments since the previous reading, also
+ * across restarts.
  */
 import type { SampleSink } from "../metrics/samples.ts";
+import type { Unlisted } from "./unlisted.ts";
 
 export interface ExposedSample {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
-  /** When it was measured, in epoch ms, where the line says so. */
+  /** Time of measurement in epoch ms, if the line contains it. */
   readonly atMs?: number;
 }
 
@@ -15,21 +17,22 @@ const line = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})?\s+(\S+)(?:\s+(-?\d+))?$/;
 const label = /([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\]|\\.)*)"/g;
 const escapes: Readonly<Record<string, string>> = { "\\n": "\n", '\\"': '"', "\\\\": "\\" };
 
-/** Lines up to their value, as they were understood: null for one that nobody wants. */
+/** Parsed line heads, up to the value; null for an unneeded line. */
 export type Heads = Map<string, Omit<ExposedSample, "value" | "atMs"> | null>;
 
-/** A service that makes up a new label for each line would fill the memory. */
+/** A service that creates a new label per line would fill the memory. */
 const headsMax = 20_000;
 
 /**
- * Samples of the text exposition format 0.0.4; comments and lines that are not samples are passed
- * over. `heads`: what was made of the same service's earlier answers with the same `wanted`, since
- * most lines differ from those of the last reading in their value alone.
+ * Parses samples of the text exposition format 0.0.4; comments and invalid lines are skipped.
+ * `heads` caches the parsed heads of the same service's earlier answers with the same `wanted`,
+ * because most lines change only in their value. `unlisted` decides on other series.
  */
 export function parseExposition(
   text: string,
   wanted: ReadonlySet<string>,
   heads: Heads = new Map(),
+  unlisted?: Unlisted,
 ): ExposedSample[] {
   if (heads.size > headsMax) heads.clear();
   const samples: ExposedSample[] = [];
@@ -42,39 +45,54 @@ export function parseExposition(
     if (known === null) continue;
     const sample =
       known === undefined
-        ? parseLine(raw, start, wanted, heads)
+        ? parseLine(raw, start, wanted, heads, unlisted)
         : { ...known, value: Number(raw.slice(valueFrom)) };
     if (sample !== null && Number.isFinite(sample.value)) samples.push(sample);
   }
   return samples;
 }
 
-/**
- * Behind the value there may be a time, which makes each line another one: such a line's start is
- * not kept.
- */
+/** A timestamp after the value makes each line unique, so the head of such a line is not cached. */
 function parseLine(
   raw: string,
   start: string,
   wanted: ReadonlySet<string>,
   heads: Heads,
+  unlisted: Unlisted | undefined,
 ): ExposedSample | null {
   const [, name = "", labelText = "", value, atMs] = line.exec(raw) ?? [];
   if (value === undefined) return null;
-  const head = wanted.has(name) ? { name, labels: labelsOf(labelText) } : null;
+  const isKept = wanted.has(name) || unlisted?.keeps(name, labelText) === true;
+  const head = isKept ? { name, labels: labelsOf(labelText) } : null;
   if (start + value === raw) heads.set(start, head);
   if (head === null) return null;
   return { ...head, value: Number(value), ...(atMs === undefined ? {} : { atMs: Number(atMs) }) };
 }
 
-/** What was measured so long before it was read is another moment's. */
+/** Whether two answers differ in more than comments and the moments at which lines were made. */
+export function differs(text: string, before: string): boolean {
+  if (text === before) return false;
+  return [text, before].some((one) => /\s\d{10,}\s*$/m.test(one))
+    ? untimed(text) !== untimed(before)
+    : true;
+}
+
+function untimed(text: string): string {
+  return text
+    .split("\n")
+    .filter((one) => !one.startsWith("#"))
+    .map((one) => one.replace(/^([^\s{]+(?:\{.*\})?\s+\S+)\s+-?\d+\s*$/, "$1"))
+    .join("\n");
+}
+
+/** A sample that was measured this long before the reading is stale. */
 const staleMs = 10_000;
 
 /**
- * What of an answer speaks of the service that gave it, and of the moment at which it did. A label
- * `service` of its own becomes `exported_service`, as Prometheus has it. A line that was measured
- * long ago is left out, such as the last word of something dead that is handed on; and so are two
- * lines of one series, of which nobody knows which counts.
+ * The samples of an answer that describe the service itself at this moment. A label `service` of
+ * its own becomes `exported_service`, as in Prometheus. Stale lines are omitted, such as the last
+ * value of a dead process that is passed on. So are duplicate lines of one series, because it is
+ * unknown which counts.
  */
 export function ownSamples(
   all: readonly ExposedSample[],
@@ -104,38 +122,37 @@ function labelsOf(text: string): Record<string, string> {
 }
 
 /**
- * The series in which a service itself tells when it was started:
+ * The series in which a service reports its start time:
  * https://prometheus.io/docs/instrumenting/writing_clientlibs
  */
 export const startTimeSeries = "process_start_time_seconds";
 
 /**
- * Remembers the last reading of each counter. A counter begins again at zero when its service was
- * started again, which its life shows, whatever it has reached since; and when its value is smaller
- * than before.
+ * Remembers the last reading of each counter. A counter restarts at zero when its service restarts:
+ * its life changes, whatever value it has reached since, or its value has decreased.
  */
 export class Increments {
   readonly #sink: SampleSink;
   readonly #last = new Map<string, { readonly value: number; readonly life: string }>();
-  /** Of the sink, which takes its time to find them. */
+  /** Cached ids of the sink, whose lookup is slow. */
   readonly #series = new Map<string, number>();
   #startsAtZero: boolean;
 
-  /** `startsAtZero`: whether a counter that was never seen before counts from zero. */
+  /** `startsAtZero`: whether a counter that was never read before counts from zero. */
   constructor(sink: SampleSink, startsAtZero: boolean) {
     this.#sink = sink;
     this.#startsAtZero = startsAtZero;
   }
 
   /**
-   * What a target counted while it started is its history; a counter that first shows after that
-   * began in the run.
+   * Counts during the target's start are excluded; a counter that first appears later began during
+   * the run.
    */
   fromZeroNow(): void {
     this.#startsAtZero = true;
   }
 
-  /** `life` is another one after each start of what counts; empty where nobody can tell. */
+  /** `life` changes with each start of the counting process; empty if unknown. */
   read(
     metric: string,
     tags: Readonly<Record<string, string>>,

@@ -1,11 +1,12 @@
 /**
- * What a container image needs where no registry can be reached, as one folder: a Debian of its
- * own, and our tools at the usual places.
+ * The content of a container image as one folder, for machines without access to a registry. It is
+ * a minimal Debian with the tools at their usual paths.
  */
 import { cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { Tools } from "../target/tools.ts";
+import type { Tool, ToolName } from "../target/tools.ts";
 import { ToolCache } from "./cache.ts";
+import { recipeOf } from "./catalogue.ts";
 import { lock } from "../system/lock.ts";
 import type { ProvisionOptions } from "./provision.ts";
 import { Rejected } from "./recipe.ts";
@@ -17,8 +18,8 @@ export interface BaseFolder extends AsyncDisposable {
 }
 
 /**
- * Disposing it removes the folder, which takes a gigabyte. Throws `Rejected` when this machine
- * cannot fetch Debian's packages.
+ * Disposal removes the folder, which takes about 1 GB. Throws `Rejected` if this machine cannot
+ * fetch Debian's packages.
  */
 export async function makeBaseFolder(
   packages: readonly string[],
@@ -62,14 +63,20 @@ export async function makeBaseFolder(
   }
 }
 
-/** Where the base needs what: path in the image → path on this machine. */
+/**
+ * Files of the base: path in the image → path on this machine. `places` has the path of each tool
+ * in the image. A tool that runs on another one is a folder.
+ */
 export function filesOfBase(
-  tools: Pick<Tools, "node" | "cassandra" | "toxiproxy">,
-  places: { readonly node: string; readonly jars: string; readonly toxiproxy: string },
+  tools: Readonly<Record<ToolName, Tool>>,
+  places: Readonly<Record<ToolName, string>>,
 ): Record<string, string> {
-  return {
-    [places.node]: tools.node.executable,
-    [places.jars]: tools.cassandra.directory,
-    [places.toxiproxy]: tools.toxiproxy.executable,
-  };
+  return Object.fromEntries(
+    Object.entries(places).flatMap(([name, place]) => {
+      const tool = tools[name];
+      if (tool === undefined) return [];
+      const runsOnAnother = name !== "node" && recipeOf(name).runsOn !== undefined;
+      return [[place, runsOnAnother ? tool.directory : tool.executable]];
+    }),
+  );
 }

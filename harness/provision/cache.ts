@@ -1,8 +1,8 @@
 /**
- * The tool cache: what was built or fetched (`trees`), where each tool lies (`tools`), and what
- * starting a program showed (`sightings`), so that a warm start executes nothing. A tool counts as
- * there only once its manifest in `tools` is written, which is the last act of getting it: whatever
- * an interrupted build leaves is never taken as good.
+ * The tool cache: what was built or downloaded (`trees`), the path of each tool (`tools`), and the
+ * result of starting it (`sightings`). With these, a warm start executes nothing. A tool exists
+ * once its receipt in `tools` is written, which is the last step. What an interrupted build leaves
+ * is never used.
  */
 
 import { createHash, randomUUID } from "node:crypto";
@@ -13,7 +13,7 @@ import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import type { Part, PartName, Place, Recipe } from "./recipe.ts";
 
-/** Size and time of change of every file that a sighting rests on, by path. */
+/** Size and modification time of every file on which a sighting depends, by path. */
 export type Stamp = Readonly<Record<string, string>>;
 
 /** A program was started: it is either good or was rejected. */
@@ -22,8 +22,8 @@ export type Sighted = { readonly stamp: Stamp } & (
   | { readonly reason: string }
 );
 
-/** Where a tool in the cache lies. */
-export interface Manifest {
+/** The path of a tool in the cache. */
+export interface Receipt {
   readonly pin: string;
   readonly place: Place;
 }
@@ -43,12 +43,12 @@ const sightedSchema = z.union([
   z.object({ stamp: stampSchema, part: partSchema }),
   z.object({ stamp: stampSchema, reason: z.string() }),
 ]);
-const manifestSchema = z.object({
+const receiptSchema = z.object({
   pin: z.string(),
   place: z.object({ executable: z.string(), directory: z.string(), root: z.string().optional() }),
 });
 
-/** The package database: what an extracted program borrows from the system changes with it. */
+/** The package database: it changes with the system libraries that an extracted program uses. */
 const packageDatabase = "/var/lib/dpkg/status";
 
 export class ToolCache {
@@ -62,18 +62,18 @@ export class ToolCache {
     return join(this.root, ...names);
   }
 
-  async manifest(recipe: Recipe): Promise<Manifest | undefined> {
-    const manifest = await readJson(this.folder("tools", `${recipe.name}.json`), manifestSchema);
-    if (manifest === undefined || manifest.pin !== recipe.pin) return undefined;
-    const { root, ...place } = manifest.place;
-    return { pin: manifest.pin, place: root === undefined ? place : { ...place, root } };
+  async receipt(recipe: Recipe): Promise<Receipt | undefined> {
+    const receipt = await readJson(this.folder("tools", `${recipe.name}.json`), receiptSchema);
+    if (receipt === undefined || receipt.pin !== recipe.pin) return undefined;
+    const { root, ...place } = receipt.place;
+    return { pin: receipt.pin, place: root === undefined ? place : { ...place, root } };
   }
 
-  async keepManifest(name: PartName, manifest: Manifest): Promise<void> {
-    await writeJson(this.folder("tools", `${name}.json`), manifest);
+  async keepReceipt(name: PartName, receipt: Receipt): Promise<void> {
+    await writeJson(this.folder("tools", `${name}.json`), receipt);
   }
 
-  /** What was seen at this place before, as long as nothing that it rests on has changed. */
+  /** The earlier result for this path, if none of the files that it depends on has changed. */
   async sighted(recipe: Recipe, place: Place): Promise<Sighted | undefined> {
     const sighted = await readJson(this.#sightingFile(recipe, place), sightedSchema);
     return sighted !== undefined && isCurrent(sighted.stamp) ? sighted : undefined;
@@ -83,10 +83,7 @@ export class ToolCache {
     await writeJson(this.#sightingFile(recipe, place), sighted);
   }
 
-  /**
-   * An empty folder of one's own, on the file system of the trees so that it can be renamed into
-   * them.
-   */
+  /** A new empty folder on the file system of the trees, so that it can be renamed into them. */
   async staging(label: string): Promise<string> {
     const path = this.folder("staging", `${label}-${randomUUID()}`);
     await mkdir(path, { recursive: true });
@@ -94,8 +91,8 @@ export class ToolCache {
   }
 
   /**
-   * Removes what interrupted builds with this label left. To be called with their lock held: then
-   * no live build owns any of it.
+   * Removes the remains of interrupted builds with this label. Call it with their lock held, so
+   * that no live build owns any.
    */
   async sweep(label: string): Promise<void> {
     const names = await readdir(this.folder("staging")).catch(() => []);
@@ -114,8 +111,8 @@ export class ToolCache {
 }
 
 /**
- * The folder of this kind of machine: a home folder may be shared between several, or mounted into
- * another distribution's container.
+ * The cache folder for this kind of machine: a home folder may be shared between several, or
+ * mounted into another distribution's container.
  */
 export function toolCacheRoot(env: NodeJS.ProcessEnv): string {
   const base =
@@ -147,15 +144,12 @@ function platform(): string {
       if (value !== undefined) names.push(value);
     }
   } catch {
-    // No distribution that says its name.
+    // The distribution does not state its name.
   }
   return names.join("-");
 }
 
-/**
- * A file that is absent, cut short or of an older shape is as good as none: the tool is looked at
- * again.
- */
+/** A missing, truncated or older file is ignored, and the tool is inspected again. */
 async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> {
   try {
     return schema.parse(JSON.parse(await readFile(path, "utf8")));

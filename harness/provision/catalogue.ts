@@ -13,13 +13,13 @@ const known = new Map<PartName, Recipe>(
   [k6, toxiproxy, nginx, faketime].map((recipe) => [recipe.name, recipe]),
 );
 
-/** Makes them known to this process; the last of a name counts. */
+/** Registers recipes in this process; the last one of a name counts. */
 export function bringTools(recipes: readonly Recipe[]): void {
   for (const recipe of recipes) known.set(recipe.name, recipe);
   nameTools(recipes.flatMap(({ name, isPart }) => (isPart === true ? [] : [name])));
 }
 
-/** In the order in which people read of them. */
+/** In display order. */
 export function allRecipes(): readonly Recipe[] {
   return [...known.values()];
 }
@@ -33,7 +33,7 @@ export function recipeOf(name: PartName): Recipe {
   return recipe;
 }
 
-/** The parts behind these tools, and what those run on. Node is already running. */
+/** The parts behind these tools, and the parts on which those run. Node is already running. */
 export function partsOf(names: readonly ToolName[]): readonly PartName[] {
   const parts = names.filter((name) => name !== "node").map(recipeOf);
   return [

@@ -1,6 +1,6 @@
 /**
- * Whether `docker compose` is there: the plugin is a package of its own, and without it docker
- * takes its flags for wrong ones.
+ * Whether `docker compose` exists: it is a separate plugin, and without it docker rejects its flags
+ * as unknown.
  */
 import { spawnSync } from "node:child_process";
 import type { Command } from "../target/layout.ts";
@@ -30,7 +30,7 @@ export function composePlugin(env: NodeJS.ProcessEnv): Ability {
   return { works: true, detail: `docker compose ${stdout.trim()}` };
 }
 
-/** Of commands other than docker compose nothing is known beforehand. */
+/** No obstacle is known for commands other than docker compose. */
 export function obstacleTo({ command, args }: Command, env: NodeJS.ProcessEnv): string | null {
   if (command !== "docker" || args[0] !== "compose") return null;
   const { works, detail } = composePlugin(env);

@@ -8,8 +8,8 @@ import { k6 } from "./tools/k6.ts";
 
 const says = (version: string) => `echo "k6 v${version} (go1.26.8, linux/amd64)"`;
 
-describe("looking for a tool", () => {
-  it("takes the environment variable before PATH", async () => {
+describe("finding a tool", () => {
+  it("prefers the environment variable to PATH", async () => {
     using machine = fakeMachine();
     machine.install("k6", says("2.1.0"));
     const mine = installScript(join(machine.folder, "my-k6"), says("2.3.4"));
@@ -20,7 +20,7 @@ describe("looking for a tool", () => {
     expect(part).toMatchObject({ version: "2.3.4", source: "environment", executable: mine });
   });
 
-  it("takes nothing else when the environment variable names a bad place", async () => {
+  it("uses nothing else if the environment variable names a bad path", async () => {
     using machine = fakeMachine();
     machine.install("k6", says("2.1.0"));
     const finding = await find(
@@ -36,7 +36,7 @@ describe("looking for a tool", () => {
     ]);
   });
 
-  it("passes over a version in PATH that is too old or too new, and says so", async () => {
+  it("skips and reports a version in PATH that is too old or too new", async () => {
     using machine = fakeMachine();
     const path = machine.install("k6", says("1.4.2"));
     const { part, attempts, settled } = await find(k6, findContext(machine));
@@ -47,7 +47,7 @@ describe("looking for a tool", () => {
     });
   });
 
-  it("takes the second of two in PATH when the first is no good", async () => {
+  it("uses the second of two in PATH if the first is unusable", async () => {
     using machine = fakeMachine();
     machine.install("k6", "exit 1");
     const second = join(machine.folder, "second");
@@ -75,7 +75,7 @@ describe("looking for a tool", () => {
     expect(starts(machine.folder)).toBe(2);
   });
 
-  it("does not start a program of a wrong version again either", async () => {
+  it("starts a program of a wrong version only once, too", async () => {
     using machine = fakeMachine();
     machine.install("k6", `echo started >> ${machine.folder}/starts; ${says("1.0.0")}`);
     const context = findContext(machine);
@@ -84,7 +84,7 @@ describe("looking for a tool", () => {
     expect(starts(machine.folder)).toBe(1);
   });
 
-  it("looks again when what it remembered was cut short", async () => {
+  it("starts it again if the cached result is truncated", async () => {
     using machine = fakeMachine();
     machine.install("k6", says("2.2.0"));
     const context = findContext(machine);
@@ -100,16 +100,16 @@ describe("looking for a tool", () => {
     const context = findContext(machine);
     const executable = installScript(join(machine.folder, "built-k6"), says("2.2.0"));
     const place = { executable, directory: machine.folder };
-    await context.cache.keepManifest("k6", { pin: k6.pin, place });
+    await context.cache.keepReceipt("k6", { pin: k6.pin, place });
     expect((await find(k6, context)).part).toMatchObject({ source: "cache", executable });
-    await context.cache.keepManifest("k6", { pin: "1.0.0", place });
+    await context.cache.keepReceipt("k6", { pin: "1.0.0", place });
     expect((await find(k6, context)).part).toBeUndefined();
   });
 
-  it("does not take a manifest whose tool is gone", async () => {
+  it("ignores a manifest whose tool is gone", async () => {
     using machine = fakeMachine();
     const context = findContext(machine);
-    await context.cache.keepManifest("k6", {
+    await context.cache.keepReceipt("k6", {
       pin: k6.pin,
       place: { executable: join(machine.folder, "gone"), directory: machine.folder },
     });
@@ -132,7 +132,7 @@ describe("Cassandra's jars", () => {
     );
   });
 
-  it("are no good without the agent that Cassandra starts with, or without Java", async () => {
+  it("are unusable without Cassandra's agent, or without Java", async () => {
     using machine = fakeMachine();
     writeFileSync(join(machine.folder, "cassandra-all-5.0.8.jar"), "");
     const context = findContext({

@@ -1,5 +1,5 @@
 /**
- * Looks for a tool that is on this machine already: environment variable, PATH, tool cache. Builds
+ * Finds a tool that is already on this machine: environment variable, PATH, tool cache. Builds
  * nothing.
  */
 
@@ -10,18 +10,18 @@ import type { ToolSource } from "../target/tools.ts";
 import { stampOf, type ToolCache } from "./cache.ts";
 import { type Part, type Place, type Recipe, isRejection, WrongVersion } from "./recipe.ts";
 
-/** One place that was looked at, or one way that was tried, in vain. */
+/** One path or source that was tried without success. */
 export interface Attempt {
   readonly source: ToolSource;
   readonly reason: string;
-  /** Nothing was looked at: the tool's variable is not set. */
+  /** Nothing was tried, because the tool's variable is not set. */
   readonly unset?: true;
 }
 
 export interface Finding {
   readonly part: Part | undefined;
   readonly attempts: readonly Attempt[];
-  /** The reader named a place by hand and it is no good: nothing else may be taken instead. */
+  /** The user named a path that is unusable: no other may replace it. */
   readonly settled: boolean;
 }
 
@@ -59,16 +59,16 @@ export async function find(recipe: Recipe, context: FindContext): Promise<Findin
     if (part) return { part, attempts, settled: false };
   }
 
-  const manifest = await context.cache.manifest(recipe);
-  if (manifest === undefined)
+  const receipt = await context.cache.receipt(recipe);
+  if (receipt === undefined)
     attempts.push({ source: "cache", reason: `not in ${context.cache.root}` });
-  const part = manifest && (await look(manifest.place, "cache"));
+  const part = receipt && (await look(receipt.place, "cache"));
   return { part, attempts, settled: false };
 }
 
 /**
- * The tool at this place, or why it is no good. Starts it only when it was not seen to start
- * before, as it is now.
+ * The tool at this path, or why it is unusable. Starts it only if its current state has not been
+ * started before.
  */
 export async function sight(
   recipe: Recipe,
@@ -114,8 +114,5 @@ export async function sight(
   }
 }
 
-/**
- * A cache that cannot be written only makes the next start slower; a build that needs it says so by
- * itself.
- */
+/** A read-only cache only slows down the next start; a build that needs it reports that itself. */
 function unkept(): void {}

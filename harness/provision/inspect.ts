@@ -1,6 +1,6 @@
 /**
- * Every tool as it is on this machine, without getting anything: found or not, from where, and what
- * a run would do about it.
+ * The state of every tool on this machine, without installing any: found or not, from where, and
+ * what a run would do about it.
  */
 
 import { ToolCache } from "./cache.ts";
@@ -13,16 +13,16 @@ export interface Inspection {
   readonly name: PartName;
   readonly wanted: string;
   readonly found: Omit<Part, "name"> | undefined;
-  /** Where it was looked for in vain before it was found, or at all. */
+  /** Unsuccessful attempts before it was found, or all of them. */
   readonly attempts: readonly Attempt[];
   /**
-   * How it would be got: `a Go module`, in the order of trying; empty when nothing on this machine
-   * could.
+   * The sources that could provide it, in order: `a Go module`. Empty if none could on this
+   * machine.
    */
   readonly sources: readonly string[];
-  /** What rules a source out on this machine. */
+  /** What excludes a source on this machine. */
   readonly obstacles: readonly string[];
-  /** For people: how to install it by hand. */
+  /** Instructions for a manual installation. */
   readonly install: string;
 }
 
@@ -73,8 +73,7 @@ export async function inspect(options: {
 }
 
 /**
- * A variable that names a bad place rules everything else out: what the reader asked for is not
- * replaced in silence.
+ * A variable with a bad path excludes everything else: the user's choice is not replaced silently.
  */
 function waysTo(
   name: PartName,

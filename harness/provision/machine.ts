@@ -1,6 +1,6 @@
 /**
- * What works on this machine besides the tools: cores, memory, disk, loopback addresses, a Docker
- * engine, a browser, package clients.
+ * Other properties of this machine: cores, memory, disk, loopback addresses, a Docker engine, a
+ * browser, package clients.
  */
 
 import { statfsSync } from "node:fs";
@@ -13,7 +13,7 @@ import { chromiumPath } from "../system/browser.ts";
 
 const engineTimeoutMs = 2_000;
 
-/** Answers whether something works, and why not when it does not. */
+/** Whether something works, and otherwise why not. */
 export interface Ability {
   readonly works: boolean;
   readonly detail: string;
@@ -26,7 +26,7 @@ export interface Machine {
   readonly zoneAddresses: Ability;
   readonly docker: Ability;
   readonly browser: Ability;
-  /** Programs that fetch tools, by name; the path, or nothing. */
+  /** Programs that download tools, by name: the path, or null. */
   readonly clients: Readonly<Record<string, string | undefined>>;
 }
 
@@ -48,7 +48,7 @@ export async function inspectMachine(env: NodeJS.ProcessEnv): Promise<Machine> {
   };
 }
 
-/** Bytes that may still be written where `path` lies or would lie. */
+/** Free bytes on the file system that contains, or would contain, `path`. */
 export function freeDiskBytes(path: string): number | undefined {
   for (let folder = path; ; folder = dirname(folder)) {
     try {
@@ -60,7 +60,7 @@ export function freeDiskBytes(path: string): number | undefined {
   }
 }
 
-/** Each zone gets a loopback address of its own, which some systems must be told to have. */
+/** Each zone has its own loopback address, which some systems must be configured to accept. */
 function bindable(address: string): Promise<Ability> {
   return new Promise((resolve) => {
     const server = createServer();
@@ -73,7 +73,7 @@ function bindable(address: string): Promise<Ability> {
   });
 }
 
-/** Asks the engine that DOCKER_HOST names, or the usual socket, whether it is there. */
+/** Pings the engine of DOCKER_HOST, or of the usual socket. */
 export function dockerEngine(env: NodeJS.ProcessEnv): Promise<Ability> {
   const host = env.DOCKER_HOST || "unix:///var/run/docker.sock";
   const address = host.startsWith("unix://")
@@ -113,7 +113,7 @@ function tcpAddress(host: string): { host: string; port: string } | undefined {
   return { host: hostname, port: port || "2375" };
 }
 
-/** Found as players find it. */
+/** Looked up in the same way as for players. */
 function browser(env: NodeJS.ProcessEnv): Ability {
   const found = chromiumPath(env);
   return found === null

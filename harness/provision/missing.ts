@@ -1,7 +1,4 @@
-/**
- * The one error that says which tools cannot be had, what was tried for each, and how to install
- * them.
- */
+/** The only error for missing tools: it names each, the attempts, and how to install it. */
 
 import { SeawallError } from "../base/errors.ts";
 import type { Attempt } from "./find.ts";

@@ -44,7 +44,7 @@ function sourceThat(build: Source["build"], kind: Source["kind"] = "registry"): 
   };
 }
 
-/** Builds scripts that print what each tool would. */
+/** A source that builds scripts with the output of each tool. */
 const working: Source["build"] = async (recipes, { staging }) =>
   new Map(
     recipes.map(({ name }): [PartName, Place] => [
@@ -59,8 +59,8 @@ const groupOf = (...sources: Source[]): Group => ({
   sources,
 });
 
-describe("getting a tool", () => {
-  it("leaves it in the cache, where it is found from then on", async () => {
+describe("obtaining a tool", () => {
+  it("stores it in the cache, where it is found from then on", async () => {
     using machine = fakeMachine();
     const context = contextOn(machine);
     const { parts } = await obtain(groupOf(sourceThat(working)), [k6, toxiproxy], context);
@@ -71,7 +71,7 @@ describe("getting a tool", () => {
     });
   });
 
-  it("goes on to the next source for what the first cannot give, and for that only", async () => {
+  it("uses the next source only for what the first cannot provide", async () => {
     using machine = fakeMachine();
     const asked: string[][] = [];
     const release = sourceThat(async (recipes, context) => {
@@ -97,7 +97,7 @@ describe("getting a tool", () => {
     ]);
   });
 
-  it("is done once when two ask at once", async () => {
+  it("happens once for two concurrent requests", async () => {
     using machine = fakeMachine();
     let builds = 0;
     const slow = groupOf(
@@ -142,7 +142,7 @@ describe("getting a tool", () => {
     expect((await find(k6, context)).part).toBeUndefined();
   });
 
-  it("takes nothing for good that an interrupted build left, and sweeps it up the next time", async () => {
+  it("never uses the remains of an interrupted build, and removes them the next time", async () => {
     using machine = fakeMachine();
     const interrupted = new AbortController();
     const reason = new Error("interrupted");
@@ -159,14 +159,14 @@ describe("getting a tool", () => {
     expect((await find(k6, context)).part).toBeUndefined();
     expect(readdirSync(context.cache.folder("staging"))).toEqual([]);
 
-    // A process that was killed could not even remove its staging folder.
+    // A killed process could not remove its staging folder.
     mkdirSync(context.cache.folder("staging", "test-of-the-dead"));
     mkdirSync(context.cache.folder("staging", "other-group"));
     await obtain(groupOf(sourceThat(working)), [k6], context);
     expect(readdirSync(context.cache.folder("staging"))).toEqual(["other-group"]);
   });
 
-  it("replaces a tree that a manifest was never written for", async () => {
+  it("replaces a tree without a manifest", async () => {
     using machine = fakeMachine();
     const context = contextOn(machine);
     const group = groupOf(sourceThat(working));

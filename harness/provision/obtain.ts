@@ -1,6 +1,6 @@
 /**
- * Gets tools that are not on this machine: tries each source of their group in turn, under a lock,
- * and keeps only what starts.
+ * Obtains tools that are not on this machine: tries each source of their group in turn, under a
+ * lock, and keeps only what starts.
  */
 
 import { createHash } from "node:crypto";
@@ -24,8 +24,8 @@ import { release } from "./sources/release.ts";
 import type { Progress, Source } from "./sources/source.ts";
 
 /**
- * Tools that come from the same sources: one build gets all of them, and different groups are built
- * side by side.
+ * Tools from the same sources: one build provides all of them, and different groups are built
+ * concurrently.
  */
 export interface Group {
   readonly name: string;
@@ -55,8 +55,8 @@ export interface Obtained {
 }
 
 /**
- * Gets as many of `recipes`, all of them members of `group`, as can be had; for the others
- * `attempts` says why not.
+ * Obtains as many as possible of `recipes`, all members of `group`; `attempts` says why the others
+ * failed.
  */
 export async function obtain(
   group: Group,
@@ -90,16 +90,16 @@ export async function obtain(
   return { parts, attempts };
 }
 
-/** Another process may have got the tool while this one waited for the lock. */
+/** Another process may have obtained the tool while this one waited for the lock. */
 async function fromCache(recipe: Recipe, context: ObtainContext): Promise<Part | undefined> {
-  const manifest = await context.cache.manifest(recipe);
-  const seen = manifest && (await sight(recipe, manifest.place, "cache", context));
+  const receipt = await context.cache.receipt(recipe);
+  const seen = receipt && (await sight(recipe, receipt.place, "cache", context));
   return typeof seen === "object" ? seen : undefined;
 }
 
 /**
- * Builds the batch in a staging folder, moves it into place as a whole, and keeps each tool that
- * then starts.
+ * Builds the batch in a staging folder, renames it into place, and keeps each tool that then
+ * starts.
  */
 async function build(
   group: Group,
@@ -147,7 +147,7 @@ async function keep(
   if (place === undefined) return `${source.title} holds no ${recipe.name}`;
   const seen = await sight(recipe, place, source.kind, context);
   if (typeof seen === "string") return `from ${source.title}, but: ${seen}`;
-  await context.cache.keepManifest(recipe.name, { pin: recipe.pin, place });
+  await context.cache.keepReceipt(recipe.name, { pin: recipe.pin, place });
   context.progress({ tool: recipe.name, step: `ready, ${seen.version}` });
   return seen;
 }

@@ -14,7 +14,7 @@ const names = ["k6", "toxiproxy", "cassandra", "memcached", "varnish", "nginx", 
 const tools = await provision([...names, "node", "faketime"], { env: process.env });
 
 describe("the tools of this machine", () => {
-  it("are found again with nothing to get", async () => {
+  it("are found again with nothing to obtain", async () => {
     expect(toolNames()).toEqual(expect.arrayContaining([...names]));
     const again = await provision(names, {
       env: process.env,
@@ -23,7 +23,7 @@ describe("the tools of this machine", () => {
     expect(again.k6.executable).toBe(tools.k6.executable);
   });
 
-  it("are all told of", async () => {
+  it("are all reported", async () => {
     expect((await inspect({ env: process.env })).every(({ found }) => found !== undefined)).toBe(
       true,
     );

@@ -18,7 +18,7 @@ const encoders = (...names: string[]) =>
   `"ffmpeg version 5.1.9-0+deb12u1 Copyright";; esac`;
 
 describe("provision", () => {
-  it("gives exactly the tools that were asked for, and says nothing when all are there", async () => {
+  it("returns exactly the requested tools, and prints nothing if all exist", async () => {
     using machine = fakeMachine();
     const path = machine.install("k6", 'echo "k6 v2.2.0"');
     const tools = await provision(["node", "k6"], {
@@ -35,7 +35,7 @@ describe("provision", () => {
     expect(tools.node.executable).toBe(process.execPath);
   });
 
-  it("names every missing tool in one error, each with what was tried", async () => {
+  it("names every missing tool in one error, each with its attempts", async () => {
     using machine = fakeMachine();
     const env = {
       ...machine.env,
@@ -51,7 +51,7 @@ describe("provision", () => {
     expect(message).toContain("has no encoder libx264");
   });
 
-  it("takes an ffmpeg that has both encoders, with its companion", async () => {
+  it("accepts an ffmpeg with both encoders and its companion", async () => {
     using machine = fakeMachine();
     machine.install("ffmpeg", encoders("libx264", "aac"));
     const ffprobe = machine.install("ffprobe", "exit 0");
@@ -59,7 +59,7 @@ describe("provision", () => {
     expect(tool).toMatchObject({ version: "5.1.9", companions: { ffprobe } });
   });
 
-  it("stops at once when it was interrupted before it began", async () => {
+  it("stops at once if it was aborted before it began", async () => {
     using machine = fakeMachine();
     const reason = new Error("interrupted");
     await expect(
@@ -67,7 +67,7 @@ describe("provision", () => {
     ).rejects.toBe(reason);
   });
 
-  it("rejects a Varnish that cannot compile a VCL, with the compiler's words", async () => {
+  it("rejects a Varnish that cannot compile a VCL, with the compiler's message", async () => {
     using machine = fakeMachine();
     const script =
       'case "$*" in -V) echo "varnishd (varnish-7.1.1 revision x)";; *) echo "Running ' +
@@ -83,7 +83,7 @@ describe("provision", () => {
 });
 
 describe("inspect", () => {
-  it("tells of every tool without getting any", async () => {
+  it("reports every tool without obtaining any", async () => {
     using machine = fakeMachine();
     machine.install("k6", 'echo "k6 v2.2.0"');
     const tools = await inspect({
@@ -115,7 +115,7 @@ describe("inspect", () => {
 });
 
 describe("the error for missing tools", () => {
-  it("says for each what was tried and how to install it", () => {
+  it("lists the attempts and the installation for each", () => {
     const { message, hint } = missingTools([
       {
         recipe: k6,
@@ -142,14 +142,14 @@ describe("the error for missing tools", () => {
     expect(hint).toContain("./seawall doctor");
   });
 
-  it("speaks of one tool in the singular", () => {
+  it("uses the singular for one tool", () => {
     expect(missingTools([{ recipe: ffmpeg, attempts: [] }]).message).toMatch(
       /^a tool is missing: ffmpeg\n/,
     );
   });
 });
 
-describe("recipes that a target brings", () => {
+describe("recipes of a target", () => {
   const recipe = {
     ...k6,
     name: "made-up",
@@ -159,7 +159,7 @@ describe("recipes that a target brings", () => {
     from: [],
   };
 
-  it("are unknown before, one line says so, and are found like the harness's own after", async () => {
+  it("are unknown at first, with one line, and are found like the harness's own later", async () => {
     using machine = fakeMachine();
     const asked = (): Promise<unknown> => provision(["made-up"], { env: machine.env });
     await expect(asked()).rejects.toThrow(/unknown tool "made-up"/);

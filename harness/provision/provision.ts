@@ -1,6 +1,6 @@
 /**
- * Finds every tool that a run needs, or gets it: environment variable, PATH, tool cache, official
- * release, package registry. Nothing on the system is changed.
+ * Finds or obtains every tool that a run needs: environment variable, PATH, tool cache, official
+ * release, package registry. It changes nothing on the system.
  */
 
 import type { Tool, ToolName } from "../target/tools.ts";
@@ -17,15 +17,13 @@ export type { Progress } from "./sources/source.ts";
 export interface ProvisionOptions {
   readonly env: NodeJS.ProcessEnv;
   readonly signal?: AbortSignal | undefined;
-  /**
-   * Called only while something is being got; on a machine that has every tool it is never called.
-   */
+  /** Called only while a tool is being obtained. */
   readonly progress?: ((progress: Progress) => void) | undefined;
 }
 
 /**
- * Every named tool, seen to start; throws TOOL_MISSING that names all that cannot be had, with what
- * was tried for each.
+ * Every named tool, after it started successfully. Throws TOOL_MISSING that names all missing
+ * tools, with the attempts for each.
  */
 export async function provision<const Name extends ToolName>(
   names: readonly Name[],
@@ -37,8 +35,8 @@ export async function provision<const Name extends ToolName>(
 }
 
 /**
- * Groups are worked on side by side. When one fails for good, the others are stopped, and waited
- * for, before that is thrown.
+ * Groups are processed concurrently. If one fails, the others are aborted and awaited before the
+ * error is thrown.
  */
 async function resolve(
   wanted: readonly PartName[],
@@ -103,7 +101,9 @@ async function resolve(
   return parts;
 }
 
-/** The tool as the rest of the harness sees it: what runs on another part is started by that. */
+/**
+ * The tool as the rest of the harness sees it: one that runs on another part is started by that.
+ */
 function toolFrom(name: ToolName, parts: ReadonlyMap<PartName, Part>): Tool {
   if (name === "node") return nodeItself();
   const part = parts.get(name);
@@ -112,7 +112,7 @@ function toolFrom(name: ToolName, parts: ReadonlyMap<PartName, Part>): Tool {
   return below === undefined ? part : { ...part, executable: below.executable, env: below.env };
 }
 
-/** Services run on the Node that runs the harness. */
+/** Services run on the same Node as the harness. */
 export function nodeItself(): Tool {
   const executable = process.execPath;
   return {
@@ -133,7 +133,7 @@ export function groupOf(name: PartName): Group {
   return group;
 }
 
-/** Calls `work` once per key; everybody who asks gets the same promise. */
+/** Calls `work` once per key; all callers receive the same promise. */
 function once<Key, Value>(work: (key: Key) => Promise<Value>): (key: Key) => Promise<Value> {
   const started = new Map<Key, Promise<Value>>();
   return (key) => {

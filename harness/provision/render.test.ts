@@ -13,8 +13,8 @@ function output(isTerminal: boolean) {
   };
 }
 
-describe("the progress of getting tools", () => {
-  it("is one line for each new step where there is no terminal", () => {
+describe("the progress of obtaining tools", () => {
+  it("is one line per new step without a terminal", () => {
     const out = output(false);
     {
       using display = showProgress(out);
@@ -30,7 +30,7 @@ describe("the progress of getting tools", () => {
     ]);
   });
 
-  it("leaves no live line behind on a terminal, and writes nothing when nothing was got", () => {
+  it("leaves no live line on a terminal, and writes nothing if nothing was obtained", () => {
     const idle = output(true);
     showProgress(idle)[Symbol.dispose]();
     expect(idle.written).toEqual([]);

@@ -1,15 +1,15 @@
 /**
- * Shows on standard error how tools are being got: one live line on a terminal, elsewhere a plain
- * line for each new step.
+ * Shows on standard error which tools are being obtained: one live line on a terminal, otherwise
+ * one line per new step.
  */
 
 import { cut, painter, width } from "../system/terminal.ts";
 import type { Progress } from "./sources/source.ts";
 
-/** As much of a stream as is needed to write to it well. */
+/** The part of a stream that this needs. */
 export interface ProgressOutput {
   write(text: string): void;
-  /** Takes back the live line. */
+  /** Erases the live line. */
   erase(): void;
   readonly isTerminal: boolean;
   readonly columns: number;
@@ -22,7 +22,7 @@ export interface ProgressDisplay extends Disposable {
 
 const refreshEveryMs = 250;
 
-/** Writes nothing until something is being got. Disposing it takes the live line away. */
+/** Writes nothing until a tool is being obtained. Disposal erases the live line. */
 export function showProgress(output: ProgressOutput): ProgressDisplay {
   const steps = new Map<string, Progress>();
   const startMs = performance.now();
@@ -57,10 +57,7 @@ export function showProgress(output: ProgressOutput): ProgressDisplay {
   };
 }
 
-/**
- * What is under way, each tool's share of the line as wide as the others':
- * `12 s  k6 net/http · ffmpeg 31 of 84`.
- */
+/** The current steps, with equal width per tool: `12 s  k6 net/http · ffmpeg 31 of 84`. */
 export function liveLine(steps: readonly Progress[], elapsedS: number, columns: number): string {
   const clock = `${elapsedS.toFixed(0)} s  `;
   const share = Math.floor((columns - 1 - width(clock)) / Math.max(1, steps.length)) - 3;

@@ -1,7 +1,7 @@
 /**
- * A tree of extracted Debian packages, as the programs in it need it: libraries that the system's
- * loader does not know, a compiler beside its own headers, and symbolic links that would lead out
- * of the tree.
+ * A tree of extracted Debian packages, prepared for the programs in it. It provides libraries that
+ * the system's loader does not know and a compiler with its own headers. Symbolic links stay inside
+ * the tree.
  */
 
 import { existsSync } from "node:fs";
@@ -19,13 +19,13 @@ const processors: Readonly<Record<string, string>> = {
   ppc64: "powerpc64le",
   x64: "x86_64",
 };
-/** Debian's name for this machine's kind of library. Node runs on these, and on s390x. */
+/** Debian's multiarch name for this machine. Node runs on these, and on s390x. */
 export const multiarch = `${processors[process.arch] ?? process.arch}-linux-gnu`;
 
 /**
- * LD_LIBRARY_PATH for a program of a tree; nothing for one that the system installed. Some packages
- * keep a library in a folder that their installation would have registered (blas, lapack,
- * pulseaudio), so the loader is asked what it misses, and the tree is searched.
+ * LD_LIBRARY_PATH for a program of a tree; empty for an installed one. Some packages have a library
+ * in a folder that their installation would have registered (blas, lapack, pulseaudio). So the
+ * loader is asked for missing libraries, and the tree is searched.
  */
 export async function libraryEnv(place: Place, asking: Asking): Promise<Record<string, string>> {
   if (place.root === undefined) return {};
@@ -60,15 +60,15 @@ async function foldersHolding(names: readonly string[], under: string): Promise<
   ];
 }
 
-/** The wrapper that `addCompiler` left in the tree, when it holds a compiler. */
+/** The wrapper that `addCompiler` created in the tree, if it contains a compiler. */
 export function compilerIn(root: string): string | undefined {
   const wrapper = join(root, "seawall-cc");
   return existsSync(wrapper) ? wrapper : undefined;
 }
 
 /**
- * Makes an extracted gcc usable where it lies: it finds its assembler, libraries and headers in the
- * tree `home` and not in the system.
+ * Makes an extracted gcc usable in place: it finds its assembler, libraries and headers in the tree
+ * `home` and not in the system.
  */
 export async function addCompiler(root: string, home: string): Promise<void> {
   if (!existsSync(join(root, "usr/bin/gcc"))) return;
@@ -83,8 +83,7 @@ PATH='${home}/usr/bin':$PATH LD_LIBRARY_PATH='${libraries}' exec '${home}/usr/bi
 }
 
 /**
- * Absolute links (`/etc/java-17-openjdk/…`) are made to stay inside the tree, wherever that is
- * moved.
+ * Rewrites absolute links (`/etc/java-17-openjdk/…`) to stay inside the tree, wherever it is moved.
  */
 export async function keepLinksInside(root: string): Promise<void> {
   for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {

@@ -2,10 +2,7 @@
 
 import { Rejected, WrongVersion } from "./recipe.ts";
 
-/**
- * The first thing in `text` that `pattern`'s group 1 matches; `Rejected` when the tool said
- * something else.
- */
+/** The first match of group 1 of `pattern` in `text`; throws `Rejected` without a match. */
 export function versionIn(text: string, pattern: RegExp): string {
   const found = pattern.exec(text)?.[1];
   if (found === undefined) throw new Rejected(`prints no version: ${firstLine(text)}`);
@@ -22,8 +19,8 @@ export function demand(version: string, from: string, below?: string): void {
 }
 
 /**
- * Negative when `a` is older than `b`. What is not a number counts as 0: `2.2.0-rc1` is compared as
- * `2.2.0`.
+ * Negative if `a` is older than `b`. A part that is not a number counts as 0: `2.2.0-rc1` compares
+ * as `2.2.0`.
  */
 export function compare(a: string, b: string): number {
   const [left, right] = [numbers(a), numbers(b)];

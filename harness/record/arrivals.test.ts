@@ -13,7 +13,7 @@ const plan = {
 describe("the arrivals of a load", () => {
   const stages = stagesOf(load, plan);
 
-  it("are due at the rate of their phase, lead-in and tail included", () => {
+  it("follow the rate of their phase, including lead-in and tail", () => {
     const due = [...arrivalsOf(stages)];
     expect(due.slice(0, 3)).toEqual([500, 1_000, 1_500]);
     expect(due.filter((ms) => ms > 3_000 && ms <= 5_000)).toHaveLength(16);
@@ -23,14 +23,14 @@ describe("the arrivals of a load", () => {
     expect(arrivalsUntil(stages, -5)).toBe(0);
   });
 
-  it("go on in their rhythm where the rate changes, as k6's do", () => {
+  it("continue their rhythm when the rate changes, as in k6", () => {
     const slow = stagesOf({ ratePerSecond: { baseline: 0.5, fault: 1, recovery: 0.5 } }, plan);
-    // One and a half are due in the first three seconds: the second one half a second into the
+    // One and a half are due in the first three seconds, so the second one falls 0.5 s into the
     // fault.
     expect([...arrivalsOf(slow)].slice(0, 3)).toEqual([2_000, 3_500, 4_500]);
   });
 
-  it("are those that k6 can be asked for, in tenths of an iteration a second", () => {
+  it("are rates that k6 supports, in tenths of an iteration per second", () => {
     expect(
       stagesOf({ ratePerSecond: { baseline: 1 / 3, fault: 0, recovery: 0.04 } }, plan).map(
         ({ perSecond }) => perSecond,
@@ -44,7 +44,7 @@ describe("the arrivals of a load", () => {
     ).toEqual([250, 250, 125.5]);
   });
 
-  it("may take longer to end than anybody's patience lasts", () => {
+  it("may end later than the longest patience of a user", () => {
     expect(gracefulStopMsOf(heldPlan())).toBeGreaterThan(16_000 + 2_000);
   });
 });

@@ -1,7 +1,6 @@
 /**
- * The arrivals that a plan's load consists of: how many iterations begin, and when. The generator
- * is asked for exactly these, the simulator makes them, and the judge holds the record against
- * them.
+ * The arrivals of a plan's load: the number of iterations and when each begins. The generator is
+ * configured with these, the simulator produces them, and the judge compares the record with them.
  */
 import type { Load } from "../experiment/experiment.ts";
 import type { Phase } from "../base/phases.ts";
@@ -11,27 +10,27 @@ import { isVirtual } from "./substrates.ts";
 import { rhythmMsOf } from "../target/rhythm.ts";
 
 /**
- * The load goes on for this long after the last phase, so that no phase ends on a generator that
- * has stopped.
+ * The load continues for this many ms after the last phase, so that no phase ends with a stopped
+ * generator.
  */
 export const tailMs = 3_000;
 /**
- * k6 takes whole numbers of iterations per time unit; ten seconds allow a tenth of an iteration per
- * second.
+ * k6 takes whole numbers of iterations per time unit. A unit of 10 s allows a tenth of an iteration
+ * per second.
  */
 export const timeUnitSeconds = 10;
 
 /**
- * How long iterations under way may take to end after the load: the longest patience of a bundled
- * workload (16 s, a user who pressed play) and some, after a live user has waited for its
- * segment.
+ * Time in ms that iterations may take to end after the load. It covers the longest patience of a
+ * bundled workload (16 s, a user who pressed play). It also covers the wait for the next
+ * period.
  */
 export function gracefulStopMsOf(plan: Pick<Plan, "rhythm">): number {
   const rhythmMs = rhythmMsOf(plan);
   return 20_000 + 2 * (Number.isFinite(rhythmMs) ? rhythmMs : 0);
 }
 
-/** A stretch of one rate; `untilMs` is counted from the load's zero. */
+/** An interval of constant rate; `untilMs` counts from the load's zero. */
 export interface Stage {
   readonly untilMs: number;
   /** Iterations per second. */
@@ -40,10 +39,7 @@ export interface Stage {
 
 type Paced = Pick<Plan, "leadInMs" | "phasesMs" | "substrate">;
 
-/**
- * One stage for lead-in and baseline, one for the fault, one for recovery and tail, as the
- * generator gets them.
- */
+/** Three stages, as the generator receives them: lead-in and baseline, fault, recovery and tail. */
 export function stagesOf(load: Pick<Load, "ratePerSecond">, plan: Paced): readonly Stage[] {
   const { leadInMs, phasesMs } = plan;
   const lengths: readonly (readonly [Phase, number])[] = [
@@ -58,18 +54,21 @@ export function stagesOf(load: Pick<Load, "ratePerSecond">, plan: Paced): readon
   });
 }
 
-/** In virtual time one iteration stands for many users above a certain rate. */
+/** In virtual time, one iteration represents many users above a certain rate. */
 function perSecondOf(rate: number, { substrate }: Paced): number {
   if (isVirtual(substrate)) return rate / weightOf(rate);
   return Math.round(rate * timeUnitSeconds) / timeUnitSeconds;
 }
 
-/** For how many users one iteration stands in virtual time. */
+/** The number of users that one iteration represents in virtual time. */
 export function weightOf(ratePerSecond: number): number {
   return Math.max(1, Math.ceil(ratePerSecond / arrivalsPerSecondMax));
 }
 
-/** Iterations planned until `atMs` after the load's zero; a fraction is one that is due later. */
+/**
+ * Iterations planned until `atMs` after the load's zero. A fraction is an iteration that is due
+ * later.
+ */
 export function arrivalsUntil(stages: readonly Stage[], atMs: number): number {
   let count = 0,
     fromMs = 0;
@@ -82,8 +81,8 @@ export function arrivalsUntil(stages: readonly Stage[], atMs: number): number {
 }
 
 /**
- * When each iteration is due, in ms after the load's zero: as k6 computes it, the rhythm goes on
- * across stages.
+ * The moment at which each iteration is due, in ms after the load's zero. As in k6, the rhythm
+ * continues across stages.
  */
 export function* arrivalsOf(stages: readonly Stage[]): Generator<number, void, void> {
   let done = 0,

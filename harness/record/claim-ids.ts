@@ -1,9 +1,9 @@
 /**
- * By what a claim and a recovery are known, whatever their titles say: in findings, comparisons and
- * indexes.
+ * Identity of claims and recoveries in findings, comparisons and indexes, independent of their
+ * titles.
  */
 
-/** A claim or a recovery, by the id of its findings; its title is for people. */
+/** A claim or a recovery: the id of its findings, and the title for users. */
 export interface NamedClaim {
   readonly id: string;
   readonly title: string;
@@ -14,14 +14,15 @@ interface Named {
   readonly title: string;
 }
 
-/** Its own, or else its title in lower-case words joined by hyphens. */
+/** Its own id, or its title in lower-case words joined by hyphens. */
 export function claimId({ id, title }: Named): string {
   return id ?? (title.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? ["untitled"]).join("-");
 }
 
 /**
- * By what findings of several records are the same claim. In a record of before claims had ids of
- * their own, a claim's id is made from its title: it is the one that has this title today.
+ * Returns the key under which findings of several records belong to the same claim. Older records
+ * have no claim ids: they derive the id from the title, and match the claim that has this title
+ * today.
  */
 export function sameClaims(all: Iterable<NamedClaim>): (one: NamedClaim) => string {
   const own = new Map<string, string>();
@@ -33,7 +34,7 @@ function fromTitle({ id, title }: NamedClaim): string {
   return `${id.split(".", 1)[0]}.${claimId({ title })}`;
 }
 
-/** In a verdict an id says what it is of: `claim.live-is-served`. */
+/** The id of a finding names its kind: `claim.live-is-served`. */
 export function findingId(kind: "claim" | "recovery", named: Named): string {
   return `${kind}.${claimId(named)}`;
 }

@@ -1,4 +1,4 @@
-/** Where the parts of a run write what happens. */
+/** The sink to which the parts of a run write events. */
 import type { RunEvent } from "./events.ts";
 
 export interface EventSink {

@@ -1,45 +1,52 @@
 /**
- * What a finding may state, as data. A rule of the judge answers with facts; `phrases/` alone turns
- * them into words. Each fact has the id by which it stands in `verdict.json`, and its values with
- * their units in their names. A fact without a phrase does not compile, and neither does a phrase
- * without a fact.
+ * The facts that a finding may state, as data. A rule of the judge returns facts; only `phrases/`
+ * words them. A fact appears in `verdict.json` under its id, and the names of its values contain
+ * their units. A fact without a phrase does not compile, and neither does a phrase without a fact.
  */
 import type { AbortReason } from "./events.ts";
 import type { Phase } from "../base/phases.ts";
 
-/** A fact that its id says whole. */
+/** A fact without values. */
 type Plain = Readonly<Record<never, never>>;
 type InPhase = { readonly phase: string };
 type OfFault = { readonly fault: string };
 type OfLoad = { readonly load: string };
 type By = { readonly byMs: number };
-/** More problems of the same kind than are worth listing. */
+/** The number of further problems of the same kind that are not listed. */
 type More = { readonly problems: number };
-/** `stolen`: the part of the machine, 0…1, that was taken from outside meanwhile; null for none. */
+/**
+ * `stolen`: the fraction of the machine (0…1) that was taken from outside meanwhile; null for none.
+ */
 type Late = {
   readonly p99Ms: number;
   readonly phase: string;
   readonly maxMs: number;
   readonly stolen: number | null;
 };
-/** Iterations and samples of a load or a class of requests: `of` says which of the two. */
+/** Iterations and samples of a load or of a request class, as `of` says. */
 type Group = { readonly of: "load" | "lane"; readonly group: string };
 type OfMetric = { readonly metric: string; readonly source: string };
 
+/** `checked`: the evidence that would have shown its use. */
+type Unused = {
+  readonly service: string;
+  readonly others: number;
+  readonly checked: readonly ("links" | "requests" | "counters" | "bytes")[];
+};
 type OfLinks = OfFault & { readonly links: readonly string[] };
 type OfClass = { readonly lane: string };
-/** Where, of which class and in which phase the generator and the prober are compared. */
+/** The entry, class and phase in which the generator and the prober are compared. */
 type AtPlace = OfClass & InPhase & { readonly place: string };
 /**
- * `writer`: the processes of a service, by what they write; `reader`: the generator; `receiver`:
- * the interfaces.
+ * `writer`: bytes written by a service's processes. `reader`: bytes read by the generator.
+ * `receiver`: bytes on the interfaces.
  */
 type ByteWitness = {
   readonly witness: "writer" | "reader" | "receiver";
   readonly service: string;
 };
 
-/** Of claims. */
+/** Facts about claims. */
 export interface ClaimFacts {
   "phase-unfinished": InPhase;
   "within-limit": Plain;
@@ -52,12 +59,12 @@ export interface ClaimFacts {
   "on-before-fault": Plain;
   "never-on": Plain;
   "too-short": Plain;
-  /** `rest`: what the samples show that no stall touched. */
+  /** `rest`: the result without the samples that a stall may have affected. */
   "generator-stalled": { readonly stalledMs: number; readonly rest: "nothing" | "within-limit" };
   "depends-on-dropped": Plain;
 }
 
-/** Of a recovery. */
+/** Facts about recoveries. */
 export interface RecoveryFacts {
   "phases-unfinished": Plain;
   "nothing-healed": Plain;
@@ -71,7 +78,13 @@ export interface RecoveryFacts {
   "lost-again": Plain;
 }
 
-/** Of the rules of evidence. */
+/** Things with one sample each; `what` is their name. */
+interface OfReckoning {
+  readonly what: string;
+  readonly total: number;
+}
+
+/** Facts of the rules of evidence. */
 export interface EvidenceFacts {
   "record.whole": {
     damage: { readonly detail: string };
@@ -91,7 +104,7 @@ export interface EvidenceFacts {
     "fault-out-of-order": OfFault;
     "check-outside-fault": OfFault;
     "act-outside-injection": OfFault;
-    /** Below zero: earlier than planned. */
+    /** Negative: earlier than planned. */
     "injection-moved": OfFault & By;
     "heal-moved": OfFault & By;
     "injected-early": OfFault & By;
@@ -183,9 +196,18 @@ export interface EvidenceFacts {
     "no-source": { readonly metric: string };
     "never-read": OfMetric;
     gap: OfMetric & { readonly gapMs: number };
-    "not-read-back": { readonly unread: number; readonly acknowledged: number };
-    "few-read-back": { readonly read: number; readonly acknowledged: number };
-    "nothing-to-compare": { readonly delivered: number };
+    unread: OfReckoning & { readonly unread: number };
+    "few-read": OfReckoning & { readonly read: number };
+  };
+  "target.metrics": {
+    /** `seen`: by what others saw it work. */
+    frozen: {
+      readonly service: string;
+      readonly forMs: number;
+      readonly amount: number;
+      readonly seen: "answers" | "linkBytes" | "ownBytes";
+    };
+    stopped: OfMetric & { readonly forMs: number; readonly answers: number };
   };
   "baseline.steady": {
     unfinished: Plain;
@@ -213,17 +235,15 @@ export interface EvidenceFacts {
   "faults.traffic": {
     "not-counted": OfLinks;
     "unused-before": OfLinks;
+    "only-checks": OfLinks;
     "unused-during": OfLinks;
     "bytes-not-counted": OfLinks;
     "never-bound": OfFault & { readonly bytesPerSecond: number; readonly timesMax: number };
   };
   "faults.use": {
-    /** `checked`: by what its use would have been seen. */
-    unused: OfFault & {
-      readonly service: string;
-      readonly others: number;
-      readonly checked: readonly ("links" | "requests" | "counters" | "bytes")[];
-    };
+    unused: OfFault & Unused;
+    /** It was asked as often before there was any load. */
+    "only-checks": OfFault & Unused;
     standby: { readonly services: readonly string[] };
   };
   "generator.asked": {
@@ -288,14 +308,23 @@ export interface EvidenceFacts {
     "nothing-compared": Plain;
     agrees: OfMetric;
   };
-  "bodies.segments": {
+  "witnesses.copied": {
+    copied: {
+      readonly one: string;
+      readonly other: string;
+      readonly shared: number;
+      readonly samples: number;
+    };
+    more: More;
+  };
+  "bodies.right": {
     "none-seen": InPhase & { readonly served: number };
     wrong: InPhase & {
-      readonly by: "viewer" | "prober";
+      readonly by: "user" | "prober";
       readonly place: string;
       readonly wrong: number;
       readonly looks: number;
-      /** Each with how many there were: `truncated 3`. */
+      /** Each with its count: `truncated 3`. */
       readonly kinds: readonly string[];
     };
     "other-container": {
@@ -316,7 +345,7 @@ export interface EvidenceFacts {
     model: Plain;
     "not-declared": Plain;
     "none-served": Plain;
-    /** Each with how many there were; and the least size of each variant in bytes. */
+    /** Each with its count, and the least size of each variant in bytes. */
     looked: {
       readonly looks: number;
       readonly containers: readonly string[];
@@ -331,7 +360,7 @@ export interface EvidenceFacts {
 
 export type EvidenceId = keyof EvidenceFacts;
 
-/** One fact out of those that `Facts` lists. */
+/** One of the facts in `Facts`. */
 export type FactIn<Facts> = {
   [Id in keyof Facts & string]: { readonly fact: Id } & Facts[Id];
 }[keyof Facts & string];
@@ -341,5 +370,5 @@ export type FactOf<Id extends EvidenceId> = FactIn<EvidenceFacts[Id]>;
 
 export type FactValue = string | number | null | readonly (string | number)[];
 
-/** A fact as it stands in a verdict: its id, and its values by name. */
+/** A fact in a verdict: its id, and its values by name. */
 export type Fact = { readonly fact: string } & { readonly [name: string]: FactValue };

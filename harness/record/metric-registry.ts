@@ -1,5 +1,5 @@
 /**
- * The metrics of one run: those that any run can contain, those of the target, and those of its
+ * The metric registry of one run: the harness's metrics, those of the target, and those of its
  * workloads.
  */
 import { k6Metrics } from "../metrics/k6-metrics.ts";
@@ -19,8 +19,8 @@ import {
 } from "../target/layout.ts";
 
 /**
- * By the naming habits of Prometheus (https://prometheus.io/docs/practices/naming), where the
- * target does not say it.
+ * Uses the naming conventions of Prometheus (https://prometheus.io/docs/practices/naming), unless
+ * the target declares the kind.
  */
 export function kindOfSeries(name: string, declared: Declared | undefined): SampleKind {
   const isCounter =
@@ -30,10 +30,7 @@ export function kindOfSeries(name: string, declared: Declared | undefined): Samp
   return isCounter ? "increment" : "gauge";
 }
 
-/**
- * Where two declare the same name, the pack's word counts before the harness's, and the harness's
- * before that of others.
- */
+/** Precedence if several declare the same name: the pack, then the harness, then all others. */
 export function registryOf(
   layout: Pick<Layout, "services">,
   pack?: Pack,
@@ -60,10 +57,7 @@ export function registryOf(
   };
 }
 
-/**
- * With a pack it is known which classes of requests there are, and which of them its prober asks
- * for.
- */
+/** A pack declares the request classes, and those that its prober requests. */
 function requestsOf({ trafficClasses, askedAlike }: Pack): Registry {
   const ofLanes = (name: string, lane: readonly string[]): Registry => ({
     [name]: { ...(ownMetrics[name] as Metric), values: { lane } },

@@ -1,4 +1,4 @@
-/** The metrics that anything in a plan is claimed on. */
+/** The metrics that the claims of a plan use. */
 import { selectorsOf } from "../claims/statistics/registry.ts";
 import type { Plan } from "./plan.ts";
 

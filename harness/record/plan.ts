@@ -12,29 +12,29 @@ import type { Bodies, Fact } from "../target/bodies.ts";
 import type { Wishes } from "../target/wishes.ts";
 import type { Tier } from "../experiment/tiers.ts";
 
-/** Everything that is decided before anything is touched. Plain JSON. */
+/**
+ * Every decision in advance of a run. Plain JSON, written to `plan.json` before anything is
+ * touched.
+ */
 export interface Plan {
-  readonly format: "seawall-plan/1";
+  readonly format: "seawall-plan/2";
   readonly experiment: string;
   readonly title: string;
   readonly story: string;
   readonly tier: Tier;
   readonly target: string;
-  /** What the target's pack is called. Missing where it has none. */
+  /** The name of the target's pack. Absent if it has none. */
   readonly pack?: string;
   readonly topology: string;
-  /** A hash of what the target and the harness are made of. Missing in older records. */
+  /** A hash of the sources of the target and the harness. Absent in older records. */
   readonly targetVersion?: string;
-  /**
-   * The target's version in its user's own words; missing where none was given, and in older
-   * records.
-   */
+  /** The version that the target's user stated. Absent if none was given, and in older records. */
   readonly versionGiven?: string;
   readonly substrate: SubstrateName;
-  /** Why this substrate. */
+  /** Why this substrate was chosen. */
   readonly substrateWhy: string;
   readonly seed: number;
-  /** The audience as a multiple of the one that the experiment plans; 1 where it is missing. */
+  /** The audience as a multiple of the planned one; 1 if absent. */
   readonly scale?: number;
   readonly without: readonly string[];
   readonly reliesOn: readonly string[];
@@ -45,23 +45,21 @@ export interface Plan {
     readonly zone: string;
   }[];
   readonly links: readonly { readonly from: string; readonly to: string; readonly port: string }[];
-  readonly edges: readonly string[];
-  /**
-   * By name, where users go in for something else than what the prober looks at; missing where
-   * there is nothing of the kind.
-   */
+  /** The entry services of users and the prober. */
+  readonly entries: readonly string[];
+  /** Entry points that the prober does not request, by name. Absent if there are none. */
   readonly otherEntries?: Readonly<Record<string, readonly string[]>>;
-  /** Missing where nothing comes in periods, and in older records. */
+  /** Absent for a target without periods, and in older records. */
   readonly rhythm?: Rhythm;
-  /** What its workloads are told of what it serves, as its pack words it. */
-  readonly stream?: object;
+  /** Parameters of the served content for workloads, in the format of the pack. */
+  readonly content?: object;
   /**
-   * Workloads whose users draw where they go in. Missing where nobody knows, and in older records.
+   * Workloads whose users choose their entry at random. Absent if unknown, and in older records.
    */
   readonly drawEntries?: readonly string[];
-  /** Of what its users get. Missing where nobody knows, and in older records. */
+  /** The bodies that users receive. Absent if unknown, and in older records. */
   readonly bodies?: Bodies;
-  /** For the reader of a report. Missing in older records. */
+  /** For the reader of a report. Absent in older records. */
   readonly facts?: readonly Fact[];
   readonly leadInMs: number;
   readonly phasesMs: Readonly<Record<Phase, number>>;
@@ -75,35 +73,30 @@ export interface Plan {
   readonly hypothesis: readonly Claim[];
   readonly recovery: Recovery | null;
   readonly steps: readonly Step[];
-  /** What each step strikes, in their order. Missing in older records. */
+  /** What each step affects, in the order of the steps. Absent in older records. */
   readonly struck?: readonly Struck[];
   readonly abortWhen: readonly { readonly unless: Claim; readonly windowMs: number }[];
-  /** By what the target's users are harmed; missing where nobody said it. */
+  /** The metric that shows harm to users. Absent if the target declares none. */
   readonly harm?: Harm;
   /**
-   * By class of requests, the workloads whose users ask as the prober does; another one may ask for
-   * something else.
+   * By request class, the workloads whose users send the prober's requests; other workloads may
+   * request something else.
    */
   readonly askedAlike?: Readonly<Record<string, readonly string[]>>;
-  /** By class of requests, what its users draw, where it is known. Missing in older records. */
+  /** By request class, what its users request, where known. Absent in older records. */
   readonly wishes?: Readonly<Record<string, Wishes>>;
-  /**
-   * Classes of requests, in the order in which they are protected. Missing where nobody said it,
-   * and in older records.
-   */
+  /** Request classes in order of protection. Absent if none are declared, and in older records. */
   readonly trafficClasses?: readonly string[];
-  /**
-   * Every metric that the run can contain. A record without them is read with those of its time.
-   */
+  /** Every metric that the run can contain. */
   readonly metrics: Registry;
-  /** Of the target's own metrics. A record without them is read with those of its time. */
+  /** Charts of the target's own metrics. */
   readonly charts?: Charts;
   /**
-   * Who reports what, and whose faults may silence it. Missing in older records, whose claims on
-   * readings cannot hold.
+   * The expected sources of metrics, and the services whose faults may silence each. Absent in
+   * older records, whose claims on readings cannot hold.
    */
   readonly telemetry?: readonly Source[];
-  /** What the reader of a report must know of how this came to be run. */
+  /** Circumstances of this run that a reader of the report must know. */
   readonly notes?: readonly string[];
   /** The command that repeats this run. */
   readonly rerun: string;

@@ -1,21 +1,19 @@
-/** What the index of runs knows of each run: little enough to read hundreds in an instant. */
+/** The summary of each run in the index: small enough to read hundreds at once. */
 import type { Finding, Status } from "./verdict.ts";
 import type { SubstrateName } from "./substrates.ts";
 
 export interface IndexedClaim {
-  /** By which it is known from run to run, whatever its title says. */
+  /** Identifies the claim from run to run, whatever its title. */
   readonly id: string;
   readonly title: string;
   readonly phase: string;
   readonly status: Status;
-  /**
-   * Part of what the limit allows that was used: 1 is at the limit. Null when it cannot be said.
-   */
+  /** The used fraction of what the limit allows: 1 is at the limit. Null if unknown. */
   readonly used: number | null;
 }
 
 export interface IndexedRun {
-  /** From the folder of runs, with slashes: `origin-storm/20261121T150405Z-1a2b3c4d`. */
+  /** Relative to the folder of runs, with slashes: `origin-storm/20261121T150405Z-1a2b3c4d`. */
   readonly path: string;
   readonly runId: string;
   readonly experiment: string;
@@ -23,16 +21,16 @@ export interface IndexedRun {
   readonly substrate: SubstrateName;
   readonly target: string;
   readonly topology: string;
-  /** Of the target's code, where it is known. */
+  /** The version of the target's code, if known. */
   readonly targetVersion: string | null;
-  /** Of Seawall. */
+  /** The version of Seawall. */
   readonly version: string | null;
   readonly seed: number;
   readonly without: readonly string[];
   readonly status: Status;
   readonly why: string;
   readonly aborted: boolean;
-  /** Null when neither the run's name nor its record says it. */
+  /** Null if neither the run's name nor its record contains it. */
   readonly startedAtMs: number | null;
   readonly hasReport: boolean;
   readonly claims: readonly IndexedClaim[];
@@ -43,7 +41,7 @@ export interface BrokenRun {
   readonly why: string;
 }
 
-/** A page that lies beside the runs: a comparison, a game day. */
+/** A page next to the runs: a comparison or a game day. */
 export interface IndexedPage {
   readonly path: string;
   readonly title: string;
@@ -57,7 +55,10 @@ export interface RunIndex {
   readonly pages: readonly IndexedPage[];
 }
 
-/** What a share may lack is its allowance: 99.95 % of at least 99.9 % has used half of it. */
+/**
+ * The allowance of a share is the distance of its limit from 1: a value of 99.95 % has used half of
+ * a limit of 99.9 %.
+ */
 export function allowanceUsed({
   observed,
   limit,
@@ -73,7 +74,7 @@ export function allowanceUsed({
   return observed === 0 ? null : limit / observed;
 }
 
-/** `20261121T150405Z-…` began then. */
+/** `20261121T150405Z-…` began at that time. */
 export function startOfRunId(runId: string): number | null {
   const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z/.exec(runId);
   if (parts === null) return null;
@@ -81,7 +82,7 @@ export function startOfRunId(runId: string): number | null {
   return Number.isNaN(ms) ? null : ms;
 }
 
-/** Whether it came out as it should: a control must be refuted, anything else must hold. */
+/** Whether the verdict is the expected one: refuted for a control, held for any other run. */
 export function isAsWanted({ status, without }: Pick<IndexedRun, "status" | "without">): boolean {
   return status === (without.length > 0 ? "refuted" : "held");
 }

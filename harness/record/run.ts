@@ -1,6 +1,6 @@
 /**
- * What a run leaves on disk and what the judge reads: a plan, events in the order in which they
- * happened, and samples. All times are epoch milliseconds with a fraction.
+ * A run on disk as the judge reads it: a plan, events in chronological order, and samples. All
+ * times are epoch milliseconds, with fractions.
  */
 import type { RunEvent } from "./events.ts";
 import type { Plan } from "./plan.ts";
@@ -12,6 +12,6 @@ export interface Run {
   readonly plan: Plan;
   readonly events: readonly RunEvent[];
   readonly series: readonly SeriesData[];
-  /** What of the record is missing or damaged; empty for a whole one. */
+  /** Missing or damaged parts of the record; empty if it is complete. */
   readonly damage: readonly string[];
 }

@@ -8,8 +8,8 @@ const fault = { kind: "kill", service: "region-a/origin-read" } as const;
 const { struck: _, ...older }: Plan = { ...heldPlan(), steps: [{ atMs: 0, forMs: 1_000, fault }] };
 const recorded = { services: ["region-a/edge"], links: ["a>b:http"], lasts: false, severs: true };
 
-describe("what a step strikes", () => {
-  it("is what the plan recorded, whatever the list of faults says today", () => {
+describe("what a step affects", () => {
+  it("comes from the plan, whatever the registry of faults contains today", () => {
     expect(struckBy({ ...older, struck: [recorded] }, 0)).toEqual({ ...recorded, silences: true });
     expect(struckBy({ ...older, struck: [{ ...recorded, silences: false }] }, 0)).toEqual({
       ...recorded,
@@ -17,7 +17,7 @@ describe("what a step strikes", () => {
     });
   });
 
-  it("follows from the list of today where the record does not say", () => {
+  it("comes from today's registry if the record does not contain it", () => {
     expect(struckBy(older, 0)).toEqual(struckIn(fault, older));
     expect(struckBy(older, 0)).toEqual({
       services: ["region-a/origin-read"],
@@ -28,7 +28,7 @@ describe("what a step strikes", () => {
     });
   });
 
-  it("is nothing of a step that the plan does not have", () => {
+  it("is empty for a step that the plan does not have", () => {
     expect(struckBy(older, 1)).toEqual({
       services: [],
       links: [],
@@ -38,7 +38,7 @@ describe("what a step strikes", () => {
     });
   });
 
-  it("says what a service must be made ready for, and no other service", () => {
+  it("includes the effect that a service must be prepared for, and no other service", () => {
     const full: Plan = {
       ...older,
       steps: [{ atMs: 0, forMs: 1_000, fault: { kind: "fullDisk", service: "region-a/edge" } }],

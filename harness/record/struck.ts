@@ -1,20 +1,19 @@
 /**
- * What each step of a plan strikes. The plan records it, so that an old run is judged by what was
- * planned and not by the list of today.
+ * What each step of a plan affects. The plan records it, so that an old run is judged by its own
+ * plan and not by today's registry.
  */
 import type { Struck } from "../target/fault.ts";
 import { effectsOf, kindOf, struckIn } from "../faults/faults.ts";
-import type { Effect } from "../target/deployment.ts";
 import type { Plan } from "./plan.ts";
 import type { Link } from "../target/layout.ts";
 import { linkName } from "../target/where.ts";
 
 const nothing = { services: [], links: [], lasts: false, severs: false, silences: false };
 
-/** All that a plan of today says but how a service is used, which older records do not tell. */
+/** All fields of `Struck`, except for the use of a service, which older records do not contain. */
 type Told = Required<Omit<Struck, "use">> & Pick<Struck, "use">;
 
-/** Of an older record, which does not say, by the list of today. */
+/** For an older record without this data, derives it from today's registry. */
 export function struckBy(plan: Plan, step: number): Told {
   const fault = plan.steps[step]?.fault;
   const recorded = plan.struck?.[step];
@@ -24,7 +23,7 @@ export function struckBy(plan: Plan, step: number): Told {
     : { ...recorded, silences: recorded.silences ?? kindOf(fault).silences };
 }
 
-/** Of a running target's links, those that the plan strikes or shows use by. */
+/** The links of a running target that the plan strikes, or whose traffic shows use. */
 export function countedLinks<T extends { readonly link: Link }>(
   links: readonly T[],
   plan: Plan,
@@ -39,9 +38,10 @@ export function countedLinks<T extends { readonly link: Link }>(
 }
 
 /**
- * What a substrate must make ready when it starts a service, because a step of the plan will do it.
+ * The effects that a substrate must prepare when it starts a service, because a step of the plan
+ * will apply them.
  */
-export function effectsOn(service: string, plan: Plan): ReadonlySet<Effect["kind"]> {
+export function effectsOn(service: string, plan: Plan): ReadonlySet<string> {
   return effectsOf(
     plan.steps.flatMap(({ fault }, step) =>
       struckBy(plan, step).services.includes(service) ? [fault] : [],

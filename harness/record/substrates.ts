@@ -1,18 +1,15 @@
 /**
- * Where targets can run: the one list of substrates, from which types, shapes of documents and
- * texts follow. A new one is a line here, and a folder of its name in `harness/substrates/` whose
- * `adapter.ts` says how it is done.
+ * The only list of substrates. Types, document schemas and texts follow from it. To add one, add a
+ * line here and a folder of its name in `harness/substrates/` with an `adapter.ts`.
  */
 interface SubstrateEntry {
   readonly name: string;
   readonly meaning: string;
-  /**
-   * A model in virtual time, which proves nothing about a real target. False where it is left out.
-   */
+  /** A model in virtual time, which proves nothing about a real target. False by default. */
   readonly isVirtual?: boolean;
   /**
-   * Whether it is taken when nobody names one: where it is ready, or where no other is. Where it is
-   * left out, it never is.
+   * Whether it is chosen if the user names none: when it is ready, or when no other is. By default
+   * it never is.
    */
   readonly auto?: "ready" | "otherwise";
 }
@@ -32,19 +29,19 @@ interface Listed extends SubstrateEntry {
 
 export const substrates: readonly Listed[] = list.map((one) => ({ isVirtual: false, ...one }));
 
-/** For shapes of documents. */
+/** For document schemas. */
 export const substrateNames = list.map(({ name }) => name) as [SubstrateName, ...SubstrateName[]];
 
 export function isSubstrate(name: string): name is SubstrateName {
   return (substrateNames as readonly string[]).includes(name);
 }
 
-/** False of a name that is not listed: what is not known is judged as if it were real. */
+/** False for an unlisted name, so that an unknown substrate is judged as a real one. */
 export function isVirtual(name: string): boolean {
   return substrates.some((one) => one.name === name && one.isVirtual);
 }
 
-/** What to say of a record of a substrate that is not listed; null of one that is. */
+/** The message for a record of an unlisted substrate; null for a listed one. */
 export function unknownSubstrate(name: string): string | null {
   if (isSubstrate(name)) return null;
   const known = `${substrateNames.slice(0, -1).join(", ")} and ${substrateNames.at(-1)}`;

@@ -1,16 +1,16 @@
-/** What undoes a run, as the ledger keeps it on disk. */
+/** The undo entries of a run, as the ledger keeps them on disk. */
 import type { Endpoint } from "../target/layout.ts";
 
-/** What must be undone, on disk before it is done. */
+/** Stores each undo on disk before its act. */
 export interface UndoLedger {
-  /** Returns after the entry is synced. The returned function marks it undone. */
+  /** Returns after the entry is synced. The returned function marks it as undone. */
   record(entry: UndoEntry): () => void;
 }
 
 export type UndoEntry =
   /**
-   * Written right after the start: until then the process is known by the run's mark in its
-   * environment.
+   * Written right after the start. Until then, the run's mark in the environment identifies the
+   * process.
    */
   | {
       readonly kind: "processGroup";
@@ -21,14 +21,11 @@ export type UndoEntry =
   /** A folder or a file. */
   | { readonly kind: "directory"; readonly path: string }
   /**
-   * Addresses that were free before the run took them: whoever listens there while it goes on was
-   * started by it.
+   * Addresses that were free before the run: any process that listens on them during the run
+   * belongs to it.
    */
   | { readonly kind: "ports"; readonly endpoints: readonly Endpoint[] }
-  /**
-   * What a substrate makes elsewhere than on this machine: by the name that it will get, at the
-   * place where it will be.
-   */
+  /** What a substrate creates outside this machine, with its future name and place. */
   | {
       readonly kind: "made";
       readonly substrate: string;
@@ -36,5 +33,5 @@ export type UndoEntry =
       readonly name: string;
       readonly at: string;
     }
-  /** What takes down what a target brought up by means of its own. */
+  /** The command that stops what an external command of the target started. */
   | { readonly kind: "command"; readonly command: string; readonly args: readonly string[] };

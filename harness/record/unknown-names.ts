@@ -1,16 +1,16 @@
-/** Names in a recorded plan that this version does not have. */
+/** Names in a recorded plan that this version does not know. */
 import { statisticNamed } from "../claims/statistics/registry.ts";
 import { unknownSubstrate } from "./substrates.ts";
 import { tierNames } from "../experiment/tiers.ts";
 
-/** As much of a plan as names anything, whatever else is wrong with it. */
+/** The parts of a plan that contain names, even if the rest is invalid. */
 interface Naming {
   readonly tier?: unknown;
   readonly substrate?: unknown;
   readonly hypothesis?: unknown;
 }
 
-/** One sentence for each; a name that is no text is somebody else's problem. */
+/** One sentence per name. A name that is not a string is reported elsewhere. */
 export function unknownNames({ tier, substrate, hypothesis }: Naming): string[] {
   const claims: readonly unknown[] = Array.isArray(hypothesis) ? hypothesis : [];
   const asked = claims.flatMap((claim) => {

@@ -1,4 +1,4 @@
-/** What the judge answers. */
+/** The verdict: the result of the judge. */
 import type { AbortReason } from "./events.ts";
 import type { Fact } from "./facts.ts";
 import type { Comparison } from "../claims/claim.ts";
@@ -6,38 +6,38 @@ import type { Phase } from "../base/phases.ts";
 
 export type Status = "held" | "refuted" | "inconclusive";
 
-/** One thing that was asked of the record, and the answer as data. */
+/** One question to the record, and the answer as data. */
 export interface Judged {
   /**
-   * `claim` and `recovery` come from the experiment, `evidence` from the rule that a verdict is
-   * never kinder than the record.
+   * `claim` and `recovery` come from the experiment. `evidence` comes from the rules that keep a
+   * verdict no more favourable than its record.
    */
   readonly kind: "claim" | "recovery" | "evidence";
   /**
-   * Stable and dotted: `generator.on-time`, `claim.live-is-served`. With `phase` it is unique in a
-   * verdict.
+   * Stable and dotted: `generator.on-time`, `claim.live-is-served`. Unique in a verdict together
+   * with `phase`.
    */
   readonly id: string;
   /**
-   * Whom the status speaks of: `target`, `generator`, `prober`, `machine`, `record`, `faults`, …,
-   * or `service:NAME`. A claim that the generator's stalls leave open has the subject `generator`.
+   * The subject of the status: `target`, `generator`, `prober`, `machine`, `record`, `faults`, …,
+   * or `service:NAME`. A claim that generator stalls leave open has the subject `generator`.
    */
   readonly subject: string;
-  /** The experiment's own, of a claim and of a recovery. The title of a rule is a phrase. */
+  /** The experiment's own title for a claim or a recovery. The title of a rule is a phrase. */
   readonly title: string | null;
   readonly status: Status;
   readonly phase: Phase | null;
   readonly observed: number | null;
   readonly comparison: Comparison | null;
   readonly limit: number | null;
-  /** Of `observed` and `limit`: `ms`, `/s`; `share` is a fraction 0…1. Empty for none. */
+  /** The unit of `observed` and `limit`: `ms`, `/s`; `share` is a fraction 0…1. Empty for none. */
   readonly unit: string;
   readonly samples: number;
-  /** Why it has this status. */
+  /** The reasons for the status. */
   readonly values: readonly Fact[];
 }
 
-/** The same, put into words by `phrases/verdict.ts`. */
+/** A judged question in words, as made by `phrases/verdict.ts`. */
 export interface Finding extends Judged {
   readonly title: string;
   /** The values as clauses. */
@@ -61,7 +61,7 @@ export interface Verdict {
   readonly findings: readonly Finding[];
   readonly rerun: string;
   /**
-   * In verdict.json: hashes of the record that it is of, and of itself. Missing elsewhere, and in
+   * In verdict.json: hashes of the record that it is about, and of itself. Absent elsewhere, and in
    * older files.
    */
   readonly of?: { readonly record: string; readonly check: string } | undefined;

@@ -1,7 +1,4 @@
-/**
- * The matrix of an ablation as a page, and for continuous integration. Both link the runs that they
- * speak of.
- */
+/** The matrix of an ablation as a page, and for continuous integration. Both link to the runs. */
 import type { Ablation, Cell } from "../ablation/ablation.ts";
 import { detail, outcomeWords } from "./ablation-text.ts";
 import { markup, type Markup } from "./markup.ts";
@@ -9,9 +6,9 @@ import { renderShell } from "./page/shell.ts";
 import { clip } from "./plain.ts";
 
 export interface AblationPage extends Ablation {
-  /** When, and of what version. */
+  /** The time and the version. */
   readonly subheading: string;
-  /** From the page to a run's report. */
+  /** The link from the page to a run's report. */
   linkOf(cell: Cell): string | null;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The matrix of an ablation for a terminal: each experiment, and below it what became of it without
- * each defence.
+ * The matrix of an ablation for a terminal: each experiment, and below it the result without each
+ * defence.
  */
 import type { Ablation, Cell, Outcome } from "../ablation/ablation.ts";
 import { painter, type Style, wrap } from "../system/terminal.ts";
@@ -70,7 +70,7 @@ function named(cell: Cell, rows: Ablation["rows"]): string {
     : cell.experiment;
 }
 
-/** For which claim it fell, or why it did not; and what else a reader should know. */
+/** The refuted claims, or the reason why none was; and other notes for the reader. */
 export function detail(cell: Cell): string {
   const said =
     cell.outcome === "refuted"

@@ -1,6 +1,4 @@
-/**
- * What a search for the breaking point found: for a terminal, and as a page that links its runs.
- */
+/** The result of a breaking-point search, for a terminal and as a page that links to its runs. */
 import type { Conclusion, StepOutcome } from "../breaking-point/search.ts";
 import { markup } from "./markup.ts";
 import { renderShell } from "./page/shell.ts";
@@ -15,7 +13,7 @@ export interface BreakingPoint {
   readonly substrate: string;
   readonly without: readonly string[];
   readonly seed: number;
-  /** In the order in which they were made. */
+  /** In chronological order. */
   readonly steps: readonly {
     readonly scale: number;
     readonly outcome: StepOutcome;
@@ -26,7 +24,7 @@ export interface BreakingPoint {
     readonly directory: string | null;
   }[];
   readonly conclusion: Conclusion;
-  /** Of the least load at which something broke: what that was. */
+  /** The claims that broke at the least load. */
   readonly broke: readonly string[];
 }
 
@@ -45,7 +43,7 @@ const styles: Readonly<Record<StepOutcome, Style>> = {
 
 export const times = (scale: number): string => `${Number(scale.toPrecision(3))}×`;
 
-/** What was found, in one or two sentences. */
+/** The result in one or two sentences. */
 export function sentenceOf({
   conclusion: { kind, estimate, from, until, ceiling },
   broke,

@@ -27,7 +27,7 @@ function series(kind: SampleKind, samples: readonly (readonly [number, number])[
 }
 
 describe("the grid", () => {
-  test("is aligned to its zero, holds whole segments, and reaches from end to end", () => {
+  test("is aligned to its zero, has buckets of whole segments, and covers the run", () => {
     const grid = gridOf(100_000, 95_500, 130_200, 2000);
     expect([grid.firstMs, grid.widthMs, grid.count]).toEqual([94_000, 2000, 19]);
     expect([
@@ -38,7 +38,7 @@ describe("the grid", () => {
     ]).toEqual([-1, 0, 18, -1]);
   });
 
-  test("is bounded however long the run", () => {
+  test("has a bounded number of buckets for any run", () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 10 ** 10 }),
@@ -65,7 +65,7 @@ describe("measures", () => {
     { fromMs: 3000, untilMs: 4000 },
   ]);
 
-  test("a request counts where it began, not where it ended", () => {
+  test("count a request where it began, not where it ended", () => {
     expect(
       count([
         series("duration", [
@@ -76,7 +76,7 @@ describe("measures", () => {
     ).toEqual([1, 1, 0]);
   });
 
-  test("rates are per second, and nothing is zero", () => {
+  test("are rates per second, zero without samples", () => {
     expect(
       rate([
         series("duration", [
@@ -88,7 +88,7 @@ describe("measures", () => {
     ).toEqual([0, 1.5, 0]);
   });
 
-  test("a counter without a reading is a hole, not a zero", () => {
+  test("show a counter without a reading as a hole, not a zero", () => {
     expect(
       growth([
         series("increment", [
@@ -100,7 +100,7 @@ describe("measures", () => {
     ).toEqual([4, 3, null]);
   });
 
-  test("quantiles are of raw values over all series together, never averages", () => {
+  test("compute quantiles of raw values over all series together, never averages", () => {
     const [fast, slow] = [
       series("gauge", [
         [1100, 1],
@@ -113,7 +113,7 @@ describe("measures", () => {
     expect(highest([fast, slow])(windows)).toEqual([null, 100, null]);
   });
 
-  test("every quantile was really observed", () => {
+  test("return observed values as quantiles", () => {
     fc.assert(
       fc.property(
         fc.array(fc.double({ min: 0, max: 1e6, noNaN: true }), { minLength: 1 }),
@@ -135,42 +135,35 @@ describe("measures", () => {
     );
   });
 
-  test(
-    "what grew between two readings is spread over the time between them, and none of it is " +
-      "lost",
-    () => {
-      const grid = gridOf(0, 0, 20_000, 2000);
-      const steady = Array.from({ length: 9 }, (_, index) => [500 + index * 2060, 20.6] as const);
-      expect(growth([series("increment", steady)])(grid).slice(1, 8)).toEqual(
-        new Array(7).fill(expect.closeTo(10, 6)),
-      );
-      fc.assert(
-        fc.property(
-          fc.array(
-            fc.tuple(fc.integer({ min: 1900, max: 2100 }), fc.integer({ min: 0, max: 50 })),
-            {
-              minLength: 1,
-              maxLength: 8,
-            },
-          ),
-          (steps) => {
-            let atMs = 0;
-            const readings = steps.map(([gap, value]) => {
-              atMs += gap;
-              return [atMs, value] as const;
-            });
-            const drawn = growth([series("increment", readings)])(grid).reduce<number>(
-              (total, value) => total + (value ?? 0) * 2,
-              0,
-            );
-            return Math.abs(drawn - steps.reduce((total, [, value]) => total + value, 0)) < 1e-6;
-          },
-        ),
-      );
-    },
-  );
+  test("spread the growth between two readings over that time, without loss", () => {
+    const grid = gridOf(0, 0, 20_000, 2000);
+    const steady = Array.from({ length: 9 }, (_, index) => [500 + index * 2060, 20.6] as const);
+    expect(growth([series("increment", steady)])(grid).slice(1, 8)).toEqual(
+      new Array(7).fill(expect.closeTo(10, 6)),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.integer({ min: 1900, max: 2100 }), fc.integer({ min: 0, max: 50 })), {
+          minLength: 1,
+          maxLength: 8,
+        }),
+        (steps) => {
+          let atMs = 0;
+          const readings = steps.map(([gap, value]) => {
+            atMs += gap;
+            return [atMs, value] as const;
+          });
+          const drawn = growth([series("increment", readings)])(grid).reduce<number>(
+            (total, value) => total + (value ?? 0) * 2,
+            0,
+          );
+          return Math.abs(drawn - steps.reduce((total, [, value]) => total + value, 0)) < 1e-6;
+        },
+      ),
+    );
+  });
 
-  test("a long silence of a counter stays a hole, and what it ends with is the mean over it", () => {
+  test("keep a long silence of a counter as a hole, followed by its mean rate", () => {
     const readings = [
       [1000, 2],
       [3000, 2],
@@ -192,7 +185,7 @@ describe("measures", () => {
     ]);
   });
 
-  test("shares are between nothing and all, and unknown of nothing", () => {
+  test("keep shares between 0 and 1, and null without a whole", () => {
     const [part, all] = [
       happened([
         series("event", [
@@ -211,7 +204,7 @@ describe("measures", () => {
     expect(restOf(part, all)(windows)).toEqual([0.75, 0, null]);
   });
 
-  test("a quantile of a histogram is the bound that it lies under", () => {
+  test("return the upper bound of its bucket as a histogram's quantile", () => {
     const bucket = (le: string, ...counts: readonly number[]): SeriesData => ({
       ...series(
         "increment",
@@ -223,11 +216,11 @@ describe("measures", () => {
     expect([0.5, 0.95, 0.99, 1].map((q) => bucketQuantileOf(buckets, q)(windows)[0])).toEqual([
       10, 100, 100, 100,
     ]);
-    // Beyond the last bound nothing finer is known; where nothing was measured, nothing.
+    // Above the last bound nothing more precise is known; without measurements there is no value.
     expect(bucketQuantileOf(buckets, 0.5)(windows).slice(1)).toEqual([100, null]);
   });
 
-  test("the peaks of gauges add up over services", () => {
+  test("sum the peaks of gauges over services", () => {
     expect(
       peak([
         series("gauge", [
@@ -242,29 +235,25 @@ describe("measures", () => {
     ).toEqual([17, 1, null]);
   });
 
-  test(
-    "a gauge that is read nearly as often as buckets begin has no hole where none of its " +
-      "readings fell, and one where it was silent",
-    () => {
-      const readings = [
-        [1900, 5],
-        [4050, 6],
-        [6100, 7],
-        [14_000, 8],
-        [16_000, 9],
-      ] as const;
-      const grid = gridOf(0, 0, 18_000, 2000);
-      expect(peak([series("gauge", readings)])(grid)).toEqual([5, 5, 6, 7, null, null, null, 8, 9]);
-      expect(
-        peak([
-          series("gauge", readings),
-          series("gauge", [
-            [1000, 100],
-            [3000, 100],
-            [5000, 100],
-          ]),
-        ])(grid).slice(0, 3),
-      ).toEqual([105, 105, 106]);
-    },
-  );
+  test("bridge single buckets between gauge readings, and keep a real silence as a hole", () => {
+    const readings = [
+      [1900, 5],
+      [4050, 6],
+      [6100, 7],
+      [14_000, 8],
+      [16_000, 9],
+    ] as const;
+    const grid = gridOf(0, 0, 18_000, 2000);
+    expect(peak([series("gauge", readings)])(grid)).toEqual([5, 5, 6, 7, null, null, null, 8, 9]);
+    expect(
+      peak([
+        series("gauge", readings),
+        series("gauge", [
+          [1000, 100],
+          [3000, 100],
+          [5000, 100],
+        ]),
+      ])(grid).slice(0, 3),
+    ).toEqual([105, 105, 106]);
+  });
 });

@@ -1,32 +1,31 @@
 /**
- * Cuts a run's time into windows and measures series in each of them. The same measures serve the
- * charts (equal buckets), the tables (phases) and the first screen, so a figure in one place cannot
- * disagree with the same figure in another.
+ * Divides a run's time into windows and measures series in each of them. Charts (equal buckets),
+ * tables (phases) and the first screen use the same measures, so their figures always agree.
  */
 import type { SeriesData } from "../metrics/samples.ts";
 import { startMs } from "../metrics/series.ts";
 import { mean, quantile } from "../base/statistics.ts";
 
-/** Consecutive windows of time. A sample belongs to the one in which what it measures began. */
+/** Consecutive time windows. A sample belongs to the window in which the measured thing began. */
 export interface Windows {
   readonly count: number;
   /**
-   * Whether what grew between two readings of a counter is spread over the time between them.
-   * Phases need no such guess: counters are read at their ends.
+   * Whether a counter's growth between two readings is spread over that time. Phases do not need
+   * this: counters are read at their ends.
    */
   readonly spreads?: boolean;
-  /** Index of the window, or −1 outside of all. */
+  /** Index of the window, or −1 outside all windows. */
   indexAt(epochMs: number): number;
   seconds(index: number): number;
-  /** Epoch ms at which the window begins; of the one after the last, where the last ends. */
+  /** Epoch ms at which the window begins; for the index after the last one, the end of the last. */
   startMs(index: number): number;
 }
 
-/** One value for each window; null where nothing was recorded. */
+/** One value per window; null without data. */
 export type PerWindow = (number | null)[];
 export type Measure = (windows: Windows) => PerWindow;
 
-/** No chart has more points than this, however long the run. */
+/** The greatest number of points in a chart, whatever the length of the run. */
 const bucketsMax = 600;
 
 export interface Grid extends Windows {
@@ -36,8 +35,8 @@ export interface Grid extends Windows {
 
 /**
  * Equal buckets, aligned to `zeroMs`, so that no bucket mixes two phases whose lengths are
- * multiples of it. Users may arrive in bunches, one for each period of the target's rhythm: a
- * bucket holds whole bunches, or every curve would be a comb of the load's own making.
+ * multiples of it. Users may arrive in bursts, one per period of the target's rhythm. A bucket
+ * contains whole bursts; otherwise every curve would show the load's own rhythm.
  */
 export function gridOf(zeroMs: number, fromMs: number, untilMs: number, rhythmMs: number): Grid {
   const base = rhythmMs >= 500 && rhythmMs <= 6_000 ? rhythmMs * Math.ceil(1000 / rhythmMs) : 1000;
@@ -73,10 +72,7 @@ export function windowsOf(
   };
 }
 
-/**
- * Samples per second; a window without any is a zero, since whoever counts them counts all the
- * time.
- */
+/** Samples per second. A window without samples is zero, because the source is always counting. */
 export function rate(series: readonly SeriesData[]): Measure {
   return (windows) => {
     const counts = count(series)(windows);
@@ -97,15 +93,15 @@ export function count(series: readonly SeriesData[]): Measure {
 }
 
 /**
- * Growth per second of counters that are read now and then: a window without a reading is a hole,
- * not a zero. Readings come nearly, not quite, as often as buckets begin; counted where they fall,
- * a steady rate would look like a comb.
+ * Growth of periodically read counters per second: a window without a reading is a hole, not a
+ * zero. Readings are slightly less frequent than buckets, so assigning growth to the reading would
+ * turn a steady rate into a comb.
  */
 export function growth(series: readonly SeriesData[]): Measure {
   return (windows) => perSecond(grown(series)(windows), windows);
 }
 
-/** How much counters grew in each window. */
+/** The growth of counters in each window. */
 function grown(series: readonly SeriesData[]): Measure {
   return (windows) => {
     const totals: PerWindow = new Array(windows.count).fill(null);
@@ -118,8 +114,8 @@ function grown(series: readonly SeriesData[]): Measure {
         const [atMs, value] = [one.atMs[i] as number, one.values[i] as number];
         const sinceMs = atMs - (one.atMs[i - 1] ?? atMs);
         if (sinceMs > 0 && sinceMs <= longestMs) spread(windows, atMs - sinceMs, atMs, value, add);
-        // After a silence nobody knows when it grew: the silence stays a hole, and its last bucket
-        // shows the mean rate over it.
+        // The time of growth during a silence is unknown: the silence stays a hole, and its last
+        // bucket shows the mean rate over it.
         else if (sinceMs > 0 && windows.spreads === true)
           add(
             windows.indexAt(atMs),
@@ -132,7 +128,7 @@ function grown(series: readonly SeriesData[]): Measure {
   };
 }
 
-/** Each bucket gets as much as it has of the time. */
+/** Each bucket gets its share of the time. */
 function spread(
   windows: Windows,
   fromMs: number,
@@ -154,7 +150,7 @@ function spread(
   }
 }
 
-/** The middle one of the times between readings. */
+/** The median interval between readings. */
 function usualGapMs({ atMs }: SeriesData): number {
   const gaps = Float64Array.from(
     { length: Math.max(0, atMs.length - 1) },
@@ -163,7 +159,7 @@ function usualGapMs({ atMs }: SeriesData): number {
   return quantile(gaps.sort(), 0.5) ?? 0;
 }
 
-/** How often per second something that is reported only when it happens did. */
+/** Occurrences per second of an event that is reported only when it happens. */
 export function happened(series: readonly SeriesData[]): Measure {
   return (windows) => {
     const totals: number[] = new Array(windows.count).fill(0);
@@ -180,10 +176,7 @@ function perSecond(totals: PerWindow, windows: Windows): PerWindow {
   );
 }
 
-/**
- * One measure as a share of another, between nothing and all; where there is nothing to have a
- * share of, nothing.
- */
+/** One measure as a share of another, between 0 and 1; null if the other is zero. */
 export function shareOf(part: Measure, all: Measure): Measure {
   return (windows) => {
     const parts = part(windows);
@@ -195,16 +188,16 @@ export function shareOf(part: Measure, all: Measure): Measure {
   };
 }
 
-/** What is left of the whole when a part is taken away. */
+/** The whole minus a part. */
 export function restOf(part: Measure, all: Measure): Measure {
   return (windows) =>
     shareOf(part, all)(windows).map((share) => (share === null ? null : 1 - share));
 }
 
 /**
- * Quantiles of what a service measured itself, from the buckets of its histogram (`le` is their
- * upper bound): the bound that the quantile lies under, as nothing finer is known. Above the last
- * bound it is that bound, which is then too small.
+ * Quantiles of a service's own measurements, from the buckets of its histogram (`le` is their upper
+ * bound). The value is the upper bound of the quantile's bucket, because nothing more precise is
+ * known. Above the last bound it is that bound, which is too small.
  */
 export function bucketQuantileOf(series: readonly SeriesData[], q: number): Measure {
   return (windows) => {
@@ -229,7 +222,7 @@ export function bucketQuantileOf(series: readonly SeriesData[], q: number): Meas
   };
 }
 
-/** True nearest-rank quantiles of the raw values of each window. */
+/** Exact nearest-rank quantiles of the raw values in each window. */
 export function quantileOf(series: readonly SeriesData[], q: number): Measure {
   return (windows) => gathered(series, windows).map((values) => quantile(values, q));
 }
@@ -258,8 +251,8 @@ export function peak(series: readonly SeriesData[]): Measure {
 }
 
 /**
- * Readings come nearly, not quite, as often as buckets begin: a bucket that none fell into has the
- * one before it. A real silence stays a hole.
+ * Readings are slightly less frequent than buckets: an empty bucket repeats the previous reading. A
+ * real silence stays a hole.
  */
 function bridged(one: SeriesData, windows: Windows, values: PerWindow): PerWindow {
   if (windows.spreads !== true) return values;
@@ -275,10 +268,7 @@ function bridged(one: SeriesData, windows: Windows, values: PerWindow): PerWindo
   return filled;
 }
 
-/**
- * The values of each window, sorted, in two passes over typed arrays: an hour holds millions of
- * them.
- */
+/** The sorted values of each window, in two passes over typed arrays: an hour contains millions. */
 function gathered(series: readonly SeriesData[], windows: Windows): Float64Array[] {
   const sizes = count(series)(windows);
   const all = sizes.map((size) => new Float64Array(size ?? 0));

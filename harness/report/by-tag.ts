@@ -1,4 +1,4 @@
-/** Lines of a chart, one for each value of a tag. */
+/** Lines of a chart, one per tag value. */
 import type { SeriesData } from "../metrics/samples.ts";
 import type { Measure } from "./buckets.ts";
 import { categorical } from "../target/charts.ts";
@@ -8,8 +8,8 @@ import { clip } from "./plain.ts";
 const linesMax = categorical.length;
 
 /**
- * One line for each value of a tag; when there are too many, the biggest by themselves and the
- * others together.
+ * One line per tag value. If there are too many, the largest are separate and the others are
+ * summed.
  */
 export function byTag(
   series: readonly SeriesData[],

@@ -1,6 +1,6 @@
 /**
- * What a chart is: lines measured over windows, drawn over time, and summed up for each phase in a
- * table that needs no script.
+ * A chart: lines measured over windows, drawn over time, and summarised per phase in a table that
+ * needs no script.
  */
 import type { SeriesData } from "../metrics/samples.ts";
 import type { Tone } from "../target/charts.ts";
@@ -11,39 +11,39 @@ export interface ChartLine {
   readonly label: string;
   readonly tone: Tone;
   readonly unit: string;
-  /** `right` has a scale of its own, for a quantity of another size or kind. */
+  /** `right` has its own scale, for a quantity of another magnitude or kind. */
   readonly axis: "left" | "right";
   readonly values: PerWindow;
-  /** The same measure over each whole phase: true figures, not summaries of the curve. */
+  /** The same measure over each whole phase: exact figures, not summaries of the curve. */
   readonly byPhase: PerWindow;
 }
 
 export interface Chart {
   readonly id: string;
   readonly title: string;
-  /** How to read it, in a sentence. */
+  /** One sentence on how to read it. */
   readonly note: string;
   readonly unit: string;
   readonly stacked: boolean;
   readonly logarithmic: boolean;
   readonly lines: readonly ChartLine[];
-  /** Instead of lines: how many requests took how long. */
+  /** Instead of lines: the number of requests per duration. */
   readonly heat?: Heat;
 }
 
-/** A chart before it has met a run's windows. */
+/** A chart before it is measured over a run's windows. */
 export interface ChartSpec {
   readonly id: string;
   readonly title: string;
   readonly note: string;
   readonly unit: string;
   readonly stacked?: boolean;
-  /** A logarithmic scale where the highest value is this many times the lowest. */
+  /** The scale is logarithmic if the highest value is at least this many times the lowest. */
   readonly spreadForLog?: number;
   readonly lines: readonly LineSpec[];
-  /** Durations to draw as a heat map instead of lines. */
+  /** Durations for a heat map instead of lines. */
   readonly heat?: readonly SeriesData[];
-  /** What is missing when there are no lines; null where nothing is. */
+  /** What is missing if there are no lines; null if nothing is. */
   readonly needs: string | null;
 }
 
@@ -55,7 +55,7 @@ export interface LineSpec {
   readonly axis?: "left" | "right";
 }
 
-/** Whether a run has anything for it to show. */
+/** Whether the run has no data for the chart. */
 export function isEmpty(spec: ChartSpec): boolean {
   return spec.lines.length === 0 && (spec.heat ?? []).every((series) => series.values.length === 0);
 }
@@ -90,7 +90,7 @@ export function draw(spec: ChartSpec, grid: Grid, phases: Windows): Chart {
   };
 }
 
-/** Five significant digits are more than a curve can show; the tables show fewer. */
+/** Five significant digits exceed what a curve can show; the tables show fewer. */
 function shortened(value: number | null): number | null {
   return value === null || !Number.isFinite(value) ? null : Number(value.toPrecision(5));
 }

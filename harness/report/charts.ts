@@ -1,6 +1,6 @@
 /**
- * Which charts a report has, in the order in which a reader asks: what users got, how long they
- * waited, why, and whether to believe it.
+ * The charts of a report in the order of a reader's questions: what users received, how long they
+ * waited, why, and whether to trust it.
  */
 import type { Charts, DeclaredChart } from "../target/charts.ts";
 import type { Find } from "./find.ts";
@@ -31,8 +31,7 @@ export function chartSpecs({ plan, events, series }: Run): readonly ChartSpec[] 
 }
 
 /**
- * A record without charts is read with those of its time, and its target may be one that never had
- * such metrics.
+ * A record without charts uses those of its time, and its target may never have had such metrics.
  */
 function missingIn(chart: DeclaredChart, { metrics }: Run["plan"]): DeclaredChart {
   const isKnown = chart.lines.some(({ metric }) => metricIn(metrics, metric) !== undefined);
@@ -40,8 +39,8 @@ function missingIn(chart: DeclaredChart, { metrics }: Run["plan"]): DeclaredChar
 }
 
 /**
- * What harms users, before all else: what became of each class's requests, and how long the first
- * of them waited.
+ * Harm to users comes first: the outcomes of each class's requests, and the waits of the first
+ * class.
  */
 function harmed(find: Find, harm: Harm): ChartSpec[] {
   return [
@@ -53,7 +52,7 @@ function harmed(find: Find, harm: Harm): ChartSpec[] {
 
 const tones: Readonly<Record<string, Tone>> = { late: "late", shed: "shed", lost: "lost" };
 
-/** Stacked, so that the outline is what users asked for and the colours are what became of it. */
+/** Stacked: the outline is the number of requests, and the colours are their outcomes. */
 function requests(find: Find, { metric, having }: Harm, { lane, title }: HarmedClass): ChartSpec {
   const all = find(metric, { lane });
   const good = Object.values(having)[0] ?? "";
@@ -104,10 +103,7 @@ function wait(find: Find, { metric, classes, waitTitle }: Harm): ChartSpec {
   };
 }
 
-/**
- * Every request, so that two crowds of which one waits long are seen as two, which no quantile
- * shows.
- */
+/** Every request, so that a small slow group is visible, which quantiles hide. */
 function heat(find: Find, { metric, classes, eachTitle }: Harm): ChartSpec {
   const lane = classes[0]?.lane ?? "";
   return {

@@ -1,6 +1,5 @@
 /**
- * Findings as rows for people: what was asked, what was seen, and how much of what is allowed was
- * used.
+ * Findings as rows for users: the requirement, the observation, and the used part of the allowance.
  */
 import { allowanceUsed } from "../record/run-index.ts";
 import type { Finding, Status, Verdict } from "../record/verdict.ts";
@@ -17,7 +16,7 @@ export interface ClaimRow {
   readonly observed: string;
   /** With its comparison: `≥ 99.9 %`. */
   readonly limit: string;
-  /** As numbers, for programs: what `observed` and `limit` show; null where there is none. */
+  /** The numbers behind `observed` and `limit`, for programs; null if there is none. */
   readonly figures: {
     readonly observed: number | null;
     readonly comparison: string;
@@ -25,16 +24,13 @@ export interface ClaimRow {
     readonly unit: string;
   };
   readonly samples: number;
-  /** Empty where the title says all. */
+  /** Empty if the title is sufficient. */
   readonly why: string;
-  /**
-   * Part of what the limit allows that was used: 1 is at the limit, more is beyond it. Null when it
-   * cannot be said.
-   */
+  /** The used fraction of the allowance: 1 is at the limit, more is beyond it. Null if unknown. */
   readonly used: number | null;
 }
 
-/** Rows beyond this many are left to verdict.json. */
+/** Further rows are only in verdict.json. */
 const rowsMax = 500;
 
 export function claimRows(verdict: Verdict): ClaimRow[] {

@@ -1,7 +1,7 @@
 /**
- * The sides of a comparison over one another, on one axis: seconds from the moment at which the
- * fault phase began. The requests of a side's runs are taken together, so that a quantile is one of
- * all of them and never a mean of quantiles; rates are per run.
+ * Overlays the sides of a comparison on one axis: seconds from the start of the fault phase.
+ * Requests of a side's runs are pooled, so a quantile is never a mean of quantiles; rates are per
+ * run.
  */
 import { type Phase, phases } from "../base/phases.ts";
 import type { Tags } from "../metrics/tags.ts";
@@ -27,7 +27,7 @@ export type OverlayModel = Pick<ReportModel, "axis" | "phases" | "faults" | "jud
   readonly charts: readonly Chart[];
 };
 
-/** The shading is the baseline's first run's; phases are as long in all of them. */
+/** The shading follows the baseline's first run; all runs have phases of the same length. */
 export function overlayOf(sides: readonly SideRuns[]): OverlayModel | null {
   const [first] = sides[0]?.runs ?? [];
   const zeroMs = first === undefined ? null : faultStartMs(first);
@@ -201,7 +201,7 @@ function specs(sides: readonly AlignedSide[], plan: Run["plan"]): ChartSpec[] {
   ];
 }
 
-/** Of good ones among all, in per cent. */
+/** The percentage of good samples. */
 function shareOf(series: readonly SeriesData[], having: Tags): Measure {
   return (windows) => {
     const [all, good] = [

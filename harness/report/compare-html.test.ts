@@ -21,7 +21,7 @@ function page(a: JudgedRun, b: JudgedRun): string {
 }
 
 describe("a comparison's page", () => {
-  it("says which claims came out otherwise, and links to both runs", () => {
+  it("shows which claims changed, and links to both runs", () => {
     const html = page(
       judged(stormRun(), "one"),
       judged(stormRun({ status: "refuted", without: ["collapsing"] }), "two"),
@@ -35,13 +35,13 @@ describe("a comparison's page", () => {
     expect(html).toContain("the set of disabled defences differs: none / collapsing");
   });
 
-  it("makes text of whatever a record says", () => {
+  it("escapes all text of a record", () => {
     const html = page(judged(hostileRun(), "<b>one"), judged(hostileRun(), "<b>two"));
     for (const part of ["<script>window", "<img", "<b>one"])
       expect(html.split("<style>")[0] + (html.split("</style>")[1] ?? "")).not.toContain(part);
   });
 
-  it("puts the start of the fault at zero for every run, whenever it was made", () => {
+  it("aligns every run at the start of its fault", () => {
     const { run } = stormRun();
     const later = {
       ...run,

@@ -16,7 +16,7 @@ import {
 import { renderShell } from "./page/shell.ts";
 import { clip } from "./plain.ts";
 
-/** `linkTo`: where a run's report is, seen from the page; null when there is none. */
+/** `linkTo`: the path of a run's report, relative to the page; null if there is none. */
 export function renderComparisonHtml(
   comparison: Comparison,
   sides: readonly SideRuns[],

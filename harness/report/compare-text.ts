@@ -1,6 +1,6 @@
 /**
- * A comparison for a terminal: which claims changed, what got worse or better, and what cannot be
- * told.
+ * A comparison for a terminal: which claims changed, what became worse or better, and what is
+ * undecided.
  */
 import type { ClaimOutcome } from "../compare/claims-changed.ts";
 import type { Change } from "../compare/compare.ts";
@@ -37,7 +37,7 @@ const colourOf: Readonly<Record<Outcome, Style>> = {
   none: "bold",
   undecided: "inconclusive",
 };
-/** More would push the verdict off the screen; the page has all of them. */
+/** More lines would push the verdict off the screen; the page has all of them. */
 const shownMax = 12;
 const suspectsMax = 4;
 
@@ -118,13 +118,13 @@ function told(
   ];
 }
 
-/** `40 ms → 52 ms` */
+/** Example: `40 ms → 52 ms`. */
 export function values({ quantity, a, b }: Change): string {
   const unit = quantity.scale === "points" ? "share" : quantity.unit;
   return `${formatValue(a, unit)} → ${formatValue(b, unit)}`;
 }
 
-/** Each side's outcome with what it observed. */
+/** Each side's status with its observed value. */
 function claimLine({ name }: Side, claim: ClaimOutcome): string {
   const chance = chanceText(claim);
   const told = (counts: ClaimOutcome["a"], observed: readonly (number | null)[]): string =>

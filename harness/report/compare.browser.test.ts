@@ -12,7 +12,7 @@ import { type Fixture, hostileRun, stormRun } from "../../test/support/report/st
 
 const chromium = chromiumPath(process.env);
 
-/** Several runs of one kind, which differ a little as runs do. */
+/** Several runs of one kind with the usual variation. */
 function side(of: () => Fixture, runs: number, slower = 1): JudgedRun[] {
   return Array.from({ length: runs }, (_, index) => {
     const { run, verdict } = of();
@@ -74,38 +74,34 @@ describe.skipIf(chromium === null)("a comparison in a browser", () => {
     return browser.context;
   };
 
-  test(
-    "says first what is worse, links to the runs, and draws the sides over one another on the " +
-      "fault's axis",
-    async () => {
-      const { page, complaints, requests } = await openedPage(
-        context(),
-        await written("worse", side(storm, 3), side(refuted, 3, 1.5)),
-      );
-      expect(await page.title()).toMatch(/^Worse.*: origin-storm, compared$/);
-      expect(await page.locator("h1").textContent()).toMatch(/^Worse/);
-      expect(await page.locator(".changes").textContent()).toMatch(
-        /A held in all 3 runs, B refuted in all 3 runs.*live (segment wait|request time) .* unlikely to be noise/,
-      );
-      expect(await page.locator(".sides a").first().getAttribute("href")).toBe(
-        "../runs/1-0/report.html",
-      );
-      const canvases = await page.locator(".plot canvas").count();
-      expect(canvases).toBeGreaterThanOrEqual(6);
-      expect(await askedOf(page, "inked()")).toEqual(new Array(canvases).fill(true));
-      await page.locator(".plot").first().focus();
-      for (const key of ["Home", "ArrowRight"]) await page.keyboard.press(key);
-      expect(await page.locator("#moment").textContent()).toMatch(/^−\d+ s/);
-      expect([complaints, requests]).toEqual([[], []]);
-      await page.close();
-    },
-  );
+  test("shows what is worse first, links to the runs, and overlays the sides on the fault's axis", async () => {
+    const { page, complaints, requests } = await openedPage(
+      context(),
+      await written("worse", side(storm, 3), side(refuted, 3, 1.5)),
+    );
+    expect(await page.title()).toMatch(/^Worse.*: origin-storm, compared$/);
+    expect(await page.locator("h1").textContent()).toMatch(/^Worse/);
+    expect(await page.locator(".changes").textContent()).toMatch(
+      /A held in all 3 runs, B refuted in all 3 runs.*live (segment wait|request time) .* unlikely to be noise/,
+    );
+    expect(await page.locator(".sides a").first().getAttribute("href")).toBe(
+      "../runs/1-0/report.html",
+    );
+    const canvases = await page.locator(".plot canvas").count();
+    expect(canvases).toBeGreaterThanOrEqual(6);
+    expect(await askedOf(page, "inked()")).toEqual(new Array(canvases).fill(true));
+    await page.locator(".plot").first().focus();
+    for (const key of ["Home", "ArrowRight"]) await page.keyboard.press(key);
+    expect(await page.locator("#moment").textContent()).toMatch(/^−\d+ s/);
+    expect([complaints, requests]).toEqual([[], []]);
+    await page.close();
+  });
 
   test.each([
     ["light", false, "all"],
     ["dark", true, "colours"],
   ] as const)(
-    "is accessible by axe's rules and has enough contrast in %s, whatever came out",
+    "passes axe's rules and has enough contrast in %s, whatever the result",
     async (_name, dark, rules) => {
       await using own = await openBrowser(chromium ?? "", { scripts: true, dark });
       for (const [name, sides] of [
@@ -125,7 +121,7 @@ describe.skipIf(chromium === null)("a comparison in a browser", () => {
     },
   );
 
-  test("names the sides, and says what few runs could not show, in a headline that is no verdict", async () => {
+  test("names the sides, and explains too few runs in a neutral headline", async () => {
     const versioned = (version: string, runs: JudgedRun[]): JudgedRun[] =>
       runs.map(({ run, verdict }) => ({
         run: { ...run, plan: { ...run.plan, versionGiven: version } },
@@ -173,39 +169,35 @@ describe.skipIf(chromium === null)("a comparison in a browser", () => {
     await same.page.close();
   });
 
-  test(
-    "tells everything but the curves without a script, and needs no sideways scrolling on a " +
-      "telephone",
-    async () => {
-      await using bare = await openBrowser(chromium ?? "", { scripts: false });
-      const { page } = await openedPage(
-        bare.context,
-        await written("bare", side(storm, 3), side(refuted, 3, 1.5)),
-      );
-      expect(await page.locator(".needs-script:visible").count()).toBe(0);
-      for (const text of [
-        "Worse",
-        "Compared runs",
-        "How this was computed",
-        "The curves need JavaScript",
-      ])
-        expect(await page.getByText(text).first().isVisible(), text).toBe(true);
-      await using narrow = await openBrowser(chromium ?? "", { scripts: true, wide: 390 });
-      expect(
-        await askedOf(
-          (
-            await openedPage(
-              narrow.context,
-              await written("narrow", side(hostileRun, 1), side(hostileRun, 1, 1.2)),
-            )
-          ).page,
-          "sidewaysPx()",
-        ),
-      ).toBe(0);
-    },
-  );
+  test("shows everything but the curves without a script, and fits a phone", async () => {
+    await using bare = await openBrowser(chromium ?? "", { scripts: false });
+    const { page } = await openedPage(
+      bare.context,
+      await written("bare", side(storm, 3), side(refuted, 3, 1.5)),
+    );
+    expect(await page.locator(".needs-script:visible").count()).toBe(0);
+    for (const text of [
+      "Worse",
+      "Compared runs",
+      "How this was computed",
+      "The curves need JavaScript",
+    ])
+      expect(await page.getByText(text).first().isVisible(), text).toBe(true);
+    await using narrow = await openBrowser(chromium ?? "", { scripts: true, wide: 390 });
+    expect(
+      await askedOf(
+        (
+          await openedPage(
+            narrow.context,
+            await written("narrow", side(hostileRun, 1), side(hostileRun, 1, 1.2)),
+          )
+        ).page,
+        "sidewaysPx()",
+      ),
+    ).toBe(0);
+  });
 
-  test("runs nothing that a hostile experiment or record says, and opens what holds nothing", async () => {
+  test("runs nothing from a hostile experiment or record, and opens an empty one", async () => {
     const { page, complaints, requests } = await openedPage(
       context(),
       await written("hostile", side(hostileRun, 1), side(hostileRun, 1, 1.2)),

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { csvOf } from "./csv.ts";
 
-test("quotes text, leaves numbers, and lets no text be a formula", () => {
+test("quotes text, keeps numbers, and turns no text into a formula", () => {
   expect(
     csvOf(
       ["a", "b"],

@@ -1,11 +1,10 @@
-/** Comma-separated values as spreadsheets take them (RFC 4180), of text that may be anybody's. */
+/** Comma-separated values for spreadsheets (RFC 4180), with untrusted text. */
 
-/** Excel takes a file without it for one in the code page of its machine. */
+/** Without it, Excel reads a file in the machine's code page. */
 const byteOrderMark = "\ufeff";
 
 /**
- * Numbers stay numbers; text is quoted, and text that a spreadsheet would take for a formula is
- * made to be none.
+ * Numbers stay numbers. Text is quoted, and escaped if a spreadsheet would read it as a formula.
  */
 export function csvOf(
   head: readonly string[],

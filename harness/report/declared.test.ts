@@ -34,7 +34,7 @@ function drawn(chart: Partial<DeclaredChart>): Record<string, number | null | un
 }
 
 describe("a declared chart", () => {
-  it("draws one line for each value of a tag, and lines with labels of their own", () => {
+  it("draws one line per tag value, and lines with their own labels", () => {
     expect(
       drawn({
         lines: [
@@ -46,7 +46,7 @@ describe("a declared chart", () => {
     ).toEqual({ a: 8, b: 2, asked: 4, "of a": 2 });
   });
 
-  it("draws shares of a whole and what they leave of it, where there is a whole", () => {
+  it("draws shares of a whole and the remainder, if there is a whole", () => {
     const from = (where: string) =>
       ({ metric: "orders", where: { from: where }, statistic: "growth" }) as const;
     const all = { metric: "orders", statistic: "growth" } as const;
@@ -63,25 +63,22 @@ describe("a declared chart", () => {
     ).toEqual({ memory: 0.8, elsewhere: expect.closeTo(0.2) });
   });
 
-  it(
-    "leaves out what the run does not have, and says what is missing unless it is " + "optional",
-    () => {
-      const lines = [{ metric: "never", statistic: "p99", label: "never" }] as const;
-      const spec = (chart: Partial<DeclaredChart>) =>
-        declaredSpec({ ...base, lines, ...chart }, (metric, where) =>
-          matching(run, { metric, where }),
-        );
-      expect(isEmpty(spec({}))).toBe(true);
-      expect(spec({}).needs).toBe("never");
-      expect(spec({ optional: true }).needs).toBeNull();
-      const only = { metric: "asked", where: { shop: "b" } };
-      expect(
-        drawn({ only, lines: [{ metric: "asked", statistic: "rate", label: "asked" }] }),
-      ).toEqual({});
-    },
-  );
+  it("omits what the run lacks, and names the missing metric unless it is optional", () => {
+    const lines = [{ metric: "never", statistic: "p99", label: "never" }] as const;
+    const spec = (chart: Partial<DeclaredChart>) =>
+      declaredSpec({ ...base, lines, ...chart }, (metric, where) =>
+        matching(run, { metric, where }),
+      );
+    expect(isEmpty(spec({}))).toBe(true);
+    expect(spec({}).needs).toBe("never");
+    expect(spec({ optional: true }).needs).toBeNull();
+    const only = { metric: "asked", where: { shop: "b" } };
+    expect(
+      drawn({ only, lines: [{ metric: "asked", statistic: "rate", label: "asked" }] }),
+    ).toEqual({});
+  });
 
-  it("draws what is reported only when it happens as nothing where nothing did", () => {
+  it("draws an event metric as zero where nothing happened", () => {
     expect(drawn({ lines: [{ metric: "lost", statistic: "happened", label: "lost" }] })).toEqual({
       lost: 0,
     });

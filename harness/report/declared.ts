@@ -1,4 +1,4 @@
-/** Turns the charts that a plan declares into lines measured on a run. */
+/** Turns the charts that a plan declares into measured lines of a run. */
 import type { ChartStatistic, DeclaredChart, DeclaredLine, Measured } from "../target/charts.ts";
 import type { SeriesData } from "../metrics/samples.ts";
 import {
@@ -19,15 +19,15 @@ import { byTag } from "./by-tag.ts";
 import type { ChartSpec, LineSpec } from "./chart.ts";
 import type { Find } from "./find.ts";
 
-/** How a statistic is computed, and what follows from what it is. */
+/** How each statistic is computed, and its properties. */
 export const measures: Readonly<
   Record<
     ChartStatistic,
     {
       readonly of: (series: readonly SeriesData[]) => Measure;
-      /** Of several runs together it is divided by their number; a quantile is one of them all. */
+      /** For several runs it is divided by their number; a quantile pools them. */
       readonly perRun?: true;
-      /** What it counts is reported only when it happens: without a report, it did not. */
+      /** It counts events that are reported only when they happen, so no report means zero. */
       readonly alwaysKnown?: true;
     }
   >
@@ -61,7 +61,7 @@ export function declaredSpec(chart: DeclaredChart, find: Find): ChartSpec {
   };
 }
 
-/** Null where nothing is missing. */
+/** Null if nothing is missing. */
 function needsOf({ optional, only, lines }: DeclaredChart): string | null {
   if (optional === true) return null;
   return only?.metric ?? [...new Set(lines.map(({ metric }) => metric))].join(" or ");

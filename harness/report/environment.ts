@@ -1,4 +1,4 @@
-/** Where and with what a run was made: what someone needs to repeat it, or to doubt it. */
+/** The circumstances of a run: what a reader needs to repeat it, or to doubt it. */
 import type { Run } from "../record/run.ts";
 import { formatCount, formatDuration, formatValue } from "../phrases/format.ts";
 import { tierText } from "../experiment/tiers.ts";
@@ -61,12 +61,12 @@ export function environmentOf(run: Run): Fact[] {
     .map(([label, value]) => ({ label: clip(label, 80), value: clip(value) }));
 }
 
-/** A script of the user's own goes by its whole path, of which a reader needs the end. */
+/** A user's own script has an absolute path, of which only the end is shown. */
 function scriptOf(workload: string): string {
   return workload.slice(workload.lastIndexOf("/") + 1);
 }
 
-/** `2 edge, 2 origin-read`. */
+/** Example: `2 front, 2 api`. */
 function counted(kinds: readonly string[]): string {
   return [...Map.groupBy(kinds, (kind) => kind)]
     .map(([kind, all]) => `${all.length} ${kind}`)

@@ -1,4 +1,4 @@
-/** What users felt, in a few figures for each phase. */
+/** The impact on users, in a few figures per phase. */
 import type { Phase } from "../base/phases.ts";
 import type { Tags } from "../metrics/tags.ts";
 import type { Harm, HarmedClass } from "../target/harm.ts";
@@ -11,16 +11,16 @@ import type { Timeline } from "./timeline.ts";
 
 export interface Felt {
   readonly phase: Phase;
-  /** Of each class of requests, that which is protected most first. */
+  /** By request class, the most protected first. */
   readonly classes: readonly LaneFelt[];
 }
 
 export interface LaneFelt {
   readonly lane: string;
-  /** What they asked for. */
+  /** What they requested. */
   readonly title: string;
   readonly asked: number;
-  /** 0…1, null when nobody asked. */
+  /** 0…1, null without requests. */
   readonly servedShare: number | null;
   readonly shed: number;
   readonly p99Ms: number | null;

@@ -46,8 +46,8 @@ const report = (...entries: Gated[]): GateReport => ({
   notRun: [],
 });
 
-describe("the words of a gate", () => {
-  it("fit a terminal of 100 columns, whatever the experiment is called", () => {
+describe("the texts of a gate", () => {
+  it("fit a terminal of 100 columns, whatever the experiment's name", () => {
     const text = renderGateText(
       report(
         entry("passed"),
@@ -59,7 +59,7 @@ describe("the words of a gate", () => {
     expect(text).toContain("Gate closed: 1 passed, 1 worse; 2 of 2 compared with main");
   });
 
-  it("name each outcome and the way to see it again in a pull request, in one table row each", () => {
+  it("name each result and the command to repeat it in a pull request, one table row each", () => {
     const markdown = renderGateMarkdown(
       report(entry("passed"), entry("refuted"), entry("inconclusive")),
     );
@@ -83,7 +83,7 @@ describe("the words of a gate", () => {
     ).toEqual([7]);
   });
 
-  it("start no link and mention nobody in a pull request", () => {
+  it("create no link and no mention in a pull request", () => {
     const why =
       "see https://evil.example/x, www.evil.example, a@b.example, @owner, #12, !12, GH-12 " +
       "and `x|y`";
@@ -98,7 +98,7 @@ describe("the words of a gate", () => {
     expect(shown.replaceAll("\u2060", "")).toContain(why);
   });
 
-  it("annotate what did not pass, and start no other command", () => {
+  it("annotate failures, and start no other command", () => {
     const text = renderAnnotations(
       report(
         entry("passed"),

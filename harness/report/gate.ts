@@ -1,4 +1,6 @@
-/** What a gate says to people: a terminal, a pull request, the annotations of GitHub's runner. */
+/**
+ * The output of a gate for users: a terminal, a pull request, the annotations of GitHub's runner.
+ */
 import type { Gated } from "../gate/gate.ts";
 import { cut, padded, painter, width, wrap } from "../system/terminal.ts";
 import { clip, oneLine } from "./plain.ts";
@@ -7,14 +9,14 @@ import { printable } from "./printable.ts";
 export interface GateReport {
   readonly format: "seawall-gate/1";
   readonly suite: string;
-  /** What the new runs were compared with; null: with nothing. */
+  /** The baseline of the comparison; null if there was none. */
   readonly baseline: string | null;
   readonly passed: boolean;
   readonly exitCode: number;
   readonly entries: readonly Gated[];
   /**
-   * Experiments that were not run any more, because the gate was interrupted or the machine could
-   * not be cleaned up.
+   * Experiments that were not run, because the gate was interrupted or the machine could not be
+   * cleaned up.
    */
   readonly notRun: readonly string[];
   /** Why it did not pass although every experiment did. */
@@ -91,9 +93,9 @@ export function summaryLine({ entries, notRun, passed, baseline, note }: GateRep
 }
 
 /**
- * Cells of a Markdown table must not end it, start a link, or be taken for HTML. GitHub and GitLab
- * look for addresses and references (@name, #12, !12, ~label) in what is rendered, where an escape
- * no longer shows; a word joiner, which nobody sees, parts them.
+ * Cells of a Markdown table must not end the cell, create a link, or be parsed as HTML. GitHub and
+ * GitLab look for URLs and references (@name, #12, !12, ~label) in the rendered text, where a
+ * backslash escape is gone. An invisible word joiner separates them.
  */
 function cell(text: string, charactersMax = 300): string {
   return clip(text, charactersMax)
@@ -149,7 +151,7 @@ export function renderGateMarkdown(report: GateReport): string {
 }
 
 /**
- * Workflow commands: one for each experiment that did not pass. Their text must not start another
+ * Workflow commands: one per experiment that did not pass. Their text must not start another
  * command.
  */
 export function renderAnnotations(report: GateReport): string {

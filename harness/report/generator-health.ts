@@ -1,6 +1,6 @@
 /**
- * What says whether the load generator is to be believed, for each phase: a tired one makes every
- * other figure its own.
+ * The evidence for or against the load generator, per phase: if it is overloaded, every other
+ * figure describes the generator.
  */
 import type { Tags } from "../metrics/tags.ts";
 import type { Run } from "../record/run.ts";
@@ -20,11 +20,11 @@ export interface HealthRow {
   readonly label: string;
   readonly unit: string;
   readonly byPhase: PerWindow;
-  /** What it should be, in a few words. */
+  /** The acceptable range, in a few words. */
   readonly wanted: string;
 }
 
-/** Rows of which nothing was recorded are left out. */
+/** Rows without data are omitted. */
 export function generatorHealth(run: Run, phases: Windows): HealthRow[] {
   const find = (metric: string, where?: Tags) =>
     matching(run.series, where === undefined ? { metric } : { metric, where });

@@ -14,43 +14,39 @@ const durations = (samples: readonly (readonly [number, number])[]): SeriesData 
 const total = (rows: readonly (readonly number[])[]): number =>
   rows.flat().reduce((a, b) => a + b, 0);
 
-test(
-  "every request is in exactly one cell, in the row of its length and the column in which it " +
-    "began",
-  () => {
-    const grid = gridOf(0, 0, 20_000, 2000);
-    fc.assert(
-      fc.property(
-        fc.array(
-          fc.tuple(
-            fc.integer({ min: 0, max: 19_999 }),
-            fc.double({ min: 0, max: 1e7, noNaN: true }).map(Math.round),
-          ),
-          { minLength: 1 },
+test("every request is in exactly one cell, by its duration and the column in which it began", () => {
+  const grid = gridOf(0, 0, 20_000, 2000);
+  fc.assert(
+    fc.property(
+      fc.array(
+        fc.tuple(
+          fc.integer({ min: 0, max: 19_999 }),
+          fc.double({ min: 0, max: 1e7, noNaN: true }).map(Math.round),
         ),
-        (samples) => {
-          const { boundsMs, rows, byPhase } = heatOf(
-            [durations(samples)],
-            grid,
-            windowsOf([{ fromMs: 0, untilMs: 20_000 }]),
-          );
-          const ascending = boundsMs.every(
-            (bound, index) => index === 0 || bound > (boundsMs[index - 1] ?? 0),
-          );
-          return (
-            total(rows) === samples.length &&
-            total(byPhase) === samples.length &&
-            ascending &&
-            boundsMs.length === rows.length + 1 &&
-            rows.length <= 40
-          );
-        },
+        { minLength: 1 },
       ),
-    );
-  },
-);
+      (samples) => {
+        const { boundsMs, rows, byPhase } = heatOf(
+          [durations(samples)],
+          grid,
+          windowsOf([{ fromMs: 0, untilMs: 20_000 }]),
+        );
+        const ascending = boundsMs.every(
+          (bound, index) => index === 0 || bound > (boundsMs[index - 1] ?? 0),
+        );
+        return (
+          total(rows) === samples.length &&
+          total(byPhase) === samples.length &&
+          ascending &&
+          boundsMs.length === rows.length + 1 &&
+          rows.length <= 40
+        );
+      },
+    ),
+  );
+});
 
-test("rows are half powers of two, and only those that are used", () => {
+test("rows are half powers of two, and only used ones", () => {
   const { boundsMs, rows } = heatOf(
     [
       durations([

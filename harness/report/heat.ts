@@ -1,4 +1,4 @@
-/** How many durations of each length began in each window: the shape that quantiles leave out. */
+/** The number of durations of each length in each window: the shape that quantiles hide. */
 import type { SeriesData } from "../metrics/samples.ts";
 import { startMs } from "../metrics/series.ts";
 import type { Windows } from "./buckets.ts";
@@ -6,23 +6,20 @@ import type { Windows } from "./buckets.ts";
 export interface Heat {
   /** Ascending; row `i` holds durations from `boundsMs[i]` to below `boundsMs[i + 1]`. */
   readonly boundsMs: readonly number[];
-  /** Row by row, one count for each interval. */
+  /** By row, one count per interval. */
   readonly rows: readonly (readonly number[])[];
-  /** Row by row, one count for each judged phase. */
+  /** By row, one count per judged phase. */
   readonly byPhase: readonly (readonly number[])[];
 }
 
 /**
- * Half a power of two each: fine enough to see a shape, coarse enough that a bucket of few requests
- * is not dust.
+ * Half a power of two each: fine enough to show a shape, coarse enough that a bucket of few
+ * requests is not scattered.
  */
 const step = Math.SQRT2;
 const [leastMs, rowsMax] = [1, 40];
 
-/**
- * What is shorter than a millisecond is in the first row, what is longer than anyone waits in the
- * last.
- */
+/** Durations below 1 ms are in the first row, extremely long ones in the last. */
 export function heatOf(series: readonly SeriesData[], grid: Windows, phases: Windows): Heat {
   const rowAt = (ms: number): number =>
     ms < leastMs

@@ -9,7 +9,7 @@ function page(fixture = stormRun()): string {
   return renderHtml(reportModel(fixture.run, fixture.verdict));
 }
 
-/** What a reader without JavaScript has before the charts. */
+/** What a reader without JavaScript sees before the charts. */
 function firstPart(html: string): string {
   return html
     .slice(html.indexOf("<main>"), html.indexOf('id="charts"'))
@@ -36,7 +36,7 @@ describe("without a script", () => {
     expect(text).toContain("≥ 99.9 %");
   });
 
-  test("a control says that it is one, and what its verdict means", () => {
+  test("a control is marked as such, with the meaning of its verdict", () => {
     expect(firstPart(page(stormRun({ status: "refuted", without: ["collapsing"] })))).toMatch(
       /Control: without collapsing\..*Expected to be refuted, and it was/,
     );
@@ -45,7 +45,7 @@ describe("without a script", () => {
     );
   });
 
-  test("an aborted, damaged, uncleaned run says what is wrong and missing", () => {
+  test("an aborted, damaged, uncleaned run lists the problems and what is missing", () => {
     const { run, verdict } = stormRun({ status: "inconclusive" });
     const text = firstPart(
       page({
@@ -87,7 +87,7 @@ describe("without a script", () => {
 });
 
 describe("the map", () => {
-  test("says in words, too, what was down when most was broken", () => {
+  test("also lists in words what was down when most was broken", () => {
     const html = page();
     expect(html).toContain("<b>Down:</b> region-a/origin-read.");
     expect(html.match(/class="node down"/g)).toHaveLength(1);
@@ -95,7 +95,7 @@ describe("the map", () => {
     expect(html).toContain('class="link idle"');
   });
 
-  test("is left out where nothing took hold", () => {
+  test("is omitted if no fault landed", () => {
     const { run, verdict } = stormRun();
     const events = run.events.map((event) =>
       event.kind === "injected"
@@ -106,31 +106,27 @@ describe("the map", () => {
   });
 });
 
-test(
-  "a fault of many services shows the first of its observations, and none of the others is " +
-    "cut short",
-  () => {
-    const { run, verdict } = stormRun();
-    const seen = Array.from(
-      { length: 9 },
-      (_, index) =>
-        `process ${1000 + index} of region-a-2/service-${index} is gone and ` +
-        `127.1.2.1${index}:8080 refuses connections`,
-    );
-    const events = run.events.map((event) =>
-      event.kind === "injected"
-        ? { ...event, evidence: { landed: true, observation: seen.join("; ") } }
-        : event,
-    );
-    const html = page({ run: { ...run, events }, verdict });
-    expect(html).toContain(
-      `${seen[0]} <details><summary>and 8 more</summary> ${seen.slice(1).join("; ")}</details>`,
-    );
-    expect(page()).not.toContain("<summary>and ");
-  },
-);
+test("a fault of many services shows its first observation, and the others in full on request", () => {
+  const { run, verdict } = stormRun();
+  const seen = Array.from(
+    { length: 9 },
+    (_, index) =>
+      `process ${1000 + index} of region-a-2/service-${index} is gone and ` +
+      `127.1.2.1${index}:8080 refuses connections`,
+  );
+  const events = run.events.map((event) =>
+    event.kind === "injected"
+      ? { ...event, evidence: { landed: true, observation: seen.join("; ") } }
+      : event,
+  );
+  const html = page({ run: { ...run, events }, verdict });
+  expect(html).toContain(
+    `${seen[0]} <details><summary>and 8 more</summary> ${seen.slice(1).join("; ")}</details>`,
+  );
+  expect(page()).not.toContain("<summary>and ");
+});
 
-test("a fault that is too short for its name has it beside its bar, whole", () => {
+test("a fault that is too short for its label has it next to its bar, in full", () => {
   const { run, verdict } = stormRun();
   const events = run.events.map((event) =>
     event.kind === "healed"
@@ -143,7 +139,7 @@ test("a fault that is too short for its name has it beside its bar, whole", () =
   expect(page()).not.toContain("fault-label beside");
 });
 
-test("the claims can be taken away as CSV without a script", () => {
+test("the claims can be downloaded as CSV without a script", () => {
   const csv = decodeURIComponent(
     (/href="data:text\/csv;charset=utf-8,([^"]+)"/.exec(page(hostileRun()))?.[1] ?? "").replaceAll(
       "&#39;",
@@ -173,7 +169,7 @@ test("claims.csv has raw numbers with their comparison and unit", () => {
   );
 });
 
-test("is readable where a server strips its style and its script: nothing drawn is without a size", () => {
+test("is readable if a server strips its style and script: every drawing has a size", () => {
   const html = page(stormRun({ status: "refuted" })).replace(
     /<(script|style)\b[\s\S]*?<\/\1>/g,
     "",
@@ -204,7 +200,7 @@ describe("safety", () => {
     expect(has(/[\u2028\u2029\p{Bidi_Control}]|(?!\n)\p{Cc}/u)).toBe(false);
   });
 
-  test("the embedded data survives what it carries", () => {
+  test("the embedded data is preserved whatever its content", () => {
     const { run, verdict } = hostileRun();
     const model = reportModel(run, verdict);
     const embedded =
@@ -216,7 +212,7 @@ describe("safety", () => {
     expect(embedded).not.toMatch(/[<>&]/);
   });
 
-  test("only the script and the style sheet that are in the page may take effect", () => {
+  test("only the page's own script and style sheet are active", () => {
     const html = page();
     const hash = (text: string): string => createHash("sha256").update(text).digest("base64");
     const policy = (/Content-Security-Policy" content="([^"]+)"/.exec(html)?.[1] ?? "").replaceAll(

@@ -1,6 +1,5 @@
 /**
- * The report of one run, as a page: the verdict, then each section that the record has something
- * for.
+ * The report of one run as a page: the verdict, then each section for which the record has data.
  */
 import { markup, type Markup } from "./markup.ts";
 import type { ReportModel } from "./model.ts";
@@ -42,7 +41,7 @@ export function renderHtml(model: ReportModel): string {
   });
 }
 
-/** The way to each part of a long page. */
+/** The table of contents. */
 function contents(shown: readonly Shown[]): Markup {
   return markup`<nav class="page contents" aria-label="On this page"><ul>${shown.map(({ id, link }) => markup`<li><a href="${`#${id}`}">${link}</a></li>`)}</ul></nav>`;
 }

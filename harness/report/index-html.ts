@@ -1,6 +1,5 @@
 /**
- * The index of all runs, as a page: what was asked lately and how it came out, and how the margins
- * move.
+ * The index of all runs as a page: recent runs with their verdicts, and the trend of each margin.
  */
 import type { RunIndex } from "../record/run-index.ts";
 import { formatCount } from "../phrases/format.ts";

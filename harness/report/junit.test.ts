@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { anyPoint } from "../../test/support/any-character.ts";
 import { hostileRun, stormRun, type Fixture } from "../../test/support/report/storm-run.ts";
 import { problemsOfForm } from "../../test/support/report/junit-form.ts";
 import { renderJunit } from "./junit.ts";
@@ -9,7 +10,8 @@ function junit({ run, verdict }: Fixture): string {
 }
 
 /**
- * Tags balance, attributes are quoted, references are known, and no character is outside XML 1.0.
+ * Checks that tags balance, attributes are quoted, references are known, and all characters are XML
+ * 1.0.
  */
 function problemWith(xml: string): string | null {
   if (/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u.test(xml))
@@ -88,7 +90,7 @@ test("any text is well-formed XML", () => {
   fc.assert(
     fc.property(
       fc.string({
-        unit: fc.integer({ min: 0, max: 0x10_ffff }).map((code) => String.fromCodePoint(code)),
+        unit: anyPoint,
       }),
       fc.string({
         unit: fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code)),
@@ -114,7 +116,7 @@ test("any text is well-formed XML", () => {
   );
 });
 
-test("several runs are several suites, and the totals are of all of them", () => {
+test("several runs are several suites, with common totals", () => {
   const [held, refuted] = [stormRun(), stormRun({ status: "refuted" })];
   const xml = renderJunit(
     {
@@ -133,7 +135,7 @@ test("several runs are several suites, and the totals are of all of them", () =>
   expect(failures[0]).toBe((failures[1] ?? 0) + (failures[2] ?? 0));
 });
 
-test("has the form that Jenkins' xUnit plugin asks for", () => {
+test("has the format of Jenkins' xUnit plugin", () => {
   const odd = stormRun({
     status: "inconclusive",
     phasesMs: { baseline: 1234.5678, fault: 1e-9, recovery: 0 },
@@ -156,7 +158,7 @@ test("has the form that Jenkins' xUnit plugin asks for", () => {
   ).toEqual(["properties in testcase"]);
 });
 
-test("what was not run is a suite with an error", () => {
+test("an experiment that was not run is a suite with an error", () => {
   const xml = renderJunit({ suite: "second", name: "not run", message: "first did not hold" });
   expect(problemWith(xml)).toBeNull();
   expect(xml).toContain('<testsuite name="second" tests="1" failures="0" errors="1"');

@@ -1,10 +1,10 @@
 /**
  * The verdict for continuous integration. A suite is an experiment, a case is a claim in a phase.
- * Many consumers take `skipped` for a success, so an inconclusive run also carries a case "verdict"
- * with an error: no one can see it as green.
+ * Many consumers treat `skipped` as success, so an inconclusive run also has a case "verdict" with
+ * an error.
  *
- * The form is that of Jenkins' xUnit plugin (junit-10.xsd), which skips a file that breaks its
- * rules: properties stand in a suite alone, and what is known of a case in its `system-out`.
+ * The format is that of Jenkins' xUnit plugin (junit-10.xsd), which skips an invalid file.
+ * Properties are allowed only in a suite, and details of a case go into its `system-out`.
  */
 import type { Finding, Verdict } from "../record/verdict.ts";
 import type { Plan } from "../record/plan.ts";
@@ -20,14 +20,14 @@ export interface Case {
   readonly properties: readonly (readonly [string, string])[];
 }
 
-/** One judged run, and what else was found out about it. */
+/** One judged run, and other results about it. */
 export interface RunInJunit {
   readonly verdict: Verdict;
   readonly plan: Plan;
   readonly more?: readonly Pick<Case, "name" | "outcome" | "message">[];
 }
 
-/** What closed a gate without a run of its own that says so: it is an error in every consumer. */
+/** What closed a gate without a run of its own; every consumer shows it as an error. */
 export interface Unjudged {
   readonly suite: string;
   /** `not run`, `baseline`. */
@@ -49,7 +49,7 @@ function countsOf(cases: readonly Case[]): Markup {
   return markup`tests="${cases.length}" failures="${numberOf(cases, "failure")}" errors="${numberOf(cases, "error")}"`;
 }
 
-/** Digits, and at most three after the point. */
+/** Digits, with at most three decimals. */
 function secondsText(seconds: number): string {
   return Number.isFinite(seconds) && seconds > 0 ? seconds.toFixed(3).replace(/\.?0+$/, "") : "0";
 }
@@ -124,7 +124,7 @@ function verdictCase({ status, why }: Verdict): Case {
   };
 }
 
-/** What went wrong with the harness rather than with what it tests. */
+/** Problems of the harness, not of its target. */
 function trouble({ aborted, cleanup }: Verdict): Case[] {
   const error = (name: string, message: string): Case => ({
     name,
@@ -164,7 +164,7 @@ function findingCase(finding: Finding, plan: Plan): Case {
     ["samples", finding.samples],
   ];
   return {
-    // Consumers follow a case from run to run by its name, so that a title may be rewritten.
+    // Consumers track a case from run to run by its name, so it uses the id: a title may change.
     name: finding.phase === null ? row.id : `${row.id} [${finding.phase}]`,
     seconds: finding.phase === null ? 0 : plan.phasesMs[finding.phase] / 1000,
     outcome: outcome[finding.status],

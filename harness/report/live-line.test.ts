@@ -15,13 +15,13 @@ const state: LiveState = {
 const plain = { columns: 100, colour: false, isTerminal: false };
 
 describe("the live line", () => {
-  test("says phase, time left, rates, what was shed and what failed", () => {
+  test("shows phase, time left, rates, shed and failed requests", () => {
     expect(renderLiveLine(state, plain)).toBe(
       "fault · 13 s left · 1.2 k/s requests · 480 /s live served · shed dvr 1,234 · failed 3\n",
     );
   });
 
-  test("leaves out what nobody knows yet", () => {
+  test("omits unknown values", () => {
     expect(
       renderLiveLine(
         {
@@ -39,7 +39,7 @@ describe("the live line", () => {
     ).toBe("deploying · 2 of 12 services up\n");
   });
 
-  test("stays on one line there", () => {
+  test("fits on one line", () => {
     fc.assert(
       fc.property(
         fc.string({ maxLength: 200, size: "max" }),
@@ -60,7 +60,7 @@ describe("the live line", () => {
     );
   });
 
-  test("has neither colour nor cursor movement when it is not wanted", () => {
+  test("has neither colour nor cursor movement if disabled", () => {
     expect(
       renderLiveLine({ ...state, note: "a \u001b[31mred\u001b[0m service" }, plain),
     ).not.toContain("\u001b");

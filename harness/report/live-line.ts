@@ -1,15 +1,15 @@
-/** One line that says how a run is going: rewritten in place on a terminal, appended elsewhere. */
+/** One line with the state of a run: rewritten in place on a terminal, appended elsewhere. */
 import { formatDuration, formatValue } from "../phrases/format.ts";
 import { cut, painter } from "../system/terminal.ts";
 import { oneLine } from "./plain.ts";
 
 export interface LiveState {
-  /** `deploying`, `baseline`, `undoing`: whatever is going on. */
+  /** `deploying`, `baseline`, `undoing`: the current activity. */
   readonly phase: string;
-  /** Null when nobody can say. */
+  /** Null if unknown. */
   readonly phaseLeftMs: number | null;
   readonly requestsPerSecond: number;
-  /** `live served`; null where nobody says by what users are harmed. */
+  /** `live served`; null if the target declares no harm metric. */
   readonly goodPerSecond: { readonly what: string; readonly value: number } | null;
   /** Requests shed so far, by lane. */
   readonly shedByLane: Readonly<Record<string, number>>;
@@ -25,8 +25,8 @@ export interface LiveLineOptions {
 }
 
 /**
- * On a terminal the text does not end its line, and takes the place of the one before it; elsewhere
- * it is one whole line.
+ * On a terminal the text has no line end and replaces the previous one; elsewhere it is a complete
+ * line.
  */
 export function renderLiveLine(
   state: LiveState,
@@ -36,7 +36,7 @@ export function renderLiveLine(
   const phase = oneLine(state.phase);
   const rest = parts(state).join(" · ");
   if (!isTerminal) return `${paint(phase, "bold")}${rest === "" ? "" : ` · ${rest}`}\n`;
-  // The last column stays free: a terminal that wraps there would not be on this line any more.
+  // The last column stays empty, because some terminals wrap after it.
   const line = cut(rest === "" ? phase : `${phase} · ${rest}`, Math.max(1, columns - 1));
   const bold = cut(phase, Math.max(1, columns - 1));
   return line.startsWith(bold) ? paint(bold, "bold") + line.slice(bold.length) : line;
@@ -75,7 +75,7 @@ function parts({
   ];
 }
 
-/** Whole numbers: a digit that flickers tells nobody anything. */
+/** Whole numbers, because flickering digits carry no information. */
 function perSecond(value: number): string {
   return formatValue(value >= 999.5 ? value : Math.round(value), "/s");
 }

@@ -7,7 +7,7 @@ import { clip } from "./plain.ts";
 
 export interface LogLine {
   readonly atMs: number;
-  /** `bad` is what must not be overlooked. */
+  /** `bad` marks what a reader must not overlook. */
   readonly tone: "plain" | "phase" | "fault" | "bad";
   readonly text: string;
 }
@@ -16,8 +16,8 @@ const headLines = 400;
 const tailLines = 200;
 
 /**
- * The beginning and the end of a long log; what lies between is counted, and is in the run's own
- * folder.
+ * The beginning and the end of a long log. The lines in between are counted, and are in the run's
+ * own folder.
  */
 export function logOf(run: Run, zeroMs: number): LogLine[] {
   const lines = (groups: readonly Together[]): LogLine[] =>
@@ -40,7 +40,7 @@ export function logOf(run: Run, zeroMs: number): LogLine[] {
 
 type Together = [RunEvent, ...RunEvent[]];
 
-/** Services that end as told, one after another, are one thing that happened. */
+/** Planned exits of several services in a row are combined into one line. */
 function together(events: readonly RunEvent[]): Together[] {
   const groups: Together[] = [];
   const asTold = (event: RunEvent | undefined): boolean =>

@@ -1,6 +1,6 @@
 /**
- * Places a target on a sheet: regions side by side, zones in them, services on shelves, whoever
- * asks above whoever is asked.
+ * Lays out a target on a sheet: regions side by side, zones inside them, services on shelves,
+ * clients above their servers.
  */
 import type { MapNode, TargetMap } from "./target-map.ts";
 
@@ -141,10 +141,7 @@ function zoneAt(
   };
 }
 
-/**
- * A kind stands one shelf below the lowest of those that ask it; kinds that ask each other share
- * what they got.
- */
+/** A kind is one shelf below the lowest of its clients; kinds in a cycle share a shelf. */
 function shelves(nodes: readonly MapNode[], links: TargetMap["links"]): Map<string, number> {
   const kindOf = new Map(nodes.map((node) => [node.name, node.kind]));
   const shelf = new Map(nodes.map((node) => [node.kind, 0]));

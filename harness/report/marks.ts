@@ -1,7 +1,4 @@
-/**
- * Moments worth a mark on every chart: proofs that faults landed and healed, and what nobody had
- * planned.
- */
+/** Moments that are marked on every chart: proofs of landing and heal, and unplanned events. */
 import type { Run } from "../record/run.ts";
 import type { RunEvent } from "../record/events.ts";
 import { describeFault } from "../faults/faults.ts";
@@ -11,8 +8,8 @@ export interface Mark {
   /** Relative to the axis's zero. */
   readonly atMs: number;
   /**
-   * `landed` and `healed` are proofs, `bad` must not be overlooked, `note` is what the record
-   * remarks.
+   * `landed` and `healed` are proofs, `bad` must not be overlooked, `note` is a remark of the
+   * record.
    */
   readonly tone: "landed" | "healed" | "bad" | "note";
   readonly text: string;
@@ -20,7 +17,7 @@ export interface Mark {
 
 const marksMax = 120;
 
-/** Those within the axis; of too many, the notes give way first. */
+/** Those within the axis; if there are too many, notes are dropped first. */
 export function marksOf(
   run: Run,
   {

@@ -1,12 +1,9 @@
-/**
- * Writing HTML and XML in which every piece of text is data unless this module itself made it
- * markup.
- */
+/** Generates HTML and XML in which all text is escaped unless this module itself made it markup. */
 import { plain } from "./plain.ts";
 
 const brand: unique symbol = Symbol("markup");
 
-/** Markup that is safe to send as it is. Only {@link markup} and {@link trusted} make it. */
+/** Markup that is safe to output. Only {@link markup} and {@link trusted} create it. */
 export interface Markup {
   readonly [brand]: true;
   readonly text: string;
@@ -15,7 +12,7 @@ export interface Markup {
 type Piece = string | number | Markup | readonly Markup[] | null;
 
 /**
- * Tagged template: the template is markup, whatever is put into it is escaped, in text and in
+ * Tagged template: the template is markup; inserted values are escaped, in text and in
  * double-quoted attributes alike.
  */
 export function markup(template: TemplateStringsArray, ...pieces: readonly Piece[]): Markup {
@@ -24,7 +21,7 @@ export function markup(template: TemplateStringsArray, ...pieces: readonly Piece
   );
 }
 
-/** For our own style sheet and script, never for text that came from elsewhere. */
+/** For Seawall's own style sheet and script, never for external text. */
 export function trusted(text: string): Markup {
   return { [brand]: true, text };
 }
@@ -34,8 +31,8 @@ export function escaped(text: string): string {
 }
 
 /**
- * JSON that can stand inside a script element: nothing in it can end the element, open a comment,
- * or end a line of a script.
+ * JSON inside a script element: no part of it can end the element, open a comment, or end a script
+ * line.
  */
 export function embeddedJson(value: unknown): Markup {
   return trusted(

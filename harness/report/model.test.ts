@@ -9,7 +9,7 @@ const chart = (id: string, of = model) => of.charts.find((one) => one.id === id)
 const line = (id: string, label: string, of = model) =>
   chart(id, of)?.lines.find((one) => one.label === label);
 
-describe("a whole run", () => {
+describe("a complete run", () => {
   test("is plain JSON", () => {
     expect(JSON.parse(JSON.stringify(model))).toEqual(model);
   });
@@ -27,7 +27,7 @@ describe("a whole run", () => {
     expect(model.felt.map(({ classes }) => classes[0]?.asked)).toEqual([1600, 14_400, 1920]);
   });
 
-  test("sees DVR shed and live served, as the viewers did", () => {
+  test("shows DVR shed and live served, as for the viewers", () => {
     const fault = model.felt[1];
     expect(fault?.phase).toBe("fault");
     expect(fault?.classes[0]?.servedShare).toBeGreaterThan(0.999);
@@ -57,7 +57,7 @@ describe("a whole run", () => {
     ]);
   });
 
-  test("tells the log from the start of the baseline", () => {
+  test("dates the log from the start of the baseline", () => {
     expect(model.log.find(({ text }) => text.startsWith("Baseline"))?.atMs).toBe(0);
     expect(model.log[0]).toEqual({
       atMs: -25_400,
@@ -76,7 +76,7 @@ describe("a run of another kind of target", () => {
   const { harm, ...plan } = run.plan;
   const of = (other: Run["plan"]) => reportModel({ ...run, plan: other }, verdict);
 
-  test("shows first what harms its users, the class that is protected most before all", () => {
+  test("shows its harm metric first, with the most protected class at the top", () => {
     const turned = of({
       ...plan,
       harm: {
@@ -96,7 +96,7 @@ describe("a run of another kind of target", () => {
     expect(turned.felt[1]?.classes[0]?.servedShare).toBeGreaterThan(0);
   });
 
-  test("shows nothing of the kind where nobody says by what its users are harmed", () => {
+  test("shows none if no harm metric is declared", () => {
     const silent = of(plan);
     expect(silent.charts.map(({ id }) => id)).not.toContain("live-segments");
     expect(silent.felt.flatMap(({ classes }) => classes)).toEqual([]);
@@ -104,7 +104,7 @@ describe("a run of another kind of target", () => {
   });
 });
 
-describe("a run that is less than whole", () => {
+describe("an incomplete run", () => {
   const cut = (events: number, changes: Partial<Run> = {}) =>
     reportModel(
       { ...run, events: run.events.slice(0, events), ...changes },
@@ -122,7 +122,7 @@ describe("a run that is less than whole", () => {
     expect(empty.damage).toEqual(["events.ndjson is empty"]);
   });
 
-  test("cut while the fault was going in says that nothing shows that it landed", () => {
+  test("cut during the injection shows no proof of landing", () => {
     const [fault] = cut(8).faults;
     expect(fault).toMatchObject({ landed: false, healedMs: null });
     expect(fault?.evidence).toMatch(/does not show that it took effect/);
@@ -145,7 +145,7 @@ describe("a run that is less than whole", () => {
     expect(chart("processor", sparse)?.lines).toHaveLength(8);
   });
 
-  test("with a silent scrape shows a hole where it was silent", () => {
+  test("with a missing reading shows a hole there", () => {
     const killed = line("processor", "region-a/origin-read") ?? line("processor", "7 others");
     expect(killed).toBeDefined();
     const silent = run.series.map((series) =>
@@ -176,7 +176,7 @@ test("a fault that hit nothing is marked so", () => {
   );
 });
 
-test("a chatty hour stays bounded", () => {
+test("an hour with many events stays bounded", () => {
   const notes = Array.from({ length: 5_000 }, (_, index) => ({
     kind: "note" as const,
     atMs: (run.events[5]?.atMs ?? 0) + index,

@@ -36,14 +36,14 @@ export interface ReportModel {
   readonly without: readonly string[];
   readonly aborted: Verdict["aborted"];
   readonly cleanup: Verdict["cleanup"];
-  /** How this came to be run, where a reader must know: by force, for example. */
+  /** Circumstances that a reader must know, such as `--force`. */
   readonly notes: readonly string[];
   readonly damage: readonly string[];
-  /** What a whole run would have had and this one has not, in sentences. */
+  /** What a complete run would contain and this one lacks, in sentences. */
   readonly lacking: readonly string[];
-  /** What charts need that the record has no samples of. */
+  /** Metrics of charts for which the record has no samples. */
   readonly uncharted: readonly string[];
-  /** Epoch ms; null when not even the start was recorded. */
+  /** Epoch ms; null if not even the start was recorded. */
   readonly startedAtMs: number | null;
   readonly axis: {
     readonly fromMs: number;

@@ -1,4 +1,5 @@
-/** The charts that any run can have: of the harness's own metrics. */
+/** The charts of the harness's own metrics, which any run can have. */
+import { entryTag } from "../metrics/tags.ts";
 import type { DeclaredChart, DeclaredLine } from "../target/charts.ts";
 
 const ofCanary = { metric: "canary_ms" } as const;
@@ -12,7 +13,7 @@ const prober: DeclaredChart = {
     " failures are counted on the right scale.",
   only: ofCanary,
   lines: [
-    { ...ofCanary, statistic: "highest", by: "edge" },
+    { ...ofCanary, statistic: "highest", by: entryTag },
     {
       ...ofCanary,
       statistic: "count",

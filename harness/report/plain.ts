@@ -1,12 +1,12 @@
 /**
- * Text from experiments, services and operating systems is data: bounded, and without characters
- * that act instead of showing.
+ * Sanitises text from experiments, services and operating systems: bounded, and without control
+ * characters.
  */
 import { stripVTControlCharacters } from "node:util";
 
 /**
- * Controls, marks with which text can be made to read in another order, halves of characters, and
- * what Unicode says is no character. The rest is safe to print and to put in XML 1.0.
+ * Control characters, bidirectional marks, lone surrogates and Unicode noncharacters. The rest is
+ * safe to print and to use in XML 1.0.
  */
 const acting = /[[\p{Cc}--[\t\n]]\p{Bidi_Control}\p{Surrogate}\p{Noncharacter_Code_Point}\ufeff]/gv;
 
@@ -23,8 +23,7 @@ export function oneLine(text: string): string {
 
 /** One line of bounded length. */
 export function clip(text: string, charactersMax = 400): string {
-  // Cutting first keeps a log of gigabytes from being searched; escape sequences can only make it
-  // shorter.
+  // Cutting first avoids scanning a log of gigabytes; removing escape sequences only shortens it.
   const line = oneLine(text.length > charactersMax * 4 ? text.slice(0, charactersMax * 4) : text);
   const characters = [...line];
   return characters.length <= charactersMax

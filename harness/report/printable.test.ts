@@ -5,8 +5,8 @@ import { painter } from "../system/terminal.ts";
 import { printable, printableJson, withoutCommands } from "./printable.ts";
 import { times } from "../../test/support/thorough.ts";
 
-describe("what is printed", () => {
-  it("acts on no terminal and is no command of any pipeline, whatever it is made of", () => {
+describe("printed text", () => {
+  it("controls no terminal and is no pipeline command, whatever its content", () => {
     fc.assert(
       fc.property(hostile, (text) => {
         expect(actsIn(printable(text))).toEqual([]);
@@ -15,7 +15,7 @@ describe("what is printed", () => {
     );
   });
 
-  it("has no controls but our colours where there are any, and ends them", () => {
+  it("has no controls except Seawall's colours where enabled, and ends them", () => {
     fc.assert(
       fc.property(hostile, (text) => {
         const shown = printable(`${painter(true)("held", "held")} ${text}`, true);
@@ -26,7 +26,7 @@ describe("what is printed", () => {
     );
   });
 
-  it("stays as it is when it is plain, and is not changed twice", () => {
+  it("is unchanged if it is plain, and the function is idempotent", () => {
     expect(printable("held: 99.9 % ≥ 日本\n\tnext")).toBe("held: 99.9 % ≥ 日本\n\tnext");
     fc.assert(
       fc.property(hostile, (text) => {
@@ -38,7 +38,7 @@ describe("what is printed", () => {
 });
 
 describe("a document on one line", () => {
-  it("means the same, and acts on nothing", () => {
+  it("has the same meaning, without active characters", () => {
     fc.assert(
       fc.property(hostile, hostile, (key, value) => {
         const document = { [`_${key}`]: value, list: [value] };

@@ -1,7 +1,7 @@
 /**
- * What goes to a terminal and to a pipeline's log. Names, reasons and log lines come from others:
- * from services, experiments and recorded runs. They may neither act on a terminal nor be taken for
- * a command by the program that reads the log.
+ * Sanitises the output for terminals and pipeline logs. Names, reasons and log lines come from
+ * services, experiments and records. They must neither control a terminal nor be parsed as a
+ * command by the program that reads the log.
  */
 import { plain } from "./plain.ts";
 
@@ -10,8 +10,8 @@ const introducer = "\u001b";
 const colours = new RegExp(`(${introducer}\\[(?:0|1|2|22|31|32|33|39)m)`);
 
 /**
- * Text for people. Other people's colours count as ours and end with the text; every other control
- * is taken out.
+ * Text for users. External colours are kept and end with the text; every other control character is
+ * removed.
  */
 export function printable(text: string, colour = false): string {
   if (!colour) return withoutCommands(plain(text));
@@ -21,23 +21,23 @@ export function printable(text: string, colour = false): string {
 }
 
 /**
- * GitHub's runner trims a line before it looks for `::`, and takes `##[…]` anywhere
- * (actions/runner, ActionCommand.cs); Azure Pipelines takes `##vso[…]`, TeamCity `##teamcity[…]`.
- * GitLab's sections need a carriage return and an escape, which `plain` takes out. Colours stand
- * between no two signs of a command: some programs take them out before they look.
+ * GitHub's runner trims a line before it looks for `::`, and accepts `##[…]` anywhere
+ * (actions/runner, ActionCommand.cs). Azure Pipelines accepts `##vso[…]`, TeamCity `##teamcity[…]`.
+ * GitLab's sections need a carriage return and an escape, which `plain` removes. No colour may
+ * separate the characters of a command, because some programs remove colours first.
  */
 const paint = `(?:${introducer}\\[\\d+m)*`;
 const hashes = new RegExp(`#(${paint})#(?=${paint}(?:\\[|vso\\[|teamcity\\[))`, "gi");
 const colons = new RegExp(`^((?:\\s|${introducer}\\[\\d+m)*):(${paint}):`, "gm");
 
 export function withoutCommands(text: string): string {
-  // Signs that look alike: the text stays as wide as it was, and is read as it was meant.
+  // Similar-looking characters: the text keeps its width and its meaning.
   return text.replace(hashes, "#$1♯").replace(colons, "$1∶$2:");
 }
 
 /**
- * One line of JSON with the same meaning, in which nothing acts: such characters are escaped, as
- * JSON allows inside its strings.
+ * One line of JSON with the same meaning. Active characters are escaped, as JSON allows inside
+ * strings.
  */
 export function printableJson(
   document: unknown,

@@ -17,9 +17,9 @@ if (chromium === null)
       `skipped. ${noBrowserHint}`,
   );
 
-/** Others may want the machine, too. */
+/** Patient, because the machine may be busy. */
 const patiently = { timeout: 20_000 };
-/** As many as the made-up run has samples for. */
+/** The number of charts for which the sample run has data. */
 const charts = 12;
 
 describe.skipIf(chromium === null)("the report in a browser", () => {
@@ -57,38 +57,34 @@ describe.skipIf(chromium === null)("the report in a browser", () => {
     await page.close();
   });
 
-  test("would notice a violation of its policy", async () => {
+  test("would detect a violation of its policy", async () => {
     const { page, complaints } = await openedPage(context(), await written("planted", stormRun()));
     await askedOf(page, "planted()");
     await expect.poll(() => complaints.join(), patiently).toMatch(/Content Security Policy/);
     await page.close();
   });
 
-  test(
-    "shows the verdict, what was broken and what viewers felt in the first screen without a " +
-      "script",
-    async () => {
-      await using bare = await openBrowser(chromium ?? "", { scripts: false });
-      const { page } = await openedPage(
-        bare.context,
-        await written("bare", stormRun({ status: "refuted", without: ["collapsing"] })),
-      );
-      for (const text of [
-        "Refuted",
-        "Control: without collapsing.",
-        "The origin dies as the audience arrives",
-        "process 4711 is gone",
-        "Live segments served",
-        "Claims",
-      ]) {
-        const box = await page.getByText(text).first().boundingBox();
-        expect(box, text).not.toBeNull();
-        expect((box?.y ?? 9999) + (box?.height ?? 0), text).toBeLessThanOrEqual(800);
-      }
-      expect(await page.locator(".needs-script:visible").count()).toBe(0);
-      expect(await page.getByText("The curves need JavaScript").isVisible()).toBe(true);
-    },
-  );
+  test("shows verdict, faults and impact on the first screen without a script", async () => {
+    await using bare = await openBrowser(chromium ?? "", { scripts: false });
+    const { page } = await openedPage(
+      bare.context,
+      await written("bare", stormRun({ status: "refuted", without: ["collapsing"] })),
+    );
+    for (const text of [
+      "Refuted",
+      "Control: without collapsing.",
+      "The origin dies as the audience arrives",
+      "process 4711 is gone",
+      "Live segments served",
+      "Claims",
+    ]) {
+      const box = await page.getByText(text).first().boundingBox();
+      expect(box, text).not.toBeNull();
+      expect((box?.y ?? 9999) + (box?.height ?? 0), text).toBeLessThanOrEqual(800);
+    }
+    expect(await page.locator(".needs-script:visible").count()).toBe(0);
+    expect(await page.getByText("The curves need JavaScript").isVisible()).toBe(true);
+  });
 
   test("moves one cross-hair and one zoom over all charts, by keyboard too", async () => {
     const { page, complaints } = await openedPage(context(), await written("zoom", stormRun()));
@@ -125,7 +121,7 @@ describe.skipIf(chromium === null)("the report in a browser", () => {
     await page.close();
   });
 
-  test("gives every interval of a chart as a table", async () => {
+  test("shows every interval of a chart as a table", async () => {
     const { page } = await openedPage(context(), await written("table", stormRun()));
     const chart = page.locator(".chart").nth(1);
     await chart.locator("summary").click();
@@ -134,7 +130,7 @@ describe.skipIf(chromium === null)("the report in a browser", () => {
     await page.close();
   });
 
-  test("runs nothing that a hostile experiment, service or record says", async () => {
+  test("runs nothing from a hostile experiment, service or record", async () => {
     const { page, complaints, requests } = await openedPage(
       context(),
       await written("hostile", hostileRun()),
@@ -142,7 +138,7 @@ describe.skipIf(chromium === null)("the report in a browser", () => {
     expect(await askedOf(page, "pwned()")).toBe(false);
     const buttons = await page.locator(".all-intervals").all();
     expect(buttons).toHaveLength(charts);
-    // From the last to the first, since each gives way to its table.
+    // From the last to the first, because each is replaced by its table.
     for (const button of buttons.reverse()) await button.dispatchEvent("click");
     expect(await askedOf(page, "pwned()")).toBe(false);
     expect(await page.locator("img, iframe, object").count()).toBe(0);
@@ -168,26 +164,23 @@ describe.skipIf(chromium === null)("the report in a browser", () => {
   test.each([
     ["light", false, "all"],
     ["dark", true, "colours"],
-  ] as const)(
-    "is accessible by axe's rules and has enough contrast in %s",
-    async (_name, dark, rules) => {
-      await using own = await openBrowser(chromium ?? "", { scripts: true, dark });
-      for (const status of ["held", "refuted", "inconclusive"] as const) {
-        const { page } = await openedPage(
-          own.context,
-          await written(`contrast-${status}`, stormRun({ status, without: ["collapsing"] })),
-        );
-        for (const table of await page.locator("details.figures-table > summary").all())
-          await table.dispatchEvent("click");
-        await page.locator(".all-intervals").first().click();
-        expect(await axeOf(page, rules)).toEqual([]);
-        expect(await askedOf(page, "faint()")).toEqual([]);
-        await page.close();
-      }
-    },
-  );
+  ] as const)("passes axe's rules and has enough contrast in %s", async (_name, dark, rules) => {
+    await using own = await openBrowser(chromium ?? "", { scripts: true, dark });
+    for (const status of ["held", "refuted", "inconclusive"] as const) {
+      const { page } = await openedPage(
+        own.context,
+        await written(`contrast-${status}`, stormRun({ status, without: ["collapsing"] })),
+      );
+      for (const table of await page.locator("details.figures-table > summary").all())
+        await table.dispatchEvent("click");
+      await page.locator(".all-intervals").first().click();
+      expect(await axeOf(page, rules)).toEqual([]);
+      expect(await askedOf(page, "faint()")).toEqual([]);
+      await page.close();
+    }
+  });
 
-  test("axe would find what is wrong", async () => {
+  test("axe would find a violation", async () => {
     const { page } = await openedPage(context(), await written("axe", stormRun()));
     await page.evaluate('document.body.insertAdjacentHTML("beforeend", "<button></button>")');
     await page.evaluate(
@@ -201,7 +194,7 @@ describe.skipIf(chromium === null)("the report in a browser", () => {
     await page.close();
   });
 
-  test("prints light, with its charts and without what can only be clicked", async () => {
+  test("prints light, with its charts and without controls", async () => {
     await using own = await openBrowser(chromium ?? "", { scripts: true, dark: true });
     const { page } = await openedPage(
       own.context,
@@ -224,7 +217,7 @@ describe.skipIf(chromium === null)("the report in a browser", () => {
     expect(sheets).toBeLessThan(12);
   });
 
-  test("prints what is folded away without a script, too", async () => {
+  test("prints folded content without a script, too", async () => {
     await using own = await openBrowser(chromium ?? "", { scripts: false });
     const { page } = await openedPage(own.context, await written("print-plain", stormRun({})));
     const rule = page.locator(".evidence .rules li").first();
@@ -233,7 +226,7 @@ describe.skipIf(chromium === null)("the report in a browser", () => {
     expect(await rule.isVisible()).toBe(true);
   });
 
-  test("gives its figures as CSV and as JSON", async () => {
+  test("offers its figures as CSV and as JSON", async () => {
     const { page } = await openedPage(context(), await written("data", hostileRun()));
     const [csv] = await Promise.all([
       page.waitForEvent("download"),
@@ -256,7 +249,7 @@ describe.skipIf(chromium === null)("the report in a browser", () => {
     await page.close();
   });
 
-  test("needs no sideways scrolling on a telephone", async () => {
+  test("needs no sideways scrolling on a phone", async () => {
     await using narrow = await openBrowser(chromium ?? "", { scripts: true, wide: 390 });
     const { page } = await openedPage(narrow.context, await written("narrow", hostileRun()));
     expect(await askedOf(page, "sidewaysPx()")).toBe(0);

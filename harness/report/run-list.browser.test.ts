@@ -104,75 +104,66 @@ describe.skipIf(chromium === null)("the index of runs in a browser", () => {
     return browser.context;
   };
 
-  test(
-    "filters by experiment, verdict, kind, version and words, says how many are left, and " +
-      "keeps that in its address",
-    async () => {
-      const url = await written("full", full);
-      const { page, complaints, requests } = await openedPage(context(), url);
-      const visible = async (): Promise<number> => page.locator(".runs tbody tr:visible").count();
-      expect([await visible(), await page.locator("#shown").textContent()]).toEqual([
-        300,
-        "300 runs",
-      ]);
-      await page.getByLabel("Experiment", { exact: true }).selectOption("zone-loss");
-      expect([await visible(), await page.locator("#shown").textContent()]).toEqual([
-        100,
-        "100 of 300 runs",
-      ]);
-      expect(await page.locator(".trend:visible h3").allTextContents()).toEqual([
-        "zone-loss",
-        "zone-loss",
-      ]);
-      await page.getByLabel("Verdict", { exact: true }).selectOption("refuted");
-      await page.getByLabel("Kind", { exact: true }).selectOption("control");
-      await page.getByLabel("Version", { exact: true }).selectOption("abc1234");
-      const wanted = full.runs.filter(
-        (run) =>
-          run.experiment === "zone-loss" &&
-          run.without.length > 0 &&
-          run.targetVersion === "abc1234",
-      ).length;
-      expect(await visible()).toBe(wanted);
-      await page.goto(page.url());
-      await page.reload();
-      expect(await visible()).toBe(wanted);
-      await page.getByLabel("Contains", { exact: true }).fill("nothing is like this");
-      expect(await page.getByText("No run is like that").isVisible()).toBe(true);
-      await page.locator("#clear").focus();
-      await page.keyboard.press("Enter");
-      expect([await visible(), page.url()]).toEqual([300, url]);
-      expect([complaints, requests.filter((one) => !one.startsWith(url))]).toEqual([[], []]);
-      console.info(
-        `an index of 300 runs was loaded after ${String(await askedOf(page, "loadedMs()"))} ms`,
-      );
-      await page.close();
-    },
-  );
+  test("filters by experiment, verdict, kind, version and words, and keeps that in its address", async () => {
+    const url = await written("full", full);
+    const { page, complaints, requests } = await openedPage(context(), url);
+    const visible = async (): Promise<number> => page.locator(".runs tbody tr:visible").count();
+    expect([await visible(), await page.locator("#shown").textContent()]).toEqual([
+      300,
+      "300 runs",
+    ]);
+    await page.getByLabel("Experiment", { exact: true }).selectOption("zone-loss");
+    expect([await visible(), await page.locator("#shown").textContent()]).toEqual([
+      100,
+      "100 of 300 runs",
+    ]);
+    expect(await page.locator(".trend:visible h3").allTextContents()).toEqual([
+      "zone-loss",
+      "zone-loss",
+    ]);
+    await page.getByLabel("Verdict", { exact: true }).selectOption("refuted");
+    await page.getByLabel("Kind", { exact: true }).selectOption("control");
+    await page.getByLabel("Version", { exact: true }).selectOption("abc1234");
+    const wanted = full.runs.filter(
+      (run) =>
+        run.experiment === "zone-loss" && run.without.length > 0 && run.targetVersion === "abc1234",
+    ).length;
+    expect(await visible()).toBe(wanted);
+    await page.goto(page.url());
+    await page.reload();
+    expect(await visible()).toBe(wanted);
+    await page.getByLabel("Contains", { exact: true }).fill("nothing is like this");
+    expect(await page.getByText("No run is like that").isVisible()).toBe(true);
+    await page.locator("#clear").focus();
+    await page.keyboard.press("Enter");
+    expect([await visible(), page.url()]).toEqual([300, url]);
+    expect([complaints, requests.filter((one) => !one.startsWith(url))]).toEqual([[], []]);
+    console.info(
+      `an index of 300 runs was loaded after ${String(await askedOf(page, "loadedMs()"))} ms`,
+    );
+    await page.close();
+  });
 
   test.each([
     ["light", false, "all"],
     ["dark", true, "colours"],
-  ] as const)(
-    "is accessible by axe's rules and has enough contrast in %s",
-    async (_name, dark, rules) => {
-      await using own = await openBrowser(chromium ?? "", { scripts: true, dark });
-      for (const [name, index] of [
-        ["full", { ...full, runs: full.runs.slice(0, 60) }],
-        ["none", { runs: [], broken: [], pages: [] }],
-      ] as const) {
-        const { page } = await openedPage(own.context, await written(`axe-${name}`, index));
-        await page.evaluate(
-          "for (const one of document.querySelectorAll('details')) one.open = true",
-        );
-        expect(await axeOf(page, rules), name).toEqual([]);
-        expect(await askedOf(page, "faint()"), name).toEqual([]);
-        await page.close();
-      }
-    },
-  );
+  ] as const)("passes axe's rules and has enough contrast in %s", async (_name, dark, rules) => {
+    await using own = await openBrowser(chromium ?? "", { scripts: true, dark });
+    for (const [name, index] of [
+      ["full", { ...full, runs: full.runs.slice(0, 60) }],
+      ["none", { runs: [], broken: [], pages: [] }],
+    ] as const) {
+      const { page } = await openedPage(own.context, await written(`axe-${name}`, index));
+      await page.evaluate(
+        "for (const one of document.querySelectorAll('details')) one.open = true",
+      );
+      expect(await axeOf(page, rules), name).toEqual([]);
+      expect(await askedOf(page, "faint()"), name).toEqual([]);
+      await page.close();
+    }
+  });
 
-  test("lists everything without a script, and needs no sideways scrolling on a telephone", async () => {
+  test("lists everything without a script, and needs no sideways scrolling on a phone", async () => {
     await using bare = await openBrowser(chromium ?? "", { scripts: false });
     const { page } = await openedPage(bare.context, await written("bare", full));
     expect([
@@ -194,7 +185,7 @@ describe.skipIf(chromium === null)("the index of runs in a browser", () => {
       ).toBe(0);
   });
 
-  test("runs nothing that a record or a folder's name says", async () => {
+  test("runs nothing from a record's content or a folder's name", async () => {
     const { page, complaints, requests } = await openedPage(
       context(),
       await written("hostile", hostile),

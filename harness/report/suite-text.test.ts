@@ -17,8 +17,8 @@ const row: SuiteRow = {
 const text = (rows: readonly SuiteRow[]): string =>
   renderSuite("quick", rows, { columns: 200, colour: false });
 
-describe("the end of a suite", () => {
-  it("is a line for each run, with what did not hold and why", () => {
+describe("the summary of a suite", () => {
+  it("has one line per run, with reasons for those that did not hold", () => {
     expect(
       text([
         row,
@@ -36,7 +36,7 @@ describe("the end of a suite", () => {
     );
   });
 
-  it("tells apart an experiment in two topologies, and controls", () => {
+  it("distinguishes an experiment's topologies, and controls", () => {
     expect(text([row, { ...row, topology: "zones", without: ["collapsing"] }])).toMatch(
       /origin-storm, quick .*\n.*origin-storm, zones, without collapsing /,
     );
@@ -63,7 +63,7 @@ describe("the end of a suite", () => {
     );
   });
 
-  it("says minutes as people do", () => {
+  it("formats minutes", () => {
     expect([0, 59.4, 60, 61, 600].map(duration)).toEqual([
       "0 s",
       "59 s",

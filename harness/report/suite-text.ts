@@ -1,4 +1,4 @@
-/** What several runs came to, as a table for a terminal. */
+/** The results of several runs as a table for a terminal. */
 import { painter } from "../system/terminal.ts";
 import type { Status } from "../record/verdict.ts";
 import { oneLine } from "./plain.ts";
@@ -58,7 +58,7 @@ export function renderSuite(
   );
 }
 
-/** `1 min 32 s`. */
+/** Example: `1 min 32 s`. */
 export function duration(seconds: number): string {
   const whole = Math.round(seconds);
   return whole < 60

@@ -1,5 +1,5 @@
 /**
- * Tables for terminals: every column as wide as it needs, the last one wrapped into what is left.
+ * Tables for terminals: every column as wide as its content, the last one wrapped into the rest.
  */
 import { cut, type Paint, padded, type Style, width, wrap } from "../system/terminal.ts";
 import { oneLine } from "./plain.ts";

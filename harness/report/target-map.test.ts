@@ -11,8 +11,8 @@ import { timelineOf } from "./timeline.ts";
 const { run } = stormRun();
 
 /**
- * The same storm with other faults: each with when it landed and when it was healed, in s after
- * the storm's own.
+ * The same storm with other faults, each with its times of landing and heal, in s after the storm's
+ * own.
  */
 function struckBy(...faults: readonly (readonly [Fault, number, number])[]): Run {
   const at = run.events.find((event) => event.kind === "injected")?.atMs ?? 0;
@@ -45,7 +45,7 @@ const states = (nodes: readonly MapNode[], state: MapNode["state"]): string[] =>
   nodes.filter((node) => node.state === state).map(({ name }) => name);
 
 describe("the map", () => {
-  test("shows the moment at which most was broken at once, and each such moment once", () => {
+  test("shows the moments at which most was broken at once, without repetition", () => {
     const kill: Fault = { kind: "kill", service: "region-a/origin-read" };
     const cut: Fault = { kind: "partition", links: { from: { service: "region-b/edge" } } };
     const [both, later, ...none] = mapsOf(
@@ -73,7 +73,7 @@ describe("the map", () => {
     ).toEqual(["region-b", "1"]);
   });
 
-  test("draws what the plan recorded, whatever the fault would strike today", () => {
+  test("draws what the plan recorded, whatever the fault would affect today", () => {
     const one = struckBy([{ kind: "regionLoss", region: "region-b" }, 0, 5]);
     const recorded = {
       services: ["region-a/edge"],
@@ -99,7 +99,7 @@ describe("the map", () => {
     ).toContain("hurt");
   });
 
-  test("whoever died unexpectedly is shown as dead", () => {
+  test("a service that died unexpectedly is shown as dead", () => {
     const events: RunEvent[] = run.events.flatMap((event): RunEvent[] =>
       event.kind === "injected"
         ? [
@@ -118,7 +118,7 @@ describe("the map", () => {
   });
 });
 
-test("a layout keeps every service on the sheet, in its zone, and off the others", () => {
+test("a layout places every service on the sheet, in its zone, without overlap", () => {
   const places = fc.array(
     fc.record({
       region: fc.constantFrom("a", "b", "c"),

@@ -1,6 +1,6 @@
 /**
- * Where the target stood and what was struck, at the moments at which most was broken at once.
- * Drawn from the plan and the recorded events.
+ * The target and its faults at the moments at which most was broken at once. Drawn from the plan
+ * and the recorded events.
  */
 import { describeFault, type Fault } from "../faults/faults.ts";
 import type { Plan } from "../record/plan.ts";
@@ -12,7 +12,7 @@ import { clip } from "./plain.ts";
 import type { FaultBand } from "./timeline.ts";
 
 export interface TargetMap {
-  /** Relative to the axis's zero: when the last of these faults had taken hold. */
+  /** Relative to the axis's zero: when the last of these faults had landed. */
   readonly atMs: number;
   readonly faults: readonly string[];
   readonly nodes: readonly MapNode[];
@@ -25,8 +25,8 @@ export interface MapNode {
   readonly region: string;
   readonly zone: string;
   /**
-   * `down`: struck, and gives no answer. `struck`: changed, and still answers. `died`: ended
-   * without having been told to.
+   * `down`: struck, without answers. `struck`: changed, still answering. `died`: ended
+   * unexpectedly.
    */
   readonly state: "up" | "down" | "struck" | "died";
 }
@@ -34,7 +34,7 @@ export interface MapNode {
 export interface MapLink {
   readonly from: string;
   readonly to: string;
-  /** `cut`: nothing passes. `hurt`: it passes worse. `idle`: one of its ends is down. */
+  /** `cut`: no traffic passes. `hurt`: it passes, but worse. `idle`: one of its ends is down. */
   readonly state: "up" | "cut" | "hurt" | "idle";
 }
 
@@ -48,7 +48,7 @@ interface Active {
   readonly untilMs: number;
 }
 
-/** Empty for a run in which nothing took hold. */
+/** Empty for a run without a fault that landed. */
 export function targetMaps(run: Run, zeroMs: number, bands: readonly FaultBand[]): TargetMap[] {
   const active = bands
     .filter((band) => band.landed)
@@ -68,9 +68,7 @@ export function targetMaps(run: Run, zeroMs: number, bands: readonly FaultBand[]
   return gravest(active).map((together) => mapOf(run, zeroMs, together));
 }
 
-/**
- * The sets of faults that were in force together and are in no larger set, in the order of time.
- */
+/** The maximal sets of faults that were in force together, in chronological order. */
 function gravest(active: readonly Active[]): Active[][] {
   const sets = active.map(({ fromMs }) =>
     active.filter((one) => one.fromMs <= fromMs && one.untilMs > fromMs),
@@ -128,7 +126,7 @@ function diedBefore(events: readonly RunEvent[], epochMs: number): Set<string> {
   );
 }
 
-/** One for each pair of services, in the worst state of any of its ports. */
+/** One per pair of services, in the worst state of any of its ports. */
 function linksOf(
   plan: Plan,
   together: readonly Active[],

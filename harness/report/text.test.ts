@@ -6,8 +6,8 @@ import { renderVerdictText } from "./text.ts";
 
 const plain = { columns: 100, colour: false };
 
-describe("the closing words of a run", () => {
-  test("begin with the verdict and end with what was left", () => {
+describe("the closing text of a run", () => {
+  test("begins with the verdict and ends with the leftovers", () => {
     const { verdict } = stormRun();
     const lines = renderVerdictText(verdict, { ...plain }).split("\n");
     expect(lines[0]).toBe("✓ HELD  origin-storm, seed 4711");
@@ -23,7 +23,7 @@ describe("the closing words of a run", () => {
     );
   });
 
-  test("spell out why a claim was refuted, and that a control was meant to be", () => {
+  test("explains why a claim was refuted, and that a control was expected to be", () => {
     const text = renderVerdictText(
       stormRun({ status: "refuted", without: ["collapsing"] }).verdict,
       plain,
@@ -33,7 +33,7 @@ describe("the closing words of a run", () => {
     expect(text).toMatch(/^✗ One origin request .*\n.*\n {4}beyond its limit$/m);
   });
 
-  test("name the rule of evidence that failed", () => {
+  test("names the rule of evidence that failed", () => {
     const text = renderVerdictText(stormRun({ status: "inconclusive" }).verdict, plain);
     expect(text).toContain(
       "? The load generator started its iterations on time: load live: p99 812 ms late in fault",
@@ -41,7 +41,7 @@ describe("the closing words of a run", () => {
     expect(text).toContain("6 of 7 evidence checks passed");
   });
 
-  test("do not hide an abort or an incomplete cleanup", () => {
+  test("does not hide an abort or an incomplete cleanup", () => {
     const { verdict } = stormRun();
     const text = renderVerdictText(
       {
@@ -57,20 +57,20 @@ describe("the closing words of a run", () => {
     );
   });
 
-  test("have colour only where it is wanted", () => {
+  test("has colour only if enabled", () => {
     const { verdict } = stormRun({ status: "refuted" });
     const coloured = renderVerdictText(verdict, { columns: 100, colour: true });
     expect(coloured).toContain("\u001b[31m");
     expect(stripVTControlCharacters(coloured)).toBe(renderVerdictText(verdict, plain));
   });
 
-  test("cannot be made to drive the terminal", () => {
+  test("cannot control the terminal", () => {
     expect(renderVerdictText(hostileRun().verdict, plain)).not.toMatch(
       /\p{Bidi_Control}|(?!\n)\p{Cc}/u,
     );
   });
 
-  test("fit the width, whatever they say", () => {
+  test("fits the width, whatever its content", () => {
     const { verdict } = stormRun({ status: "refuted" });
     fc.assert(
       fc.property(

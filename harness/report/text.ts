@@ -1,4 +1,6 @@
-/** The closing words of a run for a terminal: verdict, why, claims, faults and doubts, cleanup. */
+/**
+ * The closing text of a run for a terminal: verdict, reason, claims, faults, doubts and cleanup.
+ */
 import type { Status, Verdict } from "../record/verdict.ts";
 import { type ClaimRow, claimRows } from "./claim-rows.ts";
 import { formatCount } from "../phrases/format.ts";
@@ -12,7 +14,7 @@ export interface TextOptions {
   readonly colour: boolean;
 }
 
-/** Wider lines are hard to read, narrower ones cannot hold a table. */
+/** Wider lines are hard to read, narrower ones are too short for a table. */
 const [columnsMin, columnsMax] = [60, 100];
 
 const marks: Readonly<Record<Status, string>> = { held: "✓", refuted: "✗", inconclusive: "?" };
@@ -53,7 +55,7 @@ function heading(verdict: Verdict, across: number, paint: Paint): string[] {
   ];
 }
 
-/** What a control's verdict says about the defence that it went without. */
+/** What a control's verdict means for the defence that was off. */
 export function controlLine({ status, without }: Pick<Verdict, "status" | "without">): string {
   const names = without.join(", ");
   const said = {
@@ -93,7 +95,7 @@ function table(claims: readonly ClaimRow[], across: number, paint: Paint): strin
   return [
     paint(`  ${line("claim", (one) => one.head)}`, "dim"),
     ...claims.flatMap((row, index) => {
-      // A claim is named once; the phases that follow are its own.
+      // A claim is named once; the phases that follow belong to it.
       const [first = "", ...more] =
         row.id === claims[index - 1]?.id ? [] : wrap(row.title, titleWide);
       return [
@@ -107,10 +109,7 @@ function table(claims: readonly ClaimRow[], across: number, paint: Paint): strin
   ];
 }
 
-/**
- * Rules that were satisfied are counted; those that were not are why a run proves nothing, and are
- * spelled out.
- */
+/** Held rules are only counted; the others are why a run proves nothing, and are listed. */
 function doubts(evidence: readonly ClaimRow[], across: number, paint: Paint): string[] {
   if (evidence.length === 0) return [];
   const open = evidence.filter((row) => row.status !== "held");

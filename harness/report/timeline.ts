@@ -1,6 +1,6 @@
 /**
- * When what happened, from recorded events and never from the plan: the axis, the phases, and the
- * faults with their proof.
+ * The timeline of a run, from recorded events and never from the plan: the axis, the phases, and
+ * the faults with their proof.
  */
 import { describeFault } from "../faults/faults.ts";
 import type { Run } from "../record/run.ts";
@@ -8,8 +8,8 @@ import type { RunEvent } from "../record/events.ts";
 import { clip } from "./plain.ts";
 
 /**
- * A stretch of the run. `untilMs` is open when the record ends before it did. All times are
- * relative to `Timeline.zeroMs`.
+ * A phase of the run. `untilMs` is open if the record ends first. All times are relative to
+ * `Timeline.zeroMs`.
  */
 export interface PhaseBand {
   readonly phase: string;
@@ -21,23 +21,23 @@ export interface FaultBand {
   readonly step: number;
   readonly label: string;
   readonly fromMs: number;
-  /** Null when it was no heal is recorded. */
+  /** Null if no heal is recorded. */
   readonly healedMs: number | null;
   readonly landed: boolean;
-  /** What was seen that shows that it took hold, or did not. */
+  /** The observation that shows whether it landed. */
   readonly evidence: string;
   readonly healEvidence: string | null;
   readonly healLanded: boolean | null;
 }
 
 export interface Timeline {
-  /** Epoch ms of the axis's zero: the start of the baseline, or the first thing that is known. */
+  /** Epoch ms of the axis's zero: the start of the baseline, or the first known moment. */
   readonly zeroMs: number;
   readonly fromMs: number;
   readonly untilMs: number;
   readonly phases: readonly PhaseBand[];
   readonly faults: readonly FaultBand[];
-  /** Planned faults that the record says nothing about. */
+  /** Planned faults without any event. */
   readonly faultsMissing: readonly string[];
 }
 
@@ -67,7 +67,7 @@ export function timelineOf(run: Run): Timeline {
   };
 }
 
-/** Load ends when its generator does; a record that was cut short ends with its last sample. */
+/** The load ends with its generator; a truncated record ends with its last sample. */
 function endOf(run: Run): number | undefined {
   const generator = run.events.findLast((event) => event.kind === "generator");
   if (generator !== undefined) return generator.atMs;

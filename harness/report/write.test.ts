@@ -13,7 +13,7 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-test("both reports replace what was there, and nothing else stays behind", async () => {
+test("both reports replace the old ones, and leave no other file", async () => {
   await writeFile(join(directory, "report.html"), "old");
   const { run, verdict } = stormRun({ directory });
   const written = await writeReports(run, verdict);
@@ -25,7 +25,7 @@ test("both reports replace what was there, and nothing else stays behind", async
   expect(await readFile(written.html, "utf8")).toMatch(/^<!doctype html>[\s\S]*<\/html>\n$/);
 });
 
-test("a folder that cannot be written to is named, with what to do", async () => {
+test("an unwritable folder is named, with a hint", async () => {
   const { run, verdict } = stormRun({ directory: join(directory, "gone") });
   await expect(writeReports(run, verdict)).rejects.toMatchObject({
     code: "OUTPUT_NOT_WRITABLE",

@@ -1,6 +1,4 @@
-/**
- * Puts the reports into the run's directory, whole or not at all: a reader never sees half a file.
- */
+/** Writes the reports into the run's directory atomically: a reader never sees half a file. */
 import { randomBytes } from "node:crypto";
 import { rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -16,7 +14,7 @@ export interface Reports {
   readonly junit: string;
 }
 
-/** Returns the paths of what was written. */
+/** Returns the paths of the written files. */
 export async function writeReports(run: Run, verdict: Verdict): Promise<Reports> {
   const [html, junit] = [join(run.directory, "report.html"), join(run.directory, "junit.xml")];
   await replace(html, renderHtml(reportModel(run, verdict)));

@@ -52,7 +52,7 @@ const viewer = (outcome: string, lane = "live"): Series => ({
 const began = (phase: Phase, atMs: number) => ({ kind: "phase", phase, atMs }) as const;
 
 describe("abort watch", () => {
-  it("hands every sample on, watched or not", () => {
+  it("passes on every sample, watched or not", () => {
     const { feed, passed } = watched({ unless: share, windowMs: 5_000 });
     feed(viewer("served"), 2, 1_000);
     feed({ metric: "canary_ms", kind: "duration", tags: {} }, 1, 1_000);
@@ -63,7 +63,7 @@ describe("abort watch", () => {
     ]);
   });
 
-  it("says which condition is violated, and by how much", () => {
+  it("names the violated condition and its value", () => {
     const { watch, feed } = watched({ unless: share, windowMs: 5_000 });
     feed(viewer("served"), 4, 9_000);
     feed(viewer("lost"), 5, 9_000);
@@ -75,7 +75,7 @@ describe("abort watch", () => {
     expect(watch.violated(10_000, "recovery"), "it speaks of the fault phase only").toBeNull();
   });
 
-  it("judges nothing that began before the phase, as the judge does not", () => {
+  it("ignores what began before the phase, as the judge does", () => {
     const unless: Claim = { ...share, during: ["baseline", "recovery"] };
     const { watch, feed } = watched({ unless, windowMs: 10_000 });
     feed(viewer("lost"), 50, 20_000);
@@ -100,7 +100,7 @@ describe("abort watch", () => {
     expect(watch.violated(15_000, "fault")).toContain("many are asked");
   });
 
-  it("says of a quantile what sorting says of it", () => {
+  it("computes a quantile as sorting does", () => {
     const values = fc.array(fc.nat({ max: 9 }), { minLength: 1, maxLength: 60 });
     const statistics = fc.constantFrom("p50" as const, "p95" as const, "p99" as const);
     const comparisons = fc.constantFrom("<" as const, "<=" as const);
@@ -131,7 +131,7 @@ describe("abort watch", () => {
     );
   });
 
-  it("forgets what is old, whatever came in between", () => {
+  it("drops old samples, in any order of arrival", () => {
     const { watch, feed } = watched({ unless: share, windowMs: 1_000 });
     for (let atMs = 0; atMs < 60_000; atMs += 100) {
       feed(viewer(atMs % 4_000 < 1_000 ? "lost" : "served"), 5, atMs, 1);
@@ -142,7 +142,7 @@ describe("abort watch", () => {
     expect(watch.violated(61_000, "fault")).toContain("does not hold");
   });
 
-  it("looks at the last moments only, and at its own lane only", () => {
+  it("evaluates only the last window, and only its own lane", () => {
     const { watch, feed } = watched({ unless: share, windowMs: 5_000 });
     feed(viewer("lost"), 50, 4_000);
     feed(viewer("lost", "dvr"), 50, 9_000);
@@ -168,7 +168,7 @@ describe("abort watch", () => {
     expect(watched({ unless: share, windowMs: 1_000 }).watch.violated(1, "fault")).toBeNull();
   });
 
-  it("sees an order that is broken although the first was never seen at all", () => {
+  it("detects a wrong order even if the first never occurred", () => {
     const refused = (lane: string): Series => ({
       metric: "http_req_ms",
       kind: "duration",
@@ -194,7 +194,7 @@ describe("abort watch", () => {
     expect(watch.violated(10_000, "fault")).toBeNull();
   });
 
-  it("divides by what it has seen", () => {
+  it("divides by the observed samples", () => {
     const ratio: Claim = {
       title: "collapsed",
       metric: "origin_gets",

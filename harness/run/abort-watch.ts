@@ -1,10 +1,10 @@
 /**
- * Keeps the last seconds of those samples that abort conditions look at, and judges them as the
- * verdict would be judged.
+ * Keeps the last seconds of the samples that abort conditions use, and evaluates the conditions
+ * with the judge's rules.
  */
 import { type Claim, statisticOf, unitOf } from "../claims/statistics/registry.ts";
 import type { Phase } from "../base/phases.ts";
-import { formatViolation } from "../phrases/format.ts";
+import { brokenSoFar } from "../phrases/verdict.ts";
 import { compare, observe } from "../judge/claims.ts";
 import type { Registry } from "../metrics/metrics.ts";
 import type { SampleSink, Series, SeriesData } from "../metrics/samples.ts";
@@ -14,7 +14,8 @@ import { carries, countIn, eachIn, matching, type Window } from "../metrics/seri
 import { RecentSamples } from "./recent-samples.ts";
 
 /**
- * The conductor asks every second, so a phase that is new to this watch began no earlier than that.
+ * The conductor evaluates every second, so a phase that is new to this watch began at most that
+ * long ago.
  */
 const askedEveryMs = 1_000;
 
@@ -58,16 +59,14 @@ export class AbortWatch implements SampleSink {
     this.#recent.get(seriesId)?.push(atMs, value);
   }
 
-  /** The recorded events say when a phase began, as they do for the judge. */
+  /** As for the judge, the recorded events define the start of a phase. */
   event(event: RunEvent): void {
     if (event.kind !== "phase") return;
     this.#phase = event.phase;
     this.#phaseFromMs = event.atMs;
   }
 
-  /**
-   * Null while every condition that applies in this phase is met, or has too few samples to say.
-   */
+  /** Null while every condition of this phase is met, or has too few samples. */
   violated(nowMs: number, phase: Phase): string | null {
     if (this.#conditions.length === 0) return null;
     if (this.#phase !== phase) this.event({ kind: "phase", phase, atMs: nowMs - askedEveryMs });
@@ -88,7 +87,10 @@ export class AbortWatch implements SampleSink {
   }
 }
 
-/** Over the last `windowMs` of the phase: what was asked before it began belongs to another one. */
+/**
+ * Evaluates the last `windowMs` of the phase; requests from before its start belong to another
+ * phase.
+ */
 function violation(
   claim: Claim,
   windowMs: number,
@@ -103,14 +105,13 @@ function violation(
   const { value, samples } = observe(claim, window, all, registry);
   if (value === null || samples < Math.max(1, claim.samplesMin)) return null;
   if (compare(value, claim.comparison, limit)) return null;
-  // A sum that is still growing can come to its limit in the rest of the window.
+  // A growing sum can still reach its limit in the rest of the window.
   if (statisticOf(claim).grows && value < limit && untilMs - fromMs < windowMs) return null;
-  const observed = { ...claim, unit: unitOf(claim), observed: value, limit };
-  return `"${claim.title}" does not hold: ${formatViolation(observed)}`;
+  return brokenSoFar({ ...claim, unit: unitOf(claim), observed: value, limit });
 }
 
 /**
- * Whether a quantile is within its upper limit, by counting: to sort a minute's samples every
+ * Whether a quantile is within its upper limit, by counting: sorting a minute of samples every
  * second costs ten times as much.
  */
 function isWithin(

@@ -1,5 +1,5 @@
 /**
- * Where tools, media and what must be undone lie: one folder per user, unless SEAWALL_CACHE names
+ * The cache folder for tools, media and undo ledgers: one per user, unless SEAWALL_CACHE names
  * another.
  */
 import { homedir } from "node:os";

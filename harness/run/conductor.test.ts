@@ -16,7 +16,7 @@ const rough: Chances = {
 };
 
 const plan: Plan = {
-  format: "seawall-plan/1",
+  format: "seawall-plan/2",
   experiment: "virtual",
   title: "virtual",
   story: "virtual",
@@ -30,7 +30,7 @@ const plan: Plan = {
   reliesOn: [],
   services: [],
   links: [],
-  edges: [],
+  entries: [],
   ...streamRecord({
     event: "main",
     segmentMs: 2_000,
@@ -64,7 +64,7 @@ const kinds = (events: readonly RunEvent[], kind: RunEvent["kind"]) =>
   events.filter((event) => event.kind === kind);
 
 describe("conduct", () => {
-  it("goes through all phases, injects and heals at the planned times, and ends clean", async () => {
+  it("passes all phases, injects and heals at the planned times, and ends clean", async () => {
     const { events, log, error } = await play(7, sure);
     expect(error).toBeNull();
     expect(kinds(events, "phase").map((event) => event.kind === "phase" && event.phase)).toEqual([
@@ -89,7 +89,7 @@ describe("conduct", () => {
     expect(events.slice(-2).map((event) => event.kind)).toEqual(["cleaned", "finished"]);
   });
 
-  it("says that a generator which died ended before its time", async () => {
+  it("reports that a generator which died ended early", async () => {
     const { events, error } = await play(3, { ...sure, loadDies: 1 });
     expect(error).toBeNull();
     expect(kinds(events, "generator")).toMatchObject([
@@ -98,7 +98,7 @@ describe("conduct", () => {
     expect(kinds(events, "aborted")).toHaveLength(0);
   });
 
-  it("leaves nothing in force, whatever fails and whenever it is aborted", async () => {
+  it("leaves no fault in force, whatever fails and whenever it is aborted", async () => {
     for (let seed = 1; seed <= 100; seed++) {
       const { events, log, inForce, error } = await play(seed, rough);
       const context = `replay with seed ${seed}`;

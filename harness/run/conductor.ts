@@ -1,7 +1,7 @@
 /**
- * The only code with a lifecycle: deploy, load, baseline, break, heal, recover, undo everything. It
- * takes no decision that `plan` could have taken and draws no conclusion that `judge` can draw; it
- * makes things happen at their time and writes down what was seen.
+ * The only code with a lifecycle: deploy, load, baseline, inject, heal, recover, undo everything.
+ * It makes no decision that `plan` could have made, and draws no conclusion that `judge` can draw.
+ * It acts at the planned times and records what it observes.
  */
 import { gracefulStopMsOf, tailMs } from "../record/arrivals.ts";
 import { SeawallError } from "../base/errors.ts";
@@ -9,21 +9,21 @@ import { type Phase, phases } from "../base/phases.ts";
 import type { Clock, Deployment } from "../target/deployment.ts";
 import type { EventSink } from "../record/event-sink.ts";
 import type { LoadEnd, RunningLoad } from "../load/generator.ts";
-import type { AbortReason } from "../record/events.ts";
+import type { AbortReason, Idle } from "../record/events.ts";
 import type { Plan } from "../record/plan.ts";
 import { struckBy } from "../record/struck.ts";
 import type { InjectFault } from "../faults/inject.ts";
 import { FaultsInForce } from "./faults-in-force.ts";
 import { type Action, schedule } from "./schedule.ts";
 
-/** What samples the target while it runs. */
+/** Samples the target while it runs. */
 export interface Probes extends AsyncDisposable {
   /** Takes one reading of everything now, so that no counter straddles a phase. */
   readNow(): Promise<void>;
-  /** Counts what passed over the links until now. */
+  /** Counts the traffic of the links until now. */
   countTraffic(): Promise<void>;
   /**
-   * What can only be asked when all phases are over and the target is still up; the last of them
+   * Queries that are possible only after all phases, while the target is still up. The last phase
    * ended at `endedMs`.
    */
   finish(signal: AbortSignal, endedMs: number): Promise<void>;
@@ -35,27 +35,29 @@ export interface World {
   readonly inject: InjectFault;
   deploy(signal: AbortSignal): Promise<Deployment>;
   /**
-   * The target is up, and people look at it under its everyday load, none of which is recorded,
-   * until one of them says go. Rejects with a RunAborted when nobody does.
+   * Holds the target under its everyday load until a person says go; this load is not recorded.
+   * Rejects with a RunAborted without a go.
    */
   readonly hold?: {
     readonly msMax: number;
     release(deployment: Deployment, signal: AbortSignal): Promise<void>;
   };
+  /** Counts what goes on without any load, until the result is called. */
+  watchIdle?(deployment: Deployment): Promise<() => Promise<Idle | null>>;
   prepareLoad(deployment: Deployment, signal: AbortSignal): Promise<RunningLoad>;
   startProbes(deployment: Deployment, load: RunningLoad, signal: AbortSignal): Promise<Probes>;
   /** Undoes what no disposal reached; returns what is left. */
   sweep(): Promise<readonly string[]>;
   /**
-   * Why the run must end now, judged by the experiment's own abort conditions for this phase; null
-   * while it may go on.
+   * Why the run must end now, by the experiment's abort conditions for this phase; null while it
+   * may continue.
    */
   abortReason(phase: Phase): string | null;
   /** CPU seconds that this process has used. */
   harnessCpuSeconds(): number;
 }
 
-/** Aborts the run for a reason that is written down; the first one wins. */
+/** Aborts the run for a recorded reason; the first one wins. */
 export class RunAborted extends Error {
   readonly reason: AbortReason;
   constructor(reason: AbortReason, detail: string, options?: ErrorOptions) {
@@ -66,33 +68,30 @@ export class RunAborted extends Error {
 }
 
 export interface Conducted {
-  /** What ended the run before its time, if anything did. */
+  /** What ended the run early, if anything did. */
   readonly error: unknown;
 }
 
-/**
- * How much longer than its tail and the longest patience of a user the load may take to end by
- * itself.
- */
+/** Time that the load may take to end in addition to its tail and a user's longest patience. */
 const drainMarginMs = 5_000;
 const teardownMs = 60_000;
 /**
- * Healing may start services again: the longest that one may take to be ready, and some. What is
+ * A heal may have to start services again: the longest start-up time plus a margin. A fault that is
  * not healed by then never will be.
  */
 const healMsMax = 180_000;
-/** The slowest service and the first playable segment. */
+/** The slowest service and the first answer that the target works. */
 const startMsMax = 240_000;
 const marginMs = 60_000;
 
-/** Never rejects: what went wrong is in the record and in the result. */
+/** Never rejects: failures are in the record and in the result. */
 export async function conduct(plan: Plan, world: World, outside: AbortSignal): Promise<Conducted> {
   const { clock, events } = world;
   let error: unknown = null;
   const stack = new AsyncDisposableStack();
   const own = new AbortController();
   const inTime = new AbortController();
-  // One signal for all who may end the run: whoever is first gives the reason.
+  // One signal for all reasons to end the run: the first one wins.
   const signal = AbortSignal.any([outside, own.signal]);
   const msMax = runMsMax(plan) + (world.hold?.msMax ?? 0);
   void clock.sleep(msMax, inTime.signal).then(
@@ -106,17 +105,18 @@ export async function conduct(plan: Plan, world: World, outside: AbortSignal): P
     const deployment = stack.use(await world.deploy(signal));
     deployment.onExit((exit) => {
       events.event({ kind: "exited", ...exit });
-      // What belongs to the substrate and not to the target, as the proxy on its links: without it
-      // nothing that is measured means anything.
+      // A part of the substrate and not of the target, such as the proxy on its links: if it dies,
+      // no measurement is valid.
       const isTargets = deployment.layout.services.some((service) => service.name === exit.service);
       if (!exit.expected && !isTargets)
         own.abort(new RunAborted("substrate", `${exit.service} died: ${exit.detail}`));
     });
     events.event({ kind: "deployed", tookMs: clock.nowMs() - startedMs });
     if (world.hold !== undefined) await held(world, world.hold, deployment, signal);
+    const idle = await world.watchIdle?.(deployment);
     const load = stack.use(await world.prepareLoad(deployment, signal));
     const probes = stack.use(await world.startProbes(deployment, load, signal));
-    await perform(plan, world, deployment, load, probes, signal);
+    await perform(plan, world, deployment, load, probes, signal, idle);
   } catch (thrown) {
     const ended = thrown instanceof Ended ? thrown : new Ended(thrown, signal);
     error = ended.thrown;
@@ -144,10 +144,7 @@ async function held(
   });
 }
 
-/**
- * The load, what it takes to bring the target up and to heal it, and some: a run that goes on after
- * that is stuck.
- */
+/** The load, the limits for deployment and heal, and a margin: a run that takes longer is stuck. */
 function runMsMax(plan: Plan): number {
   const { leadInMs, phasesMs } = plan;
   return (
@@ -162,10 +159,7 @@ function runMsMax(plan: Plan): number {
   );
 }
 
-/**
- * Why a run ended before its time, as it was when it ended: what comes while everything is healed
- * does not change it.
- */
+/** The reason of an early end, fixed at that moment: errors during the heal do not change it. */
 class Ended extends Error {
   readonly reason: AbortReason;
   readonly thrown: unknown;
@@ -187,8 +181,7 @@ function reasonOf(thrown: unknown, signal: AbortSignal): { reason: AbortReason; 
 }
 
 /**
- * `error`: what ended the run; something that was half brought up and could not be taken down is
- * left.
+ * `error`: what ended the run. Services that started only partly and could not be stopped are left.
  */
 async function undo(world: World, stack: AsyncDisposableStack, error: unknown): Promise<void> {
   const { clock, events } = world;
@@ -196,7 +189,7 @@ async function undo(world: World, stack: AsyncDisposableStack, error: unknown): 
   const left: string[] =
     error instanceof SeawallError && error.code === "CLEANUP_INCOMPLETE" ? [error.message] : [];
   const deadline = new AbortController();
-  // Teardown has a deadline of its own: whatever aborted the run must not shorten it.
+  // Teardown has its own deadline: the reason of the abort must not shorten it.
   const timeout = clock.sleep(teardownMs, deadline.signal).then(
     () => "late" as const,
     () => "ended" as const,
@@ -227,6 +220,7 @@ async function perform(
   load: RunningLoad,
   probes: Probes,
   signal: AbortSignal,
+  idle?: () => Promise<Idle | null>,
 ): Promise<void> {
   const { clock, events } = world;
   const faults = new FaultsInForce(
@@ -253,13 +247,19 @@ async function perform(
       harnessCpuSeconds: world.harnessCpuSeconds() - meter.cpuSeconds,
       seconds: (clock.nowMs() - meter.sinceMs) / 1000,
     });
+  const idled = (await idle?.()) ?? null;
   const askedMs = clock.nowMs();
   await load.begin();
-  events.event({ kind: "loadStarted", generator: load.name, askedMs });
+  events.event({
+    kind: "loadStarted",
+    generator: load.name,
+    askedMs,
+    ...(idled === null ? {} : { idle: idled }),
+  });
   const zeroMs = clock.nowMs();
   void load.ended.then((end) => {
     if (!scheduled) return;
-    // Written down at once: from here on nobody asks for anything, whatever the phase is called.
+    // Recorded at once: from here on no requests are sent, whatever the phase.
     report(end);
     early = end;
     stop.abort(new LoadEnded());
@@ -276,7 +276,7 @@ async function perform(
     if (!(error instanceof LoadEnded)) throw new Ended(error, signal);
   } finally {
     scheduled = false;
-    // However the run ends, each fault is healed, once, before anything is taken down.
+    // However the run ends, each fault is healed once before anything is stopped.
     await withIn(healMsMax, faults.healAll(), clock);
     stop.abort(new LoadEnded());
     await watching;
@@ -288,7 +288,7 @@ async function perform(
 }
 
 /**
- * A service that takes connections and says nothing must not hold a phase up: what it says later
+ * A service that accepts connections without answering must not delay a phase; its late answer
  * belongs to the next one.
  */
 const readMsMax = 1_000;
@@ -304,7 +304,7 @@ function touching(plan: Plan): (one: number, other: number) => boolean {
 }
 
 /**
- * The judged phase that is on, null in the lead-in and the drain; and when the last change was due.
+ * The current judged phase, null in the lead-in and the drain; and when the last change was due.
  */
 interface CurrentPhase {
   now: Phase | null;
@@ -317,7 +317,7 @@ function isPhase(name: string): name is Phase {
 
 class LoadEnded extends Error {}
 
-/** Judges the abort conditions every second; the first that is met ends the run. */
+/** Evaluates the abort conditions every second; the first violated one ends the run. */
 async function watch(
   world: World,
   phase: CurrentPhase,
@@ -352,7 +352,7 @@ async function drained(
   signal: AbortSignal,
 ): Promise<LoadEnd> {
   const patience = new AbortController();
-  // Whoever ends the run now does not want to wait for the last users either.
+  // A run that is being aborted does not wait for the last users either.
   const late = world.clock.sleep(drainMs, AbortSignal.any([signal, patience.signal])).then(
     () => null,
     () => null,

@@ -12,7 +12,7 @@ afterEach(() => {
 const settled = (): Promise<void> => new Promise((next) => setImmediate(next));
 
 describe("the dead-man's switch", () => {
-  it("does nothing when it is released, even in two pieces", async () => {
+  it("does nothing if it is released, even in two pieces", async () => {
     const pipe = new PassThrough();
     const heard = listen(pipe, 3);
     pipe.write("beat\nbeat\ndo");
@@ -21,7 +21,7 @@ describe("the dead-man's switch", () => {
     expect(await heard).toBe("released");
   });
 
-  it("acts when the pipe ends without a farewell", async () => {
+  it("acts if the pipe ends without a farewell", async () => {
     const pipe = new PassThrough();
     const heard = listen(pipe, 3);
     pipe.write("beat\n");
@@ -29,7 +29,7 @@ describe("the dead-man's switch", () => {
     expect(await heard).toBe("killed");
   });
 
-  it("acts when the beat stops, and not before", async () => {
+  it("acts if the heartbeat stops, and not before", async () => {
     const pipe = new PassThrough();
     let heard = "";
     void listen(pipe, 3).then((what) => {

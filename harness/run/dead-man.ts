@@ -1,27 +1,27 @@
 /**
- * The dead-man's switch: a small process beside the harness that undoes a run when the harness no
- * longer can. It hears a beat on a pipe; when the pipe ends without a farewell the harness was
- * killed, and when it falls silent the harness is stopped or stuck.
+ * The dead-man's switch: a small process next to the harness that undoes a run if the harness no
+ * longer can. It receives a heartbeat on a pipe. If the pipe ends without a farewell, the harness
+ * was killed; if it falls silent, the harness is stopped or stuck.
  */
 import { spawn } from "node:child_process";
 import type { Readable } from "node:stream";
 
 const beatMs = 1_000;
 /**
- * How many beats in a row may be missing. Counted in the switch's own ticks, so that a machine that
- * slept does not count.
+ * The number of missing heartbeats in a row that triggers it. Counted in the switch's own ticks, so
+ * that a suspended machine does not count.
  */
 export const silentBeatsMax = 20;
 const farewell = "done\n";
 
 export interface DeadMan {
-  /** The run was undone by the harness itself: the switch ends and does nothing. */
+  /** The harness itself has undone the run: the switch ends without acting. */
   release(): void;
 }
 
 /**
- * `command` is started in a session of its own, so that nothing that ends the harness ends it too,
- * and reads the beat from standard input.
+ * Starts `command` in its own session, so that what ends the harness does not end it, too. It reads
+ * the heartbeat from standard input.
  */
 export function startDeadMan(
   command: readonly [string, ...string[]],
@@ -29,8 +29,7 @@ export function startDeadMan(
 ): DeadMan {
   const [program, ...args] = command;
   const child = spawn(program, args, { detached: true, stdio: ["pipe", "ignore", "ignore"], env });
-  // A harness without its switch is as one that never had it: its ledger is still there for
-  // `recover`.
+  // A harness whose switch failed is like one without: its ledger still exists for `recover`.
   child.on("error", () => {});
   child.stdin.on("error", () => {});
   const beat = setInterval(() => child.stdin.write("beat\n"), beatMs);
@@ -44,7 +43,7 @@ export function startDeadMan(
   };
 }
 
-/** Resolves with what became of the harness. */
+/** Resolves with the fate of the harness. */
 export function listen(
   input: Readable,
   silentBeats: number = silentBeatsMax,

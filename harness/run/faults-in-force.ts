@@ -1,6 +1,6 @@
 /**
- * The faults of one run while they are in force. Injecting and healing run beside the timeline,
- * which waits for neither.
+ * The faults of one run while they are in force. Injection and heal run concurrently with the
+ * timeline, which waits for neither.
  */
 import type { Clock, Deployment } from "../target/deployment.ts";
 import type { EventSink } from "../record/event-sink.ts";
@@ -10,14 +10,14 @@ import type { InjectFault } from "../faults/inject.ts";
 import { type Injection, messageOf } from "../faults/injection.ts";
 import { WatchedFault } from "./watch-fault.ts";
 
-/** As much of the world as breaking and mending needs. */
+/** The part of the world that injection and heal need. */
 interface FaultWorld {
   readonly clock: Clock;
   readonly events: EventSink;
   readonly inject: InjectFault;
 }
 
-/** A fault, and what the plan says that it strikes. */
+/** A fault, and what it affects according to the plan. */
 interface Planned {
   readonly fault: Fault;
   readonly struck: Struck;
@@ -34,7 +34,7 @@ interface Active {
 }
 
 /**
- * The faults of one run: each injected once, looked at while it lasts, healed once, whatever
+ * The faults of one run: each is injected once, checked while it lasts, and healed once, whatever
  * happens in between.
  */
 export class FaultsInForce {
@@ -46,8 +46,8 @@ export class FaultsInForce {
   readonly #active = new Map<number, Active>();
 
   /**
-   * `countTraffic` counts what passed over links until now; `touch`: two steps strike the same, so
-   * one waits until the other is healed.
+   * `countTraffic` counts the traffic of links until now. `touch`: two steps strike the same
+   * service or link, so one waits until the other is healed.
    */
   constructor(
     world: FaultWorld,
@@ -63,7 +63,7 @@ export class FaultsInForce {
     this.#countTraffic = () => countTraffic().catch(() => undefined);
   }
 
-  /** `dueMs`: epoch ms at which it is to be healed. */
+  /** `dueMs`: epoch ms of the planned heal. */
   inject(step: number, planned: Planned, plannedMs: number, dueMs: number): void {
     this.#active.set(step, {
       fault: planned.fault,
@@ -81,8 +81,8 @@ export class FaultsInForce {
     const { events, inject, clock } = this.#world;
     await this.#healed(step);
     events.event({ kind: "injecting", step, fault });
-    // Beside the act, which must not wait: what passed before is told apart from what passes while
-    // it is in force.
+    // Concurrent with the act, which must not wait: it separates the traffic before the fault from
+    // that during it.
     void this.#countTraffic();
     try {
       const injection = await inject(fault, struck, this.#deployment, {
@@ -108,7 +108,7 @@ export class FaultsInForce {
     }
   }
 
-  /** Whoever strikes what is being healed would strike the healing. */
+  /** A fault on a service whose heal is in progress would interfere with it. */
   async #healed(step: number): Promise<void> {
     const healing = [...this.#active].flatMap(([other, { healed }]) =>
       healed !== null && this.#touch(step, other) ? [healed] : [],

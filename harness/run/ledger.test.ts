@@ -33,7 +33,7 @@ afterEach(() => {
     try {
       process.kill(-(child.pid ?? 0), "SIGKILL");
     } catch {
-      // it is gone, as it should be
+      // gone, as expected
     }
   }
   children = [];
@@ -48,7 +48,7 @@ const onlyRun = (): ReturnType<typeof leftRuns>[number] => {
   return left;
 };
 
-/** A sleeping child in a group of its own. */
+/** A sleeping child in its own group. */
 async function sleeper(
   marked: string | null,
 ): Promise<{ pid: number; entry: UndoEntry & { kind: "processGroup" }; ended: Promise<unknown> }> {
@@ -72,14 +72,14 @@ async function sleeper(
   };
 }
 
-/** A zombie that nobody has waited for yet is as dead as can be. */
+/** A zombie counts as dead. */
 const lives = ({
   entry,
 }: {
   readonly entry: { readonly pid: number; readonly startTicks: number };
 }): boolean => isSameProcess(entry.pid, entry.startTicks);
 
-/** Makes a ledger look like one of a process that is no more. */
+/** Makes a ledger look like that of a dead process. */
 function orphan(): void {
   const path = join(state, `${runId}.ndjson`);
   writeFileSync(
@@ -92,7 +92,7 @@ function orphan(): void {
 }
 
 describe("a ledger", () => {
-  it("holds what is to be undone, and no longer what was", () => {
+  it("contains what must be undone, and no longer what was", () => {
     const ledger = new FileLedger(state, runId, "/runs/one");
     ledger.record(folder("a"));
     const undone = ledger.record(folder("b"));
@@ -112,7 +112,7 @@ describe("a ledger", () => {
     expect(readdirSync(state)).toEqual([]);
   });
 
-  it("is on disk before the caller goes on", () => {
+  it("is on disk before the caller continues", () => {
     const ledger = new FileLedger(state, runId, "");
     ledger.record(folder("a"));
     expect(
@@ -124,7 +124,7 @@ describe("a ledger", () => {
     ledger.close();
   });
 
-  it("loses at most the line that was torn, at whatever byte", () => {
+  it("loses at most the torn line, at whatever byte", () => {
     const ledger = new FileLedger(state, runId, "");
     for (const name of ["a", "b", "c"]) ledger.record(folder(name));
     ledger.close();
@@ -145,7 +145,7 @@ describe("a ledger", () => {
     expect(onlyRun()).toMatchObject({ alive: false, entries: [] });
   });
 
-  it("is read in spite of lines that are no entries", () => {
+  it("can be read despite invalid lines", () => {
     const ledger = new FileLedger(state, runId, "");
     appendFileSync(join(state, `${runId}.ndjson`), 'null\n7\n"x"\n[]\n{}\nrubbish\n');
     ledger.record(folder("a"));
@@ -162,7 +162,7 @@ describe("a ledger", () => {
     ledger.close();
   });
 
-  it("takes word of what was undone after it was closed, without harm to anybody's file", () => {
+  it("ignores an undo mark after it was closed, without touching another file", () => {
     const ledger = new FileLedger(state, runId, "");
     const undone = ledger.record(folder("a"));
     ledger.close();
@@ -173,7 +173,7 @@ describe("a ledger", () => {
     expect(readFileSync(join(state, "next.ndjson"), "utf8")).not.toContain("undone");
   });
 
-  it("says what to do when it cannot be written", () => {
+  it("explains what to do if it cannot be written", () => {
     mkdirSync(state, { recursive: true });
     writeFileSync(join(state, "file"), "");
     expect(() => new FileLedger(join(state, "file"), runId, "")).toThrow(
@@ -183,7 +183,7 @@ describe("a ledger", () => {
   });
 });
 
-describe("ledgers that cannot be read", () => {
+describe("unreadable ledgers", () => {
   const dead = (name: string): void => {
     mkdirSync(state, { recursive: true });
     writeFileSync(
@@ -192,7 +192,7 @@ describe("ledgers that cannot be read", () => {
     );
   };
 
-  it("are named, and hide no other one: links to nowhere and folders", async () => {
+  it("are named, and hide no other one: dangling links and folders", async () => {
     dead("dead");
     symlinkSync("/nowhere/gone", join(state, "link.ndjson"));
     mkdirSync(join(state, "place.ndjson"));
@@ -212,7 +212,7 @@ describe("ledgers that cannot be read", () => {
     expect(readdirSync(state)).toEqual(["link.ndjson", "place.ndjson"]);
   });
 
-  it("that vanish while somebody looks belonged to runs that ended", () => {
+  it("that vanish during the scan belonged to runs that ended", () => {
     dead("dead");
     expect(leftRun(state, "ended")).toBeUndefined();
     writeFileSync(state.replace(/state$/, "file"), "");
@@ -221,7 +221,7 @@ describe("ledgers that cannot be read", () => {
     );
   });
 
-  it("of a newer version are undone as far as they are understood, and kept", async () => {
+  it("of a newer version are undone as far as they are known, and kept", async () => {
     mkdirSync(join(state, "..", "a"), { recursive: true });
     mkdirSync(state, { recursive: true });
     const lines = [
@@ -252,7 +252,7 @@ describe("ledgers that cannot be read", () => {
     expect(leftRuns(state)).toHaveLength(1);
   });
 
-  it("name numbers of processes that mean nothing after a boot", async () => {
+  it("contain pids that are invalid after a reboot", async () => {
     const child = await sleeper(null);
     mkdirSync(state, { recursive: true });
     const owner = {
@@ -274,11 +274,11 @@ describe("ledgers that cannot be read", () => {
 });
 
 describe("recovery", () => {
-  it("is none of a living owner's business", async () => {
+  it("ignores a living owner", async () => {
     const ledger = new FileLedger(state, runId, "");
     expect(onlyRun().alive).toBe(true);
     ledger.close();
-    // Where start times cannot be read, a process of that number counts as alive.
+    // Where start times cannot be read, any process with that pid counts as alive.
     const path = join(state, `${runId}.ndjson`);
     writeFileSync(
       path,
@@ -292,7 +292,7 @@ describe("recovery", () => {
     expect(onlyRun().alive).toBe(false);
   });
 
-  it("ends process groups by the ledger, removes folders and then itself", async () => {
+  it("ends the ledger's process groups, removes folders and then the ledger", async () => {
     const ledger = new FileLedger(state, runId, "");
     const child = await sleeper(null);
     ledger.record(child.entry);
@@ -308,7 +308,7 @@ describe("recovery", () => {
     expect(leftRuns(state)).toEqual([]);
   });
 
-  it("ends a group whose leader is dead, though nothing in it carries the run's mark", async () => {
+  it("ends a group whose leader is dead, even without the run's mark in it", async () => {
     const ledger = new FileLedger(state, runId, "");
     const leader = spawn("sh", ["-c", "env -i sleep 60 & echo $!; sleep 0.2"], {
       detached: true,
@@ -332,7 +332,7 @@ describe("recovery", () => {
     expect([null, "Z"]).toContain(statOf(worker)?.state ?? null);
   });
 
-  it("ends a program that put itself into the background, by the folder in which it stands", async () => {
+  it("ends a daemonised program by its working folder", async () => {
     const ledger = new FileLedger(state, runId, "");
     mkdirSync(join(state, "..", "a"));
     ledger.record(folder("a"));
@@ -350,7 +350,7 @@ describe("recovery", () => {
     expect([null, "Z"]).toContain(statOf(pid ?? 0)?.state ?? null);
   });
 
-  it("ends who listens on a port of the run, if the run may have started it", async () => {
+  it("ends a listener on a port of the run, if the run may have started it", async () => {
     const ledger = new FileLedger(state, runId, "");
     const serve =
       "require('net').createServer().listen(0, '127.9.8.7', function () { " +
@@ -378,7 +378,7 @@ describe("recovery", () => {
     await ended;
   });
 
-  it("ends what carries the run's mark though no ledger knows it, and nothing else", async () => {
+  it("ends what has the run's mark, even without a ledger, and nothing else", async () => {
     new FileLedger(state, runId, "").close();
     const [marked, other, longer] = await Promise.all([
       sleeper(runId),
@@ -394,7 +394,7 @@ describe("recovery", () => {
     expect(await recoverRun(left), "and again").toEqual([]);
   });
 
-  it("never ends a process that only got the number of a dead one", async () => {
+  it("never ends a process that only reuses the pid of a dead one", async () => {
     const ledger = new FileLedger(state, runId, "");
     const child = await sleeper(null);
     ledger.record({ ...child.entry, startTicks: child.entry.startTicks - 1 });
@@ -404,7 +404,7 @@ describe("recovery", () => {
     expect(lives(child)).toBe(true);
   });
 
-  it("leaves alone what was undone already", async () => {
+  it("leaves what is already undone alone", async () => {
     const ledger = new FileLedger(state, runId, "");
     const child = await sleeper(null);
     ledger.record(child.entry)();
@@ -437,7 +437,7 @@ describe("recovery", () => {
     at,
   });
 
-  it("asks each engine once for what a run had on it, and stays while one does not answer", async () => {
+  it("queries each engine once for a run's objects, and stays while one does not answer", async () => {
     const ledger = new FileLedger(state, runId, "");
     ledger.record(made("network", "n", "unix:///one"));
     for (const name of ["a", "b"]) ledger.record(made("container", name, "unix:///one"));
@@ -458,7 +458,7 @@ describe("recovery", () => {
     expect(leftRuns(state)).toEqual([]);
   });
 
-  it("undoes what an older version wrote down of its engine", () => {
+  it("undoes an older version's engine entries", () => {
     const entries = [
       { kind: "network", name: "n", engine: "unix:///one" },
       { kind: "container", name: "a", engine: "unix:///one" },
@@ -470,7 +470,7 @@ describe("recovery", () => {
     });
   });
 
-  it("says what was made on a substrate that this version does not have", async () => {
+  it("reports what was created on an unknown substrate", async () => {
     const ledger = new FileLedger(state, runId, "");
     ledger.record({ kind: "made", substrate: "moon", what: "base", name: "b", at: "crater" });
     ledger.close();
@@ -494,14 +494,14 @@ describe("recovery", () => {
   });
 });
 
-describe("what was brought up by a command", () => {
+describe("what a command started", () => {
   const touch = (name: string): UndoEntry => ({
     kind: "command",
     command: "sh",
     args: ["-c", `echo down >> ${join(state, "..", name)}`],
   });
 
-  it("is taken down by its counterpart, once, and not when that was done before", async () => {
+  it("is stopped once by its counterpart, unless that was done before", async () => {
     const ledger = new FileLedger(state, runId, "");
     ledger.record(touch("left"));
     ledger.record(touch("done"))();
@@ -512,7 +512,7 @@ describe("what was brought up by a command", () => {
     expect(leftRuns(state)).toEqual([]);
   });
 
-  it("is named when it cannot be taken down, and kept for the next time", async () => {
+  it("is reported if it cannot be stopped, and kept for the next time", async () => {
     const ledger = new FileLedger(state, runId, "");
     ledger.record({ kind: "command", command: "sh", args: ["-c", "exit 3"] });
     ledger.close();

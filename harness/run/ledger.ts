@@ -1,7 +1,7 @@
 /**
- * The undo ledger: what must be undone is on disk, synced, before it is done. One file per run in
- * the state folder; it goes when all is undone. A file whose owner is dead means a dirty machine:
- * `recover` replays it, and no run starts until then.
+ * The undo ledger: each undo is on disk, synced, before its act. There is one file per run in the
+ * state folder, which is removed when all is undone. A file whose owner is dead means a dirty
+ * machine: `recover` replays it, and no run starts until then.
  */
 import { renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -10,24 +10,19 @@ import { existsAsAnything, makeFolders, storageError, syncDirectory } from "../s
 import { LineFile } from "../system/line-file.ts";
 import { machineEpoch, statOf } from "../system/processes.ts";
 
-/**
- * Whoever reads a ledger of another format undoes what it knows, and says that there may be more.
- */
+/** A reader of another format undoes what it knows, and reports that there may be more. */
 export const ledgerFormat = "seawall-ledger/1";
 
 export interface Owner {
-  /** Missing in ledgers that were written before formats had names. */
+  /** Absent in ledgers from before formats had names. */
   readonly format?: string;
   readonly runId: string;
   readonly pid: number;
   /** Clock ticks from boot to the start of the process. */
   readonly startTicks: number;
-  /**
-   * The boot and the PID namespace in which process numbers mean something; missing in older
-   * ledgers.
-   */
+  /** The boot and the PID namespace in which its pids are valid; absent in older ledgers. */
   readonly epoch?: string;
-  /** The run's folder; empty where it has none. */
+  /** The run's folder; empty if it has none. */
   readonly directory: string;
 }
 
@@ -53,8 +48,8 @@ export class FileLedger implements UndoLedger {
     try {
       makeFolders(stateDirectory);
       if (existsAsAnything(this.#path)) throw new Error("another run has this id");
-      // Nobody may come upon a ledger that does not say yet whose it is: it would be taken for a
-      // dead run's.
+      // A ledger without an owner would be taken for a dead run's, so it is written in full before
+      // it gets its name.
       file = LineFile.open(beside, "ax");
       this.#file = file;
       const startTicks = statOf(process.pid)?.startTicks ?? 0;
@@ -77,15 +72,12 @@ export class FileLedger implements UndoLedger {
     }
   }
 
-  /**
-   * All that was ever recorded, what is undone already among it: where to look for what a run may
-   * have left.
-   */
+  /** All recorded entries, including undone ones: where to search for remains of the run. */
   get recorded(): readonly UndoEntry[] {
     return this.#recorded;
   }
 
-  /** What is not undone yet. */
+  /** Entries that are not undone yet. */
   get open(): readonly UndoEntry[] {
     return [...this.#open];
   }
@@ -101,8 +93,8 @@ export class FileLedger implements UndoLedger {
     this.#open.add(entry);
     return () => {
       this.#open.delete(entry);
-      // Called when a process ends, at any time: an entry that stays is looked at again by
-      // `recover`, which does no harm.
+      // May be called at any time, when a process ends. An entry that stays is processed again by
+      // `recover`, which is harmless.
       if (this.#closed) return;
       try {
         this.#append({ undone: id });
@@ -116,13 +108,13 @@ export class FileLedger implements UndoLedger {
     this.#file.append(JSON.stringify(line), true);
   }
 
-  /** Call only when nothing is left to undo. */
+  /** Call it only when nothing is left to undo. */
   remove(): void {
     rmSync(this.#path, { force: true });
     this.close();
   }
 
-  /** Leaves the file, so that `recover` can go on from it. */
+  /** Keeps the file, so that `recover` can continue from it. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -132,11 +124,11 @@ export class FileLedger implements UndoLedger {
 
 export interface LedgerText {
   readonly owner: Owner | undefined;
-  /** What is not undone yet, in the order in which it was done. */
+  /** Entries that are not undone yet, in the order of their acts. */
   readonly entries: readonly UndoEntry[];
-  /** All that was ever recorded. */
+  /** All recorded entries. */
   readonly recorded: readonly UndoEntry[];
-  /** What this version cannot undo, as it does not know it. */
+  /** Entries of an unknown kind, which this version cannot undo. */
   readonly foreign: readonly string[];
 }
 
@@ -148,7 +140,10 @@ const knownKinds: readonly string[] = [
   "command",
 ] satisfies readonly UndoEntry["kind"][];
 
-/** Whose it is, and what is not undone yet. A torn line announces what was not yet done. */
+/**
+ * The owner, and the entries that are not undone yet. A torn line announced an act that did not
+ * happen.
+ */
 export function parseLedger(text: string): LedgerText {
   const lines = text.split("\n").flatMap((one): Line[] => {
     try {
@@ -186,7 +181,7 @@ export function parseLedger(text: string): LedgerText {
   };
 }
 
-/** Older ledgers know one substrate that makes things elsewhere. */
+/** Older ledgers know one substrate outside this machine. */
 type OlderEntry = {
   readonly kind: "container" | "network";
   readonly name: string;

@@ -1,6 +1,4 @@
-/**
- * The ledgers in the state folder: of runs that go on, of dead ones, and those that cannot be read.
- */
+/** The ledgers in the state folder: of current runs, of dead ones, and unreadable ones. */
 import { lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { SeawallError } from "../base/errors.ts";
@@ -8,7 +6,7 @@ import type { UndoEntry } from "../record/undo.ts";
 import { machineEpoch, mayBeSameProcess } from "../system/processes.ts";
 import { type Owner, parseLedger } from "./ledger.ts";
 
-/** A test run's ledger begins so; see `test/support/test-run.ts`. */
+/** The prefix of a test run's ledger; see `test/support/test-run.ts`. */
 export const testsPrefix = "tests-";
 
 export interface LeftRun {
@@ -17,21 +15,21 @@ export interface LeftRun {
   readonly directory: string;
   readonly ownerPid: number;
   readonly ownerStartTicks: number;
-  /** The run goes on; it is nobody else's business. */
+  /** The run is still active and must be left alone. */
   readonly alive: boolean;
-  /** Process numbers in it are of this boot and this PID namespace. */
+  /** Its pids are of this boot and this PID namespace. */
   readonly ofThisMachine: boolean;
   readonly entries: readonly UndoEntry[];
   readonly recorded: readonly UndoEntry[];
-  /** When it was last written to, epoch ms. */
+  /** Time of the last write in epoch ms. */
   readonly writtenMs: number;
-  /** What cannot be undone because it cannot be read or understood; empty when all is well. */
+  /** What cannot be undone because it cannot be read or is unknown; empty otherwise. */
   readonly unread: readonly string[];
 }
 
 /**
- * Every ledger in the state folder. One too damaged to name its owner is taken for a dead run's;
- * one that vanishes meanwhile had ended.
+ * Every ledger in the state folder. One too damaged to name its owner counts as a dead run's; one
+ * that vanishes meanwhile had ended.
  */
 export function leftRuns(stateDirectory: string): LeftRun[] {
   return namesIn(stateDirectory)
@@ -42,7 +40,7 @@ export function leftRuns(stateDirectory: string): LeftRun[] {
     );
 }
 
-/** One run's own ledger, whatever lies beside it. */
+/** The ledger of one run. */
 export function leftRun(stateDirectory: string, runId: string): LeftRun | undefined {
   return readLedger(join(stateDirectory, `${runId}.ndjson`), runId) ?? undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * Reads the lines of events.ndjson: what happened, the marks and the seal among them, and which
- * lines do not follow from one another.
+ * Parses the lines of events.ndjson: events, marks and the seal, and finds lines that do not follow
+ * from the previous one.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { runEventShape } from "../documents/run-event.ts";
@@ -14,9 +14,9 @@ export interface ReadEvents {
   readonly seal: Seal | null;
 }
 
-/** A record with more damage than this is described by its first lines. */
+/** A record with more damage than this is described by its first problems. */
 const saidMax = 5;
-/** A month: timers, and so phases, cannot be longer than 24.8 days. */
+/** A month: timers, and thus phases, are limited to 24.8 days. */
 const runMsMax = 31 * 86_400_000;
 
 export function readEvents(path: string, planHash: string, damage: string[]): ReadEvents {
@@ -59,7 +59,7 @@ class Reading implements ReadEvents {
       if (line !== "") this.#line(line, index, lines.length);
   }
 
-  /** A moment that is far from all others would stretch every window to it. */
+  /** Drops events with a time far from all others, which would stretch every window. */
   dropStrays(): void {
     const times = this.events.map(({ atMs }) => atMs).sort((a, b) => a - b);
     const middleMs = times[times.length >> 1] ?? 0;
@@ -71,7 +71,7 @@ class Reading implements ReadEvents {
 
   problems(): string[] {
     const linked = this.#isLinked;
-    // A record without any link is of an earlier format, which is said once.
+    // A record without any links has an earlier format, which is reported once.
     const inserted = linked
       ? this.#linkless.map((at) => `line ${at} of ${files.events} was not written by the run`)
       : [];
@@ -118,7 +118,9 @@ class Reading implements ReadEvents {
     this.#take(value, at);
   }
 
-  /** Each line is held to the one before it as it stands, so one change is one problem. */
+  /**
+   * Each line is checked against the previous one as it is, so a single change is a single problem.
+   */
   #follow(line: string, at: number): void {
     const parts = unlinked(line);
     if (parts === null) {
@@ -126,7 +128,7 @@ class Reading implements ReadEvents {
       return;
     }
     this.#isLinked = true;
-    // Whether the plan is the right one is known only when the seal was read.
+    // Whether the plan is the right one is known only after the seal is read.
     const isFirst = this.#link === this.#planHash;
     if (linkOf(this.#link, parts.body) !== parts.link) {
       this.#problems.push(

@@ -18,10 +18,10 @@ afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
-it("reads a record that does not say its metrics with those of its time", async () => {
+it("reads a record without metrics with those of its time", async () => {
   const { plan, series } = await readRun(sample);
   expect(plan.harm?.metric).toBe("segment_ms");
-  // Some series that services expose were always known by the record alone.
+  // Series of services that were always defined by the record alone.
   const others = new Set(
     series.map(({ metric }) => metric).filter((metric) => !metric.startsWith("origin_")),
   );
@@ -29,7 +29,7 @@ it("reads a record that does not say its metrics with those of its time", async 
   expect([...others].filter((metric) => metricIn(plan.metrics, metric) === undefined)).toEqual([]);
 });
 
-describe("a record of before", () => {
+describe("an older record", () => {
   it("is completed by its target's pack: rhythm, bodies and facts", async () => {
     const { plan, damage } = await readRun(sample);
     expect(plan.pack).toBe("live-streaming");
@@ -42,7 +42,7 @@ describe("a record of before", () => {
     expect(damage).toEqual([]);
   });
 
-  it("is inconclusive, with one clear line, where nobody brings its pack", async () => {
+  it("is inconclusive, with one clear line, without its pack", async () => {
     const copy = join(ownFolder(), "run");
     cpSync(sample, copy, { recursive: true });
     const plan = JSON.parse(readFileSync(join(copy, "plan.json"), "utf8")) as object;

@@ -1,6 +1,6 @@
 /**
- * Reads a run back, whole or cut short. What is missing, torn or does not fit together is said in
- * `damage`; what cannot be a run at all is refused.
+ * Reads a run, complete or cut short. Missing, torn or contradictory parts are listed in `damage`;
+ * what cannot be a run at all is refused.
  */
 import { createReadStream, existsSync, readFileSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
@@ -13,7 +13,7 @@ import type { Run } from "../record/run.ts";
 import type { RunEvent } from "../record/events.ts";
 import { unknownNames } from "../record/unknown-names.ts";
 import { readEvents } from "./read-events.ts";
-import older from "./older-plans.json" with { type: "json" };
+import { olderPlanFormat, renewedEvent, renewedPlan, renewedTags } from "./older-records.ts";
 import { files } from "./run-directory.ts";
 import { SampleParser } from "./sample-parser.ts";
 import { type Seal, sha256 } from "./seal.ts";
@@ -21,12 +21,14 @@ import { SealedSamples } from "./sealed-samples.ts";
 
 export async function readRun(path: string): Promise<Run> {
   const directory = resolve(path);
-  const { plan, hash } = readPlan(directory);
+  const { plan, hash, isOlder } = readPlan(directory);
   const damage: string[] = [];
   if (plan.pack !== undefined && packNamed(plan.pack) === undefined)
     damage.push(`its target's pack is "${plan.pack}", which this installation does not have`);
-  const { events, marks, seal } = readEvents(join(directory, files.events), hash, damage);
-  const parser = new SampleParser();
+  const read = readEvents(join(directory, files.events), hash, damage);
+  const { marks, seal } = read;
+  const events = isOlder ? read.events.map(renewedEvent) : read.events;
+  const parser = new SampleParser(isOlder ? renewedTags : undefined);
   const samples = new SealedSamples(marks, seal);
   await readSamples(directory, [parser, samples], seal, damage);
   damage.push(
@@ -44,7 +46,14 @@ export async function readRun(path: string): Promise<Run> {
   };
 }
 
-function readPlan(directory: string): { readonly plan: Plan; readonly hash: string } {
+interface ReadPlan {
+  readonly plan: Plan;
+  readonly hash: string;
+  /** It, and the record beside it, use the names of an earlier version. */
+  readonly isOlder: boolean;
+}
+
+function readPlan(directory: string): ReadPlan {
   if (!existsSync(directory) || !statSync(directory).isDirectory()) {
     const what = existsSync(directory)
       ? `${directory} is a file, not a run directory`
@@ -63,7 +72,9 @@ function readPlan(directory: string): { readonly plan: Plan; readonly hash: stri
   }
   try {
     const text = readFileSync(path);
-    return { plan: planIn(JSON.parse(text.toString("utf8"))), hash: sha256(text) };
+    const value: unknown = JSON.parse(text.toString("utf8"));
+    const isOlder = (value as Partial<Plan> | null)?.format === (olderPlanFormat as string);
+    return { plan: planIn(value, isOlder), hash: sha256(text), isOlder };
   } catch (error) {
     throw new SeawallError(
       "RUN_DIRECTORY_BROKEN",
@@ -76,16 +87,20 @@ function readPlan(directory: string): { readonly plan: Plan; readonly hash: stri
   }
 }
 
-/** As many faults as fit a line. */
+/** The number of problems that fit on a line. */
 const issuesMax = 3;
-/** A month: a phase that is longer is a slip, and would take for ever to draw. */
+/** A month: a longer phase is a mistake, and could not be drawn. */
 const phaseMsMax = 31 * 86_400_000;
 
-function planIn(value: unknown): Plan {
-  if (typeof value !== "object" || value === null) throw new Error("not an object");
-  const { format } = value as Partial<Plan>;
-  if (format !== "seawall-plan/1")
-    throw new Error(`its format is ${JSON.stringify(format)}, this version reads "seawall-plan/1"`);
+function planIn(text: unknown, isOlder: boolean): Plan {
+  if (typeof text !== "object" || text === null) throw new Error("not an object");
+  const { format } = text as Partial<Plan>;
+  if (format !== "seawall-plan/2" && !isOlder)
+    throw new Error(
+      `its format is ${JSON.stringify(format)}, this version reads "seawall-plan/2" and ` +
+        `"${olderPlanFormat}"`,
+    );
+  const value = isOlder ? renewedPlan({ ...text }) : text;
   const unknown = unknownNames(value);
   if (unknown.length > 0) throw new Error(unknown.slice(0, issuesMax).join("; "));
   const { error } = planDocument.safeParse(value);
@@ -101,7 +116,7 @@ function planIn(value: unknown): Plan {
       ].join("; "),
     );
   }
-  const plan = ofItsTime(value as Plan);
+  const plan = value as Plan;
   const lengths = { leadInMs: plan.leadInMs, ...plan.phasesMs };
   for (const [name, ms] of Object.entries(lengths)) {
     if (ms < 0 || ms > phaseMsMax) throw new Error(`${name} is ${ms} ms long`);
@@ -114,22 +129,7 @@ function planIn(value: unknown): Plan {
   return plan;
 }
 
-/** What a plan did not say before it said it. */
-const { charts, pack, ...spoken } = older as unknown as Pick<
-  Plan,
-  "metrics" | "harm" | "askedAlike" | "charts" | "pack"
->;
-
-function ofItsTime({ gateways, ...read }: Plan & { readonly gateways?: readonly string[] }): Plan {
-  const plan = gateways === undefined ? read : { ...read, otherEntries: { gateways } };
-  const whole = (plan as Partial<Plan>).metrics === undefined ? { ...plan, ...spoken } : plan;
-  const charted = whole.charts === undefined && charts !== undefined ? { ...whole, charts } : whole;
-  const name = charted.pack ?? (charted.stream === undefined ? undefined : pack);
-  const before = name === undefined ? {} : packNamed(name)?.older?.(charted);
-  return { ...before, ...(name === undefined ? {} : { pack: name }), ...charted };
-}
-
-/** Who takes the samples as they are read. */
+/** Receives the samples as they are read. */
 interface Taker {
   push(chunk: Buffer): void;
   problems?(): string[];
@@ -165,7 +165,7 @@ async function readSamples(
     damage.push(`${files.samples} is ${size} bytes long, and ${seal.fileBytes} were written`);
 }
 
-/** The files of one run name it, and name its plan. */
+/** The files of a run contain its id and the hash of its plan. */
 function belongingProblems(
   events: readonly RunEvent[],
   seal: Seal | null,

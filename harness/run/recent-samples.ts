@@ -1,4 +1,4 @@
-/** The newest samples of one series, in memory that is used again as they grow old. */
+/** The newest samples of one series, in a buffer that is reused. */
 import type { Series, SeriesData } from "../metrics/samples.ts";
 
 const capacityMin = 256;
@@ -20,12 +20,12 @@ export class RecentSamples {
     this.#value[this.#until++] = value;
   }
 
-  /** Samples arrive nearly in order; a few that are older than they should be do no harm. */
+  /** Samples arrive nearly in order; a few older ones are harmless. */
   forget(beforeMs: number): void {
     while (this.#from < this.#until && (this.#at[this.#from] as number) < beforeMs) this.#from++;
   }
 
-  /** A view of what is kept, good until the next push. */
+  /** A view of the kept samples, valid until the next push. */
   seriesData(): SeriesData {
     const { metric, kind, tags } = this.#series;
     const [from, until] = [this.#from, this.#until];

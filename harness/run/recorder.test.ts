@@ -23,6 +23,7 @@ import type { RunEvent } from "../record/events.ts";
 import type { SampleKind } from "../metrics/samples.ts";
 import { readRun } from "./read-run.ts";
 import { Recorder } from "./recorder.ts";
+import { anyCharacter } from "../../test/support/any-character.ts";
 import { times } from "../../test/support/thorough.ts";
 
 const zeroMs = 1_800_000_000_000;
@@ -42,8 +43,8 @@ const plan = heldPlan();
 const finished: RunEvent = { kind: "finished", atMs: 1_800_000_000_001 };
 
 /**
- * What was put in, in the form in which it should come out: one entry for each series, in the order
- * of their first mention.
+ * The recorded samples in the expected form: one entry per series, in the order of first
+ * occurrence.
  */
 interface Put {
   readonly metric: string;
@@ -79,10 +80,10 @@ const put = (run: Run): Put[] =>
       (ms, index) => [Math.round(ms * 1000), values[index] as number] as const,
     ),
   }));
-/** A reading of minus nothing is a reading of nothing. */
+/** A reading of −0 is read back as 0. */
 const value = fc.double({ noNaN: true, noDefaultInfinity: true }).map((number) => number + 0);
 const text = fc.oneof(
-  fc.string({ unit: "binary" }),
+  fc.string({ unit: anyCharacter }),
   fc.constantFrom(
     "a,b",
     "line\nbreak",
@@ -116,7 +117,7 @@ const puts = fc.uniqueArray(
 );
 
 describe("a record that is read back", () => {
-  it("is the same to the microsecond and the last digit, whatever the tags hold", async () => {
+  it("is equal to the microsecond and the last digit, whatever the tags contain", async () => {
     await fc.assert(
       fc.asyncProperty(puts, async (series) => {
         rmSync(directory, { recursive: true, force: true });
@@ -132,7 +133,7 @@ describe("a record that is read back", () => {
     );
   });
 
-  it("knows a series again by its tags in any order", async () => {
+  it("recognises a series by its tags in any order", async () => {
     await using recorder = new Recorder(directory, plan, clock);
     const id = recorder.series({ metric: "m", kind: "gauge", tags: { a: "1", b: "2" } });
     expect(recorder.series({ metric: "m", kind: "gauge", tags: { b: "2", a: "1" } })).toBe(id);
@@ -140,7 +141,7 @@ describe("a record that is read back", () => {
     expect(recorder.series({ metric: "m", kind: "gauge", tags: { a: "1", b: "3" } })).not.toBe(id);
   });
 
-  it("leaves out what is no number and what cannot be a time", async () => {
+  it("omits values that are not numbers and impossible times", async () => {
     const nonsense = [
       [Number.NaN, 1],
       [1, Number.NaN],
@@ -155,7 +156,7 @@ describe("a record that is read back", () => {
     expect(put(run)[0]?.samples).toEqual([[7, 7]]);
   });
 
-  it("has its events in order, stamped by the clock unless they bring their own time", async () => {
+  it("has its events in order, stamped by the clock unless they have a time", async () => {
     const heard: string[] = [];
     {
       await using recorder = new Recorder(directory, plan, clock);
@@ -174,7 +175,7 @@ describe("a record that is read back", () => {
     expect(heard).toEqual(["note", "note", "finished"]);
   });
 
-  it("is judged the same as what was recorded", async () => {
+  it("gets the same verdict as the original", async () => {
     const run = runOf(heldDraft());
     await record(
       run.series.map(({ metric, kind, tags, atMs, values }) => ({
@@ -190,7 +191,7 @@ describe("a record that is read back", () => {
     expect(judge(await readRun(directory))).toEqual(judge(run));
   });
 
-  it("takes nothing more once it is closed, and closes twice without harm", async () => {
+  it("accepts nothing after it is closed, and may be closed twice", async () => {
     const recorder = new Recorder(directory, plan, clock);
     recorder.event(finished);
     const id = recorder.series({ metric: "m", kind: "gauge", tags: {} });
@@ -229,7 +230,7 @@ describe("a record that was cut off", () => {
   const isPrefix = (part: readonly unknown[], whole: readonly unknown[]): boolean =>
     JSON.stringify(part) === JSON.stringify(whole.slice(0, part.length));
 
-  it("at any byte of its samples keeps what came before, invents nothing, and says so", async () => {
+  it("at any byte of its samples keeps the earlier ones, invents nothing, and reports it", async () => {
     await record(some);
     const bytes = readFileSync(path("samples.csv.zst"));
     for (let length = 0; length < bytes.length; length++) {
@@ -243,7 +244,7 @@ describe("a record that was cut off", () => {
     }
   });
 
-  it("with bytes of its samples changed never throws and is never taken for whole", async () => {
+  it("with changed bytes in its samples never throws and never counts as complete", async () => {
     await record(some);
     const bytes = readFileSync(path("samples.csv.zst"));
     await fc.assert(
@@ -262,7 +263,7 @@ describe("a record that was cut off", () => {
     );
   });
 
-  it("at any byte of its events keeps whole lines only, and says so", async () => {
+  it("at any byte of its events keeps complete lines only, and reports it", async () => {
     const events: RunEvent[] = [
       { kind: "note", text: "größer\n{", atMs: zeroMs },
       { kind: "phase", phase: "baseline", atMs: zeroMs + 0.5 },
@@ -284,7 +285,7 @@ describe("a record that was cut off", () => {
     }
   });
 
-  it("keeps what a harness had flushed when it was killed", async () => {
+  it("keeps what a killed harness had flushed", async () => {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
     onTestFinished(() => {
       vi.useRealTimers();
@@ -308,7 +309,7 @@ describe("a record that was cut off", () => {
   });
 });
 
-describe("a record that is sealed", () => {
+describe("a sealed record", () => {
   const mark = async (recorder: Recorder): Promise<void> => {
     vi.advanceTimersByTime(10_000);
     await delay(5);
@@ -328,7 +329,7 @@ describe("a record that is sealed", () => {
     recorder.event(finished);
   };
 
-  it("has marks of its samples on the way, which are no events", async () => {
+  it("has marks of its samples in between, which are not events", async () => {
     await recordLong();
     const lines = readFileSync(path("events.ndjson"), "utf8").trimEnd().split("\n");
     expect(lines.filter((line) => line.includes('"kind":"samples"'))).toHaveLength(3);
@@ -338,7 +339,7 @@ describe("a record that is sealed", () => {
     expect(events.map((event) => event.kind)).toEqual(["note", "note", "note", "finished"]);
   });
 
-  it("says by when its samples are not what they were, seal or not", async () => {
+  it("reports where its samples were changed, sealed or not", async () => {
     await recordLong();
     const whole = zstdDecompressSync(readFileSync(path("samples.csv.zst"))).toString();
     const lines = readFileSync(path("events.ndjson"), "utf8").trimEnd().split("\n");
@@ -354,7 +355,7 @@ describe("a record that is sealed", () => {
     expect(await damageOf(cut)).toContain(`the samples end before what was written by ${at}`);
   });
 
-  it("with any one character of its plan or its events changed is never taken for whole", async () => {
+  it("with one changed character in its plan or events never counts as complete", async () => {
     await record([], [{ kind: "note", text: "x", atMs: zeroMs }, finished]);
     const texts = {
       "plan.json": readFileSync(path("plan.json")),
@@ -368,7 +369,7 @@ describe("a record that is sealed", () => {
         fc.integer({ min: 1, max: 127 }),
         async (file, at, flip) => {
           const changed = Buffer.from(texts[file]);
-          // The line's end behind the seal carries nothing.
+          // The line end after the seal carries no data.
           const index = Math.floor(at * (changed.length - 1));
           changed[index] = (changed[index] as number) ^ flip;
           for (const [other, text] of Object.entries(texts)) writeFileSync(path(other), text);
@@ -385,7 +386,7 @@ describe("a record that is sealed", () => {
   });
 });
 
-describe("what is no run", () => {
+describe("a folder that is no run", () => {
   const broken = async (): Promise<SeawallError> => {
     const error = await readRun(directory).then(
       () => null,
@@ -432,7 +433,7 @@ describe("what is no run", () => {
     expect((await broken()).code).toBe("RUN_DIRECTORY_BROKEN");
   });
 
-  it("is damage, not an error, when only events or samples are missing or are folders", async () => {
+  it("is damage, not an error, if only events or samples are missing or are folders", async () => {
     writeFileSync(path("plan.json"), JSON.stringify(plan));
     expect((await readRun(directory)).damage).toEqual([
       "events.ndjson is missing",
@@ -446,7 +447,7 @@ describe("what is no run", () => {
     expect(judge(run).status).toBe("inconclusive");
   });
 
-  it("is damage when lines in the middle are not what they should be", async () => {
+  it("is damage if lines in the middle are invalid", async () => {
     writeFileSync(path("plan.json"), JSON.stringify(plan));
     writeFileSync(
       path("events.ndjson"),
@@ -509,14 +510,14 @@ describe("a record that cannot be written", () => {
     },
   );
 
-  it("fails when its folder is gone before the samples were opened", async () => {
+  it("fails if its folder is gone before the samples were opened", async () => {
     const recorder = new Recorder(directory, plan, clock);
     rmSync(directory, { recursive: true });
     expect(await failure(recorder)).toMatchObject({ code: "OUTPUT_NOT_WRITABLE" });
     await recorder[Symbol.asyncDispose]();
   });
 
-  it("is refused at once where nothing can be written", () => {
+  it("is refused at once if nothing can be written", () => {
     expect(() => new Recorder(path("nowhere"), plan, clock)).toThrow(
       expect.objectContaining({ code: "OUTPUT_NOT_WRITABLE" }),
     );

@@ -1,10 +1,10 @@
 /**
- * Writes a run as it happens. Events are lines of JSON, each on disk before the harness goes on.
- * Samples are compressed text, flushed every second, so that a killed harness loses at most that.
- * Links, marks and a seal tie them together (seal.ts):
+ * Records a run while it happens. Events are lines of JSON, each on disk before the harness
+ * continues. Samples are compressed text, flushed every second, so a killed harness loses at most
+ * one second. Links, marks and a seal bind them together (seal.ts):
  *
  *     #! {"run":"20261121T150405Z-1a2b3c4d","plan":"…"}
- *     #3 {"metric":"segment_ms","kind":"duration","tags":{"lane":"live","outcome":"served"}}
+ *     #3 {"metric":"order_ms","kind":"duration","tags":{"lane":"order","outcome":"placed"}}
  *     3,1795273445123456,12.5        series, epoch µs, value
  */
 import {
@@ -34,24 +34,25 @@ const flushEveryMs = 1_000;
 const flushesPerMark = 10;
 
 export interface RecorderOptions {
-  /** The name of the folder where it is missing. */
+  /** Defaults to the name of the folder. */
   readonly runId?: string;
   /**
-   * Whether each event is on disk before the harness goes on; what a seed brings back need not be.
+   * Whether each event is synced before the harness continues; not necessary for what a seed
+   * reproduces.
    */
   readonly synced?: boolean;
 }
 
 export class Recorder implements SampleSink, EventSink, AsyncDisposable {
   readonly events: RunEvent[] = [];
-  /** Aborted with the reason when the record can no longer be written. */
+  /** Aborted with the reason if the record can no longer be written. */
   readonly failed: AbortSignal;
   readonly #directory: string;
   readonly #clock: Clock;
   readonly #synced: boolean;
   readonly #failure = new AbortController();
   readonly #eventsFile: number;
-  // With a checksum, so that a changed byte is found when the record is read.
+  // With a checksum, so that a reader detects a changed byte.
   readonly #compress = createZstdCompress({
     params: { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_checksumFlag]: 1 },
   });
@@ -106,7 +107,8 @@ export class Recorder implements SampleSink, EventSink, AsyncDisposable {
   #write(event: RunEvent | Mark | Seal, synced: boolean): void {
     const { line, link } = linked(this.#link, JSON.stringify(event, withoutSecrets));
     try {
-      // What a full disk cut off stays a line of its own; the links go on from the last whole one.
+      // A line that a full disk cut off stays on its own; the links continue from the last complete
+      // one.
       writeFileSync(this.#eventsFile, `${this.#torn ? "\n" : ""}${line}\n`);
       [this.#link, this.#torn] = [link, false];
       this.#lines++;
@@ -137,7 +139,7 @@ export class Recorder implements SampleSink, EventSink, AsyncDisposable {
   }
 
   #append(line: string): void {
-    // Nobody will write what comes after a failure, so it is not kept either.
+    // After a failure nothing more is written, so nothing is buffered either.
     if (this.#closed || this.#failure.signal.aborted) return;
     this.#block += line;
     if (this.#block.length >= blockBytes) this.#push();
@@ -175,7 +177,7 @@ export class Recorder implements SampleSink, EventSink, AsyncDisposable {
     );
   }
 
-  /** Everything is on disk when this resolves. Later events and samples are not written. */
+  /** Resolves when everything is on disk. Later events and samples are not written. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#closed) return;
     this.#push();
@@ -183,7 +185,7 @@ export class Recorder implements SampleSink, EventSink, AsyncDisposable {
     clearInterval(this.#timer);
     this.#compress.end();
     await this.#written;
-    // What could not be written whole is not sealed.
+    // A record that could not be written completely is not sealed.
     if (!this.#failure.signal.aborted) this.#seal();
     closeSync(this.#eventsFile);
   }

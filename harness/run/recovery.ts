@@ -1,4 +1,4 @@
-/** Replaying the ledger of a run that is dead. */
+/** Replays the ledger of a dead run. */
 import { straysOf } from "../system/strays.ts";
 import { rmSync } from "node:fs";
 import { rm } from "node:fs/promises";
@@ -9,9 +9,7 @@ import { runCommand } from "../system/command.ts";
 import { endStrays, type Stray, type Traces } from "../system/strays.ts";
 import { type LeftRun, testsPrefix } from "./left-runs.ts";
 
-/**
- * Removes what a run made on a substrate, at one place there; returns what could not be removed.
- */
+/** Removes what a run created on a substrate, at one place; returns what could not be removed. */
 export type SubstrateUndo = (
   runId: string,
   at: string,
@@ -22,17 +20,17 @@ const nobodyAsked: SubstrateUndo = async (_runId, at, substrate) => [
   `what it made on ${substrate} at ${at}, which was not checked`,
 ];
 
-/** What replaying asks of a machine. */
+/** The operations of a machine that a replay needs. */
 export interface Undoing {
-  /** Ends all processes of which there is a trace; those that do not end. */
+  /** Ends all processes with a trace of the run; returns those that do not end. */
   endStrays(traces: Traces): Promise<readonly Stray[]>;
   remove(path: string): Promise<void>;
-  /** Null when it ended well, else what went wrong. */
+  /** Null on success, otherwise the problem. */
   run(command: Command): Promise<string | null>;
 }
 
 const commandMs = 60_000;
-/** What a run starts, it starts before its ledger says so, or a moment after. */
+/** A process may start slightly before or after its ledger entry. */
 const afterLastEntryMs = 30_000;
 
 export const onThisMachine: Undoing = {
@@ -44,7 +42,7 @@ export const onThisMachine: Undoing = {
 export type Replayed = Pick<LeftRun, "runId" | "ledger" | "entries"> &
   Partial<Pick<LeftRun, "recorded" | "ownerStartTicks" | "ofThisMachine" | "writtenMs" | "unread">>;
 
-/** Undoes all that a dead run left; returns what could not be undone. Safe to repeat. */
+/** Undoes everything that a dead run left; returns what could not be undone. Idempotent. */
 export async function recoverRun(
   left: Replayed,
   undoMade: SubstrateUndo = nobodyAsked,
@@ -82,7 +80,7 @@ export async function recoverRun(
   return remaining;
 }
 
-/** Where to look for what a run started; process numbers of another boot mean nothing. */
+/** Where to search for processes of a run; pids of another boot are invalid. */
 export function tracesOf({
   runId,
   entries,
@@ -110,7 +108,7 @@ function foldersOf(entries: readonly UndoEntry[]): string[] {
 }
 
 /**
- * Tests that were killed and of which nothing runs any more: their folder disturbs nobody, and the
+ * Whether it is left by killed tests without running processes: their folder is harmless, and the
  * next tests remove it.
  */
 export function isOfTestsAlone(left: LeftRun): boolean {

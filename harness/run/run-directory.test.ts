@@ -21,14 +21,14 @@ describe("a run's id", () => {
 });
 
 describe("a run's folder", () => {
-  it("is made with its logs, and a second one in the same second gets a name of its own", () => {
+  it("is created with its logs; a second run in the same second gets another name", () => {
     const made = [1, 2, 3].map(() => makeRunDirectory(join(out, "deep"), "storm", "id"));
     expect(made.map((one) => one.id)).toEqual(["id", "id-2", "id-3"]);
     for (const { directory } of made)
       expect(statSync(join(directory, "logs")).isDirectory()).toBe(true);
   });
 
-  it("is refused with a hint where nothing can be written", () => {
+  it("is refused with a hint if nothing can be written", () => {
     writeFileSync(join(out, "file"), "");
     chmodSync(join(out, "file"), 0o600);
     const refusal = expect.objectContaining({

@@ -1,4 +1,4 @@
-/** The files of a run, and how a new run gets its folder. */
+/** The files of a run, and the creation of its folder. */
 import { randomBytes } from "node:crypto";
 import { mkdirSync, accessSync, constants } from "node:fs";
 import { join } from "node:path";
@@ -14,15 +14,15 @@ export const files = {
   logs: "logs",
 } as const;
 
-/** `20261121T150405Z` */
+/** Example: `20261121T150405Z`. */
 export function stampOf(nowMs: number): string {
   return new Date(nowMs).toISOString().replace(/[-:]/g, "").replace(/\.\d+/, "");
 }
 
 /**
- * Sorts by time, names the seed, and is safe as a file name: `20261121T150405Z-1a2b3c4d-5e6f70`.
- * The last part is drawn by chance: processes and folders are found by the id alone, so two runs
- * that begin in one second with one seed must not share it, in whatever folders they lie.
+ * Sorts by time, contains the seed, and is safe as a file name: `20261121T150405Z-1a2b3c4d-5e6f70`.
+ * The last part is random. Processes and folders are found by the id alone, so two runs with one
+ * seed in the same second must differ, in whatever folders.
  */
 export function newRunId(
   nowMs: number,
@@ -32,7 +32,7 @@ export function newRunId(
   return `${stampOf(nowMs)}-${(seed >>> 0).toString(16).padStart(8, "0")}-${drawn}`;
 }
 
-/** Says that runs cannot be kept there before anything costly is done. */
+/** Reports that runs cannot be stored there, before any expensive step. */
 export function refuseUnwritable(out: string): void {
   try {
     makeFolders(out);
@@ -43,8 +43,8 @@ export function refuseUnwritable(out: string): void {
 }
 
 /**
- * Makes `OUT/EXPERIMENT/RUN-ID/logs`; a second run in the same second gets a suffix. A game day has
- * no logs.
+ * Creates `OUT/EXPERIMENT/RUN-ID/logs`; a second run in the same second gets a suffix. A game day
+ * has no logs.
  */
 export function makeRunDirectory(
   out: string,

@@ -25,7 +25,7 @@ function parse(
 const values = (text: string): number[] => [...(parse(text).series[0]?.values ?? [])];
 
 describe("sample parser", () => {
-  it("reads the same however the bytes arrive", () => {
+  it("does not depend on how the bytes are split", () => {
     const text =
       `${define}0,1795273445123456,12.5\n#1 ` +
       `{"metric":"größe","kind":"event","tags":{"a":"b,\\n"}}\n1,5,1e-7\n0,7,-3\n`;
@@ -44,7 +44,7 @@ describe("sample parser", () => {
     );
   });
 
-  it("reads every number that the language can write", () => {
+  it("reads every number that JavaScript can write", () => {
     fc.assert(
       fc.property(
         fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), { maxLength: 50 }),
@@ -89,14 +89,14 @@ describe("sample parser", () => {
     '#1 {"metric":"m","kind":"gauge","tags":{"a":1}}\n',
     "#1 null\n",
     "#\n",
-  ])("counts the damaged line %j and reads on", (line) => {
+  ])("counts the damaged line %j and continues", (line) => {
     const { series, damage } = parse(`${define}0,1,5\n${line}0,2,6\n`);
     expect(series).toHaveLength(1);
     expect([...(series[0]?.values ?? [])]).toEqual([5, 6]);
     expect(damage).toEqual(["1 damaged lines among the samples"]);
   });
 
-  it("gives nobody the samples of a series whose definition was damaged", () => {
+  it("drops the samples of a series with a damaged definition", () => {
     const { series, damage } = parse(
       `${define}#1 rubbish\n1,1,5\n#2 {"metric":"n","kind":"gauge","tags":{}}\n2,1,6\n1,2,7\n`,
     );
@@ -104,7 +104,7 @@ describe("sample parser", () => {
     expect(damage).toEqual(["5 damaged lines among the samples"]);
   });
 
-  it("leaves out a last line without its end", () => {
+  it("omits a last line without an end", () => {
     expect(parse(`${define}0,1,5\n0,2,66`)).toMatchObject({
       damage: ["the last sample is cut off"],
     });

@@ -1,8 +1,9 @@
 /**
- * Parses the samples of a run from bytes, without making a string for each line: a run may hold
- * tens of millions.
+ * Parses the samples of a run from bytes, without a string per line: a run may contain tens of
+ * millions.
  */
 import type { SampleKind, SeriesData } from "../metrics/samples.ts";
+import type { Tags } from "../metrics/tags.ts";
 
 const newline = 10,
   bang = 33,
@@ -20,7 +21,8 @@ class Column {
 
   push(value: number): void {
     if (this.length === this.values.length) {
-      // A quarter more: twice as much would at the end of a long run be memory for another one.
+      // Grows by a quarter: doubling at the end of a long run would take as much memory as another
+      // run.
       const larger = new Float64Array(Math.ceil(this.length * (this.length < 65_536 ? 4 : 1.25)));
       larger.set(this.values);
       this.values = larger;
@@ -39,9 +41,15 @@ interface Growing {
 
 export class SampleParser {
   readonly #series: Growing[] = [];
+  readonly #tagsOf: (tags: Tags) => Tags;
   #rest: Buffer = Buffer.alloc(0);
   #bad = 0;
   #isFirst = true;
+
+  /** `tagsOf`: what the tags of a record of before are called today. */
+  constructor(tagsOf: (tags: Tags) => Tags = (tags) => tags) {
+    this.#tagsOf = tagsOf;
+  }
 
   push(chunk: Buffer): void {
     const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
@@ -63,16 +71,17 @@ export class SampleParser {
   }
 
   /**
-   * The first line names the run, which is asked of elsewhere. Returns where the next line begins,
-   * or 0 without such a line.
+   * Skips the head line, which is parsed elsewhere. Returns the start of the next line, or 0
+   * without a head line.
    */
   #headless(bytes: Buffer, from: number): number {
     return bytes[from] === hash && bytes[from + 1] === bang ? bytes.indexOf(newline, from) + 1 : 0;
   }
 
   /**
-   * Nearly every line: three plain numbers of few digits, in one pass. Returns where the next line
-   * begins, or 0 for a line that needs a closer look; the caller has seen that a line end follows.
+   * Fast path for nearly every line: three plain numbers with few digits, in one pass. Returns the
+   * start of the next line, or 0 for a line that needs the slow path. The caller has checked that a
+   * line end follows.
    */
   #plain(bytes: Buffer, from: number): number {
     let at = from,
@@ -104,8 +113,8 @@ export class SampleParser {
   }
 
   /**
-   * The series in the order of their definition. A last line without its end was torn and is left
-   * out.
+   * The series in the order of their definition. A last line without an end was torn and is
+   * omitted.
    */
   finish(damage: string[]): SeriesData[] {
     if (this.#rest.length > 0) damage.push("the last sample is cut off");
@@ -135,7 +144,13 @@ export class SampleParser {
         !Object.values(tags).every((tag) => typeof tag === "string")
       )
         throw new Error("no tags");
-      this.#series.push({ metric, kind, tags, at: new Column(), value: new Column() });
+      this.#series.push({
+        metric,
+        kind,
+        tags: this.#tagsOf(tags),
+        at: new Column(),
+        value: new Column(),
+      });
     } catch {
       this.#bad++;
     }
@@ -170,10 +185,7 @@ function digits(bytes: Buffer, from: number, end: number): number {
   return value;
 }
 
-/**
- * Plain decimals by hand, as exactly as 15 digits allow; anything else by the language's own
- * parser.
- */
+/** Parses plain decimals exactly up to 15 digits; all others with the language's own parser. */
 function decimal(bytes: Buffer, from: number, end: number): number {
   if (from >= end) return Number.NaN;
   let whole = 0,

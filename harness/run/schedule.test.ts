@@ -15,7 +15,7 @@ const of = (steps: readonly { atMs: number; forMs: number }[]): ReturnType<typeo
 };
 
 describe("schedule", () => {
-  it("puts phases one after another and steps into the fault phase", () => {
+  it("puts phases in sequence and steps into the fault phase", () => {
     expect(
       of([{ atMs: 2_000, forMs: 5_000 }]).map(
         (action) =>
@@ -32,7 +32,7 @@ describe("schedule", () => {
     ]);
   });
 
-  it("heals before a phase ends and injects only when it has begun", () => {
+  it("heals before a phase ends and injects only after it has begun", () => {
     expect(of([{ atMs: 0, forMs: 20_000 }]).map((action) => action.kind)).toEqual([
       "phase",
       "phase",
@@ -52,7 +52,7 @@ describe("schedule", () => {
     ).toEqual(["inject", "heal", "inject", "heal"]);
   });
 
-  it("is in order, and heals each step after it was injected, once", () => {
+  it("is in order, and heals each step once after its injection", () => {
     const step = fc.record({
       atMs: fc.nat({ max: 10_000 }),
       forMs: fc.integer({ min: 1, max: 10_000 }),

@@ -1,4 +1,4 @@
-/** Turns a plan into the list of things to do and when, in ms after the load began. Pure. */
+/** Turns a plan into a schedule of actions, in ms after the load began. Pure. */
 import type { Phase } from "../base/phases.ts";
 import type { Plan } from "../record/plan.ts";
 import { struckBy } from "../record/struck.ts";
@@ -17,7 +17,7 @@ export type Action = { readonly atMs: number } & (
   | { readonly kind: "heal"; readonly step: number }
 );
 
-/** At the same moment a heal comes before a phase and a phase before an injection. */
+/** At the same moment, a heal precedes a phase, and a phase precedes an injection. */
 const precedence = { heal: 0, phase: 1, inject: 2 } as const;
 
 export function schedule(plan: Plan): readonly Action[] {

@@ -1,13 +1,14 @@
 /**
- * What ties the files of a run together. Each line of events.ndjson carries a link: a hash of its
- * own text and of the link before it. The first link begins from the hash of plan.json. While the
- * run goes on, marks among the events say what the samples came to so far; when the record is
- * closed, its last line, the seal, says it of all three files.
+ * Binds the files of a run together. Each line of events.ndjson has a link: a hash of its own text
+ * and of the previous link. The first link starts from the hash of plan.json. During the run, marks
+ * among the events contain the totals of the samples so far. The last line of a closed record, the
+ * seal, contains those of all three files.
  *
  *     {"kind":"phase","phase":"fault","atMs":1795302669440.4,"link":"9a0c1f1d5b2e77aa"}
- *     {"kind":"sealed","run":"…","plan":"…","events":52,"samples":{"lines":…,"bytes":…,"hash":"…"},"fileBytes":…,"atMs":…,"link":"…"}
+ *     {"kind":"sealed","run":"…","plan":"…","events":52,
+ *      "samples":{"lines":…,"bytes":…,"hash":"…"},"fileBytes":…,"atMs":…,"link":"…"}
  *
- * A seal shows damage and mistakes. It is no signature: a forger computes it again.
+ * A seal detects damage and mistakes. It is no signature: a forger can recompute it.
  */
 import { createHash, type Hash } from "node:crypto";
 import { z } from "zod";
@@ -16,14 +17,14 @@ export function sha256(content: string | Buffer): string {
   return createHash("sha256").update(content).digest("hex");
 }
 
-/** 64 bits: enough for damage, and a third of the length of most lines otherwise. */
+/** 64 bits: enough to detect damage; a full hash would be a third of most lines. */
 const linkDigits = 16;
 
 export function linkOf(before: string, body: string): string {
   return sha256(`${before}\n${body}`).slice(0, linkDigits);
 }
 
-/** The line for an event of which `body` is the JSON, and its link. */
+/** The line for an event with the JSON `body`, and its link. */
 export function linked(
   before: string,
   body: string,
@@ -38,7 +39,7 @@ export function unlinked(line: string): { readonly body: string; readonly link: 
   return parts === null ? null : { body: `${parts[1]}}`, link: parts[2] as string };
 }
 
-/** All samples so far, as text before it is compressed. */
+/** Totals of all samples so far, as text before compression. */
 const tallyShape = z.object({ lines: z.number(), bytes: z.number(), hash: z.string() });
 export type Tally = z.infer<typeof tallyShape>;
 
@@ -54,10 +55,10 @@ export const sealShape = z.object({
   atMs: z.number(),
   run: z.string(),
   plan: z.string(),
-  /** Lines before this one. */
+  /** The number of lines before this one. */
   events: z.number(),
   samples: tallyShape,
-  /** Length of the compressed file. */
+  /** Length of the compressed file in bytes. */
   fileBytes: z.number(),
 });
 export type Seal = z.infer<typeof sealShape>;
@@ -70,7 +71,7 @@ export function headLine(head: Head): string {
   return `#! ${JSON.stringify(head)}\n`;
 }
 
-/** Counts and hashes samples as they come. */
+/** Counts and hashes samples as they arrive. */
 export class Tallying {
   readonly #hash: Hash = createHash("sha256");
   #bytes = 0;

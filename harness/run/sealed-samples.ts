@@ -1,4 +1,4 @@
-/** Whether the samples that are read are those that the run wrote, by its marks and its seal. */
+/** Checks that the samples are those that the run wrote, by its marks and its seal. */
 import type { Head, Mark, Seal, Tally } from "./seal.ts";
 import { headShape, Tallying } from "./seal.ts";
 
@@ -7,7 +7,7 @@ const headBytesMax = 4_096;
 
 export class SealedSamples {
   readonly #tallying = new Tallying();
-  /** Marks that lie ahead, in the order of their bytes. */
+  /** The next marks, in the order of their bytes. */
   readonly #ahead: Mark[];
   readonly #seal: Seal | null;
   #firstBytes = "";
@@ -33,7 +33,7 @@ export class SealedSamples {
     this.#tallying.add(chunk.subarray(from));
   }
 
-  /** Which run they say that they are of; null when they do not. */
+  /** The run that the samples name; null if they name none. */
   head(): Head | null {
     const [line = ""] = this.#firstBytes.split("\n", 1);
     if (!line.startsWith("#! ")) return null;
@@ -44,7 +44,7 @@ export class SealedSamples {
     }
   }
 
-  /** Each in a few words; none for samples that are as they were written. */
+  /** In a few words each; empty for unchanged samples. */
   problems(): string[] {
     const [mark] = this.#ahead;
     const seen = this.#tallying.sofar();

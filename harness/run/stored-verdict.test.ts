@@ -13,7 +13,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 for (const name of [files.plan, files.events, files.samples])
   copyFileSync(join(sample, name), join(folder, name));
 
-/** As versions wrote it whose findings were titles and reasons alone. */
+/** In the format of versions whose findings had only titles and reasons. */
 function older(verdict: Verdict): Verdict {
   const findings = verdict.findings.map(
     ({ id: _id, subject: _subject, values: _values, ...finding }) => finding,
@@ -24,7 +24,7 @@ function older(verdict: Verdict): Verdict {
 describe("a verdict.json of an earlier version", () => {
   const today = JSON.parse(readFileSync(join(sample, files.verdict), "utf8")) as Verdict;
 
-  it("is read, and its claims have the ids that their titles make", () => {
+  it("is read, and its claims get the ids that their titles make", () => {
     const { of: _of, ...verdict } = today;
     keepVerdict(folder, older(verdict));
     const stored = storedVerdict(folder);
@@ -37,7 +37,7 @@ describe("a verdict.json of an earlier version", () => {
     }
   });
 
-  it("is not believed once it was changed", () => {
+  it("is ignored if it was changed", () => {
     const kept = readFileSync(join(folder, files.verdict), "utf8");
     writeFileSync(join(folder, files.verdict), kept.replace('"samples": 4730', '"samples": 4731'));
     expect(storedVerdict(folder).kind).toBe("foreign");

@@ -1,7 +1,6 @@
 /**
- * verdict.json, tied to the record that it is of. A verdict is never taken on its own word: where
- * it or the record was changed since, it is none, and the record is judged again. Like the seal,
- * this shows mistakes and not a forger.
+ * verdict.json, bound to its record. If either was changed, the verdict is ignored and the record
+ * is judged again. Like the seal, this detects mistakes, not a forger.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -19,7 +18,7 @@ export function keepVerdict(directory: string, verdict: Verdict): void {
   writeWhole(join(directory, files.verdict), `${JSON.stringify(kept, null, 2)}\n`);
 }
 
-/** Findings of earlier versions have no id, no subject or no values; they are read all the same. */
+/** Findings of earlier versions may lack id, subject or values, and are still read. */
 const finding = verdictDocument.shape.findings.element;
 const shape = verdictDocument.extend({
   findings: z.array(
@@ -42,10 +41,7 @@ export type Stored =
   | { readonly kind: "missing" }
   | { readonly kind: "unreadable" };
 
-/**
- * `foreign`: of another record than the one beside it, changed by hand, or from before verdicts
- * said which record they are of.
- */
+/** `foreign`: of another record, edited, or from before verdicts named their record. */
 export function storedVerdict(directory: string): Stored {
   const path = join(directory, files.verdict);
   if (!existsSync(path)) return { kind: "missing" };
@@ -60,12 +56,12 @@ export function storedVerdict(directory: string): Stored {
   return { kind: fits ? "fits" : "foreign", verdict: read.data };
 }
 
-/** As it is written: what is beyond all bounds is null there. */
+/** In the written form: infinite values are null. */
 function checkOf({ of: _of, ...verdict }: Verdict, record: string): string {
   return sha256(`${record}\n${JSON.stringify(verdict)}`);
 }
 
-/** Of the bytes of all three files: a record that is cut, or lacks one, is another record. */
+/** A hash of all three files: a record that is cut, or lacks one, is a different record. */
 function recordHash(directory: string): string {
   return sha256(
     [files.plan, files.events, files.samples]

@@ -2,12 +2,11 @@ import { describe, expect, it } from "vitest";
 import { times } from "../../test/support/thorough.ts";
 import { trial, type Trial } from "../../test/support/simulated/trial.ts";
 
-/** `benchmarks/simulate.ts` does 2,000. */
+/** `benchmarks/simulate.ts` runs 2,000. */
 const runs = times(300);
 
-describe("whatever goes wrong, and whenever", () => {
-  it(`${runs} seeded runs heal what they broke, leave nothing behind, and say no more than ` +
-    "they know", async () => {
+describe("whatever fails, at any time", () => {
+  it(`${runs} seeded runs heal all faults, leave nothing behind, and claim only what they know`, async () => {
     const all: Trial[] = [];
     for (let seed = 1; seed <= runs; seed++) {
       const one = await trial(seed);
@@ -17,7 +16,7 @@ describe("whatever goes wrong, and whenever", () => {
       ).toEqual([]);
       all.push(one);
     }
-    // A trial in which nothing ever happens would prove nothing.
+    // Trials without any of these events would prove nothing.
     const count = (which: (one: Trial) => boolean): number => all.filter(which).length;
     expect(count((one) => one.crashed)).toBeGreaterThan(runs * 0.15);
     expect(count((one) => one.verdict.aborted !== null)).toBeGreaterThan(runs * 0.1);

@@ -1,6 +1,6 @@
 /**
- * Looks at a fault again and again while it is in force, and once more just before it is healed.
- * Looks never overlap, and the heal waits for none longer than {@link healWaitsMsMax}.
+ * Checks a fault repeatedly while it is in force, and once more just before the heal. Checks never
+ * overlap, and the heal waits for one at most {@link healWaitsMsMax}.
  */
 import type { Clock } from "../target/deployment.ts";
 import type { EventSink } from "../record/event-sink.ts";
@@ -8,28 +8,25 @@ import type { Injection } from "../faults/injection.ts";
 import type { Fault } from "../faults/faults.ts";
 import type { Evidence } from "../target/evidence.ts";
 
-/**
- * A look that is under way when its fault is to be healed gets this long to end; its answer is lost
- * after that.
- */
+/** Time in ms for a current check to end when the heal is due; its result is lost after that. */
 export const healWaitsMsMax = 300;
 /**
- * A fault at which nobody has looked yet, because its proof took all its time, gets one look of at
- * most this long before it is healed.
+ * A fault without any check, because its proof took all its time, gets one of at most this long
+ * before the heal.
  */
 const onlyLookMsMax = 1_000;
-/** The last look begins this long before the heal, and earlier where looks take longer. */
+/** The last check begins this long before the heal, and earlier if checks take longer. */
 const lastLookMs = { least: 100, most: 1_000 } as const;
 
 export interface FaultToWatch {
   readonly step: number;
   readonly fault: Fault;
   readonly injection: Injection;
-  /** Epoch ms at which it is to be healed. */
+  /** Epoch ms of the planned heal. */
   readonly dueMs: number;
 }
 
-/** Looks with the same answer, one after another. */
+/** Consecutive checks with the same result. */
 interface Stretch {
   evidence: Evidence;
   readonly fromMs: number;
@@ -59,8 +56,8 @@ export class WatchedFault {
   }
 
   /**
-   * Resolves when the fault may be healed; from then on nothing more is recorded. `isHurried`: the
-   * run ends, so nobody waits.
+   * Resolves when the fault may be healed; nothing more is recorded after that. `isHurried`: the
+   * run is ending, so there is no wait.
    */
   async stop(isHurried: boolean): Promise<void> {
     this.#stop.abort();
@@ -103,7 +100,7 @@ export class WatchedFault {
       this.#stretch = { evidence, fromMs: nowMs, untilMs: nowMs, looks: 1, longestGapMs: gapMs };
       return;
     }
-    // How it was gone is best told by the first who saw it.
+    // The first failed check describes best how the fault ended.
     if (evidence.landed) stretch.evidence = evidence;
     stretch.untilMs = nowMs;
     stretch.looks += 1;

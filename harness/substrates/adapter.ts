@@ -1,4 +1,4 @@
-/** What a substrate has to say and do. `record/substrates.ts` lists those that there are. */
+/** The interface of a substrate. `record/substrates.ts` lists the existing ones. */
 import type { TargetModel } from "../target/model.ts";
 import type { Pack } from "../target/pack.ts";
 import type { Planned } from "../plan/options.ts";
@@ -19,7 +19,7 @@ import type { simulatedWorld } from "./simulated/world.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What a substrate may know of the program that uses it. */
+/** The program's environment, as far as a substrate needs it. */
 export interface Surroundings {
   /** The project's own folder. */
   readonly root: string;
@@ -36,24 +36,24 @@ type Ground = Pick<Surroundings, "root" | "env">;
 export type Asked = Pick<Target, "model" | "own">;
 
 export interface SubstrateAdapter {
-  /** Why it can never run this target, and what to do instead; null when it can. */
+  /** Why it can never run this target, and what to do instead; null if it can. */
   refusal(target: Asked): { readonly why: string; readonly hint: string } | null;
-  /** What keeps it from being taken unasked; null when nothing does. Asks quickly. */
+  /** Why it is not chosen by default; null if it may be. Must be quick. */
   obstacle(ground: Ground): Promise<string | null>;
-  /** Why it was taken: one phrase for the plan. */
+  /** The reason for the choice, as a phrase for the plan. */
   why(how: "asked" | "ready", target: Asked): string;
   supports(target: Asked): Support;
-  /** The tools of a run, those of every run among them. */
+  /** The tools of a run, including those of every run. */
   tools(planned: Pick<Planned, "plan" | "layout">): readonly ToolName[];
-  /** Gets what it needs beside tools, before a run is begun. */
+  /** Prepares what it needs besides tools, before the run begins. */
   prepare?(surroundings: Surroundings): Promise<void>;
-  /** How targets are brought up. Missing where nothing is: in virtual time. */
+  /** Deploys targets. Absent in virtual time. */
   real?(surroundings: Surroundings, tools: Tools, clock: Clock): Substrate;
-  /** A run in virtual time, which begins at this epoch ms. Missing on a real substrate. */
+  /** A run in virtual time that begins at this epoch ms. Absent on a real substrate. */
   virtual?(startMs: number): VirtualRun;
   /** Removes whatever carries the run's mark; returns what is still there. */
   sweep?(env: Environment, runId: string): Promise<readonly string[]>;
-  /** The same for a run that is dead, at the place that its ledger names. */
+  /** The same for a dead run, at the place that its ledger names. */
   undo?(runId: string, at: string): Promise<readonly string[]>;
   /** Whether it works on this machine, for `seawall doctor`. */
   doctor?(ground: Ground, machine: Machine, tools: readonly Inspection[]): Promise<Ability>;
@@ -68,7 +68,7 @@ export interface VirtualOptions {
   readonly plan: Plan;
   readonly layout: Layout;
   readonly model: TargetModel;
-  /** Of the target: it looks at what no other target has. */
+  /** The target's pack, which reads what is specific to its kind. */
   readonly pack?: Pack | undefined;
   readonly runId: string;
   readonly sink: SampleSink;

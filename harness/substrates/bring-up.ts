@@ -1,6 +1,6 @@
 /**
- * How a target comes up, whatever it runs on: in the order of who waits for whom, until what users
- * ask for is answered.
+ * Starts a target on any substrate: services in the order of their dependencies, until the requests
+ * of users are answered.
  */
 import { mkdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
@@ -14,17 +14,17 @@ import { storageError } from "../system/files.ts";
 import { httpGet } from "../system/network.ts";
 import { openSession } from "../system/session.ts";
 
-/** From the last service's readiness to an answer to all that users ask for. */
+/** Time in ms from the readiness of the last service to an answer to every play check. */
 const playableWithinMs = 60_000;
 
-/** The run's own folder, with one for each service in it; removed with all that is in it. */
+/** The run's own folder, with one per service; removed with its content. */
 export function makeScratch(request: DeployRequest): { path: string; remove: () => Promise<void> } {
   const path = join(tmpdir(), `seawall-${request.runId}`);
   const undone = request.undo.record({ kind: "directory", path });
   try {
     mkdirSync(path, { mode: 0o700 });
   } catch (error) {
-    // It is somebody else's, so it is not for this run to remove.
+    // It belongs to another run, so this one must not remove it.
     undone();
     throw storageError(
       path,
@@ -42,8 +42,8 @@ export function makeScratch(request: DeployRequest): { path: string; remove: () 
 }
 
 /**
- * Each service starts as soon as those it depends on are ready. The first failure stops the others
- * and is the one reported.
+ * Starts each service as soon as its dependencies are ready. The first failure stops the others and
+ * is the one reported.
  */
 export async function startInOrder(
   layout: Layout,
@@ -138,8 +138,8 @@ async function statusOf(
 }
 
 /**
- * Servers with a fallback page answer 200 to anything: every user would be served, whatever is
- * broken.
+ * A server with a fallback page answers 200 to everything, so every user would count as served,
+ * whatever is broken.
  */
 async function refuseYesToAnything(
   layout: Layout,

@@ -1,6 +1,6 @@
 /**
- * Who ended, and whether the harness had ended it: told to whoever listens, also to those who begin
- * to listen later.
+ * Ended services, and whether the harness had ended them. Listeners receive them all, including
+ * those before they subscribed.
  */
 import { SeawallError } from "../base/errors.ts";
 import type { Instance } from "../target/deployment.ts";
@@ -11,15 +11,15 @@ export interface Exit {
   readonly detail: string;
 }
 
-/** For a command that ended at once and well. */
+/** For a command that exited at once with status 0. */
 export const foregroundHint =
   "A program that ends with status 0 runs in the background, where Seawall cannot watch it. " +
-  "Start it in the foreground: nginx with `daemon off;`, memcached without `-d`, a script " +
+  "Start it in the foreground: nginx with `daemon off;`, redis without `--daemonize`, a script " +
   "with `exec`.";
 
 export class Exits {
   readonly #listeners: ((exit: Exit) => void)[] = [];
-  /** Those that ended although nobody had told them to, from the very first moment. */
+  /** Services that ended unexpectedly, from the very start. */
   readonly #deaths: Exit[] = [];
 
   tell(exit: Exit): void {
@@ -33,7 +33,7 @@ export class Exits {
   }
 
   /**
-   * A service that died after it was ready need not be missed by a player: the target would be
+   * The play checks may not notice a service that died after it was ready, and the target would be
    * measured without it.
    */
   refuseDeaths(instances: readonly Instance[]): void {

@@ -36,15 +36,14 @@ function layoutAt(port: number, outside?: { up: string; down: string }): Layout 
     name: "theirs",
     stream,
     entries: ["edge"],
-    links: [["viewers", "edge"]],
+    links: [["users", "edge"]],
     services: [{ name: "edge", url: `http://127.0.0.1:${port}`, ready: "/" }],
     ...(outside === undefined ? {} : { outside: { up: sh(outside.up), down: sh(outside.down) } }),
   });
   return target.topologies["own"]?.layout() as Layout;
 }
 
-it("a service that runs already is found, its way in can be broken, and it is left " +
-  "running", async () => {
+it("a running service is found, the link to it can be broken, and it stays running", async () => {
   const { port } = server.address() as AddressInfo;
   {
     await using mini = await startMini(layoutAt(port));
@@ -57,7 +56,7 @@ it("a service that runs already is found, its way in can be broken, and it is le
     });
     const injection = await injectInto(mini.deployment, {
       kind: "partition",
-      links: { from: { service: "viewers" } },
+      links: { from: { service: "users" } },
     });
     expect(injection.evidence).toMatchObject({ landed: true });
     await expect(httpGet(entry, "/", { timeoutMs: 2_000 })).rejects.toThrow();
@@ -71,12 +70,11 @@ it("a service that runs already is found, its way in can be broken, and it is le
   expect(asked).toBe(before + 1);
 }, 60_000);
 
-it("a service that is not there is said to be missing", async () => {
+it("a missing service is reported", async () => {
   await expect(startMini(layoutAt(9))).rejects.toThrow("edge does not answer at 127.0.0.1:9/");
 }, 60_000);
 
-it("what a command brings up is brought up first, and taken down last, however far it " +
-  "came", async () => {
+it("external commands start first and stop last, even after a partial start", async () => {
   const { port } = server.address() as AddressInfo;
   const folder = mkdtempSync(join(tmpdir(), "seawall-outside-"));
   const up = join(folder, "up");
@@ -94,7 +92,7 @@ it("what a command brings up is brought up first, and taken down last, however f
       ),
     ).rejects.toThrow(/did not bring the target up: it ended with status 5; no such image/);
     expect(said()).toEqual([]);
-    // Nothing listens on port 9, so the deployment fails after the target was brought up.
+    // Nothing listens on port 9, so the deployment fails after the target was started.
     await expect(startMini(layoutAt(9, { up: `touch ${up}`, down: `rm ${up}` }))).rejects.toThrow(
       "does not answer",
     );

@@ -1,5 +1,5 @@
 /**
- * A service of the target that is not Seawall's own: it is asked, and never started, ended or
+ * A service that Seawall does not start: it receives requests, and is never started, stopped or
  * paused.
  */
 import { SeawallError } from "../base/errors.ts";
@@ -43,7 +43,7 @@ export class ForeignInstance implements Instance {
     return [];
   }
 
-  /** It must be there already. */
+  /** It must be running already. */
   async start(signal?: AbortSignal): Promise<void> {
     const { ready, name } = this.service;
     const problem = await untilReady(

@@ -1,4 +1,4 @@
-/** Brings up what a target brings up by means of its own, and takes it down again. */
+/** Starts what a target starts by external commands, and stops it again. */
 import { join } from "node:path";
 import { SeawallError } from "../base/errors.ts";
 import type { DeployRequest } from "./substrate.ts";
@@ -8,8 +8,8 @@ import { runCommand } from "../system/command.ts";
 const downWithinMs = 60_000;
 
 /**
- * Resolves to what takes it down. When it cannot be brought up it is taken down at once: it may
- * have come half-way.
+ * Resolves with the function that stops it. If the start fails, it is stopped at once, because it
+ * may have started in part.
  */
 export async function bringUpOutside({
   layout,
@@ -34,7 +34,7 @@ export async function bringUpOutside({
   const problem = await runCommand(outside.up, logFile, outside.upWithinMs, signal);
   if (problem === null) return down;
   const failed = `\`${said(outside.up)}\` did not bring the target up: ${problem}`;
-  // Why it did not come up is said first: what takes it down often fails for the same reason.
+  // The reason of the failed start is reported first: the stop often fails for the same reason.
   await down().catch((error: unknown) => {
     throw new SeawallError("CLEANUP_INCOMPLETE", `${failed}; then ${(error as Error).message}`, {
       hint: "Fix the cause; `seawall recover` stops what is left.",

@@ -1,14 +1,13 @@
-/** Waiting for a service to say that it is ready. */
+/** Waits until a service is ready. */
 import type { Clock } from "../target/deployment.ts";
 import type { Endpoint, Service } from "../target/layout.ts";
 import { httpGet, tryConnect } from "../system/network.ts";
 
-/** Asking costs processor time that the service itself needs to become ready. */
+/** Polling costs processor time that the service needs for its start. */
 const readyEveryMs = 150;
 
 /**
- * Null when it is ready; what it said last when it still is not after its time. `lost` ends the
- * waiting early.
+ * Null when it is ready; its last answer if it is not ready in time. `lost` ends the wait early.
  */
 export async function untilReady(
   service: Service,

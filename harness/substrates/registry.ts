@@ -1,13 +1,14 @@
-/** The adapters of the listed substrates; each is loaded when it is asked for. */
+/** The adapters of the listed substrates; each is loaded on demand. */
 import { extname } from "node:path";
 import { isSubstrate, type SubstrateName } from "../record/substrates.ts";
 import type { SubstrateAdapter } from "./adapter.ts";
 
-/** `.js` where this was compiled. */
+/** `.js` in the compiled package. */
 const ending = extname(import.meta.filename);
 
 /**
- * By its folder's name: the list in `record/substrates.ts` is the only other place that knows it.
+ * Loads the adapter from the folder of its name; only the list in `record/substrates.ts` contains
+ * that name, too.
  */
 export async function adapterOf(name: SubstrateName): Promise<SubstrateAdapter> {
   const { href } = new URL(`${name}/adapter${ending}`, import.meta.url);

@@ -1,4 +1,4 @@
-/** What the conductor needs of whatever starts the services of a target. */
+/** The conductor's interface to a substrate. */
 import type { Deployment } from "../target/deployment.ts";
 import type { Plan } from "../record/plan.ts";
 import type { Layout } from "../target/layout.ts";
@@ -11,7 +11,7 @@ export interface Substrate {
 export interface DeployRequest {
   readonly plan: Plan;
   readonly runId: string;
-  /** Authorises the control endpoints of this run's services. */
+  /** Authorises requests to the control endpoints of this run's services. */
   readonly controlToken: string;
   readonly layout: Layout;
   readonly logsDirectory: string;

@@ -4,10 +4,11 @@ import { describe, expect, it } from "vitest";
 import { substrateNames, substrates } from "../record/substrates.ts";
 import { kinds } from "../faults/faults.ts";
 import { root, sourcesIn } from "../../test/support/sources.ts";
+import { effectsIn } from "./effects.ts";
 import { adapterOf, undoOn } from "./registry.ts";
 
 describe("the list of substrates", () => {
-  it("has each folder with an adapter, and no other", () => {
+  it("contains each folder with an adapter, and no other", () => {
     const folders = readdirSync(import.meta.dirname, { withFileTypes: true })
       .filter((one) => one.isDirectory())
       .map(({ name }) => name);
@@ -16,7 +17,7 @@ describe("the list of substrates", () => {
     ).toEqual([...substrateNames].sort());
   });
 
-  it("has one that is taken when no other is ready", () => {
+  it("has a default for when no other is ready", () => {
     expect(
       substrates.filter(({ auto, isVirtual }) => auto === "otherwise" && !isVirtual),
     ).toHaveLength(1);
@@ -37,13 +38,14 @@ describe("the list of substrates", () => {
     },
   );
 
+  // The table of that page lists the effects on a service.
   it("is explained where people read of faults: what a real one cannot do", async () => {
     const page = readFileSync(join(root, "harness", "faults", "README.md"), "utf8");
     const support = /^## Support\n([\s\S]*?)^## /m.exec(page)?.[1] ?? "";
     for (const { name } of substrates.filter(({ isVirtual }) => !isVirtual)) {
       const supports = (await adapterOf(name)).supports({});
       const lacking = Object.values(kinds)
-        .filter((kind) => supports(kind) !== true)
+        .filter(({ needs, simulate }) => supports({ needs, simulate }) !== true)
         .map(({ needs }) => needs);
       const [said = ""] = support
         .split(/(?=The \w+ substrate )/)
@@ -57,13 +59,23 @@ describe("the list of substrates", () => {
     }
   });
 
+  it("knows each effect that a fault asks for on some substrate, and no other", async () => {
+    const known = new Set<string>();
+    for (const { name, isVirtual } of substrates) {
+      const effects = isVirtual ? new Map() : await effectsIn(name);
+      for (const kind of effects.keys()) known.add(kind);
+    }
+    const wanted = Object.values(kinds).flatMap(({ effect }) => effect ?? []);
+    expect([...known].sort()).toEqual([...new Set(wanted)].sort());
+  });
+
   it("is the only place that knows one by its name, but for its own folder", () => {
     const names = substrateNames.join("|");
     const knows = sourcesIn("harness")
       .filter(
         (path) =>
           !path.startsWith(join("harness", "substrates")) &&
-          path !== join("harness", "core", "substrates.ts"),
+          path !== join("harness", "record", "substrates.ts"),
       )
       .filter((path) =>
         new RegExp(`substrate\\b[^\\n=]*[!=]==? *"(${names})"|"(${names})", *"(${names})"`).test(
@@ -73,15 +85,15 @@ describe("the list of substrates", () => {
     expect(knows).toEqual([]);
   });
 
-  it("is explained where people read of it", () => {
+  it("is documented", () => {
     const page = readFileSync(join(root, "docs", "writing-an-experiment.md"), "utf8");
     for (const { name, meaning } of substrates)
       expect(page).toContain(`| \`${name}\` | ${meaning} |`);
   });
 });
 
-describe("what a dead run made", () => {
-  it("is said when its substrate makes nothing elsewhere", async () => {
+describe("what a dead run created", () => {
+  it("is reported if its substrate creates nothing elsewhere", async () => {
     expect(await undoOn("run", "here", "process")).toEqual([
       'what it made on the substrate "process" at here, which this version cannot undo',
     ]);

@@ -1,7 +1,4 @@
-/**
- * A Chromium with a profile of its own that goes when it does. It looks for nothing on its own
- * account.
- */
+/** Starts Chromium with its own temporary profile. It makes no requests of its own. */
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -20,7 +17,7 @@ const flags = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
-  // A page that plays is never in front of anybody, and must not be slowed down for it.
+  // A playing page is never in the foreground, and must not be throttled for that.
   "--autoplay-policy=no-user-gesture-required",
   "--mute-audio",
   "--disable-background-timer-throttling",
@@ -28,7 +25,7 @@ const flags = [
   "--disable-renderer-backgrounding",
 ];
 
-/** Null when there is none: CHROMIUM, then the usual place, then PATH. */
+/** Null if there is none. Looks at CHROMIUM, the usual path, then PATH. */
 export function chromiumPath(env: NodeJS.ProcessEnv): string | null {
   const named = env["CHROMIUM"];
   if (named !== undefined && named !== "") return existsSync(named) ? named : null;
@@ -45,13 +42,13 @@ export type Browser = AsyncDisposable & { readonly context: BrowserContext };
 
 export interface BrowserOptions {
   readonly scripts: boolean;
-  /** Whether pages may reach the network; without it they open from disk and talk to nobody. */
+  /** Whether pages may use the network. Without it, they open from disk only. */
   readonly online?: boolean;
   readonly dark?: boolean;
   readonly wide?: number;
-  /** A folder that is there; it goes with the browser, too. */
+  /** An existing folder; removed with the browser. */
   readonly profile?: string;
-  /** Besides this process's own. */
+  /** In addition to this process's own. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -59,7 +56,7 @@ export async function openBrowser(
   executablePath: string,
   options: BrowserOptions,
 ): Promise<Browser> {
-  // Only who opens a browser pays for loading what drives it.
+  // Loaded on demand, because the driver is slow to load.
   const { chromium } = await import("playwright-core");
   const profile = options.profile ?? (await mkdtemp(join(tmpdir(), "seawall-chromium-")));
   const close = async (context: BrowserContext | null): Promise<void> => {

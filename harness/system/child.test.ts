@@ -3,8 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { run, runWell } from "./child.ts";
 
-describe("a helper program", () => {
-  it("gives back what it printed and its exit code", async () => {
+describe("a child program", () => {
+  it("returns its output and exit code", async () => {
     expect(await run("sh", ["-c", "echo out; echo err >&2; exit 3"])).toEqual({
       exitCode: 3,
       stdout: "out\n",
@@ -12,17 +12,17 @@ describe("a helper program", () => {
     });
   });
 
-  it("that fails is rejected with the line that names the error", async () => {
+  it("is rejected with the line that names the error", async () => {
     await expect(
       runWell("sh", ["-c", "echo E: no such package; echo bye; exit 100"]),
     ).rejects.toThrow("sh exited with 100: E: no such package");
   });
 
-  it("that is not there is rejected by name", async () => {
+  it("is rejected by name if it does not exist", async () => {
     await expect(run("/nowhere/tool", [])).rejects.toThrow("/nowhere/tool is not on this machine");
   });
 
-  it("that hangs is ended together with its children", async () => {
+  it("is killed with its children if it hangs", async () => {
     const began = performance.now();
     await expect(run("sh", ["-c", "sleep 60 & wait"], { timeoutMs: 100 })).rejects.toThrow(
       "did not end within 0.1 s",
@@ -51,7 +51,7 @@ describe("a helper program", () => {
   });
 });
 
-/** A process that is dead but that nobody has waited for yet counts as dead. */
+/** A zombie counts as dead. */
 function isAlive(pid: number): boolean {
   const { stdout } = spawnSync("ps", ["-o", "stat=", "-p", String(pid)], { encoding: "utf8" });
   return stdout.trim() !== "" && !stdout.trim().startsWith("Z");

@@ -1,6 +1,6 @@
 /**
- * Runs a program to its end: in a process group of its own, so that an interrupt takes its children
- * with it. What goes on running is started by `processes.ts`.
+ * Runs a program to its end, in its own process group, so that an interrupt includes its children.
+ * Long-running programs are started by `processes.ts`.
  */
 
 import { spawn } from "node:child_process";
@@ -13,7 +13,7 @@ import { signalGroup } from "./processes.ts";
 const killAfterMs = 2_000;
 const keptCharsMax = 256 * 1024;
 
-/** It could not be started, took too long, or ended badly where that is no answer. */
+/** The program could not start, timed out, or failed where an exit code is not a result. */
 export class ChildFailed extends Error {
   constructor(message: string, cause?: unknown) {
     super(message, { cause });
@@ -26,9 +26,9 @@ export interface RunOptions {
   readonly env?: NodeJS.ProcessEnv;
   readonly signal?: AbortSignal | undefined;
   readonly timeoutMs?: number;
-  /** Of each stream at least the last so many characters are kept. */
+  /** The least number of characters to keep from the end of each stream. */
   readonly keptChars?: number;
-  /** Lets everything else on the machine go first. */
+  /** Runs with the lowest priority. */
   readonly nice?: boolean;
   /** Called with each line of either stream while the program runs. */
   readonly onLine?: (line: string) => void;
@@ -41,9 +41,9 @@ export interface Outcome {
 }
 
 /**
- * Resolves with whatever the program did. Throws `ChildFailed` when it cannot be started or takes
- * longer than `timeoutMs`, and the signal's reason when that aborts; in both cases only after the
- * whole process group is gone.
+ * Resolves with the program's result, whatever its exit code. Throws `ChildFailed` if it cannot
+ * start or takes longer than `timeoutMs`, and the signal's reason on abort. In both cases the whole
+ * process group is gone first.
  */
 export async function run(
   command: string,
@@ -93,7 +93,7 @@ export async function run(
       throw new ChildFailed(`${command} did not end within ${(timeoutMs ?? 0) / 1_000} s`);
     return { exitCode, stdout: streams[0](), stderr: streams[1]() };
   } finally {
-    // Its leader is gone; whoever of the group turned a deaf ear to SIGTERM follows.
+    // Its leader is gone; members of the group that ignored SIGTERM are killed.
     if (stopped) end("SIGKILL");
     clearTimeout(deadline);
     clearTimeout(killTimer);
@@ -102,8 +102,8 @@ export async function run(
 }
 
 /**
- * As `run`, but any exit code other than 0 is a `ChildFailed` that carries the last thing the
- * program said.
+ * Like `run`, but any exit code other than 0 throws a `ChildFailed` with the program's last
+ * message.
  */
 export async function runWell(
   command: string,
@@ -115,7 +115,9 @@ export async function runWell(
   return outcome;
 }
 
-/** One line on why the program failed: the last line that names an error, else the last line. */
+/**
+ * One line on why the program failed: the last line that names an error, otherwise the last line.
+ */
 export function failureOf(command: string, { exitCode, stdout, stderr }: Outcome): string {
   const lines = `${stdout}\n${stderr}`
     .split("\n")
@@ -130,10 +132,7 @@ export function failureOf(command: string, { exitCode, stdout, stderr }: Outcome
   );
 }
 
-/**
- * Keeps the end of a stream, where programs say why they failed, and the beginning is what a long
- * build prints.
- */
+/** Keeps the end of a stream, which contains the error; a long build fills the beginning. */
 function collect(
   stream: NodeJS.ReadableStream,
   onLine: ((line: string) => void) | undefined,

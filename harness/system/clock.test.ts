@@ -15,11 +15,11 @@ describe("the real clock", () => {
     ).toBeLessThan(5);
   });
 
-  it("sees how far the wall clock has moved", () => {
+  it("measures how far the wall clock has moved", () => {
     expect(wallClockStepMs({ ...realClock(), nowMs: () => Date.now() - 300 })).toBeCloseTo(300, -2);
   });
 
-  it("sleeps, not at all for times that are past, and wakes with the reason when it is told to", async () => {
+  it("sleeps, returns at once for past times, and wakes with the reason on abort", async () => {
     const clock = realClock();
     const before = performance.now();
     await clock.sleep(-5);

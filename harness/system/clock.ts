@@ -1,13 +1,11 @@
 /**
- * The real clock. Wall-clock time at sub-millisecond resolution, anchored once, so that it never
- * runs backwards within a run.
+ * The real clock: wall-clock time with sub-millisecond resolution. It is anchored once, so that it
+ * never runs backwards within a run.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import type { Clock } from "../target/deployment.ts";
 
-/**
- * Aligns the monotonic clock to the tick of the wall clock, to within some tens of microseconds.
- */
+/** Aligns the monotonic clock with the tick of the wall clock, within some tens of microseconds. */
 function anchor(): number {
   const before = Date.now();
   let after = before;
@@ -16,8 +14,8 @@ function anchor(): number {
 }
 
 export function realClock(): Clock {
-  // Whoever is put aside between the two clocks comes out too low; three times in a row is
-  // unlikely.
+  // A process that is preempted between the two readings gets too low a value; three times in a row
+  // is unlikely.
   const offsetMs = Math.max(anchor(), anchor(), anchor());
   return {
     nowMs: () => offsetMs + performance.now(),
@@ -35,8 +33,8 @@ export function realClock(): Clock {
 }
 
 /**
- * How far the wall clock has moved against `clock` since it was anchored, in ms; 0 unless somebody
- * set the time.
+ * The distance in ms by which the wall clock has moved against `clock` since it was anchored; 0
+ * unless the time was set.
  */
 export function wallClockStepMs(clock: Clock): number {
   return Date.now() - clock.nowMs();

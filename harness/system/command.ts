@@ -1,10 +1,12 @@
-/** Runs a user's own command to its end, bounded in time, its words kept for when it fails. */
+/**
+ * Runs a user's own command to its end with a timeout, and keeps its output for the error message.
+ */
 import { once } from "node:events";
 import type { Command } from "../target/layout.ts";
 import { lastLines } from "./files.ts";
 import { endGroup, spawnGroup } from "./processes.ts";
 
-/** Null when it ended well, else what went wrong with its last words. */
+/** Null on success, otherwise the failure with the command's last output. */
 export async function runCommand(
   { command, args }: Command,
   logFile: string,
@@ -38,8 +40,8 @@ export async function runCommand(
 }
 
 /**
- * As the user's own shell would run it, without the mark of a run: what it starts is ended by its
- * own counterpart.
+ * The environment of the user's own shell, without the mark of a run: its own counterpart command
+ * stops what it starts.
  */
 function environment(): Record<string, string> {
   return Object.fromEntries(

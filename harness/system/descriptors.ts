@@ -1,9 +1,9 @@
-/** How many files and connections one process may have open. */
+/** The limit on open files and connections of one process. */
 import { readFileSync } from "node:fs";
 
 /**
- * The hard limit of this process, which those that it starts inherit; infinite where it has none,
- * or cannot be read.
+ * The hard limit of this process, which its children inherit; infinite if there is none, or if it
+ * cannot be read.
  */
 export function descriptorsMax(text = limits()): number {
   const hard = /^Max open files\s+\S+\s+(\S+)/m.exec(text)?.[1];

@@ -24,7 +24,7 @@ async function serving(
 
 const signal = AbortSignal.timeout(60_000);
 
-describe("a call of the harness", () => {
+describe("a request of the harness", () => {
   it("follows no redirect", async () => {
     const { url, asked } = await serving(302, { location: "/elsewhere" });
     expect(await callDirectly(`${url}/here`, { method: "GET", signal })).toMatchObject({
@@ -34,10 +34,10 @@ describe("a call of the harness", () => {
     expect(asked).toEqual(["GET /here"]);
   });
 
-  it("asks no proxy, whatever the environment names", async () => {
+  it("uses no proxy, whatever the environment", async () => {
     const { url, asked } = await serving(200);
-    // Node reads these when it starts, so that a process of its own is needed. Nothing listens on
-    // the proxy's port.
+    // Node reads these at its start, so this needs its own process. Nothing listens on the proxy's
+    // port.
     const env = {
       ...process.env,
       NODE_USE_ENV_PROXY: "1",

@@ -1,7 +1,7 @@
 /**
- * The harness's own calls. They go straight to the host that is named: no proxy of the environment
- * sees them, and no redirect is followed. Node's `fetch` and its global agents ask a proxy when
- * NODE_USE_ENV_PROXY is set, and `fetch` follows redirects.
+ * The harness's own requests, which go directly to the named host. Node's `fetch` and its global
+ * agents use a proxy if NODE_USE_ENV_PROXY is set, and `fetch` follows redirects; these requests do
+ * neither.
  */
 import http from "node:http";
 import https from "node:https";
@@ -21,7 +21,7 @@ export interface CallAnswer {
 
 const answerBytesMax = 16 * 1024 * 1024;
 
-/** Rejects when the connection fails, the answer breaks off, or the signal aborts. */
+/** Rejects if the connection fails, the answer breaks off, or the signal aborts. */
 export function callDirectly(
   url: string,
   { method, headers = {}, body, signal }: Call,
@@ -57,7 +57,7 @@ export function callDirectly(
   });
 }
 
-/** Calls that name no agent, those of libraries too, get one that asks no proxy. */
+/** Makes all requests without an agent, including those of libraries, bypass the proxy. */
 export function useNoProxy(): void {
   http.globalAgent = new http.Agent({ keepAlive: true, timeout: 5_000 });
   https.globalAgent = new https.Agent({ keepAlive: true, timeout: 5_000 });

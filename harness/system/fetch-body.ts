@@ -1,5 +1,5 @@
 /**
- * One GET that looks on the wire like a user's: the headers that k6 sends, in its order, and no
+ * One GET that is identical to a user's on the wire: the headers of k6, in its order, and no
  * others.
  */
 import type { Agent, IncomingHttpHeaders } from "node:http";
@@ -8,30 +8,30 @@ import { brotliDecompress, gunzip, inflate, zstdDecompress } from "node:zlib";
 import { type Endpoint, hostOf } from "../target/layout.ts";
 import { requestTo } from "./http-request.ts";
 
-/** What k6 calls itself; its `userAgent` in the workloads' settings is the same. */
-export const userAgent = "seawall-viewer";
+/** The user agent of k6; `userAgent` in the workloads' settings is the same. */
+export const userAgent = "seawall-user";
 
-/** A larger body is cut off, and broken off for whoever asked. */
+/** A larger body is cut off, and counts as broken off. */
 const bodyBytesMax = 64 * 1024 * 1024;
 
 export interface Fetched {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  /** As it came, before any decoding; null when it broke off. */
+  /** As received, before any decoding; null if it broke off. */
   readonly body: Buffer | null;
 }
 
 export interface FetchOptions {
   /** For the whole exchange. */
   readonly timeoutMs: number;
-  /** Without one, a connection of its own. */
+  /** False: a new connection. */
   readonly agent: Agent | false;
   readonly signal: AbortSignal;
   /** Such as the token of a session. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Rejects when no answer comes in time. */
+/** Rejects if there is no answer in time. */
 export function fetchBody(
   endpoint: Endpoint,
   path: string,
@@ -39,7 +39,7 @@ export function fetchBody(
 ): Promise<Fetched> {
   return new Promise((resolve, reject) => {
     const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), ended]);
-    // Order as in Go's net/http. A Connection header would give the prober away.
+    // The order of Go's net/http. A Connection header would distinguish the prober from users.
     const headers = {
       Host: endpoint.access?.hostHeader ?? hostOf(endpoint),
       "User-Agent": userAgent,
@@ -76,8 +76,7 @@ const decoders = {
 };
 
 /**
- * Undoes the content encoding, outermost first; null when it does not decode, or when nobody here
- * knows it.
+ * Undoes the content encoding, outermost first; null if decoding fails or an encoding is unknown.
  */
 export async function decoded(
   body: Buffer,

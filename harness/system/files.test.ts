@@ -19,7 +19,7 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 describe("writing a whole file", () => {
-  it("replaces what was there and leaves nothing beside it", () => {
+  it("replaces the old file and leaves no other", () => {
     const path = join(directory, "a.json");
     writeWhole(path, "one");
     writeWhole(path, "größer");
@@ -35,7 +35,7 @@ describe("writing a whole file", () => {
     expect(readFileSync(path, "utf8")).toBe("old");
   });
 
-  it("says where it could not write", () => {
+  it("names the path where it could not write", () => {
     expect(() => writeWhole(join(directory, "nowhere", "a"), "x")).toThrow(
       expect.objectContaining({
         code: "OUTPUT_NOT_WRITABLE",
@@ -45,7 +45,7 @@ describe("writing a whole file", () => {
   });
 });
 
-describe("what the file system says", () => {
+describe("a file system error", () => {
   it.each([
     ["ENOSPC", "DISK_FULL", 70],
     ["EDQUOT", "DISK_FULL", 70],
@@ -62,7 +62,7 @@ describe("what the file system says", () => {
 });
 
 describe("the last lines of a file", () => {
-  it("are the last that say anything, newest last", () => {
+  it("are the last non-empty ones, newest last", () => {
     const path = join(directory, "log");
     writeFileSync(
       path,

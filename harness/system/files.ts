@@ -1,4 +1,4 @@
-/** Small file habits that several parts share. */
+/** Small file helpers that several rooms share. */
 import {
   closeSync,
   existsSync,
@@ -17,13 +17,15 @@ import {
 import { dirname } from "node:path";
 import { SeawallError } from "../base/errors.ts";
 
-/** A reader never sees half a file: written beside, synced, then renamed. */
+/**
+ * Writes atomically: to a temporary file, synced, then renamed. A reader never sees a partial file.
+ */
 export function writeWhole(path: string, text: string): void {
   const beside = `${path}.${process.pid}.part`;
   try {
     const file = openSync(beside, "w");
     try {
-      // Unlike writeSync, this does not stop halfway without a word when the disk fills up.
+      // Unlike writeSync, this does not stop silently when the disk fills up.
       writeFileSync(file, text);
       fsyncSync(file);
     } finally {
@@ -44,7 +46,7 @@ export function syncDirectory(path: string): void {
   }
 }
 
-/** Turns what the file system says into what the user can do about it. */
+/** Turns an error of the file system into what the user can do about it. */
 export function storageError(
   path: string,
   error: unknown,
@@ -65,12 +67,12 @@ export function storageError(
   });
 }
 
-/** A file, a folder, or a link to nowhere. */
+/** Whether a file, a folder or a dangling link exists. */
 export function existsAsAnything(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
-/** Names of the folders in a folder, sorted; none when it cannot be read. */
+/** Names of the folders in a folder, sorted; empty if it cannot be read. */
 export function foldersIn(folder: string): string[] {
   try {
     return readdirSync(folder, { withFileTypes: true })
@@ -82,7 +84,7 @@ export function foldersIn(folder: string): string[] {
   }
 }
 
-/** Undefined when it is not there, cannot be read, or is not JSON. */
+/** Undefined if it does not exist, cannot be read, or is not JSON. */
 export function jsonIn(path: string): unknown {
   try {
     return JSON.parse(readFileSync(path, "utf8"));
@@ -91,7 +93,7 @@ export function jsonIn(path: string): unknown {
   }
 }
 
-/** The last lines of a file that may be large; empty when it cannot be read. */
+/** The last lines of a file that may be large; empty if it cannot be read. */
 export function lastLines(path: string, count: number): string[] {
   try {
     const file = openSync(path, "r");
@@ -114,7 +116,7 @@ export function lastLines(path: string, count: number): string[] {
 }
 
 /**
- * Makes a folder and those above it, one by one: Node's own recursive way never returns below
+ * Creates a folder and its parents one by one, because Node's recursive mkdir never returns below
  * /proc.
  */
 export function makeFolders(path: string): void {

@@ -4,11 +4,11 @@ import { type AddressInfo, connect, createServer } from "node:net";
 import { expect, test } from "vitest";
 import { firstOutgoingPort, freePort, portsToChoose } from "./free-port.ts";
 
-/** This process's own, so that nobody else takes a port of it. */
+/** An address of this process only, so that no other process uses its ports. */
 const host = `127.250.${(process.pid >> 8) & 255}.${process.pid & 255}`;
 const range = { from: 20_000, to: 20_003 };
 
-test("a port is given once, also among processes, and never while somebody listens on it", async () => {
+test("a port is given once, across processes, and never while a process listens on it", async () => {
   const listener = createServer();
   await new Promise<void>((resolve) => void listener.listen(range.from, host, resolve));
   try {
@@ -31,12 +31,11 @@ test("a port is given once, also among processes, and never while somebody liste
   }
 });
 
-test("none of an address that is not this machine's", async () => {
+test("refuses an address of another machine", async () => {
   await expect(freePort("203.0.113.1")).rejects.toThrow("EADDRNOTAVAIL");
 });
 
-// A machine that was set up to make very many connections gives them nearly all ports, and leaves
-// no choice.
+// Skipped on a machine whose outgoing connections use nearly all ports, which leaves no choice.
 test.skipIf(firstOutgoingPort() < portsToChoose().to)(
   "no outgoing connection gets one of those",
   async () => {

@@ -1,4 +1,4 @@
-/** Ports for programs that must be told theirs before they start. */
+/** Free ports for programs that must know theirs before they start. */
 import { randomInt } from "node:crypto";
 import { createSocket } from "node:dgram";
 import { readFileSync } from "node:fs";
@@ -6,8 +6,8 @@ import type { Endpoint } from "../target/layout.ts";
 import { bindProblem } from "./network.ts";
 
 /**
- * Above what a system's services have by convention, and below what the process substrate gives
- * services and links, which it does not claim.
+ * Above the conventional ports of system services, and below those that the process substrate
+ * assigns to services and links.
  */
 const lowestPort = 10_240;
 const highestPort = 16_383;
@@ -15,15 +15,14 @@ const triesMax = 200;
 
 export interface PortRange {
   readonly from: number;
-  /** No longer of the range. */
+  /** Exclusive end of the range. */
   readonly to: number;
 }
 
 /**
- * A port that stays free until the caller's program takes it, however long that starts. The system
- * gives outgoing connections whatever is free in a range of its own, so it is not of that; and any
- * other caller, in this process or another, passes it over for as long as this process lives.
- * Throws where none is left, or the address is not of this machine.
+ * A port that stays free until the caller's program binds it, however long that takes. It lies
+ * outside the system's range for outgoing connections. While this process lives, other callers, in
+ * any process, skip it. Throws if none is left, or if the address is not of this machine.
  */
 export async function freePort(
   host: string,
@@ -39,8 +38,8 @@ export async function freePort(
 }
 
 /**
- * By the UDP port of that number, which goes with this process, and which nobody wants who was
- * given a port for TCP.
+ * Claims the number by binding the same UDP port: released with this process, never in conflict
+ * with TCP use.
  */
 function claimProblem({ host, port }: Endpoint): Promise<string | null> {
   return new Promise((resolve) => {
@@ -54,8 +53,7 @@ function claimProblem({ host, port }: Endpoint): Promise<string | null> {
 }
 
 /**
- * Where a system gives nearly all of these to outgoing connections, it was set up so, and any must
- * do.
+ * If the system uses nearly all of these ports for outgoing connections, any port is acceptable.
  */
 export function portsToChoose(): PortRange {
   const first = firstOutgoingPort();
@@ -71,7 +69,7 @@ export function firstOutgoingPort(): number {
       readFileSync("/proc/sys/net/ipv4/ip_local_port_range", "utf8").trim().split(/\s+/)[0],
     );
   } catch {
-    // Elsewhere than on Linux: where IANA has them begin (RFC 6335).
+    // On systems other than Linux: the start of IANA's dynamic range (RFC 6335).
     return 49_152;
   }
 }

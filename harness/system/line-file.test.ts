@@ -6,7 +6,7 @@ import { expect, it } from "vitest";
 import { LineFile, type Lines } from "./line-file.ts";
 import { times } from "../../test/support/thorough.ts";
 
-/** A disk that has room for `room` more bytes, and may be too full even to be cut. */
+/** A fake disk with `room` free bytes, which may be too full even for a truncation. */
 class FakeDisk implements Lines {
   text = "";
   room = Number.POSITIVE_INFINITY;
@@ -35,7 +35,7 @@ class FakeDisk implements Lines {
   close(): void {}
 }
 
-/** What a reader makes of it: whole lines of JSON. */
+/** What a reader parses: complete lines of JSON. */
 function read(text: string): number[] {
   return text.split("\n").flatMap((line) => {
     try {
@@ -46,7 +46,7 @@ function read(text: string): number[] {
   });
 }
 
-it("keeps each line that it took, and shows no torn one, at whatever byte the disk is full", () => {
+it("keeps each accepted line and shows no torn one, at whatever byte the disk is full", () => {
   const mishap = fc.record({
     room: fc.option(fc.nat(40), { nil: null }),
     cutFails: fc.boolean(),
@@ -67,15 +67,15 @@ it("keeps each line that it took, and shows no torn one, at whatever byte the di
           refused.push(id);
         }
       }
-      // A line that was wholly written, but neither synced nor cut off again, may be seen: what it
-      // announces was not done.
+      // A line that was fully written, but neither synced nor cut off, may be visible: its act did
+      // not happen.
       expect(read(disk.text).filter((id) => !refused.includes(id))).toEqual(taken);
     }),
     { numRuns: times(150) },
   );
 });
 
-it("cuts off what was written of a line that did not fit", () => {
+it("cuts off the written part of a line that did not fit", () => {
   const disk = new FakeDisk();
   const file = new LineFile(disk);
   file.append("one", false);
@@ -87,7 +87,7 @@ it("cuts off what was written of a line that did not fit", () => {
   expect(disk.text).toBe("one\nthird\n");
 });
 
-it("goes on below a line that a killed writer left half-written", () => {
+it("continues on a new line after a killed writer's torn one", () => {
   const folder = mkdtempSync(join(tmpdir(), "seawall-lines-"));
   const path = join(folder, "file");
   writeFileSync(path, "one\ntw");

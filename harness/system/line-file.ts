@@ -1,7 +1,6 @@
 /**
- * A file to which whole lines are appended. A write that fails half-way (a full disk, a limit)
- * leaves no part of a line that could spoil the next one: what was written of it is cut off, or
- * else the next line begins with a line end.
+ * Appends complete lines to a file. A write that fails half-way, on a full disk or a limit, must
+ * not spoil the next line. The written part is truncated, or the next line starts with a line end.
  */
 import {
   closeSync,
@@ -13,13 +12,13 @@ import {
   writeSync,
 } from "node:fs";
 
-/** As much of an open file as this needs. */
+/** The operations of an open file that this needs. */
 export interface Lines {
   /** Bytes. */
   readonly length: number;
-  /** False where the last line was cut off. */
+  /** False if the last line is torn. */
   endsWell(): boolean;
-  /** How many of the bytes it took; throws when it takes none. */
+  /** Returns the number of bytes written; throws if none. */
   write(bytes: Buffer): number;
   truncate(length: number): void;
   sync(): void;
@@ -28,9 +27,9 @@ export interface Lines {
 
 export class LineFile implements Disposable {
   readonly #file: Lines;
-  /** Bytes up to the end of the last line that was taken. */
+  /** Bytes up to the end of the last complete line. */
   #good: number;
-  /** Bytes of the file: more than `#good` only where a torn line could not be cut off. */
+  /** Bytes of the file; more than `#good` only if a torn line could not be truncated. */
   #length: number;
   #torn: boolean;
 
@@ -41,13 +40,13 @@ export class LineFile implements Disposable {
     this.#torn = !file.endsWell();
   }
 
-  /** `flags` as of `open(2)`: "a" goes on with a file, "ax" refuses one that is there. */
+  /** `flags` as in `open(2)`: "a" appends to a file, "ax" refuses an existing one. */
   static open(path: string, flags: "a" | "ax"): LineFile {
     return new LineFile(opened(path, flags));
   }
 
   /**
-   * After this returns, the line is in the file, and on disk if `synced`. After it throws, a reader
+   * When this returns, the line is in the file, and on disk if `synced`. When it throws, a reader
    * finds no part of it.
    */
   append(line: string, synced: boolean): void {

@@ -14,7 +14,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("a lock", () => {
-  it("is held by one at a time, within one process too", async () => {
+  it("is held by one owner at a time, within one process too", async () => {
     const path = join(folder, "new", "lock");
     const order: string[] = [];
     const first = await lock(path);
@@ -30,7 +30,7 @@ describe("a lock", () => {
     expect(order).toEqual(["first lets go", "second holds"]);
   });
 
-  it("is free again as soon as its owner is killed", async () => {
+  it("is free as soon as its owner is killed", async () => {
     const path = join(folder, "lock");
     const owner = spawn(
       process.execPath,
@@ -57,7 +57,7 @@ describe("a lock", () => {
     using _held = await lock(path, { waitMsMax: 0 });
   });
 
-  it("is not waited for any longer once the wait is aborted", async () => {
+  it("is no longer waited for after an abort", async () => {
     const path = join(folder, "lock");
     using _held = await lock(path);
     const reason = new Error("the user went home");

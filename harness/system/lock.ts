@@ -1,7 +1,7 @@
 /**
- * A lock between processes that the kernel lets go of when its owner dies, however it dies: there
- * is no stale lock to recognise. It is SQLite's exclusive transaction on an empty file, the one
- * kernel file lock that Node carries.
+ * A lock between processes that the kernel releases when its owner dies, so there are no stale
+ * locks. It is SQLite's exclusive transaction on an empty file, the only kernel file lock that Node
+ * offers.
  */
 
 import { mkdir } from "node:fs/promises";
@@ -15,14 +15,12 @@ const pollMs = 100;
 
 export interface LockOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Called once when somebody else holds the lock. */
+  /** Called once if another owner holds the lock. */
   readonly onWait?: () => void;
   readonly waitMsMax?: number;
 }
 
-/**
- * Waits for the lock on `path`, which is made when it is not there, and holds it until disposed.
- */
+/** Waits for the lock on `path`, which is created if necessary, and holds it until disposal. */
 export async function lock(path: string, options: LockOptions = {}): Promise<Disposable> {
   const { signal, onWait, waitMsMax = 30 * 60_000 } = options;
   await mkdir(dirname(path), { recursive: true });

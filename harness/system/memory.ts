@@ -1,13 +1,13 @@
-/** Whether the system ran out of memory and ended a process for it: a SIGKILL that nobody sent. */
+/**
+ * Detects whether the system ran out of memory and killed a process: a SIGKILL that no process
+ * sent.
+ */
 import { readFileSync } from "node:fs";
 
-/**
- * cgroup v2 first, which counts what happened to this very group; the whole system's count where it
- * cannot be read.
- */
+/** cgroup v2 first, which counts this group only; the system-wide count if it cannot be read. */
 const counters = ["/sys/fs/cgroup/memory.events", "/proc/vmstat"];
 
-/** How often since boot; null where no counter can be read. */
+/** The number of kills since boot; null if no counter can be read. */
 export function outOfMemoryKills(): number | null {
   let kills: number | null = null;
   for (const path of counters) {

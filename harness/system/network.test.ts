@@ -22,7 +22,7 @@ async function serve(answer: RequestListener): Promise<Endpoint> {
 }
 
 describe("a port", () => {
-  it("is busy, with a name to it, while somebody listens and free before and after", async () => {
+  it("is busy, with its owner's name, while a process listens, and free before and after", async () => {
     const port = await freePort("127.0.0.1");
     expect(await bindProblem({ host: "127.0.0.1", port })).toBeNull();
     const endpoint = await serve((_request, response) => response.end());
@@ -42,7 +42,7 @@ describe("a port", () => {
 });
 
 describe("one GET", () => {
-  it("gives status and body, and sends what headers it is told to", async () => {
+  it("returns status and body, and sends the given headers", async () => {
     const endpoint = await serve((request, response) =>
       response.writeHead(503).end(`${request.url} ${request.headers["x-token"]} größe`),
     );
@@ -55,7 +55,7 @@ describe("one GET", () => {
     });
   });
 
-  it("has one limit for the whole exchange, however slowly it trickles", async () => {
+  it("has one time limit for the whole exchange, however slow", async () => {
     const endpoint = await serve((_request, response) => {
       response.writeHead(200);
       const trickle = setInterval(() => response.write("x"), 10);
@@ -65,7 +65,7 @@ describe("one GET", () => {
     await expect(httpGet(await serve(() => {}), "/", { timeoutMs: 50 })).rejects.toThrow();
   });
 
-  it("fails when the answer breaks off, the caller gives up, or the body has no end", async () => {
+  it("fails if the answer breaks off, the caller aborts, or the body has no end", async () => {
     const torn = await serve((_request, response) => {
       response.writeHead(200, { "content-length": "100" });
       response.write("x", () => response.destroy());

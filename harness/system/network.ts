@@ -1,9 +1,10 @@
 /**
- * Small network questions about this machine: is a port free, who holds it, does anything answer.
+ * Small network queries about this machine: whether a port is free, which process holds it, and
+ * whether it answers.
  */
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
-import type { Agent, IncomingHttpHeaders } from "node:http";
+import type { Agent, IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { connect, createServer } from "node:net";
 import { endianness } from "node:os";
 import type { Connection } from "../target/observer.ts";
@@ -13,7 +14,7 @@ import { markOwn } from "./own-connections.ts";
 import { listProcesses, statOf } from "./processes.ts";
 
 /**
- * Null when the endpoint can be bound, else the error's code: EADDRINUSE, EADDRNOTAVAIL, EACCES.
+ * Null if the endpoint can be bound, otherwise the error's code: EADDRINUSE, EADDRNOTAVAIL, EACCES.
  */
 export function bindProblem(endpoint: Endpoint): Promise<string | null> {
   return new Promise((resolve) => {
@@ -25,10 +26,10 @@ export function bindProblem(endpoint: Endpoint): Promise<string | null> {
   });
 }
 
-/** The system gave up because nobody said anything, not even that there is no such port. */
+/** Errors of a connection without any response, not even a refusal. */
 const unanswered = ["EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT"];
 
-/** Whether a TCP connection is taken; `silent` is neither a yes nor a no within the time. */
+/** Whether a TCP connection is accepted; `silent` is neither accepted nor refused in time. */
 export function tryConnect(endpoint: Endpoint, timeoutMs: number): Promise<Connection> {
   return new Promise((resolve) => {
     const socket = connect({ host: endpoint.host, port: endpoint.port });
@@ -64,40 +65,56 @@ export interface GetOptions {
 
 const bodyBytesMax = 16 * 1024 * 1024;
 
-/** One GET; rejects when the connection fails or the time is over. */
-export function httpGet(endpoint: Endpoint, path: string, options: GetOptions): Promise<Answer> {
+interface Reading<T> {
+  resolve(answer: T): void;
+  reject(error: Error): void;
+  readonly signal: AbortSignal;
+}
+
+/** One GET; `read` settles it by the response. */
+function exchange<T>(
+  endpoint: Endpoint,
+  path: string,
+  options: Omit<GetOptions, "discardBody">,
+  read: (response: IncomingMessage, reading: Reading<T>) => void,
+): Promise<T> {
   return new Promise((resolve, reject) => {
     const { signal, over } = within(options);
     const outgoing = requestTo(
       endpoint,
       { path, agent: options.agent ?? false, headers: options.headers ?? {}, signal },
-      (response) => {
-        const parts: Buffer[] = [];
-        let bytes = 0;
-        response.on("data", (part: Buffer) => {
-          bytes += part.length;
-          if (options.discardBody === true) return;
-          if (bytes > bodyBytesMax) response.destroy(new Error(`more than ${bodyBytesMax} bytes`));
-          else parts.push(part);
-        });
-        response.once("end", () =>
-          resolve({
-            status: response.statusCode ?? 0,
-            body: Buffer.concat(parts).toString("utf8"),
-          }),
-        );
-        response.once("error", reject);
-      },
+      (response) => read(response, { resolve, reject, signal }),
     );
     outgoing.once("error", reject).once("close", over);
     outgoing.end();
   });
 }
 
+/** One GET; rejects if the connection fails or at the timeout. */
+export function httpGet(endpoint: Endpoint, path: string, options: GetOptions): Promise<Answer> {
+  return exchange(endpoint, path, options, (response, { resolve, reject }) => {
+    const parts: Buffer[] = [];
+    let bytes = 0;
+    response.on("data", (part: Buffer) => {
+      bytes += part.length;
+      if (options.discardBody === true) return;
+      if (bytes > bodyBytesMax) response.destroy(new Error(`more than ${bodyBytesMax} bytes`));
+      else parts.push(part);
+    });
+    response.once("end", () =>
+      resolve({
+        status: response.statusCode ?? 0,
+        body: Buffer.concat(parts).toString("utf8"),
+      }),
+    );
+    response.once("error", reject);
+  });
+}
+
 /**
- * Aborts when the time is over or the caller's signal fires. Many of these are made each second,
- * and `AbortSignal.any` of a signal that lives as long as the run keeps each of them until the
- * garbage collector comes by.
+ * Aborts at the timeout or with the caller's signal. Many of these exist per second.
+ * `AbortSignal.any` on a signal that lives as long as the run would keep each of them until garbage
+ * collection.
  */
 function within({ timeoutMs, signal }: Pick<GetOptions, "timeoutMs" | "signal">): {
   readonly signal: AbortSignal;
@@ -122,41 +139,32 @@ function within({ timeoutMs, signal }: Pick<GetOptions, "timeoutMs" | "signal">)
 export interface Digest {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  /** Of the whole body; null when it broke off. */
+  /** Of the whole body; null if it broke off. */
   readonly sha256: string | null;
 }
 
-/** One GET whose body is only hashed; rejects when no answer comes. */
+/** One GET whose body is only hashed; rejects without an answer. */
 export function httpDigest(
   endpoint: Endpoint,
   path: string,
   options: Omit<GetOptions, "discardBody">,
 ): Promise<Digest> {
-  return new Promise((resolve, reject) => {
-    const { signal, over } = within(options);
-    const outgoing = requestTo(
-      endpoint,
-      { path, agent: options.agent ?? false, headers: options.headers ?? {}, signal },
-      (response) => {
-        const { statusCode: status = 0, headers } = response;
-        const hash = createHash("sha256");
-        response.on("data", (part: Buffer) => {
-          hash.update(part);
-        });
-        response.once("end", () => resolve({ status, headers, sha256: hash.digest("hex") }));
-        response.once("error", (error) =>
-          signal.aborted ? reject(error) : resolve({ status, headers, sha256: null }),
-        );
-      },
+  return exchange(endpoint, path, options, (response, { resolve, reject, signal }) => {
+    const { statusCode: status = 0, headers } = response;
+    const hash = createHash("sha256");
+    response.on("data", (part: Buffer) => {
+      hash.update(part);
+    });
+    response.once("end", () => resolve({ status, headers, sha256: hash.digest("hex") }));
+    response.once("error", (error) =>
+      signal.aborted ? reject(error) : resolve({ status, headers, sha256: null }),
     );
-    outgoing.once("error", reject).once("close", over);
-    outgoing.end();
   });
 }
 
 /**
- * Who listens on which of these IPv4 endpoints, by pid: `127.0.0.1:80`. Sockets of other users'
- * processes are left out.
+ * The listening processes on these IPv4 endpoints, by pid: `127.0.0.1:80`. Sockets of other users'
+ * processes are omitted.
  */
 export function listeners(endpoints: readonly Endpoint[]): Map<number, string> {
   const names = new Map(
@@ -179,7 +187,7 @@ export function listeners(endpoints: readonly Endpoint[]): Map<number, string> {
   return byPid;
 }
 
-/** Those of another user's process, or of one that just ended, cannot be seen. */
+/** Sockets of another user's process, or of one that just ended, are invisible. */
 function socketInodes(pid: number): string[] {
   try {
     return readdirSync(`/proc/${pid}/fd`).flatMap((descriptor) => {
@@ -194,7 +202,7 @@ function socketInodes(pid: number): string[] {
   }
 }
 
-/** `java (pid 4711)`, or null where it cannot be told. */
+/** `java (pid 4711)`, or null if unknown. */
 export function holderOf(port: number): string | null {
   const inodes = listeningInodes(port);
   if (inodes.size === 0) return null;
@@ -215,8 +223,8 @@ function listeningInodes(port: number): Set<string> {
 }
 
 /**
- * An IPv4 endpoint as the table writes it: the address as the machine keeps it, lowest byte first
- * where that is x86 or ARM.
+ * An IPv4 endpoint in the format of /proc: the address in host byte order, lowest byte first on x86
+ * and ARM.
  */
 function inTable(host: string, port: number): string {
   const bytes = host.split(".").map((part) => hex(Number(part), 2));

@@ -1,4 +1,4 @@
-/** Looks at a target that runs on this machine, or is reached from it. */
+/** Observes a target that runs on this machine, or is reachable from it. */
 import type { Observer } from "../target/observer.ts";
 import { tryConnect } from "./network.ts";
 import { ping, rateOf } from "./ping.ts";

@@ -1,6 +1,6 @@
 /**
- * Performs a service's own operations: over HTTP with the run's token, over a plain connection, or
- * by a program beside the service.
+ * Performs a service's operations: over HTTP with the run's token, over a plain connection, or by a
+ * program next to the service.
  */
 import { connect } from "node:net";
 import { run } from "./child.ts";
@@ -13,14 +13,14 @@ export interface Reach {
   readonly controlToken: string;
   readonly place: Place;
   readonly runId: string;
-  /** Where the service does not run on this machine itself. */
+  /** For a service that does not run directly on this machine. */
   runBeside?(program: Program): Promise<string>;
 }
 
 const withinMs = 5_000;
 const answerBytesMax = 1024 * 1024;
 
-/** Rejects when the service has no such operation, or it failed, with what it said. */
+/** Rejects if the service has no such operation, or if it failed, with its message. */
 export async function operate(
   service: Service,
   name: string,
@@ -61,7 +61,7 @@ function overHttp(
       return as(value);
     });
   const path = filled(operation.path, encodeURIComponent);
-  // What is put in may stand between quotes, or for a number.
+  // A parameter may be inserted in quotes, or as a number.
   const body =
     operation.body === undefined
       ? undefined

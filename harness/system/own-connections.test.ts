@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import { expect, it } from "vitest";
 import { isOwn, markOwn } from "./own-connections.ts";
 
-it("knows a connection of the harness by both of its ends", () => {
+it("identifies a connection of the harness by both of its ends", () => {
   markOwn({
     localAddress: "127.0.0.1",
     localPort: 40_000,
@@ -10,6 +10,6 @@ it("knows a connection of the harness by both of its ends", () => {
     remotePort: 80,
   } as Socket);
   expect(isOwn("127.0.0.1:40000", "127.1.1.11:80")).toBe(true);
-  // The same number at this end, to another place: not the harness's.
+  // The same local port, to another address: not the harness's.
   expect(isOwn("127.0.0.1:40000", "127.1.1.12:80")).toBe(false);
 });

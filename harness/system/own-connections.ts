@@ -1,12 +1,12 @@
 /**
- * The harness's own short connections, so that its questions are never taken for traffic of the
- * target.
+ * Registers the harness's own short connections, so that its requests are not counted as traffic of
+ * the target.
  */
 import type { Socket } from "node:net";
 
 /**
- * A closed connection is in the system's tables for a minute (TIME_WAIT); its number may go to
- * somebody else after that.
+ * A closed connection stays in the system's tables for a minute (TIME_WAIT); its port may be reused
+ * after that.
  */
 const keptMs = 90_000;
 
@@ -20,7 +20,7 @@ export function markOwn({ localAddress, localPort, remoteAddress, remotePort }: 
     if (nowMs - atMs < keptMs) break;
     known.delete(name);
   }
-  // Connections to two places may have the same number at this end.
+  // Connections to two addresses may share a local port.
   const name = nameOf(`${localAddress}:${localPort}`, `${remoteAddress}:${remotePort}`);
   known.delete(name);
   known.set(name, nowMs);

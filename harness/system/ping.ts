@@ -1,6 +1,6 @@
 /**
- * One short exchange with a port: does it answer, how soon, and what becomes of the connection if
- * it does not.
+ * One short exchange with a port: whether it answers, how soon, and how the connection fails
+ * otherwise.
  */
 import { connect } from "node:net";
 import { markOwn } from "./own-connections.ts";
@@ -35,21 +35,19 @@ export function ping(endpoint: Endpoint, { send }: Ping, timeoutMs: number): Pro
   });
 }
 
-/**
- * A reset may come so soon after the connection was made that nobody was told of the connection.
- */
+/** A reset may follow the connection so quickly that no connect event is emitted. */
 function lost(code: string | undefined, connected: boolean): "refused" | "reset" | "unreachable" {
   if (code === "ECONNREFUSED") return "refused";
   return connected || code === "ECONNRESET" || code === "EPIPE" ? "reset" : "unreachable";
 }
 
-/** How much is sent at once: more than a socket's buffer would only wait there. */
+/** Bytes per send; more than a socket's buffer would only wait there. */
 const bunchBytes = 64 * 1024;
 
 /**
- * Bytes per second that a port takes on one connection, as told by its replies: padded pings are
- * sent without waiting, `bytes` in all. What was not answered within `timeoutMs` does not count; 0
- * when nothing was. Never rejects.
+ * Throughput of one connection to a port in bytes per second, by its replies. It sends padded pings
+ * without waiting, `bytes` in all. Data without a reply within `timeoutMs` does not count; 0
+ * without any reply. Never rejects.
  */
 export function rateOf(
   endpoint: Endpoint,
@@ -91,7 +89,7 @@ export function rateOf(
     socket.on("data", (part: Buffer) => {
       received += part.length;
       lastMs = performance.now();
-      // The first reply, which comes alone, tells how long one is.
+      // The first reply arrives alone, so it determines the length of one.
       if (replyBytes === 0) {
         replyBytes = part.length;
         startedMs = lastMs;

@@ -15,8 +15,8 @@ const started = (): number => {
   return child.pid ?? 0;
 };
 
-describe("a process that gives way", () => {
-  it("has a lower priority than its starter", () => {
+describe("a lower priority", () => {
+  it("makes a process yield to its starter", () => {
     const pid = started();
     expect(getPriority(pid)).toBe(getPriority());
     giveWay(pid, 5);
@@ -37,7 +37,7 @@ describe("a process that gives way", () => {
     },
   );
 
-  it("may have ended already", () => {
+  it("may be requested for a process that has ended", () => {
     expect(() => giveWay(2 ** 22 + 1)).not.toThrow();
   });
 });

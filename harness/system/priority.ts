@@ -1,20 +1,20 @@
-/** Who gives way when the processors are short. */
+/** Process priorities, for when processor time is scarce. */
 import { writeFileSync } from "node:fs";
 import { constants, getPriority, setPriority } from "node:os";
 
 /**
- * The kernel takes one such wish of unprivileged users in a tenth of a second (sched(7), "The
- * autogroup feature"; EAGAIN).
+ * The kernel accepts one such request per 100 ms from unprivileged users (sched(7), "The autogroup
+ * feature"; EAGAIN).
  */
 const againMs = 120;
 const timesMax = 50;
 
 /**
- * Lets a process that was just started, and all that it will start, give way to whoever has the
- * usual priority, by a nice value of 1…19. Where the kernel shares the processors between sessions
- * first, as it does where autogroups are on, a process's own value says nothing about other
- * sessions, so that the session is lowered as well. Nobody is given more than the harness has. Best
- * effort: where it is not allowed, nothing changes.
+ * Lowers the priority of a process that was just started, and of its future children, by a nice
+ * value of 1…19. If the kernel first divides processor time between sessions (autogroups), a
+ * process's own value has no effect on other sessions. So the session is lowered as well. No
+ * process gets a higher priority than the harness. Best effort: without permission, nothing
+ * changes.
  */
 export function giveWay(
   pid: number,
@@ -23,7 +23,7 @@ export function giveWay(
   try {
     setPriority(pid, Math.max(nice, getPriority()));
   } catch {
-    // It has ended already, or the machine does not allow it: no loss either way.
+    // The process has ended already, or the machine does not allow it; both are harmless.
   }
   lowerSession(pid, nice, timesMax);
 }

@@ -33,7 +33,7 @@ afterEach(() => {
 const runId = `test-${process.pid}`;
 const log = (): string => join(directory, "log");
 
-/** A shell that leads a group of its own; ready when it has written a line. */
+/** A shell that leads its own group; ready when it has written a line. */
 async function shell(
   script: string,
 ): Promise<{ child: ChildProcess; pid: number; ended: Promise<unknown[]> }> {
@@ -49,11 +49,11 @@ async function shell(
   return { child, pid: child.pid ?? 0, ended };
 }
 
-describe("a process and what it started", () => {
-  it("is found down to what a script within a script started, without those beside it", async () => {
+describe("a process and its descendants", () => {
+  it("include what a script within a script started, and exclude siblings", async () => {
     const { pid } = await shell("sh -c 'sleep 60 & sleep 60 & echo ready; wait' & wait");
     expect(familyOf(pid)[0]).toBe(pid);
-    // Until it has become what it is to run, a process bears the name of who started it.
+    // Until exec, a process has the name of its parent.
     const names = (): unknown[] => familyOf(pid).map((one) => statOf(one)?.name);
     await expect
       .poll(() => names().sort(), { timeout: 10_000 })
@@ -63,7 +63,7 @@ describe("a process and what it started", () => {
 });
 
 describe("a process group", () => {
-  it("is told to end, and ends together with all that it started", async () => {
+  it("ends on SIGTERM together with all its descendants", async () => {
     const { pid, ended } = await shell("sleep 60 & sleep 60 & echo ready; wait");
     expect(statOf(pid)?.group).toBe(pid);
     expect(processesOfRun(runId).length).toBeGreaterThanOrEqual(3);
@@ -72,22 +72,18 @@ describe("a process group", () => {
     expect(groupIsAlive(pid) && processesOfRun(runId).length > 0).toBe(false);
   });
 
-  it(
-    "is told through its leader, which ends the others as it sees fit; whoever outlives it is " +
-      "killed",
-    async () => {
-      const { pid, ended } = await shell(
-        `sh -c "trap 'echo told' TERM; while :; do sleep 0.01; done" & sleep 60 & trap 'sleep ` +
-          "0.1; echo drained; exit 0' TERM; echo ready; wait",
-      );
-      expect(await endGroup(pid, 2_000)).toBe(true);
-      expect(await ended).toEqual([0, null]);
-      expect(readFileSync(log(), "utf8")).toBe("ready\ndrained\n");
-      expect(processesOfRun(runId)).toEqual([]);
-    },
-  );
+  it("ends through its leader, in the leader's own way; survivors are killed", async () => {
+    const { pid, ended } = await shell(
+      `sh -c "trap 'echo told' TERM; while :; do sleep 0.01; done" & sleep 60 & trap 'sleep ` +
+        "0.1; echo drained; exit 0' TERM; echo ready; wait",
+    );
+    expect(await endGroup(pid, 2_000)).toBe(true);
+    expect(await ended).toEqual([0, null]);
+    expect(readFileSync(log(), "utf8")).toBe("ready\ndrained\n");
+    expect(processesOfRun(runId)).toEqual([]);
+  });
 
-  it("is killed when it will not listen", async () => {
+  it("is killed if it ignores SIGTERM", async () => {
     const { pid, ended } = await shell("trap '' TERM; echo ready; while :; do sleep 1; done");
     const before = performance.now();
     expect(await endGroup(pid, 100)).toBe(true);
@@ -95,7 +91,7 @@ describe("a process group", () => {
     expect((await ended)[1]).toBe("SIGKILL");
   });
 
-  it("is given no time when there is none, and may be ended twice", async () => {
+  it("is killed at once without a drain time, and may be ended twice", async () => {
     const { pid, ended } = await shell("trap 'echo drained' TERM; echo ready; sleep 60 & wait");
     expect(await endGroup(pid, 0)).toBe(true);
     await ended;
@@ -103,7 +99,7 @@ describe("a process group", () => {
     expect(await endGroup(pid, 0)).toBe(true);
   });
 
-  it("writes both outputs to its log, after what is there", async () => {
+  it("appends both outputs to its log", async () => {
     const first = await shell("echo ready; echo oops >&2");
     await first.ended;
     const second = await shell("echo again");
@@ -113,7 +109,7 @@ describe("a process group", () => {
 });
 
 describe.skipIf(statOf(process.pid) === null)("who a process is", () => {
-  it("is told by number and start together", async () => {
+  it("is identified by pid and start time together", async () => {
     const { pid, ended } = await shell("echo ready; sleep 60");
     const ticks = statOf(pid)?.startTicks ?? 0;
     expect([
@@ -132,7 +128,7 @@ describe.skipIf(statOf(process.pid) === null)("who a process is", () => {
     expect([isSameProcess(pid, ticks), mayBeSameProcess(pid, 0)]).toEqual([false, false]);
   });
 
-  it("can be read though its name holds spaces and parentheses", async () => {
+  it("can be read if its name contains spaces and parentheses", async () => {
     const { pid } = await shell(
       `cp "$(command -v sleep)" './a) S (b 1'; echo ready; exec './a) S (b 1' 60`,
     );
@@ -146,7 +142,7 @@ describe.skipIf(statOf(process.pid) === null)("who a process is", () => {
     expect(statOf(pid)?.state).toMatch(/^[SR]$/);
   });
 
-  it("is known by the mark of its run, but only by the whole of it", async () => {
+  it("is identified by the mark of its run, but only by the whole of it", async () => {
     const { pid } = await shell("echo ready; sleep 60");
     expect(processesOfRun(runId)).toContain(pid);
     expect(processesOfRun(runId.slice(0, -1))).not.toContain(pid);

@@ -1,6 +1,6 @@
 /**
- * Child processes in groups of their own: starting, watching, ending them, and telling one pid's
- * owner from the next.
+ * Child processes in their own groups: start, observe, end, and distinguish processes that reuse a
+ * pid.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import {
@@ -16,20 +16,20 @@ import {
 import { uptime } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 
-/** Every process that a run starts carries this variable; its value is the run's id. */
+/** Every process of a run has this environment variable; its value is the run's id. */
 export const runVariable = "SEAWALL_RUN";
 
 export interface GroupOptions {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
-  /** Standard output and error are appended here, unless `pipe` asks for standard output. */
+  /** Standard output and error are appended here, unless `pipe` requests standard output. */
   readonly logFile: string;
   readonly pipe?: boolean;
 }
 
 /**
- * Starts a program as the leader of a new process group, so that one signal reaches all that it
- * starts.
+ * Starts a program as the leader of a new process group, so that one signal reaches all its
+ * descendants.
  */
 export function spawnGroup(
   command: string,
@@ -49,7 +49,7 @@ export function spawnGroup(
   }
 }
 
-/** Sends a signal to a whole group; false when nobody is left in it. */
+/** Sends a signal to a whole group; false if it is empty. */
 export function signalGroup(pid: number, signal: NodeJS.Signals): boolean {
   try {
     process.kill(-pid, signal);
@@ -69,9 +69,9 @@ export function groupIsAlive(pid: number): boolean {
 }
 
 /**
- * SIGTERM to the leader, which knows how those that it started are to be ended; SIGKILL to whoever
- * is left once it has ended or `drainMs` are over. Resolves when the group is empty, false when it
- * still is not after 5 s more.
+ * Sends SIGTERM to the leader, which knows how to end its children. Sends SIGKILL to the rest once
+ * the leader has ended or `drainMs` are over. Resolves with true when the group is empty, false if
+ * it still is not after 5 s more.
  */
 export async function endGroup(pid: number, drainMs: number): Promise<boolean> {
   if (drainMs > 0 && signalLeader(pid, "SIGTERM")) await leaderEnded(pid, drainMs);
@@ -100,7 +100,7 @@ async function leaderEnded(pid: number, withinMs: number): Promise<void> {
 async function emptied(pid: number, withinMs: number): Promise<boolean> {
   const deadline = performance.now() + withinMs;
   for (let looks = 0; ; looks++) {
-    // Looking for zombies reads all of /proc, so that is done rarely.
+    // The search for zombies reads all of /proc, so it is done rarely.
     if (!groupIsAlive(pid) || (looks % 16 === 4 && onlyZombies(pid))) return true;
     if (performance.now() >= deadline) return onlyZombies(pid);
     await delay(15);
@@ -108,8 +108,8 @@ async function emptied(pid: number, withinMs: number): Promise<boolean> {
 }
 
 /**
- * In a container without an init, orphans of a group may stay as zombies for ever; they hold
- * nothing.
+ * In a container without an init, orphans of a group may stay as zombies forever; they hold no
+ * resources.
  */
 function onlyZombies(group: number): boolean {
   const members = listProcesses()
@@ -119,8 +119,8 @@ function onlyZombies(group: number): boolean {
 }
 
 /**
- * Whether each member of a group that can run stands still. Reads all of /proc only where the
- * leader does.
+ * Whether each runnable member of a group is stopped. Reads all of /proc only if the leader is
+ * stopped.
  */
 export function groupStandsStill(leader: number): boolean {
   const stands = ({ state }: ProcessStat): boolean => state === "T" || state === "Z";
@@ -133,34 +133,34 @@ export function groupStandsStill(leader: number): boolean {
 }
 
 export interface ProcessStat {
-  /** Its title, at most 15 characters. */
+  /** The process title, at most 15 characters. */
   readonly name: string;
   readonly state: string;
   readonly parent: number;
   readonly group: number;
   readonly session: number;
-  /** 0 for one without a controlling terminal. */
+  /** 0 without a controlling terminal. */
   readonly terminal: number;
-  /** Clock ticks since boot: with the pid, this names a process for good. */
+  /** Clock ticks since boot; together with the pid, this identifies a process permanently. */
   readonly startTicks: number;
-  /** Of the process itself and the children that it has waited for. */
+  /** Of the process and the children that it has waited for. */
   readonly cpuSeconds: number;
   readonly residentBytes: number;
 }
 
 /**
- * Linux user-space ticks per second (USER_HZ) and page size; both fixed on every platform that Node
- * 24 supports there.
+ * Linux user-space ticks per second (USER_HZ) and page size; both constant on every platform that
+ * Node 24 supports there.
  */
 const ticksPerSecond = 100;
 const pageBytes = 4096;
 
-/** Room for a line of /proc/PID/stat: 52 numbers and a name. */
+/** Buffer for a line of /proc/PID/stat: 52 numbers and a name. */
 const statLine = Buffer.allocUnsafe(2_048);
 
 /**
- * Null when there is no such process, or no /proc. Read several times a second for each service, so
- * it takes three calls of the system and no more.
+ * Null without such a process, or without /proc. Called several times per second for each service,
+ * so it makes only three system calls.
  */
 export function statOf(pid: number): ProcessStat | null {
   let text: string;
@@ -174,7 +174,7 @@ export function statOf(pid: number): ProcessStat | null {
   } catch {
     return null;
   }
-  // The name in parentheses may hold spaces and parentheses itself: proc(5).
+  // The name in parentheses may itself contain spaces and parentheses: proc(5).
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
   const at = (field: number): number => Number(fields[field - 3]);
   return {
@@ -191,8 +191,8 @@ export function statOf(pid: number): ProcessStat | null {
 }
 
 /**
- * How many descriptors a process holds; 0 for one that is gone, or another user's. Since Linux 6.2
- * the folder's size says so.
+ * The number of descriptors of a process; 0 if it is gone or another user's. Since Linux 6.2 the
+ * folder's size contains it.
  */
 export function descriptorsOf(pid: number): number {
   try {
@@ -203,20 +203,20 @@ export function descriptorsOf(pid: number): number {
 }
 
 /**
- * At most so many descriptors are looked at one by one: each costs a call of the system, and this
- * holds up whatever else is to happen.
+ * The greatest number of descriptors to inspect one by one: each takes a system call, and blocks
+ * the event loop.
  */
 const lookedAtMax = 512;
 
 /**
- * How many of a process's descriptors are no sockets. Exact up to 512 descriptors; of more, the
- * share among the lowest and some of the rest.
+ * The number of a process's descriptors that are not sockets. Exact up to 512 descriptors; above
+ * that, an estimate from the lowest and a sample of the rest.
  */
 export function otherDescriptorsOf(pid: number): number {
   try {
     const all = readdirSync(`/proc/${pid}/fd`);
     const every = Math.ceil(all.length / lookedAtMax);
-    // Files are opened at the start and have low numbers; what comes and goes is looked at in part.
+    // Files are opened at the start and have low numbers; later descriptors are sampled.
     const [first, rest] = [
       all.slice(0, lookedAtMax / 2),
       all.slice(lookedAtMax / 2).filter((_, index) => index % every === 0),
@@ -236,7 +236,7 @@ function isSocket(pid: number, descriptor: string): boolean {
   try {
     return readlinkSync(`/proc/${pid}/fd/${descriptor}`).startsWith("socket:");
   } catch {
-    return true; // closed in the meantime, as sockets are
+    return true; // closed meanwhile, as sockets are
   }
 }
 
@@ -244,8 +244,8 @@ function isSocket(pid: number, descriptor: string): boolean {
 const familyMax = 64;
 
 /**
- * A process and what it started, and what that started. Without reading all of /proc: of each, what
- * its first thread started (proc(5), `children`).
+ * A process and its descendants. It does not read all of /proc, but the children of each first
+ * thread (proc(5), `children`).
  */
 export function familyOf(pid: number): number[] {
   const family = [pid];
@@ -274,8 +274,8 @@ export function listProcesses(): number[] {
 }
 
 /**
- * What process numbers and start ticks are relative to: this boot, and this PID namespace. Empty
- * where there is no /proc.
+ * Identifies this boot and this PID namespace, to which pids and start ticks are relative. Empty
+ * without /proc.
  */
 export function machineEpoch(): string {
   try {
@@ -288,12 +288,12 @@ export function machineEpoch(): string {
   }
 }
 
-/** Epoch ms at which a process started, to a hundredth of a second or so. */
+/** Start of a process in epoch ms, within about 10 ms. */
 export function startedMs({ startTicks }: Pick<ProcessStat, "startTicks">): number {
   return Date.now() - uptime() * 1_000 + (startTicks * 1_000) / ticksPerSecond;
 }
 
-/** Living processes whose environment carries `SEAWALL_RUN=runId`. */
+/** Living processes whose environment contains `SEAWALL_RUN=runId`. */
 export function processesOfRun(runId: string): number[] {
   const wanted = `${runVariable}=${runId}`;
   return listProcesses().filter(
@@ -303,7 +303,7 @@ export function processesOfRun(runId: string): number[] {
 }
 
 /**
- * SIGKILL to everything that carries the run's mark; returns those that are still there after
+ * Sends SIGKILL to every process with the run's mark; returns those that still exist after
  * `patienceMs`.
  */
 export async function endProcessesOfRun(runId: string, patienceMs: number): Promise<number[]> {
@@ -311,7 +311,7 @@ export async function endProcessesOfRun(runId: string, patienceMs: number): Prom
     try {
       process.kill(pid, "SIGKILL");
     } catch {
-      // it ended by itself, or is not ours: then it is among those returned
+      // it has ended, or belongs to another user: then it is among those returned
     }
   }
   const deadline = performance.now() + patienceMs;
@@ -328,8 +328,7 @@ export function environmentOf(pid: number): string[] {
 }
 
 /**
- * Whether the process that once was seen with these start ticks is still there, and not another one
- * that got its number.
+ * Whether this is still the process with these start ticks, and not another one with the same pid.
  */
 export function isSameProcess(pid: number, startTicks: number): boolean {
   const stat = statOf(pid);
@@ -337,8 +336,8 @@ export function isSameProcess(pid: number, startTicks: number): boolean {
 }
 
 /**
- * As `isSameProcess`, but where there is no /proc to tell, any process of that number counts: for
- * those that must not be disturbed.
+ * Like `isSameProcess`, but without /proc any process with the pid counts: for processes that must
+ * not be disturbed.
  */
 export function mayBeSameProcess(pid: number, startTicks: number): boolean {
   if (startTicks > 0) return isSameProcess(pid, startTicks);

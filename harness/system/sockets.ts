@@ -1,7 +1,7 @@
 /**
- * The TCP connections at some addresses, as the system's own tables have them: open ones, and those
- * that were closed within the last minute. `ss` (iproute2) also tells how many bytes each open one
- * has carried. Where it is missing, /proc/net/tcp tells the connections alone.
+ * The TCP connections of some addresses, from the system's tables: open ones, and those closed
+ * within the last minute. `ss` (iproute2) also reports the bytes of each open one. Without it,
+ * /proc/net/tcp lists the connections only.
  */
 import { readFile } from "node:fs/promises";
 import { runWell } from "./child.ts";
@@ -11,14 +11,14 @@ const withinMs = 3_000;
 const outputBytesMax = 64 * 1024 * 1024;
 
 export interface SeenConnection {
-  /** The address that was asked for, `127.0.0.1:20100`, and the other end. */
+  /** The requested address, `127.0.0.1:20100`, and the other end. */
   readonly at: string;
   readonly other: string;
-  /** Both ways together; null for one that is closed, and where nobody counts. */
+  /** Both directions together; null for a closed connection, or if bytes are not counted. */
   readonly bytes: number | null;
 }
 
-/** Runs `ss` with these arguments somewhere and returns what it wrote. */
+/** Runs `ss` with these arguments and returns its output. */
 export type RunSs = (args: readonly string[]) => Promise<string>;
 
 const runHere: RunSs = async (args) => {
@@ -27,7 +27,7 @@ const runHere: RunSs = async (args) => {
 };
 
 /**
- * `bytesCounted`: whether `bytes` of an open connection means anything. Rejects where neither way
+ * `bytesCounted`: whether `bytes` of an open connection is meaningful. Rejects if neither source
  * works.
  */
 export interface SeenConnections {
@@ -40,7 +40,7 @@ export async function connectionsAt(
   run: RunSs = runHere,
 ): Promise<SeenConnections> {
   const wanted = new Set(endpoints.map(({ host, port }) => `${host}:${port}`));
-  // The filter is the kernel's: nobody reads the thousands of connections of the load.
+  // The kernel applies the filter, so that the thousands of connections of the load are not read.
   const filter = [...wanted]
     .flatMap((address) => [`src ${address}`, `dst ${address}`])
     .join(" or ");
@@ -57,8 +57,8 @@ export async function connectionsAt(
 }
 
 /**
- * One line for each socket (`-O`): state, two queues, local and peer address, and what the system
- * knows of it (`-i`).
+ * One line per socket (`-O`): state, two queues, local and peer address, and internal information
+ * (`-i`).
  */
 export function parseSs(text: string, wanted: ReadonlySet<string>): SeenConnection[] {
   return text.split("\n").flatMap((line) => {
@@ -68,8 +68,7 @@ export function parseSs(text: string, wanted: ReadonlySet<string>): SeenConnecti
       const found = new RegExp(`\\b${name}:(\\d+)`).exec(line)?.[1];
       return found === undefined ? null : Number(found);
     };
-    // What is acknowledged counts the opening of the connection as a byte, so it is the second
-    // choice.
+    // Acknowledged bytes include the SYN as one byte, so they are the second choice.
     const sent = number("bytes_sent") ?? number("bytes_acked");
     const received = number("bytes_received");
     const isOpen = /\b(?:bytes_|rtt|cwnd)/.test(line);
@@ -77,7 +76,7 @@ export function parseSs(text: string, wanted: ReadonlySet<string>): SeenConnecti
   });
 }
 
-/** proc(5): addresses in hexadecimal, of the machine's byte order; 0A listens. */
+/** proc(5): addresses in hexadecimal, in the machine's byte order; 0A is LISTEN. */
 export function parseTable(text: string, wanted: ReadonlySet<string>): SeenConnection[] {
   return text
     .split("\n")

@@ -1,2 +1,2 @@
-/** Tests stand beside what they test; what supports them is in `test/support/`, and no source. */
+/** Tests are next to what they test; their helpers are in `test/support/` and are not sources. */
 export const isTest = (path: string): boolean => path.endsWith(".test.ts");

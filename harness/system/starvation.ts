@@ -1,6 +1,6 @@
 /**
- * How long work that was ready to run was kept from the processor: by others on this machine, by
- * its hypervisor, by a quota.
+ * Time for which runnable work was kept from the processor: by other processes, by the hypervisor,
+ * or by a quota.
  */
 import { readdirSync, readFileSync } from "node:fs";
 
@@ -8,8 +8,8 @@ import { readdirSync, readFileSync } from "node:fs";
 const ticksPerSecond = 100;
 
 /**
- * What all threads of a process that live now have waited in the run queue; 0 where the kernel does
- * not say (sched-stats in the kernel's documentation).
+ * Seconds that all living threads of a process have waited in the run queue. 0 if the kernel does
+ * not report it (sched-stats in the kernel's documentation).
  */
 export function queuedSeconds(pid: number): number {
   try {
@@ -26,8 +26,8 @@ export function queuedSeconds(pid: number): number {
 }
 
 /**
- * What the machine's processors were given to other machines, and what the quota of this one's
- * control group took, since boot.
+ * Seconds since boot that the processors were given to other machines (steal), and that this
+ * control group's quota took (throttling).
  */
 export function deniedSeconds(): Readonly<Record<"steal" | "throttling", number>> {
   return {

@@ -1,7 +1,7 @@
 /**
- * Processes that a run started and that nobody holds any more: a member of a group whose leader
- * died, a program that put itself into the background, one that wrote its title over its
- * environment. Each leaves one trace at least: the run's mark, its group, its folder, its port.
+ * Processes of a run that have no owner any more. Examples are a group member whose leader died, a
+ * daemonised program, and one whose title overwrote its environment. Each leaves at least one
+ * trace: the run's mark, its group, its folder or its port.
  */
 import { readFileSync, readlinkSync, realpathSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
@@ -18,33 +18,36 @@ import {
 
 export interface Traces {
   readonly runId: string;
-  /** By their leaders, as these were seen when they started. */
+  /** By their leaders, as they were at their start. */
   readonly groups: readonly { readonly pid: number; readonly startTicks: number }[];
-  /** Nobody but the run had reason to work in them. */
+  /** Folders in which only processes of the run work. */
   readonly folders: readonly string[];
-  /** Free before the run took them. */
+  /** Endpoints that were free before the run. */
   readonly endpoints: readonly Endpoint[];
-  /** Clock ticks from boot to the start of the run: what is older is not of it. 0: unknown. */
+  /**
+   * Clock ticks from boot to the start of the run: an older process does not belong to it. 0:
+   * unknown.
+   */
   readonly sinceTicks: number;
   /**
-   * Epoch ms: who listens on a port of the run but started later is not of it. Missing while the
-   * run goes on.
+   * Epoch ms: a listener on a port of the run that started later does not belong to it. Absent
+   * while the run continues.
    */
   readonly untilMs?: number;
-  /** Whoever names a folder of the run in its command line or environment is of it, too. */
+  /**
+   * A process whose command line or environment contains a folder of the run belongs to it, too.
+   */
   readonly named?: boolean;
 }
 
 export interface Stray {
   readonly pid: number;
   readonly name: string;
-  /** What shows that it is the run's. */
+  /** The evidence that it belongs to the run. */
   readonly why: string;
 }
 
-/**
- * SIGKILL to all of them, again and again until none comes up any more, or `patienceMs` are over.
- */
+/** Sends SIGKILL to all of them repeatedly, until none appears or `patienceMs` are over. */
 export async function endStrays(
   traces: Traces,
   patienceMs: number,
@@ -58,7 +61,7 @@ export async function endStrays(
       try {
         process.kill(stray.pid, "SIGKILL");
       } catch {
-        // it ended by itself, or is another user's: then it is among those left
+        // it has ended, or belongs to another user: then it is among those left
       }
     }
     if (found.length === 0 || performance.now() >= deadline) {
@@ -72,7 +75,7 @@ export async function endStrays(
   }
 }
 
-/** In one pass over /proc. Never this process, nor one that it was started by. */
+/** In one pass over /proc. Excludes this process and its ancestors. */
 export function straysOf(traces: Traces): Stray[] {
   const folders = [...new Set(traces.folders.flatMap((folder) => [folder, realPath(folder)]))];
   const mine = ancestors();
@@ -96,8 +99,8 @@ function traceOf(
   const environment = environmentOf(pid);
   if (environment.includes(`${runVariable}=${runId}`)) return "it carries the run's mark";
   if (groups.some((group) => isMember(stat, group))) return "of a group that the run started";
-  // Which user's process it is does not matter: a number that is younger than the run and was given
-  // its folder for temporary files.
+  // Any user's process counts that is younger than the run and has the run's folder as its
+  // temporary folder.
   const isYounger = stat.startTicks >= sinceTicks;
   const lies = (path: string | undefined): boolean =>
     path !== undefined &&
@@ -105,7 +108,7 @@ function traceOf(
   if (!isYounger) return null;
   if (lies(environment.find((pair) => pair.startsWith("TMPDIR="))?.slice("TMPDIR=".length)))
     return "it was given the run's folder";
-  // A person's shell, editor or pager may stand there as well, and has a terminal.
+  // A person's shell, editor or pager may use that folder as well, but it has a terminal.
   if (stat.terminal !== 0) return null;
   if (lies(linkOf(pid, "cwd")) || lies(linkOf(pid, "exe")))
     return "its working directory is in the run's folder";
@@ -122,8 +125,8 @@ function traceOf(
 }
 
 /**
- * A group's number is nobody else's while a member lives, and what the harness starts leads a
- * session of its own.
+ * A group's number is not reused while a member lives, and what the harness starts leads its own
+ * session.
  */
 function isMember(
   stat: ProcessStat,
@@ -134,7 +137,7 @@ function isMember(
   );
 }
 
-/** The leader's number belongs to another process now, so the group was empty before. */
+/** The leader's pid belongs to another process now, so the group was empty before. */
 function numberWasTaken(pid: number, startTicks: number): boolean {
   const stat = statOf(pid);
   return stat !== null && stat.startTicks !== startTicks;

@@ -17,7 +17,7 @@ describe("text for a terminal", () => {
     expect(cut("漢字漢字", 6)).toBe("漢字…");
   });
 
-  it("never gets wider than it may, cut or wrapped, and loses nothing where it is wrapped", () => {
+  it("never exceeds its width, cut or wrapped, and loses nothing when wrapped", () => {
     fc.assert(
       fc.property(texts, fc.integer({ min: 2, max: 40 }), (text, columns) => {
         expect(width(cut(text, columns))).toBeLessThanOrEqual(columns);
@@ -37,7 +37,7 @@ describe("text for a terminal", () => {
     ]);
   });
 
-  it("is painted only where colours are wanted, and styles nest", () => {
+  it("is painted only if colours are enabled, and styles nest", () => {
     expect(painter(false)("text", "held")).toBe("text");
     const paint = painter(true);
     expect(paint(paint("text", "held"), "bold")).toBe(

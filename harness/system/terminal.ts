@@ -1,6 +1,4 @@
-/**
- * Colour and width for terminals: everything that is printed for people is cut and wrapped here.
- */
+/** Colour and width for terminals: all printed text is cut and wrapped here. */
 import { styleText } from "node:util";
 import stringWidth from "string-width";
 
@@ -21,10 +19,13 @@ export function painter(colour: boolean): Paint {
     : (text) => text;
 }
 
-/** Columns that a terminal gives it: two for 漢, none for what is combined with the one before. */
+/** The columns of a text in a terminal: two for 漢, none for a combining character. */
 export const width = (text: string): number => stringWidth(text);
 
-/** As many of the first as fit. The whole is measured, since some combine with the one before. */
+/**
+ * As many of the first characters as fit. The whole is measured, because some combine with the
+ * previous one.
+ */
 function fitting(characters: readonly string[], columns: number): number {
   const fits = (count: number): boolean => width(characters.slice(0, count).join("")) <= columns;
   let count = Math.min(characters.length, columns);
@@ -33,7 +34,7 @@ function fitting(characters: readonly string[], columns: number): number {
   return count;
 }
 
-/** The beginning, or the end, with a mark for what is missing. */
+/** The beginning, or the end, with a mark for the missing part. */
 export function cut(text: string, columns: number, keep: "start" | "end" = "start"): string {
   if (width(text) <= columns) return text;
   if (columns <= 1) return "…";
@@ -67,7 +68,7 @@ function chunks(word: string, columns: number): string[] {
   return pieces;
 }
 
-/** To the left, or to the right when `wide` is negative. */
+/** Pads on the right, or on the left if `wide` is negative. */
 export function padded(text: string, wide: number): string {
   const room = " ".repeat(Math.max(0, Math.abs(wide) - width(text)));
   return wide < 0 ? room + text : text + room;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { movedBy, MovedByMembers, movedByInterfaces, parseInterfaces, parseIo } from "./traffic.ts";
 
-it("reads what a process moved", () => {
+it("reads the bytes that a process moved", () => {
   expect(
     parseIo(
       "rchar: 4292\nwchar: 17\nsyscr: 13\nsyscw: 2\nread_bytes: 0\nwrite_bytes: " +
@@ -14,7 +14,7 @@ it("reads what a process moved", () => {
   expect(parseIo("")).toBeNull();
 });
 
-it("adds up all interfaces", () => {
+it("sums all interfaces", () => {
   const text =
     "Inter-|   Receive                                                |  Transmit\n face " +
     "|bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop " +

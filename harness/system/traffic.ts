@@ -1,6 +1,4 @@
-/**
- * How many bytes moved, as the kernel counts them: of a process, and of this machine's interfaces.
- */
+/** Moved bytes as the kernel counts them: of a process, and of this machine's interfaces. */
 import { readFileSync } from "node:fs";
 
 export interface Moved {
@@ -9,9 +7,9 @@ export interface Moved {
 }
 
 /**
- * Files and sockets alike, of all threads of a process: proc(5), `rchar` and `wchar`. What a
- * program sends by `send`, `splice` or io_uring is not in it. Null for a process that is gone or
- * another user's, and where there is no /proc.
+ * Bytes through files and sockets of all threads of a process: proc(5), `rchar` and `wchar`. Bytes
+ * sent by `send`, `splice` or io_uring are not included. Null for a process that is gone or another
+ * user's, and without /proc.
  */
 export function movedBy(pid: number): Moved | null {
   try {
@@ -35,7 +33,7 @@ export interface Interfaces {
   readonly sentBytes: number;
 }
 
-/** Of all interfaces that this process sees, loopback among them; null where there is no /proc. */
+/** Of all interfaces that this process sees, including loopback; null without /proc. */
 export function movedByInterfaces(): Interfaces | null {
   try {
     return parseInterfaces(readFileSync("/proc/net/dev", "latin1"));
@@ -45,8 +43,7 @@ export function movedByInterfaces(): Interfaces | null {
 }
 
 /**
- * `name: received-bytes packets … (8 columns) sent-bytes …`, after two lines of headings:
- * proc_net_dev.
+ * `name: received-bytes packets … (8 columns) sent-bytes …`, after two header lines: proc_net_dev.
  */
 export function parseInterfaces(text: string): Interfaces | null {
   const rows = text
@@ -64,9 +61,8 @@ export function parseInterfaces(text: string): Interfaces | null {
 }
 
 /**
- * Adds up what the members of a group moved, although some of them end and others come: what each
- * moved between two readings is kept when it is gone. What a member moved after its last reading is
- * lost with it.
+ * Sums the bytes of a group's members, although members come and go. What a member moved between
+ * two readings stays counted after its end. What it moved after its last reading is lost.
  */
 export class MovedByMembers {
   readonly #last = new Map<number, Moved>();

@@ -1,32 +1,36 @@
 /**
- * What is known of the bodies that users of a target get, so that the judge need not know the kind
- * of target: which metrics tell of them, in which variants they come, and what shows that they are
- * the right ones.
+ * What the judge needs to know of the bodies that a target serves: their metrics, their variants,
+ * and how to check one. With it, the judge need not know the kind of target.
  */
 
 export interface Bodies {
-  /** What a body is called: `segment`. */
+  /** What a body is called, such as `order`. */
   readonly name: string;
   /**
-   * The metric of bodies that somebody looked at. Its values are prints (`metrics/print.ts`); its
-   * tags are `by` (viewer or prober), `problem` (none, flagged, or what is wrong) and `container`.
+   * The metric of inspected bodies. Its values are prints (`metrics/print.ts`). Its tags are `by`
+   * (user or prober), `problem` (none, flagged, or the defect) and `container`.
    */
   readonly looks: string;
-  /** The metric of how many bytes the prober got. */
+  /** The metric of the number of bytes that the prober received. */
   readonly sizes: string;
   /** The tag that names the variant of a body. */
   readonly variantTag: string;
-  /** By name: the least that a body weighs, and of which other variant it may be the same bytes. */
+  /**
+   * By variant: the least size of a body in bytes, and the other variant with which it may share
+   * its bytes.
+   */
   readonly variants: Readonly<
     Record<string, { readonly leastBytes: number; readonly sameAs?: string }>
   >;
-  /** Containers that carry a time of their own: no two numbers are the same bytes. */
+  /**
+   * Containers that embed a time, so that bodies with different numbers never have the same bytes.
+   */
   readonly timed: readonly string[];
-  /** Whether answers say which bytes are the right ones. */
+  /** Whether answers carry a checksum of the correct bytes. */
   readonly checksums: boolean;
 }
 
-/** One fact about a target, for the reader of a report. */
+/** One fact about a target, shown in a report. */
 export interface Fact {
   readonly label: string;
   readonly value: string;

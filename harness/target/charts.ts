@@ -1,10 +1,10 @@
 /**
- * Which charts a report draws beyond those of harm, as data. A pack declares those of its metrics,
- * the plan records them, and a report of an old run draws what was declared then.
+ * The charts of a report beyond those of harm, as data. A pack declares them for its metrics and
+ * the plan records them, so a report of an old run draws the charts of that time.
  */
 import type { Tags } from "../metrics/tags.ts";
 
-/** How a line looks: by what it says, or by its place among its like. */
+/** The style of a line: by its meaning, or by its position among similar lines. */
 const numbered = ["one", "two", "three", "four", "five", "six", "seven", "eight"] as const;
 export const tones = [
   "served",
@@ -20,16 +20,20 @@ export const tones = [
 ] as const;
 export type Tone = (typeof tones)[number];
 
-/** For what has no colour of its own, such as services. */
+/** For lines without a meaning that has its own colour, such as services. */
 export const categorical: readonly Tone[] = numbered;
 
 /**
- * What a line measures in each window of time. `rate`: samples per second. `count`: samples.
- * `growth`: by how much counters grew, per second. `happened`: the sum of what is reported only
- * when it happens, per second. `highest`: the greatest sample. `peak`: the greatest reading of each
- * series, summed. `mean`: of the samples. `p50`, `p95`, `p99`: true quantiles of the samples.
- * `bucketP50`, `bucketP99`: upper bounds of quantiles, from the buckets of a histogram that a
- * service counts itself.
+ * What a line measures in each time window:
+ * - `rate`: samples per second
+ * - `count`: samples
+ * - `growth`: growth of counters per second
+ * - `happened`: the sum per second of a value that is reported only when it occurs
+ * - `highest`: the greatest sample
+ * - `peak`: the sum over all series of the greatest reading
+ * - `mean`: the mean of the samples
+ * - `p50`, `p95`, `p99`: exact quantiles of the samples
+ * - `bucketP50`, `bucketP99`: upper bounds of quantiles, from a service's own histogram buckets
  */
 export const chartStatistics = [
   "rate",
@@ -47,54 +51,59 @@ export const chartStatistics = [
 ] as const;
 export type ChartStatistic = (typeof chartStatistics)[number];
 
-/** Some samples, measured. */
+/** A statistic over selected samples. */
 export interface Measured {
   readonly metric: string;
-  /** Those that carry all of these tags. */
+  /** Selects samples that carry all of these tags. */
   readonly where?: Tags;
-  /** Those of which no tag has one of these values. */
+  /** Excludes samples with one of these tag values. */
   readonly except?: Readonly<Record<string, readonly string[]>>;
   readonly statistic: ChartStatistic;
 }
 
 /**
- * A line is drawn where the run has samples of its metric; that of a sum which `happened`, always.
- * With `by` there is one for each value of that tag; else it has a label and a tone.
+ * A line of a chart. The report draws it if the run has samples of its metric; a line of `happened`
+ * is always drawn. With `by` there is one line per value of that tag, otherwise a label and a tone.
  */
 export type DeclaredLine = Measured & {
   readonly by?: string;
   readonly label?: string;
   readonly tone?: Tone;
-  /** The line shows it as a share of this: drawn where there is something to have a share of. */
+  /** The line shows the value divided by this one; omitted if this one has no samples. */
   readonly shareOf?: Measured;
-  /** The line shows which share of this it leaves: drawn where both are there. */
+  /** The line shows one minus the value divided by this one; omitted unless both have samples. */
   readonly leftOf?: Measured;
-  /** That of the chart where it is left out. */
+  /** Defaults to the chart's unit. */
   readonly unit?: string;
-  /** `right` has a scale of its own. */
+  /** `right` uses a second scale. */
   readonly axis?: "right";
 };
 
 export interface DeclaredChart {
-  /** Unique in a report; part of an address within the page. */
+  /** Unique within a report; part of an anchor in the page. */
   readonly id: string;
   readonly title: string;
-  /** How to read it, in a sentence. */
+  /** One sentence on how to read the chart. */
   readonly note: string;
   readonly unit: string;
   readonly stacked?: true;
-  /** A logarithmic scale where the highest value is this many times the lowest. */
+  /** The scale is logarithmic if the highest value is at least this many times the lowest. */
   readonly spreadForLog?: number;
-  /** The chart is drawn where the run has such samples; left out, where it has any of its lines. */
+  /**
+   * The chart is drawn if the run has these samples. Defaults to the samples of any of its lines.
+   */
   readonly only?: { readonly metric: string; readonly where?: Tags };
-  /** Where there is nothing to draw, nothing is missing; else the report names the metric. */
+  /**
+   * The report does not mention the chart if it has no samples. Otherwise it names the missing
+   * metric.
+   */
   readonly optional?: true;
   readonly lines: readonly DeclaredLine[];
 }
 
 export interface Charts {
-  /** Of one run, in their order, after those of harm and before the harness's own. */
+  /** Charts of a single run, in order, between those of harm and the harness's own. */
   readonly ofRun: readonly DeclaredChart[];
-  /** Of a comparison: each has one line, which is drawn once for each side. */
+  /** Charts of a comparison. Each has one line, drawn once per side. */
   readonly ofComparison: readonly DeclaredChart[];
 }

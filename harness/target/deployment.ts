@@ -1,136 +1,128 @@
 /**
- * A running target as a fault meets it: services that can be ended and asked, links that can be
- * impaired, and time.
+ * A running target as faults use it: services that can be stopped and queried, links that can be
+ * impaired, and a clock.
  */
 import type { Evidence } from "./evidence.ts";
 import type { Endpoint, Layout, Link, Program, Service } from "./layout.ts";
 import type { Place } from "./layout.ts";
 
-/** Wall-clock and monotonic time, and waiting; injected so that runs can be simulated. */
+/** Wall-clock time, monotonic time and waiting. Injected, so that runs can be simulated. */
 export interface Clock {
-  /** Epoch ms with a fraction. */
+  /** Epoch ms, with a fraction. */
   nowMs(): number;
   monotonicMs(): number;
   /** Rejects with the signal's reason when aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** `paused`: its processes are there and get no processor time. */
+/** `paused`: its processes exist and receive no processor time. */
 export type InstanceState = "running" | "paused" | "ended";
 
 /**
- * What a substrate may be able to do to a service from outside, beyond ending it. What it supports
- * says which.
+ * What a substrate may be able to do to a service from outside, beyond stopping it. It has the kind
+ * and the fields of the fault that needs it. A substrate has a file for each effect it supports.
  */
-export type Effect =
-  /** No room is left in the service's own folder. */
-  | { readonly kind: "fullDisk" }
-  /** Its wall clock goes `byMs` ahead, or behind when negative; monotonic time is left alone. */
-  | { readonly kind: "clockSkew"; readonly byMs: number }
-  /** This share, 0…1, of the packets that leave or reach it is lost. */
-  | { readonly kind: "packetLoss"; readonly share: number };
+export interface Effect {
+  readonly kind: string;
+  readonly [field: string]: unknown;
+}
 
 export interface Impairment {
-  /** Looks whether it is in force. */
+  /** Checks whether the effect is in force. */
   observe(): Promise<Evidence>;
-  /** Takes it away and looks whether it is gone. */
+  /** Removes the effect and checks that it is gone. */
   undo(): Promise<Evidence>;
 }
 
-/** A program beside a service, for as long as somebody asks it. Disposing it ends it. */
+/** A helper program next to a service. Disposal ends it. */
 export interface Companion extends Disposable {
   readonly input: NodeJS.WritableStream;
   readonly output: NodeJS.ReadableStream;
-  /** Resolves with why it ended. */
+  /** Resolves with the reason why it ended. */
   readonly ended: Promise<string>;
 }
 
 /** One running service. */
 export interface Instance {
   readonly service: Service;
-  /** Null while it is down. */
+  /** Null while the service is down. */
   readonly pid: number | null;
   endpoint(port: string): Endpoint;
-  /** The service's own folder, as the harness reaches it. */
+  /** The service's own folder, as a path that the harness can read. */
   readonly directory: string;
-  /** SIGKILL to the whole group; resolves when it is gone. */
+  /** Sends SIGKILL to the whole process group; resolves when it is gone. */
   kill(): Promise<void>;
-  /** Starts it again; resolves when it is ready. */
+  /** Starts the service again; resolves when it is ready. */
   start(signal?: AbortSignal): Promise<void>;
   readonly state: InstanceState;
   /**
-   * Stops all its processes where they are (SIGSTOP): connections stay open, nobody answers.
-   * Resolves when they stand still.
+   * Stops all its processes (SIGSTOP): connections stay open without answers. Resolves when all are
+   * stopped.
    */
   pause(): Promise<void>;
-  /** Lets paused processes go on; harmless when they do. Resolves when they do. */
+  /** Continues paused processes (SIGCONT); resolves when they run. No effect on running ones. */
   resume(): Promise<void>;
   /**
-   * Performs one of the service's own operations and returns its answer; rejects when there is
-   * none, or it failed.
+   * Performs one of the service's operations and returns its answer. Rejects if the operation does
+   * not exist or fails.
    */
   operate(name: string, parameters?: Readonly<Record<string, string>>): Promise<string>;
   /**
-   * Starts a program that is asked line by line, where the service runs. Absent where nothing
-   * really runs.
+   * Starts a helper program, which is queried line by line, where the service runs. Absent on a
+   * substrate without real processes.
    */
   companion?(start: (place: Place) => Program): Promise<Companion>;
-  /** Rejects on a substrate that does not support the fault of that name. */
+  /** Rejects on a substrate that does not support the effect. */
   impair(effect: Effect): Promise<Impairment>;
   lastLogLines(): readonly string[];
 }
 
-/** What a proxy on a link does to what passes. */
+/** What the proxy on a link does to traffic. */
 export type Toxic =
-  /**
-   * Answers come later by `delayMs` ± `jitterMs`, evenly spread; `jitterMs` is at most `delayMs`.
-   */
+  /** Delays answers by `delayMs` ± `jitterMs`, uniformly; `jitterMs` is at most `delayMs`. */
   | { readonly kind: "latency"; readonly delayMs: number; readonly jitterMs: number }
-  /**
-   * Each connection carries at most so many bytes per second in each direction: a whole number of
-   * thousands.
-   */
+  /** Limits each connection in each direction; the value is a multiple of 1 000. */
   | { readonly kind: "bandwidth"; readonly bytesPerSecond: number }
-  /** Each new connection is reset as soon as it is made; present ones are closed. */
+  /** Resets each new connection at once, and closes existing ones. */
   | { readonly kind: "reset" };
 
 /** One link of a running target. */
 export interface LinkHandle {
   readonly link: Link;
-  /** Where `from` connects: the proxied end. */
+  /** The proxied address, to which `from` connects. */
   readonly entry: Endpoint;
-  /** Where `to` really listens. */
+  /** The address on which `to` listens. */
   readonly exit: Endpoint;
   /**
-   * Takes hold when resolved, and was seen to stand in the proxy as asked. The returned function
-   * removes it; calling that twice is harmless.
+   * Resolves when the proxy reports the toxic as requested. The returned function removes it and is
+   * idempotent.
    */
   impose(toxic: Toxic): Promise<() => Promise<void>>;
-  /** Looks whether the proxy still does that to the link, or still has it cut. */
+  /** Checks whether the proxy still applies the toxic, or still has the link cut. */
   observe(what: Toxic | { readonly kind: "cut" }): Promise<Evidence>;
-  /** Refuses new connections and closes present ones. */
+  /** Refuses new connections and closes existing ones. */
   cut(): Promise<void>;
-  /** Takes connections again; harmless when it does. */
+  /** Accepts connections again; idempotent. */
   mend(): Promise<void>;
 }
 
-/** What passed over one link since the target was up, the harness's own questions left out. */
+/** Traffic on one link since the target was up, without the harness's own requests. */
 export interface LinkTotals {
-  /** As `linkName` has it. */
+  /** In the format of `linkName`. */
   readonly link: string;
   readonly connections: number;
-  /** Both ways together. Left out where nobody counts them. */
+  /** Both directions together; absent if the substrate does not count bytes. */
   readonly bytes?: number;
 }
 
-/** A target that is up. Disposing it leaves nothing behind. */
+/** A target that is up. Disposal removes every trace of it. */
 export interface Deployment extends AsyncDisposable {
   readonly layout: Layout;
   instance(service: string): Instance;
   readonly instances: readonly Instance[];
-  /** One for each link of the layout, in its order. */
+  /** One per link of the layout, in the same order. */
   readonly links: readonly LinkHandle[];
-  /** Called for each service that ends; `expected` when the harness ended it. */
+  /** The listener is called for each service that ends; `expected` if the harness ended it. */
   onExit(
     listener: (exit: {
       readonly service: string;
@@ -139,27 +131,27 @@ export interface Deployment extends AsyncDisposable {
     }) => void,
   ): void;
   /**
-   * Takes a zone off the network while its services go on: from here on no packet leaves or reaches
-   * it. The returned function puts it back at the same addresses; calling that twice is harmless.
-   * Absent on a substrate where zones share their network with the harness.
+   * Disconnects a zone from the network while its services keep running: no packet leaves or
+   * reaches it. The returned function reconnects it at the same addresses and is idempotent. Absent
+   * on a substrate whose zones share the harness's network.
    */
   disconnect?(zone: string): Promise<() => Promise<void>>;
-  /** Of the links that the plan strikes or shows use by. Left out where there are no links. */
+  /**
+   * Totals of the links that the plan strikes, or whose traffic shows use. Absent on a target
+   * without links.
+   */
   linkTraffic?(): Promise<readonly LinkTotals[]>;
-  /** Of everything the harness runs, by service. */
+  /** Resource usage of everything that the harness runs, by service. */
   resources(): Promise<readonly ServiceUsage[]>;
 }
 
-/**
- * What a service used since it was first started. A substrate that cannot count something leaves it
- * out.
- */
+/** Cumulative usage of a service since its first start. A substrate omits what it cannot count. */
 export interface ServiceUsage {
   readonly service: string;
   readonly cpuSeconds: number;
   readonly residentBytes: number;
   readonly openSockets?: number;
-  /** Files and sockets alike, as the kernel counts them. */
+  /** Bytes through files and sockets, as the kernel counts them. */
   readonly readBytes?: number;
   readonly writtenBytes?: number;
 }

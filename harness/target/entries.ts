@@ -1,14 +1,14 @@
 /**
- * Where the load and the prober go in: the service itself, or the proxied end of the link that
- * stands before it.
+ * Entry points of the load and the prober: the service itself, or the proxied end of the link in
+ * front of it.
  */
 import type { Deployment } from "./deployment.ts";
 import { type Endpoint, hostOf, usersSide, type Way } from "./layout.ts";
 
 export interface Entry extends Endpoint {
   /**
-   * Where a connection to it really goes: the proxy that stands before what is not Seawall's own.
-   * Servers that go by names, and certificates, know no other than the service's own address.
+   * The real destination of a connection to it: the proxy in front of a service that Seawall does
+   * not start. Name-based servers and certificates accept only the service's own address.
    */
   readonly via?: Endpoint;
 }
@@ -32,7 +32,7 @@ export function entriesOf(deployment: Running, ways?: readonly Way[]): Entry[] {
   });
 }
 
-/** Where the harness itself connects to, and what it says there. */
+/** The endpoint to which the harness itself connects. */
 export function dialled({ via, ...endpoint }: Entry): Endpoint {
   if (via === undefined) return endpoint;
   const { access = {} } = endpoint;
@@ -49,7 +49,7 @@ export function dialled({ via, ...endpoint }: Entry): Endpoint {
   };
 }
 
-/** By the name that workloads know. */
+/** By the name that workloads use. */
 export function otherEntriesOf(deployment: Running): Readonly<Record<string, readonly Entry[]>> {
   const { otherEntries = {} } = deployment.layout;
   return Object.fromEntries(
@@ -57,7 +57,7 @@ export function otherEntriesOf(deployment: Running): Readonly<Record<string, rea
   );
 }
 
-/** Every host on which a service of the target, or a link to one, takes connections. */
+/** Every host on which a service of the target, or a link to one, accepts connections. */
 export function hostsOf({ instances, links }: Pick<Deployment, "instances" | "links">): string[] {
   const services = instances.flatMap((instance) =>
     Object.keys(instance.service.ports).map((port) => instance.endpoint(port).host),

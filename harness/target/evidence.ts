@@ -1,4 +1,4 @@
-/** What was seen that shows a fault did, or did not, take hold. */
+/** An observation that shows whether a fault is in force. */
 export interface Evidence {
   readonly landed: boolean;
   /** One sentence: "process 4711 is gone and 127.1.1.14:8080 refuses connections". */

@@ -1,10 +1,10 @@
 /**
- * What a fault is. A folder in `harness/faults/` or in a pack makes one of it, and a `registry.ts`
- * lists them. Nothing here reaches the machine: a fault acts on the ports of a running target and
- * looks at it through an {@link Observer}, so that plan, judge, run and simulation share one list.
+ * The definition of a fault. A folder in `harness/faults/` or in a pack defines one, and a
+ * `registry.ts` lists them. A fault acts only through the ports of a running target and observes it
+ * through an {@link Observer}. Plan, judge, run and simulation can therefore share one list.
  */
 import type { z } from "zod";
-import type { Clock, Deployment, Effect, Instance, LinkHandle } from "./deployment.ts";
+import type { Clock, Deployment, Instance, LinkHandle } from "./deployment.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Frozen } from "../base/frozen.ts";
 import type { Observer } from "./observer.ts";
@@ -14,153 +14,149 @@ import type { Standing, Where } from "./where.ts";
 export type FaultSchema = z.ZodType<{ readonly kind: string }>;
 export type FaultFrom<S extends FaultSchema> = Frozen<z.infer<S>>;
 
-/** A kind of fault: all that anything else in the harness knows of it. */
+/** A kind of fault: everything that the rest of the harness knows about it. */
 export interface FaultKind<S extends FaultSchema = FaultSchema>
   extends Words<FaultFrom<S>>,
     Reach<FaultFrom<S>> {
   /**
-   * What an experiment says of it. The type follows from this, and an experiment file is held to
-   * it.
+   * The zod shape of the fault in an experiment. It determines the type and validates experiment
+   * files.
    */
   readonly schema: S;
   /**
-   * What is wrong with a fault that is too small to be told from none: one line each, with the
-   * least that is possible.
+   * Returns one line per parameter that is too small to be observed, with the least possible value.
    */
   sizeProblems?(fault: FaultFrom<S>, forMs: number): readonly string[];
-  /** Bytes per second that each connection over its links may carry, where it limits them. */
+  /**
+   * The limit in bytes per second that the fault sets on each connection of its links, if it sets
+   * one.
+   */
   bytesPerSecondMax?(fault: FaultFrom<S>): number;
-  /** What a substrate must be able to do. */
+  /** The capabilities that the substrate must have. */
   readonly needs: readonly Capability[];
-  /** What the substrate must make ready when it starts a service that is struck. */
-  effect?(fault: FaultFrom<S>): Effect;
+  /** The effect on an affected service that the substrate must support, by its kind. */
+  readonly effect?: string;
   readonly inject: Inject<FaultFrom<S>>;
-  /** The fault in virtual time, or why there is none. */
+  /** The fault in virtual time, or the reason why there is none. */
   readonly simulate: Simulate<FaultFrom<S>> | string;
-  /** Operations that the model of a target must know. */
+  /** Operations that a target's model must support. */
   modelOperations?(fault: FaultFrom<S>): readonly string[];
 }
 
-/** For people. */
+/** Texts for users. */
 interface Words<F> {
   /** What happens, for the table of faults. */
   readonly does: string;
   /** One line: `kill region-a/origin-read`. */
   describe(fault: F): string;
-  /** What is looked for to show that it landed. */
+  /** The observation that confirms the fault. */
   readonly proof: string;
-  /** What healing does and looks for. */
+  /** What reverting does and observes. */
   readonly undo: string;
-  /**
-   * What is wrong where a fault on links strikes none; there is a general sentence for the rest.
-   */
+  /** The problem of a fault on links that selects none; a general sentence is the default. */
   strikesNothing?(fault: F): string;
 }
 
-/** What it strikes, and how. `strikes.ts` has the usual ones. */
+/** What the fault affects, and how. `strikes.ts` has the usual implementations. */
 export interface Reach<F> {
   /**
-   * The services that the fault takes down or changes. Those at the ends of a link go on, so a
-   * fault on links strikes none.
+   * The services that the fault stops or changes. The ends of a link keep running, so a fault on
+   * links affects no service.
    */
   services(fault: F, standing: Standing): readonly string[];
   /** The declared links that the fault changes. */
   links(fault: F, standing: Standing): readonly Link[];
-  /** Every place that the fault names. */
+  /** All selectors that the fault contains. */
   wheres(fault: F): readonly Where[];
   readonly onLinks: boolean;
-  /** The services that it strikes give no answer while it lasts. */
+  /** Whether the affected services answer nothing while it lasts. */
   readonly silences: boolean;
-  /** Operations that each service struck must have. */
+  /** Operations that each affected service must have. */
   operations(fault: F): readonly string[];
   /**
-   * Others may be in force on the same service at the same time: healing it clears nothing but
-   * itself.
+   * Other faults may be in force on the same service at the same time, because reverting this one
+   * clears only itself.
    */
   readonly shares?: boolean;
-  /** Nothing passes its links while it is in force, so traffic is only asked for before it. */
+  /** No traffic passes its links while it is in force, so traffic is required only before it. */
   readonly severs?: boolean;
-  /**
-   * What its services send is wrong from then on, as planned, and a header that says so is
-   * believed.
-   */
+  /** Its services send planned wrong content from then on; a header that declares it is trusted. */
   readonly spoils?: boolean;
-  /** False for what happens at once and leaves nothing in force that could be looked at again. */
+  /** False for an action that leaves nothing in force to observe later. */
   lasts(fault: F): boolean;
 }
 
 /**
- * What one step of a plan strikes. The plan records it, so that an old run is judged by what was
- * planned.
+ * What one step of a plan affects. The plan records it, so that an old run is judged by its own
+ * plan.
  */
 export interface Struck {
   readonly services: readonly string[];
-  /** As `linkName` has them. */
+  /** In the format of `linkName`. */
   readonly links: readonly string[];
-  /** False for what happens at once and leaves nothing in force. */
+  /** False for an action that leaves nothing in force. */
   readonly lasts: boolean;
   /** No traffic passes its links while it is in force. */
   readonly severs: boolean;
-  /** Its services give no answer while it is in force. Missing in older records. */
+  /** Its services answer nothing while it is in force. Absent in older records. */
   readonly silences?: boolean;
-  /** How the record shows that its services were used. Missing in older records. */
+  /** The evidence that its services were in use. Absent in older records. */
   readonly use?: readonly Use[];
 }
 
-/** What shows in a record that a service is used before a fault strikes it. */
+/** The evidence in a record that a service is in use before a fault strikes it. */
 export interface Use {
   readonly service: string;
-  /** Declared: nobody uses it until another service is gone. */
+  /** Declared standby: it has no users until another service is lost. */
   readonly standby?: boolean;
-  /** On which its traffic is counted: links to it; where nobody is declared to ask it, from it. */
+  /** The links whose traffic counts: links to the service, or links from it if none lead to it. */
   readonly links: readonly string[];
-  /** The load asks it. */
+  /** The load sends requests to it. */
   readonly isEntry: boolean;
-  /** Counters of its own. */
+  /** The service's own counters. */
   readonly counters: readonly string[];
-  /** Its bytes are counted, and the harness asks nothing of it that would move any. */
+  /** Its bytes are counted, and the harness's own requests to it add none. */
   readonly bytes: boolean;
 }
 
-/** What a substrate may be able to do. */
+/** What a substrate may be able to do, apart from effects on a service. */
 export type Capability =
-  /** Ends services and starts them again. */
+  /** Stops services and starts them again. */
   | "processes"
-  /** Stops a service where it stands, and lets it go on. */
+  /** Pauses a service and resumes it. */
   | "pausing"
-  /** A proxy stands on each declared link. */
+  /** Has a proxy on each declared link. */
   | "links"
-  /** Asks a service to do one of its own operations. */
+  /** Performs a service's operations. */
   | "operations"
-  /** Takes a whole zone off the network. */
-  | "zoneNetworks"
-  | Effect["kind"];
+  /** Disconnects a whole zone from the network. */
+  | "zoneNetworks";
 
 type Seen = Evidence | Promise<Evidence>;
 
 /**
- * The four steps of every fault: act, verify, and later revert, once, and verify again; meanwhile
- * somebody looks whether it lasts.
+ * The execution of a fault: act, verify, then revert once and verify again. In between, `look`
+ * checks repeatedly whether it is still in force.
  */
 export interface Course {
-  /** Does it. What was begun when this rejects is reverted by `revert` all the same. */
+  /** Injects the fault. If it rejects, `revert` still undoes what it began. */
   act(): Promise<void>;
   verify(): Seen;
   /**
-   * Looks whether it is still in force, and changes nothing. Left out where nothing stays in force.
+   * Checks whether the fault is still in force, without side effects. Absent if nothing stays in
+   * force.
    */
   look?: (() => Seen) | undefined;
-  /** Time between two looks in ms; 1000 when left out. */
+  /** Interval of `look` in ms; 1000 by default. */
   readonly lookEveryMs?: number;
   /**
-   * Takes back as much as was done. No abort signal: what was broken is mended even when the run
-   * ends.
+   * Reverts what was done. Takes no abort signal: faults are reverted even when the run is aborted.
    */
   revert(): Promise<void>;
   verifyReverted(): Seen;
 }
 
-/** One step of a plan on a running target: the fault, and what it strikes, as the plan has it. */
+/** One step of a plan on a running target: the fault, and what it affects according to the plan. */
 export interface Strike<
   F,
   S extends Instance = Instance,
@@ -172,7 +168,7 @@ export interface Strike<
   readonly links: readonly L[];
   readonly deployment: D;
   readonly clock: Clock;
-  /** Ends the gathering of evidence early; never the reverting. */
+  /** Ends the collection of evidence early; never the revert. */
   readonly signal: AbortSignal;
 }
 
@@ -209,15 +205,20 @@ export interface VirtualDeployment extends Deployment {
 /** The faults of a pack, by name. */
 export type FaultKinds = Readonly<Record<string, FaultKind>>;
 
-/** A fault that a pack brings, as its own function makes it: what else it holds, the pack knows. */
+/**
+ * A fault of a pack, as the pack's own function creates it. Only the pack knows its other fields.
+ */
 export interface PackFault {
   readonly kind: string;
   readonly [ofPack]: true;
 }
-/** Only in types: a record holds nothing of it. */
+/** A type-level brand; no record contains it. */
 declare const ofPack: unique symbol;
 
-/** How an experiment says a fault of a pack, with the fields that its schema asks for. */
+/**
+ * Returns the function with which an experiment states a fault of a pack. It takes the fields of
+ * the fault's schema.
+ */
 export function saying<S extends FaultSchema>(
   kind: FaultFrom<S>["kind"],
   _of: FaultKind<S>,
@@ -225,10 +226,10 @@ export function saying<S extends FaultSchema>(
   return (fields) => ({ kind, ...(fields as object) }) as unknown as PackFault;
 }
 
-/** All but the name. */
+/** All fields but the name. */
 type Fields<F> = F extends unknown ? Omit<F, "kind"> : never;
 
-/** Ties the parts of a kind to the type that its schema gives. */
+/** Ties the parts of a fault kind to the type that its schema implies. */
 export function defineFault<S extends FaultSchema>(kind: FaultKind<S>): FaultKind<S> {
   return kind;
 }

@@ -1,13 +1,13 @@
 /**
- * What is tested, as data: services, where they stand, how they reach one another, and which
- * protective behaviours can be switched off. A target never starts anything itself. A substrate
- * asks it, service by service, how to launch, and hands it a {@link Place}.
+ * The system under test as data: services, their zones, their links, and the defences that can be
+ * switched off. A target starts nothing itself. A substrate asks it how to launch each service, and
+ * passes a {@link Place}.
  */
 import type { ToolName } from "./tools.ts";
 import type { Rhythm } from "./rhythm.ts";
 
 export interface Endpoint {
-  /** An IP address; of a service that is not Seawall's own, perhaps a name. */
+  /** An IP address; a service that Seawall does not start may have a host name. */
   readonly host: string;
   readonly port: number;
   /** How HTTP is spoken there; left out where there is nothing to say of it. */
@@ -38,28 +38,25 @@ export interface Tls {
   readonly serverName?: string;
 }
 
-/**
- * What one service may know about where it stands. The process substrate and the docker substrate
- * each make their own.
- */
+/** The environment of one service. The process and docker substrates each implement it. */
 export interface Place {
-  /** A folder that is the service's own, empty at the start, gone after the run. */
+  /** The service's own folder: empty at the start, removed after the run. */
   readonly directory: string;
   /**
-   * A folder that outlives runs (encoded media, compiled things); shared by all services, so write
-   * to it by rename.
+   * A folder that outlives runs, for encoded media and build results. All services share it, so
+   * write to it by rename.
    */
   readonly cacheDirectory: string;
-  /** Where this service listens under the given port name. */
+  /** The address on which this service listens, by port name. */
   listen(port: string): Endpoint;
   /**
-   * Where this service reaches a port of another one: through the fault-injecting proxy where the
-   * target declares a link.
+   * The address at which this service reaches a port of another one: through the fault-injecting
+   * proxy if the target declares a link.
    */
   reach(service: string, port: string): Endpoint;
   /**
-   * Where a service listens, past any proxy. For addresses that must be told, not dialled (a
-   * Cassandra seed).
+   * The address on which a service listens, without a proxy. For addresses that are passed on, not
+   * dialled, such as the first member of a cluster.
    */
   direct(service: string, port: string): Endpoint;
   tool(name: ToolName): {
@@ -70,12 +67,12 @@ export interface Place {
     readonly companions: Readonly<Record<string, string>>;
   };
   enabled(defence: string): boolean;
-  /** Authorises the control endpoints of this run's services. */
+  /** Authorises requests to the control endpoints of this run's services. */
   readonly controlToken: string;
   readonly seed: number;
 }
 
-/** A tool as the image of containers holds it. */
+/** The path and environment of a tool inside a container image. */
 export interface ToolInImage {
   readonly executable: string;
   readonly directory?: string;
@@ -92,32 +89,34 @@ export interface Launch {
   readonly files: Readonly<Record<string, string>>;
 }
 
-/** A program beside a service, where that runs. */
+/** A program that runs next to a service. */
 export type Program = Pick<Launch, "command" | "args" | "env">;
 
-/** When a service counts as up. */
+/** The condition under which a service counts as up. */
 export type Readiness =
   | { readonly kind: "http"; readonly port: string; readonly path: string }
   | { readonly kind: "tcp"; readonly port: string };
 
-/** What a target says of a series of its own. */
+/** What a target declares about one of its own series. */
 export interface Declared {
-  /** Left out: a counter if the name ends in _total, _count, _sum or _bucket, else a gauge. */
+  /**
+   * Defaults to counter if the name ends in _total, _count, _sum or _bucket, otherwise to gauge.
+   */
   readonly kind?: "counter" | "gauge";
   /**
-   * Its labels, with the values that each can have; null where any value can occur. Left out:
-   * nothing is known of its labels.
+   * Its labels, with the possible values of each; null if any value can occur. Absent if the labels
+   * are unknown.
    */
   readonly labels?: Readonly<Record<string, readonly string[] | null>>;
 }
 
-/** Prometheus text; the series named are kept, counters as increments. */
+/** A Prometheus endpoint. Only the named series are kept; counters are stored as increments. */
 export interface Exposed {
   readonly kind: "prometheus";
   readonly port: string;
   readonly path: string;
   readonly series: readonly string[];
-  /** What is said of some of the series beyond their names. */
+  /** Declarations for some of the series. */
   readonly declared?: Readonly<Record<string, Declared>>;
 }
 
@@ -143,13 +142,13 @@ export interface Alerting {
   readonly alerts: readonly string[];
 }
 
-/** What the target's pack reads: the kind, and what is set besides, are the pack's own. */
+/** Telemetry that the target's pack reads. The kind and its other fields belong to the pack. */
 export interface ReadByPack {
   readonly kind: string;
   readonly [setting: string]: unknown;
 }
 
-/** What is read from a service while it runs. */
+/** What the harness reads from a service while it runs. */
 export type Telemetry = Exposed | Queried | Alerting | ReadByPack;
 
 export function isExposed(telemetry: Telemetry): telemetry is Exposed {
@@ -175,25 +174,23 @@ export function metricsReadFrom(telemetry: Telemetry): readonly string[] {
 }
 
 /**
- * Bytes that elicit a short reply from a port and change nothing: a canary for pauses and for
- * links.
+ * Bytes that elicit a short reply from a port without side effects. They show pauses and the state
+ * of links.
  */
 export interface Ping {
   readonly send: string | Uint8Array;
   /**
-   * The same with some thousand bytes more, and as short a reply: for finding out how much passes.
+   * The same request with some thousand bytes of padding and an equally short reply, to measure
+   * throughput.
    */
   readonly padded?: string | Uint8Array;
 }
 
-/**
- * Something that a service can be told to do or asked beyond its protocol, by name. The answer is
- * text.
- */
+/** A named action or query that a service offers beyond its protocol. The answer is text. */
 export type Operation =
   /**
-   * HTTP with the run's control token; `{name}` in the path, and in the JSON text `body`, stands
-   * for a parameter. The answer is the body, or the header `reads`.
+   * An HTTP request with the run's control token. `{name}` in the path and in the JSON text `body`
+   * is a parameter. The answer is the body, or the header named by `reads`.
    */
   | {
       readonly kind: "http";
@@ -204,8 +201,8 @@ export type Operation =
       readonly reads?: string;
     }
   /**
-   * Bytes sent and an answer that must match; the answer is the first group, or the whole match, or
-   * what `means` says of it.
+   * Bytes to send, and a pattern that the answer must match. The answer is the first group, the
+   * whole match, or the result of `means`.
    */
   | {
       readonly kind: "tcp";
@@ -214,44 +211,44 @@ export type Operation =
       readonly expect: RegExp;
       readonly means?: Readonly<Record<string, string>>;
     }
-  /** A program run where the service runs; the answer is its standard output. */
+  /** A program that runs next to the service; the answer is its standard output. */
   | { readonly kind: "command"; command(place: Place): Program };
 
 export interface Service {
   /** Unique within the target: `region-a/origin-read`. */
   readonly name: string;
-  /** What it is: `origin-read`, `edge`. */
+  /** The kind of service: `api`, `database`. */
   readonly kind: string;
-  /** It keeps the target's data. Left out, the pack takes those for stores whose kind it knows. */
+  /** It stores the target's data. Defaults to the pack's list of store kinds. */
   readonly store?: boolean;
-  /** Nobody uses it until another service is gone, so that a fault on it may change nothing. */
+  /** It has no users until another service is lost, so a fault on it may change nothing. */
   readonly standby?: boolean;
   readonly region: string;
   readonly zone: string;
   /** Last octet of its loopback address within the zone, 2…254; unique within the zone. */
   readonly host: number;
-  /** Port names and the numbers they have in the first slot. */
+  /** Port names, and their numbers in the first slot. */
   readonly ports: Readonly<Record<string, number>>;
   readonly tools: readonly ToolName[];
-  /** How much memory a container of it may take, beyond what its tools usually need. */
+  /** Memory of its container in MB, beyond what its tools usually need. */
   readonly memoryMb?: number;
   /** Services that must be ready before this one starts. */
   readonly dependsOn: readonly string[];
   readonly ready: Readiness;
   readonly readyWithinMs: number;
-  /** How long a drain may take between SIGTERM and SIGKILL, in ms. */
+  /** Time between SIGTERM and SIGKILL for draining, in ms. */
   readonly drainMs: number;
   readonly telemetry: readonly Telemetry[];
-  /** By port name; a port without one can only be seen to accept connections. */
+  /** By port name. A port without a ping can only be checked for accepting connections. */
   readonly pings?: Readonly<Record<string, Ping>>;
   /**
-   * By name. Faults look for some: `clock`, of any that tells the time, answers with a date; what
-   * the faults of a pack look for stands with them.
+   * By name. Some faults require one: `clock`, on any service that reports its time, returns a
+   * date. A pack documents the operations that its faults require.
    */
   readonly operations?: Readonly<Record<string, Operation>>;
   /**
-   * Where it listens, by port name, when it is not Seawall's own: nothing is started, ended or
-   * looked into there, and `launch` is never called. Faults can still strike the links to it.
+   * Its addresses by port name, if Seawall does not start it. Such a service is never started,
+   * stopped or inspected, and `launch` is never called. Faults can still strike the links to it.
    */
   readonly at?: Readonly<Record<string, Endpoint>>;
   /** By port name, how HTTP is spoken there. */
@@ -283,10 +280,8 @@ export function urlOf(endpoint: Endpoint): string {
   return `${tls === undefined ? "http" : "https"}://${addressText(endpoint)}${basePath}`;
 }
 
-/**
- * Stands for the load and the canary as the `from` of a link: what comes between them and an edge.
- */
-export const usersSide = "viewers";
+/** The `from` of links between the load or the prober and the entry services. */
+export const usersSide = "users";
 
 /** A connection that passes through the fault-injecting proxy. */
 export interface Link {
@@ -295,7 +290,7 @@ export interface Link {
   readonly port: string;
 }
 
-/** One address that answers only when the whole target works. */
+/** A URL that answers 200 only if the whole target works. */
 export interface PlayCheck {
   readonly service: string;
   readonly port: string;
@@ -319,7 +314,7 @@ export interface SessionStep {
   readonly as?: string;
 }
 
-/** One address that users ask for, and that changes nothing. */
+/** A URL that users request, and that has no side effects. */
 export interface ProbeRequest extends PlayCheck {
   /** The class of such requests. */
   readonly lane: string;
@@ -331,19 +326,19 @@ export interface Command {
   readonly args: readonly string[];
 }
 
-/** What is brought up as a whole, by somebody else's means: `docker compose up`. */
+/** Services that start together by external commands, such as `docker compose up`. */
 export interface Outside {
   readonly up: Command;
   /**
-   * Undoes `up`, however far that came; written down before `up` is run, and run again by
-   * `recover`. Harmless when there is nothing to undo.
+   * Undoes `up`, complete or not. It is recorded before `up` runs, and `recover` runs it again. It
+   * must have no effect if there is nothing to undo.
    */
   readonly down: Command;
-  /** In ms; ten minutes at most. */
+  /** In ms; at most ten minutes. */
   readonly upWithinMs: number;
 }
 
-/** One way in. */
+/** One entry point: a service and a port. */
 export interface Way {
   readonly service: string;
   readonly port: string;
@@ -351,40 +346,31 @@ export interface Way {
 
 /** A target in one topology. */
 export interface Layout {
-  /** Brought up before anything of Seawall's own, and taken down last. */
+  /** Starts before Seawall's own services and stops after them. */
   readonly outside?: Outside;
   readonly services: readonly Service[];
   readonly links: readonly Link[];
   /**
-   * All of them answer 200 at `nowMs` (epoch) when the whole target works: of a stream, when a
-   * segment of each region plays through each edge.
+   * Requests that all return 200 at `nowMs` (epoch ms) when the whole target works.
    */
   playable(nowMs: number): readonly PlayCheck[];
   /**
-   * What none of them may answer 200 to: segments that cannot exist yet. A target that says yes to
-   * anything shows nothing.
+   * Requests that must not return 200, such as for what cannot exist yet. A target that
+   * answers 200 to everything proves nothing.
    */
   absent?(nowMs: number): readonly PlayCheck[];
-  /** Where the image keeps tools that the target brought along. */
+  /** Where the container image keeps the tools that the target brings. */
   readonly inImage?: Readonly<Record<ToolName, ToolInImage>>;
-  /** Where users and the harness's own prober go in. */
+  /** Where users and the harness's own prober enter. */
   readonly entries: readonly Way[];
   /**
-   * Where users go in for something else than what the prober looks at, by a name that workloads
-   * know: of a stream, `gateways`.
+   * Other entry points, which the prober does not request, by the name that workloads use.
    */
   readonly otherEntries?: Readonly<Record<string, readonly Way[]>>;
-  /** Of the DASH manifest, at each entry; without one no real player can watch. */
-  readonly manifestPath?: string;
-  /** What comes in periods. Left out where nothing does. */
+  /** The period of a periodic target; absent for others. */
   readonly rhythm?: Rhythm;
-  /** Handed to workloads as it is; what is in it, pack and workloads agree on. */
-  readonly stream?: object;
-  /** What the harness's own prober asks for, in turn, where the target's pack brings no prober. */
+  /** What the target serves. Passed to workloads unchanged; pack and workloads know its form. */
+  readonly content?: object;
+  /** Requests that the harness's own prober sends in turn, if the target's pack has no prober. */
   readonly probes?: readonly ProbeRequest[];
-  /**
-   * Where a pipeline's own copy of a segment can be read from the store, past every cache; the best
-   * place first. Left out by a target that cannot tell: then nothing is read back.
-   */
-  readBack?(pipeline: string, rendition: string, number: number): readonly PlayCheck[];
 }

@@ -1,7 +1,7 @@
 /**
- * The seam between the simulated substrate and a target's own model. The substrate brings time,
- * chance, nodes that live, pause and die, and requests that travel between them; the model brings
- * what the target's services do when they are asked.
+ * The interface between the simulated substrate and a target's model. The substrate provides time,
+ * randomness, nodes with a life cycle, and requests between nodes. The model provides what the
+ * services do with requests.
  */
 import type { Phase } from "../base/phases.ts";
 import type { Tags } from "../metrics/tags.ts";
@@ -13,87 +13,85 @@ export interface ModelNode {
   readonly kind: string;
   readonly region: string;
   readonly zone: string;
-  /** It lives and has had the time that it needs to start. A paused node is ready, and silent. */
+  /** It is alive and has finished its start-up. A paused node is ready, but answers nothing. */
   readonly ready: boolean;
   /**
-   * Runs in the life of this node: later when it is paused meanwhile, and never when it dies
-   * before.
+   * Schedules a call within this life of the node: delayed while the node is paused, cancelled if
+   * it dies.
    */
   after(ms: number, run: () => void): void;
   /**
-   * Called when it is ready, first and again; and when it dies, so that the model forgets what was
-   * in its memory.
+   * `onReady` is called at each start that completes. `onDeath` is called at each death, so that
+   * the model clears the node's memory.
    */
   onReady(run: () => void): void;
   onDeath(run: () => void): void;
 }
 
 /**
- * One request to a node. `done` is called once: with null when it was refused, broken off, or not
- * answered in time.
+ * One request to a node. `done` is called once, with null if the request was refused, broken off or
+ * timed out.
  */
 export interface ModelRequest<T> {
-  /** Null for users and probes, who stand before the target. */
+  /** Null for users and probes, which are outside the target. */
   readonly from: ModelNode | null;
   readonly to: ModelNode;
-  /** The port of the link, as the layout names it. */
+  /** The port name of the link in the layout. */
   readonly port: string;
   readonly timeoutMs: number;
   serve(reply: (answer: T) => void): void;
   done(answer: T | null): void;
 }
 
-/** A connection that stays open, and on which the other side speaks. */
+/** A connection that stays open, on which the other side sends messages. */
 export interface ModelListening<T> {
-  /** Who listens. */
+  /** The receiver. */
   readonly from: ModelNode;
-  /** Who speaks. */
+  /** The sender. */
   readonly to: ModelNode;
   readonly port: string;
-  /** Without a word for so long the listener takes the connection for dead. */
+  /** After this many ms without a message, the receiver treats the connection as dead. */
   readonly silenceMsMax: number;
-  /** At the speaker, once it is connected. `tell` is false when nobody listens any more. */
+  /** Called at the sender once it is connected. `tell` returns false if the receiver is gone. */
   connected(tell: (message: T) => boolean): void;
   heard(message: T): void;
-  /** Once, at the listener: it was refused, broke off, or was silent. */
+  /** Called once at the receiver: the connection was refused, broke off or was silent. */
   ended(): void;
 }
 
 export interface Simulation {
   readonly layout: Layout;
-  /**
-   * How long the load goes on before the baseline, and how long each phase lasts, as workloads are
-   * told.
-   */
+  /** Duration of the load before the baseline, and of each phase, as workloads receive them. */
   readonly leadInMs: number;
   readonly phasesMs: Readonly<Record<Phase, number>>;
   readonly nodes: readonly ModelNode[];
   /** Epoch ms of the virtual clock. */
   nowMs(): number;
-  /** [0, 1), from the run's seed. */
+  /** A number in [0, 1) from the run's seed. */
   random(): number;
   /**
-   * By how much longer than on the machine that the model was calibrated on each piece of work
-   * takes; 1 where it is missing.
+   * Factor on the duration of all work, relative to the machine on which the model was calibrated;
+   * 1 by default.
    */
   readonly slowness?: number;
   enabled(defence: string): boolean;
-  /** Runs whatever becomes of any node. */
+  /** Schedules a call that does not depend on any node. */
   after(ms: number, run: () => void): void;
   request<T>(request: ModelRequest<T>): void;
   listen<T>(listening: ModelListening<T>): void;
   /**
-   * Says that a promise was settled: what awaits it runs before time goes on. For models that run a
-   * target's own asynchronous code.
+   * Reports that a promise was settled: its continuations run before time advances. For models that
+   * run asynchronous code of the target.
    */
   settled(): void;
-  /** A sample whose duration ends now. */
+  /** Records a duration that ends now. */
   duration(metric: string, tags: Tags, ms: number): void;
   /**
-   * Grows a counter that the harness reads every few seconds, as it reads those of a real service.
+   * Increases a counter. The harness reads it every few seconds, as it reads those of a real
+   * service.
    */
   count(metric: string, tags: Tags, by: number): void;
-  /** Read as counters are, for as long as the service that `tags` names answers. */
+  /** A gauge, read at the same times as counters while the service named in `tags` answers. */
   gauge(metric: string, tags: Tags, read: () => number): void;
 }
 
@@ -102,42 +100,36 @@ export interface Iteration {
   /** `workload.exec`. */
   readonly behaviour: string;
   readonly lane: string;
-  /** For how many users it stands. */
+  /** The number of users that it represents. */
   readonly weight: number;
   /**
-   * The virtual user that runs it, in the order in which k6 takes them: whoever is free longest.
-   * What a device remembers from one iteration to the next is kept under it.
+   * The virtual user that runs it, in the order of k6: the one that is idle longest. The state of a
+   * device between iterations is stored under this number.
    */
   readonly user: number;
 }
 
-/** A user whom the pack follows. */
+/** A simulated player whom the pack observes. */
 export interface ModelUser {
-  /** Where it stands, in figures that its pack understands. */
+  /** The player's state, in figures that its pack defines. */
   look(): Readonly<Record<string, number>>;
   leave(): void;
 }
 
 /**
- * What a prober asks for, in words that pack and model share; of the harness's own prober, the
+ * What a prober requests, in terms that pack and model share; for the harness's own prober, the
  * path.
  */
 export type Wish = Readonly<Record<string, string | number>>;
 
 export interface RunningModel {
-  /** `done` when it has ended. */
+  /** Calls `done` when the iteration has ended. */
   iterate(iteration: Iteration, done: () => void): void;
-  /**
-   * One request of the prober to a service where users go in. `outcome` is served, the status, or
-   * failed.
-   */
+  /** One request of the prober to an entry service. `outcome` is served, the status, or failed. */
   probe(service: string, wish: Wish, done: (outcome: string) => void): void;
-  /** Goes in at this service and stays, from now on. Left out by a model without players. */
+  /** Adds a player at this service, who stays. Absent if the model has no players. */
   join?(service: string): ModelUser;
-  /**
-   * Does to a service what its named operation would do; `done` hears what it answers, or null when
-   * it did not do it.
-   */
+  /** Performs a named operation on a service. `done` receives the answer, or null if it failed. */
   operate(
     service: string,
     operation: string,
@@ -146,40 +138,37 @@ export interface RunningModel {
   ): void;
 }
 
-/**
- * How a target behaves, as a queueing model of its services. Deterministic: the same seed gives the
- * same run.
- */
+/** A queueing model of a target's services. Deterministic: the same seed gives the same run. */
 export interface TargetModel {
-  /** What can be said of it, and what not, in one sentence: shown in the plan. */
+  /** What the model covers and what it omits, in one sentence; shown in the plan. */
   readonly title: string;
-  /** Kinds of services that it knows; a layout with others cannot be simulated. */
+  /** Kinds of services that it covers. A layout with other kinds cannot be simulated. */
   readonly kinds: readonly string[];
-  /** `workload.exec` of each behaviour that it knows. */
+  /** `workload.exec` of each behaviour that it covers. */
   readonly behaviours: readonly string[];
   /**
-   * Those of them of which one iteration cannot stand for many users, as what they ask is not asked
-   * once for all.
+   * Behaviours of which one iteration cannot represent many users, because their requests are not
+   * shared.
    */
   readonly oneByOne: readonly string[];
   readonly metrics: readonly string[];
   /**
-   * What is in its players and what is not, as the end of a sentence: shown wherever they watch.
-   * Without it, nobody can.
+   * What the modelled players do and do not simulate, as the end of a sentence. Shown in plan and
+   * report. Omit if there are none.
    */
   readonly players?: string;
-  /** What `operate` understands. */
+  /** Operations that `operate` supports. */
   readonly operations: readonly string[];
-  /** From start to readiness in ms, by kind. */
+  /** Start-up time in ms, by kind. */
   readonly startMs: Readonly<Record<string, number>>;
-  /** One way between two services of one region, or of two, without any fault, in ms. */
+  /** One-way delay in ms between two services of one region, or of two, without a fault. */
   readonly hopMs: { readonly within: number; readonly between: number };
   start(simulation: Simulation): RunningModel;
 }
 
 /**
- * Above so many a second, an iteration stands for more than one user. As many as a real storm of
- * one machine: enough that a share of 0.999 is told from 1, and few enough that a run takes a
+ * Above this rate, an iteration represents more than one user. It is the rate of a real storm on
+ * one machine. It is enough to distinguish a share of 0.999 from 1, and a run still takes a
  * fraction of a second.
  */
 export const arrivalsPerSecondMax = 250;

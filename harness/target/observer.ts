@@ -1,31 +1,31 @@
 /**
- * How the harness looks at a running target from outside, and what it sees: one short exchange with
- * a port, or a bare connection.
+ * How the harness observes a running target from outside: one short exchange with a port, or a bare
+ * connection.
  */
 import type { Endpoint, Ping } from "./layout.ts";
 
 export type Pong =
-  /** The first bytes of a reply came after `tookMs`, counted from the moment of connecting. */
+  /** The first bytes of a reply arrived `tookMs` after the start of the connection. */
   | { readonly outcome: "answered"; readonly tookMs: number }
   | { readonly outcome: "refused" }
-  /** Closed or reset by the other side before anything came. */
+  /** The other side closed or reset the connection before any reply. */
   | { readonly outcome: "closed" }
   | { readonly outcome: "reset" }
-  /** Connected, and nothing came within the time. */
+  /** Connected, but no reply within the timeout. */
   | { readonly outcome: "silent" }
-  /** Not even a connection within the time. */
+  /** No connection within the timeout. */
   | { readonly outcome: "unreachable" };
 
-/** `silent`: neither accepted nor refused within the time. */
+/** `silent`: neither accepted nor refused within the timeout. */
 export type Connection = "accepted" | "refused" | "silent";
 
-/** How the harness looks at a running target from outside. Nothing here rejects. */
+/** Observes a running target from outside. No method rejects. */
 export interface Observer {
   ping(endpoint: Endpoint, ping: Ping, timeoutMs: number): Promise<Pong>;
   tryConnect(endpoint: Endpoint, timeoutMs: number): Promise<Connection>;
-  /** Bytes per second that a port takes on one connection; 0 when it answers nothing. */
+  /** Throughput of one connection to a port in bytes per second; 0 without an answer. */
   rateOf(endpoint: Endpoint, ping: Ping, bytes: number, timeoutMs: number): Promise<number>;
-  /** Null where this machine cannot see the process. */
+  /** Null if this machine cannot see the process. */
   cpuSecondsOf(pid: number): number | null;
 }
 

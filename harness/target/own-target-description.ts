@@ -1,4 +1,4 @@
-/** How its user describes a target: services, links, and where users go in. */
+/** The description of a user's own target: services, links and entry points. */
 import type { Command, Launch, Layout } from "./layout.ts";
 import type { Access, Declared, Operation, Place, Query, SessionStep, Tls } from "./layout.ts";
 import type { Defence } from "./target.ts";
@@ -6,19 +6,19 @@ import type { Pack } from "./pack.ts";
 import type { ToolName } from "./tools.ts";
 
 export interface Named {
-  /** Lower-case words: `edge`, `region-a/edge`. */
+  /** Lower-case words: `api`, `region-a/api`. */
   readonly name: string;
-  /** What it is, for faults on all of a kind; its name when left out. */
+  /** The kind, for faults on all services of a kind; defaults to the name. */
   readonly kind?: string;
-  /** It keeps the target's data, for faults of its pack on stores. */
+  /** It stores the target's data, for its pack's faults on stores. */
   readonly store?: boolean;
-  /** Nobody uses it until another service is gone: a fault on it may change nothing. */
+  /** It has no users until another service is lost, so a fault on it may change nothing. */
   readonly standby?: boolean;
   readonly region?: string;
   readonly zone?: string;
-  /** A path that answers 200 when the service is ready; without it a TCP connection is enough. */
+  /** A path that returns 200 when the service is ready. By default, a TCP connection is enough. */
   readonly ready?: string;
-  /** A path with Prometheus text, and the series of it that are kept. */
+  /** A path with Prometheus text, and the series of it to keep. */
   readonly metrics?: { readonly path: string; readonly series: readonly (string | OwnSeries)[] };
   /** Of a Prometheus: what it is asked, in PromQL, by the names that claims use. */
   readonly queries?: Readonly<Record<string, string | Query>>;
@@ -31,7 +31,7 @@ export interface Named {
   readonly operations?: Readonly<Record<string, Operation>>;
 }
 
-/** A series of which more is said than its name. */
+/** A series with more properties than its name. */
 export interface OwnSeries extends Declared {
   readonly name: string;
 }
@@ -44,7 +44,7 @@ interface Spoken extends Pick<Access, "headers" | "secretHeaders"> {
   readonly tls?: Tls;
 }
 
-/** A service that somebody else runs. */
+/** A service that already runs. */
 export interface Running extends Named, Spoken {
   /**
    * `http://HOST:PORT` or `https://HOST:PORT`, perhaps with a path that comes before all others.
@@ -55,9 +55,9 @@ export interface Running extends Named, Spoken {
   readonly ports?: Readonly<Record<string, string>>;
 }
 
-/** A service that Seawall starts, ends, kills and pauses. */
+/** A service that Seawall starts, stops, kills and pauses. */
 export interface Started extends Named, Spoken {
-  /** In the first slot; runs side by side shift it by a thousand each. 1024…23999. */
+  /** 1024…23999, in the first slot. Runs side by side add a multiple of 1 000. */
   readonly port: number;
   /** Whether it speaks https there. */
   readonly https?: boolean;
@@ -65,11 +65,11 @@ export interface Started extends Named, Spoken {
   readonly ports?: Readonly<Record<string, number>>;
   readonly tools?: readonly ToolName[];
   readonly dependsOn?: readonly string[];
-  /** From start to ready in ms; 30 000. */
+  /** Time from start to ready in ms; 30 000 by default. */
   readonly readyWithinMs?: number;
   /**
-   * The command and its settings: `place.listen("http")` says where it must listen,
-   * `place.reach(SERVICE, "http")` where another one is.
+   * The command and its environment. `place.listen("http")` is the address on which it must listen;
+   * `place.reach(SERVICE, "http")` is the address of another service.
    */
   launch(place: Place): Launch;
 }
@@ -77,53 +77,51 @@ export interface Started extends Named, Spoken {
 export interface OwnTarget {
   readonly name: string;
   /**
-   * Which of it is tested, such as a commit; without one, any two runs with the same description
-   * count as of the same version.
+   * The tested version, such as a commit. Without it, all runs with the same description count as
+   * the same version.
    */
   readonly version?: string;
   readonly services: readonly (Running | Started)[];
   /**
-   * From and to, by name; "viewers" is where the load comes from. `shop:cache` is another port of
-   * the service than its first.
+   * Pairs of service names, from and to; "users" is the origin of the load. `shop:cache` is another
+   * port of a service than its first.
    */
   readonly links?: readonly (readonly [string, string])[];
   /**
-   * What brings all of it up, and down: a compose file, or two commands of any kind. Its services
-   * are then described by their addresses. Give whole paths, such as join(import.meta.dirname,
-   * "compose.yml"): what takes it down may be run from anywhere.
+   * What starts and stops the whole target: a compose file, or two commands. Describe its services
+   * by their addresses. Give absolute paths, such as join(import.meta.dirname, "compose.yml"),
+   * because `recover` may run the stop command from any folder.
    */
   readonly outside?:
     | { readonly composeFile: string }
     | { readonly up: Command; readonly down: Command };
-  /** Names of the services where users go in. */
+  /** Names of the services at which users enter. */
   readonly entries: readonly string[];
-  /** What targets of its kind bring along; of a stream, `streamTarget` gives it. */
+  /** What targets of this kind share; the pack of the kind provides it. */
   readonly pack?: Pack;
-  /**
-   * Protective behaviours with a switch: a service that Seawall starts asks `place.enabled(NAME)`.
-   */
+  /** Defences with a switch. A service that Seawall starts reads `place.enabled(NAME)`. */
   readonly defences?: readonly Defence[];
   /**
-   * What the function of its pack adds, such as `streamTarget`. Left out by a target that is of no
-   * kind in particular.
+   * Additions of a pack's function, such as `streamTarget`. Absent for a target of no particular
+   * kind.
    */
   readonly parts?: OwnParts;
   /**
-   * Of a target without `parts`: what users ask for, and what changes nothing. The harness's own
-   * prober asks it all the time, and the target counts as up when all of it is answered with 200.
+   * For a target without `parts`: requests of users that have no side effects. The harness's own
+   * prober sends them throughout the run. The target counts as up when all of them return 200.
    */
   readonly probes?: readonly OwnProbe[];
 }
 
-/** What a target is made of beyond what any is. */
+/** The parts of a target that depend on its kind. */
 export interface OwnParts {
-  /** What is wrong with their description, one line each; `nowMs` in epoch ms. */
+  /** The problems of their description, one line each; `nowMs` in epoch ms. */
   problems(nowMs: number): readonly string[];
-  /** `entries`: the names of the services where users go in. */
+  /** `entries`: the names of the services at which users enter. */
   layout(
     entries: readonly string[],
     port: string,
-  ): Pick<Layout, "playable" | "absent" | "rhythm" | "stream">;
+  ): Pick<Layout, "playable" | "absent" | "rhythm" | "content">;
 }
 
 export interface OwnProbe {

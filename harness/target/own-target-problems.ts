@@ -1,18 +1,18 @@
 /**
- * What is wrong with a description of a target of one's own, one line each: its types are no more
- * than what its author says of it.
+ * Validates the description of a user's own target at run time, because its author may not check
+ * types. One line per problem.
  */
 import { z } from "zod";
 import { unknownName } from "../base/nearest.ts";
 import type { OwnParts, OwnTarget, Running } from "./own-target-description.ts";
-import type { Endpoint } from "./layout.ts";
+import { type Endpoint, usersSide } from "./layout.ts";
 import { toolNames } from "./tools.ts";
 
 const named = z
   .string()
   .regex(
     /^[a-z0-9]+([-/][a-z0-9]+)*$/,
-    'lower-case words joined by hyphens or "/", such as region-a/edge',
+    'lower-case words joined by hyphens or "/", such as region-a/api',
   );
 const place = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "lower-case words joined by hyphens");
 const path = z.string().regex(/^\/[^\s\\#]*$/, 'a path: it begins with "/" and holds no space');
@@ -169,7 +169,7 @@ const shape = z.strictObject({
     .optional(),
 });
 
-/** The address itself is not shown again: it may hold a password. */
+/** The address is not repeated in the message, because it may contain a password. */
 function isAddress(url: string): boolean {
   if (!URL.canParse(url)) return false;
   const { protocol, search, hash, username, password } = new URL(url);
@@ -197,8 +197,8 @@ export function endOf(end: string): { readonly service: string; readonly port: s
     : { service: end.slice(0, at), port: end.slice(at + 1) };
 }
 
-/** They mean something else in records and plans. */
-const reserved = ["viewers", "toxiproxy", "k6", "seawall"];
+/** These names have another meaning in records and plans. */
+const reserved = [usersSide, "toxiproxy", "k6", "seawall"];
 /** Last octets of a zone's addresses, 11…254. */
 export const servicesMax = 244;
 
@@ -209,7 +209,7 @@ export function ownTargetProblems(own: OwnTarget, nowMs: number): string[] {
     ...(whole.success ? [] : linesOf(whole.error, "", shape.shape)),
     ...eachService(own),
   ];
-  // What follows asks for the parts by name.
+  // The checks below look up parts by name, so the names must be valid first.
   const lines =
     problems.length > 0
       ? problems
@@ -237,8 +237,8 @@ function eachService({ services }: OwnTarget): string[] {
 }
 
 /**
- * An unknown key gets the known one that its author may have meant: `known` holds those of the
- * object that stands at the path `of`.
+ * Suggests the nearest known key for an unknown one; `known` returns the keys of the object at the
+ * path `of`.
  */
 export function linesOf(error: z.ZodError, where: string, known: object, of = ""): string[] {
   return error.issues.flatMap((issue) => {
@@ -283,7 +283,7 @@ function speaksTls(one: OwnTarget["services"][number]): boolean {
   return "url" in one ? one.url.startsWith("https:") : one.https === true;
 }
 
-/** Services that wait for one another never start. */
+/** Services that depend on one another in a cycle never start. */
 function circle(waits: ReadonlyMap<string, readonly string[]>): string[] {
   const done = new Set<string>();
   const visit = (name: string, behind: readonly string[]): string[] | null => {
@@ -303,7 +303,7 @@ function circle(waits: ReadonlyMap<string, readonly string[]>): string[] {
   return [];
 }
 
-/** Without a prober nobody but the generator would see what is served. */
+/** Without a prober, the generator would be the only witness of what is served. */
 function probeProblems({ probes = [], entries }: OwnTarget): string[] {
   if (probes.length === 0) return ["probes: the prober has nothing to request: list probes"];
   return probes
@@ -311,7 +311,7 @@ function probeProblems({ probes = [], entries }: OwnTarget): string[] {
     .map(({ service }) => `probes: ${unknownName("service", service, entries)}`);
 }
 
-/** One that is described as two is asked twice, counted twice, and lost as one. */
+/** A service that is described twice would be requested twice, counted twice, and lost as one. */
 function sharedAddresses(services: OwnTarget["services"]): string[] {
   const running = services.filter((one): one is Running => "url" in one && URL.canParse(one.url));
   const shared = Map.groupBy(running, ({ url }) => new URL(url).host);
@@ -344,9 +344,9 @@ function nameProblems(own: OwnTarget): string[] {
     ...twice(entries).map((name) => `entries: "${name}" occurs twice`),
     ...sharedAddresses(services),
     ...links.flatMap(([from, to]) => [
-      ...(from === "viewers" || names.includes(from)
+      ...(from === usersSide || names.includes(from)
         ? []
-        : [`links: ${unknownName("service", from, [...names, "viewers"])}`]),
+        : [`links: ${unknownName("service", from, [...names, usersSide])}`]),
       ...endProblems(to, own),
       ...(from === endOf(to).service ? [`links: from ${from} to itself`] : []),
     ]),

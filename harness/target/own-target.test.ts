@@ -26,7 +26,7 @@ function planned(
     name: "theirs",
     stream,
     entries: ["edge"],
-    links: [["viewers", "edge"]],
+    links: [["users", "edge"]],
     services: [
       { name: "edge", url: "http://127.0.0.1:8080", ...running },
       {
@@ -95,13 +95,13 @@ function planned(
 
 const wayIn: Fault = {
   kind: "latency",
-  links: { from: { service: "viewers" }, to: { service: "edge" } },
+  links: { from: { service: "users" }, to: { service: "edge" } },
   delayMs: 100,
   jitterMs: 0,
 };
 
-describe("a target of one's own", () => {
-  it("is planned as any other, without defences", () => {
+describe("a user's own target", () => {
+  it("is planned like any other, without defences", () => {
     const { layout, plan } = planned({}, wayIn);
     expect(plan.services.map(({ name, kind, region }) => [name, kind, region])).toEqual([
       ["edge", "edge", "own"],
@@ -122,7 +122,7 @@ describe("a target of one's own", () => {
     ["https://edge.example/cdn/live", ["edge.example"]],
     ["http://[::1]:8080", []],
     ["http://[0:0::1]:8080", []],
-  ])("may stand at %s", (url, allowed) => {
+  ])("may run at %s", (url, allowed) => {
     expect(() => planned({ url }, wayIn, allowed)).not.toThrow();
   });
 
@@ -136,13 +136,13 @@ describe("a target of one's own", () => {
     "https://edge.example:8443",
     "http://[::2]:80",
     "http://[::ffff:10.0.0.1]:80",
-  ])("may not stand at %s without leave", (url) => {
+  ])("may not run at %s without --allow-host", (url) => {
     expect(() => planned({ url }, wayIn)).toThrow(
       `load and faults need --allow-host ${new URL(url).hostname.replaceAll(/[[\]]/g, "")}`,
     );
   });
 
-  it("gives leave for the host that was named, not for others", () => {
+  it("allows the named host and no other", () => {
     expect(() => planned({ url: "http://a.example" }, wayIn, ["b.example"])).toThrow(
       "--allow-host a.example",
     );
@@ -155,14 +155,14 @@ describe("a target of one's own", () => {
     },
   );
 
-  it("cannot have what is not Seawall's own killed", () => {
+  it("refuses a kill of a service that Seawall did not start", () => {
     expect(() => planned({}, { kind: "kill", service: "edge" })).toThrow(
       "edge is not run by Seawall: faults can strike only the links to it",
     );
     expect(() => planned({}, { kind: "kill", service: "helper" })).not.toThrow();
   });
 
-  it("can be brought up by a compose file", () => {
+  it("can start from a compose file", () => {
     const target = streamTarget({
       name: "theirs",
       stream,
@@ -179,7 +179,7 @@ describe("a target of one's own", () => {
     );
   });
 
-  it("says which of its names is wrong", () => {
+  it("names the wrong reference", () => {
     expect(
       streamTarget({
         name: "theirs",
@@ -190,9 +190,7 @@ describe("a target of one's own", () => {
     ).toEqual([
       'target theirs: entries: unknown service "edgee"; did you mean "edge"? (known: edge)',
     ]);
-    expect(() => planned({}, { ...wayIn, links: { from: { service: "viewer" } } })).toThrow(
-      '"viewer"',
-    );
+    expect(() => planned({}, { ...wayIn, links: { from: { service: "user" } } })).toThrow('"user"');
   });
 
   it("says how HTTP is spoken there, and at which other ports it listens", () => {
@@ -221,7 +219,7 @@ describe("a target of one's own", () => {
         },
       ],
       links: [
-        ["viewers", "shop"],
+        ["users", "shop"],
         ["cache", "shop:amqp"],
         ["shop", "cache:admin"],
       ],
@@ -249,7 +247,7 @@ describe("a target of one's own", () => {
       access: { http: { tls: {} } },
     });
     expect(links).toEqual([
-      { from: "viewers", to: "shop", port: "http" },
+      { from: "users", to: "shop", port: "http" },
       { from: "cache", to: "shop", port: "amqp" },
       { from: "shop", to: "cache", port: "admin" },
     ]);
@@ -276,7 +274,7 @@ describe("a target of one's own", () => {
     const own = ownTarget({
       name: "shop",
       services: [{ name: "shop", url: "http://127.0.0.1", ports: { amqp: "127.0.0.1:5672" } }],
-      links: [["viewers", "shop:ampq"]],
+      links: [["users", "shop:ampq"]],
       entries: ["shop"],
       probes: [{ service: "shop", path: "/", lane: "order" }],
     });
@@ -285,7 +283,7 @@ describe("a target of one's own", () => {
     ]);
   });
 
-  it("needs no stream when it says what its prober asks for", () => {
+  it("needs no stream if it declares its probes", () => {
     const services = [{ name: "front", url: "http://127.0.0.1" }];
     const plain = ownTarget({
       name: "plain",
@@ -297,7 +295,7 @@ describe("a target of one's own", () => {
     expect(plain.problems?.(1)).toEqual([]);
     expect(plain.defences.map(({ name }) => name)).toEqual(["retries"]);
     const layout = plain.topologies["own"]?.layout();
-    expect(layout?.stream).toBeUndefined();
+    expect(layout?.content).toBeUndefined();
     expect(layout?.playable(1)).toEqual([
       { service: "front", port: "http", path: "/one", lane: "browse" },
     ]);

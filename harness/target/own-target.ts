@@ -1,7 +1,7 @@
 /**
- * A target of your own, said briefly: services that run already (a URL), services that Seawall
- * starts (any command), the links between them that faults may strike, and where users go in.
- * Without defences, which are switches, nothing can be ablated.
+ * A user's own target in short form: services that already run (a URL) and services that Seawall
+ * starts (any command). It also lists the links that faults may strike, and the entry points.
+ * Ablation needs defences, which are switches.
  */
 import type { Named, OwnSeries, OwnTarget, Running, Started } from "./own-target-description.ts";
 import { clientHello } from "./client-hello.ts";
@@ -21,8 +21,18 @@ import type { Target } from "./target.ts";
 const port = firstPort;
 
 /**
- * Checks nothing: `plan` says all that is wrong with the description, one line each, before
- * anything is started.
+ * Turns a description into a target. It does not validate: `plan` reports all problems of the
+ * description, one line each, before anything starts.
+ * @example
+ * ```ts
+ * const shop = ownTarget({
+ *   name: "shop",
+ *   services: [{ name: "api", url: "http://127.0.0.1:8080", ready: "/health" }],
+ *   links: [["users", "api"]],
+ *   entries: ["api"],
+ *   probes: [{ service: "api", path: "/items", lane: "read" }],
+ * });
+ * ```
  */
 export function ownTarget(own: OwnTarget): Target {
   return {
@@ -56,7 +66,7 @@ function probedBy({ probes = [] }: OwnTarget): Pick<Layout, "playable" | "probes
 
 const upWithinMs = 300_000;
 
-/** One project for each target: two runs of it at once would share its ports anyway. */
+/** One compose project per target: two simultaneous runs of it would share its ports anyway. */
 function outsideOf(name: string, outside: NonNullable<OwnTarget["outside"]>): Outside {
   if ("up" in outside) return { ...outside, upWithinMs };
   const compose = (...args: string[]): Command => ({

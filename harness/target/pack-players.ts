@@ -1,6 +1,6 @@
 /**
- * Real users of a target, as its pack follows them: each is a page of a browser that the harness
- * keeps.
+ * Real players of a target, which its pack observes. Each is a page of a browser that the harness
+ * manages.
  */
 import type { Phase } from "../base/phases.ts";
 import type { SampleSink } from "../metrics/samples.ts";
@@ -12,11 +12,11 @@ export interface BrowserPage {
   goto(url: string): Promise<unknown>;
   /** Runs a script in the page and resolves with its value. */
   evaluate(script: string): Promise<unknown>;
-  /** Closing it twice does nothing. */
+  /** Idempotent. */
   close(): Promise<void>;
 }
 
-/** The browser of a run. It is ended with the run, whatever becomes of its pages. */
+/** The browser of a run. It ends with the run, whatever the state of its pages. */
 export interface BrowserPages {
   newPage(): Promise<BrowserPage>;
 }
@@ -32,15 +32,15 @@ export interface PlayersContext {
   readonly clock: Clock;
 }
 
-/** Disposed before the record ends; what is open then, as a stall, counts. */
+/** Disposed before the record ends. A stall that is still open then counts. */
 export interface RunningPlayers extends AsyncDisposable {
-  /** Returns at once: who joins late is a sample, not a delay of the run. */
+  /** Returns at once: a late join is a sample, not a delay of the run. */
   phaseBegan(phase: string): void;
 }
 
 export interface PackPlayers {
-  /** Why none can join in this layout; null when they can. */
+  /** The reason why no player can join in this layout; null if they can. */
   obstacle(layout: Layout): string | null;
-  /** Resolves when all of them stand ready to join. */
+  /** Resolves when all players are ready to join. */
   open(context: PlayersContext): Promise<RunningPlayers>;
 }

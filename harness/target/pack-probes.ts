@@ -1,40 +1,37 @@
-/** What a pack looks at while a run goes on, beside what the harness reads of any target. */
+/** What a pack observes during a run, in addition to what the harness reads from any target. */
 import type { Clock, Deployment, Instance } from "./deployment.ts";
 import type { SampleSink } from "../metrics/samples.ts";
 import type { Tags } from "../metrics/tags.ts";
 import type { Telemetry } from "./layout.ts";
 
-/** What it is told of the run. */
+/** The pack's view of the run. */
 export interface ProbeContext {
   readonly deployment: Deployment;
   readonly sink: SampleSink;
   /** Writes a sentence into the record. */
   note(text: string): void;
   readonly clock: Clock;
-  /** What users ask, so that its prober asks alike. */
+  /** The classes that users request, so that the prober requests the same. */
   readonly load: readonly { readonly lane: string }[];
 }
 
 /** Disposed when the run is over. */
 export interface PackProbes extends Disposable {
-  /** Asks what users ask until the signal aborts; never rejects. */
+  /** Sends the requests of users until the signal aborts; never rejects. */
   ask(signal: AbortSignal): Promise<void>;
   /**
-   * Reads, every 2 s, what one service tells. What it throws leaves a gap in that service's series.
+   * Reads the telemetry of one service, every 2 s. If it throws, that service's series have a gap.
    */
   read(reading: Reading): Promise<void>;
-  /** After the last phase, while the target is still up. */
+  /** Called after the last phase, while the target is still up. */
   finish(ending: Ending): Promise<void>;
 }
 
 export interface Ending {
   readonly signal: AbortSignal;
-  /**
-   * When the last phase ended, in epoch ms: the last moment of which a claim can speak is just
-   * before it.
-   */
+  /** End of the last phase in epoch ms, exclusive: no claim covers this moment or a later one. */
   readonly endedMs: number;
-  /** Reads everything once more. */
+  /** Reads all telemetry once more. */
   readOnce(): Promise<void>;
 }
 
@@ -42,21 +39,21 @@ export interface Ending {
 export interface Reading {
   readonly instance: Instance;
   readonly telemetry: Telemetry;
-  /** Aborts when the next phase waits no longer for it. */
+  /** Aborts when the next phase no longer waits for this reading. */
   readonly signal: AbortSignal;
   get(port: string, path: string): Promise<{ readonly status: number; readonly body: string }>;
-  /** Series of Prometheus text; null when there is no answer to go by. */
+  /** The named series of a Prometheus endpoint; null without a usable answer. */
   exposition(port: string, path: string, names: readonly string[]): Promise<Exposition | null>;
   /**
-   * Records by how much a counter has grown since its last reading; `life` differs from start to
-   * start of what counts.
+   * Records the growth of a counter since its previous reading. `life` differs for each start of
+   * the counting process.
    */
   counter(metric: string, tags: Tags, atMs: number, value: number, life: string): void;
 }
 
 export interface Exposition {
   readonly atMs: number;
-  /** One for each start of the service. */
+  /** Differs for each start of the service. */
   readonly life: string;
   readonly all: readonly { readonly name: string; readonly labels: Tags; readonly value: number }[];
 }

@@ -1,6 +1,6 @@
 /**
- * What a pack looks at while a run goes on in virtual time: the same as in a real one, of the
- * target's model.
+ * What a pack observes during a run in virtual time: the same as in a real run, from the target's
+ * model.
  */
 import type { Phase } from "../base/phases.ts";
 import type { SampleSink } from "../metrics/samples.ts";
@@ -14,11 +14,14 @@ export interface VirtualContext {
   readonly instances: readonly Instance[];
   readonly sink: SampleSink;
   readonly clock: VirtualTime;
-  /** What users ask, so that its prober asks alike. */
+  /** The classes that users request, so that the prober requests the same. */
   readonly load: readonly { readonly lane: string }[];
   /** The phase in which each modelled player joins. */
   readonly joins: readonly Phase[];
-  /** [0, 1), of a stream of its own: what the prober asks does not change what users do. */
+  /**
+   * A number in [0, 1), from a stream of its own, so that the prober's draws do not change those of
+   * users.
+   */
   readonly random: () => number;
 }
 
@@ -30,8 +33,8 @@ export interface VirtualTime {
 
 export interface VirtualProbes {
   phaseBegan(phase: string): void;
-  /** After the last phase, which ended at `endedMs`. */
+  /** Called after the last phase, which ended at `endedMs`. */
   finish(endedMs: number): Promise<void>;
-  /** Nothing is looked at any more. */
+  /** Ends all observation. */
   stop(): void;
 }

@@ -1,6 +1,6 @@
 /**
- * What a kind of target brings beyond its services, so that the harness need not know it. Any
- * target of that kind may use the same pack.
+ * What a kind of target adds to the harness beyond its services. Any target of that kind may use
+ * the same pack.
  */
 import type { Bodies, Fact } from "./bodies.ts";
 import type { Charts } from "./charts.ts";
@@ -15,24 +15,25 @@ import type { Wishes } from "./wishes.ts";
 import type { Source } from "../metrics/source.ts";
 
 export interface Pack {
-  /** `live-streaming`. */
+  /** Such as `live-streaming`. */
   readonly name: string;
   /**
-   * Classes of requests, in the order in which they are protected; each sample that stems from a
-   * request carries one as its tag `lane`.
+   * Request classes in order of protection. Each sample of a request carries one as its tag `lane`.
    */
   readonly trafficClasses: readonly string[];
-  /** By what its users are harmed. */
+  /** The metric that shows harm to its users. */
   readonly harm?: Harm;
+  /** The folder of its workloads: `NAME.ts` in it is what a load calls `NAME`. */
+  readonly workloads?: string;
   /** What its workloads, readers, players and prober measure, by name. */
   readonly metrics: Registry;
-  /** What can be broken of such targets alone, beyond what the harness can break of any. */
+  /** Faults for such targets only, in addition to those of the harness. */
   readonly faults?: FaultKinds;
-  /** Of its metrics; recorded with the plan. */
+  /** Charts of its metrics; recorded with the plan. */
   readonly charts?: Charts;
   /**
-   * Which values a tag of a metric can have in a layout: null where any can occur, undefined where
-   * the pack knows no better than the harness.
+   * The possible values of a metric's tag in a layout: null if any can occur, undefined if the pack
+   * does not know.
    */
   tagValues?(
     metric: string,
@@ -40,41 +41,41 @@ export interface Pack {
     known: Metric,
     layout: Layout,
   ): readonly string[] | null | undefined;
-  /**
-   * Who reports what: what one of a service's telemetry is read for, beyond series of Prometheus
-   * text.
-   */
+  /** The metric sources in one telemetry of a service, beyond series of Prometheus text. */
   reports?(telemetry: Telemetry, service: Service): readonly Source[];
-  /** Of what users of a target laid out like this get. */
+  /** The bodies that users of a target with this layout receive. */
   bodies?(layout: Layout): Bodies | undefined;
   /** For the reader of a report. */
   facts?(layout: Layout): readonly Fact[];
-  /** What an older plan of such a target would say today. */
-  older?(plan: object): object;
   /**
-   * What nobody can see of a target laid out like this, one sentence each: a reader of the verdict
-   * must not take it for seen.
+   * Upgrades an older plan of such a target to the current format. Null for a plan of another kind
+   * of target.
+   */
+  older?(plan: object): object | null;
+  /**
+   * What no source can observe on a target with this layout, one sentence each. The verdict's
+   * reader must not assume that it was checked.
    */
   blindSpots?(layout: Layout): readonly string[];
   /**
-   * By class of requests, the workloads whose users ask as its prober does, so that the two can be
+   * By request class, the workloads whose users send the prober's requests, so that the two can be
    * compared.
    */
   readonly askedAlike?: Readonly<Record<string, readonly string[]>>;
-  /** Workloads whose users draw where they go in, each entry as often as the others. */
+  /** Workloads whose users choose their entry uniformly at random. */
   readonly drawEntries?: readonly string[];
-  /** What users of such a class ask for, who play these workloads; null where nobody can say. */
+  /** What users of this class who run these workloads request; null if unknown. */
   wishes?(lane: string, workloads: readonly string[], layout: Layout): Wishes | null;
   /**
-   * What it looks at while a run goes on. Without one, the harness's own prober asks what the
-   * layout names.
+   * Starts its observers for a run. Without it, the harness's own prober sends the requests that
+   * the layout names.
    */
   probes?(context: ProbeContext): PackProbes;
   /**
-   * The same in virtual time. Without it, the harness's own prober asks the model what the layout
-   * names.
+   * The same in virtual time. Without it, the harness's own prober sends the layout's requests to
+   * the model.
    */
   virtualProbes?(context: VirtualContext): VirtualProbes;
-  /** Real users in a browser. Without it, no experiment can have any. */
+  /** Real players in a browser. Without it, no experiment can have any. */
   readonly players?: PackPlayers;
 }

@@ -1,12 +1,12 @@
 /**
- * The packs that this process knows, by name: those of targets that were planned, and those that
- * come with the tool. A record names its pack, and is judged by that.
+ * The packs that this process knows, by name: those of planned targets, and those that come with
+ * Seawall. A record names its pack, and the judge uses that one.
  */
 import type { Pack } from "./pack.ts";
 
 const known = new Map<string, Pack>();
 
-/** The same one twice is no harm; the last of a name counts. */
+/** Registers a pack; idempotent. Of two with one name, the later one counts. */
 export function introduce(pack: Pack | undefined): void {
   if (pack !== undefined) known.set(pack.name, pack);
 }

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { periodAt, rhythmMsOf } from "./rhythm.ts";
 
-it("counts whole periods from their zero, and a moment of each belongs to it alone", () => {
+it("counts whole periods from its zero, and assigns each moment to one period", () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 60_000 }),
@@ -18,7 +18,7 @@ it("counts whole periods from their zero, and a moment of each belongs to it alo
   );
 });
 
-it("is a second where nothing comes in periods", () => {
+it("defaults to one second", () => {
   expect(rhythmMsOf({})).toBe(1_000);
   expect(rhythmMsOf({ rhythm: { ms: 500, name: "tick", zeroMs: 0 } })).toBe(500);
 });

@@ -1,30 +1,30 @@
 /**
- * The rhythm of a target: what comes in periods, such as the segments of a stream. Windows and
- * charts hold whole periods, and a wait of less than one says little.
+ * The rhythm of a target: its period. Windows and charts span whole periods. A wait shorter than
+ * one period is not significant.
  */
 
 export interface Rhythm {
-  /** Of one period, in ms. */
+  /** Length of one period in ms. */
   readonly ms: number;
-  /** What a period is called, as a placeholder in an operator's parameters too: `segment`. */
+  /** What a period is called, such as `round`; also a placeholder in an operator's parameters. */
   readonly name: string;
-  /** Epoch ms at which period 0 began. */
+  /** Start of period 0 in epoch ms. */
   readonly zeroMs: number;
 }
 
-/** Whatever has one: a layout or a plan. */
+/** A layout or a plan, which may have a rhythm. */
 export interface Paced {
   readonly rhythm?: Rhythm;
 }
 
-/** Without a rhythm of its own, what comes second by second is as good. */
+/** The period of a target without a rhythm. */
 const restMs = 1_000;
 
 export function rhythmMsOf(paced: Paced): number {
   return paced.rhythm?.ms ?? restMs;
 }
 
-/** The period that is on at this moment. */
+/** The number of the period that contains this moment (epoch ms). */
 export function periodAt({ ms, zeroMs }: Rhythm, nowMs: number): number {
   return Math.floor((nowMs - zeroMs) / ms);
 }

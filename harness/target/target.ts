@@ -1,12 +1,11 @@
-/**
- * What is tested: how it can be laid out, and which of its protective behaviours can be switched
- * off.
- */
+/** The system under test: its topologies, and the defences that can be switched off. */
 import type { Layout } from "./layout.ts";
 import type { TargetModel } from "./model.ts";
 import type { Pack } from "./pack.ts";
 
-/** One protective behaviour of the target, on unless an experiment or `--without` turns it off. */
+/**
+ * A protective behaviour of the target; on, unless an experiment or `--without` switches it off.
+ */
 export interface Defence {
   readonly name: string;
   /** What it protects, in one sentence. */
@@ -15,32 +14,32 @@ export interface Defence {
 
 export interface Target {
   readonly name: string;
-  /** What targets of its kind bring along: metrics, classes of requests. */
+  /** What targets of its kind share, such as metrics and request classes. */
   readonly pack?: Pack;
-  /** Described by its user: the image that containers are made of holds nothing of it. */
+  /** Described by its user: the container image does not contain it. */
   readonly own?: boolean;
   /**
-   * Of one described by its user, as its user states it: runs of different versions do not vouch
-   * for one another.
+   * The version that the user of an own target states. A run of one version does not count for
+   * another.
    */
   readonly version?: string;
   /**
-   * What is wrong with the description itself, one line each; `plan` refuses the target for any.
+   * The problems of the description, one line each; any of them makes `plan` refuse the target.
    * `nowMs`: epoch ms.
    */
   problems?(nowMs: number): readonly string[];
   readonly defences: readonly Defence[];
   readonly topologies: Readonly<Record<string, Topology>>;
-  /** How it behaves in virtual time; without one it cannot be simulated. */
+  /** Its behaviour in virtual time. Without it, the target cannot be simulated. */
   readonly model?: TargetModel;
 }
 
-/** One way of laying a target out. */
+/** One layout of a target. */
 export interface Topology {
   readonly title: string;
-  /** Defences that have nothing to act on here: they can neither be switched off nor relied on. */
+  /** Defences without effect in this topology: they can be neither switched off nor relied on. */
   readonly lacks?: readonly string[];
-  /** About how long it takes to come up and to be taken down on two idle cores; for estimates. */
+  /** Approximate time in ms to start and stop it on two idle cores; for estimates. */
   readonly upMs?: number;
   layout(): Layout;
 }

@@ -1,5 +1,5 @@
 /**
- * Naming the parts of a target that a fault strikes: services by where they stand, links by their
+ * Selectors for the parts of a target that a fault strikes: services by location, links by their
  * ends.
  */
 import { z } from "zod";
@@ -10,8 +10,8 @@ const name = z.string().min(1);
 const place = { region: name.optional(), zone: name.optional() };
 
 /**
- * Services by exactly one of name, kind, zone or region; a kind can be narrowed to a region or a
- * zone.
+ * Selects services by exactly one of name, kind, zone or region. A region or a zone can narrow a
+ * kind.
  */
 export const whereShape = z.union(
   [
@@ -24,9 +24,7 @@ export const whereShape = z.union(
 );
 export type Where = Frozen<z.infer<typeof whereShape>>;
 
-/**
- * Declared links by their ends, of which at least one is given; `between` means both directions.
- */
+/** Selects declared links by at least one of their ends; `between` matches both directions. */
 export const linksShape = z.union(
   [
     z.strictObject({ from: whereShape, to: whereShape.optional() }),
@@ -37,7 +35,7 @@ export const linksShape = z.union(
 );
 export type LinkSelector = Frozen<z.infer<typeof linksShape>>;
 
-/** As much of a layout as naming needs; a plan has it too. */
+/** The part of a layout that selectors need; a plan has it, too. */
 export interface Standing {
   readonly services: readonly {
     readonly name: string;
@@ -49,7 +47,7 @@ export interface Standing {
   readonly links: readonly Link[];
 }
 
-/** Empty when nothing of the target stands there. */
+/** The names of the selected services; may be empty. */
 export function servicesAt(where: Where, { services }: Standing): readonly string[] {
   const given = Object.entries(where).filter(([, value]) => value !== undefined);
   return services
@@ -65,7 +63,7 @@ export function servicesAt(where: Where, { services }: Standing): readonly strin
 export function linksSelected(selector: LinkSelector, standing: Standing): readonly Link[] {
   const at = (where: Where | undefined): ((name: string) => boolean) => {
     if (where === undefined) return () => true;
-    // `viewers` is no service and yet the beginning of links.
+    // Links may start at `usersSide`, which is not a service.
     const names = new Set("service" in where ? [where.service] : servicesAt(where, standing));
     return (name) => names.has(name);
   };
@@ -79,12 +77,12 @@ export function linksSelected(selector: LinkSelector, standing: Standing): reado
   return standing.links.filter((link) => from(link.from) && to(link.to));
 }
 
-/** Names a link for people and for the proxy: `region-a/edge>region-a/origin-read:http`. */
+/** The name of a link for users and for the proxy: `region-a/front>region-a/api:http`. */
 export function linkName(link: Link): string {
   return `${link.from}>${link.to}:${link.port}`;
 }
 
-/** `from region-a/edge to kind origin-read`, for people. */
+/** For users: `from region-a/front to kind api`. */
 export function describeLinks(selector: LinkSelector): string {
   if ("between" in selector)
     return `between ${describeWhere(selector.between[0])} and ${describeWhere(selector.between[1])}`;

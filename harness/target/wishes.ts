@@ -1,15 +1,18 @@
 /**
- * What users of one class of requests ask for, as the clock and the draws of their workload make
- * it. A target has no say in it, so that a record can be held to it.
+ * What users of one request class request, as determined by the clock and the workload's random
+ * draws. It does not depend on the target, so a record can be checked against it.
  */
 export interface Wishes {
   /**
-   * How many periods of the target's rhythm have gone by, when it is had, since what is asked for
-   * was new: at least and at most.
+   * The age of a requested period at the time of the request, in periods of the target's rhythm:
+   * minimum and maximum.
    */
   readonly ages: readonly [number, number];
-  /** So many moments are drawn evenly, from the least age on; 1: only the newest. */
+  /**
+   * The number of moments from which the request is drawn uniformly, starting at the least age; 1
+   * means only the newest.
+   */
   readonly moments: number;
-  /** By tag of the metric that tells of harm: its values, each with its share of all. */
+  /** By tag of the harm metric: its values, and the share of each. */
   readonly draws: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }

@@ -47,7 +47,7 @@ describe("a run as OpenTelemetry metrics", () => {
   const { run } = stormRun();
   const all = exported(run);
 
-  it("says whose they are", () => {
+  it("names its source", () => {
     const [request] = exportRequests(run, options) as unknown as [ExportRequest];
     const attributes = Object.fromEntries(
       request.resourceMetrics[0].resource.attributes.map(({ key, value }) => [
@@ -118,7 +118,7 @@ describe("a run as OpenTelemetry metrics", () => {
     );
   });
 
-  it("adds counters up, and leaves readings as they are", () => {
+  it("sums counters, and leaves gauges unchanged", () => {
     const two = exported(
       runOf([
         series("increment", "origin_gets", [
@@ -139,7 +139,7 @@ describe("a run as OpenTelemetry metrics", () => {
     ).toEqual([100, 70]);
   });
 
-  it("writes times as nanoseconds that no double could carry", () => {
+  it("writes times in nanoseconds, which a double could not hold", () => {
     const [point] = pointsOf(
       exported(runOf([series("gauge", "resident_bytes", [[1_795_280_820_260.25, 1]])])),
       "seawall.resident",
@@ -147,7 +147,7 @@ describe("a run as OpenTelemetry metrics", () => {
     expect(point?.timeUnixNano).toBe("1795280821260250000");
   });
 
-  it("shows phases and faults while they last, and that they ended", () => {
+  it("shows phases and faults while they last, and their end", () => {
     const phase = pointsOf(all, "seawall.phase") as NumberPoint[];
     const named = (name: string): number[] =>
       phase
@@ -162,7 +162,7 @@ describe("a run as OpenTelemetry metrics", () => {
     expect(fault.map((point) => point.asDouble).filter((value) => value === 0)).toHaveLength(1);
   });
 
-  it("has nothing to say of an empty run", () => {
+  it("is empty for an empty run", () => {
     expect(exported(runOf([]))).toEqual([]);
   });
 });

@@ -1,9 +1,8 @@
 /**
- * A recorded run as OpenTelemetry metrics (OTLP, JSON encoding), so that it shows beside everything
- * else in the Grafana that users have. Durations become histograms, counters become sums, both
- * cumulative since the start of the load; readings become gauges; phases and faults become gauges
- * that are 1 while they last. Shape:
- * https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
+ * Converts a recorded run to OpenTelemetry metrics (OTLP, JSON encoding), to be shown in a user's
+ * own Grafana. Durations become histograms and counters become sums, both cumulative from the start
+ * of the load. Readings become gauges. Phases and faults become gauges that are 1 while they last.
+ * Format: https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
  */
 import { metricIn, type Registry } from "../metrics/metrics.ts";
 import type { Run } from "../record/run.ts";
@@ -18,7 +17,7 @@ import {
 } from "./points.ts";
 import { spansOf } from "./spans.ts";
 
-/** Upper bounds in ms: the default of OpenTelemetry's SDKs, so that other dashboards fit. */
+/** Upper bounds in ms: the default of OpenTelemetry's SDKs, so that existing dashboards work. */
 export const boundsMs = [
   0, 5, 10, 25, 50, 75, 100, 250, 500, 750, 1_000, 2_500, 5_000, 7_500, 10_000,
 ] as const;
@@ -36,17 +35,17 @@ export interface ExportRequest {
 }
 
 export interface ExportOptions {
-  /** Distance between two points of a series in ms. */
+  /** Interval between two points of a series in ms. */
   readonly everyMs: number;
-  /** How many points of each series one request carries. */
+  /** The number of points per series in one request. */
   readonly pointsPerRequest: number;
   /** Further attributes of the resource: the verdict. */
   readonly attributes: Readonly<Record<string, string>>;
 }
 
 /**
- * Requests in the order of time, as receivers want them; series without samples in a request's time
- * are left out of it.
+ * Requests in chronological order, as receivers expect. A series without samples in a request's
+ * time range is omitted from it.
  */
 export function* exportRequests(run: Run, options: ExportOptions): Generator<ExportRequest> {
   const [startMs, endMs] = extent(run);
@@ -94,10 +93,7 @@ export function* exportRequests(run: Run, options: ExportOptions): Generator<Exp
   }
 }
 
-/**
- * From the first to the last of everything; samples lie nearly but not quite in the order of their
- * times.
- */
+/** From the first to the last sample; samples are only nearly in chronological order. */
 function extent(run: Run): [number, number] {
   let [from, until] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   const see = (atMs: number): void => {
@@ -110,7 +106,7 @@ function extent(run: Run): [number, number] {
   return [from, until];
 }
 
-/** Goes through one series once, from the first sample to the last, keeping what is cumulative. */
+/** Iterates over one series once, and keeps cumulative values. */
 class SeriesCursor {
   readonly #series: SeriesData;
   readonly #metrics: Registry;
@@ -177,7 +173,9 @@ class SeriesCursor {
     ];
   }
 
-  /** Takes in all samples before `atMs`; returns the last one's value, null when there was none. */
+  /**
+   * Consumes all samples before `atMs`; returns the value of the last one, null if there was none.
+   */
   #advance(atMs: number): number | null {
     let last: number | null = null;
     for (; this.#next < this.#order.length; this.#next++) {
@@ -193,7 +191,7 @@ class SeriesCursor {
   }
 }
 
-/** `segment_ms` → `seawall.segment` in ms: receivers put units into names by themselves. */
+/** `order_ms` → `seawall.order` in ms: receivers append units to names themselves. */
 function nameOf(metric: string): { name: string; unit: string } {
   for (const [ending, unit] of [
     ["_ms", "ms"],
@@ -207,7 +205,7 @@ function nameOf(metric: string): { name: string; unit: string } {
   return { name: `seawall.${metric}`, unit: "1" };
 }
 
-/** Several series of one metric become one metric with all their points. */
+/** Merges series of one metric into one metric with all their points. */
 function merged(parts: readonly Metric[]): Metric {
   const [first] = parts as [Metric];
   const { name, unit, description } = first;

@@ -1,5 +1,5 @@
 /**
- * What an OTLP request is made of. Shape:
+ * The parts of an OTLP request. Format:
  * https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
  */
 
@@ -43,7 +43,7 @@ export function attributesOf(tags: Readonly<Record<string, string>>): Attribute[
     .map(([key, value]) => ({ key, value: { stringValue: value } }));
 }
 
-/** Epoch ms → epoch ns as decimal text, which JSON numbers cannot carry exactly. */
+/** Epoch ms → epoch ns as decimal text, which JSON numbers cannot hold exactly. */
 export function nano(atMs: number): string {
   return `${Math.round(atMs * 1_000)}000`;
 }

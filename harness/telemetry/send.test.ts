@@ -46,7 +46,7 @@ describe("sending to a receiver", () => {
     });
   });
 
-  it("asks again when told to, after as long as it is told", async () => {
+  it("retries on request, after the requested time", async () => {
     const { url, bodies } = await receiver((response, attempt) =>
       response.writeHead(attempt === 1 ? 503 : 200, { "retry-after": "0" }).end(),
     );
@@ -71,7 +71,7 @@ describe("sending to a receiver", () => {
       (response: ServerResponse) => response.writeHead(429, { "retry-after": "0" }).end(),
       "answered 429",
     ],
-  ])("says so when it %s", async (_what, answer, message) => {
+  ])("reports that it %s", async (_what, answer, message) => {
     const { url } = await receiver(answer);
     await expect(send({ url, headers: {} }, request, signal)).rejects.toMatchObject({
       code: "EXPORT_FAILED",
@@ -79,7 +79,7 @@ describe("sending to a receiver", () => {
     });
   });
 
-  it("says so when nobody is there", async () => {
+  it("reports an unreachable receiver", async () => {
     await expect(
       send({ url: "http://127.0.0.1:9/v1/metrics", headers: {} }, request, signal),
     ).rejects.toMatchObject({

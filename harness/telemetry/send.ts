@@ -1,7 +1,4 @@
-/**
- * Posts OTLP requests to a receiver, one after another, with the patience that the protocol asks
- * for.
- */
+/** Posts OTLP requests to a receiver in order, with the retries of the protocol. */
 import { setTimeout as delay } from "node:timers/promises";
 import { SeawallError } from "../base/errors.ts";
 import { redacted } from "../base/redact.ts";
@@ -10,16 +7,16 @@ import type { ExportRequest } from "./otlp.ts";
 
 const attemptMs = 10_000;
 const attempts = 5;
-/** To be asked again: https://opentelemetry.io/docs/specs/otlp/#retryable-response-codes */
+/** Retryable: https://opentelemetry.io/docs/specs/otlp/#retryable-response-codes */
 const retryable = new Set([429, 502, 503, 504]);
 
 export interface Receiver {
-  /** All of it, without a user and a password: `http://127.0.0.1:4318/v1/metrics`. */
+  /** The full URL without a user and a password: `http://127.0.0.1:4318/v1/metrics`. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Throws EXPORT_FAILED when the receiver cannot be reached, or takes only a part. */
+/** Throws EXPORT_FAILED if the receiver is unreachable, or accepts only a part. */
 export async function send(
   receiver: Receiver,
   request: ExportRequest,
@@ -56,7 +53,7 @@ async function post(
   }
 }
 
-/** A receiver may say 200 and yet not have taken everything. */
+/** A receiver may return 200 although it rejected some points. */
 function refuseRejected(receiver: Receiver, text: string): void {
   const rejected = /"rejectedDataPoints"\s*:\s*"?(\d+)/.exec(text)?.[1];
   if (rejected !== undefined && Number(rejected) > 0)

@@ -1,12 +1,13 @@
-/** Phases and faults of a run as gauges that are 1 while they last: what a dashboard shades. */
+/**
+ * Phases and faults of a run as gauges that are 1 while they last, so that a dashboard can shade
+ * them.
+ */
 import { describeFault } from "../faults/faults.ts";
 import type { RunEvent } from "../record/events.ts";
 import { attributesOf, type Metric, nano } from "./points.ts";
 
 export interface Span {
-  /**
-   * A point of value 1 for each of the times that it covers, and one of 0 at the first after it.
-   */
+  /** A point of value 1 for each covered time, and one of 0 for the first time after it. */
   at(times: readonly number[], startNano: string): Metric[];
 }
 

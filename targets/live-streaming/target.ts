@@ -3,7 +3,8 @@
  * {@link Place} is turned into the settings of each service; how a service starts with them is said
  * beside it, in a `launch.ts` that knows nothing of any harness.
  */
-import type { Layout, Link, PlayCheck } from "../../harness/target/layout.ts";
+import type { Link, PlayCheck } from "../../harness/target/layout.ts";
+import type { StreamLayout } from "./pack/stream/stream-layout.ts";
 import type { Stream } from "./pack/stream/stream.ts";
 import type { Target } from "../../harness/target/target.ts";
 import { cache, cachesOf } from "./layout/cache.ts";
@@ -43,7 +44,7 @@ const stream: Stream = {
   })),
 };
 
-function layout(shape: Shape): Layout {
+function layout(shape: Shape): StreamLayout {
   const { sites } = shape;
   const edges = sites.map((site) => ({ service: `${site.name}/edge`, port: "http" }));
   return {
@@ -74,7 +75,7 @@ function layout(shape: Shape): Layout {
       ),
     inImage,
     rhythm: rhythmOfStream(stream),
-    stream,
+    content: stream,
   };
 }
 

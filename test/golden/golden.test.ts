@@ -82,6 +82,7 @@ const sample = new Proxy(
       if (name === "checked") return ["bytes"];
       if (name === "witness") return "reader";
       if (name === "by") return "prober";
+      if (name === "seen") return "answers";
       if (name === "byMs" && lists) return [2694, -15];
       if (name === "stolen") return null;
       if (["share", "wrongShare"].includes(name)) return 0.25;
@@ -106,7 +107,8 @@ const numbers = new Set(
     "samples stale looks leastAge mostAge oldestAge same near count expected apart compared " +
     "probes probesFailed requests requestsFailed periods longer expectedBytes bytes " +
     "bytesPerSecond timesMax counted wrong numbers others wrongShare answers given planned " +
-    "begun dropped vus late iterations ended unread acknowledged read delivered minSamples"
+    "begun dropped vus late iterations ended unread total read minSamples " +
+    "amount shared"
   ).split(" "),
 );
 let lists = false;

@@ -1,6 +1,7 @@
 /** Claims that the load's own script decides: the target cannot change what they look at. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { streaming } from "../../targets/live-streaming/pack/pack.ts";
 import originStorm from "../../experiments/origin-storm.ts";
 import type { Claim } from "../../harness/claims/statistics/registry.ts";
 import { playsIn } from "../../harness/experiment/plays.ts";
@@ -28,9 +29,7 @@ const script = `
 `;
 
 const text = (name: string): string =>
-  name === "own"
-    ? script
-    : readFileSync(join(import.meta.dirname, `../../experiments/workloads/${name}.ts`), "utf8");
+  name === "own" ? script : readFileSync(join(streaming.workloads ?? "", `${name}.ts`), "utf8");
 
 function claiming(claim: object): Outcome {
   const base = { title: "under test", during: ["baseline", "fault", "recovery"], samplesMin: 5 };

@@ -1,7 +1,9 @@
 /** Every group of planted lies; the README counts them. */
 import { comparisons } from "./comparisons.ts";
+import { copiedWitnesses } from "./copied-witnesses.ts";
 import { decidedByLoad } from "./decided-by-load.ts";
 import { faultLies } from "./faults.ts";
+import { frozenMetrics } from "./frozen-metrics.ts";
 import type { LieGroup } from "./lie.ts";
 import { loads } from "./load.ts";
 import { lyingWitnesses } from "./lying-witnesses.ts";
@@ -20,8 +22,10 @@ export const groups: readonly LieGroup[] = [
   decidedByLoad,
   silentServices,
   telemetryLies,
+  frozenMetrics,
   records,
   lyingWitnesses,
+  copiedWitnesses,
   loads,
   otherAudiences,
   faultLies,

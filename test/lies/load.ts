@@ -337,7 +337,7 @@ const lies: readonly Lie[] = [
         draft,
         (one) =>
           one.metric === "canary_ms" &&
-          one.tags["edge"] === "region-a/edge" &&
+          one.tags["entry"] === "region-a/edge" &&
           within(startOf.fault + 5_000, startOf.fault + 11_000)(one),
         { tags: { outcome: "502" } },
       );
@@ -350,7 +350,7 @@ const lies: readonly Lie[] = [
     real,
     (draft) =>
       change(draft, inTheFault("segment_ms"), {
-        tags: { edge: "region-b/edge" },
+        tags: { entry: "region-b/edge" },
       }),
   ),
   lie(
@@ -494,12 +494,12 @@ const controls: readonly Honest[] = [
     (draft) => {
       add(draft, 60, startOf.fault, startOf.recovery, {
         metric: "http_req_ms",
-        tags: { lane: "live", status: "404", edge: "region-a/edge" },
+        tags: { lane: "live", status: "404", entry: "region-a/edge" },
         value: 4,
       });
       add(draft, 30, startOf.fault, startOf.recovery, {
         metric: "http_req_ms",
-        tags: { lane: "live", status: "200", edge: "region-a/edge" },
+        tags: { lane: "live", status: "200", entry: "region-a/edge" },
         value: 4,
       });
     },

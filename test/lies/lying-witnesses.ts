@@ -20,14 +20,14 @@ const [prober, bytes, counters, bodies] = [
   "witnesses.prober",
   "witnesses.bytes",
   "witnesses.counters",
-  "bodies.segments",
+  "bodies.right",
 ] as const;
 const edge = "region-a/edge";
 /** Three phases, and what comes before and after. */
 const spanMs = 3 * phaseMs;
 
-const probes = of("canary_ms", { edge });
-const looks = of("body_seen", { by: "viewer" });
+const probes = of("canary_ms", { entry: edge });
+const looks = of("body_seen", { by: "user" });
 const everyLook = of("body_seen");
 /** What a container other than fMP4 says; slates may repeat in it. */
 function inTs(draft: Draft): void {
@@ -57,7 +57,7 @@ const lies: readonly Lie[] = [
     (draft) => {
       add(draft, 600, startOf.baseline, startOf.recovery + phaseMs, {
         metric: "http_req_ms",
-        tags: { lane: "live", status: "502", edge },
+        tags: { lane: "live", status: "502", entry: edge },
         value: 20,
       });
       change(draft, someOf(of("segment_ms", { lane: "live" }), 0.6), { value: 300 });
@@ -114,7 +114,7 @@ const lies: readonly Lie[] = [
     "an edge is broken, and no viewer of the fault is at home there",
     prober,
     (draft) =>
-      change(draft, inFault(of("canary_ms", { edge: "region-b/edge" })), {
+      change(draft, inFault(of("canary_ms", { entry: "region-b/edge" })), {
         tags: { outcome: "502" },
       }),
   ),
@@ -123,10 +123,10 @@ const lies: readonly Lie[] = [
     "two viewers in two seconds are served, and the prober never is",
     prober,
     (draft) => {
-      const elsewhere = { edge: "region-b/edge" };
+      const elsewhere = { entry: "region-b/edge" };
       for (const metric of ["http_req_ms", "segment_ms"])
         change(draft, someOf(inFault(of(metric, { lane: "live" })), 0.9), { tags: elsewhere });
-      change(draft, inFault(of("io_bytes", { service: elsewhere.edge })), { value: 28 * 100_000 });
+      change(draft, inFault(of("io_bytes", { service: elsewhere.entry })), { value: 28 * 100_000 });
       change(draft, inFault(probes), { tags: { outcome: "502" } });
     },
   ),
@@ -180,7 +180,12 @@ const lies: readonly Lie[] = [
     counters,
     (draft) => {
       for (let at = zeroMs - 2_000; at < zeroMs + spanMs; at += 2_000) {
-        draft.samples.push({ metric: "edge_requests", tags: { edge }, startedMs: at, value: 1 });
+        draft.samples.push({
+          metric: "edge_requests",
+          tags: { entry: edge },
+          startedMs: at,
+          value: 1,
+        });
       }
     },
   ),
@@ -291,7 +296,7 @@ const controls: readonly Honest[] = [
       change(draft, someOf(inFault(probes), 0.1), { tags: { outcome: "502" } });
       add(draft, 22, startOf.fault, startOf.recovery, {
         metric: "http_req_ms",
-        tags: { lane: "live", status: "502", edge },
+        tags: { lane: "live", status: "502", entry: edge },
         value: 20,
       });
       change(draft, someOf(inFault(of("segment_ms", { lane: "live" })), 0.1), { value: 290 });
@@ -309,10 +314,10 @@ const controls: readonly Honest[] = [
       drop(draft, during(of("http_req_ms", { lane: "live" }), fromMs, untilMs));
       add(draft, 240, fromMs, untilMs, {
         metric: "http_req_ms",
-        tags: { lane: "live", status: "502", edge },
+        tags: { lane: "live", status: "502", entry: edge },
         value: 5,
       });
-      const answered = { lane: "live", status: "200", edge };
+      const answered = { lane: "live", status: "200", entry: edge };
       add(draft, 60, untilMs, untilMs + 400, { metric: "http_req_ms", tags: answered, value: 30 });
       draft.plan = {
         ...draft.plan,
@@ -326,7 +331,7 @@ const controls: readonly Honest[] = [
     (draft) => {
       add(draft, 300, startOf.baseline, startOf.recovery, {
         metric: "http_req_ms",
-        tags: { lane: "live", status: "404", edge },
+        tags: { lane: "live", status: "404", entry: edge },
         value: 4,
       });
       change(draft, someOf(probes, 0.3), { tags: { outcome: "404" } });
@@ -341,12 +346,12 @@ const controls: readonly Honest[] = [
       drop(draft, during(of("http_req_ms", { lane: "live" }), fromMs, untilMs));
       add(draft, 1_600, fromMs, untilMs, {
         metric: "http_req_ms",
-        tags: { lane: "live", status: "404", edge },
+        tags: { lane: "live", status: "404", entry: edge },
         value: 4,
       });
       add(draft, 100, untilMs, untilMs + 400, {
         metric: "http_req_ms",
-        tags: { lane: "live", status: "200", edge },
+        tags: { lane: "live", status: "200", entry: edge },
         value: 30,
       });
     },
@@ -408,7 +413,12 @@ const controls: readonly Honest[] = [
     "viewers, the prober, and who else comes by",
     (draft) => {
       for (let at = zeroMs - 2_000; at < zeroMs + spanMs; at += 2_000) {
-        draft.samples.push({ metric: "edge_requests", tags: { edge }, startedMs: at, value: 25 });
+        draft.samples.push({
+          metric: "edge_requests",
+          tags: { entry: edge },
+          startedMs: at,
+          value: 25,
+        });
       }
     },
   ),

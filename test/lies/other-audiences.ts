@@ -14,24 +14,24 @@ import {
 import { hex, honest, inFault, lie, numberAt, of, reprint, someOf } from "./drafts.ts";
 import type { Honest, Lie, LieGroup } from "./lie.ts";
 
-const [asked, bodies] = ["generator.asked", "bodies.segments"];
+const [asked, bodies] = ["generator.asked", "bodies.right"];
 const edge = "region-a/edge";
-const looks = of("body_seen", { by: "viewer" });
+const looks = of("body_seen", { by: "user" });
 const everyLook = of("body_seen");
 /** As the synthetic run has it: other numbers, other bytes. */
 const bytesOf = (number: number): string => hex(number % 4_096, 9);
 
-function withStream(draft: Draft, more: Partial<StreamPlan["stream"]>): void {
-  const stream = { ...draft.plan.stream, ...more };
+function withStream(draft: Draft, more: Partial<StreamPlan["content"]>): void {
+  const stream = { ...draft.plan.content, ...more };
   draft.plan = {
     ...draft.plan,
     ...streamRecord(stream),
-    stream,
-    wishes: wishesIn(stream, draft.plan.edges),
+    content: stream,
+    wishes: wishesIn(stream, draft.plan.entries),
   };
 }
 
-const ladder: StreamPlan["stream"]["renditions"] = ["v360", "v720"].map((name) => ({
+const ladder: StreamPlan["content"]["renditions"] = ["v360", "v720"].map((name) => ({
   name,
   kind: "video",
   bitsPerSecond: 400_000,
@@ -53,23 +53,25 @@ function inTwo(draft: Draft, bytes: (number: number) => string, share = 0.5): vo
       : sample,
   );
   draft.samples.push(
-    ...draft.samples
-      .filter(of("canary_bytes"))
-      .map((sample) => ({ ...sample, tags: { ...sample.tags, ...second.tags } })),
+    ...draft.samples.filter(of("canary_bytes")).map((sample) => ({
+      ...sample,
+      startedMs: sample.startedMs + 120,
+      tags: { ...sample.tags, ...second.tags },
+    })),
   );
 }
 const otherBytes = (number: number): string => `abc${hex(number, 6)}`;
 
 /** Looks of those who watch what is past, `back` segments behind the newest. */
 function watchPast(draft: Draft, back: (tick: number) => number): void {
-  const tags = { edge, rendition: "v360", container: "fmp4", problem: "none" };
+  const tags = { entry: edge, rendition: "v360", container: "fmp4", problem: "none" };
   for (let tick = 0; tick < 60; tick++) {
     const startedMs = zeroMs + tick * 1_000;
     const number = numberAt(startedMs) - back(tick);
     const value = printOf(number, bytesOf(number));
     draft.samples.push({
       metric: "body_seen",
-      tags: { lane: "dvr", by: "viewer", ...tags },
+      tags: { lane: "dvr", by: "user", ...tags },
       startedMs,
       value,
     });

@@ -44,6 +44,18 @@ export const realLies: LieGroup = {
       plant: () => run({ LIE: "bypass" }, 1),
     },
     {
+      name: "real-link-of-health-checks",
+      says: "the edge checks the origin over the slow link, and fetches past it",
+      caughtBy: "faults.traffic",
+      plant: () => run({ LIE: "checked" }, 1),
+    },
+    {
+      name: "real-metrics-that-froze",
+      says: "what the edge exposes of itself freezes in the baseline",
+      caughtBy: "target.metrics",
+      plant: () => run({ LIE: "frozen" }, 1),
+    },
+    {
       name: "real-storm-that-never-came",
       says: "the real k6 goes on at the baseline's rate in the storm",
       caughtBy: "generator.offered",

@@ -124,7 +124,7 @@ const lies: readonly Omit<Lie, "caughtBy">[] = [
       after(heldDraft(), (draft) =>
         drop(
           draft,
-          ({ metric, tags }) => metric === "origin_gets" && tags["edge"] === "region-b/edge",
+          ({ metric, tags }) => metric === "origin_gets" && tags["entry"] === "region-b/edge",
         ),
       ),
   },

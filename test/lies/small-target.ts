@@ -34,12 +34,23 @@ const origin = `
 const edge = `
   import { createServer, get, Agent } from "node:http";
   const [kept, agent] = [new Map(), new Agent({ keepAlive: true })];
+  let [asked, told] = [0, 0];
+  if (process.env.LIE === "checked")
+    setInterval(() => {
+      const origin = { host: process.env.CHECK_HOST, port: process.env.CHECK_PORT };
+      get({ ...origin, path: "/health" }, (answer) => answer.resume()).on("error", () => {});
+    }, 250);
   const fetched = (url) => new Promise((done) => get({ host: process.env.TO_HOST, port: process.env.TO_PORT, path: url, agent }, (answer) => {
     const parts = [];
     answer.on("data", (part) => parts.push(part)).on("end", () => done({ status: answer.statusCode, body: Buffer.concat(parts) }));
   }).on("error", () => done({ status: 502, body: Buffer.alloc(0) })));
   createServer(async (request, response) => {
     if (request.url === "/health") return response.end("ok");
+    if (request.url === "/metrics") {
+      if (process.env.LIE !== "frozen" || asked < 100) told = asked;
+      return response.end("edge_asked_total " + told + "\\n");
+    }
+    asked++;
     if (!kept.has(request.url)) {
       kept.set(request.url, fetched(request.url));
       if (kept.size > 500) kept.delete(kept.keys().next().value);
@@ -49,6 +60,11 @@ const edge = `
     response.writeHead(status, { "content-type": "video/mp4", "content-length": body.length }).end(body);
   }).listen(Number(process.env.PORT), process.env.HOST);
 `;
+
+/** Where the edge looks whether its origin lives, and asks for nothing else. */
+function checking({ host, port }: { readonly host: string; readonly port: number }) {
+  return { CHECK_HOST: host, CHECK_PORT: String(port) };
+}
 
 function launch(
   program: string,
@@ -60,6 +76,8 @@ function launch(
       HOST: host,
       PORT: String(port),
       ...(to === null ? {} : { TO_HOST: to.host, TO_PORT: String(to.port) }),
+      ...(to === null || lie !== "checked" ? {} : checking(place.reach("origin", "http"))),
+      LIE: lie,
     };
     return {
       command: place.tool("node").executable,
@@ -87,9 +105,12 @@ const target = streamTarget({
       port: 18_311,
       tools: ["node"],
       ready: "/health",
+      metrics: { path: "/metrics", series: ["edge_asked_total"] },
       // Past the proxy, nothing of the target meets what is broken on the link.
       launch: launch(edge, (place) =>
-        lie === "bypass" ? place.direct("origin", "http") : place.reach("origin", "http"),
+        ["bypass", "checked"].includes(lie)
+          ? place.direct("origin", "http")
+          : place.reach("origin", "http"),
       ),
     },
   ],

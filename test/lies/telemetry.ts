@@ -96,13 +96,13 @@ const processorTime = (unit: string, limit: number): Outcome =>
 
 /** Two services that somebody runs already. */
 function described(urls: readonly string[]): Outcome {
-  const { stream } = originStorm.target.topologies["quick"]?.layout() ?? {};
+  const { content: stream } = originStorm.target.topologies["quick"]?.layout() ?? {};
   if (stream === undefined) throw new Error("the reference target is a stream");
   const target = streamTarget({
     name: "theirs",
     stream: stream as Stream,
     entries: urls.map((_, index) => `edge-${index}`),
-    links: urls.map((_, index) => ["viewers", `edge-${index}`] as const),
+    links: urls.map((_, index) => ["users", `edge-${index}`] as const),
     services: urls.map((url, index) => ({ name: `edge-${index}`, url })),
   });
   const { problems } = target;

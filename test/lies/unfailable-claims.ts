@@ -4,6 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { streaming } from "../../targets/live-streaming/pack/pack.ts";
 import originStorm from "../../experiments/origin-storm.ts";
 import startSurge from "../../experiments/start-surge.ts";
 import type { Claim } from "../../harness/claims/statistics/registry.ts";
@@ -14,7 +15,7 @@ import { playsIn } from "../../harness/experiment/plays.ts";
 import { type LieGroup, type Outcome, planned } from "./lie.ts";
 
 const workload = (name: string): string =>
-  readFileSync(join(import.meta.dirname, `../../experiments/workloads/${name}.ts`), "utf8");
+  readFileSync(join(streaming.workloads ?? "", `${name}.ts`), "utf8");
 
 function plan(experiment: Experiment): Outcome {
   return planned(() =>
@@ -137,7 +138,7 @@ const lies: readonly Row[] = [
   [
     "unknown-edge",
     "egde serves nothing",
-    share({ having: { edge: "region-a/egde" }, comparison: "<=", limit: 0.01 }),
+    share({ having: { entry: "region-a/egde" }, comparison: "<=", limit: 0.01 }),
     'did you mean "region-a/edge"',
   ],
   [
@@ -192,14 +193,14 @@ const lies: readonly Row[] = [
   [
     "unknown-edge-in-windows",
     "no window has any",
-    order({ where: { lane: "live", outcome: "shed", edge: "region-z/edge" } }),
-    "segment_ms's tag edge",
+    order({ where: { lane: "live", outcome: "shed", entry: "region-z/edge" } }),
+    "segment_ms's tag entry",
   ],
   [
     "unknown-edge-comes-first",
     "what cannot come first",
-    order({ first: { metric: "segment_ms", where: { lane: "dvr", edge: "region-z/edge" } } }),
-    "segment_ms's tag edge",
+    order({ first: { metric: "segment_ms", where: { lane: "dvr", entry: "region-z/edge" } } }),
+    "segment_ms's tag entry",
   ],
   [
     "windows-up-to-a-thousand",
@@ -344,7 +345,7 @@ const lies: readonly Row[] = [
   [
     "at-home-as-ever",
     "who plays live stays at home",
-    share({ where: { lane: "live", home: "region-a/edge" }, having: { edge: "region-a/edge" } }),
+    share({ where: { lane: "live", home: "region-a/edge" }, having: { entry: "region-a/edge" } }),
     cannotFail,
   ],
   [
@@ -421,7 +422,7 @@ const lies: readonly Row[] = [
     "each is at home there",
     recovering({
       goodput: { metric: "segment_ms", where: { lane: "live", home: "region-a/edge" } },
-      having: { edge: "region-a/edge" },
+      having: { entry: "region-a/edge" },
     }),
     "recovery: no record refutes it",
   ],
@@ -453,7 +454,7 @@ const lies: readonly Row[] = [
     "recovers-at-an-unknown-edge",
     "egde serves nothing",
     recovering({
-      goodput: { metric: "segment_ms", where: { lane: "live", edge: "region-a/egde" } },
+      goodput: { metric: "segment_ms", where: { lane: "live", entry: "region-a/egde" } },
     }),
     'did you mean "region-a/edge"',
   ],

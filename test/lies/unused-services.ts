@@ -12,6 +12,7 @@ import {
 } from "../support/judge/held-run.ts";
 import { judge } from "../../harness/judge/judge.ts";
 import type { Experiment } from "../../harness/experiment/experiment.ts";
+import type { Idle, RunEvent } from "../../harness/record/events.ts";
 import type { Tags } from "../../harness/metrics/tags.ts";
 import type { Fault } from "../../harness/faults/faults.ts";
 import type { Use } from "../../harness/target/fault.ts";
@@ -81,7 +82,137 @@ const counted =
   };
 const struckService = "region-a/origin-read";
 
+/** A link of the struck service, and what passed it without any load and before the fault. */
+const checkedLink = { from: "region-b/edge", to: struckService, port: "http" };
+interface Passed {
+  /** In 2.5 s without any load, and in the seconds before the fault. */
+  readonly idle: { readonly connections: number; readonly bytes?: number };
+  readonly loaded: { readonly connections: number; readonly bytes?: number };
+}
+
+function over(link: typeof checkedLink, { idle, loaded }: Passed): (draft: Draft) => void {
+  return (draft) => {
+    const name = `${link.from}>${link.to}:${link.port}`;
+    draft.plan = {
+      ...draft.plan,
+      links: [link],
+      struck: (draft.plan.struck ?? []).map((one) => ({
+        ...one,
+        use: (one.use ?? []).map((use) => ({ ...use, links: [name] })),
+      })),
+    };
+    counting(draft, { links: [{ link: name, ...idle }], counters: [] });
+    drop(draft, ({ metric }) => metric === "link_connections");
+    for (const [metric, value = 0] of [
+      ["link_connections", loaded.connections],
+      ["link_bytes", loaded.bytes],
+    ] as const)
+      for (const startedMs of [zeroMs + 5_000, zeroMs + 15_000, healedAtMs + 5_000])
+        draft.samples.push({ metric, tags: { link: name }, startedMs, value });
+  };
+}
+
+function counting(draft: Draft, of: Omit<Idle, "forMs">): void {
+  draft.events = draft.events.map((event) =>
+    event.kind === "loadStarted" ? { ...event, idle: { forMs: 2_500, ...of } } : event,
+  );
+}
+
+/** The struck service counts requests, so many in 2.5 s without load, and then in 2 s of it. */
+const answering = (idle: number, loaded: number): Outcome =>
+  shownBy({ counters: ["worker_http_requests_total"] }, (draft) => {
+    draft.plan = { ...draft.plan, links: [checkedLink] };
+    const of = { service: struckService, metric: "worker_http_requests_total" };
+    counting(draft, { links: [], counters: [{ ...of, by: idle }] });
+    counted(of.metric, { service: struckService }, () => loaded)(draft);
+  });
+
+/** A fault on the link instead. */
+const slowed = (passed: Passed): Outcome =>
+  drafted((draft) => {
+    over(checkedLink, passed)(draft);
+    const [step] = draft.plan.steps;
+    const fault: Fault = {
+      kind: "latency",
+      links: { from: { service: checkedLink.from }, to: { service: checkedLink.to } },
+      delayMs: 100,
+      jitterMs: 20,
+    };
+    if (step === undefined) throw new Error("the draft has a fault");
+    draft.plan = {
+      ...draft.plan,
+      steps: [{ ...step, fault }],
+      struck: [
+        {
+          services: [],
+          links: [`${checkedLink.from}>${checkedLink.to}:http`],
+          lasts: true,
+          severs: false,
+        },
+      ],
+    };
+    draft.events = draft.events.flatMap((event) =>
+      event.kind === "exited" ? [] : ["fault" in event ? ({ ...event, fault } as RunEvent) : event],
+    );
+    const tags = { link: `${checkedLink.from}>${checkedLink.to}:http` };
+    for (const metric of ["link_connections", "link_bytes"])
+      for (const startedMs of [zeroMs + phaseMs + 3_960, healedAtMs - 490])
+        draft.samples.push({ metric, tags, startedMs, value: metric === "link_bytes" ? 4_000 : 8 });
+  });
+
 const lies: readonly Lie[] = [
+  {
+    name: "asked-for-its-health-alone",
+    says: "edges look each second whether the killed origin lives, and ask nothing else of it",
+    caughtBy: inUse,
+    plant: () =>
+      drafted(
+        over(checkedLink, {
+          idle: { connections: 2, bytes: 1_000 },
+          loaded: { connections: 10, bytes: 5_000 },
+        }),
+      ),
+  },
+  {
+    name: "asked-for-its-health-very-often",
+    says: "a balancer looks at the killed origin ten times a second on a kept connection",
+    caughtBy: inUse,
+    plant: () =>
+      drafted(
+        over(checkedLink, {
+          idle: { connections: 0, bytes: 12_500 },
+          loaded: { connections: 0, bytes: 52_000 },
+        }),
+      ),
+  },
+  {
+    name: "asked-for-its-health-now-and-then",
+    says: "the one check in five seconds comes after the idle time",
+    caughtBy: inUse,
+    plant: () =>
+      drafted(
+        over(checkedLink, {
+          idle: { connections: 0, bytes: 0 },
+          loaded: { connections: 2, bytes: 1_200 },
+        }),
+      ),
+  },
+  {
+    name: "counts-its-health-checks",
+    says: "the killed origin counts five requests a second, all of them health checks",
+    caughtBy: inUse,
+    plant: () => answering(12, 12),
+  },
+  {
+    name: "slow-link-of-health-checks",
+    says: "nothing but health checks passes the link that is slow",
+    caughtBy: "faults.traffic",
+    plant: () =>
+      slowed({
+        idle: { connections: 3, bytes: 1_200 },
+        loaded: { connections: 10, bytes: 4_000 },
+      }),
+  },
   {
     name: "kill-of-what-nobody-asks",
     says: "an origin is killed that no edge ever asked",
@@ -175,6 +306,73 @@ const honest: readonly Honest[] = [
         { counters: ["worker_jobs_total"] },
         counted("worker_jobs_total", { service: struckService }, () => 12),
       ),
+  },
+  {
+    name: "asked-and-checked",
+    says: "health checks go on, and users make the origin send more",
+    plant: () =>
+      drafted(
+        over(checkedLink, {
+          idle: { connections: 2, bytes: 1_000 },
+          loaded: { connections: 12, bytes: 90_000 },
+        }),
+      ),
+  },
+  {
+    name: "asked-a-little",
+    says: "users make small requests, each on a connection of its own",
+    plant: () =>
+      drafted(
+        over(checkedLink, {
+          idle: { connections: 0, bytes: 0 },
+          loaded: { connections: 60, bytes: 9_000 },
+        }),
+      ),
+  },
+  {
+    name: "fed-with-and-without-users",
+    says: "a packager publishes into the killed origin, whether or not anybody watches",
+    plant: () =>
+      drafted(
+        over(
+          { ...checkedLink, from: "region-b/packager" },
+          {
+            idle: { connections: 0, bytes: 15_000 },
+            loaded: { connections: 0, bytes: 60_000 },
+          },
+        ),
+      ),
+  },
+  {
+    name: "carries-much-with-and-without-users",
+    says: "one store writes to the killed one all the time, far more than checks do",
+    plant: () =>
+      drafted(
+        over(checkedLink, {
+          idle: { connections: 0, bytes: 900_000 },
+          loaded: { connections: 0, bytes: 3_600_000 },
+        }),
+      ),
+  },
+  {
+    name: "uncounted-bytes-of-a-kept-connection",
+    says: "the system counts no bytes, and the one connection is kept",
+    plant: () =>
+      drafted(over(checkedLink, { idle: { connections: 1 }, loaded: { connections: 1 } })),
+  },
+  {
+    name: "counts-users-too",
+    says: "the killed origin counts its health checks, and ten users a second",
+    plant: () => answering(12, 36),
+  },
+  {
+    name: "slow-link-in-use",
+    says: "the slow link carries what users ask for beside the checks",
+    plant: () =>
+      slowed({
+        idle: { connections: 3, bytes: 1_200 },
+        loaded: { connections: 10, bytes: 400_000 },
+      }),
   },
   {
     name: "worker-that-only-writes",

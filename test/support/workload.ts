@@ -7,6 +7,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { streaming } from "../../targets/live-streaming/pack/pack.ts";
 import { everyMetric } from "./judge/held-run.ts";
 import { CsvParser } from "../../harness/load/csv.ts";
 import { provision } from "../../harness/provision/provision.ts";
@@ -55,7 +56,7 @@ export async function seenOf(workload: string, settings: object): Promise<Seen[]
       "csv=-",
       "--address",
       "127.0.0.1:0",
-      join(import.meta.dirname, "../../experiments", "workloads", `${workload}.ts`),
+      join(streaming.workloads ?? "", `${workload}.ts`),
     ],
     {
       env: {

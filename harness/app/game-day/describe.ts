@@ -1,7 +1,4 @@
-/**
- * A planned step in the words that somebody needs who is to say go: what it does, to what, and for
- * how long.
- */
+/** Describes a planned step for the person who decides: what it does, to what, and for how long. */
 import { phases } from "../../base/phases.ts";
 import type { BlastRadius, Day, DayStep } from "../../game-day/day/day.ts";
 import { type GameDay, usualRoles } from "../../game-day/day/game-day.ts";
@@ -60,7 +57,7 @@ function describeStep(
     leadInMs: plan.leadInMs,
     phasesMs: plan.phasesMs,
     waitMsMax: step.waitMsMax ?? waitMsMax,
-    // In virtual time nothing waits for people.
+    // Virtual time does not wait for people.
     holdMsMax: isVirtual(plan.substrate) ? null : (step.hold?.waitMsMax ?? null),
     claims: [
       ...plan.hypothesis.map((claim) => claim.title),
@@ -78,7 +75,7 @@ function describeStep(
   };
 }
 
-/** Those whose harm is told have titles of their own, and come first. */
+/** Classes of the harm metric have their own titles, and come first. */
 function classesOf({ harm, trafficClasses = [] }: Plan): DayStep["classes"] {
   const titled = harm?.classes ?? [];
   const others = trafficClasses.filter((name) => titled.every(({ lane }) => lane !== name));

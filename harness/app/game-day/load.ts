@@ -1,6 +1,6 @@
 /**
- * A game day's file, and everything that is planned of it before anybody is asked anything: all
- * problems of all steps at once.
+ * Loads a game day's file and plans all its steps before any decision is asked for; all problems of
+ * all steps are reported at once.
  */
 import type { RunRequest } from "../options.ts";
 import { existsSync } from "node:fs";
@@ -17,7 +17,7 @@ import { loadExperiment } from "../experiment-files.ts";
 import { recordedVerdicts } from "../verdict-history.ts";
 import { plan, presumed } from "../plan-experiment.ts";
 
-/** One step with what it takes to plan it again when its turn comes. */
+/** One step with what is needed to plan it again when its turn comes. */
 export interface Ready {
   readonly step: GameDayStep;
   readonly source: string;
@@ -70,7 +70,7 @@ function refuse(path: string, problems: readonly string[]): void {
   );
 }
 
-/** What comes earlier in the day counts as held for now, and is asked again when it has run. */
+/** Earlier steps of the day count as held for now, and are checked again after they have run. */
 export async function readySteps(
   context: Context,
   { day, path }: { readonly day: GameDay; readonly path: string },

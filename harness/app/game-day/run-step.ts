@@ -1,5 +1,5 @@
 /**
- * One step of a day as a run like any other, looked on by the day: its phases and faults, each
+ * Runs one step of a day like any other run, observed by the day: its phases and faults, each
  * second of its load, and its claims so far.
  */
 import type { RunObserver } from "../run-observer.ts";
@@ -26,8 +26,8 @@ import { rhythmMsOf } from "../../target/rhythm.ts";
 
 const lookEveryMs = 1_000;
 /**
- * Judging what there is so far may take this share of the harness's time: it must not disturb what
- * it measures.
+ * The greatest share of the harness's time for live judging, which must not disturb the
+ * measurements.
  */
 const judgeShareMax = 0.04;
 
@@ -39,7 +39,7 @@ export interface StepOptions {
   readonly log: Log;
   /** The day's folder. */
   readonly directory: string;
-  /** Whether claims are judged while it runs: not where nobody looks. */
+  /** Whether claims are judged live; not needed if nobody watches. */
   readonly live: boolean;
   readonly hold: ((signal: AbortSignal) => Promise<void>) | null;
 }
@@ -47,7 +47,7 @@ export interface StepOptions {
 export async function runStep(options: StepOptions, stopped: AbortSignal): Promise<Outcome> {
   const { context, ready } = options;
   const ending = new AbortController();
-  // A run knows one kind of end that somebody wanted.
+  // A run distinguishes only one kind of requested end.
   const relay = (): void => ending.abort(new RunAborted("user", (stopped.reason as Error).message));
   if (stopped.aborted) relay();
   stopped.addEventListener("abort", relay, { once: true });
@@ -135,7 +135,7 @@ class DayRunObserver implements RunObserver, Disposable {
     return this.#seconds;
   }
 
-  /** The load while people look at a target that is held: shown, and not recorded. */
+  /** The load while people watch a held target: shown, and not recorded. */
   #everyday(): Seconds {
     const ids = new Map<string, number>();
     const series = (one: Series): number => {
@@ -189,13 +189,13 @@ class DayRunObserver implements RunObserver, Disposable {
   }
 
   /**
-   * Looking on must not end a run: a day that cannot be written any more is found out by the day.
+   * A failed observer must not end a run; the day itself detects that it can no longer be written.
    */
   #say(happening: DayHappening): void {
     try {
       this.#options.log.append(happening);
     } catch {
-      // the next thing that the day itself writes down says why
+      // the day's own next write reports the reason
     }
   }
 
@@ -204,7 +204,7 @@ class DayRunObserver implements RunObserver, Disposable {
   }
 }
 
-/** What people follow; the rest stands in the run's own record. */
+/** The events that people follow; the rest is in the run's own record. */
 function seenOf(event: RunEvent): Seen | null {
   switch (event.kind) {
     case "deploying":

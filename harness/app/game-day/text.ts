@@ -1,4 +1,4 @@
-/** A day on a terminal: what is going to be asked and done, and afterwards what it came to. */
+/** A day on a terminal: the planned questions and actions, and afterwards the results. */
 import type { Day, DayStep } from "../../game-day/day/day.ts";
 import type { RecordedDay } from "../../game-day/day-directory.ts";
 import { formatDuration } from "../../phrases/format.ts";

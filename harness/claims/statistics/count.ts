@@ -1,4 +1,4 @@
-/** How many samples there are. */
+/** `count`: the number of samples. */
 import { countIn } from "../../metrics/series.ts";
 import { defineStatistic, extremes } from "./statistic.ts";
 

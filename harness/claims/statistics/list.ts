@@ -1,4 +1,4 @@
-/** The statistics that a claim can use. A new one is a file beside this one, and a line here. */
+/** The statistics that a claim can use. To add one, add a file beside this one and a line here. */
 export { clearsAfter, firesAfter } from "./after-fault.ts";
 export { count } from "./count.ts";
 export { max } from "./max.ts";

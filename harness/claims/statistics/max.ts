@@ -1,4 +1,4 @@
-/** The largest value. */
+/** `max`: the largest value. */
 import { valuesIn } from "../../metrics/series.ts";
 import { defineStatistic, extremes } from "./statistic.ts";
 

@@ -1,4 +1,4 @@
-/** The sum of the values divided by their number. */
+/** `mean`: the sum of the values divided by their number. */
 import { valuesIn } from "../../metrics/series.ts";
 import { sum } from "../../base/statistics.ts";
 import { defineStatistic, trusted } from "./statistic.ts";

@@ -6,7 +6,7 @@ import { everyMetric } from "../../../test/support/judge/held-run.ts";
 
 const window = { fromMs: 0, untilMs: 10_000, cutOff: false };
 
-/** Answers of 1, 2, … `count` ms, in that order. */
+/** Durations of 1, 2, … `count` ms, in that order. */
 function answers(count: number): SeriesData {
   const values = Float64Array.from({ length: count }, (_, index) => index + 1);
   return { metric: "segment_ms", kind: "event", tags: { lane: "live" }, atMs: values, values };
@@ -21,13 +21,13 @@ const claim = {
   samplesMin: 1,
 } as const;
 
-describe("the quantiles", () => {
+describe("quantile statistics", () => {
   it.each([
     ["p50", 50],
     ["p90", 90],
     ["p95", 95],
     ["p99", 99],
-  ] as const)("come to a value that was observed: %s", (statistic, value) => {
+  ] as const)("return an observed value: %s", (statistic, value) => {
     expect(observe({ ...claim, statistic }, window, [answers(100)], everyMetric)).toEqual({
       value,
       worst: value,
@@ -35,7 +35,7 @@ describe("the quantiles", () => {
     });
   });
 
-  it("are refuted beyond their limit, and open when dropped iterations may lie beyond it", () => {
+  it("are refuted beyond their limit, and inconclusive if dropped iterations may lie beyond it", () => {
     const of = (statistic: "p90" | "p99", dropped: number): string => {
       const lost: SeriesData = {
         metric: "dropped_iterations",

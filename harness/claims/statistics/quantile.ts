@@ -1,9 +1,12 @@
-/** Quantiles: nearest rank over all values, so always a value that was really observed. */
+/** Quantile statistics: nearest rank over all values, so the result is always an observed value. */
 import { valuesIn } from "../../metrics/series.ts";
 import { quantile } from "../../base/statistics.ts";
 import { defineStatistic, extremes } from "./statistic.ts";
 
-/** Dropped iterations are taken to lie below, or above, all that was seen. `q`: 0…1. */
+/**
+ * Defines the statistic of quantile `q` (0…1). Its worst case places the dropped iterations above,
+ * or below, all samples.
+ */
 export function quantileStatistic<const Name extends string>(name: Name, q: number) {
   return defineStatistic({
     name,

@@ -1,4 +1,4 @@
-/** The sum per second. */
+/** `rate`: the sum of the values per second. */
 import { valuesIn } from "../../metrics/series.ts";
 import { sum } from "../../base/statistics.ts";
 import { defineStatistic, trusted } from "./statistic.ts";

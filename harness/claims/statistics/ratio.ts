@@ -1,4 +1,4 @@
-/** Sum of the values divided by `times` × the number of samples that `per` selects. */
+/** `ratio`: the sum of the values divided by `times` × the number of samples that `per` selects. */
 import { z } from "zod";
 import { selector } from "../claim-shape.ts";
 import { countIn, matching, valuesIn } from "../../metrics/series.ts";
@@ -26,7 +26,7 @@ export const ratio = defineStatistic({
   observe: (claim, { all, selected, window, dropped }) => {
     const values = valuesIn(selected, window);
     const parts = countIn(matching(all, claim.per), window);
-    // No reading of the numerator is not a numerator of zero.
+    // A numerator without readings is unknown, not zero.
     if (parts === 0 || values.length === 0) return nothing;
     const per = claim.per.times * parts;
     const value = sum(values) / per;

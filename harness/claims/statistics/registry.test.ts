@@ -18,7 +18,7 @@ import {
 const root = resolve(import.meta.dirname, "../../..");
 const window = { fromMs: 0, untilMs: 10_000 };
 
-/** Fields that some statistics need, for all of them. */
+/** A value for each field that some statistic requires. */
 const fields: Readonly<Record<string, unknown>> = {
   having: { outcome: "served" },
   per: { metric: "asked_ms", times: 2 },
@@ -60,11 +60,11 @@ function observed(claim: Claim, all: readonly SeriesData[], dropped = 0) {
 describe("every statistic", () => {
   const names = statistics.map(({ name }) => name);
 
-  it("has a name of its own", () => {
+  it("has a unique name", () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
-  it.each(names)("has a shape that takes its claims and no others: %s", (name) => {
+  it.each(names)("accepts its own claims and rejects all others: %s", (name) => {
     expect(claimShape.safeParse(claimOf(name)).success).toBe(true);
     expect(claimShape.safeParse({ ...claimOf(name), statistic: `${name}x` }).success).toBe(false);
     for (const field of Object.keys(statisticNamed(name)?.fields ?? {}).filter(
@@ -76,14 +76,14 @@ describe("every statistic", () => {
     }
   });
 
-  it.each(names)("says nothing, or zero, of an empty record: %s", (name) => {
+  it.each(names)("observes null or zero in an empty record: %s", (name) => {
     const { value, samples } = observed(claimOf(name), []);
     expect(samples).toBe(0);
     expect([null, 0]).toContain(value);
   });
 
   it.each(names)(
-    "is never kinder for iterations that were dropped, and never leaves its range: %s",
+    "has a worst case that is no more favourable, and within its range: %s",
     (name) => {
       const values = fc.array(fc.integer({ min: 0, max: 50 }), { minLength: 1, maxLength: 30 });
       fc.assert(
@@ -103,7 +103,7 @@ describe("every statistic", () => {
             if (value === null) return;
             expect(value).toBeGreaterThanOrEqual(0);
             expect(value).toBeLessThanOrEqual(statisticOf(claim).most);
-            // What holds with the worst holds with what was seen.
+            // A claim that holds with the worst case also holds with the observed value.
             if (worst !== null)
               expect(compare(value, comparison, worst) || value === worst).toBe(true);
           },
@@ -112,7 +112,7 @@ describe("every statistic", () => {
     },
   );
 
-  it.each(names)("names what it reads, and watches no less: %s", (name) => {
+  it.each(names)("watches every selector that it reads: %s", (name) => {
     const claim = claimOf(name);
     expect(selectorsOf(claim)[0]).toMatchObject({ metric: "answer_ms" });
     const watched = statisticOf(claim)
@@ -121,14 +121,14 @@ describe("every statistic", () => {
     for (const { metric } of namedBy(claim)) expect(watched).toContain(metric);
   });
 
-  it.each(names)("is explained where people read of it: %s", (name) => {
+  it.each(names)("is documented: %s", (name) => {
     const page = readFileSync(join(root, "docs", "writing-an-experiment.md"), "utf8");
     expect(page).toContain(`| \`${name}\` | ${statisticNamed(name)?.meaning} |`);
   });
 });
 
 describe("the list of statistics", () => {
-  it("is the only place that knows one by its name", () => {
+  it("is the only place that names a statistic", () => {
     const branching = sourcesIn("harness", /\.(ts|js)$/).filter((path) =>
       /(?<!typeof )\bstatistic\b\s*(===|!==|==|!=)\s*"|\(\w*\.?statistic\)\s*\{\s*case|\]\.includes\(\w*\.?statistic\)/.test(
         readFileSync(join(root, path), "utf8"),
@@ -137,7 +137,7 @@ describe("the list of statistics", () => {
     expect(branching).toEqual([]);
   });
 
-  it("keeps claims typed: another name, or a field that is missing, does not compile", () => {
+  it("keeps claims typed: an unknown name or a missing field does not compile", () => {
     const base = {
       title: "t",
       metric: "m",

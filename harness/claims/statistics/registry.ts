@@ -1,4 +1,7 @@
-/** All statistics, and what a claim is by them: its type, its shape, what it reads. */
+/**
+ * The registry of statistics, and what follows from it: the type and shape of a claim, and the
+ * samples that a claim reads.
+ */
 import { z } from "zod";
 import type { Selector } from "../../metrics/samples.ts";
 import { claimBase } from "../claim-shape.ts";
@@ -13,19 +16,34 @@ type ClaimBy<One> = One extends {
   ? ClaimOf<Name, Fields>
   : never;
 
-/** A service-level objective over the samples of a phase. */
+/**
+ * A service-level objective over the samples of one or more phases.
+ * @example
+ * ```ts
+ * const claim: Claim = {
+ *   title: "Requests are answered quickly",
+ *   statistic: "p95",
+ *   metric: "http_req_ms",
+ *   comparison: "<=",
+ *   limit: 300,
+ *   during: ["baseline", "fault"],
+ *   samplesMin: 200,
+ *   unit: "ms",
+ * };
+ * ```
+ */
 export type Claim = ClaimBy<Listed>;
 
 export const statistics: readonly Statistic[] = Object.values<Statistic>(list);
 
 const byName = new Map(statistics.map((one) => [one.name, one]));
 
-/** Undefined for a name that this version does not know. */
+/** Returns undefined for a name that this version does not know. */
 export function statisticNamed(name: string): Statistic | undefined {
   return byName.get(name);
 }
 
-/** Plans are checked before they are judged, so that no claim has another. */
+/** Returns the statistic of a claim. Throws for an unknown name, which no validated plan has. */
 export function statisticOf({ statistic }: Pick<Claim, "statistic">): Statistic {
   const found = statisticNamed(statistic);
   if (found === undefined) throw new Error(`there is no statistic ${JSON.stringify(statistic)}`);
@@ -33,18 +51,19 @@ export function statisticOf({ statistic }: Pick<Claim, "statistic">): Statistic 
 }
 
 /**
- * Of what it observes and of its limit; `share` is a fraction 0…1, and nothing is a bare number.
+ * The unit of a claim's observed value and limit: `share` is a fraction 0…1, an empty string a bare
+ * number.
  */
 export function unitOf(claim: Claim): string {
   return claim.unit ?? statisticOf(claim).unit ?? "";
 }
 
-/** Everything that a claim's statistic is made of. */
+/** All selectors that a claim's statistic reads. */
 export function selectorsOf(claim: Claim): readonly Selector[] {
   return [claim, ...statisticOf(claim).others(claim)];
 }
 
-/** With what it counts, whose tags are as easily misspelt. */
+/** The selectors above plus those with the `having` tags, so that a misspelt tag is found, too. */
 export function namedBy(claim: Claim): readonly Selector[] {
   const having = statisticOf(claim).having(claim);
   return [
@@ -58,8 +77,8 @@ const [plain, special] = [true, false].map((isPlain) =>
 ) as [Statistic[], Statistic[]];
 
 /**
- * Of an experiment's file and of a recorded plan. The list makes the type, too, which zod cannot
- * follow.
+ * The zod shape of a claim, for experiment files and recorded plans. The list determines the static
+ * type, which zod cannot infer.
  */
 export const claimShape = z.discriminatedUnion("statistic", [
   z.object({ ...claimBase, statistic: z.enum(plain.map(({ name }) => name)) }),

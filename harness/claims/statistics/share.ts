@@ -1,4 +1,7 @@
-/** Samples that also carry the tags `having`, as a fraction of all; of a counter, of its growth. */
+/**
+ * `share`: the fraction of samples that also carry the tags `having`; for a counter, the fraction
+ * of its growth.
+ */
 import { tags } from "../claim-shape.ts";
 import type { SeriesData } from "../../metrics/samples.ts";
 import { carries, countIn, valuesIn } from "../../metrics/series.ts";
@@ -15,7 +18,7 @@ export const share = defineStatistic({
   readsValues: false,
   having: (claim) => claim.having,
   observe: (claim, { selected, window, dropped }) => {
-    // A reading of a counter stands for as many as it has grown by.
+    // A reading of a counter counts as many times as the counter grew.
     const sizeOf = (series: readonly SeriesData[]): number =>
       isCounter(selected) ? sum(valuesIn(series, window)) : countIn(series, window);
     const count = sizeOf(selected);

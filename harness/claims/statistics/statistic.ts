@@ -1,6 +1,6 @@
 /**
- * What a statistic of claims is: how it is observed, and all that plan, judge, abort conditions
- * and reports have to know of it. Nothing else in the code knows one by name.
+ * The definition of a statistic: how to observe it, and what plan, judge, abort conditions and
+ * reports need to know of it. No other code refers to a statistic by name.
  */
 import type { z } from "zod";
 import type { ClaimBase, Comparison } from "../claim.ts";
@@ -8,10 +8,10 @@ import type { Selector, SeriesData } from "../../metrics/samples.ts";
 import type { Window } from "../../metrics/series.ts";
 import type { Tags } from "../../metrics/tags.ts";
 
-/** What a statistic came to. */
+/** The observed value of a statistic in one window; null where the record does not determine it. */
 export interface Observation {
   readonly value: number | null;
-  /** The same, had the dropped iterations been run and turned out as badly as the claim fears. */
+  /** The value if the dropped iterations had run, with the result that is worst for the claim. */
   readonly worst: number | null;
   readonly samples: number;
   /** Why there is no value, where there are samples. */
@@ -24,76 +24,74 @@ export interface Observation {
  */
 export type Doubt = "before" | "never" | "short";
 
-/** The record of one window. */
+/** The record of one window, as a statistic sees it. */
 export interface Sight {
   readonly window: Window;
   readonly all: readonly SeriesData[];
-  /** Those of `all` that the claim itself selects. */
+  /** The series of `all` that the claim selects. */
   readonly selected: readonly SeriesData[];
-  /** Iterations that the generator dropped or held back, and that could have yielded samples. */
+  /** Iterations that the generator dropped or delayed, and that could have produced samples. */
   readonly dropped: number;
 }
 
 export interface Statistic<Claim extends ClaimBase = ClaimBase> {
-  /** As claims write it. */
+  /** The name in a claim's `statistic` field. */
   readonly name: string;
-  /** What it comes to, for people. */
+  /** A short description of the value, shown to users. */
   readonly meaning: string;
-  /** The fields that its claims have beside those of every claim. */
+  /** Zod shapes of the fields that its claims have beyond those of every claim. */
   readonly fields: z.ZodRawShape;
-  /** `share`: its value is a part of one. Null: it is in the claim's unit. */
+  /** `share`: the value is a fraction 0…1. Null: the value is in the claim's unit. */
   readonly unit: "share" | null;
-  /** Nothing that could happen takes it above this. Below 0 goes none. */
+  /** The greatest possible value. The smallest is 0. */
   readonly most: number;
-  /** Whether it means something of a counter, whose readings stand for what it has grown by. */
+  /** Whether it applies to a counter, whose readings are increments. */
   readonly isOfCounters: boolean;
-  /** Whether the lengths, or sizes, of samples change it. */
+  /** Whether it depends on the values of samples, not only on their number. */
   readonly readsValues: boolean;
-  /** Whether the number of samples is its value, or what its value is divided by. */
+  /** Whether the number of samples is its value, or the divisor of its value. */
   readonly number: "value" | "divisor" | null;
-  /** Whether it only ever rises while a phase goes on: an early look may yet change. */
+  /** Whether it only grows during a phase, so that a live evaluation can still change. */
   readonly grows: boolean;
-  /** Whether a part of the samples comes to that part of it. */
+  /** Whether a fraction of the samples yields that fraction of the value. */
   readonly isTotal: boolean;
-  /** 0…1, of one that is a quantile. */
+  /** The quantile, 0…1; null if it is none. */
   readonly quantile: number | null;
 
   observe(claim: Claim, sight: Sight): Observation;
-  /** What it reads beside the samples that the claim itself selects. */
+  /** Selectors that it reads in addition to the claim's own. */
   others(claim: Claim): readonly Selector[];
-  /** The tags of those samples that it counts; null for one that counts no part. */
+  /** The tags of the samples that it counts; null if it counts no subset. */
   having(claim: Claim): Tags | null;
-  /** The tag by whose values it looks at samples apart. */
+  /** The tag that splits the samples into groups, which it evaluates separately. */
   by(claim: Claim): string | null;
-  /** Every sample that it has to see when it is observed while the run goes on. */
+  /** Every selector whose samples it needs when it is evaluated live. */
   watches(claim: Claim): readonly Selector[];
-  /** Whose samples are counted against `samplesMin`. */
+  /** The selector whose samples count towards `samplesMin`. */
   sampled(claim: Claim): Selector;
-  /** The most samples that a phase of this length can yield, whatever is asked. */
+  /** The greatest number of samples that a phase of this length, in ms, can yield. */
   samplesMost(claim: Claim, phaseMs: number): number;
   /**
-   * The samples that a generator's stall may have made worse, for one who judges a violation
-   * kindly. Null when what the stall kept from happening could explain any violation.
+   * The samples that a generator stall may have made worse; the judge ignores them before it
+   * refutes. Null when the requests that the stall prevented could explain any violation.
    */
   spoilt(claim: Claim): Selector | null;
-  /** The claim that a record must meet which has only this part, 0…1, of the samples. */
+  /** The equivalent claim for a record with only this fraction (0…1) of the samples. */
   ofPart(claim: Claim, part: number): Claim;
-  /** What is wrong with the claim for a phase of this length, or null. */
+  /** The problem of the claim for a phase of this length in ms, or null. */
   lengthProblem(claim: Claim, phaseMs: number): string | null;
-  /**
-   * Records of its own that `plan` asks about, where a metric that stays as it is shows nothing.
-   */
+  /** Records of its own for `plan`, if a metric that never changes shows nothing. */
   madeUp(claim: Claim, window: Window): readonly (readonly SeriesData[])[];
-  /** What is wrong with the counters among its metrics, beyond `isOfCounters`; or null. */
+  /** The problem of the counters among its metrics beyond `isOfCounters`, or null. */
   counterProblem(claim: Claim, isCounter: (metric: string) => boolean): string | null;
 }
 
-/** The fields of a shape that may be left out. */
+/** The keys of a shape that are optional. */
 type Optional<Fields extends z.ZodRawShape> = {
   [K in keyof Fields]: undefined extends z.infer<Fields[K]> ? K : never;
 }[keyof Fields];
 
-/** A claim of the statistic with that name and those fields. */
+/** A claim of the statistic with this name and these fields. */
 export type ClaimOf<Name extends string, Fields extends z.ZodRawShape> = ClaimBase & {
   readonly statistic: Name;
 } & { readonly [K in Exclude<keyof Fields, Optional<Fields>>]: z.infer<Fields[K]> } & {
@@ -107,13 +105,13 @@ type Definition<Name extends string, Fields extends z.ZodRawShape> = {
 } & Pick<Statistic<ClaimOf<Name, Fields>>, Needed> &
   Partial<Omit<Statistic<ClaimOf<Name, Fields>>, Needed | "fields">>;
 
-/** Without the wider types of the two, from which no claim's type could be made. */
+/** Omits the two wider types, from which no precise claim type could be inferred. */
 type Named<Name extends string, Fields extends z.ZodRawShape> = Omit<
   Statistic<ClaimOf<Name, Fields>>,
   "name" | "fields"
 > & { readonly name: Name; readonly fields: Fields };
 
-/** What most statistics have in common. */
+/** Defaults that most statistics share. */
 const usual = {
   unit: null,
   most: Number.POSITIVE_INFINITY,
@@ -133,7 +131,7 @@ const usual = {
   counterProblem: () => null,
 } satisfies Partial<Statistic>;
 
-/** A statistic from what is its own; the rest is as most have it. */
+/** Defines a statistic from the properties in which it differs from the defaults. */
 export function defineStatistic<
   const Name extends string,
   Fields extends z.ZodRawShape = Readonly<Record<never, never>>,
@@ -143,7 +141,7 @@ export function defineStatistic<
     ...usual,
     fields: {} as Fields,
     watches: (claim) => [claim, ...others(claim)],
-    // How much more a total would have been without the stall, nobody can tell.
+    // The amount by which a total would have grown without the stall is unknown.
     spoilt: (claim) => (isTotal && asksForMore(claim) ? null : claim),
     ofPart: (claim, part) => ({
       ...claim,
@@ -160,7 +158,7 @@ export function asksForMore({ comparison }: Pick<ClaimBase, "comparison">): bool
 
 export const nothing: Observation = { value: null, worst: null, samples: 0 };
 
-/** Of the least and the most that a statistic could have come to, the one that the claim fears. */
+/** Picks the worse of the least and the greatest possible value for this comparison. */
 export function extremes(
   comparison: Comparison,
   samples: number,
@@ -170,24 +168,24 @@ export function extremes(
   return { value, worst: comparison === ">" || comparison === ">=" ? least : most, samples };
 }
 
-/** Above this fraction of dropped iterations a statistic without a worst case cannot be trusted. */
+/** Above this fraction of dropped iterations, a statistic without a worst case is not trusted. */
 const droppedShareMax = 0.01;
 
 export function tooMany(dropped: number, samples: number): boolean {
   return dropped > droppedShareMax * Math.max(1, samples);
 }
 
-/** For statistics that have no worst case. */
+/** The observation of a statistic that has no worst case. */
 export function trusted(value: number | null, samples: number, dropped: number): Observation {
   return { value, worst: tooMany(dropped, samples) ? null : value, samples };
 }
 
-/** As the record itself says: the harness cannot know every counter of every target. */
+/** Reads the kind from the record: the harness does not know every counter of every target. */
 export function isCounter(series: readonly SeriesData[]): boolean {
   return series.some(({ kind }) => kind === "increment");
 }
 
-/** All that is seen in the lane of what a selector selects. */
+/** The selector of all samples in the lane of the given selector. */
 export function inItsLane({ metric, where }: Selector): Selector {
   const lane = where?.["lane"];
   return lane === undefined ? { metric } : { metric, where: { lane } };

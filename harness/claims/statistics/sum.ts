@@ -1,4 +1,4 @@
-/** All values together; of a counter, what it has grown by. */
+/** `sum`: the sum of the values; for a counter, its growth. */
 import { valuesIn } from "../../metrics/series.ts";
 import { sum as sumOf } from "../../base/statistics.ts";
 import { defineStatistic, trusted } from "./statistic.ts";

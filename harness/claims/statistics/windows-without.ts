@@ -1,6 +1,7 @@
 /**
- * In how many windows of `windowMs` the selected samples occur although `first` does not: the
- * order in which things are given up. With `by`, each value of that tag by itself.
+ * `windowsWithout`: the number of windows of `windowMs` in which selected samples occur although
+ * `first` has none. It checks the order of shedding. With `by`, each value of that tag is evaluated
+ * separately.
  */
 import { z } from "zod";
 import type { Selector, SeriesData } from "../../metrics/samples.ts";
@@ -19,7 +20,8 @@ export const windowsWithout = defineStatistic({
   readsValues: false,
   others: ({ first }) => [first],
   by: ({ by }) => by ?? null,
-  // It speaks only of windows in which the lanes concerned were seen at all, so all of them counts.
+  // It counts only windows in which the lanes concerned were observed, so it needs all their
+  // samples.
   watches: (claim) => [inItsLane(claim), inItsLane(claim.first)],
   samplesMost: ({ windowMs }, phaseMs) => Math.ceil(phaseMs / windowMs),
   lengthProblem: ({ windowMs }, phaseMs) =>
@@ -28,9 +30,8 @@ export const windowsWithout = defineStatistic({
 });
 
 /**
- * Windows in which `claim` selects something although `first` selects nothing, and the samples:
- * those windows of which the record says anything. Both metrics were seen in them in the lanes
- * concerned, whatever their other tags.
+ * Returns the violations and the number of windows that can be judged. A window can be judged if
+ * both metrics have samples in it in their lanes, whatever their other tags.
  */
 function violations(claim: Order, window: Window, all: readonly SeriesData[]): [number, number] {
   const { by } = claim;
@@ -58,7 +59,7 @@ function violationsIn(claim: Order, window: Window, all: readonly SeriesData[]):
     });
     return slots;
   };
-  // A counter that was read and has not grown says that nothing happened.
+  // A counter reading without growth is evidence that nothing happened.
   const happened = (chosen: Selector): Set<number> =>
     slotsOf(chosen, isCounter(matching(all, chosen)) ? (value) => value > 0 : () => true);
   const spokenOf = (chosen: Selector): Set<number> => slotsOf(inItsLane(chosen), () => true);

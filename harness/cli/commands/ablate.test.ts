@@ -53,11 +53,9 @@ async function seawall(
   return { exitCode, stdout, stderr };
 }
 
-/**
- * The origin storm with few viewers, whose origins are asked at most `getsMax` times for a segment.
- */
+/** The origin storm with few viewers, and a limit of `getsMax` origin requests per segment. */
 function storm(getsMax: number, reliesOn: object, perSecond = 60): string {
-  // Node keeps what it has imported from a path.
+  // Node caches imported modules by path.
   const name = `storm-${stormsMade++}.ts`;
   writeFileSync(
     join(folder, name),
@@ -81,63 +79,55 @@ const documentIn = (stdout: string): Document =>
   JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as Document;
 
 describe("seawall ablate", () => {
-  it(
-    "is content when each control falls as expected, and says what stays green or falls for " +
-      "something else",
-    async () => {
-      const path = storm(1.5, { collapsing: ["origin-gets"], msTtl: ["acknowledged-region-a"] });
-      const { exitCode, stdout } = await seawall("ablate", path, "--json");
-      const document = documentIn(stdout);
-      expect(problemsOf(document)).toEqual([]);
-      expect(document.complaints).toEqual([
-        { kind: "green", text: "small-storm without msTtl holds: it proves nothing about msTtl" },
-      ]);
-      expect(exitCode).toBe(1);
-      const [html, junit] = ["report.html", "junit.xml"].map((name) =>
-        readFileSync(join(document.directory, name), "utf8"),
-      );
-      expect(html).toMatch(
-        /<td class="held"><a href="\.\.\/\.\.\/small-storm\/[^"]+\/report\.html">✓ refuted<\/a>/,
-      );
-      expect(junit).toContain('name="without msTtl [quick]"');
-      expect(junit?.match(/<failure type="green"/g)).toHaveLength(1);
+  it("succeeds if each control is refuted as expected, and reports all others", async () => {
+    const path = storm(1.5, { collapsing: ["origin-gets"], msTtl: ["acknowledged-region-a"] });
+    const { exitCode, stdout } = await seawall("ablate", path, "--json");
+    const document = documentIn(stdout);
+    expect(problemsOf(document)).toEqual([]);
+    expect(document.complaints).toEqual([
+      { kind: "green", text: "small-storm without msTtl holds: it proves nothing about msTtl" },
+    ]);
+    expect(exitCode).toBe(1);
+    const [html, junit] = ["report.html", "junit.xml"].map((name) =>
+      readFileSync(join(document.directory, name), "utf8"),
+    );
+    expect(html).toMatch(
+      /<td class="held"><a href="\.\.\/\.\.\/small-storm\/[^"]+\/report\.html">✓ refuted<\/a>/,
+    );
+    expect(junit).toContain('name="without msTtl [quick]"');
+    expect(junit?.match(/<failure type="green"/g)).toHaveLength(1);
 
-      const again = await seawall(
-        "ablate",
-        storm(1.5, { collapsing: ["acknowledged-region-a"] }),
-        "--reuse",
-      );
-      expect(again.exitCode).toBe(1);
-      expect(again.stdout.replace(/\s+/g, " ")).toMatch(
-        /small-storm without collapsing is refuted for "Origin GETs [^"]+" instead of "Publications of region-a [^"]+": it proves nothing/,
-      );
-      expect(again.stdout).toMatch(/✓ held +small-storm +recorded/);
-    },
-  );
+    const again = await seawall(
+      "ablate",
+      storm(1.5, { collapsing: ["acknowledged-region-a"] }),
+      "--reuse",
+    );
+    expect(again.exitCode).toBe(1);
+    expect(again.stdout.replace(/\s+/g, " ")).toMatch(
+      /small-storm without collapsing is refuted for "Origin GETs [^"]+" instead of "Publications of region-a [^"]+": it proves nothing/,
+    );
+    expect(again.stdout).toMatch(/✓ held +small-storm +recorded/);
+  });
 
-  it(
-    "does not run the controls of an experiment that does not hold, and refuses flags that " +
-      "mean nothing to it",
-    async () => {
-      const { exitCode, stdout } = await seawall(
-        "ablate",
-        storm(0.1, { collapsing: ["origin-gets"] }),
-      );
-      expect(exitCode).not.toBe(0);
-      expect(stdout).toMatch(/- not run +└ without collapsing/);
-      expect(await seawall("ablate", "origin-storm", "--without", "collapsing")).toMatchObject({
-        exitCode: 64,
-        stderr: expect.stringContaining("omit --without"),
-      });
-      expect(await seawall("ablate", "origin-storm", "--attempts", "0")).toMatchObject({
-        exitCode: 64,
-      });
-    },
-  );
+  it("skips the controls of an experiment that does not hold, and refuses meaningless flags", async () => {
+    const { exitCode, stdout } = await seawall(
+      "ablate",
+      storm(0.1, { collapsing: ["origin-gets"] }),
+    );
+    expect(exitCode).not.toBe(0);
+    expect(stdout).toMatch(/- not run +└ without collapsing/);
+    expect(await seawall("ablate", "origin-storm", "--without", "collapsing")).toMatchObject({
+      exitCode: 64,
+      stderr: expect.stringContaining("omit --without"),
+    });
+    expect(await seawall("ablate", "origin-storm", "--attempts", "0")).toMatchObject({
+      exitCode: 64,
+    });
+  });
 });
 
 describe("seawall breaking-point", () => {
-  it("finds where the first claim fails, and how sure that is", async () => {
+  it("finds where the first claim fails, with its uncertainty", async () => {
     const { exitCode, stdout } = await seawall(
       "breaking-point",
       storm(4, [], 8),
@@ -168,7 +158,7 @@ describe("seawall breaking-point", () => {
     );
   });
 
-  it("gives a larger real audience as many more virtual users, and a simulated one none", async () => {
+  it("scales the virtual users of a real audience, and not of a simulated one", async () => {
     const planned = async (substrate: string): Promise<unknown> => {
       let stdout = "";
       const write = printerTo({
@@ -212,7 +202,7 @@ describe("seawall breaking-point", () => {
     });
   });
 
-  it("refuses what it chooses itself", async () => {
+  it("refuses options that it sets itself", async () => {
     expect(await seawall("breaking-point", "origin-storm", "--scale", "2")).toMatchObject({
       exitCode: 64,
       stderr: expect.stringContaining("omit --scale"),

@@ -70,13 +70,13 @@ export const defineAblate: Define = (program, context, end) =>
 
 export interface AblateOptions extends RunRequest {
   readonly suite: string | null;
-  /** How often an inconclusive run is repeated until it is given up. */
+  /** The greatest number of attempts for an inconclusive run. */
   readonly attempts: number;
-  /** Takes recorded runs of the same version instead of running again. */
+  /** Uses recorded runs of the same version instead of running again. */
   readonly reuse: boolean;
 }
 
-/** Ends everything else: an interrupt, or a machine that could not be cleaned. */
+/** Ends the whole command: an interrupt, or a machine that could not be cleaned. */
 class Stopped extends Error {
   readonly exitCode: number;
   constructor(exitCode: number) {
@@ -102,7 +102,7 @@ export async function ablate(
   const seed = options.seed ?? randomInt(0, 2 ** 32);
   refuseUnwritable(options.out);
   await planAll(context, items, seed, options);
-  // A control that cannot even be planned must not be found out about after an hour.
+  // All controls are planned first, so that an invalid one is not discovered after an hour.
   for (const item of items)
     for (const defence of defencesOf(item.experiment))
       await plan(
@@ -122,7 +122,7 @@ export async function ablate(
         tell(context, cellOf(run), options);
       });
     } catch (error) {
-      // What is known after an hour is not thrown away with what went wrong then.
+      // A late failure must not discard the results so far.
       stopped = error;
       break;
     }
@@ -135,10 +135,7 @@ export async function ablate(
   return worse(exitCodeOf(ablation), stopped?.exitCode ?? exitCodes.held);
 }
 
-/**
- * A control needs a switch. Running the experiment alone would only look as if something had been
- * taken away.
- */
+/** A control needs a switch: without one, the experiment would run unchanged. */
 function nothingToTakeAway(
   context: Context,
   items: readonly Item[],
@@ -167,7 +164,7 @@ async function catalogueOf(context: Context): Promise<Item[]> {
   );
 }
 
-/** Of targets that have defences: those that nobody relies on. */
+/** Defences of the targets on which no experiment relies. */
 function unneededIn(items: readonly Item[]): string[] {
   const needed = new Set(items.flatMap(({ experiment }) => defencesOf(experiment)));
   const all = new Set(
@@ -176,9 +173,7 @@ function unneededIn(items: readonly Item[]): string[] {
   return [...all].filter((name) => !needed.has(name));
 }
 
-/**
- * With all defences first: where the experiment does not hold, its controls would prove nothing.
- */
+/** With all defences first: if the experiment does not hold, its controls prove nothing. */
 async function ablateItem(
   context: Context,
   item: Item,
@@ -203,7 +198,7 @@ async function ablateItem(
   }
 }
 
-/** Runs it until it can be judged, a bounded number of times. */
+/** Runs it until it is conclusive, a bounded number of times. */
 async function judgeable(
   context: Context,
   item: Item,
@@ -245,7 +240,7 @@ async function judgeable(
       outcome.exitCode === exitCodes.cleanupIncomplete
     )
       throw new Stopped(outcome.exitCode);
-    // What let the harness itself down is no verdict about anything.
+    // A failure of the harness itself is no verdict.
     if (outcome.error instanceof SeawallError) throw outcome.error;
     const run = told(
       blank(item, without, expected, options, ""),
@@ -317,7 +312,7 @@ function tell(context: Context, cell: Cell, { json }: AblateOptions): void {
   );
 }
 
-/** The matrix in a folder of its own beside the runs that it links. */
+/** Writes the matrix into its own folder next to the runs that it links to. */
 function publish(context: Context, ablation: Ablation, seed: number, options: AblateOptions): void {
   const folder = join(options.out, "ablation", newRunId(Date.now(), seed));
   mkdirSync(folder, { recursive: true });
@@ -352,7 +347,7 @@ function publish(context: Context, ablation: Ablation, seed: number, options: Ab
   if (options.json) context.stdout.json(document);
 }
 
-/** Where all that is wrong is that something could not be judged or run, nothing is refuted yet. */
+/** If the only complaints are about inconclusive or missing runs, nothing is refuted yet. */
 function exitCodeOf({ complaints }: Ablation): number {
   if (complaints.length === 0) return exitCodes.held;
   return complaints.every(({ kind }) => kind === "undecided" || kind === "notRun")

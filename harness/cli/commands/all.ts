@@ -1,4 +1,4 @@
-/** The commands, in the order in which help lists them. */
+/** The commands, in the order of the help. */
 import type { Define } from "../command.ts";
 import { defineAblate } from "./ablate.ts";
 import { defineBreakingPoint } from "./breaking-point.ts";

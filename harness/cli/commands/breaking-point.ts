@@ -1,6 +1,6 @@
 /**
- * `seawall breaking-point`: with how many times the planned audience does the first claim fail?
- * Each step of the search is a whole, judged run.
+ * `seawall breaking-point`: finds the multiple of the planned audience at which the first claim
+ * fails. Each step of the search is a complete, judged run.
  */
 import { numberOf, out, planFlags, type PlanFlags, requestOf, scaleOf, wholeOf } from "../flags.ts";
 import { Option } from "commander";
@@ -82,8 +82,8 @@ export interface BreakingPointOptions extends RunRequest {
 }
 
 /**
- * A run that could not be judged, for a reason that is not the load, is made once more before the
- * search gives up.
+ * A run that is inconclusive for a reason other than the load is repeated once before the search
+ * ends.
  */
 const attemptsMax = 2;
 
@@ -108,7 +108,7 @@ export async function breakingPoint(
   for (let next = nextStep(steps, options.search); ; next = nextStep(steps, options.search)) {
     if ("conclusion" in next || stopped !== null) {
       const { topology, substrate, without } = first.plan;
-      // Stopped by somebody: what is known so far, and no more.
+      // Interrupted: reports the current knowledge only.
       const ended =
         "conclusion" in next ? next : nextStep(steps, { ...options.search, runsMax: steps.length });
       if (!("conclusion" in ended)) throw new Error("a search with no runs left has no conclusion");
@@ -163,8 +163,7 @@ async function stepAt(
   } catch (error) {
     if (!(error instanceof SeawallError) || error.code !== "PLAN_REFUSED" || scale === 1)
       throw error;
-    // More than one machine's generator may be asked for, or fewer users than the claims need to
-    // say anything.
+    // The scale may exceed one machine's generator, or leave fewer users than the claims need.
     return {
       exitCode: 0,
       step: {

@@ -1,6 +1,6 @@
 /**
- * `seawall compare`: what differs between runs of an experiment before and after a change, and how
- * sure that is.
+ * `seawall compare`: the differences between runs of an experiment before and after a change, with
+ * their uncertainty.
  */
 import { out } from "../flags.ts";
 import type { Define } from "../command.ts";
@@ -55,10 +55,10 @@ export const defineCompare: Define = (program, context, end) =>
     );
 
 export interface CompareFlags {
-  /** The runs before the change; null when the first path is the baseline. */
+  /** The runs before the change; null if the first path is the baseline. */
   readonly baseline: readonly string[] | null;
   readonly json: boolean;
-  /** The page goes into its folder `comparisons`. */
+  /** The page is written to its folder `comparisons`. */
   readonly out: string;
 }
 
@@ -131,7 +131,7 @@ export async function compare(
   return isUndecided(comparison) ? exitCodes.inconclusive : exitCodes.held;
 }
 
-/** A run directory, or a folder that holds some. */
+/** A run directory, or a folder of run directories. */
 async function runsOf(path: string): Promise<JudgedRun[]> {
   const inside =
     existsSync(join(path, files.plan)) || !existsSync(path)
@@ -152,7 +152,7 @@ async function runsOf(path: string): Promise<JudgedRun[]> {
   );
 }
 
-/** Seen from the page, so that the folder of runs may be moved or served as a whole. */
+/** Relative to the page, so that the folder of runs may be moved or served as a whole. */
 function reportLink(from: string, directory: string): string | null {
   const report = join(directory, files.report);
   return existsSync(report)

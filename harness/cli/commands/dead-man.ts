@@ -1,6 +1,6 @@
 /**
- * What the dead-man's switch does: it makes sure that the harness is gone, undoes its run,
- * completes the record, and judges it.
+ * The action of the dead-man's switch: ensures that the harness is gone, undoes its run, completes
+ * the record, and judges it.
  */
 import type { Define } from "../command.ts";
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
@@ -28,12 +28,12 @@ export const defineDeadMan: Define = (program, context, end) =>
 
 const goneWithinMs = 10_000;
 
-/** Lives as long as the run, and says nothing to anybody: what it did is in the record. */
+/** Lives as long as the run and prints nothing: its actions are in the record. */
 export async function deadMan(context: Context, runId: string): Promise<number> {
-  // Now, while all is well: who knows what becomes of this checkout while the run goes on.
+  // Loaded now, because this checkout may change during the run.
   await Promise.all(substrates.filter((one) => !one.isVirtual).map(({ name }) => adapterOf(name)));
   const heard = await listen(context.stdin());
-  // Its own ledger alone: what lies beside it may be unreadable.
+  // Reads only its own ledger, because others may be unreadable.
   const left = leftRun(context.stateDirectory, runId);
   // Without a ledger there is nothing left to undo.
   if (heard === "released" || left === undefined) return exitCodes.held;
@@ -61,7 +61,7 @@ export async function deadMan(context: Context, runId: string): Promise<number> 
     : exitCodes.aborted;
 }
 
-/** A harness that is only stopped must not go on in the middle of what is being undone. */
+/** A harness that is only stopped must not resume during the undo. */
 async function endOwner(left: LeftRun): Promise<void> {
   const deadlineMs = performance.now() + goneWithinMs;
   while (isSameProcess(left.ownerPid, left.ownerStartTicks) && performance.now() < deadlineMs) {
@@ -75,8 +75,8 @@ async function endOwner(left: LeftRun): Promise<void> {
 }
 
 /**
- * Adds to the events of a run whose last line may be torn. Each is linked to the last whole one;
- * the record stays unsealed.
+ * Appends to the events of a run whose last line may be torn. Each event is linked to the last
+ * complete one; the record stays unsealed.
  */
 function recordOf(directory: string): (event: DistributiveOmit<RunEvent, "atMs">) => void {
   const path = join(directory, files.events);
@@ -87,12 +87,12 @@ function recordOf(directory: string): (event: DistributiveOmit<RunEvent, "atMs">
       appendFileSync(path, `\n${line}\n`);
       before = link;
     } catch {
-      // the run directory is gone: there is nobody to tell
+      // the run directory is gone, so there is nowhere to record this
     }
   };
 }
 
-/** The first link begins from the plan. */
+/** The first link starts from the plan. */
 function lastLink(directory: string): string {
   try {
     const lines = readFileSync(join(directory, files.events), "utf8").split("\n");

@@ -20,7 +20,10 @@ function output() {
   };
 }
 
-/** Every tool named by hand: nothing of the real machine is taken, and nothing could be got. */
+/**
+ * Every tool has an invalid explicit path: no tool of the real machine is used, and none can be
+ * obtained.
+ */
 const nowhere = Object.fromEntries(
   ["K6", "TOXIPROXY", "CASSANDRA", "MEMCACHED", "VARNISH", "FFMPEG", "JAVA"].map((name) => [
     `SEAWALL_${name}`,
@@ -29,7 +32,7 @@ const nowhere = Object.fromEntries(
 );
 
 describe("doctor", () => {
-  it("shows every tool within 100 columns, and fails when a run cannot start", async () => {
+  it("shows every tool within 100 columns, and fails if a run cannot start", async () => {
     using machine = fakeMachine();
     const stdout = output();
     const env = {
@@ -57,7 +60,7 @@ describe("doctor", () => {
     ).toBeLessThanOrEqual(100);
   });
 
-  it("says the same as JSON, alone on standard output", async () => {
+  it("prints the same as JSON, alone on standard output", async () => {
     using machine = fakeMachine();
     const stdout = output();
     await doctor({
@@ -76,7 +79,7 @@ describe("doctor", () => {
     expect(diagnosis.substrates.process.works).toBe(false);
   });
 
-  it("does not promise to get what cannot be had", async () => {
+  it("does not promise tools that cannot be obtained", async () => {
     using machine = fakeMachine();
     const stdout = output();
     await doctor({

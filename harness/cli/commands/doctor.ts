@@ -1,6 +1,6 @@
 /**
- * `seawall doctor`: every tool with its version and origin, and what works on this machine. Gets
- * nothing unless told to.
+ * `seawall doctor`: every tool with its version and origin, and what works on this machine. Obtains
+ * nothing without --install.
  */
 
 import type { Define } from "../command.ts";
@@ -48,7 +48,7 @@ export interface DoctorOptions {
   readonly stdout: Output;
   readonly stderr: Output;
   readonly json: boolean;
-  /** Gets what is missing first. */
+  /** Obtains missing tools first. */
   readonly install: boolean;
   readonly signal?: AbortSignal | undefined;
 }
@@ -58,14 +58,14 @@ interface Diagnosis {
   readonly machine: Machine;
   readonly cache: { readonly path: string; readonly freeBytes: number | undefined };
   readonly reports: { readonly path: string; readonly freeBytes: number | undefined };
-  /** For targets that come up by a compose file. */
+  /** For targets that start from a compose file. */
   readonly compose: Ability;
   readonly substrates: Readonly<Record<string, Ability>>;
 }
 
 /**
- * Resolves with the exit status: 0 when a run can start here though no other substrate is ready,
- * with tools that are there or can be got.
+ * Resolves with the exit status: 0 if a run can start here on the fallback substrate, with tools
+ * that exist or can be obtained.
  */
 export async function doctor({
   env,
@@ -95,14 +95,14 @@ export async function doctor({
   return works(diagnosis) ? exitCodes.held : exitCodes.internal;
 }
 
-/** Whether a run can start where it starts when nothing else is ready. */
+/** Whether a run can start on the fallback substrate. */
 function works({ substrates: abilities }: Pick<Diagnosis, "substrates">): boolean {
   return substrates.some(
     ({ name, auto }) => auto === "otherwise" && abilities[name]?.works === true,
   );
 }
 
-/** Of each substrate that can fail to work: in virtual time nothing can. */
+/** For each substrate that can fail; virtual time cannot. */
 async function abilitiesOf(
   env: NodeJS.ProcessEnv,
   machine: Machine,
@@ -168,7 +168,7 @@ function render(
   ].join("\n");
 }
 
-/** One that is not there says what a run would do, or why nothing can be done. */
+/** For a missing tool: what a run would do, or why it cannot be obtained. */
 function toolRow({ name, wanted, found, attempts, sources, obstacles, install }: Inspection) {
   if (found !== undefined) return [name, found.version, found.source, found.executable];
   const looked = attempts.filter(({ unset }) => unset !== true);

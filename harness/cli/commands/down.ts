@@ -1,4 +1,4 @@
-/** `seawall down`: ends what `seawall up` started. */
+/** `seawall down`: stops what `seawall up` started. */
 import type { Define } from "../command.ts";
 import { exitCodes } from "../../base/errors.ts";
 import { SeawallError } from "../../base/errors.ts";

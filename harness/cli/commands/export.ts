@@ -39,17 +39,14 @@ export const defineExport: Define = (program, context, end) =>
 
 export interface ExportFlags {
   /**
-   * Base address of a receiver; without it, OTEL_EXPORTER_OTLP_METRICS_ENDPOINT or
-   * OTEL_EXPORTER_OTLP_ENDPOINT, and without those standard output.
+   * Base address of a receiver. Defaults to OTEL_EXPORTER_OTLP_METRICS_ENDPOINT, then
+   * OTEL_EXPORTER_OTLP_ENDPOINT, then standard output.
    */
   readonly otlp: string | null;
   readonly everyMs: number;
 }
 
-/**
- * Points of each series in one request: half a minute's at a point per second, a few hundred
- * kilobytes.
- */
+/** Points per series in one request: 30 s at one point per second, a few hundred kilobytes. */
 const pointsPerRequest = 30;
 
 export async function exportRun(
@@ -88,8 +85,7 @@ export function receiverOf(context: Pick<Context, "env">, asked: string | null):
   const url = whole || (base ? metricsOf(base) : null);
   if (url === null) return null;
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
-    // What stands before the last @ may be a password, even where nothing else of the address can
-    // be read.
+    // The part before the last @ may be a password, even if the rest of the address is invalid.
     throw new SeawallError(
       "USAGE",
       `"${redacted(url.replace(/(\/\/)?\S*@/, "$1***@"))}" is not the address of a receiver`,
@@ -107,7 +103,7 @@ export function receiverOf(context: Pick<Context, "env">, asked: string | null):
   return { url: address, headers: { ...authorization, ...headers } };
 }
 
-/** A user and a password in an address are sent as basic authentication, and shown nowhere. */
+/** A user and a password in an address are sent as basic authentication, and never shown. */
 function withoutUser(url: URL): {
   readonly address: string;
   readonly authorization: Readonly<Record<string, string>>;
@@ -119,7 +115,7 @@ function withoutUser(url: URL): {
   return { address: url.href, authorization: { authorization: `Basic ${basic}` } };
 }
 
-/** The path of metrics below a base address; a query stays behind it. */
+/** The path of metrics below a base address; a query is kept after it. */
 function metricsOf(base: string): string {
   const [, address = "", query = ""] = /^([^?#]*)(.*)$/s.exec(base) ?? [];
   const path = address.replace(/\/+$/, "");

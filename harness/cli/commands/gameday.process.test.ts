@@ -36,8 +36,7 @@ function dayFile(folder: string): string {
 
 const runsIn = (out: string): string[] => readdirSync(join(out, "light"));
 
-it.concurrent("holds a real target under load, lets it be broken, leaves out what gets a no-go, and heals " +
-  "at a stop", async () => {
+it.concurrent("holds a real target under load, injects after a go, skips after a no-go, heals at a stop", async () => {
   expect((await seawall(["recover"]).ended).exitCode).toBe(0);
   const out = outFolder();
   const day = seawall(["gameday", dayFile(out.path), "--out", out.path, "--json"]);
@@ -78,8 +77,8 @@ it.concurrent("holds a real target under load, lets it be broken, leaves out wha
       .trim()
       .split("\n")
       .map((line) => JSON.parse(line) as RunEvent);
-  // The run that was held is judged as one that was not: on a busy machine it may be inconclusive,
-  // but for no phase or fault of its record.
+  // The verdict ignores the hold. On a busy machine the run may be inconclusive, but not because of
+  // a phase or fault.
   const first = JSON.parse(
     readFileSync(join(folder, result.steps[0]?.run ?? "", "verdict.json"), "utf8"),
   ) as Verdict;
@@ -103,7 +102,7 @@ it.concurrent("holds a real target under load, lets it be broken, leaves out wha
   expect(leftovers(cache, runsIn(out.path))).toEqual([]);
 }, 200_000);
 
-it.concurrent("is healed at Ctrl-C with no page open, and taken up again", async () => {
+it.concurrent("heals at Ctrl-C without an open page, and resumes", async () => {
   expect((await seawall(["recover"]).ended).exitCode).toBe(0);
   const out = outFolder();
   const file = join(out.path, "one.ts");
@@ -121,7 +120,7 @@ it.concurrent("is healed at Ctrl-C with no page open, and taken up again", async
   const folder = join(out.path, "game-days", readdirSync(join(out.path, "game-days"))[0] as string);
   const again = await seawall(["gameday", file, "--out", out.path, "--yes", "--resume", folder])
     .ended;
-  // Whatever a busy machine makes of the run, it ran to its end this time.
+  // On a busy machine its verdict is open, but this time it ran to its end.
   expect([0, 2], again.stderr).toContain(again.exitCode);
   expect(again.stdout).not.toContain("stopped by");
   expect(runsIn(out.path)).toHaveLength(2);

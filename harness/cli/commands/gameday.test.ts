@@ -50,9 +50,9 @@ async function seawall(args: readonly string[]) {
   }
 }
 
-/** The storm of the catalogue with a small audience, so that virtual time passes at once. */
+/** The catalogue's storm with a small audience, so that virtual time passes quickly. */
 function write(day: object): string {
-  // A module is read once for each path.
+  // A module is loaded once per path.
   const path = join(folder, `day-${files++}.ts`);
   writeFileSync(
     join(folder, "small.ts"),
@@ -72,7 +72,7 @@ function write(day: object): string {
 }
 
 describe("seawall gameday", () => {
-  it("tells every problem of the day and of its steps at once, and starts nothing", async () => {
+  it("reports every problem of the day and its steps at once, and starts nothing", async () => {
     const shape = await seawall(["gameday", write({ waitMsMax: 1, steps: [] }), "--out", folder]);
     expect(shape.stderr()).toMatch(
       /waitMsMax: at least a second[\s\S]*steps: a day needs at least one/,
@@ -102,61 +102,55 @@ describe("seawall gameday", () => {
     expect(readdirSync(folder).filter((name) => !name.endsWith(".ts"))).toEqual([]);
   });
 
-  it(
-    "runs a day that nobody is asked about, says so, and gives the same result again from " +
-      "what is on disk",
-    async () => {
-      const file = write({ steps: [{ experiment: "./small.ts", hold: { waitMsMax: 5_000 } }] });
-      const { exitCode, stdout, stderr } = await seawall([
-        "gameday",
-        file,
-        "--yes",
-        "--substrate",
-        "simulated",
-        "--seed",
-        "1",
-        "--out",
-        folder,
-        "--json",
-      ]);
-      expect(exitCode, stderr()).toBe(0);
-      const result = JSON.parse(stdout()) as { steps: { status: string; run: string }[] };
-      expect(problemsOf(result)).toEqual([]);
-      expect(result.steps.map((step) => step.status)).toEqual(["held"]);
-      expect(stderr()).toContain("Every go/no-go point was answered by --yes.");
-      const days = join(folder, "game-days");
-      const day = join(days, readdirSync(days)[0] as string);
-      expect(problemsOf(JSON.parse(readFileSync(join(day, "day.json"), "utf8")))).toEqual([]);
-      for (const step of result.steps)
-        expect(JSON.parse(readFileSync(join(day, step.run, "verdict.json"), "utf8"))).toMatchObject(
-          {
-            status: step.status,
-          },
-        );
-      const report = readFileSync(join(day, "report.html"), "utf8");
-      for (const text of [
-        "No one decided.",
-        "kill region-a/origin-read",
-        'class="tape"',
-        "Go by --yes",
-      ])
-        expect(report, text).toContain(text);
-      rmSync(join(day, "report.html"));
-      const again = await seawall(["report", day, "--json"]);
-      expect(JSON.parse(again.stdout())).toEqual(result);
-      expect(readFileSync(join(day, "report.html"), "utf8")).toBe(report);
-      const other = await seawall([
-        "gameday",
-        write({ steps: [{ experiment: "./small.ts" }, { experiment: "./small.ts" }] }),
-        "--yes",
-        "--substrate",
-        "simulated",
-        "--resume",
-        day,
-        "--out",
-        folder,
-      ]);
-      expect(other.stderr()).toContain("the file now describes origin-storm, origin-storm");
-    },
-  );
+  it("runs a day without people, reports that, and reproduces its result from disk", async () => {
+    const file = write({ steps: [{ experiment: "./small.ts", hold: { waitMsMax: 5_000 } }] });
+    const { exitCode, stdout, stderr } = await seawall([
+      "gameday",
+      file,
+      "--yes",
+      "--substrate",
+      "simulated",
+      "--seed",
+      "1",
+      "--out",
+      folder,
+      "--json",
+    ]);
+    expect(exitCode, stderr()).toBe(0);
+    const result = JSON.parse(stdout()) as { steps: { status: string; run: string }[] };
+    expect(problemsOf(result)).toEqual([]);
+    expect(result.steps.map((step) => step.status)).toEqual(["held"]);
+    expect(stderr()).toContain("Every go/no-go point was answered by --yes.");
+    const days = join(folder, "game-days");
+    const day = join(days, readdirSync(days)[0] as string);
+    expect(problemsOf(JSON.parse(readFileSync(join(day, "day.json"), "utf8")))).toEqual([]);
+    for (const step of result.steps)
+      expect(JSON.parse(readFileSync(join(day, step.run, "verdict.json"), "utf8"))).toMatchObject({
+        status: step.status,
+      });
+    const report = readFileSync(join(day, "report.html"), "utf8");
+    for (const text of [
+      "No one decided.",
+      "kill region-a/origin-read",
+      'class="tape"',
+      "Go by --yes",
+    ])
+      expect(report, text).toContain(text);
+    rmSync(join(day, "report.html"));
+    const again = await seawall(["report", day, "--json"]);
+    expect(JSON.parse(again.stdout())).toEqual(result);
+    expect(readFileSync(join(day, "report.html"), "utf8")).toBe(report);
+    const other = await seawall([
+      "gameday",
+      write({ steps: [{ experiment: "./small.ts" }, { experiment: "./small.ts" }] }),
+      "--yes",
+      "--substrate",
+      "simulated",
+      "--resume",
+      day,
+      "--out",
+      folder,
+    ]);
+    expect(other.stderr()).toContain("the file now describes origin-storm, origin-storm");
+  });
 });

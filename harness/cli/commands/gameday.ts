@@ -78,12 +78,12 @@ interface DayFlags {
 
 export interface GameDayOptions {
   readonly run: RunRequest;
-  /** Nobody is asked and no page is served; the report says so. */
+  /** No person is asked and no page is served; the report says so. */
   readonly yes: boolean;
-  /** Shows what would be asked and done, and ends. */
+  /** Shows the planned questions and actions, and ends. */
   readonly planOnly: boolean;
   readonly port: number;
-  /** A day that was stopped or cut short, to be taken up again. */
+  /** The folder of a stopped or interrupted day, to resume it. */
   readonly resume: string | null;
 }
 
@@ -125,7 +125,7 @@ function opened(
   return { directory, day };
 }
 
-/** The same steps in the same order, or what was decided would be about something else. */
+/** Requires the same steps in the same order; otherwise the earlier decisions would not apply. */
 function resumed(
   directory: string,
   describe: (id: string) => Day,
@@ -192,7 +192,7 @@ async function hold(
     { log, desk, run, explain: (error) => explained(context, error) },
     context.signal,
   );
-  // Pages hear how it ended before the connection does.
+  // Pages receive the result before the connection closes.
   if (page !== null) await new Promise((wake) => setTimeout(wake, 300));
 }
 
@@ -203,7 +203,7 @@ function explained(context: Context, error: unknown): { why: string; exitCode: n
   };
 }
 
-/** From what is on disk, as anybody gets it who looks later. */
+/** From the files on disk, as a later reader sees it. */
 export function told(context: Context, directory: string, json: boolean): number {
   const recorded = readDay(directory);
   const report = join(directory, dayFiles.report);

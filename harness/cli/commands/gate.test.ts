@@ -23,7 +23,7 @@ beforeEach(() => {
   storm = smallStorm(folder);
 });
 
-/** On the simulated substrate: the same gate, in virtual time. */
+/** The gate in virtual time, on the simulated substrate. */
 async function gate(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
@@ -60,7 +60,7 @@ async function gate(
 const only = (path: string): string => join(path, readdirSync(path).sort().at(-1) as string);
 
 /**
- * The same run with every wait of viewers `times` as long, recorded anew: a changed record would be
+ * Records the run again with every wait of viewers multiplied by `times`: an edited record would be
  * no baseline.
  */
 async function stretch(directory: string, times: number): Promise<void> {
@@ -88,7 +88,7 @@ function edit(path: string, change: (document: Record<string, unknown>) => void)
   writeFileSync(path, JSON.stringify(document));
 }
 
-/** The name of each suite, and how many of its cases say that something is wrong. */
+/** The name of each suite, and its number of failed cases. */
 function suitesIn(xml: string): [string, number][] {
   expect(problemsOfForm(xml)).toEqual([]);
   return [
@@ -100,7 +100,7 @@ const junitOf = (out: string): string =>
   readFileSync(join(only(join(folder, out, "gate")), "junit.xml"), "utf8");
 
 describe("a gate in virtual time", () => {
-  it("keeps two experiments apart that begin in the same second", async () => {
+  it("separates two experiments that begin in the same second", async () => {
     vi.useFakeTimers({ toFake: ["Date"], now: 1_800_000_000_000 });
     try {
       const names = [storm, smallStorm(folder, "other-storm")];
@@ -116,26 +116,17 @@ describe("a gate in virtual time", () => {
     ]);
   });
 
-  it(
-    "is an error for consumers of JUnit where it was stopped, and for each experiment that " +
-      "was not run",
-    async () => {
-      const stopped = new AbortController();
-      stopped.abort(new RunAborted("user", "stopped by SIGTERM"));
-      const { exitCode } = await gate(
-        ["--seed", "7"],
-        {},
-        [storm, "instance-loss"],
-        stopped.signal,
-      );
-      expect(exitCode).toBe(130);
-      const [first, second] = suitesIn(junitOf("new"));
-      expect(first).toEqual(["origin-storm", expect.toSatisfy((count: number) => count > 0)]);
-      expect(second).toEqual(["instance-loss", 1]);
-    },
-  );
+  it("is an error in JUnit where it was stopped, and for each experiment not run", async () => {
+    const stopped = new AbortController();
+    stopped.abort(new RunAborted("user", "stopped by SIGTERM"));
+    const { exitCode } = await gate(["--seed", "7"], {}, [storm, "instance-loss"], stopped.signal);
+    expect(exitCode).toBe(130);
+    const [first, second] = suitesIn(junitOf("new"));
+    expect(first).toEqual(["origin-storm", expect.toSatisfy((count: number) => count > 0)]);
+    expect(second).toEqual(["instance-loss", 1]);
+  });
 
-  it("keeps its outcome, and its one document, where the step summary cannot be written", async () => {
+  it("keeps its result and its single document if the step summary cannot be written", async () => {
     const { exitCode, stdout, stderr } = await gate(["--json", "--seed", "7"], {
       GITHUB_STEP_SUMMARY: "/nonexistent/summary.md",
     });
@@ -144,7 +135,7 @@ describe("a gate in virtual time", () => {
     expect(stderr).toContain("warning: the step summary was not written");
   });
 
-  it("passes what held, in words, as a document, as JUnit and for a pull request", async () => {
+  it("passes what held, as text, as a document, as JUnit and for a pull request", async () => {
     const { exitCode, stdout, stderr } = await gate(["--json", "--seed", "7"], {
       GITHUB_ACTIONS: "true",
       GITHUB_STEP_SUMMARY: join(folder, "summary.md"),
@@ -172,8 +163,7 @@ describe("a gate in virtual time", () => {
     );
   });
 
-  it("closes for what held but is worse than the baseline, after looking again, and not for " +
-    "what is as it was", async () => {
+  it("closes for a confirmed regression, and not for what is unchanged", async () => {
     const made = async (out: string, ...seeds: readonly number[]): Promise<void> => {
       for (const seed of seeds) await gate(["--seed", String(seed), "--out", out]);
     };
@@ -224,8 +214,7 @@ describe("a gate in virtual time", () => {
     );
   }, 60_000);
 
-  it("judges a baseline itself, names what it leaves out, and does not pass without anything " +
-    "to compare with", async () => {
+  it("judges a baseline itself, names what it omits, and does not pass without one", async () => {
     await gate(["--without", "collapsing", "--out", "old"]);
     const refuted = only(join(folder, "old/origin-storm"));
     edit(join(refuted, "plan.json"), (plan) => {
@@ -247,7 +236,7 @@ describe("a gate in virtual time", () => {
     );
   }, 60_000);
 
-  it("passes what is mended: sound runs of the baseline were refuted, and these hold", async () => {
+  it("passes a fix: sound runs of the baseline were refuted, and these hold", async () => {
     writeFileSync(
       join(folder, "strict.ts"),
       `
@@ -262,7 +251,7 @@ describe("a gate in virtual time", () => {
     expect(exitCode).toBe(0);
   }, 60_000);
 
-  it("looks for a ref in the repository of the experiment, and refuses one where there is none", async () => {
+  it("looks for a ref in the experiment's repository, and refuses one without a repository", async () => {
     const own = join(folder, "mine.ts");
     writeFileSync(own, readFileSync(join(folder, storm)));
     const nowhere = await gate(["./mine.ts", "--baseline", "HEAD"], {}, []);
@@ -289,30 +278,26 @@ describe("a gate in virtual time", () => {
     expect(exitCode).toBe(0);
   }, 120_000);
 
-  it(
-    "refuses a baseline that is neither folder nor ref, and does not pass on one that has " +
-      "nothing to compare with",
-    async () => {
-      const ofTheCatalogue = await gate(["--baseline", "no-such-branch"], {}, ["origin-storm"]);
-      expect(ofTheCatalogue).toMatchObject({
-        exitCode: 64,
-        stderr: expect.stringContaining("neither a folder nor a git ref"),
-      });
-      mkdirSync(join(folder, "empty"));
-      const { exitCode, stdout } = await gate(["--baseline", "empty"]);
-      expect(exitCode).toBe(2);
-      expect(stdout).toContain(
-        "Gate closed: 1 passed; nothing could be compared with the baseline; check that it is " +
-          "the right one",
-      );
-      expect(suitesIn(junitOf("new"))).toEqual([
-        ["origin-storm", 0],
-        ["gate", 1],
-      ]);
-    },
-  );
+  it("refuses a baseline that is neither folder nor ref, and does not pass on an empty one", async () => {
+    const ofTheCatalogue = await gate(["--baseline", "no-such-branch"], {}, ["origin-storm"]);
+    expect(ofTheCatalogue).toMatchObject({
+      exitCode: 64,
+      stderr: expect.stringContaining("neither a folder nor a git ref"),
+    });
+    mkdirSync(join(folder, "empty"));
+    const { exitCode, stdout } = await gate(["--baseline", "empty"]);
+    expect(exitCode).toBe(2);
+    expect(stdout).toContain(
+      "Gate closed: 1 passed; nothing could be compared with the baseline; check that it is " +
+        "the right one",
+    );
+    expect(suitesIn(junitOf("new"))).toEqual([
+      ["origin-storm", 0],
+      ["gate", 1],
+    ]);
+  });
 
-  it("refuses numbers that it cannot mean", async () => {
+  it("refuses impossible numbers", async () => {
     for (const flags of [
       ["--retries", "9"],
       ["--baseline-runs", "0"],

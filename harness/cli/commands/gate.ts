@@ -1,6 +1,6 @@
 /**
- * `seawall gate`: runs experiments for a pipeline, compares them with a baseline, and says in every
- * form a pipeline reads whether they pass.
+ * `seawall gate`: runs experiments for a pipeline, compares them with a baseline, and reports the
+ * result in every format that a pipeline reads.
  */
 import { out, planFlags, type PlanFlags, requestOf, wholeOf } from "../flags.ts";
 import { Option } from "commander";
@@ -99,7 +99,7 @@ export interface GateOptions extends RunRequest {
   readonly suite: string | null;
   /** A folder of runs or a git ref. */
   readonly baseline: string | null;
-  /** How many runs of each experiment a git ref is to have. */
+  /** The number of runs per experiment for a git ref. */
   readonly baselineRuns: number;
   readonly retries: number;
   readonly confirmations: number;
@@ -156,7 +156,7 @@ async function gateItem(
     experiment.title,
     {
       run: async () => {
-        // Another seed each time: the same choices again would be the same draw.
+        // A new seed each time: the same random choices would repeat the same draw.
         const planned = await plan(
           context,
           item.name,
@@ -184,7 +184,7 @@ async function gateItem(
       compare: async (held) => {
         if (baseline === null) return { kind: "none", why: "" };
         const { topology, substrate } = (judged.get(held[0]?.directory ?? "") as Outcome).run.plan;
-        // A folder of runs may be the very one into which the gate puts its own.
+        // The folder of the baseline may be the one into which the gate puts its own runs.
         before ??= withoutOwn(
           await baseline.runs({
             name: item.name,
@@ -204,7 +204,7 @@ async function gateItem(
   );
 }
 
-/** Something that had to hold first has not held in this very gate. */
+/** A prerequisite has not held in this gate. */
 function refusedAttempt(error: SeawallError): Attempt {
   return {
     runId: "",
@@ -226,8 +226,8 @@ function withoutOwn(
 }
 
 /**
- * A new experiment has no baseline yet, and one that is mended had none that held: both pass. What
- * says nothing does not.
+ * A new experiment has no baseline yet, and a fixed one had none that held: both pass. An
+ * inconclusive baseline does not.
  */
 function compared(
   { held: before, refuted, leftOut }: BaselineRuns,
@@ -275,7 +275,7 @@ function reportOf(
     (worst, entry) => worse(worst, entry.exitCode),
     exitCodes.held,
   );
-  // A baseline with which nothing can be compared is a mistake in its name, not a success.
+  // A baseline without any comparable run is a mistake in its name, not a success.
   const useless =
     baseline !== null &&
     conclusive === exitCodes.held &&
@@ -295,7 +295,7 @@ function reportOf(
   };
 }
 
-/** Its files, the terminal, and whatever the pipeline reads by itself. */
+/** Writes the files, the terminal output, and what the pipeline reads itself. */
 function publish(
   context: Context,
   report: GateReport,
@@ -320,8 +320,8 @@ function publish(
 }
 
 /**
- * The summary is for looking at: a runner that has no usable file for it changes nothing about the
- * gate.
+ * The summary is informative only: a runner without a usable file for it does not change the gate's
+ * result.
  */
 function appendSummary({ stderr }: Context, path: string, text: string): void {
   try {
@@ -349,7 +349,7 @@ function suitesOf(
   ];
 }
 
-/** The run that decided, and what the comparison said of it. */
+/** The decisive run, and the result of its comparison. */
 function suiteOf(
   { experiment, attempts, baseline, outcome, why }: Gated,
   judged: ReadonlyMap<string, Outcome>,

@@ -1,6 +1,6 @@
 /**
- * `seawall image`: builds what the docker substrate and `docker compose up` start. The same work is
- * done when a run asks for docker.
+ * `seawall image`: builds the image for the docker substrate and `docker compose up`. A run on
+ * docker does the same on demand.
  */
 import type { Define } from "../command.ts";
 import { exitCodes } from "../../base/errors.ts";

@@ -22,7 +22,7 @@ export const defineIndex: Define = (program, context, end) =>
       end(index(context, resolve(context.cwd, flags.out), flags.json === true)),
     );
 
-/** `seawall index`: also after runs were moved, copied or deleted by hand. */
+/** `seawall index`: also after runs were moved, copied or deleted manually. */
 export function index(context: Context, out: string, json: boolean): number {
   refuseUnwritable(out);
   const written = writeIndex(out);

@@ -1,4 +1,4 @@
-/** `seawall judge`: a stored run gets the verdict of today's code. */
+/** `seawall judge`: judges a stored run with today's code. */
 import { resolve } from "node:path";
 import type { Define } from "../command.ts";
 import { renderVerdictText } from "../../report/text.ts";

@@ -1,4 +1,4 @@
-/** `seawall list`: what there is. Starts nothing. */
+/** `seawall list`: the experiments and suites. Starts nothing. */
 import type { Define } from "../command.ts";
 import type { Experiment } from "../../experiment/experiment.ts";
 import { defencesOf } from "../../plan/reliance.ts";
@@ -67,7 +67,7 @@ const suitesOf = (name: string, suites: readonly ListedSuite[]): string[] =>
     .filter((suite) => suite.runs.some((run) => run.experiment === name))
     .map((suite) => suite.name);
 
-/** One line for each experiment, then one for each suite. */
+/** One line per experiment, then one per suite. */
 function showJson(
   { stdout }: Context,
   experiments: readonly Experiment[],

@@ -1,5 +1,5 @@
 /**
- * `seawall plan`: everything that a run would do, and what each step will look for and undo. Starts
+ * `seawall plan`: everything that a run would do, and what each step will verify and undo. Starts
  * nothing.
  */
 import { planFlags, type PlanFlags, planned } from "../flags.ts";

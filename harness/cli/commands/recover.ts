@@ -1,7 +1,4 @@
-/**
- * `seawall recover`: undoes what dead runs left on this machine, and what tests left that were
- * killed.
- */
+/** `seawall recover`: undoes what dead runs, and killed tests, left on this machine. */
 import type { Define } from "../command.ts";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -22,7 +19,7 @@ export const defineRecover: Define = (program, context, end) =>
 
 const strayMs = 5_000;
 
-/** `json`: one document for each run that was found. */
+/** `json`: one document per run. */
 export async function recover(context: Context, json: boolean): Promise<number> {
   const runs = leftRuns(context.stateDirectory);
   const dead = runs.filter((left) => !left.alive);
@@ -54,11 +51,11 @@ export async function recover(context: Context, json: boolean): Promise<number> 
 
 /**
  * Tests keep the state of their runs in their own folder: its ledgers are replayed before the
- * folder goes.
+ * folder is removed.
  */
 export async function recoverWithin(left: LeftRun): Promise<readonly string[]> {
   if (!left.runId.startsWith(testsPrefix)) return recoverRun(left, undoOn);
-  // First whoever could go on with it: a run that a test had started, and its switch.
+  // First the processes that could continue: a run that a test had started, and its switch.
   await endStrays(tracesOf(left), strayMs);
   const remaining: string[] = [];
   for (const folder of left.entries.flatMap((entry) =>
@@ -72,7 +69,7 @@ export async function recoverWithin(left: LeftRun): Promise<readonly string[]> {
   return remaining.length > 0 ? remaining : recoverRun(left, undoOn);
 }
 
-/** A test's cache lies in the folder of all tests, or one below. */
+/** A test's cache is in the folder of all tests, or one level below. */
 function stateFoldersIn(folder: string): string[] {
   const below = foldersIn(folder).map((name) => join(folder, name));
   return [...below, ...below.flatMap((one) => foldersIn(one).map((name) => join(one, name)))]

@@ -1,4 +1,7 @@
-/** `seawall report`: a stored run, or a stored game day, gets the report of today's code. */
+/**
+ * `seawall report`: generates the reports of a stored run, or of a stored game day, with today's
+ * code.
+ */
 import { resolve } from "node:path";
 import type { Define } from "../command.ts";
 import { pathToFileURL } from "node:url";
@@ -22,8 +25,8 @@ export const defineReport: Define = (program, context, end) =>
     );
 
 /**
- * Writes verdict.json, report.html and junit.xml anew, or a game day's result.json and report.html;
- * the exit status says only whether that worked.
+ * Rewrites verdict.json, report.html and junit.xml, or a game day's result.json and report.html;
+ * the exit status only says whether that worked.
  */
 export async function rewriteReports(
   context: Context,

@@ -26,8 +26,8 @@ const state = join(
 const onDocker = { SEAWALL_SUBSTRATE: "docker" };
 
 /**
- * The same experiment as run.process.test.ts judges on the process substrate; that its control is
- * refuted is shown there.
+ * The same experiment as in run.process.test.ts on the process substrate, which also shows that its
+ * control is refuted.
  */
 describe.skipIf(noEngine)("seawall run, with the real target on docker", () => {
   beforeAll(async () => {
@@ -52,7 +52,7 @@ describe.skipIf(noEngine)("seawall run, with the real target on docker", () => {
     expect(leftOf(runId, state, await onEngine(runId))).toEqual([]);
   });
 
-  it("leaves nothing when it is interrupted while the target comes up", async () => {
+  it("leaves nothing if it is interrupted while the target starts", async () => {
     const out = outFolder();
     const run = seawall(["run", shortExperiment(out.path), "--out", out.path], onDocker);
     await run.seen(/1\/\d+ ready/);
@@ -64,8 +64,8 @@ describe.skipIf(noEngine)("seawall run, with the real target on docker", () => {
   });
 });
 
-/** Of a target that is up in a second. */
-describe.skipIf(noEngine)("on docker, when the harness is killed", () => {
+/** With a target that starts within a second. */
+describe.skipIf(noEngine)("on docker, after the harness is killed", () => {
   let cache: ReturnType<typeof ownCache>;
   beforeAll(async () => {
     cache = ownCache();
@@ -73,26 +73,22 @@ describe.skipIf(noEngine)("on docker, when the harness is killed", () => {
   });
   afterAll(() => rmSync(cache.path, { recursive: true, force: true }));
 
-  it.concurrent(
-    "refuses a dirty machine when the switch was killed as well, and recover removes every " +
-      "container and network",
-    async () => {
-      const out = outFolder();
-      const env = { ...onDocker, SEAWALL_CACHE: cache.path };
-      const run = seawall(["run", lightExperiment, "--out", out.path], env);
-      await run.seen(/landed: kill/);
-      const runId = basename(out.run());
-      for (const pid of processesWith(`dead-man\0${runId}`)) kill(pid);
-      run.child.kill("SIGKILL");
-      await run.ended;
-      expect(await onEngine(runId)).not.toEqual([]);
-      const refused = await seawall(["run", lightExperiment, "--out", out.path], env).ended;
-      expect(refused.exitCode).toBe(4);
-      expect(refused.stderr).toContain("seawall recover");
-      expect(await recovered(cache.path)).toBe(0);
-      expect(leftOf(runId, cache.state, await onEngine(runId))).toEqual([]);
-    },
-  );
+  it.concurrent("refuses a dirty machine if the switch was killed as well, and recover cleans docker", async () => {
+    const out = outFolder();
+    const env = { ...onDocker, SEAWALL_CACHE: cache.path };
+    const run = seawall(["run", lightExperiment, "--out", out.path], env);
+    await run.seen(/landed: kill/);
+    const runId = basename(out.run());
+    for (const pid of processesWith(`dead-man\0${runId}`)) kill(pid);
+    run.child.kill("SIGKILL");
+    await run.ended;
+    expect(await onEngine(runId)).not.toEqual([]);
+    const refused = await seawall(["run", lightExperiment, "--out", out.path], env).ended;
+    expect(refused.exitCode).toBe(4);
+    expect(refused.stderr).toContain("seawall recover");
+    expect(await recovered(cache.path)).toBe(0);
+    expect(leftOf(runId, cache.state, await onEngine(runId))).toEqual([]);
+  });
 
   it.concurrent("leaves nothing behind, wherever it is killed", async () => {
     expect(
@@ -109,8 +105,8 @@ describe.skipIf(noEngine)("on docker, when the harness is killed", () => {
   });
 });
 
-describe.skipIf(noEngine)("seawall run, on an engine that is not there", () => {
-  it("says in one message what is wrong with it, before anything is started", async () => {
+describe.skipIf(noEngine)("seawall run, without an engine", () => {
+  it("reports its problem in one message, before anything starts", async () => {
     const { exitCode, stderr } = await seawall(["run", "origin-storm", "--out", outFolder().path], {
       ...onDocker,
       DOCKER_HOST: "unix:///nowhere/docker.sock",

@@ -25,7 +25,7 @@ describe("seawall run, with the real target", () => {
     expect(exitCode, stderr).toBe(0);
     const verdict = JSON.parse(stdout) as Verdict;
     expect(verdict.status).toBe("held");
-    // The file also says of which record it is.
+    // The file also names its record.
     const { of, ...kept } = out.verdict() as Verdict & { readonly of?: object };
     expect(of).toBeDefined();
     expect(kept).toEqual(verdict);
@@ -48,7 +48,7 @@ describe("seawall run, with the real target", () => {
     expect(leftovers(cache)).toEqual([]);
   });
 
-  it("is refuted without collapsing, for the claim that needs it, and by far", async (test) => {
+  it("is refuted without collapsing, for the claim that needs it, by a wide margin", async (test) => {
     const { out, exitCode, stderr } = await judged(test, (folder) => [
       "run",
       shortExperiment(folder),
@@ -62,7 +62,7 @@ describe("seawall run, with the real target", () => {
         (finding) => finding.status === "refuted" && finding.id === "claim.origin-gets",
       );
     expect(refuted).not.toEqual([]);
-    // A control whose margin is thin here proves nothing on a machine of another speed.
+    // A control with a thin margin here might hold on a faster machine.
     expect(
       Math.max(...refuted.map(({ observed, limit }) => (observed ?? 0) / (limit ?? 1))),
     ).toBeGreaterThan(1.5);

@@ -54,11 +54,11 @@ describe("the exit status", () => {
     ],
     ["let down by itself", aborted("internal"), new TypeError("x"), exitCodes.internal],
     ["let down without a trace", {}, new TypeError("x"), exitCodes.internal],
-  ])("tells first what needs attention first: %s", (_what, changes, error, code) => {
+  ])("reports the most urgent first: %s", (_what, changes, error, code) => {
     expect(exitCodeOf(verdict(changes), error)).toBe(code);
   });
 
-  it("is 0 for nothing but a whole, held run that was cleaned up", () => {
+  it("is 0 only for a complete, held run that was cleaned up", () => {
     for (const status of ["held", "refuted", "inconclusive"] as const) {
       for (const abort of [
         null,
@@ -88,7 +88,7 @@ describe("the exit status", () => {
     }
   });
 
-  it("of several runs is the one that needs attention first", () => {
+  it("of several runs is the most urgent one", () => {
     const order = [
       "held",
       "inconclusive",

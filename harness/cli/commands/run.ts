@@ -1,5 +1,5 @@
 /**
- * `seawall run`: one experiment after another, by name or as a suite, and what came of them all.
+ * `seawall run`: runs experiments in order, by name or as a suite, and summarises their results.
  */
 import { out, planFlags, type PlanFlags, requestOf } from "../flags.ts";
 import type { Define } from "../command.ts";
@@ -39,7 +39,7 @@ export const defineRun: Define = (program, context, end) =>
       end(await run(context, names, { ...requestOf(context, flags), suite: flags.suite ?? null })),
     );
 
-/** One of the experiments that are to be run, and in which topology: null for its own. */
+/** One experiment to run, and its topology: null for its own. */
 export interface Item {
   readonly name: string;
   readonly experiment: Experiment;
@@ -81,7 +81,7 @@ export async function run(
   return worst;
 }
 
-/** By name in the order given, or a suite in the order of its tiers. */
+/** By name in the given order, or a suite in the order of its tiers. */
 export async function chosen(
   context: Context,
   names: readonly string[],
@@ -117,7 +117,7 @@ export async function chosen(
 }
 
 /**
- * All experiments are planned before the first is run: a mistake in the last one must not cost the
+ * All experiments are planned before the first is run: a mistake in the last one must not waste the
  * time of the others.
  */
 export async function planAll(
@@ -129,8 +129,8 @@ export async function planAll(
   const recorded = [...recordedVerdicts(options.out)];
   for (const item of items) {
     await plan(context, item.name, item.experiment, seed, inItsTopology(item, options), recorded);
-    // What comes earlier in this very command counts as held for now, and is asked again when it
-    // has run.
+    // Earlier experiments of this command count as held for now, and are checked again after they
+    // have run.
     recorded.push(await presumed(context, item.experiment, inItsTopology(item, options)));
   }
 }
@@ -150,8 +150,8 @@ async function runItem(
   try {
     planned = await plan(context, item.name, item.experiment, seed, own);
   } catch (error) {
-    // It was planned before: what has changed is that something which must hold first has not held
-    // in this command.
+    // It was planned before, so the only change is a prerequisite that has not held in this
+    // command.
     if (!(error instanceof SeawallError) || error.code !== "PLAN_REFUSED") throw error;
     explain(error, context.stderr);
     return notRun(item, reasonsOf(error));
@@ -192,15 +192,14 @@ export function reasonsOf(error: SeawallError): string {
   return error.problems.join("; ");
 }
 
-/** What a run came to, for whoever looks on. */
+/** Prints the result of a run. */
 export function present(
   context: Context,
   outcome: Outcome,
   json: boolean,
   people = json ? context.stderr : context.stdout,
 ): void {
-  // Where the harness itself was let down, a table of claims that nobody could ask would only hide
-  // the reason.
+  // If the harness itself failed, a table of claims would only hide the reason.
   if (outcome.error instanceof SeawallError) explain(outcome.error, context.stderr);
   else if (outcome.exitCode === exitCodes.interrupted)
     people.write(`\n${interruption(outcome.verdict)}\n`);
@@ -216,7 +215,7 @@ export function present(
   );
 }
 
-/** Nobody wants to read what an interrupted run could not show. */
+/** An interrupted run prints only the interruption, not its open claims. */
 function interruption({ aborted, cleanup }: Verdict): string {
   const left =
     cleanup.status === "clean"

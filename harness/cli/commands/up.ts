@@ -1,4 +1,4 @@
-/** `seawall up`: the target alone, for a look around, until Ctrl-C or `seawall down`. */
+/** `seawall up`: brings up the target alone until Ctrl-C or `seawall down`. */
 import { planFlags, type PlanFlags, planned } from "../flags.ts";
 import type { Define } from "../command.ts";
 import { planAlone } from "../../app/plan-experiment.ts";
@@ -20,7 +20,7 @@ export const defineUp: Define = (program, context, end) =>
       end(await up(context, await planned(context, name, flags, planAlone), flags.json === true)),
     );
 
-/** `json`: one document, as soon as the target plays. */
+/** `json`: one document once the target plays. */
 export async function up(context: Context, planned: Planned, json: boolean): Promise<number> {
   try {
     await using target = await bringUp(context, planned, (text) =>

@@ -1,6 +1,6 @@
 /**
- * Links on which each connection carries at most so many bytes per second each way: a client with
- * many connections gets many times as much.
+ * Limits each connection of the links to this many bytes per second in each direction. A client
+ * with many connections gets many times as much.
  */
 import { z } from "zod";
 import { defineFault } from "../../target/fault.ts";

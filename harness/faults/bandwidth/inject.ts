@@ -1,20 +1,19 @@
 /**
- * Links that carry at most so many bytes per second. Proof: padded pings sent in a bunch on one
- * connection take as long as their bytes need at that rate, and less than half as long past the
- * link.
+ * Limits the throughput of links. Proof: a burst of padded pings on one connection takes as long as
+ * its bytes need at that rate. Without the link, it takes less than half as long.
  */
 import type { LinkHandle } from "../../target/deployment.ts";
 import type { Evidence } from "../../target/evidence.ts";
 import type { Course, RealStrike } from "../../target/fault.ts";
 import { arrow, each, onEach, pingOf } from "../proofs.ts";
 
-/** For this long a link is kept busy at its rate. */
+/** How long a measurement keeps a link busy at its rate. */
 const busyMs = 500;
-/** More than this tells nothing more, and costs the target its processor. */
+/** More bytes add no precision, and cost the target processor time. */
 const bytesMax = 4_000_000;
 /**
- * A measured rate this many times the limit is above it: timers are coarse, and what was under way
- * arrives at once.
+ * A measured rate above this multiple of the limit exceeds it. Timers are coarse, and buffered
+ * bytes arrive at once.
  */
 const tolerance = 1.4;
 
@@ -32,8 +31,8 @@ export function inject(strike: Limit): Course {
         removals.push(await link.impose({ kind: "bandwidth", bytesPerSecond })),
       ),
     verify: () => onEach(links, (link) => proofOfLimit(link, strike)),
-    // Measuring it again and again would take from the target what it has left, so the limit itself
-    // is looked for.
+    // Repeated measurements would use up the remaining bandwidth, so later checks ask the proxy for
+    // the limit.
     look: () => onEach(links, (link) => link.observe({ kind: "bandwidth", bytesPerSecond })),
     revert: () => each(removals, (remove) => remove()),
     verifyReverted: () => onEach(links, (link) => proofOfRoom(link, strike)),
@@ -47,7 +46,7 @@ async function measure(
   const bytes = pingOf(link, strike);
   const { rateOf } = strike.observer;
   const wanted = Math.min(bytesMax, (strike.fault.bytesPerSecond * busyMs) / 1_000);
-  // One after the other: they share a processor.
+  // Sequential, because both measurements share a processor.
   const over = await rateOf(link.entry, bytes, wanted, 4 * busyMs);
   const past = await rateOf(link.exit, bytes, wanted, 4 * busyMs);
   const [carried, taken] = [Math.round(over), Math.round(past)];
@@ -55,7 +54,7 @@ async function measure(
   return { over, past, told };
 }
 
-/** A service that takes no more than the limit by itself would hide whether there is one. */
+/** The limit cannot be verified on a service that is itself no faster than the limit. */
 async function proofOfLimit(link: LinkHandle, strike: Limit): Promise<Evidence> {
   const { over, past, told } = await measure(link, strike);
   const { bytesPerSecond } = strike.fault;
@@ -67,7 +66,7 @@ async function proofOfLimit(link: LinkHandle, strike: Limit): Promise<Evidence> 
 
 async function proofOfRoom(link: LinkHandle, strike: Limit): Promise<Evidence> {
   let observation = "";
-  // Three times, as a busy machine may carry little for reasons of its own.
+  // Three attempts, because a busy machine may be slow for other reasons.
   for (let attempt = 0; attempt < 3; attempt++) {
     const { over, past, told } = await measure(link, strike);
     observation = told;

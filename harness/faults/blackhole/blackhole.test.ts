@@ -5,8 +5,8 @@ import { inject } from "./inject.ts";
 const fault = { zone: "z" };
 const disconnect = async () => async () => undefined;
 
-describe("a zone that is cut off", () => {
-  it("lands where no port takes or refuses a connection while the processes run", async () => {
+describe("blackhole", () => {
+  it("lands if no port accepts or refuses a connection while the processes run", async () => {
     const given = { fault, services: [fakeService("a")], deployment: { disconnect } };
     expect((await injected(inject, given)).evidence).toMatchObject({ landed: true });
     const refusing = await injected(inject, {
@@ -24,7 +24,7 @@ describe("a zone that is cut off", () => {
     expect(dead.evidence).toEqual({ landed: false, observation: "a is ended, not running" });
   });
 
-  it("heals where a port replies within its time", async () => {
+  it("heals if a port replies in time", async () => {
     let asked = 0;
     const observer = {
       ping: async () =>
@@ -39,7 +39,7 @@ describe("a zone that is cut off", () => {
     expect(await (await injected(inject, given)).heal()).toMatchObject({ landed: false });
   });
 
-  it("does not land on a substrate that cannot cut a zone off", async () => {
+  it("does not land on a substrate that cannot disconnect a zone", async () => {
     const { evidence } = await injected(inject, { fault, services: [fakeService("a")] });
     expect(evidence).toEqual({
       landed: false,

@@ -1,6 +1,6 @@
 /**
- * A zone that is cut off the network while everything in it goes on, as when a switch fails:
- * connections are neither refused nor answered.
+ * Disconnects a zone from the network while its services run, as when a switch fails. Connections
+ * are neither refused nor answered.
  */
 import { z } from "zod";
 import { defineFault } from "../../target/fault.ts";

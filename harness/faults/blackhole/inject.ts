@@ -1,7 +1,6 @@
 /**
- * A zone that is cut off the network. Proof: its processes are there, and no port of it takes or
- * refuses a connection. Healed by connecting it again, proven by replies from the addresses that it
- * had.
+ * Disconnects a zone from the network. Proof: its processes exist, and none of its ports accepts or
+ * refuses a connection. Reverted by a reconnect; proof: replies from the original addresses.
  */
 import type { Clock, Instance } from "../../target/deployment.ts";
 import type { Evidence } from "../../target/evidence.ts";
@@ -10,9 +9,9 @@ import type { Endpoint, Ping } from "../../target/layout.ts";
 import type { Course, RealStrike } from "../../target/fault.ts";
 import { addressOf, onEach, said } from "../proofs.ts";
 
-/** On a network of one machine a connection is taken or refused within some ms. */
+/** On the network of one machine, a connection is accepted or refused within a few ms. */
 const silentMs = 1_000;
-/** Lost packets are sent again after 1, 2 and 4 s, and what was cut off has work to catch up on. */
+/** TCP retransmits lost packets after 1, 2 and 4 s, and a reconnected service has a backlog. */
 const repliesWithinMs = 10_000;
 const askMs = 2_000;
 
@@ -88,7 +87,7 @@ interface Reply {
   readonly told: string;
 }
 
-/** A port that nobody knows a question for can only be seen to take connections. */
+/** A port without a ping can only be checked for accepting connections. */
 async function ask(
   endpoint: Endpoint,
   bytes: Ping | undefined,
@@ -105,13 +104,13 @@ async function ask(
   };
 }
 
-/** The last reply when none was good. */
+/** Returns the last reply if none was good. */
 async function untilHeard(asked: () => Promise<Reply>, clock: Clock): Promise<Reply> {
   const untilMs = clock.monotonicMs() + repliesWithinMs;
   for (;;) {
     const reply = await asked();
     if (reply.heard || clock.monotonicMs() > untilMs) return reply;
-    // Some answers that are no replies come at once.
+    // Some failures return at once.
     await clock.sleep(100);
   }
 }

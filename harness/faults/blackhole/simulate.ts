@@ -1,4 +1,4 @@
-/** No simulated packet reaches or leaves the zone. */
+/** Drops every simulated packet from and to the zone. */
 import type { Evidence } from "../../target/evidence.ts";
 import type { Course, VirtualStrike } from "../../target/fault.ts";
 import { names, said } from "../proofs.ts";

@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import { fakeClock, fakeService, injected } from "../../../test/support/faults/strike.ts";
 import { inject } from "./inject.ts";
 
-const fault = { byMs: 60_000 };
+const fault = { kind: "clockSkew", byMs: 60_000 };
 
-/** Its clock goes by so much, whatever is imposed on it. */
+/** A fake service whose clock is off by `byMs`, whatever effect is imposed. */
 function skewed(byMs: () => number) {
   const clock = fakeClock();
   const undo = async () => ({ landed: true, observation: "" });
@@ -15,13 +15,13 @@ function skewed(byMs: () => number) {
   return { fault, clock, services: [service] };
 }
 
-describe("a wrong clock", () => {
+describe("clock skew", () => {
   it.each([
     [60_000, true],
     [57_000, false],
     [0, false],
     [-60_000, false],
-  ])("is seen where it is %s ms off, or not", async (byMs, landed) => {
+  ])("is verified against the service's own time, %s ms off", async (byMs, landed) => {
     const { evidence } = await injected(
       inject,
       skewed(() => byMs),
@@ -29,7 +29,7 @@ describe("a wrong clock", () => {
     expect(evidence.landed, evidence.observation).toBe(landed);
   });
 
-  it("is healed where the service tells the right time", async () => {
+  it("is reverted once the service reports the right time", async () => {
     let byMs = 60_000;
     const { evidence, heal } = await injected(
       inject,

@@ -1,8 +1,8 @@
-/** The service's wall clock goes `byMs` ahead, or behind when negative. */
+/** Sets the service's wall clock `byMs` ahead, or behind if negative. */
 import { z } from "zod";
 import { defineFault } from "../../target/fault.ts";
 import { onService, serviceField } from "../strikes.ts";
-import { inject, skewOf } from "./inject.ts";
+import { inject } from "./inject.ts";
 
 const byMsMin = 3_000;
 
@@ -26,8 +26,8 @@ export const clockSkew = defineFault({
   undo: "set its clock right and check the time that it shows",
   silences: false,
   operations: () => ["clock"],
-  needs: ["clockSkew", "operations"],
-  effect: skewOf,
+  needs: ["operations"],
+  effect: "clockSkew",
   inject,
   simulate: "virtual time cannot simulate it",
 });

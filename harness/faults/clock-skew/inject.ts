@@ -1,20 +1,18 @@
 /**
- * Proof of a wrong clock: the time that the service itself tells, against the harness's own, to
- * within a second and a half.
+ * Proof of clock skew: the time that the service reports differs from the harness's by `byMs`,
+ * within 1.5 s.
  */
 import type { Effect, Impairment, Instance } from "../../target/deployment.ts";
 import type { Evidence } from "../../target/evidence.ts";
 import type { Course, RealStrike } from "../../target/fault.ts";
 import { theService } from "../proofs.ts";
 
-/** Dates are told by the second and may be a second old. */
+/** Reported dates have a resolution of one second, and may be one second old. */
 const toleranceMs = 1_500;
 
-interface Skew {
+interface Skew extends Effect {
   readonly byMs: number;
 }
-
-export const skewOf = ({ byMs }: Skew): Effect => ({ kind: "clockSkew", byMs });
 
 export function inject(strike: RealStrike<Skew>): Course {
   const { fault, clock } = strike;
@@ -22,7 +20,7 @@ export function inject(strike: RealStrike<Skew>): Course {
   let impairment: Impairment | null = null;
   return {
     act: async () => {
-      impairment = await instance.impair(skewOf(fault));
+      impairment = await instance.impair(fault);
     },
     verify: () => toldTime(instance, fault.byMs, clock),
     look: () => toldTime(instance, fault.byMs, clock),
@@ -31,10 +29,7 @@ export function inject(strike: RealStrike<Skew>): Course {
   };
 }
 
-/**
- * A service may keep the second that it tells for a moment, so a wrong answer is asked for once
- * more.
- */
+/** A service may cache the current second briefly, so a wrong answer is requested once more. */
 async function toldTime(
   instance: Instance,
   wantedMs: number,
@@ -44,7 +39,7 @@ async function toldTime(
   for (let attempt = 0; attempt < 2; attempt++) {
     if (attempt > 0) await clock.sleep(1_200);
     const told = Date.parse(await instance.operate("clock"));
-    // On average the told second began half a second ago.
+    // On average, the reported second began 0.5 s ago.
     const offMs = told + 500 - clock.nowMs();
     observation = `the clock of ${instance.service.name} is ${Math.round(offMs / 100) / 10} s off`;
     if (Math.abs(offMs - wantedMs) <= toleranceMs) return { landed: true, observation };

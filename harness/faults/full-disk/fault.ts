@@ -1,6 +1,6 @@
 /**
- * No room is left in the folder of a service, which is all that it may write to. Only the substrate
- * can do and see that.
+ * Fills the folder of a service, the only place to which it may write. Only the substrate can do
+ * and observe this.
  */
 import { z } from "zod";
 import { defineFault } from "../../target/fault.ts";
@@ -15,8 +15,8 @@ export const fullDisk = defineFault({
   proof: "a write to its folder fails: no space",
   undo: "free the space and check that a write succeeds",
   silences: false,
-  needs: ["fullDisk"],
-  effect: () => ({ kind: "fullDisk" }),
-  inject: impair(() => ({ kind: "fullDisk" })),
+  needs: [],
+  effect: "fullDisk",
+  inject: impair(),
   simulate: "virtual time cannot simulate it",
 });

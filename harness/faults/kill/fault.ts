@@ -1,4 +1,4 @@
-/** SIGKILL to a service, healed by starting it again. */
+/** Sends SIGKILL to a service; reverted by starting it again. */
 import { z } from "zod";
 import { defineFault } from "../../target/fault.ts";
 import { onService, serviceField } from "../strikes.ts";

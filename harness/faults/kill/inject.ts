@@ -1,6 +1,6 @@
 /**
- * Services struck dead and started again, one or many at once: what kill, zone loss and region loss
- * share.
+ * Kills one or many services at once and starts them again. Shared by kill, zone loss and region
+ * loss.
  */
 import type { Instance } from "../../target/deployment.ts";
 import type { Evidence } from "../../target/evidence.ts";
@@ -9,16 +9,15 @@ import { addressOf, all, each, onEach, said } from "../proofs.ts";
 
 const connectMs = 1_000;
 /**
- * Between the starts of what comes back together. Each costs the harness some milliseconds of
- * processor time, in which its prober cannot ask; ten in a row on a machine that they make busy at
- * once were a stall of 0.6 s. Machines that get their power back are not back in the same instant
- * either.
+ * Pause between the starts of services that return together. Each start takes some ms of the
+ * harness's processor time, during which its prober cannot send. Ten starts in a row would stall a
+ * busy machine for 0.6 s. Real machines do not return in the same instant either.
  */
 const apartMs = 150;
 
 /**
- * SIGKILL to all of them at once; healed by starting all again, in the order of the layout, 150 ms
- * apart.
+ * Sends SIGKILL to all of them at once. Reverted by starting all again in the order of the layout,
+ * 150 ms apart.
  */
 export function inject({ services, clock, observer }: RealStrike<unknown>): Course {
   const struck = services.map((instance, index) => ({
@@ -33,13 +32,13 @@ export function inject({ services, clock, observer }: RealStrike<unknown>): Cour
     act: () => each(struck, ({ instance }) => instance.kill()),
     verify: dead,
     look: dead,
-    // A refused connection costs little, and what a supervisor brings back is there at once.
+    // Checking for a refused connection is cheap, and a supervisor restarts a service at once.
     lookEveryMs: Math.min(1_000, 250 * struck.length),
     revert: async () => {
       const fromMs = clock.monotonicMs();
       await each(struck, async (one) => {
         if (one.index > 0) await clock.sleep(one.index * apartMs);
-        // What runs already is left alone.
+        // Leaves running services alone.
         if (one.instance.pid === null) await one.instance.start();
         one.startedMs = clock.monotonicMs() - fromMs;
       });

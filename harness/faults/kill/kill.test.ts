@@ -7,7 +7,7 @@ const answering = (answer: Connection) => ({ tryConnect: async () => answer });
 const refusing = answering("refused");
 
 describe("a kill", () => {
-  it("lands where process and ports are gone, and heals where one runs again", async () => {
+  it("lands if process and ports are gone, and heals once a process runs again", async () => {
     const { evidence, heal } = await injected(inject, {
       fault: {},
       services: [fakeService("a")],
@@ -48,7 +48,7 @@ describe("a kill", () => {
     expect(evidence).toEqual({ landed: false, observation });
   });
 
-  it("is gone when a supervisor brings the service back, and leaves that one alone", async () => {
+  it("is over once a supervisor restarts the service, and then starts nothing", async () => {
     const service = fakeService("a");
     const { observe, heal } = await injected(inject, {
       fault: {},
@@ -63,7 +63,7 @@ describe("a kill", () => {
     expect(await heal()).toMatchObject({ landed: true });
   });
 
-  it("starts many one after another, and each is needed", async () => {
+  it("starts services one after another, and requires each", async () => {
     const services = [fakeService("a"), fakeService("b", { start: async () => undefined })];
     const { evidence, heal } = await injected(inject, { fault: {}, services, observer: refusing });
     expect(evidence.landed).toBe(true);

@@ -1,6 +1,6 @@
 /**
- * Simulated processes end, and start as the model says. Zone loss and region loss are the same, for
- * many at once.
+ * Ends simulated processes, and starts them again as the model defines. Shared with zone loss and
+ * region loss.
  */
 import type { Course, VirtualStrike } from "../../target/fault.ts";
 import { each, names, said } from "../proofs.ts";

@@ -1,25 +1,25 @@
 /**
- * How a delay is said, and the least that can be told from none: what latency and a slow store
- * share.
+ * The fields of a delay, and the least delay that can be observed. Shared by latency and a slow
+ * store.
  */
 import { z } from "zod";
 import type { Delay } from "../../target/fault.ts";
 
 /**
- * `benchmarks/link-noise.ts`: on two cores at a load average of 27 the proxy itself adds 0.3 ms to
- * a ping in the median and 7 to 11 ms at p99. A delay is twice the latter at least.
+ * `benchmarks/link-noise.ts`: on two cores at a load average of 27, the proxy itself delays a ping
+ * by 0.3 ms in the median. At p99 it is 7 to 11 ms. The least delay is about twice that.
  */
 export const delayMsMin = 20;
-/** As much as the proxy's own noise at p99; none at all is as good. */
+/** As much as the proxy's own noise at p99. No jitter at all is also allowed. */
 const jitterMsMin = 10;
 
-/** Answers come later by `delayMs` ± `jitterMs`, evenly spread. */
+/** Delays answers by `delayMs` ± `jitterMs`, uniformly distributed. */
 export const delayFields = {
   delayMs: z.number().finite().positive(),
   jitterMs: z.number().finite().nonnegative(),
 };
 
-/** Answers cannot come before they are made. */
+/** A delay cannot be negative. */
 export const isJitterWithinDelay = ({ delayMs, jitterMs }: Delay): boolean => jitterMs <= delayMs;
 export const jitterProblem = { message: "jitterMs must not be above delayMs", path: ["jitterMs"] };
 

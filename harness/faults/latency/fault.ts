@@ -1,6 +1,5 @@
 /**
- * Answers over links come later by `delayMs` ± `jitterMs`, evenly spread; `jitterMs` is at most
- * `delayMs`.
+ * Delays answers over links by `delayMs` ± `jitterMs`, uniformly; `jitterMs` is at most `delayMs`.
  */
 import { z } from "zod";
 import { defineFault } from "../../target/fault.ts";

@@ -1,7 +1,7 @@
 /**
- * Answers over links come later. Proof: pings over the link take at least that long, pings past it
- * do not. The delay is per passage of data, so an exchange of several rounds (a TLS or a CQL
- * handshake) pays it several times.
+ * Delays answers over links. Proof: pings over the link take at least that long, and pings without
+ * it do not. The delay applies to each passage of data, so an exchange of several rounds (a TLS or
+ * CQL handshake) pays it several times.
  */
 import type { LinkHandle } from "../../target/deployment.ts";
 import type { Evidence } from "../../target/evidence.ts";
@@ -9,9 +9,9 @@ import { describePong, type Pong } from "../../target/observer.ts";
 import type { Course, Delay, RealStrike } from "../../target/fault.ts";
 import { arrow, askBothEnds, each, onEach, pingOf } from "../proofs.ts";
 
-/** On top of the delay itself, for a busy machine. */
+/** Timeout in addition to the delay, for a busy machine. */
 const graceMs = 2_000;
-/** Timers fire up to a millisecond early. */
+/** Timers fire up to 1 ms early. */
 const earlyMs = 1;
 
 export function inject(strike: RealStrike<Delay>): Course {
@@ -33,8 +33,8 @@ export function inject(strike: RealStrike<Delay>): Course {
 }
 
 /**
- * Late by chance is not late by design: several pings each, of which none over the link may be
- * early, nor their mean.
+ * Noise can delay a single ping. So several pings are sent: none over the link may be early, and
+ * neither may their mean.
  */
 async function proofOfDelay(link: LinkHandle, strike: RealStrike<Delay>): Promise<Evidence> {
   const { delayMs, jitterMs } = strike.fault;
@@ -47,8 +47,8 @@ async function proofOfDelay(link: LinkHandle, strike: RealStrike<Delay>): Promis
     asked.map(({ entry }) => tookMs(entry)),
     asked.map(({ exit }) => tookMs(exit)),
   ];
-  // The mean of five evenly spread over ± jitter is below minus three quarters of it once in some
-  // thousand times.
+  // The mean of five uniform values in ± jitter is below −3/4 of jitter about once in a thousand
+  // times.
   const landed =
     Math.min(...over) >= delayMs - jitterMs - earlyMs &&
     mean(over) >= delayMs - 0.75 * jitterMs - earlyMs &&
@@ -56,10 +56,10 @@ async function proofOfDelay(link: LinkHandle, strike: RealStrike<Delay>): Promis
   return { landed, observation: told(link, over, past) };
 }
 
-/** A ping of a long delay would end after the heal: there, only the proxy is asked. */
+/** A ping with a long delay would end after the heal, so only the proxy is asked above this. */
 const pingedDelayMsMax = 1_000;
 
-/** The delay stands in the proxy, and one ping over the link is no earlier than it. */
+/** The proxy reports the delay, and one ping over the link takes at least that long. */
 async function stillDelayed(link: LinkHandle, strike: RealStrike<Delay>): Promise<Evidence> {
   const { delayMs, jitterMs } = strike.fault;
   const stands = await link.observe({ kind: "latency", delayMs, jitterMs });
@@ -73,7 +73,7 @@ async function stillDelayed(link: LinkHandle, strike: RealStrike<Delay>): Promis
   return { landed, observation: `${stands.observation}, and a ping over it ${describePong(over)}` };
 }
 
-/** Three times, as one may be slow for reasons of its own. */
+/** Three attempts, because a single ping may be slow for other reasons. */
 async function proofOfSpeed(link: LinkHandle, strike: RealStrike<Delay>): Promise<Evidence> {
   const { delayMs } = strike.fault;
   let observation = "";
@@ -87,7 +87,7 @@ async function proofOfSpeed(link: LinkHandle, strike: RealStrike<Delay>): Promis
   return { landed: false, observation };
 }
 
-/** Not a number when there was no answer: then no comparison holds. */
+/** NaN without an answer, so that every comparison fails. */
 function tookMs(pong: Pong): number {
   return pong.outcome === "answered" ? pong.tookMs : Number.NaN;
 }
@@ -100,7 +100,7 @@ function told(link: LinkHandle, over: readonly number[], past: readonly number[]
   return `${arrow(link)} answers after ${span(over)}, the service itself after ${span(past)}`;
 }
 
-/** `198…243 ms`; a ping without an answer shows as such. */
+/** `198…243 ms`; a ping without an answer is shown as such. */
 function span(values: readonly number[]): string {
   if (values.some(Number.isNaN)) return "nothing within the time";
   const [least, most] = [Math.min(...values), Math.max(...values)].map((ms) =>

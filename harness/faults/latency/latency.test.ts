@@ -7,7 +7,7 @@ import { inject } from "./inject.ts";
 
 const fault = { delayMs: 200, jitterMs: 0 };
 
-/** Answers over the link after this, and past it after that. */
+/** Pings over the link take `overMs`; pings without it take `pastMs`. */
 const taking = (overMs: () => number, pastMs: number) => ({
   ping: async ({ host }: Endpoint): Promise<Pong> => ({
     outcome: "answered",
@@ -15,8 +15,8 @@ const taking = (overMs: () => number, pastMs: number) => ({
   }),
 });
 
-describe("a latency", () => {
-  it("lands where pings over the link take that long, and no others, and heals", async () => {
+describe("latency", () => {
+  it("lands if only the pings over the link are delayed, and heals", async () => {
     let added = 0;
     const link = fakeLink({
       impose: async () => {
@@ -40,19 +40,19 @@ describe("a latency", () => {
     ["a service that is as slow by itself", taking(() => 210, 209), false],
     ["one ping that is too early", taking(earlyOnce(), 3), false],
     ["a delay", taking(() => 203, 3), true],
-  ] as const)("is told from %s", async (_what, observer, landed) => {
+  ] as const)("is distinguished from %s", async (_what, observer, landed) => {
     const { evidence } = await injected(inject, { fault, links: [fakeLink()], observer });
     expect(evidence.landed).toBe(landed);
   });
 
-  it("is not healed where pings stay late, or where nothing answers", async () => {
+  it("is not healed while pings stay delayed, or without answers", async () => {
     for (const observer of [taking(() => 203, 3), {}]) {
       const { heal } = await injected(inject, { fault, links: [fakeLink()], observer });
       expect(await heal()).toMatchObject({ landed: false });
     }
   });
 
-  it("strikes nothing where there is no link", async () => {
+  it("affects nothing without a link", async () => {
     const { evidence } = await injected(inject, { fault, links: [] });
     expect(evidence).toEqual({ landed: false, observation: "the fault has no victim" });
   });

@@ -1,13 +1,12 @@
 /**
- * Every exchange over the simulated links takes longer. A slow store is the same, on the links to
- * it.
+ * Delays every exchange over the simulated links. A slow store does the same on the links to it.
  */
 import type { Evidence } from "../../target/evidence.ts";
 import type { Course, Delay, VirtualStrike } from "../../target/fault.ts";
 import { said } from "../proofs.ts";
 
 export function simulate({ fault: { delayMs, jitterMs }, links }: VirtualStrike<Delay>): Course {
-  // One of its own for each step: two steps may delay by the same.
+  // A new object per step, because two steps may have the same delay.
   const own: Delay = { delayMs, jitterMs };
   const slower = (landed: boolean): Evidence =>
     said(landed, `exchanges over ${links.length} links take ${delayMs} ms longer`);

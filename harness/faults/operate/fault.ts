@@ -1,6 +1,5 @@
 /**
- * An operator tells a service to do something: one of its own operations. What it is, and how it is
- * shown, is the same in virtual time.
+ * An operator performs one of a service's operations. Act and proof are the same in virtual time.
  */
 import { defineFault } from "../../target/fault.ts";
 import { onService } from "../strikes.ts";
@@ -16,7 +15,7 @@ const operations = ({ operation, look, undo }: OperatorStep): string[] => [
 export const operate = defineFault({
   ...onService,
   schema: operatorStep,
-  does: "an operation of a service, such as `broadcast` at a gateway",
+  does: "an operation of a service, such as `broadcast`",
   describe: ({ operation, service, parameters }) => {
     const given =
       parameters === undefined

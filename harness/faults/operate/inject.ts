@@ -1,7 +1,7 @@
 /**
- * An operator's act: a service performs one of its own operations. Proof: what it was to bring
- * about is told by the service after it, and was not before. Healed by the operation that takes it
- * back, if there is one; what cannot be taken back stays. The same on every substrate.
+ * An operator's act: a service performs one of its operations. Proof: the service reports the
+ * expected state and did not before. Reverted by the inverse operation, if there is one; otherwise
+ * the act stays. The same on every substrate.
  */
 import type { Evidence } from "../../target/evidence.ts";
 import { type Paced, periodAt } from "../../target/rhythm.ts";
@@ -9,7 +9,7 @@ import type { Course, Strike } from "../../target/fault.ts";
 import { said, theService } from "../proofs.ts";
 import type { OperatorAct, OperatorStep } from "./step.ts";
 
-/** Long enough for a word to reach the service's own books. */
+/** Time for the act to show in the service's own state. */
 const seenWithinMs = 3_000;
 const lookEveryMs = 100;
 
@@ -40,14 +40,14 @@ export function operatorAct(strike: Strike<OperatorStep>): Course {
   const saying = (landed: boolean, what: string): Evidence =>
     said(landed, `${asked} ${what} ${filled(fault.look.shows, known)}`);
 
-  // What cannot be taken back was a word that was said: nothing of it stays in force.
+  // An act that cannot be reverted is instantaneous: nothing of it stays in force.
   const look = async (): Promise<Evidence> =>
     (await shown()) ? saying(true, "contains") : saying(false, "no longer contains");
   return {
     ...(fault.undo === undefined ? {} : { look }),
     act: async () => {
       Object.assign(known, moment(clock.nowMs(), deployment.layout));
-      // What is only known from the answer cannot have been there before it.
+      // An id that only the answer reveals cannot have been present before.
       before = fault.look.shows.includes("{answer.") ? false : await shown();
       for (const [name, value] of Object.entries(membersOf(await perform(fault))))
         known[`answer.${name}`] = value;
@@ -78,7 +78,8 @@ function moment(nowMs: number, layout: Paced): Record<string, string> {
 }
 
 /**
- * `{nowMs}`, `{NAME+5}` with the name of a period, `{answer.id}`; what is not known stays as it is.
+ * Replaces placeholders such as `{nowMs}`, `{NAME+5}` with the name of a period, and `{answer.id}`.
+ * An unknown placeholder stays unchanged.
  */
 export function filled(text: string, known: Readonly<Record<string, string>>): string {
   return text.replaceAll(
@@ -91,7 +92,7 @@ export function filled(text: string, known: Readonly<Record<string, string>>): s
   );
 }
 
-/** The texts and numbers of a JSON object; nothing of any other answer. */
+/** The string and number members of a JSON object; empty for any other answer. */
 function membersOf(answer: string): Record<string, string> {
   let value: unknown;
   try {

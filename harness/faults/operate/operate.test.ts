@@ -7,7 +7,7 @@ import { filled, operatorAct } from "./inject.ts";
 
 type Told = readonly [operation: string, parameters: Readonly<Record<string, string>>];
 
-/** Holds one mask at most; `deaf` takes the order and does nothing. */
+/** A fake service that holds at most one mask; `deaf` accepts the operation without effect. */
 function origin(calls: Told[], deaf = false): Deployment {
   let mask: string | null = null;
   const operations: Readonly<
@@ -66,7 +66,7 @@ const operate = (acted: FaultOf<"operate">, deployment: Deployment): Promise<Inj
 };
 
 describe("an operator's act", () => {
-  it("has the numbers of its moment, is seen, and is taken back by its answer", async () => {
+  it("fills in its moment, is verified, and is reverted by its answer", async () => {
     const calls: Told[] = [];
     const injection = await operate(fault, origin(calls));
     expect(injection.evidence).toEqual({
@@ -99,7 +99,7 @@ describe("an operator's act", () => {
     expect(evidence).toEqual({ landed: false, observation: expect.stringMatching(observation) });
   });
 
-  it("that is not undone does not heal; one that cannot be taken back stays", async () => {
+  it("does not heal without a successful undo, and stays if it has none", async () => {
     const kept = await operate({ ...fault, undo: { operation: "masks" } }, origin([]));
     expect(await kept.heal()).toMatchObject({
       landed: false,
@@ -110,7 +110,7 @@ describe("an operator's act", () => {
   });
 });
 
-it("fills in what is known and leaves the rest", () => {
+it("fills in known placeholders and leaves the rest", () => {
   expect(
     filled("{nowMs} {nowMs+20} {segment-3} {answer.id} {answer.constructor} {other}", {
       nowMs: "100",

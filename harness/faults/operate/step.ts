@@ -1,4 +1,4 @@
-/** What an experiment says of an operator's act. */
+/** The fields of an operator's act in an experiment. */
 import { z } from "zod";
 import type { Frozen } from "../../base/frozen.ts";
 import { serviceField } from "../strikes.ts";
@@ -9,18 +9,19 @@ const act = {
 };
 
 /**
- * `shows` must not be in the answer to `look` before, must be in it after, and, where there is an
- * `undo`, must be gone after that. In parameters and in `shows`, `{nowMs}` is the moment of the act
- * in epoch ms; where the target has a rhythm, `{NAME}` is the number of the period that is on then,
- * by the name of its periods: of a stream `{segment}`. `{NAME+5}` and `{NAME-20}` count from it. In
- * `undo`, and in `shows`, `{answer.NAME}` is that member of the act's JSON answer.
+ * `shows` must be absent from the answer to `look` before the act and present after it. If there is
+ * an `undo`, it must be absent again after that. Parameters and `shows` may contain placeholders.
+ * `{nowMs}` is the moment of the act in epoch ms. For a target with a rhythm, `{NAME}` is the
+ * number of the current period, by the name of its periods. `{NAME+5}` and `{NAME-20}` count from
+ * it. In `undo` and `shows`, `{answer.NAME}` is that member of the act's
+ * JSON answer.
  */
 export const operatorStep = z.strictObject({
   kind: z.literal("operate"),
   ...serviceField,
   ...act,
   look: z.strictObject({ ...act, shows: z.string().min(1) }),
-  /** Left out for what stays: a word that was said. */
+  /** Omit for actions that cannot be reverted, such as a broadcast. */
   undo: z.strictObject(act).optional(),
 });
 

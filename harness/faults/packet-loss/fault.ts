@@ -1,12 +1,12 @@
-/** A share of a service's packets is lost. */
+/** Drops a fraction of a service's packets. */
 import { z } from "zod";
 import { defineFault } from "../../target/fault.ts";
 import { onService, serviceField } from "../strikes.ts";
-import { inject, lossOf } from "./inject.ts";
+import { inject } from "./inject.ts";
 
 /**
- * The proof makes up to two hundred exchanges of about ten packets: at this share, none is lost
- * once in some hundred million times.
+ * The proof makes up to two hundred exchanges of about ten packets each. At this fraction, the
+ * chance that none is lost is about one in a hundred million.
  */
 const shareMin = 0.01;
 
@@ -27,8 +27,8 @@ export const packetLoss = defineFault({
     return [`loses ${share * 100} % of the packets, too few to be seen; ${least}`];
   },
   silences: false,
-  needs: ["packetLoss"],
-  effect: lossOf,
+  needs: [],
+  effect: "packetLoss",
   inject,
   simulate: "virtual time cannot simulate it",
 });

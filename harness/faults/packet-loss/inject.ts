@@ -1,6 +1,5 @@
 /**
- * Proof of a loss: the substrate's own count of what was dropped, while pings give it something to
- * drop.
+ * Proof of packet loss: the substrate's own count of dropped packets, while pings create traffic.
  */
 import type { Effect, Impairment } from "../../target/deployment.ts";
 import type { Evidence } from "../../target/evidence.ts";
@@ -8,20 +7,14 @@ import type { RealStrike } from "../../target/fault.ts";
 import { impair } from "../impair.ts";
 import { theService } from "../proofs.ts";
 
-/** At a loss of one in a hundred, two hundred packets leave one chance in seven of seeing none. */
+/** At a loss of 1 %, the chance that all of two hundred packets arrive is one in seven. */
 const rounds = 10;
 const pingsAtOnce = 20;
 const pingMs = 300;
 
-interface Loss {
-  readonly share: number;
-}
+export const inject = impair(seenToDrop);
 
-export const lossOf = ({ share }: Loss): Effect => ({ kind: "packetLoss", share });
-
-export const inject = impair(lossOf, seenToDrop);
-
-async function seenToDrop(impairment: Impairment, strike: RealStrike<Loss>): Promise<Evidence> {
+async function seenToDrop(impairment: Impairment, strike: RealStrike<Effect>): Promise<Evidence> {
   const { signal, observer } = strike;
   const instance = theService(strike);
   const [port, bytes] = Object.entries(instance.service.pings ?? {})[0] ?? [];

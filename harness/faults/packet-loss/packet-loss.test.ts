@@ -7,8 +7,8 @@ import { inject } from "./inject.ts";
 
 const gone = { landed: true, observation: "gone" };
 
-describe("what the substrate does to a service", () => {
-  it("is given something to drop until some is dropped", async () => {
+describe("an effect of the substrate", () => {
+  it("receives pings until a packet is dropped", async () => {
     let pings = 0;
     const observe: Impairment["observe"] = async () => ({
       landed: pings >= 40,
@@ -19,7 +19,7 @@ describe("what the substrate does to a service", () => {
     ];
     const ping = async () => ({ outcome: "silent", pings: ++pings }) as const;
     const { evidence, heal } = await injected(inject, {
-      fault: { share: 0.1 },
+      fault: { kind: "packetLoss", share: 0.1 },
       services,
       observer: { ping },
     });
@@ -27,7 +27,7 @@ describe("what the substrate does to a service", () => {
     expect(await heal()).toEqual(gone);
   });
 
-  it("does not land, and heals, where the substrate cannot do it", async () => {
+  it("does not land, and heals, if the substrate does not support it", async () => {
     const impair = () => Promise.reject(new Error("not made ready"));
     const given = {
       fault: { kind: "fullDisk", service: "a" } as const,
@@ -38,7 +38,7 @@ describe("what the substrate does to a service", () => {
     expect(await heal()).toEqual({ landed: true, observation: "it was never in force" });
   });
 
-  it("loses one packet in a hundred at least", () => {
+  it("has a least packet loss of one in a hundred", () => {
     const problems = (share: number) =>
       packetLoss.sizeProblems?.({ kind: "packetLoss", service: "a", share }, 1_000);
     expect([problems(0.01), problems(0.001)]).toEqual([

@@ -1,6 +1,6 @@
 /**
- * Links that refuse connections and lose present ones, while the services at both ends live. It
- * cuts what passes through the proxy, the declared links; it is no black hole.
+ * Links refuse connections and close existing ones, while the services at both ends run. Only
+ * traffic through the proxy, on declared links, is cut; for a silent loss, see blackhole.
  */
 import { z } from "zod";
 import { defineFault } from "../../target/fault.ts";

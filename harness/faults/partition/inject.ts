@@ -1,6 +1,6 @@
 /**
- * Links that refuse connections and lose present ones. Proof: refused at the link's entry, answered
- * past it.
+ * Links refuse connections and close existing ones. Proof: refused at the link's entry, answered
+ * without the link.
  */
 import type { Evidence } from "../../target/evidence.ts";
 import type { Course, RealStrike } from "../../target/fault.ts";

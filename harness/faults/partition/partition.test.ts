@@ -10,7 +10,7 @@ const answering = (entry: Pong, exit: Pong = answered) => ({
   ping: async ({ host }: Endpoint) => (host === "entry" ? entry : exit),
 });
 
-describe("a partition, and a reset", () => {
+describe("a partition or a reset", () => {
   it.each([
     ["refused over the link, answered past it", { outcome: "refused" }, answered, true, false],
     ["reset over the link, answered past it", { outcome: "reset" }, answered, false, true],
@@ -29,13 +29,16 @@ describe("a partition, and a reset", () => {
       false,
       false,
     ],
-  ] as const)("are seen in a ping that is %s, or not", async (_what, entry, exit, cut, broken) => {
-    const given = { fault: {}, links: [fakeLink()], observer: answering(entry, exit) };
-    expect((await injected(inject, given)).evidence.landed).toBe(cut);
-    expect((await injected(reset, given)).evidence.landed).toBe(broken);
-  });
+  ] as const)(
+    "lands only if a ping over the link is %s",
+    async (_what, entry, exit, cut, broken) => {
+      const given = { fault: {}, links: [fakeLink()], observer: answering(entry, exit) };
+      expect((await injected(inject, given)).evidence.landed).toBe(cut);
+      expect((await injected(reset, given)).evidence.landed).toBe(broken);
+    },
+  );
 
-  it("are healed where a ping passes, and only then", async () => {
+  it("heals only if a ping over the link is answered", async () => {
     for (const course of [inject, reset]) {
       const passing = await injected(course, {
         fault: {},
@@ -52,7 +55,7 @@ describe("a partition, and a reset", () => {
     }
   });
 
-  it("are taken back from each link, though one of them cannot be broken", async () => {
+  it("is reverted on every link, even if it failed on one", async () => {
     const mended: string[] = [];
     const link = (name: string, cut: () => Promise<void>) =>
       fakeLink({ cut, mend: async () => void mended.push(name) });

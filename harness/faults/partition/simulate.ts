@@ -1,4 +1,4 @@
-/** The simulated links refuse what sets out over them, and lose what is under way. */
+/** The simulated links refuse new exchanges and drop those in progress. */
 import type { Evidence } from "../../target/evidence.ts";
 import type { Course, VirtualStrike } from "../../target/fault.ts";
 import { each, said } from "../proofs.ts";

@@ -1,7 +1,4 @@
-/**
- * A service that is there and does nothing (SIGSTOP): connections are taken and stay open, and
- * nobody answers.
- */
+/** Stops a service with SIGSTOP: connections are accepted and stay open without answers. */
 import { z } from "zod";
 import { defineFault } from "../../target/fault.ts";
 import { onService, serviceField } from "../strikes.ts";

@@ -1,24 +1,24 @@
 /**
- * A service that stands still. Proof: its processes do, and where it takes a connection, which the
- * system does in its name, a ping gets no reply. Healed by letting it go on, proven by a reply.
+ * Pauses a service. Proof: its processes are stopped, and a ping gets no reply, although the kernel
+ * may accept its connection. Reverted by SIGCONT; proof: a reply.
  */
 import type { Instance } from "../../target/deployment.ts";
 import type { Evidence } from "../../target/evidence.ts";
-import { describePong, type Observer, type Pong } from "../../target/observer.ts";
+import { describePong, type Observer } from "../../target/observer.ts";
 import type { Course, RealStrike } from "../../target/fault.ts";
-import { addressOf, said, theService } from "../proofs.ts";
+import { pingAll, said, theService } from "../proofs.ts";
 
 /** A service of the target answers a ping within some tens of ms, even on a busy machine. */
 const silentMs = 500;
-/** What was stopped has work to catch up on. */
+/** A resumed service has a backlog. */
 const repliesWithinMs = 5_000;
-/** Processor time is counted in ticks of 10 ms; what stands still uses none. */
+/** Processor time is counted in ticks of 10 ms; a stopped process uses none. */
 const cpuSlackSeconds = 0.02;
 
 export function inject(strike: RealStrike<unknown>): Course {
   const { observer } = strike;
   const instance = theService(strike);
-  /** 0 where this machine cannot tell. */
+  /** 0 if this machine cannot measure it. */
   const cpuSecondsNow = (): number =>
     instance.pid === null ? 0 : (observer.cpuSecondsOf(instance.pid) ?? 0);
   let cpuSeconds = 0;
@@ -38,7 +38,7 @@ export function inject(strike: RealStrike<unknown>): Course {
   };
 }
 
-/** Somebody let it go on and stopped it again between two looks. */
+/** A third party resumed the service and stopped it again between two checks. */
 function ranOn({ pid, service }: Instance): Evidence {
   return {
     landed: false,
@@ -73,17 +73,4 @@ async function proofOfReply(instance: Instance, observer: Observer): Promise<Evi
     ...(dumb.length > 0 ? dumb : answers).map(({ at, pong }) => `${at} ${describePong(pong)}`),
   ];
   return { landed: state === "running" && dumb.length === 0, observation: told.join(", ") };
-}
-
-function pingAll(
-  instance: Instance,
-  { ping }: Observer,
-  timeoutMs: number,
-): Promise<{ at: string; pong: Pong }[]> {
-  return Promise.all(
-    Object.entries(instance.service.pings ?? {}).map(async ([port, bytes]) => {
-      const endpoint = instance.endpoint(port);
-      return { at: addressOf(endpoint), pong: await ping(endpoint, bytes, timeoutMs) };
-    }),
-  );
 }

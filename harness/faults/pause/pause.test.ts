@@ -3,7 +3,7 @@ import { fakeService, injected } from "../../../test/support/faults/strike.ts";
 import { inject } from "./inject.ts";
 
 describe("a pause", () => {
-  it("lands where a ping gets no reply, and heals where it gets one", async () => {
+  it("lands if a ping gets no reply, and heals if it gets one", async () => {
     const service = fakeService("a");
     const ping = async () =>
       service.state === "paused"
@@ -39,7 +39,7 @@ describe("a pause", () => {
     expect(await deaf.heal()).toMatchObject({ landed: false });
   });
 
-  it("has not lasted where the process has used processor time", async () => {
+  it("has not lasted if the process has used processor time", async () => {
     let cpuSeconds = 1;
     const observer = {
       ping: async () => ({ outcome: "silent" }) as const,

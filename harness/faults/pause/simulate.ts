@@ -1,4 +1,4 @@
-/** A simulated service holds what comes, until it may go on. */
+/** A simulated service queues what arrives until it resumes. */
 import type { Evidence } from "../../target/evidence.ts";
 import type { Course, VirtualStrike } from "../../target/fault.ts";
 import { each, names, said } from "../proofs.ts";

@@ -1,6 +1,6 @@
 /**
- * Connections over links are reset as soon as something is sent on them; those that stood before
- * are closed then.
+ * Resets connections over links when something is sent on them. Connections that existed before are
+ * closed at that moment.
  */
 import { z } from "zod";
 import { defineFault } from "../../target/fault.ts";

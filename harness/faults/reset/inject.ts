@@ -1,7 +1,7 @@
 /**
- * Links on which a connection is reset (RST) as soon as something is sent. Proof: a ping is reset
- * at the link's entry and answered past it. Connections that stood before are closed at their next
- * data, mostly with a FIN: Toxiproxy resets only what it connected since.
+ * Links reset (RST) a connection when something is sent on it. Proof: a ping is reset at the link's
+ * entry and answered without the link. Connections that existed before are closed at their next
+ * data, mostly with a FIN, because Toxiproxy resets only later ones.
  */
 import type { Evidence } from "../../target/evidence.ts";
 import type { Course, RealStrike } from "../../target/fault.ts";

@@ -1,6 +1,6 @@
 /**
- * A service that dies every `everyMs`, counted from one start to the next death, and is started
- * again at once.
+ * Kills a service every `everyMs`, counted from one start to the next death, and starts it again at
+ * once.
  */
 import { z } from "zod";
 import { defineFault } from "../../target/fault.ts";
@@ -8,7 +8,7 @@ import { onService, serviceField } from "../strikes.ts";
 import { inject } from "./inject.ts";
 import { simulate } from "./simulate.ts";
 
-/** For the second death, on a busy machine. */
+/** Slack for the second death on a busy machine. */
 const roundSlackMs = 1_000;
 
 export const restartLoop = defineFault({

@@ -1,13 +1,12 @@
 /**
- * Killed, started, and killed `everyMs` after each start, ready or not. Proof: a first process is
- * gone and a second one, which was started in its place, is gone as well. It is in force while
- * deaths go on: a look asks for one within the last two rounds. Healed by ending the loop and
- * seeing the service ready.
+ * Kills a service, starts it, and kills it `everyMs` after each start, ready or not. Proof: two
+ * successive processes are gone. A later check requires a death within the last two rounds.
+ * Reverted by ending the loop; proof: the service is ready.
  */
 import type { Course, RealStrike } from "../../target/fault.ts";
 import { said, theService } from "../proofs.ts";
 
-/** For one death and one start on a busy machine. */
+/** Slack for one death and one start on a busy machine. */
 const slackMs = 1_000;
 
 export function inject(restarting: RealStrike<{ readonly everyMs: number }>): Course {
@@ -34,7 +33,7 @@ export function inject(restarting: RealStrike<{ readonly everyMs: number }>): Co
   };
   const round = async (): Promise<void> => {
     while (!stop.signal.aborted) {
-      // Whether it becomes ready before it dies again is its own affair.
+      // It need not be ready before it dies again.
       const starting = instance.start().catch(() => undefined);
       await clock.sleep(everyMs, stop.signal).catch(() => undefined);
       if (stop.signal.aborted) return void (await starting);

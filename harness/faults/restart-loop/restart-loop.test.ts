@@ -6,7 +6,7 @@ import { inject } from "./inject.ts";
 const fault = { everyMs: 400 };
 
 describe("a restart loop", () => {
-  it("lands where a second process is gone, and heals where one runs", async () => {
+  it("lands once a second process is gone, and heals once one runs", async () => {
     const { evidence, observe, heal } = await injected(inject, {
       fault,
       services: [fakeService("a")],
@@ -22,7 +22,7 @@ describe("a restart loop", () => {
     });
   });
 
-  it("does not land on what does not run, or does not start again", async () => {
+  it("does not land on a stopped service, or on one that does not start again", async () => {
     const dead = await injected(inject, { fault, services: [fakeService("a", { pid: null })] });
     expect(dead.evidence).toEqual({
       landed: false,
@@ -34,7 +34,7 @@ describe("a restart loop", () => {
     await once.heal();
   });
 
-  it("lasts long enough for two deaths", () => {
+  it("must last long enough for two deaths", () => {
     const problems = (forMs: number) =>
       restartLoop.sizeProblems?.({ kind: "restartLoop", service: "a", ...fault }, forMs);
     expect(problems(1_800)).toEqual([]);

@@ -1,8 +1,8 @@
-/** A simulated process ends and starts, over and over until it is healed. */
+/** A simulated process ends and starts repeatedly until the fault is healed. */
 import type { Course, VirtualStrike } from "../../target/fault.ts";
 import { each, names, said } from "../proofs.ts";
 
-/** For a start, which takes as long as the model says. */
+/** Slack for a start, whose duration the model defines. */
 const slackMs = 5_000;
 
 export function simulate({
@@ -27,7 +27,7 @@ export function simulate({
         await Promise.all(services.map((service) => service.start()));
       }
     } catch {
-      // It was ordered to stop, or the run has ended it.
+      // The loop was stopped, or the run has ended it.
     }
   };
   return {

@@ -1,4 +1,4 @@
-/** Every service of a zone struck dead at once, healed by starting all of them again. */
+/** Kills every service of a zone at once; reverted by starting all of them again. */
 import { z } from "zod";
 import { defineFault } from "../../target/fault.ts";
 import { inject } from "../kill/inject.ts";

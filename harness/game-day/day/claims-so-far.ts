@@ -1,6 +1,6 @@
 /**
- * The hypothesis while the run goes on, judged by the judge's own rules on what has arrived. A
- * phase that is still open can yet turn.
+ * Judges the hypothesis during the run, with the judge's own rules on the samples so far. The
+ * result of an open phase can still change.
  */
 import { judgeClaim } from "../../judge/claims.ts";
 import { statisticOf } from "../../claims/statistics/registry.ts";
@@ -14,8 +14,7 @@ import type { RunEvent } from "../../record/events.ts";
 import { carries } from "../../metrics/series.ts";
 
 /**
- * Grows by doubling: half a million samples cost some megabytes, and no copy when they are looked
- * at.
+ * Grows by doubling: half a million samples take a few megabytes, and reading them needs no copy.
  */
 class Growing {
   readonly series: Series;
@@ -58,7 +57,7 @@ export class ClaimsSoFar implements SampleSink {
   readonly #hypothesis: Plan["hypothesis"];
   readonly #metrics: Registry;
   readonly #kept = new Map<number, Growing>();
-  /** Of phases that are over: nothing changes them any more. */
+  /** Findings of completed phases, which no longer change. */
   readonly #settled = new Map<string, FindingSoFar>();
 
   constructor(inner: SampleSink, { hypothesis, metrics }: Pick<Plan, "hypothesis" | "metrics">) {
@@ -87,7 +86,7 @@ export class ClaimsSoFar implements SampleSink {
     this.#kept.get(seriesId)?.push(atMs, value);
   }
 
-  /** `events`: the run's own, so far. */
+  /** `events`: the run's events so far. */
   at(nowMs: number, events: readonly RunEvent[]): FindingSoFar[] {
     const ended = windowsOf(events);
     const windows = windowsOf([...events, { kind: "finished", atMs: nowMs }]);
@@ -103,8 +102,8 @@ export class ClaimsSoFar implements SampleSink {
           ...worded(judgeClaim(claim, phase, windows, all, this.#metrics)),
           open: ended[phase] === undefined,
         };
-        // What began in a phase may be answered only after its end: its last word waits for the
-        // longest deadline of a user.
+        // A request of the phase may be answered after its end, so its final result waits for a
+        // user's longest deadline.
         if (!finding.open && nowMs - window.untilMs > settleMs) this.#settled.set(key, finding);
         return [finding];
       }),

@@ -1,6 +1,6 @@
 /**
- * Where a day stands, from its events alone: the same after a reload, on every page, and when it is
- * taken up again after a crash.
+ * The state of a day, computed from its events alone. It is the same after a reload, on every page,
+ * and after a crash.
  */
 import type { By, ClaimSoFar, DayEvent, Outcome, Point, Seen } from "./day.ts";
 
@@ -13,20 +13,20 @@ export interface Question {
 
 export interface DayState {
   /**
-   * `waiting` for an answer, `running` a step, `stopping` it because somebody said so, or `closed`.
-   * `between` is none of these.
+   * `waiting` for an answer, `running` a step, `stopping` it on request, or `closed`. `between` is
+   * none of these.
    */
   readonly status: "between" | "waiting" | "running" | "stopping" | "closed";
-  /** The step that is asked about or runs, or ran last. */
+  /** The current step, or the last one. */
   readonly step: number | null;
   readonly question: Question | null;
   readonly outcomes: readonly (Outcome | null)[];
-  /** The folder of each step's run, seen from the day's. */
+  /** The folder of each step's run, relative to the day's. */
   readonly runs: readonly (string | null)[];
   readonly answeredBy: By | null;
   readonly stoppedBy: By | null;
   readonly closedWhy: string | null;
-  /** What the running step's target is doing; null between steps. */
+  /** The phase of the current step's target; null between steps. */
   readonly phase: string | null;
   readonly phaseSinceMs: number | null;
   readonly faultsInForce: readonly { readonly index: number; readonly label: string }[];
@@ -60,7 +60,7 @@ export function stateOf(steps: number, events: readonly DayEvent[]): DayState {
 
 export function after(state: DayState, event: DayEvent): DayState {
   switch (event.kind) {
-    // What was open when a harness was killed is not open any more.
+    // Questions that were open when a harness was killed are closed.
     case "opened":
       return {
         ...state,
@@ -135,8 +135,8 @@ export function after(state: DayState, event: DayEvent): DayState {
 const idle = { phase: null, phaseSinceMs: null, faultsInForce: [] } as const;
 
 /**
- * A question within a run is answered by going on with it, or by ending it; either way it still
- * runs.
+ * A question within a run is answered by continuing or ending the run; it is still running either
+ * way.
  */
 function afterAnswer(state: DayState, answer: "go" | "no-go"): DayState["status"] {
   if (state.question?.point === "hold") return answer === "go" ? "running" : "stopping";
@@ -176,10 +176,7 @@ function replaced<T>(all: readonly T[], index: number, value: T): readonly T[] {
   return index in all ? all.with(index, value) : all;
 }
 
-/**
- * What is still to be done: the first step without an outcome, and those that were stopped or cut
- * short.
- */
+/** The remaining steps: the first without an outcome, and those that were stopped or cut short. */
 export function stepsLeft(state: DayState): readonly number[] {
   return state.outcomes.flatMap((outcome, step) =>
     outcome === null || outcome.aborted === "user" ? [step] : [],

@@ -1,7 +1,6 @@
 /**
- * A game day as it is on disk: `day.json`, decided before anything happens, and events in the order
- * in which they happened. What stands on the page, what may be answered, and the day's report all
- * follow from these two.
+ * A game day on disk: `day.json`, decided in advance, and the events in order. The page, the
+ * permitted answers and the report follow from these two.
  */
 import type { AbortReason, Machine } from "../../record/events.ts";
 import type { Evidence } from "../../target/evidence.ts";
@@ -19,7 +18,7 @@ export interface Day {
   readonly purpose: string;
   readonly file: string;
   readonly seed: number;
-  /** `yes`: nobody was asked. */
+  /** `yes`: no person was asked. */
   readonly answers: "people" | "yes";
   readonly roles: readonly Role[];
   readonly steps: readonly DayStep[];
@@ -27,10 +26,10 @@ export interface Day {
   readonly machine: Machine;
 }
 
-/** All that somebody must know before saying go. */
+/** What a person must know before saying go. */
 export interface DayStep {
   readonly experiment: string;
-  /** As `seawall run` takes it. */
+  /** As passed to `seawall run`. */
   readonly source: string;
   readonly title: string;
   readonly story: string;
@@ -41,14 +40,14 @@ export interface DayStep {
   readonly substrate: SubstrateName;
   readonly without: readonly string[];
   readonly expect: "held" | "refuted";
-  /** One period of the target's own rhythm. */
+  /** One period of the target's rhythm, in ms. */
   readonly rhythmMs: number;
-  /** Classes of requests with their titles, in the order in which they are shown. */
+  /** Request classes with their titles, in display order. */
   readonly classes: readonly { readonly lane: string; readonly title: string }[];
   readonly leadInMs: number;
   readonly phasesMs: Readonly<Record<Phase, number>>;
   readonly waitMsMax: number;
-  /** Null without a second point. */
+  /** Null without a second decision point. */
   readonly holdMsMax: number | null;
   readonly claims: readonly string[];
   readonly faults: readonly DayFault[];
@@ -60,26 +59,26 @@ export interface DayFault {
   readonly label: string;
   readonly atMs: number;
   readonly forMs: number;
-  /** What shows that it landed, and what undoes it. */
+  /** How the fault is verified, and how it is reverted. */
   readonly proof: string;
   readonly undo: string;
 }
 
 export interface BlastRadius {
-  /** Struck, of so many. */
+  /** The affected services, out of this number. */
   readonly services: readonly string[];
   readonly servicesInAll: number;
   readonly links: readonly string[];
   readonly zones: readonly string[];
   readonly zonesInAll: number;
   readonly faultsAtOnceMax: number;
-  /** Iterations per second at the peak, over that of the baseline. */
+  /** The peak rate of iterations as a multiple of the baseline rate. */
   readonly loadTimes: number;
 }
 
 /**
- * Who did it: a role, and the name that somebody gave themselves. `nobody` answers when time is up,
- * `--yes` when nobody is asked, `terminal` is Ctrl-C.
+ * Who acted: a role, and the name that the person entered. The role `nobody` answers at a timeout,
+ * `--yes` without people, and `terminal` is Ctrl-C.
  */
 export interface By {
   readonly role: string;
@@ -88,7 +87,7 @@ export interface By {
 
 export type Point = "start" | "hold";
 
-/** What became of a step. `result` is null when it was left out or let down. */
+/** The outcome of a step. `result` is null if it was skipped or failed. */
 export interface Outcome {
   readonly result: Status | null;
   readonly why: string;
@@ -97,7 +96,7 @@ export interface Outcome {
   readonly cleanup: "clean" | "incomplete" | "unknown" | null;
 }
 
-/** What a run's own record says, as it happens. */
+/** What a run's record reports as it happens. */
 export type Seen =
   | { readonly what: "deploying" | "deployed" | "loadStarted" | "finished" }
   | { readonly what: "phase"; readonly phase: Phase | "leadIn" | "drain" }
@@ -110,8 +109,8 @@ export type Seen =
   | { readonly what: "trouble"; readonly text: string };
 
 /**
- * Requests of one lane that were answered within one second; the quantiles are of the last period
- * of the target's rhythm, as users may come in bunches.
+ * Answers of one lane within one second. The quantiles cover the last period of the target's
+ * rhythm, because users may arrive in bursts.
  */
 export interface LaneSecond {
   readonly served: number;
@@ -123,14 +122,14 @@ export interface LaneSecond {
 }
 
 export interface ClaimSoFar {
-  /** Missing in days of before findings had ids. */
+  /** Absent in days from before findings had ids. */
   readonly id?: string | undefined;
   readonly title: string;
   readonly phase: Phase;
   readonly status: Status;
   readonly observed: string;
   readonly limit: string;
-  /** Whether the phase is still going on. */
+  /** Whether the phase is still running. */
   readonly open: boolean;
 }
 
@@ -181,5 +180,5 @@ export type DayHappening =
   | { readonly kind: "ended"; readonly step: number; readonly outcome: Outcome }
   | { readonly kind: "closed"; readonly why: string };
 
-/** `seq` counts from 1, without a hole. */
+/** `seq` counts from 1 without gaps. */
 export type DayEvent = DayHappening & { readonly seq: number; readonly atMs: number };

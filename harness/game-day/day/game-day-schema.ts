@@ -1,11 +1,14 @@
-/** The shape of a game day, checked at run time: its file is input, whatever its types say. */
+/**
+ * The zod shape of a game day. It is checked at run time: the file is input, whatever its static
+ * types.
+ */
 import { z } from "zod";
 import { type GameDay, rights, usualRoles } from "./game-day.ts";
 
 const word = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "lower-case words joined by hyphens");
 const text = (max: number) =>
   z.string().trim().min(1, "must not be empty").max(max, `at most ${max} characters`);
-/** Long enough to read the question, short enough that a forgotten day ends by itself. */
+/** Long enough to read the question, short enough that a forgotten day ends without a person. */
 const waitMs = z
   .number()
   .min(1_000, "at least a second (1000)")
@@ -36,7 +39,7 @@ const gameDay = z.strictObject({
   steps: z.array(step).min(1, "a day needs at least one step").max(50),
 });
 
-/** All that is wrong with it, as `where: what`. */
+/** All problems of the file, as `where: what`. */
 export function gameDayProblems(value: unknown): string[] {
   const result = gameDay.safeParse(value);
   if (!result.success)

@@ -21,7 +21,7 @@ const good: GameDay = {
 };
 
 describe("a game day's file", () => {
-  it("is told all its problems at once", () => {
+  it("reports all its problems at once", () => {
     expect(gameDayProblems(good)).toEqual([]);
     const problems = gameDayProblems({
       ...good,
@@ -43,7 +43,7 @@ describe("a game day's file", () => {
       expect(problems, where).toContainEqual(expect.stringContaining(where));
   });
 
-  it("names somebody who may decide, and somebody who may stop", () => {
+  it("needs a role that may decide, and one that may stop", () => {
     expect(
       gameDayProblems({
         ...good,
@@ -68,7 +68,7 @@ const outcome = (
 const log = (...all: DayHappening[]): DayEvent[] =>
   all.map((one, index) => ({ ...one, seq: index + 1, atMs: index }) as DayEvent);
 
-describe("what a day came to", () => {
+describe("the result of a day", () => {
   const day = dayOf([stepOf("one"), stepOf("two", { expect: "refuted", without: ["x"] })]);
   const both = (first: Outcome, second: Outcome, more: DayHappening[] = []): DayEvent[] =>
     log(
@@ -139,7 +139,7 @@ describe("what a day came to", () => {
     expect(judgeDay(day, events, [null, null])).toMatchObject({ status, exitCode });
   });
 
-  it("says of a control that held that it should not have", () => {
+  it("reports that a held control was expected to be refuted", () => {
     expect(judgeDay(day, both(outcome("held", 0), outcome("held", 0)), [null, null]).why).toBe(
       "1 of 2 steps ended as expected; step 2 (two) held, though a control must be refuted.",
     );
@@ -148,7 +148,7 @@ describe("what a day came to", () => {
     ).toBe("1 of 2 steps ended as expected; step 1 (one) was refuted.");
   });
 
-  it("believes the verdict on disk, and no other word", () => {
+  it("uses the verdict on disk, and nothing else", () => {
     const refuted = {
       ...judge(runOf(heldDraft())),
       status: "refuted",
@@ -173,7 +173,7 @@ const nowhere = (): SampleSink & { samples: number } => {
 };
 
 describe("live seconds", () => {
-  it("count each request once, in its lane, whenever it arrives, and pass every sample on", () => {
+  it("count each request once, in its lane, whenever it arrives, and pass on every sample", () => {
     const told: Second[] = [];
     const inner = nowhere();
     const seconds = new Seconds(inner, { metrics: everyMetric }, 2_000, (second) =>
@@ -206,13 +206,13 @@ describe("live seconds", () => {
     );
     expect(told[0]?.lanes["dvr"]).toMatchObject({ served: 0, shed: 1 });
     expect(told[3]?.lanes["live"]?.p99Ms).toBe(99);
-    // A second in which nothing came is told, too.
+    // A second without samples is reported, too.
     seconds.sample(live, 30_000, 1);
     seconds.passed(33_000);
     expect(told.slice(-2).map((second) => second.lanes["live"]?.served ?? 0)).toEqual([1, 0]);
   });
 
-  it("are not made up for the time that a clock skips", () => {
+  it("are not invented for the time that a clock skips", () => {
     const told: Second[] = [];
     const seconds = new Seconds(nowhere(), { metrics: everyMetric }, 2_000, (second) =>
       told.push(second),
@@ -232,7 +232,7 @@ describe("live seconds", () => {
     expect(told.reduce((sum, second) => sum + (second.lanes["live"]?.served ?? 0), 0)).toBe(4);
   });
 
-  it("count as served what is good of that by which users are harmed", () => {
+  it("count the good samples of the harm metric as served", () => {
     const told: Second[] = [];
     const order = {
       kind: "duration",
@@ -266,7 +266,7 @@ describe("live seconds", () => {
 });
 
 describe("claims so far", () => {
-  it("end as the judge's, and are open until then", () => {
+  it("match the judge's at the end, and are open until then", () => {
     const run = runOf(heldDraft());
     const claims = new ClaimsSoFar(nowhere(), run.plan);
     const ids = run.series.map((series) => claims.series(series));

@@ -1,39 +1,38 @@
 /**
- * A game day is data: experiments in an order, the points at which people say go or no-go, and who
- * may say what.
+ * A game day as data: experiments in order, the decision points between them, and the rights of
+ * each role.
  */
 
 /**
- * `decide`: answer go/no-go points. `stop`: heal everything and end the day. `note`: type into the
- * timeline.
+ * `decide`: answer go/no-go points. `stop`: revert all faults and end the day. `note`: add notes to
+ * the timeline.
  */
 export const rights = ["decide", "stop", "note"] as const;
 export type Right = (typeof rights)[number];
 
 export interface Role {
-  /** Each role gets a link of its own. */
+  /** Each role has its own link. */
   readonly name: string;
   readonly may: readonly Right[];
 }
 
 export interface GameDayStep {
   /**
-   * A name from `experiments/`, or a path that begins with a dot, seen from the game day's own
-   * file.
+   * A name from `experiments/`, or a path that begins with a dot, relative to the game day's file.
    */
   readonly experiment: string;
-  /** What is said to people before they decide: what to watch, whom to tell. */
+  /** Shown to people before they decide: what to watch, whom to inform. */
   readonly brief?: string;
   readonly topology?: string;
   /** Defences that are switched off in this step. */
   readonly without?: readonly string[];
-  /** What the step is meant to show; a control is meant to be refuted. `held` unless said. */
+  /** The expected verdict; a control must be refuted. `held` by default. */
   readonly expect?: "held" | "refuted";
-  /** Instead of the day's own. */
+  /** Overrides the day's own limit, in ms. */
   readonly waitMsMax?: number;
   /**
-   * A second go/no-go point, with the target up and its everyday load running; nobody's answer is a
-   * no-go here, too.
+   * A second go/no-go point, with the target up under its everyday load. No answer is a no-go here,
+   * too.
    */
   readonly hold?: { readonly waitMsMax: number };
 }
@@ -41,13 +40,12 @@ export interface GameDayStep {
 export interface GameDay {
   readonly name: string;
   readonly title: string;
-  /** What people want to know when the day is over. */
+  /** The question that the day is meant to answer. */
   readonly purpose: string;
-  /** A conductor who may do everything and an observer who may note, unless said. */
+  /** By default, a conductor (all permissions) and an observer (notes only). */
   readonly roles?: readonly Role[];
   /**
-   * How long a go/no-go point waits for an answer, in ms. One that nobody answers is a no-go: the
-   * step is left out.
+   * Time limit of a go/no-go point in ms. Without an answer it is a no-go, and the step is skipped.
    */
   readonly waitMsMax: number;
   readonly steps: readonly GameDayStep[];
@@ -59,8 +57,8 @@ export const usualRoles: readonly Role[] = [
 ];
 
 /**
- * Gives a game day's file its type; all checking is done before the day begins, which reports every
- * problem at once.
+ * Gives a game day's file its static type. It validates nothing: `seawall gameday` reports all
+ * problems at once before the day begins.
  */
 export function defineGameDay(day: GameDay): GameDay {
   return day;

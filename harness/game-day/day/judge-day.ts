@@ -1,9 +1,10 @@
 /**
- * What a day came to: a pure function of its events and of its runs' verdicts. It is as good as its
- * worst step, and a step that was left out shows nothing.
+ * The result of a day: a pure function of its events and of its runs' verdicts. A day is as good as
+ * its worst step, and a skipped step shows nothing.
  */
 import { worse } from "../../base/errors.ts";
 import { exitCodes } from "../../base/errors.ts";
+import { cutShort, dayWhy, notReached } from "../../phrases/game-day.ts";
 import type { Status, Verdict } from "../../record/verdict.ts";
 import type { By, Day, DayEvent, DayStep, Outcome } from "./day.ts";
 import { stateOf } from "./day-state.ts";
@@ -12,12 +13,12 @@ export interface StepResult {
   readonly experiment: string;
   readonly without: readonly string[];
   readonly expect: "held" | "refuted";
-  /** Of the run; null when there was none. */
+  /** The status of the run; null if there was none. */
   readonly status: Status | null;
   readonly asExpected: boolean;
   readonly why: string;
   readonly runId: string | null;
-  /** Seen from the day's own folder. */
+  /** Relative to the day's folder. */
   readonly run: string | null;
   readonly exitCode: number;
 }
@@ -35,7 +36,7 @@ export interface DayResult {
   readonly notes: number;
 }
 
-/** `verdicts`: for each step that of its run, as it is on disk; null without one. */
+/** `verdicts`: per step, the verdict of its run on disk; null if there is none. */
 export function judgeDay(
   day: Day,
   events: readonly DayEvent[],
@@ -60,7 +61,7 @@ export function judgeDay(
     id: day.id,
     name: day.name,
     status: statusOf(steps),
-    why: whyOf(steps, state.stoppedBy),
+    why: dayWhy(steps, state.stoppedBy === null ? null : nameOf(state.stoppedBy)),
     exitCode,
     answers: day.answers,
     stoppedBy: state.stoppedBy,
@@ -87,14 +88,11 @@ function stepResult(
       ...common,
       status: verdict?.status ?? null,
       asExpected: false,
-      why:
-        run === null
-          ? "the day ended before this step"
-          : "the harness ended in the middle of this step",
+      why: run === null ? notReached : cutShort,
       exitCode: exitCodes.inconclusive,
     };
   }
-  // What was left out or let down has no status, whatever an unfinished record of it says.
+  // A skipped or failed step has no status, even if its incomplete record contains one.
   const status = outcome.result === null ? null : (verdict?.status ?? outcome.result);
   const asExpected =
     status === step.expect && outcome.aborted === null && outcome.cleanup !== "incomplete";
@@ -107,7 +105,7 @@ function stepResult(
   };
 }
 
-/** A control is meant to be refuted; one that held is what a refuted step is elsewhere. */
+/** A control must be refuted; a held control counts like a refuted step. */
 function exitCodeOf(
   step: DayStep,
   status: Status | null,
@@ -123,7 +121,7 @@ function exitCodeOf(
     : outcome.exitCode;
 }
 
-/** Refuted beats inconclusive beats held, and whatever did not run is inconclusive. */
+/** Refuted beats inconclusive beats held, and a step that did not run is inconclusive. */
 function statusOf(steps: readonly StepResult[]): Status {
   const each = steps.map(
     ({ status, expect, asExpected }): Status =>
@@ -138,24 +136,6 @@ function statusOf(steps: readonly StepResult[]): Status {
     : each.includes("inconclusive")
       ? "inconclusive"
       : "held";
-}
-
-function whyOf(steps: readonly StepResult[], stoppedBy: By | null): string {
-  const fine = steps.filter((step) => step.asExpected).length;
-  const others = steps.flatMap((step, index) =>
-    step.asExpected
-      ? []
-      : [
-          `${index + 1} (${step.experiment}) ` +
-            `${step.status === null ? "did not run" : step.status === "inconclusive" ? "is inconclusive" : `${step.status === "held" ? "held" : "was refuted"}${step.status === step.expect ? ", but not to its end" : step.expect === "refuted" ? ", though a control must be refuted" : ""}`}`,
-        ],
-  );
-  const stop = stoppedBy === null ? "" : ` The day was stopped by ${nameOf(stoppedBy)}.`;
-  if (others.length === 0) return `All ${steps.length} steps ended as expected.${stop}`;
-  return (
-    `${fine} of ${steps.length} steps ended as expected; step ` +
-    `${others.join("; step ")}.${stop}`
-  );
 }
 
 /** `Anna (conductor)`. */

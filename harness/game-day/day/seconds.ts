@@ -1,6 +1,6 @@
 /**
- * Samples as they arrive, summed by second and lane: what the live charts show. It sits between the
- * generator and the recorder and keeps no sample.
+ * Live statistics: sums samples by second and lane as they arrive. It sits between the generator
+ * and the recorder, and keeps no sample.
  */
 import type { Harm } from "../../target/harm.ts";
 import { type Registry, sourceIn } from "../../metrics/metrics.ts";
@@ -27,11 +27,11 @@ interface Watched {
 }
 
 /**
- * The generator hands its samples on in bunches; a second is told when nothing more of it is to be
+ * The generator delivers its samples in batches; a second is published once no more of it is
  * expected.
  */
 const lateMs = 700;
-/** Seconds without a sample that are told one by one. */
+/** The greatest number of empty seconds that are published one by one. */
 const aheadMax = 120;
 
 export class Seconds implements SampleSink {
@@ -42,11 +42,11 @@ export class Seconds implements SampleSink {
   readonly #tell: (second: Second) => void;
   readonly #watched = new Map<number, Watched>();
   readonly #open = new Map<number, Map<string, Tally>>();
-  /** Waits of the seconds that were told, for quantiles over more than one. */
+  /** Waits of published seconds, for quantiles over several seconds. */
   #told: { readonly second: number; readonly lanes: ReadonlyMap<string, Tally> }[] = [];
   #next: number | null = null;
 
-  /** `windowMs`: quantiles are of so long, since one second may see none of a bunch. */
+  /** `windowMs`: the length of time for quantiles, because a single second may contain no burst. */
   constructor(
     inner: SampleSink,
     { metrics, harm }: Pick<Plan, "metrics" | "harm">,
@@ -63,8 +63,7 @@ export class Seconds implements SampleSink {
   series(series: Series): number {
     const id = this.#inner.series(series);
     const { lane } = series.tags;
-    // What is good of that by which users are harmed counts as served, whatever its target calls
-    // it.
+    // Good samples of the harm metric count as served, whatever outcome the target names.
     const isGood = this.#harm?.metric === series.metric && carries(series.tags, this.#harm.having);
     const outcome = isGood ? "served" : series.tags["outcome"];
     const isOfUsers =
@@ -81,9 +80,9 @@ export class Seconds implements SampleSink {
     const watched = this.#watched.get(seriesId);
     if (watched === undefined || !Number.isFinite(value) || !Number.isFinite(atMs)) return;
     this.#next ??= Math.floor(atMs / 1_000);
-    // What comes too late for its own second counts in the oldest that is still open, and so does
-    // what a clock that was set moved far ahead: nothing is lost, and a page gets no events of
-    // seconds in which nothing was.
+    // A sample that is too late for its own second counts in the oldest open one. So does one from
+    // far ahead, after a clock step. No sample is lost, and pages receive no events for seconds
+    // without samples.
     const own = Math.floor(atMs / 1_000);
     const second = own < this.#next || own > this.#next + aheadMax ? this.#next : own;
     const tally = this.#tallyOf(second, watched.lane);
@@ -92,12 +91,12 @@ export class Seconds implements SampleSink {
     if (second === own) this.passed(atMs);
   }
 
-  /** It is now so late; seconds that are over are told, empty ones as well. */
+  /** Advances the time: completed seconds are published, including empty ones. */
   passed(nowMs: number): void {
     const due = Math.floor((nowMs - lateMs) / 1_000) - 1;
     if (this.#next !== null && due - this.#next > aheadMax) {
-      // The clock was set, or the machine slept: what is open is told, and what lies between is not
-      // made up.
+      // After a clock step or a suspended machine, the open seconds are published, and none are
+      // invented in between.
       for (const second of [...this.#open.keys()].sort((a, b) => a - b)) this.#close(second);
       this.#next = due;
     }
@@ -105,7 +104,7 @@ export class Seconds implements SampleSink {
       this.#close(this.#next++);
   }
 
-  /** Nothing more comes. */
+  /** No more samples follow. */
   end(): void {
     const last = Math.max(...this.#open.keys(), Number.NEGATIVE_INFINITY);
     while (this.#next !== null && this.#next <= last) this.#close(this.#next++);

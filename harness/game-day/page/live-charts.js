@@ -1,11 +1,14 @@
-/* The charts of the step that runs: one for each lane, and how long the slowest wait. They grow by one point a second and are never made anew. */
+/*
+ * The charts of the current step: one per lane, and one of the slowest waits. Each grows by one
+ * point per second and is never rebuilt.
+ */
 "use strict";
 
 const outcomeTones = { served: "served", late: "late", shed: "shed", lost: "lost" };
 const laneTones = ["p99", "one", "two", "three", "four"];
 
 class LiveCharts {
-  /** `idle` stands there before anything has run. */
+  /** `idle` is shown before anything has run. */
   constructor(place, moment, idle) {
     this.place = place;
     this.idle = idle;
@@ -15,10 +18,7 @@ class LiveCharts {
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.redraw());
   }
 
-  /**
-   * Nothing is drawn of what was before. `held`: people look at the target, and nothing is
-   * recorded.
-   */
+  /** Discards the previous step. `held`: people watch the target, and nothing is recorded. */
   begin(step, zeroMs, held = false) {
     for (const chart of this.charts ?? []) chart.plot.destroy();
     Object.assign(this, { step, zeroMs, held, seconds: [], charts: [], phases: [], faults: [] });
@@ -36,7 +36,7 @@ class LiveCharts {
     return this.step.classes.find((one) => one.lane === lane)?.title ?? lane;
   }
 
-  /** As the step names them; what it does not name comes last. */
+  /** In the order of the step's classes; others come last. */
   inOrder(lanes) {
     const named = this.step.classes.map(({ lane }) => lane).filter((lane) => lanes.includes(lane));
     return [...named, ...lanes.filter((lane) => !named.includes(lane))];
@@ -69,9 +69,7 @@ class LiveCharts {
     for (const chart of this.charts) chart.grow(this.seconds);
   }
 
-  /**
-   * Everything that has come since is drawn once: after a reload there are many seconds at a time.
-   */
+  /** Draws all new seconds at once: after a reload there are many. */
   draw() {
     const [min, max] = this.span;
     if (this.phases.length > 0) this.phases.at(-1).untilMs = (this.lastS ?? 0) * 1000 + 1000;
@@ -96,7 +94,8 @@ class LiveCharts {
   }
 
   /**
-   * A lane's own chart, in the usual order; its wait is a line in the last one, which is made anew.
+   * Adds the chart of a lane, in the usual order. Its wait is a line in the last chart, which is
+   * rebuilt.
    */
   add(lane) {
     const seconds = Math.max(1, Math.round(this.step.rhythmMs / 1000));
@@ -122,8 +121,7 @@ class LiveCharts {
     const frame = figureOf(chart);
     this.place.append(frame);
     const plot = plotChart(this.model, chart, frame, [], (index) => { this.moment.textContent = index === null ? "" : clock(this.seconds[index]?.atS ?? 0); });
-    // Running totals are made beside a line's own values; what is not stacked would be drawn from
-    // these themselves.
+    // Stacked lines use running totals next to their own values; other lines use the values.
     const data = [plot.data[0], ...chart.lines.map((_, index) => (chart.stacked ? plot.data[index + 1] : []))];
     chart.lines.forEach((_, index) => { plot.series[index + 1].points.show = () => false; });
     const grow = (latest) => {
@@ -141,7 +139,7 @@ class LiveCharts {
   }
 }
 
-/** As the report's figures are, with what was last seen beside each name. */
+/** A figure as in the report, with the latest value next to each name. */
 function figureOf(chart) {
   const strokes = { one: "7 3", two: "2 2", three: "9 3 2 3" };
   const mark = (line) => svg("svg", { width: chart.stacked ? 14 : 22, height: 10, "aria-hidden": "true" },
@@ -152,7 +150,7 @@ function figureOf(chart) {
     element("div", { class: "plot", role: "img", "aria-label": `${chart.title}. The figures above, the claims and the timeline say the same in words.` }));
 }
 
-/** An element with these attributes; what is put into it is text, or another element. */
+/** Creates an element with these attributes; its children are texts or elements. */
 function element(name, attributes, ...children) {
   const made = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) if (value !== null && value !== false) made.setAttribute(key, value === true ? "" : value);

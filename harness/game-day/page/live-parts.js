@@ -1,4 +1,7 @@
-/* The parts of the page that are words: each is made from the day, its state and what has happened, and says everything as text. Preact changes what differs. */
+/*
+ * The textual parts of the page: each is rendered from the day, its state and its events. Preact
+ * updates the differences.
+ */
 "use strict";
 
 const { html, render } = htmPreact;
@@ -27,7 +30,7 @@ function headline(state, day) {
 }
 
 /**
- * Segments as wide as their phases are long; how far the run has come is told by what is filled.
+ * One section per phase, proportional to its length; the filled part is the progress of the run.
  */
 function progressOf(state, day) {
   const step = state.status === "running" || state.status === "stopping" ? day.steps[state.step] : undefined;
@@ -44,7 +47,7 @@ function decisionOf(state, day, may, answer) {
   if (state.question === null) return html`${title(nextTitle(state, day))}${nextSteps(state, day)}`;
   const { question, step: index, point } = state.question;
   const step = day.steps[index];
-  // A question has buttons of its own: a finger that comes down late must not answer the next one.
+  // Each question has its own buttons, so that a late click cannot answer the next one.
   const button = (word, label, help) =>
     html`<button key=${`${question} ${word}`} type="button" class=${word} onClick=${() => answer(question, word)}><b>${label}</b><span>${help}</span></button>`;
   const hold = point === "hold";
@@ -71,7 +74,7 @@ function nextSteps(state, day) {
   return state.step === null ? null : stepWords(day.steps[state.step]);
 }
 
-/** What somebody must know before saying go. */
+/** What a person must know before saying go. */
 function stepWords(step) {
   const facts = [
     ["Strikes", strikes(step.blast)],
@@ -122,7 +125,7 @@ function toneOf(state, step, index, outcome) {
   return [tone, `${signs[outcome.result]} ${statusWords[outcome.result]}`];
 }
 
-/** One row a claim, one column a phase: what holds so far, and what cannot any more. */
+/** One row per claim, one column per phase: what holds so far, and what can no longer hold. */
 function claimsOf(claims) {
   if (claims.length === 0) return html`<p class="quiet">Judged as soon as the baseline runs.</p>`;
   const phases = ["baseline", "fault", "recovery"].filter((phase) => claims.some((claim) => claim.phase === phase));
@@ -144,7 +147,7 @@ function claimCell(claim) {
   return html`<td class=${`n ${claim.status}${claim.open ? " open" : ""}`}><span class="sign" aria-hidden="true">${signs[claim.status]}</span><span class="heard">${word}</span>${` ${claim.observed}`}</td>`;
 }
 
-/** One line of the timeline; null for what is not told there. */
+/** One line of the timeline; null for an event that is not shown. */
 function toldOf(event, day) {
   const step = event.step === undefined || event.step === null ? "" : day.steps[event.step]?.experiment ?? "";
   const say = (tone, text) => ({ tone, text });

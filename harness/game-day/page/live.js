@@ -1,14 +1,17 @@
-/* The day's page: follows the day, shows where it stands, and sends what people say. The day never waits for this page. */
+/*
+ * The script of the day's page: shows the state of the day, and sends people's decisions. The day
+ * never waits for the page.
+ */
 "use strict";
 
 const at = (id) => document.getElementById(id);
 let day = null;
 let may = [];
 let state = null;
-/** The server's clock, seen from this machine's. */
+/** The offset of the server's clock from this machine's, in ms. */
 let aheadMs = 0;
 let charts = null;
-/** The newest second: what the figures show. */
+/** The newest second, which the figures show. */
 let latest = null;
 
 const serverNow = () => Date.now() + aheadMs;
@@ -84,7 +87,7 @@ function saw({ seen, runMs, step }) {
 }
 
 const linesMax = 400;
-/** Of the timeline, newest first. */
+/** The timeline, newest first. */
 let lines = [];
 
 const lineOf = ({ event, told: { tone, text, by } }) =>
@@ -95,7 +98,7 @@ function announce(text) {
 }
 
 let waiting = false;
-/** Many events come at once after a reload; the page is then drawn once. */
+/** Many events arrive at once after a reload; the page is then drawn once. */
 function schedule() {
   if (waiting) return;
   waiting = true;
@@ -122,12 +125,12 @@ function draw() {
   tick();
 }
 
-/** What a wall must show from across the room. */
+/** Large figures for a wall display. */
 function gauges() {
   const step = charts.step;
   at("charts-title").firstChild.textContent = state.phase !== null ? "Now " : step === null ? "What for " : "Last ";
   at("charts-note").textContent = step === null ? "" : charts.held ? `${step.experiment}, held under everyday load: nothing is recorded` : step.experiment;
-  // Of a target that is not there any more nothing must seem to be well.
+  // Figures of a target that is gone must not look good.
   if (latest === null || step === null || state.phase === null) return render(null, at("gauges"));
   const window = charts.seconds.slice(-Math.max(1, Math.round(step.rhythmMs / 1000)));
   const sum = (lane, outcome) => window.reduce((total, second) => total + (second.lanes[lane]?.[outcome] ?? 0), 0);
@@ -144,7 +147,7 @@ function gauges() {
   ], at("gauges"));
 }
 
-/** Clocks: how long a decision or a phase has left. */
+/** Clocks: the time left for a decision or a phase. */
 function tick() {
   if (state === null) return;
   const deadline = at("deadline");
@@ -164,7 +167,7 @@ function tick() {
 
 const myName = () => at("name").value.trim() || null;
 
-/** Says so where somebody looks, when a word did not get through. */
+/** Reports next to the button that a request failed. */
 async function say(path, body, button) {
   if (button !== null) button.disabled = true;
   try {
@@ -180,12 +183,12 @@ async function say(path, body, button) {
 async function answer(question, word) {
   const problem = await say("/api/answer", { question, answer: word }, null);
   if (problem !== null) announce(at("note-said").textContent = `Rejected: ${problem}`);
-  // The button that was pressed goes; whoever works by keyboard stays where they were.
+  // The pressed button disappears; the focus must not be lost for keyboard users.
   else at("decision-title").focus({ preventScroll: true });
 }
 
 at("stop").addEventListener("click", async () => {
-  // It must get through: tried again until the server has heard it.
+  // A stop must arrive: it is retried until the server confirms it.
   for (let times = 0; times < 20 && state?.status !== "closed" && state?.status !== "stopping"; times++) {
     const problem = await say("/api/stop", {}, null);
     if (problem === null) return;
@@ -200,7 +203,8 @@ at("note").addEventListener("submit", async (submitted) => {
   const text = at("note-text").value.trim();
   if (text === "") return;
   localStorage.setItem("seawall-name", at("name").value.trim());
-  // The same key until it has got through: a note whose answer was lost stands once.
+  // The key stays the same until the server confirms the note, so that a retry does not duplicate
+  // it.
   noteKey ??= crypto.randomUUID();
   const problem = await say("/api/note", { text, key: noteKey }, at("note").querySelector("button"));
   at("note-said").textContent = problem === null ? "" : `Not yet in the timeline: ${problem}. Your text is still here; try again.`;

@@ -1,7 +1,7 @@
 /*
- * Talks to the day's server. The token comes with the link, after the #, which no server ever sees;
- * it moves into this tab's storage and out of the address bar. Server-sent events are read by hand,
- * since a browser's own reader cannot send the token in a header.
+ * The client of the day's server. The token comes with the link, after the #, which browsers never
+ * send. It moves into this tab's storage and out of the address bar. Server-sent events are parsed
+ * here, because EventSource cannot send the token in a header.
  */
 "use strict";
 
@@ -14,14 +14,14 @@ function takeToken() {
   history.replaceState(null, "", location.pathname);
 }
 takeToken();
-// Another role's link opened in the same tab changes nothing but what follows the #.
+// A second role's link in the same tab changes only the part after the #, which causes no page
+// load.
 addEventListener("hashchange", () => { if (tokenShape.test(location.hash)) { takeToken(); location.reload(); } });
 
 const authorization = () => ({ Authorization: `Bearer ${sessionStorage.getItem(tokenKey) ?? ""}` });
 
 /**
- * Resolves with the answer; throws an error whose `status` is the server's, or 0 when nobody
- * answered.
+ * Resolves with the answer. Throws an error whose `status` is the server's, or 0 without an answer.
  */
 async function ask(path, body) {
   const how = body === undefined ? { headers: authorization() } : { method: "POST", headers: { ...authorization(), "Content-Type": "application/json" }, body: JSON.stringify(body) };
@@ -36,12 +36,12 @@ async function ask(path, body) {
   return said;
 }
 
-/** The server gives a sign of life every three seconds. */
+/** The server sends a heartbeat every 3 s. */
 const silentMsMax = 10_000;
 
 /**
- * Hands over each event of the day once, in order, from the first one on, however often the
- * connection is lost. `over` says that nothing more can come.
+ * Delivers each event of the day once, in order from the first, despite lost connections. `over`
+ * means that no more can follow.
  */
 async function follow({ event, state, connected, over }) {
   let last = 0;
@@ -70,7 +70,7 @@ async function follow({ event, state, connected, over }) {
         }
       }
     } catch {
-      // comes back below
+      // retried below
     }
     clearTimeout(watchdog);
     connected(false);

@@ -1,4 +1,4 @@
-/** What the judge says about the faults of a run. */
+/** Phrases of the judge for the faults of a run. */
 import { formatDuration } from "../format.ts";
 import { listed, type Rules } from "../phrase.ts";
 
@@ -43,6 +43,9 @@ export const faults: Rules<
       "not-counted": ({ fault, links }) => `${fault}: no traffic was counted on ${named(links)}`,
       "unused-before": ({ fault, links }) =>
         `${fault}: the target did not use ${named(links)} before the fault`,
+      "only-checks": ({ fault, links }) =>
+        `${fault}: ${named(links)} carried no more before the fault than without any load, ` +
+        "which health checks explain",
       "unused-during": ({ fault, links }) =>
         `${fault}: the target did not use ${named(links)} during the fault`,
       "bytes-not-counted": ({ fault, links }) =>
@@ -60,6 +63,9 @@ export const faults: Rules<
         `${fault}: the target did not use ` +
         `${service}${others === 0 ? "" : ` and ${others} others`} before the fault: ` +
         `${listed(checked.map((one) => noUse[one]))}`,
+      "only-checks": ({ fault, service, others }) =>
+        `${fault}: the target used ${service}${others === 0 ? "" : ` and ${others} others`} ` +
+        "before the fault no more than without any load, which health checks explain",
       standby: ({ services }) => `declared standby: ${listed(services)}`,
     },
   },
@@ -72,7 +78,7 @@ const noUse = {
   bytes: "no bytes read or written",
 } as const;
 
-/** A region may have many. */
+/** Shortens the list: a region may have many links. */
 function named(links: readonly string[]): string {
   const [first = "", ...others] = links;
   return others.length > 3 ? `${first} and ${others.length} other links` : listed(links);

@@ -1,4 +1,4 @@
-/** What the judge says about the load generator and the prober. */
+/** Phrases of the judge for the load generator and the prober. */
 import { formatDuration } from "../format.ts";
 import { listed, percent, type Rules } from "../phrase.ts";
 
@@ -138,7 +138,7 @@ function lateness({
   return `p99 ${p99Ms} ms late in ${phase} (limit ${maxMs} ms)${cause}`;
 }
 
-/** From outside: what a guest calls steal, and what a container calls throttling. */
+/** Processor time taken from outside: steal in a guest, throttling in a container. */
 function stolenText(share: number): string {
   return `the hypervisor or a quota took ${percent(share)} of the machine`;
 }

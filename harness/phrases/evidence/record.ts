@@ -1,4 +1,4 @@
-/** What the judge says about the record itself. */
+/** Phrases of the judge for the record itself. */
 import { formatDuration } from "../format.ts";
 import { plural, type Rules } from "../phrase.ts";
 
@@ -71,7 +71,7 @@ export const record: Rules<"record.whole" | "record.fits" | "record.possible"> =
         `${metric} of ${source}: ${repeated} of ${samples} samples copy another: same ` +
         "value, same microsecond",
       unanswered: ({ lane, service, given, answers }) =>
-        `class ${lane}: ${given} segments came from ${service}, but only ${answers} ` +
+        `class ${lane}: ${given} bodies came from ${service}, but only ${answers} ` +
         "requests to it were answered with 200",
       more: ({ problems }) => plural(problems, "more problem"),
     },

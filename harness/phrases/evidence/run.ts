@@ -1,11 +1,12 @@
-/** What the judge says about the course of the run, its target and its machine. */
+/** Phrases of the judge for the run, its target and its machine. */
 import { formatDuration } from "../format.ts";
-import { listed, percent, plural, type Rules } from "../phrase.ts";
+import { listed, percent, type Rules } from "../phrase.ts";
 
 export const run: Rules<
   | "run.phases"
   | "run.not-aborted"
   | "target.readings"
+  | "target.metrics"
   | "baseline.steady"
   | "services.alive"
   | "machine.clock"
@@ -30,12 +31,19 @@ export const run: Rules<
       "never-read": ({ metric, source }) => `${metric} of ${source} was never read`,
       gap: ({ metric, source, gapMs }) =>
         `${metric} of ${source} has no reading for ${formatDuration(gapMs)}`,
-      "not-read-back": ({ unread, acknowledged }) =>
-        `${unread} of ${acknowledged} acknowledged segments could not be read back`,
-      "few-read-back": ({ read, acknowledged }) =>
-        `only ${read} of ${acknowledged} acknowledged segments were read back`,
-      "nothing-to-compare": ({ delivered }) =>
-        `${plural(delivered, "delivery", "deliveries")} cannot be compared: no journal has them`,
+      unread: ({ what, unread, total }) => `${unread} of ${total} ${what} could not be checked`,
+      "few-read": ({ what, read, total }) => `only ${read} of ${total} ${what} were checked`,
+    },
+  },
+  "target.metrics": {
+    title: "The target's metrics change while it works",
+    facts: {
+      frozen: ({ service, forMs, amount, seen }) =>
+        `nothing that ${service} exposes changed for ${formatDuration(forMs)}, despite ` +
+        `${work[seen](Math.round(amount))} (does it expose what changes as it works?)`,
+      stopped: ({ metric, source, forMs, answers }) =>
+        `${metric} of ${source} grew with its answers, but not for ${formatDuration(forMs)} ` +
+        `with ${answers} answers`,
     },
   },
   "baseline.steady": {
@@ -57,3 +65,9 @@ export const run: Rules<
     },
   },
 };
+
+const work = {
+  answers: (amount: number) => `${amount} answers`,
+  linkBytes: (amount: number) => `${amount} bytes on its links`,
+  ownBytes: (amount: number) => `${amount} bytes that its processes read and wrote`,
+} as const;

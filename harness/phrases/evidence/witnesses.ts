@@ -1,9 +1,13 @@
-/** What the judge says about witnesses other than the load generator. */
+/** Phrases of the judge for witnesses other than the load generator. */
 import { formatDuration } from "../format.ts";
-import type { Rules } from "../phrase.ts";
+import { plural, type Rules } from "../phrase.ts";
 
 export const witnesses: Rules<
-  "witnesses.prober" | "witnesses.bytes" | "witnesses.counters" | "bodies.segments"
+  | "witnesses.prober"
+  | "witnesses.bytes"
+  | "witnesses.counters"
+  | "witnesses.copied"
+  | "bodies.right"
 > = {
   "witnesses.prober": {
     title: "The load generator and the prober agree",
@@ -56,14 +60,22 @@ export const witnesses: Rules<
       agrees: ({ metric, source }) => `${metric} of ${source}`,
     },
   },
-  "bodies.segments": {
+  "witnesses.copied": {
+    title: "No witness repeats another",
+    facts: {
+      copied: ({ one, other, shared, samples }) =>
+        `${one} and ${other} are one witness twice: ${shared} of ${samples} samples are the same`,
+      more: ({ problems }) => plural(problems, "more copy", "more copies"),
+    },
+  },
+  "bodies.right": {
     title: "Response bodies are what was requested",
     facts: {
       "none-seen": ({ phase, served }) =>
         `${phase}: users were served ${served} times, but no body was checked`,
       wrong: ({ phase, by, place, wrong, looks, kinds }) =>
         `${phase}: ${wrong} of ${looks} bodies that ` +
-        `${by === "viewer" ? "users" : "the prober"} got from ${place} with status 200 are ` +
+        `${by === "user" ? "users" : "the prober"} got from ${place} with status 200 are ` +
         `wrong (${kinds.join(", ")})`,
       "other-container": ({ variant, container, others, looks }) =>
         `${others} of ${looks} bodies of ${variant} are not ${container}, unlike the rest`,

@@ -1,7 +1,7 @@
 /**
- * Claims that the load alone decides: whatever the target does, it makes at least as many requests,
- * or its script hands over the same value. Of what else a script counts nobody can say that here:
- * it may ask the target first.
+ * Finds claims that the load alone decides. Whatever the target does, the load makes at least as
+ * many requests, or its script emits the same value. Other counts of a script are unknown here,
+ * because it may ask the target first.
  */
 import { type Claim, statisticOf, statistics } from "../../claims/statistics/registry.ts";
 import type { Experiment } from "../../experiment/experiment.ts";
@@ -9,7 +9,7 @@ import type { SeriesData } from "../../metrics/samples.ts";
 import { metricIn, type Registry } from "../../metrics/metrics.ts";
 import { ofAbort, ofClaim, type PlanProblem } from "./problem.ts";
 
-/** Tags in which the target has no say. */
+/** Tags that do not depend on the target. */
 const byLoad = ["lane", "load"];
 
 export function decidedByLoad(experiment: Experiment, registry: Registry): PlanProblem[] {
@@ -27,7 +27,9 @@ export function decidedByLoad(experiment: Experiment, registry: Registry): PlanP
   ];
 }
 
-/** Each iteration asks at least once: a total that the iterations alone reach is no claim. */
+/**
+ * Each iteration sends at least one request, so a total that iterations alone reach proves nothing.
+ */
 function leastProblems(claim: Claim, experiment: Experiment, registry: Registry): string[] {
   const each = metricIn(registry, claim.metric)?.leastPerIteration;
   const { comparison, limit, where = {} } = claim;

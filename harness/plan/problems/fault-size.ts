@@ -1,13 +1,13 @@
 /**
- * The smallest fault that its proof can tell from none. Smaller ones are refused with both numbers:
- * they would land on paper, and strike nobody. How long any fault lasts at least stands here; what
- * else one needs at least, its own folder says.
+ * The smallest fault that its proof can distinguish from none. Smaller ones are refused with both
+ * numbers, because they would have no effect. The least duration of any fault is here; other minima
+ * are in the fault's own folder.
  */
 import type { Step } from "../../experiment/experiment.ts";
 import { kindOf } from "../../faults/faults.ts";
 import type { Paced } from "../../target/rhythm.ts";
 
-/** Looks at a fault in force are a second apart: it is seen at least twice after its proof. */
+/** Checks of a fault in force are 1 s apart, so it is observed at least twice after its proof. */
 export const forMsMin = 2_000;
 export function sizeProblems({ fault, forMs }: Step, layout: Paced): string[] {
   const { rhythm } = layout;

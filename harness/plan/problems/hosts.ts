@@ -1,11 +1,11 @@
 /**
- * Which machines may be hit at all: this one, the networks that Seawall makes, and those that the
- * user lists.
+ * The hosts to which a run may send traffic: this machine, the networks that Seawall creates, and
+ * those that the user allows.
  */
 import { isIPv4, isIPv6 } from "node:net";
 import type { Layout } from "../../target/layout.ts";
 
-/** `allowed` holds names or addresses as they are written in the experiment. */
+/** `allowed` contains names or addresses as written in the experiment. */
 export function hostProblems(layout: Layout, allowed: readonly string[]): string[] {
   return layout.services.flatMap(({ name, at }) =>
     Object.values(at ?? {}).flatMap(({ host, port }) => {
@@ -21,7 +21,7 @@ export function hostProblems(layout: Layout, allowed: readonly string[]): string
 }
 
 /**
- * Loopback (RFC 1122, RFC 4291), and the range for benchmarks in which Docker networks are made
+ * Loopback (RFC 1122, RFC 4291), and the benchmark range in which Docker networks are created
  * (RFC 2544).
  */
 function isOurs(host: string): boolean {

@@ -1,7 +1,4 @@
-/**
- * What can be wrong with what an experiment breaks: names, ranges, and faults that would get in one
- * another's way.
- */
+/** Problems of an experiment's method: names, ranges, and faults that interfere with each other. */
 import { describeFault, kindOf, linksStruck, struckIn } from "../../faults/faults.ts";
 import type { Experiment, Step } from "../../experiment/experiment.ts";
 import { unknownName } from "../../base/nearest.ts";
@@ -11,7 +8,7 @@ import { type Layout, type Link, usersSide } from "../../target/layout.ts";
 import { canShowUse, useOf } from "../use.ts";
 import { describeWhere, linkName, servicesAt, type Where } from "../../target/where.ts";
 
-/** A step, and what it strikes in this layout. */
+/** A step, and what it affects in this layout. */
 interface Placed extends Step {
   readonly struck: ReturnType<typeof struckIn>;
   readonly links: readonly Link[];
@@ -55,7 +52,7 @@ function supportProblems({ fault }: Step, { supports, substrate }: PlanOptions):
   return can === true ? [] : [`the ${substrate} substrate cannot do this: ${can}`];
 }
 
-/** Every place that is named must be one; a fault that strikes nothing proves nothing. */
+/** Every selector must match; a fault that affects nothing proves nothing. */
 function nameProblems({ fault, links }: Placed, layout: Layout): string[] {
   const { onLinks, wheres, strikesNothing } = kindOf(fault);
   const unknown = wheres(fault).flatMap((where) => unknownWhere(where, layout));
@@ -91,7 +88,7 @@ function linkedUsers({ links }: Layout): string[] {
   return links.some((link) => link.from === usersSide) ? [usersSide] : [];
 }
 
-/** What the fault's proof asks of the services that it strikes or whose links it changes. */
+/** What the fault's proof requires of the services that it affects, or whose links it changes. */
 function needProblems({ fault, struck: { services }, links }: Placed, layout: Layout): string[] {
   const serviceOf = (name: string) => layout.services.find((service) => service.name === name);
   const operations = kindOf(fault).operations(fault);
@@ -108,7 +105,7 @@ function needProblems({ fault, struck: { services }, links }: Placed, layout: La
           (link) =>
             `the link ${linkName(link)} cannot be broken: ${link.from} runs already, and ` +
             "nothing gives it the address of the proxy. Let Seawall start it, or break the " +
-            "link from viewers",
+            `link from ${usersSide}`,
         ),
     ),
     ...services.flatMap((name) =>
@@ -127,7 +124,7 @@ function needProblems({ fault, struck: { services }, links }: Placed, layout: La
   ];
 }
 
-/** What strikes an unused service proves nothing: a record must be able to show its use. */
+/** A fault on an unused service proves nothing: a record must be able to show its use. */
 function useProblems(
   { struck: { services } }: Placed,
   layout: Layout,
@@ -178,12 +175,12 @@ function timeProblems(
 }
 
 /**
- * Healing takes time: to start a service again, or to let it go on. What takes longer makes the
- * next fault on the same wait, and the record shows that.
+ * Time in ms for a heal: to start a service again, or to resume it. A slower heal delays the next
+ * fault on the same service, and the record shows that.
  */
 const healsWithinMs = { again: 3_000, otherwise: 1_000 } as const;
 
-/** A fault that begins while another is healed would strike the healing. */
+/** A fault that begins during another heal would interfere with it. */
 function touchProblems(step: Placed, other: Placed, at: number): string[] {
   const [first, second] = other.atMs <= step.atMs ? [other, step] : [step, other];
   if (!first.struck.lasts || kindOf(first.fault).shares === true) return [];
@@ -201,7 +198,7 @@ function touchProblems(step: Placed, other: Placed, at: number): string[] {
   ];
 }
 
-/** Healing one fault must not clear another, nor must one hide the proof of another. */
+/** The heal of one fault must not clear another, and no fault may hide the proof of another. */
 function clashProblems(step: Placed, other: Placed, at: number): string[] {
   const touching = touchProblems(step, other, at);
   if (touching.length > 0) return touching;
@@ -231,7 +228,8 @@ function clashProblems(step: Placed, other: Placed, at: number): string[] {
 }
 
 /**
- * Services that one fault silences and that the proof of the other, on links to them, must hear.
+ * Services that one fault silences, although the proof of the other, on links to them, needs their
+ * answers.
  */
 function deafEnds({ struck: { silences, services } }: Placed, { links }: Placed): string[] {
   return silences

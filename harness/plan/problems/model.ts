@@ -1,14 +1,11 @@
-/**
- * What is in the way of running an experiment in virtual time: what the target's model does not
- * know.
- */
+/** Problems of running an experiment in virtual time: what the target's model does not cover. */
 import { operationsSimulated } from "../../faults/faults.ts";
 import type { Experiment } from "../../experiment/experiment.ts";
 import { arrivalsPerSecondMax, type TargetModel } from "../../target/model.ts";
 import type { Layout } from "../../target/layout.ts";
 import { general, ofClaim, ofWorld, type PlanProblem } from "./problem.ts";
 
-/** What of an experiment cannot be simulated, one line each. */
+/** One line per part of an experiment that cannot be simulated. */
 export function modelProblems(
   model: TargetModel | undefined,
   {

@@ -1,13 +1,13 @@
-/** A problem that `plan` has with an experiment: a line for its author, and what it is about. */
+/** A problem of an experiment: a line for its author, and the part that it concerns. */
 import { claimId } from "../../record/claim-ids.ts";
 
 export interface PlanProblem {
-  /** Begins the line: `claim "Served"`, `load live`, `recovery`. Empty for none. */
+  /** The start of the line: `claim "Served"`, `load live`, `recovery`. Empty for none. */
   readonly where: string;
   readonly text: string;
   /**
-   * What it makes no sense to look at any further: a claim or a recovery by its id, or the load and
-   * the phases, without which no record can be made up. Null for nothing of that.
+   * What must not be examined further: a claim or a recovery by its id. `world` means load and
+   * phases, without which no record can be made up. Null for neither.
    */
   readonly spoils: { readonly id: string } | "world" | null;
 }
@@ -40,7 +40,7 @@ export function general(text: string): PlanProblem {
   return { where: "", text, spoils: null };
 }
 
-/** Whether something is wrong with a claim or a recovery already. */
+/** Whether a claim or a recovery already has a problem. */
 export function isSpoilt(named: Claimed, problems: readonly PlanProblem[]): boolean {
   const id = claimId(named);
   return problems.some(({ spoils }) => typeof spoils === "object" && spoils?.id === id);

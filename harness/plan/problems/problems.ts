@@ -1,5 +1,5 @@
 /**
- * What can be wrong with an experiment, each as one line for its author. `plan` collects them all
+ * The problems of an experiment, each as one line for its author. `plan` collects all of them
  * before it refuses.
  */
 import {
@@ -31,8 +31,8 @@ export function loadProblems(experiment: Experiment, options: PlanOptions): Plan
       problems.push(
         ofWorld(
           `load ${load.name}`,
-          "there is no workload " +
-            `"${load.workload}"${load.workload.startsWith("/") ? "" : " in experiments/workloads"}`,
+          `there is no workload "${load.workload}"` +
+            (load.workload.startsWith("/") ? "" : " in the target's pack"),
         ),
       );
     else if (!exported.includes(load.exec))
@@ -57,30 +57,29 @@ export function loadProblems(experiment: Experiment, options: PlanOptions): Plan
   return problems;
 }
 
-/** A workload without those that it asks could only fail once all is up. */
+/**
+ * Rejects workloads whose required endpoints this topology lacks; they would fail only after
+ * deployment.
+ */
 export function needProblems(
   experiment: Experiment,
   layout: Layout,
   { workloadNeeds }: PlanOptions,
 ): PlanProblem[] {
   const has = (need: string): boolean =>
-    need === "stream"
-      ? layout.stream !== undefined
+    need === "content"
+      ? layout.content !== undefined
       : (layout.otherEntries?.[need] ?? []).length > 0;
   return [...new Set(experiment.load.map(({ workload }) => workload))].flatMap((workload) =>
     (workloadNeeds?.(workload) ?? [])
       .filter((need) => !has(need))
       .map((need) =>
-        ofWorld(
-          "load",
-          `workload ${workload} needs ${need === "stream" ? "a stream" : need}, which this ` +
-            "topology lacks",
-        ),
+        ofWorld("load", `workload ${workload} needs ${need}, which this topology lacks`),
       ),
   );
 }
 
-/** A load of a class that the target does not know would be counted for nobody. */
+/** Samples of a class that the target does not declare would belong to no class. */
 export function classProblems({ load, target: { pack } }: Experiment): PlanProblem[] {
   if (pack === undefined) return [];
   const { trafficClasses } = pack;
@@ -124,8 +123,8 @@ export function claimProblems(experiment: Experiment, registry: Registry): PlanP
 }
 
 /**
- * A reading of a counter stands for as many requests as it has grown by, so the number of readings
- * means nothing, nor does a quantile of them.
+ * A counter reading represents as many requests as the counter grew. So the number of readings, or
+ * a quantile of them, is meaningless.
  */
 function counterProblems(claim: Claim, registry: Registry): PlanProblem[] {
   const counted = (name: string): boolean =>
@@ -143,19 +142,19 @@ function counterProblems(claim: Claim, registry: Registry): PlanProblem[] {
   ];
 }
 
-/** Units of which one is easily taken for another. */
+/** Units that are easily confused. */
 const units = [
   ["ns", "us", "µs", "ms", "s", "min"],
   ["B", "kB", "KB", "KiB", "MB", "MiB", "GB", "GiB"],
 ];
-/** By the naming habits of Prometheus: https://prometheus.io/docs/practices/naming */
+/** By the naming conventions of Prometheus: https://prometheus.io/docs/practices/naming */
 const unitsOfNames: readonly (readonly [RegExp, string])[] = [
   [/_seconds(?:_total|_sum|_bucket)?$/, "s"],
   [/_milliseconds(?:_total|_sum|_bucket)?$|_ms$/, "ms"],
   [/_bytes(?:_total|_sum|_bucket)?$/, "B"],
 ];
 
-/** A limit in another unit than its metric's is a thousand times too kind, or too strict. */
+/** A limit in another unit than its metric's is off by a factor of 1 000 or so. */
 function unitProblems(claim: Claim, registry: Registry): PlanProblem[] {
   const known = Object.hasOwn(registry, claim.metric) ? registry[claim.metric] : undefined;
   const statistic = statisticOf(claim);
@@ -194,8 +193,8 @@ function selectorProblems(selector: Selector, registry: Registry): string[] {
 }
 
 /**
- * Whether anything in this topology brings such samples: a reading that nobody can take would only
- * be found missing after the run.
+ * Checks that some source in this topology emits such samples; otherwise their absence would show
+ * only after the run.
  */
 export function emitProblems(
   experiment: Experiment,
@@ -209,36 +208,41 @@ export function emitProblems(
     const isRead =
       needs?.telemetry === undefined ||
       telemetry.some(({ kind }) => needs.telemetry?.includes(kind));
-    return isRead && (needs?.readBack !== true || layout.readBack !== undefined);
+    return isRead && (needs?.layout ?? []).every((part) => part in layout);
   };
   const missing = (names: readonly string[]): string[] =>
     distinct(names)
       .filter((name) => !emitted(name))
       .map((name) => `nothing in this target emits ${name}`);
-  const { recovery } = experiment;
+  const { recovery, target } = experiment;
   const claims = [...experiment.hypothesis, ...experiment.abortWhen.map((abort) => abort.unless)];
+  const bodies = target.pack?.bodies?.(layout);
   return [
     ...claims.flatMap((claim) =>
       missing(selectorsOf(claim).map((selector) => selector.metric)).map((text) =>
         ofClaim(claim, text),
       ),
     ),
-    ...claims
-      .filter(
-        (claim) =>
-          comparesBytes(claim, registry) &&
-          experiment.target.pack?.bodies?.(layout)?.checksums !== true,
-      )
-      .map((claim) =>
-        ofClaim(claim, "this target sends no checksum with a segment, so no viewer compares bytes"),
-      ),
+    ...(bodies?.checksums === true
+      ? []
+      : claims
+          .filter((claim) => comparesBytes(claim, registry))
+          .map((claim) =>
+            ofClaim(
+              claim,
+              `this target sends no checksum with a ${bodies?.name ?? "body"}, so no user ` +
+                "compares bytes",
+            ),
+          )),
     ...missing(recovery === null ? [] : [recovery.goodput.metric]).map((text) =>
       ofRecovery(recovery, text),
     ),
   ];
 }
 
-/** A phase too short for the claim's samples can only be inconclusive; say so before it is run. */
+/**
+ * Reports a phase that is too short for the claim's samples, because it could only be inconclusive.
+ */
 function tooFewSamples(claim: Claim, experiment: Experiment, registry: Registry): PlanProblem[] {
   if (metricIn(registry, claim.metric)?.perIteration !== true) return [];
   const statistic = statisticOf(claim);
@@ -261,7 +265,7 @@ function tooFewSamples(claim: Claim, experiment: Experiment, registry: Registry)
   });
 }
 
-/** Iterations per second that could yield samples for the selector. */
+/** Iterations per second that could produce samples for the selector. */
 function offeredPerSecond(experiment: Experiment, selector: Selector, phase: Phase): number {
   const lane = selector.where?.["lane"];
   return experiment.load
@@ -303,7 +307,7 @@ export function recoveryProblems(experiment: Experiment, registry: Registry): Pl
       `the baseline of ${phasesMs.baseline} ms is shorter than one window of ` +
         `${recovery.windowMs} ms`,
     );
-  // Only whole windows tell.
+  // Only whole windows count.
   const needed =
     Math.ceil((recovery.withinMs + 2 * recovery.windowMs) / recovery.windowMs) * recovery.windowMs;
   if (phasesMs.recovery < needed)
@@ -317,8 +321,8 @@ export function recoveryProblems(experiment: Experiment, registry: Registry): Pl
 }
 
 /**
- * Users come in bunches, one for each period: a window that is no multiple sees now more of them
- * and now fewer.
+ * Users arrive in bursts, one per period, so a window that is no multiple of it contains varying
+ * numbers of bursts.
  */
 export function rhythmProblems(experiment: Experiment, layout: Layout): PlanProblem[] {
   const windowMs = experiment.recovery?.windowMs ?? 0;
@@ -348,7 +352,7 @@ function repeated(names: readonly string[]): string[] {
   return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
 }
 
-/** Two witnesses must see what is served: the generator and a prober. */
+/** There must be two witnesses of what is served: the generator and a prober. */
 export function proberProblems(
   { target }: Experiment,
   { probes = [] }: Layout,
@@ -364,8 +368,8 @@ export function proberProblems(
 }
 
 /**
- * Real players need a pack that knows them and a browser; in virtual time, they are the model's
- * own.
+ * Real players need a pack that supports them and a browser; in virtual time, the model provides
+ * them.
  */
 export function playerProblems(
   { players = [], hypothesis, abortWhen, target }: Experiment,

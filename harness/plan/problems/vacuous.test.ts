@@ -13,8 +13,8 @@ const claiming = (...claims: readonly Partial<Claim>[]): Experiment => ({
   hypothesis: claims.map((claim) => ({ ...share, ...claim }) as Claim),
 });
 
-describe("an experiment that cannot go red", () => {
-  it("is not this one", () => {
+describe("an experiment that cannot be refuted", () => {
+  it("excludes the reference experiment", () => {
     expect(vacuousProblems(originStorm)).toEqual([]);
   });
 
@@ -94,7 +94,7 @@ describe("an experiment that cannot go red", () => {
     expect(vacuousProblems(experiment).map(lineOf).join("\n")).toMatch(problem);
   });
 
-  it("may compare a phase with another one, and ask for at most nothing", () => {
+  it("excludes a comparison with another phase, and a limit of zero", () => {
     expect(
       vacuousProblems(
         claiming({ limit: { of: "baseline", times: 0.9 }, during: ["fault"] }, {

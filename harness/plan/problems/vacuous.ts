@@ -1,5 +1,5 @@
 /**
- * Claims that cannot fail, and experiments that ask nothing: they would be green whatever the
+ * Finds claims that cannot fail, and experiments without content: they would hold whatever the
  * target does.
  */
 import { type Claim, namedBy, statisticOf } from "../../claims/statistics/registry.ts";
@@ -11,9 +11,9 @@ import { isVirtual, type SubstrateName } from "../../record/substrates.ts";
 import { general, ofAbort, ofClaim, ofRecovery, ofWorld, type PlanProblem } from "./problem.ts";
 import { type TagValues, valueProblems, valuesIn } from "../tag-values.ts";
 
-/** Far above what one machine's generator can do; more is a slip of the keyboard. */
+/** Far above the capacity of one machine's generator; a higher rate is a typing error. */
 const ratePerSecondMax = 100_000;
-/** In virtual time: more people than there are. */
+/** In virtual time: more people than exist. */
 const simulatedRateMax = 10_000_000_000;
 const vusMax = 100_000;
 
@@ -37,7 +37,7 @@ export function vacuousProblems(
   ];
 }
 
-/** Of a topology that is not known, what its pack says. */
+/** For an unknown topology, uses the values that its pack declares. */
 function ofPack({ target }: Experiment): TagValues {
   return valuesIn(null, registryOf({ services: [] }, target.pack));
 }

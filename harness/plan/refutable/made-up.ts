@@ -1,7 +1,4 @@
-/**
- * Made-up records: each metric that a claim looks at, in one of the states that the target could be
- * in. Nothing here happened.
- */
+/** Made-up records: each metric of a claim in one of the states in which the target could be. */
 import { type Claim, namedBy, selectorsOf, statisticOf } from "../../claims/statistics/registry.ts";
 import type { Phase } from "../../base/phases.ts";
 import type { Selector, SeriesData } from "../../metrics/samples.ts";
@@ -10,31 +7,31 @@ import type { Metric } from "../../metrics/metrics.ts";
 import type { Window } from "../../metrics/series.ts";
 import { type Group, groupsOf, requestsMost, type World } from "./population.ts";
 
-/** How one metric looks in one phase. */
+/** The samples of one metric in one phase. */
 export interface State {
   make(phase: Phase, window: Window): SeriesData[];
 }
 
-/** Of more samples than this a part is made, and what a claim counts is made smaller with it. */
+/**
+ * Of more samples than this, only a fraction is made, and the claim's counts are scaled with it.
+ */
 const samplesMost = 4_000;
 /**
- * A record that is to be exceeded by a multiple is not of nothing: a request lasts 1 ms, a counter
- * that is read has grown by 1.
+ * A relative limit needs a reference above zero: a request lasts 1 ms, and a counter reading grows
+ * by 1.
  */
 const leastMs = 1;
-/** What the harness reads is read every 2 s. */
+/** The harness reads every 2 s. */
 const readEveryMs = 2_000;
-/**
- * In one reading of 2 s: as many bytes as pass 100 Gbit/s, which no counter on one machine outruns…
- */
+/** Per reading of 2 s: the bytes of 100 Gbit/s, which no counter on one machine exceeds… */
 const ownCounterMost = 25e9;
-/** …as much processor time as 1024 cores have… */
+/** …the processor time of 1 024 cores… */
 const cpuSecondsMost = 2_048;
-/** …and so many requests for each that is asked for, and beside those. */
+/** …and this many requests per iteration, and in addition to those. */
 const requestsPerIterationMost = 100,
   requestsBesideMost = 2_000;
 const gaugeMost = 1e15;
-/** Against another phase, whose reading is 1. */
+/** Relative to another phase, whose reading is 1. */
 const gaugeMostRelative = 1e6;
 
 export function valuesByTag(all: readonly (Tags | undefined)[]): Record<string, string[]> {
@@ -47,7 +44,7 @@ export function valuesByTag(all: readonly (Tags | undefined)[]): Record<string, 
   );
 }
 
-/** All values that a claim names, by tag, for one of its metrics. */
+/** All values that a claim names for one of its metrics, by tag. */
 function wantedOf(claim: Claim, metric: string): Record<string, string[]> {
   const all = namedBy(claim).filter((one) => one.metric === metric);
   const wanted = valuesByTag(all.map(({ where }) => where));
@@ -56,7 +53,7 @@ function wantedOf(claim: Claim, metric: string): Record<string, string[]> {
   return wanted;
 }
 
-/** Which part of the samples of a claim's metrics is made, 0…1. */
+/** The fraction (0…1) of samples of a claim's metrics that is made. */
 export function partOf(claim: Claim, world: World): number {
   const most = Math.max(
     1,
@@ -79,7 +76,7 @@ export function partOf(claim: Claim, world: World): number {
   return Math.min(1, samplesMost / most);
 }
 
-/** The states of one metric, the kind ones first. */
+/** The states of one metric, favourable ones first. */
 export function statesOf(claim: Claim, metric: string, world: World, brief: boolean): State[] {
   const known = world.registry[metric] as Metric;
   const wanted = wantedOf(claim, metric);
@@ -91,7 +88,7 @@ export function statesOf(claim: Claim, metric: string, world: World, brief: bool
     : sampleStates(claim, metric, wanted, world, brief);
 }
 
-/** The harness itself at its best: what the target does changes nothing of it. */
+/** The harness itself in its best state, which the target does not influence. */
 function harness(
   metric: string,
   { kind }: Metric,
@@ -124,7 +121,8 @@ function sampleStates(
   world: World,
   brief: boolean,
 ): State[] {
-  const { kind, source, perRequest } = world.registry[metric] as Metric;
+  const known = world.registry[metric] as Metric;
+  const { kind, source, perRequest } = known;
   const groups = groupsOf(metric, wanted, world);
   const part = partOf(claim, world);
   const selectors = selectorsOf(claim).filter((one) => one.metric === metric);
@@ -181,7 +179,7 @@ function sampleStates(
               const apart = mix === "half" ? Math.floor(count / 2) : odd;
               const isApart = (index: number): boolean =>
                 mix === "half" ? index % 2 === 1 : index < apart;
-              const lasts = (tags: Tags): number => lengthOf(tags, group, ms, kind);
+              const lasts = (tags: Tags): number => lengthOf(tags, group, ms, known);
               const [together, taken] =
                 apart === 0
                   ? [starts, nothing]
@@ -209,13 +207,11 @@ function sampleStates(
   return states;
 }
 
-/** What is not good was waited for to the end, and a little more. */
-function lengthOf(tags: Tags, { mostMs }: Group, ms: number, kind: SeriesData["kind"]): number {
-  if (Number.isFinite(ms)) return kind === "event" ? 0 : ms;
-  const { outcome } = tags;
-  return outcome !== undefined && ["served", "taken", "heard", "started", "acked"].includes(outcome)
-    ? mostMs
-    : mostMs + 1;
+/** A sample that is not good lasted until the timeout, and slightly longer. */
+function lengthOf({ outcome }: Tags, { mostMs }: Group, ms: number, known: Metric): number {
+  if (Number.isFinite(ms)) return known.kind === "event" ? 0 : ms;
+  const [good = "served"] = known.values?.["outcome"] ?? [];
+  return outcome === good ? mostMs : mostMs + 1;
 }
 
 function readingStates(
@@ -262,7 +258,7 @@ function readingStates(
   ]);
 }
 
-/** The generator and the harness use little, whatever the target does. */
+/** The generator and the harness use few resources, whatever the target does. */
 export function isHarness({ service }: Tags): boolean {
   return service === "k6" || service === "seawall";
 }
@@ -280,7 +276,7 @@ function mostOf(claim: Claim, metric: string, world: World): number {
   return requestsBesideMost + requestsPerIterationMost * perSecond * (readEveryMs / 1_000);
 }
 
-/** A group whose fixed tags contradict what is wanted goes its usual way. */
+/** A group whose fixed tags contradict `wanted` keeps its usual tags. */
 function matching({ fixed, free }: Group, wanted: Tags): Tags {
   const usual = Object.fromEntries(
     Object.entries(free).map(([tag, values]) => [tag, values.at(-1) as string]),
@@ -295,10 +291,7 @@ function matching({ fixed, free }: Group, wanted: Tags): Tags {
   };
 }
 
-/**
- * Has what `wanted` asks for nowhere that the target decides, and what `kept` asks for where it
- * can.
- */
+/** Tags that avoid `wanted` wherever the target decides, and match `kept` wherever possible. */
 function avoiding(group: Group, wanted: Tags, kept: Tags): Tags {
   const { fixed, free } = group;
   const others = Object.entries(free).map(([tag, values]) => [
@@ -318,7 +311,7 @@ function compatible(tags: Tags, wanted: Tags | undefined): boolean {
 
 const nothing = new Float64Array(0);
 
-/** Plain loops: one claim of requests is asked about millions of samples. */
+/** Plain loops, because a single claim on requests may need millions of samples. */
 function evenly({ fromMs, untilMs }: Window, count: number): Float64Array {
   const atMs = new Float64Array(count);
   for (let index = 0; index < count; index++)

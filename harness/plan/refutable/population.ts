@@ -1,7 +1,7 @@
 /**
- * What an experiment would record: for each metric the groups of samples that its load, its layout
- * and its phases make. Tags that a workload or a layout fixes are `fixed`; those that the target
- * decides are `free`, with the values that they can have.
+ * The samples that an experiment would record: for each metric, the groups that its load, layout
+ * and phases produce. Tags that a workload or a layout determines are `fixed`; those that the
+ * target determines are `free`, with their possible values.
  */
 import type { Experiment, Load } from "../../experiment/experiment.ts";
 import type { Phase } from "../../base/phases.ts";
@@ -20,7 +20,7 @@ export interface World {
   readonly values: TagValues;
   readonly simulated: boolean;
   readonly leadInMs: number;
-  /** What an iteration of a load plays; null where its workload does not say. */
+  /** What an iteration of a load plays; null if its workload declares nothing. */
   plays(load: Load): readonly Played[] | null;
 }
 
@@ -28,28 +28,28 @@ export interface Group {
   readonly fixed: Tags;
   readonly free: Readonly<Record<string, readonly string[]>>;
   readonly perSecond: Readonly<Record<Phase, number>>;
-  /** The longest that one of its samples can last, in ms. */
+  /** The greatest duration of one of its samples, in ms. */
   readonly mostMs: number;
 }
 
-/** A workload that says nothing of patience: k6 gives up a request after a minute. */
+/** For a workload without a declared patience: k6 times out a request after a minute. */
 const patienceMsUnknown = 60_000;
 /**
- * As many requests as one iteration can make: an attempt each quarter second for as long as its
- * user waits.
+ * The greatest number of requests per iteration: one attempt every 250 ms for as long as its user
+ * waits.
  */
 const everyMsMin = 250;
-/** The harness's prober asks each edge twice a second; a player looks at itself as often. */
+/**
+ * The harness's prober sends two requests per second to each entry; a player samples itself as
+ * often.
+ */
 const looksPerSecond = 2;
 const proberTimeoutMs = 4_000;
 
-/** Any value that no claim names. */
+/** A value that no claim names. */
 const another = "(another)";
 
-/**
- * `wanted`: the values of each tag that a claim names. Tags that it does not name make no groups of
- * their own.
- */
+/** `wanted`: the values of each tag that a claim names. Other tags form no groups of their own. */
 export function groupsOf(
   metric: string,
   wanted: Readonly<Record<string, readonly string[]>>,
@@ -94,9 +94,9 @@ export function groupsOf(
   }
 }
 
-/** Tags that workloads draw, each value as often as the others. */
+/** Tags that workloads draw at random, each value with equal probability. */
 const drawnOf = ({ drawn = [] }: Metric): readonly string[] => ["kind", ...drawn];
-/** Tags that tell how the target fared. */
+/** Tags that depend on the target's behaviour. */
 const decidedOf = ({ decided = [] }: Metric): readonly string[] => [
   "outcome",
   "status",
@@ -123,7 +123,7 @@ function ofLoad(
         ...(kind === undefined ? {} : { kind }),
       };
       const mostMs = patienceMs ?? runMs(world);
-      // Who stays where it went in asks nowhere else.
+      // Users who stay at their entry send no requests elsewhere.
       const staysHome = named.includes(entryTag) && (requests || roams !== true);
       return staysHome
         ? world.layout.entries.map(({ service }) => ({
@@ -138,7 +138,7 @@ function ofLoad(
     });
 }
 
-/** A metric of a script's own that none of its functions names can be of any of them. */
+/** A script's own metric that no function declares may belong to any of them. */
 function playsOf(
   load: Load,
   metric: string,
@@ -152,7 +152,7 @@ function playsOf(
     : plays(load);
 }
 
-/** How many requests an iteration makes at most, as a multiple of one. */
+/** The greatest number of requests per iteration. */
 export function requestsMost({ mostMs }: Group): number {
   return Math.max(1, Math.ceil(mostMs / everyMsMin));
 }
@@ -166,7 +166,7 @@ function ratesOf({ ratePerSecond }: Load, { simulated }: World): Group["perSecon
   };
 }
 
-/** Of those who stay: all who came in this phase or before it, as if each left its sample now. */
+/** For users who stay: all who came in this phase or earlier, as if each left its sample now. */
 function piledUp(load: Load, world: World): Group["perSecond"] {
   const { phasesMs } = world.experiment;
   const { baseline, fault, recovery } = ratesOf(load, world);
@@ -241,7 +241,7 @@ function crossed(
   );
 }
 
-/** Of a long list, those that are named and a few more. */
+/** Of a long list, only the named values and a few more are used. */
 const valuesMost = 8;
 
 function valuesFor(

@@ -1,7 +1,7 @@
 /**
- * Claims that cannot fail, and claims that cannot hold, found by asking the judge: it judges each
- * claim on made-up records, of nobody served, everything late, every counter at its most, and all
- * between. A claim that none of them refutes would be green whatever the target does.
+ * Finds claims that cannot fail, and claims that cannot hold. The judge judges each claim on
+ * made-up records: all users unserved, all answers late, every counter at its maximum, and states
+ * in between. A claim that no record refutes would hold whatever the target does.
  */
 import {
   type Claim,
@@ -17,7 +17,7 @@ import { formatValue } from "../../phrases/format.ts";
 import { worded } from "../../phrases/verdict.ts";
 import { compare, judgeClaim } from "../../judge/claims.ts";
 import { judgeRecovery } from "../../judge/recovery.ts";
-import { metricIn } from "../../metrics/metrics.ts";
+import { type Metric, metricIn } from "../../metrics/metrics.ts";
 import type { PhaseWindow, Windows } from "../../judge/windows.ts";
 import type { Judged } from "../../record/verdict.ts";
 import type { RunEvent } from "../../record/events.ts";
@@ -27,7 +27,7 @@ import { isSpoilt, ofAbort, ofClaim, ofRecovery, type PlanProblem } from "../pro
 import { isHarness, metricsOf, partOf, type State, statesOf, valuesByTag } from "./made-up.ts";
 import { groupsOf, type World } from "./population.ts";
 
-/** Any moment will do: nothing here happened. */
+/** An arbitrary moment, because the records are made up. */
 const zeroMs = 1_800_000_000_000;
 
 function windowsOf({ experiment: { phasesMs } }: World): Record<Phase, PhaseWindow> {
@@ -46,8 +46,8 @@ function windowsOf({ experiment: { phasesMs } }: World): Record<Phase, PhaseWind
 }
 
 /**
- * One line for each claim, abort condition and recovery that none, or each, of the made-up records
- * refutes. `known`: what is wrong with them already.
+ * One line per claim, abort condition or recovery that no made-up record refutes, or that all of
+ * them refute. `known`: problems found before.
  */
 export function refutableProblems(world: World, known: readonly PlanProblem[] = []): PlanProblem[] {
   const { hypothesis, abortWhen, recovery } = world.experiment;
@@ -101,7 +101,7 @@ function isAboutHarness(claim: Claim, { registry }: World): boolean {
   );
 }
 
-/** `failsAlone`: only a record in which every single one went wrong refutes it. */
+/** `failsAlone`: only a record in which every sample failed refutes it. */
 interface Seen {
   fails: boolean;
   failsAlone: boolean;
@@ -144,7 +144,7 @@ function look(finding: Judged, claim: Claim, seen: Seen): void {
   seen.limitLeast = Math.min(seen.limitLeast, limit);
   seen.limitMost = Math.max(seen.limitMost, limit);
   if (finding.status === "held") seen.holds = true;
-  // A share that only such a record misses asks for next to nothing.
+  // A share that only such a record violates requires almost nothing.
   const isPure = statisticOf(claim).having(claim) !== null && (observed === 0 || observed === 1);
   if (finding.status !== "held" && !compare(observed, comparison, limit))
     seen[isPure ? "failsAlone" : "fails"] = true;
@@ -172,7 +172,7 @@ function explained(claim: Claim, scaled: Claim, seen: Seen, world: World): strin
       `${limitText(claim)}`
     );
   }
-  // What lies between the made-up ones may be met.
+  // A value between the made-up ones may occur.
   const within =
     comparison === "==" && seen.least <= seen.limitMost && seen.most >= seen.limitLeast;
   return seen.holds || within
@@ -180,7 +180,7 @@ function explained(claim: Claim, scaled: Claim, seen: Seen, world: World): strin
     : `no record satisfies it: it comes to ${range}, and must be ${comparison} ${limitText(claim)}`;
 }
 
-/** A declared metric of a workload's comes from those functions alone that name it. */
+/** A workload's declared metric comes only from the functions that name it. */
 function unplayed({ metric }: Claim, { experiment, registry, plays }: World): string {
   const known = metricIn(registry, metric);
   if (known?.source !== "generator" || known.perRequest === true) return "";
@@ -197,12 +197,15 @@ function limitText(claim: Claim): string {
     : `${limit.times} × ${limit.of}`;
 }
 
-/** Where a part of the samples is made, what is counted is that part. */
+/** Scales the claim's counts to the fraction of samples that is made. */
 function scaledClaim(claim: Claim, part: number): Claim {
   return part === 1 ? claim : (statisticOf(claim).ofPart(claim, part) as Claim);
 }
 
-/** Every state of the phase with, where the limit refers to another phase, a few of that one. */
+/**
+ * Every state of the phase. If the limit refers to another phase, each with a few states of that
+ * one.
+ */
 function* recordsFor(
   scaled: Claim,
   claim: Claim,
@@ -233,7 +236,7 @@ function combined(all: readonly (readonly State[])[]): State[][] {
   );
 }
 
-/** Before, everybody was served. */
+/** Before the fault, every user is served. */
 function recoveryProblems(
   recovery: Recovery,
   windows: Record<Phase, PhaseWindow>,
@@ -256,7 +259,7 @@ function recoveryProblems(
         ]
       : [];
   const before = kind.make("baseline", windows.baseline);
-  // In each window somebody is served, if it is but one.
+  // In each window at least one user is served.
   const some = slices(windows.recovery, recovery.windowMs);
   const refuted = statesOf(good, recovery.goodput.metric, world, false).some((state) => {
     const made = some.map((window) => state.make("recovery", window));
@@ -308,18 +311,12 @@ function healed({ recovery }: Windows): RunEvent[] {
   ];
 }
 
-/** How it goes for those of whom all is lost. */
-const lost: Tags = {
-  outcome: "lost",
-  status: "0",
-  pipeline: "none",
-  flagged: "none",
-  notified: "none",
-};
+/** The tags of users who lose everything, unless their metric declares others. */
+const lost: Tags = { outcome: "lost", status: "0" };
 
 /**
- * From the beginning of the fault on, nobody gets anything. At least one claim must be refuted by
- * that, or a run of nothing would be green.
+ * From the start of the fault, no user receives anything. At least one claim must be refuted by
+ * that, or a run without any service would hold.
  */
 function wholeProblems(world: World, windows: Record<Phase, PhaseWindow>): string[] {
   const { hypothesis, recovery } = world.experiment;
@@ -357,7 +354,7 @@ function wholeProblems(world: World, windows: Record<Phase, PhaseWindow>): strin
   return ["a run in which no user gets anything would hold; claim something about what users get"];
 }
 
-/** What users get, as the load, the prober and players see it, or as it is found again. */
+/** A metric of what users receive: from the load, the prober, players or the read-back. */
 function isOfUsers(metric: string, { registry }: World): boolean {
   const known = metricIn(registry, metric);
   return (
@@ -379,7 +376,7 @@ function nobody(
   const part = partOf(claim, world);
   return groupsOf(metric, wanted, world).map(({ fixed, free, perSecond, mostMs }) => {
     const tags = Object.fromEntries(
-      Object.entries(free).map(([tag, values]) => [tag, fate(metric, tag, values)]),
+      Object.entries(free).map(([tag, values]) => [tag, fate(world.registry[metric], tag, values)]),
     );
     const count = Math.round((perSecond[phase] * part * (window.untilMs - window.fromMs)) / 1_000);
     const value = kind === "duration" ? mostMs + 1 : 0;
@@ -398,7 +395,6 @@ function nobody(
   });
 }
 
-function fate(metric: string, tag: string, values: readonly string[]): string {
-  const wish = metric === "broadcast_ms" && tag === "outcome" ? "missed" : lost[tag];
-  return wish ?? values[0] ?? "";
+function fate(metric: Metric | undefined, tag: string, values: readonly string[]): string {
+  return metric?.lost?.[tag] ?? lost[tag] ?? values[0] ?? "";
 }

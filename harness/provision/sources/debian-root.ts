@@ -1,7 +1,7 @@
 /**
- * A small Debian of its own, for a container image where no registry can be reached: packages and
- * all that they depend on, unpacked into one folder. Nothing is installed, no root is needed and no
- * maintainer script runs; what those would have done, and a program here needs, is done by hand.
+ * A minimal Debian for a container image, for machines without access to a registry: packages and
+ * all their dependencies in one folder. It installs nothing, needs no root, and runs no maintainer
+ * scripts; the steps of those that a program needs are done here.
  */
 
 import { copyFile, mkdir, symlink, writeFile } from "node:fs/promises";
@@ -9,7 +9,7 @@ import { basename, join } from "node:path";
 import { multiarch } from "../tree.ts";
 import { type FetchContext, fetchArchives, unpack } from "./debian.ts";
 
-/** What every Debian has and packages do not depend on by name. */
+/** Essential packages, on which others depend without naming them. */
 const essential = [
   "base-files",
   "base-passwd",
@@ -27,17 +27,14 @@ const essential = [
   "util-linux",
 ];
 
-/**
- * Large things that are only loaded for pictures on a screen, or by a compiler that looks for its
- * own mistakes.
- */
+/** Large packages that are needed only for graphics, or for a compiler's own sanitizers. */
 const leftOut =
   /^(libllvm|libgl1-mesa-dri|libz3-|perl-modules-|libasan|liblsan|libtsan|libubsan|libgphoto|fonts-)/;
 
-/** Libraries in folders that their installation would have chosen among alternatives. */
+/** Libraries in folders that an installation would have selected through alternatives. */
 const chosen = ["blas", "lapack", "pulseaudio"];
 
-/** Fills `root`, which must not exist. Throws `Rejected` when apt cannot fetch the packages. */
+/** Fills `root`, which must not exist. Throws `Rejected` if apt cannot fetch the packages. */
 export async function makeDebianRoot(
   packages: readonly string[],
   root: string,
@@ -51,7 +48,7 @@ export async function makeDebianRoot(
     `Dir::State::status "${status}";\n`,
   );
   await mkdir(join(root, "usr"), { recursive: true });
-  // Debian 12 keeps all programs and libraries below /usr; its packages still name the old places.
+  // Debian 12 has all programs and libraries below /usr, but its packages still use the old paths.
   for (const name of ["bin", "sbin", "lib", "lib64"]) {
     await mkdir(join(root, "usr", name));
     await symlink(`usr/${name}`, join(root, name));

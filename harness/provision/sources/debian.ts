@@ -1,7 +1,7 @@
 /**
- * Debian packages, fetched and unpacked into the tool cache: nothing is installed, no root is
- * needed, and apt's own state stays as it is. apt checks their signatures. Only what the system
- * lacks is fetched, so an unpacked program borrows the rest from the system.
+ * Downloads Debian packages and unpacks them into the tool cache. It installs nothing, needs no
+ * root, and leaves apt's own state unchanged. apt checks the signatures. Only what the system lacks
+ * is downloaded, so an unpacked program uses the rest from the system.
  */
 
 import { existsSync } from "node:fs";
@@ -16,7 +16,10 @@ import type { BuildContext, Source } from "./source.ts";
 
 export type FetchContext = Pick<BuildContext, "env" | "signal" | "staging" | "cache" | "say">;
 
-/** Never unpacked: a C library beside the system's own loader crashes whatever loads it. */
+/**
+ * Never unpacked: a second C library next to the system's loader crashes every program that loads
+ * it.
+ */
 const keptOut = /^(libc6|libc-bin|libc6-i386|libc6-x32)_/;
 
 const listsAgeMsMax = 24 * 3_600_000;
@@ -53,8 +56,8 @@ export const debian: Source = {
 };
 
 /**
- * Downloads the packages and what they depend on, as far as the system lacks it, or all of it where
- * `aside` says that the system does not count; paths of the archives.
+ * Downloads the packages and those of their dependencies that the system lacks, or all of them with
+ * `aside`. Returns the paths of the archives.
  */
 export async function fetchArchives(
   names: readonly string[],
@@ -76,7 +79,7 @@ export async function fetchArchives(
   const install = ["install", "-y", "--no-install-recommends", "--download-only", ...names];
   const step = `fetching Debian's ${names.slice(0, 6).join(", ")}${names.length > 6 ? " and more" : ""}`;
 
-  // The system's package lists come first: they are usually good, and fetching fresh ones takes
+  // The system's package lists come first: they usually suffice, and downloading new ones takes
   // longer than the packages.
   await writeFile(configuration, configurationFor(apt) + aside);
   say(step);
@@ -104,10 +107,7 @@ export async function fetchArchives(
     .map((name) => join(archives, name));
 }
 
-/**
- * Everything that apt writes goes to `folder`; hooks of the system, which act on the system, are
- * left out.
- */
+/** apt writes to `folder` only. The system's hooks are excluded, because they act on the system. */
 function configurationFor(folder: string): string {
   return `#clear APT::Update::Pre-Invoke;
 #clear APT::Update::Post-Invoke;
@@ -145,7 +145,7 @@ export async function unpack(
 ): Promise<void> {
   await mkdir(root, { recursive: true });
   const waiting = [...archives];
-  // Links to folders stay links, which `dpkg-deb -x` does not promise.
+  // Keeps links to folders as links, which `dpkg-deb -x` does not guarantee.
   const script =
     'dpkg-deb --fsys-tarfile "$1" | tar -x --keep-directory-symlink --no-same-owner -C "$2"';
   const worker = async (): Promise<void> => {
@@ -157,9 +157,7 @@ export async function unpack(
   await Promise.all(Array.from({ length: Math.max(2, availableParallelism()) }, worker));
 }
 
-/**
- * Where the program lies: in the tree, or in the system when only what it lacked had to be fetched.
- */
+/** The program's path: in the tree, or in the system if only its dependencies were downloaded. */
 function placeIn(root: string, { name, debian: of }: Recipe, env: NodeJS.ProcessEnv): Place {
   if (of?.placeIn !== undefined) {
     const place = of.placeIn(root);

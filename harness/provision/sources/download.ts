@@ -1,7 +1,4 @@
-/**
- * Fetches files over https, without waiting long for a network that is closed or a host that has
- * stalled.
- */
+/** Downloads files over https, with short timeouts for closed networks and stalled hosts. */
 
 import { createHash } from "node:crypto";
 import { lookup } from "node:dns/promises";
@@ -16,8 +13,8 @@ const connectTimeoutMs = 3_000;
 const stallTimeoutMs = 30_000;
 
 /**
- * Finds out within three seconds whether a host answers at all, once: a closed network must not
- * cost a time-out for each tool.
+ * Checks once, within three seconds, whether a host answers: a closed network must not cost a
+ * timeout per tool.
  */
 export async function reach(host: string, { unreachable, signal }: BuildContext): Promise<void> {
   const known = unreachable.get(host);
@@ -54,7 +51,7 @@ async function connects(address: string, signal: AbortSignal | undefined): Promi
   }
 }
 
-/** The sum that the published file gives for this file; Apache's files hold one bare sum. */
+/** The checksum of this file in a published checksum file; Apache's contain a single bare sum. */
 export function checksumFor(file: string, published: string): string {
   const name = file.split("/").at(-1) ?? file;
   const lines = published.split("\n").map((line) => line.trim().split(/\s+/));
@@ -67,13 +64,13 @@ export function checksumFor(file: string, published: string): string {
   return sum;
 }
 
-/** The text behind an address. */
+/** The text at a URL. */
 export async function text(url: string, { signal }: BuildContext): Promise<string> {
   const limit = AbortSignal.any([AbortSignal.timeout(stallTimeoutMs), ...(signal ? [signal] : [])]);
   return (await get(url, limit, signal)).text();
 }
 
-/** Streams what is behind an address to `file`; returns its checksum. */
+/** Streams the content of a URL to `file`; returns its checksum. */
 export async function download(
   url: string,
   algorithm: "sha256" | "sha512",

@@ -1,6 +1,6 @@
 /**
- * Builds k6 and Toxiproxy from the module in `go/`, whose go.sum pins every source file of theirs
- * by checksum.
+ * Builds k6 and Toxiproxy from the module in `go/`, whose go.sum pins every source file by
+ * checksum.
  */
 
 import { fileURLToPath } from "node:url";
@@ -35,7 +35,7 @@ export const goModule: Source = {
     if (compare(version, goVersionMin) < 0)
       throw new Rejected(`go is version ${version}, wanted >= ${goVersionMin}`);
 
-    // The version is Toxiproxy's own variable, which its release build sets the same way.
+    // Sets Toxiproxy's own version variable, as its release build does.
     const ldflags = `-s -w -X github.com/Shopify/toxiproxy/v2.Version=${toxiproxyVersion}`;
     const places = new Map<PartName, Place>();
     for (const { name, goModule: built } of recipes) {
@@ -72,7 +72,7 @@ export const goModule: Source = {
 
 /**
  * The user's own Go settings, such as a proxy and cache folders, without those that would change
- * what is built.
+ * the build.
  */
 function environment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const { GOOS: _system, GOARCH: _architecture, ...rest } = env;

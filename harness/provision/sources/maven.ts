@@ -1,7 +1,4 @@
-/**
- * Fetches jars with Maven from the dependencies that a recipe names; its checksums say what must
- * have come.
- */
+/** Downloads jars with Maven from a recipe's dependencies, and verifies its checksums. */
 
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
@@ -31,7 +28,7 @@ export const maven: Source = {
     const { executable, env: javaEnv } = await java();
     const jars = join(staging, "jars");
     say("fetching jars with Maven");
-    // --strict-checksums: Maven would otherwise only warn of a jar that differs from its published
+    // --strict-checksums: otherwise Maven only warns of a jar that differs from its published
     // checksum.
     const args = [
       "--batch-mode",
@@ -54,7 +51,7 @@ export const maven: Source = {
   },
 };
 
-/** Throws `Rejected` unless the folder holds exactly the listed jars. */
+/** Throws `Rejected` unless the folder contains exactly the listed jars. */
 export async function verifyJars(folder: string, list: string): Promise<void> {
   const wanted = new Map(
     list

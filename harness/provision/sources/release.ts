@@ -1,8 +1,7 @@
 /**
- * Downloads the release that a project publishes, and checks it against the checksum file published
- * beside it. That shows a download cut short or altered on the way. It does not show a release
- * replaced at its source together with its checksums: the registries' pinned checksums (go.sum,
- * jars.sha256) would.
+ * Downloads a project's release and verifies it against the published checksum file. This detects a
+ * truncated or altered download. It does not detect a release that was replaced together with its
+ * checksums; the pinned checksums of registries (go.sum, jars.sha256) would.
  */
 
 import { chmod, mkdir, rm } from "node:fs/promises";

@@ -16,7 +16,7 @@ const sum = (text: string) => createHash("sha256").update(text).digest("hex");
 describe("published checksums", () => {
   const [a, b] = [sum("a"), sum("b")];
 
-  it("are taken from the line of the file", () => {
+  it("are read from the file's line", () => {
     expect(checksumFor("/tmp/x/k6.tar.gz", `${a}  other.tar.gz\n${b}  k6.tar.gz\n`)).toBe(b);
     expect(checksumFor("k6", `${a} *other\n${b} *k6\n${a} more\n`)).toBe(b);
   });
@@ -25,14 +25,14 @@ describe("published checksums", () => {
     expect(checksumFor("apache-cassandra.tar.gz", `${a.toUpperCase()}\n`)).toBe(a);
   });
 
-  it("that do not name the file are no checksum for it", () => {
+  it("are ignored if they do not name the file", () => {
     expect(() => checksumFor("k6", `${a}  one\n${b}  two\n${b}  three\n`)).toThrow(
       "do not name k6",
     );
     expect(() => checksumFor("k6", "<html>not found</html>")).toThrow("do not name k6");
   });
 
-  it("of one other file are no checksum for it", () => {
+  it("are ignored if they belong to one other file", () => {
     expect(() => checksumFor("k6", `${a}  other\n`)).toThrow("do not name k6");
   });
 });
@@ -46,7 +46,7 @@ describe("a download", () => {
     say: () => {},
   });
 
-  it("gives the checksum of what came, and is rejected when nothing did", async () => {
+  it("returns the checksum of the content, and is rejected without any", async () => {
     using machine = fakeMachine();
     const server = createServer((request, response) =>
       response.writeHead(request.url === "/k6" ? 200 : 404).end("the release"),
@@ -68,7 +68,7 @@ describe("a download", () => {
     ).rejects.toThrow("cannot be fetched");
   });
 
-  it("is not tried again from a host that did not answer", async () => {
+  it("is not retried from a host that did not answer", async () => {
     using machine = fakeMachine();
     await expect(reach("closed.example", contextOn(machine))).rejects.toThrow(
       "closed.example does not answer (ENOTFOUND)",
@@ -76,10 +76,10 @@ describe("a download", () => {
   });
 });
 
-describe("fetched jars", () => {
+describe("downloaded jars", () => {
   const list = `${sum("a")}  a.jar\n${sum("b")}  b.jar\n`;
 
-  it("must be all there, unaltered, and nothing besides", async () => {
+  it("must be complete and unaltered, without others", async () => {
     using machine = fakeMachine();
     const put = (name: string, text: string) => writeFileSync(join(machine.bin, name), text);
     put("a.jar", "a");
@@ -94,7 +94,7 @@ describe("fetched jars", () => {
 });
 
 describe("an extracted tree", () => {
-  it("keeps absolute links inside itself, as far as they lead to something in it", async () => {
+  it("keeps absolute links inside itself if their target exists there", async () => {
     using machine = fakeMachine();
     mkdirSync(join(machine.folder, "usr/lib/jvm/conf"), { recursive: true });
     mkdirSync(join(machine.folder, "etc/java"), { recursive: true });

@@ -1,7 +1,4 @@
-/**
- * libfaketime, a library that a program is started with so that its wall clock can be set while it
- * runs.
- */
+/** libfaketime, a preloaded library that allows a program's wall clock to be set while it runs. */
 
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -9,7 +6,7 @@ import { type Place, type Recipe, Rejected } from "../recipe.ts";
 import { programsInPath } from "./program.ts";
 import { failureOf, run } from "../../system/child.ts";
 
-/** The one for programs with threads. */
+/** The variant for programs with threads. */
 const library = "libfaketimeMT.so.1";
 
 export const faketime: Recipe = {
@@ -52,7 +49,7 @@ export const faketime: Recipe = {
   },
 };
 
-/** Debian keeps it in a folder for each architecture: `/usr/lib/x86_64-linux-gnu/faketime`. */
+/** Debian has one folder per architecture: `/usr/lib/x86_64-linux-gnu/faketime`. */
 export function faketimesUnder(folder: string): readonly Place[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder)

@@ -1,4 +1,4 @@
-/** k6, the load generator. From 2.0 on it runs TypeScript by itself. */
+/** k6, the load generator. From 2.0 on it runs TypeScript itself. */
 
 import { join } from "node:path";
 import type { Recipe } from "../recipe.ts";

@@ -20,8 +20,7 @@ export const nginx: Recipe = {
     const env = await libraryEnv(place, context);
     const version = versionIn(await ask(place, ["-v"], context, env), /nginx\/(\d+\.\d+\.\d+)/);
     demand(version, "1.20", "2");
-    // Started as root it would let its workers become somebody who may not enter the service's own
-    // folder.
+    // As root, nginx would switch its workers to a user who may not enter the service's own folder.
     return { version, env, args: process.getuid?.() === 0 ? ["-g", "user root;"] : [] };
   },
 };

@@ -1,11 +1,11 @@
-/** What every recipe needs: finding programs by name, and asking one for its version. */
+/** Helpers for every recipe: find programs by name, and query their version. */
 
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { failureOf, run } from "../../system/child.ts";
 import { type CheckContext, type Place, Rejected } from "../recipe.ts";
 
-/** Where Debian keeps servers, which an ordinary user's PATH leaves out. */
+/** Debian's folders for servers, which an ordinary user's PATH omits. */
 const serverFolders = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
 
 const versionTimeoutMs = 15_000;
@@ -14,7 +14,7 @@ export function placeOfProgram(executable: string): Place {
   return { executable, directory: dirname(executable) };
 }
 
-/** Every program of this name in PATH, first one first. */
+/** Every program of this name in PATH, in its order. */
 export function programsInPath(name: string, env: NodeJS.ProcessEnv): readonly Place[] {
   const folders = (env.PATH ?? "").split(delimiter).filter((folder) => folder.startsWith("/"));
   const paths = [...folders, ...serverFolders]
@@ -32,7 +32,7 @@ export function isExecutable(path: string): boolean {
   }
 }
 
-/** What the program prints, on whichever stream; `Rejected` when it fails. */
+/** The program's output on either stream; `Rejected` if it fails. */
 export async function ask(
   place: Place,
   args: readonly string[],
@@ -48,7 +48,7 @@ export async function ask(
   return `${outcome.stdout}${outcome.stderr}`;
 }
 
-/** Programs that lie beside the tool, as far as they are there. */
+/** Existing programs next to the tool. */
 export function companionsOf(
   place: Place,
   names: readonly string[],

@@ -1,4 +1,4 @@
-/** Toxiproxy's server, which carries the links between services. */
+/** Toxiproxy's server, which proxies the links between services. */
 
 import { join } from "node:path";
 import type { Recipe } from "../recipe.ts";

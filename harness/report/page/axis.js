@@ -1,14 +1,11 @@
 /*
- * All charts of a page on one axis: one cross-hair, one zoom, arrow keys, and every interval as a
- * table. A page's script calls `onOneAxis(model)` once; the model has `axis`, `phases`, `faults`,
- * `charts` and `dashes`. All text is set as text.
+ * Puts all charts of a page on one axis: one cross-hair, one zoom, arrow keys, and every interval
+ * as a table. A page's script calls `onOneAxis(model)` once; the model has `axis`, `phases`,
+ * `faults`, `charts` and `dashes`. All text is inserted as text.
  */
 "use strict";
 
-/**
- * A chart's figures as columns: its lines, or for a heat map one for each stretch of time that
- * requests took.
- */
+/** A chart's figures as columns: its lines, or for a heat map one per range of durations. */
 function columnsOf({ lines, heat }) {
   if (heat === undefined) return lines;
   return heat.rows.map((values, row) => ({ label: `${spelled(heat.boundsMs[row], "")}–${spelled(heat.boundsMs[row + 1], "ms")}`, unit: "", values }));
@@ -49,7 +46,7 @@ function onOneAxis(model) {
     showAll(range);
   }
 
-  /** Arrow keys move the cross-hair of every chart; Escape lets it go. */
+  /** Arrow keys move the cross-hair of every chart; Escape releases it. */
   function steer(plot, event) {
     const now = plot.cursor.idx ?? null;
     const next = { ArrowLeft: (now ?? xs.length) - 1, ArrowRight: (now ?? -1) + 1, Home: 0, End: xs.length - 1 }[event.key];

@@ -1,4 +1,7 @@
-/* What a chart shows besides its curves: phases and faults behind them, and dots on what would be too thin to see. */
+/*
+ * What a chart shows besides its curves: phases and faults in the background, and dots on areas
+ * that are too thin to see.
+ */
 "use strict";
 
 function backdrop(model, chart) {
@@ -41,8 +44,8 @@ function backdrop(model, chart) {
 }
 
 /**
- * A few bad requests among thousands are thinner than a pixel and matter most: they get a dot where
- * their layer lies.
+ * A few bad requests among thousands are thinner than a pixel and matter most, so their layer gets
+ * a dot.
  */
 function specks(chart, totals) {
   return (plot) => {
@@ -65,8 +68,8 @@ function specks(chart, totals) {
 }
 
 /**
- * Proofs that faults took hold and healed, and what nobody planned, where they happened: a shape
- * each, along the bottom.
+ * Proofs of landing and heal, and unplanned events, at their moments: one shape each, along the
+ * bottom.
  */
 function marks(model) {
   return (plot) => {

@@ -1,6 +1,6 @@
 /**
- * The charts' frames: title, how to read it, legend and table stand in the page; the script only
- * draws the curves.
+ * The frames of the charts: title, note, legend and table are in the page; the script only draws
+ * the curves.
  */
 import type { Chart, ChartLine } from "../chart.ts";
 import type { Tone } from "../../target/charts.ts";
@@ -26,7 +26,7 @@ export const dashes: Readonly<Partial<Record<Tone, readonly number[]>>> = {
   lost: [3, 2],
 };
 
-/** What the charts need of a model; a comparison has these too. */
+/** The part of a model that charts need; a comparison has it, too. */
 export type Charted = Pick<ReportModel, "charts" | "axis" | "uncharted" | "judgedPhases">;
 
 export const charts: Section = { id: "charts", link: "Over time", position: 30, body };
@@ -62,7 +62,7 @@ function entry(line: ChartLine, stacked: boolean): Markup {
   return markup`<li><svg width="${stacked && line.axis === "left" ? 14 : 22}" height="10" aria-hidden="true">${drawn}</svg> ${line.label}<output></output></li>`;
 }
 
-/** Fewest and most requests of any cell, at the ends of the scale. */
+/** The least and the greatest count of a cell, at the ends of the scale. */
 function heatLegend({ rows }: Heat): Markup {
   const most = rows.reduce((a, row) => row.reduce((b, value) => Math.max(b, value), a), 0);
   const shades = [0.15, 0.35, 0.55, 0.75, 1].map(

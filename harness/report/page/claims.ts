@@ -1,6 +1,6 @@
 /**
- * Every claim with what was seen, what was allowed, and how much of that was used; then the rules
- * of evidence.
+ * Every claim with its observation, its limit and the used part of the allowance; then the rules of
+ * evidence.
  */
 import type { ClaimRow } from "../claim-rows.ts";
 import { formatCount, missing } from "../../phrases/format.ts";
@@ -33,14 +33,14 @@ function claimLine(row: ClaimRow, span: number): Markup {
   return markup`<tr class="${row.status}">${title}<td class="phase">${mark(row.status)} ${row.phase}${row.status === "held" ? null : markup` <span class="because">${row.why}</span>`}</td><td class="n strong">${row.observed}</td><td class="n">${row.limit}</td><td class="margin">${margin(row)}</td><td class="n samples">${formatCount(row.samples)}</td></tr>\n`;
 }
 
-/** The bar's tick is the limit; what lies beyond the tick is what was not allowed. */
+/** The bar's tick is the limit; everything beyond the tick is a violation. */
 function margin({ used, status }: ClaimRow): Markup {
   if (used === null) return markup`<span class="soft">${missing}</span>`;
   const wide = Math.max(used > 0 ? 1 : 0, Math.min(used, 1.5) * 64);
   return markup`<svg class="margin-bar ${status}" viewBox="0 0 96 10" width="96" height="10" aria-hidden="true"><rect class="track" fill="#d5dbe0" y="2" width="64" height="6" rx="1"/><rect class="fill" fill="#536270" y="2" width="${Math.round(wide * 10) / 10}" height="6" rx="1"/><path class="tick" stroke="#111" d="M64 0v10"/></svg> <span class="n">${usedText(used)}</span>`;
 }
 
-/** Rounded away from comfort. */
+/** Rounded towards the limit, never in the claim's favour. */
 export function usedText(used: number): string {
   if (used >= 2)
     return `${used < 10 ? Math.floor(used * 10) / 10 : formatCount(Math.floor(used))} ×`;

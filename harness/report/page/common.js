@@ -1,10 +1,13 @@
-/* What every page's script has: the page's data, and copying and downloading. All text is set as text. */
+/*
+ * Common parts of every page's script: the page's data, copy and download. All text is inserted as
+ * text.
+ */
 "use strict";
 
 const pageData = JSON.parse(document.getElementById("model").textContent);
 document.documentElement.classList.add("scripted");
 
-/** Copies the text of `source` on a click of `button`; `said` is read aloud. */
+/** Copies the text of `source` on a click on `button`; `said` is read aloud. */
 function copies(button, source, said) {
   const label = button.textContent;
   button.addEventListener("click", async () => {
@@ -12,7 +15,7 @@ function copies(button, source, said) {
       await navigator.clipboard.writeText(source.textContent);
       said.textContent = button.textContent = "Copied";
     } catch {
-      // Without permission the text is at least selected, one key away from being copied.
+      // Without permission the text is at least selected, so that one key copies it.
       getSelection().selectAllChildren(source);
       said.textContent = button.textContent = "Selected";
     }
@@ -28,7 +31,7 @@ function download(name, type, text) {
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
-/* On paper nothing can be unfolded. */
+/* A printed page has nothing to unfold. */
 let folded = [];
 addEventListener("beforeprint", () => {
   folded = [...document.querySelectorAll("details:not([open])")];

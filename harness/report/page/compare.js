@@ -1,3 +1,3 @@
-/* Brings a comparison to life. */
+/* Activates the page of a comparison. */
 "use strict";
 if (document.querySelector("[data-chart]") !== null) onOneAxis(pageData);

@@ -1,6 +1,6 @@
 /**
- * The parts of a comparison's page: what came of it, the runs, the claims, the differences, and the
- * curves over one another.
+ * The parts of a comparison's page: the result, the runs, the claims, the differences, and the
+ * overlaid curves.
  */
 import type { ClaimOutcome } from "../../compare/claims-changed.ts";
 import type { Change } from "../../compare/compare.ts";
@@ -27,7 +27,7 @@ import { figure } from "./chart-figures.ts";
 import { forest, forestReach, forestScale } from "./forest.ts";
 import { mark, shape } from "./icons.ts";
 
-/** How the page looks for each outcome; what shows no difference is neither good nor bad. */
+/** The look of the page for each outcome; no difference is neutral. */
 export const statusOf: Readonly<Record<Outcome, Status | null>> = {
   worse: "refuted",
   mixed: "refuted",
@@ -39,7 +39,7 @@ export const statusOf: Readonly<Record<Outcome, Status | null>> = {
 const severity: readonly Outcome[] = ["none", "undecided", "different", "better", "mixed", "worse"];
 const differs = ({ outcome }: Change): boolean =>
   outcome === "worse" || outcome === "better" || outcome === "different";
-/** Of the first screen. */
+/** On the first screen. */
 const sentencesMax = 4;
 
 export function worstOutcome({ others }: Comparison): Outcome {
@@ -70,7 +70,7 @@ export function comparisonHead(comparison: Comparison): Markup {
 <div class="page">${marked.length === 0 ? null : markup`<div class="notice wary"><h2 class="small">Notes on all figures</h2><ul>${marked.map((text) => markup`<li>${clip(text, 600)}</li>`)}</ul></div>`}</div>`;
 }
 
-/** "A, the baseline: version 1.4.0, 3 runs": what the user calls the two, before any figure. */
+/** "A, the baseline: version 1.4.0, 3 runs": the user's names of the sides, before any figure. */
 function whichIsWhich({ baseline, others }: Comparison): Markup {
   const sides = [baseline, ...others.map(({ side }) => side)];
   return markup`<p class="which">${sides.map((side, index) => markup`<span><b class="${`side-name side-${Math.min(index, 7)}`}">${side.name}</b> ${index === 0 ? "baseline, " : ""}${clip(versionsOf(side), 120)}</span> `)}</p>`;
@@ -91,7 +91,7 @@ function versionsOf({ runs }: Side): string {
   return given.length === 0 ? many : `version ${given.join(" and ")}, ${many}`;
 }
 
-/** What a reader would be told first: the surest differences that matter, in words. */
+/** The most certain relevant differences in words, for the first screen. */
 function highlights({ others }: Comparison): Markup {
   const name = (side: Side): string => (others.length > 1 ? `${side.name}: ` : "");
   const turned = others.flatMap(({ side, claims }) =>
@@ -121,7 +121,7 @@ function highlights({ others }: Comparison): Markup {
   return markup`<ul class="changes">${turned.slice(0, sentencesMax).map(({ side, claim }) => markup`<li class="${claim.turned}">${name(side)}${clip(claim.title, 160)} (${claim.phase}): A ${tally(claim.a)}, ${side.name} ${tally(claim.b)}</li>`)}${first.map(({ side, change }) => markup`<li class="${change.outcome}">${name(side)}${clip(sentence(change))}</li>`)}</ul>`;
 }
 
-/** The class that is protected most before everything, then what is worse, then what is surest. */
+/** The most protected class first, then what is worse, then what is most certain. */
 function rank({ quantity, outcome, p, phase }: Change): number {
   return (
     (quantity.first === true ? 0 : 8) +
@@ -207,7 +207,7 @@ const words: Readonly<Record<Change["outcome"], string>> = {
   unclear: "not shown",
 };
 
-/** In a column without words the interval needs its sign. */
+/** In a column without words, the interval needs its sign. */
 function signOf({ interval, outcome }: Change): string {
   if (outcome === "alike" || outcome === "unclear" || interval === null) return "";
   return interval.low > 0 ? "+" : "−";
@@ -231,5 +231,5 @@ export function overlaySection(overlay: OverlayModel | null): Markup {
 
 export function method(): Markup {
   return markup`<section class="page" aria-labelledby="method"><h2 id="method">How this was computed</h2>
-<p class="prose">Each phase is divided into windows as long as one period of the target, such as a segment. A figure differs only if three conditions hold. The difference is larger than its floor (5 %, 2 ms, or a tenth of a percentage point). Its 95 % interval excludes zero. A test over whole runs confirms it after correction for all comparisons. The test uses one number per run, because what is special about a run affects all its windows. All figures of a family are tested together: by permutation of the runs where there are enough, else by rotation, which assumes normally distributed runs. Between runs of the same version, the chance of any false difference is at most 5 %. “Least shown” is the smallest difference that these runs could show. A claim has changed if Fisher’s exact test of its counts, or the test of its observed values, says so. Intervals come from a bootstrap of runs, then of blocks of consecutive windows. With several runs per side they are at least as wide as Student’s t over the runs’ figures. “No difference shown” is not “the same”: a figure is the same only if its whole interval lies within the floor.</p></section>`;
+<p class="prose">Each phase is divided into windows as long as one period of the target. A figure differs only if three conditions hold. The difference is larger than its floor (5 %, 2 ms, or a tenth of a percentage point). Its 95 % interval excludes zero. A test over whole runs confirms it after correction for all comparisons. The test uses one number per run, because what is special about a run affects all its windows. All figures of a family are tested together: by permutation of the runs where there are enough, else by rotation, which assumes normally distributed runs. Between runs of the same version, the chance of any false difference is at most 5 %. “Least shown” is the smallest difference that these runs could show. A claim has changed if Fisher’s exact test of its counts, or the test of its observed values, says so. Intervals come from a bootstrap of runs, then of blocks of consecutive windows. With several runs per side they are at least as wide as Student’s t over the runs’ figures. “No difference shown” is not “the same”: a figure is the same only if its whole interval lies within the floor.</p></section>`;
 }

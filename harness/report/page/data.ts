@@ -1,4 +1,4 @@
-/** The record itself: the run's files, and what the page shows, to download. */
+/** The record itself: the run's files and the figures of the page, for download. */
 import { csvOf } from "../csv.ts";
 import { markup } from "../markup.ts";
 import type { ReportModel } from "../model.ts";

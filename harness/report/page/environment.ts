@@ -1,4 +1,4 @@
-/** Where and how the run was made. */
+/** The circumstances of the run. */
 import { markup } from "../markup.ts";
 import type { Section } from "./section.ts";
 

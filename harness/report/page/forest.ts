@@ -1,6 +1,6 @@
 /**
- * A difference and its interval as a bar over a common scale: zero in the middle, what is too small
- * to matter shaded.
+ * A difference and its interval as a bar on a common scale: zero in the middle, irrelevant sizes
+ * shaded.
  */
 import type { Change } from "../../compare/compare.ts";
 import { differenceOf } from "../../compare/bootstrap.ts";
@@ -10,8 +10,8 @@ const width = 200;
 const height = 16;
 
 /**
- * How far the scale of a table goes to each side: most of its intervals fit, and no single one
- * rules the rest.
+ * The range of a table's scale on each side: most of its intervals fit, and a single one does not
+ * dominate.
  */
 export function forestReach(
   changes: readonly Change[],
@@ -30,8 +30,8 @@ export function forestReach(
 }
 
 /**
- * Beyond the scale it ends in an arrow. The words beside it say the same, so it is hidden from
- * those who hear the page.
+ * Beyond the scale it ends in an arrow. The adjacent text says the same, so it is hidden from
+ * screen readers.
  */
 export function forest(change: Change, reach: ReturnType<typeof forestReach>): Markup | null {
   const { interval, quantity, a, b, outcome } = change;

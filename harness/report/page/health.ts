@@ -1,4 +1,4 @@
-/** Whether the load generator is to be believed, in figures for each phase. */
+/** Whether the load generator can be trusted, in figures per phase. */
 import { formatValue } from "../../phrases/format.ts";
 import { concernsGenerator } from "../../judge/subjects.ts";
 import { markup, type Markup } from "../markup.ts";

@@ -1,7 +1,9 @@
-/* A heat map on the charts' own axis: one column for each interval, one row for each stretch of time that a request took. */
+/* A heat map on the charts' axis: one column per interval, one row per range of durations. */
 "use strict";
 
-/** As uPlot wants it: an invisible line keeps the cross-hair, cells are drawn on the canvas. */
+/**
+ * In uPlot's format: an invisible line provides the cross-hair, and cells are drawn on the canvas.
+ */
 function heatOptions(chart, xs) {
   const { heat } = chart;
   const most = Math.max(1, ...heat.rows.map((row) => row.reduce((a, b) => Math.max(a, b), 0)));
@@ -25,8 +27,8 @@ function drawHeat(plot, { boundsMs, rows }, xs, most) {
     row.forEach((count, column) => {
       if (count === 0 || xs[column] + half < plot.scales.x.min || xs[column] - half > plot.scales.x.max) return;
       const [left, right] = [plot.valToPos(xs[column] - half, "x", true), plot.valToPos(xs[column] + half, "x", true)];
-      // One request among thousands must still be seen: shades follow the logarithm, and begin well
-      // above nothing.
+      // One request among thousands must be visible: shades follow the logarithm, and start well
+      // above zero.
       ctx.globalAlpha = 0.15 + 0.85 * (most === 1 ? 1 : Math.log(count) / Math.log(most));
       ctx.fillRect(Math.floor(left), Math.floor(top), Math.max(1, Math.ceil(right) - Math.floor(left)), Math.max(1, Math.ceil(bottom) - Math.floor(top)));
     });
@@ -40,7 +42,7 @@ function busiest({ rows }, column) {
   return best;
 }
 
-/** What stands under the cross-hair, in words. */
+/** The cells under the cross-hair, in words. */
 function heatSaid(heat, column) {
   const row = busiest(heat, column);
   if (row === null) return "none";

@@ -1,6 +1,6 @@
 /**
- * A verdict is told by word, colour and shape, so that no one needs all three: a disc, an octagon,
- * a diamond.
+ * A verdict has a word, a colour and a shape, of which any one suffices: a disc, an octagon, a
+ * diamond.
  */
 import type { Status } from "../../record/verdict.ts";
 import { markup, type Markup, trusted } from "../markup.ts";
@@ -11,8 +11,8 @@ const outlines: Readonly<Record<Status, string>> = {
   inconclusive: '<path d="M12 .6 23.4 12 12 23.4.6 12z"/>',
 };
 /**
- * Jenkins and others strip style sheets from reports: what is drawn is so, if plainly, by its
- * attributes alone. The sheets win over them.
+ * Jenkins and others strip style sheets from reports, so attributes alone give a plain but readable
+ * drawing. Style sheets override them.
  */
 const fills: Readonly<Record<Status, string>> = {
   held: "#0b7a4b",
@@ -45,12 +45,12 @@ export function shape(status: Status): Markup {
   );
 }
 
-/** The shape with its word: seen where there is room, always heard. */
+/** The shape with its word: visible if there is room, and always read aloud. */
 export function mark(status: Status): Markup {
   return markup`${shape(status)}<span class="heard">${words[status]}</span>`;
 }
 
-/** The browser's tab shows the verdict too, or for a page that is none a wave under its wall. */
+/** The browser tab's icon shows the verdict, or for other pages a wave under its wall. */
 export function favicon(status: Status | null): string {
   if (status === null)
     return image(

@@ -1,4 +1,4 @@
-/* What tests ask of a page: run in it, never part of it. */
+/* What tests check on a page: injected into it, never part of it. */
 "use strict";
 
 /** Whether anything was drawn on each canvas. */
@@ -20,12 +20,12 @@ const pwned = () => "pwned" in window;
 const sidewaysPx = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
 const loadedMs = () => Math.round(performance.getEntriesByType("navigation")[0].loadEventEnd);
 
-/** Something that the policy forbids. */
+/** Inserts something that the policy forbids. */
 function planted() {
   document.body.insertAdjacentHTML("beforeend", '<img src="https://example.invalid/x.png">');
 }
 
-/** Texts whose colour is closer to what lies behind them than WCAG AA allows. */
+/** Texts whose contrast is below WCAG AA. */
 function faint() {
   const painted = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
   const channels = (colour) => {

@@ -1,4 +1,4 @@
-/** What happened, in order. */
+/** The events in order. */
 import { formatOffset } from "../../phrases/format.ts";
 import { markup, type Markup } from "../markup.ts";
 import type { ReportModel } from "../model.ts";

@@ -15,7 +15,7 @@ import type { ReportModel } from "../model.ts";
 import type { MapLink, MapNode, TargetMap } from "../target-map.ts";
 import type { Section } from "./section.ts";
 
-/** More links than this say nothing: then only those that something happened to are drawn. */
+/** With more links than this, only the affected ones are drawn. */
 const linksDrawnMax = 48;
 
 export const maps: Section = {
@@ -83,7 +83,7 @@ function node({ node: { name, region, zone, state }, ...box }: PlacedNode): Mark
   return boxed(`node ${state}`, box, `${sign}${short}`, 18, "middle");
 }
 
-/** Each box is a drawing of its own, so that a name that is too long ends at its edge. */
+/** Each box is a separate drawing, so that a long name is clipped at its border. */
 function boxed(
   of: string,
   { x, y, width, height }: Box,
@@ -111,10 +111,7 @@ function drawnLinks({ links }: TargetMap, { nodes }: MapLayout): Markup {
   })}`;
 }
 
-/**
- * From the bottom of whoever asks to the top of whoever is asked; within one shelf, an arc below
- * both.
- */
+/** From the bottom of the client to the top of the server; within one shelf, an arc below both. */
 function curve(from: Box, to: Box): string {
   const [x1, x2] = [from.x + from.width / 2, to.x + to.width / 2];
   const down = to.y > from.y + from.height;

@@ -1,10 +1,13 @@
-/* Draws one chart with uPlot: its lines, and behind them the phases and faults of the run. Plain script: it runs as it stands, in the page. */
+/*
+ * Draws one chart with uPlot: its lines, with the phases and faults of the run behind them. Plain
+ * script: it runs in the page unchanged.
+ */
 "use strict";
 
 const colourOf = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 const ratio = () => window.devicePixelRatio || 1;
 
-/** Short forms for axes and cross-hair; the tables in the page were written by the harness. */
+/** Short forms for axes and cross-hair; the harness wrote the tables in the page. */
 function spelled(value, unit) {
   if (value === null || value === undefined) return "—";
   if (unit === "B") return value >= 2 ** 30 ? `${Number((value / 2 ** 30).toPrecision(3))} GiB` : `${Number((value / 2 ** 20).toPrecision(3))} MiB`;
@@ -64,25 +67,22 @@ function axesOf(chart, hasRight) {
 }
 
 /**
- * Room on the right of every chart, with or without a scale there: a moment stands at the same
- * place in all of them.
+ * Reserved width on the right of every chart, with or without a scale, so that moments align across
+ * charts.
  */
 const rightWidth = 52;
 
-/** Things that are counted come whole, and memory comes in powers of two. */
+/** Counts have whole steps, and memory has powers of two. */
 function steps(unit) {
   if (unit === "share") return { incrs: [0.0001, 0.001, 0.01, 0.05, 0.1, 0.25, 0.5] };
   if (unit === "B") return { incrs: Array.from({ length: 30 }, (_, power) => 2 ** (power + 16)) };
   return unit === "" ? { incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 1e6] } : {};
 }
 
-/**
- * From nothing upwards: a cut-off axis makes small differences look large. A share is one of the
- * whole.
- */
+/** From zero: a truncated axis exaggerates small differences. A share has the fixed range 0…1. */
 const fromZero = (unit) => (_plot, _least, most) => [0, unit === "share" ? 1.06 : most > 0 ? most * 1.06 : 1];
 
-/** To the nearest 1, 2 or 5 times a power of ten, downwards or upwards. */
+/** To the nearest 1, 2 or 5 times a power of ten, down or up. */
 function rounded(value, towards) {
   const decade = 10 ** Math.floor(Math.log10(value));
   const steps = [1, 2, 5, 10];
@@ -111,7 +111,7 @@ function contents(model, chart, xs) {
 }
 
 /**
- * Returns the uPlot of one chart in its frame. `moved` is told the index under the cross-hair, or
+ * Returns the uPlot of one chart in its frame. `moved` receives the index under the cross-hair, or
  * null.
  */
 function plotChart(model, chart, frame, xs, moved) {

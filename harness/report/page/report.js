@@ -1,9 +1,9 @@
-/* Brings the report of a run to life. */
+/* Activates the report of a run. */
 "use strict";
 onOneAxis(pageData);
 copies(document.getElementById("copy"), document.getElementById("command"), document.getElementById("copied"));
 
-/** A spreadsheet takes what begins with one of these for a formula, and text from a run is none. */
+/** Spreadsheets treat text with these first characters as a formula, so it is escaped. */
 const cell = (text) => `"${String(text).replace(/^(?=[=+\-@\t])/, "'").replaceAll('"', '""')}"`;
 
 function csv() {
@@ -14,7 +14,7 @@ function csv() {
     const phase = phases.findLast((band) => band.fromMs <= fromMs + axis.bucketMs / 2)?.phase ?? "";
     return [fromMs / 1000, cell(phase), ...columns.map(({ values }) => values[at] ?? "")].join(",");
   });
-  // With the mark by which Excel knows UTF-8.
+  // With the mark by which Excel recognises UTF-8.
   return `\ufeff${['"seconds since the baseline began"', '"phase"', ...columns.map(({ name }) => cell(name))].join(",")}\n${lines.join("\n")}\n`;
 }
 

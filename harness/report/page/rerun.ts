@@ -1,4 +1,4 @@
-/** The command that makes the same run again. */
+/** The command that repeats the run. */
 import { markup } from "../markup.ts";
 import type { Section } from "./section.ts";
 

@@ -1,4 +1,4 @@
-/* The index's filter. What is chosen stands in the address, so that a link shows the same. */
+/* The index's filter. The selection is in the address, so a link shows the same. */
 "use strict";
 (() => {
   const rows = [...document.querySelectorAll(".runs tbody tr")];

@@ -1,6 +1,6 @@
 /**
- * The index's parts: what there is, the filter, the runs, and what lies broken. All of it reads
- * without a script; the filter needs one.
+ * The index's parts: totals, filter, runs and broken runs. Everything is readable without a script,
+ * except for the filter.
  */
 import {
   type BrokenRun,
@@ -15,7 +15,7 @@ import { markup, type Markup } from "../markup.ts";
 import { usedText } from "./claims.ts";
 import { mark, shape, words } from "./icons.ts";
 
-/** Older ones are in their folders still. */
+/** Older ones are only in their folders. */
 const rowsMax = 2_000;
 
 export function indexHead({ runs }: RunIndex): Markup {

@@ -9,7 +9,7 @@ const sections = Object.values<Section>(listed).sort((a, b) => a.position - b.po
 const { run, verdict } = stormRun();
 const model = reportModel(run, verdict);
 
-/** The ids that the contents link to, and those of the headings, in the order of the page. */
+/** The ids of the contents' links, and those of the headings, in the order of the page. */
 function partsOf(shown: ReportModel): { readonly linked: string[]; readonly there: string[] } {
   const html = renderHtml(shown);
   const contents = /<nav class="page contents".*?<\/nav>/s.exec(html)?.[0] ?? "";
@@ -23,12 +23,12 @@ function partsOf(shown: ReportModel): { readonly linked: string[]; readonly ther
 }
 
 describe("the sections of a report", () => {
-  it("have an id and a position of their own", () => {
+  it("have unique ids and positions", () => {
     expect(new Set(sections.map(({ id }) => id)).size).toBe(sections.length);
     expect(new Set(sections.map(({ position }) => position)).size).toBe(sections.length);
   });
 
-  it("stand in their order, each with a link to it", () => {
+  it("appear in order, each with a link to it", () => {
     const whole = partsOf(model);
     expect(whole.linked).toEqual(whole.there);
     expect(whole.linked.length).toBeGreaterThanOrEqual(6);
@@ -36,7 +36,7 @@ describe("the sections of a report", () => {
     expect(whole.linked).toEqual(order);
   });
 
-  it("are not linked when the record has nothing for them", () => {
+  it("have no link if the record has no data for them", () => {
     const { linked, there } = partsOf({ ...model, maps: [], judgedPhases: [] });
     expect(linked).toEqual(there);
     expect(linked).not.toContain("where");

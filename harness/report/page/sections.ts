@@ -1,4 +1,4 @@
-/** The sections of a run's report. A new one is a file beside this one, and a line here. */
+/** The sections of a run's report. To add one, add a file beside this one and a line here. */
 export { claims } from "./claims.ts";
 export { maps } from "./map-figure.ts";
 export { charts } from "./chart-figures.ts";

@@ -1,7 +1,7 @@
 /**
- * The frame of every page that Seawall writes: one HTML file that opens from disk, needs no
- * network, and runs no script but its own. A page brings its own body and, by name, what it needs
- * besides the common style from this folder.
+ * The frame of every page: one HTML file that opens from disk, needs no network, and runs only its
+ * own script. A page provides its body and, by name, the files of this folder that it needs in
+ * addition to the common style.
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -13,28 +13,28 @@ import { favicon } from "./icons.ts";
 
 export interface Shell {
   readonly title: string;
-  /** Shown in the browser's tab; null for a page that is no verdict. */
+  /** Shown in the browser's tab; null for a page without a verdict. */
   readonly status: Status | null;
-  /** What the skip link leads to. */
+  /** The target of the skip link. */
   readonly skipTo: { readonly id: string; readonly text: string };
-  /** The line above everything: what this is about, and in softer ink where and when. */
+  /** The line at the top: the subject, and in lighter type the place and time. */
   readonly heading: string;
   readonly subheading: string;
   readonly body: Markup;
-  /** Style sheets of this folder beside the common ones. */
+  /** Style sheets of this folder in addition to the common ones. */
   readonly styles: readonly string[];
-  /** Scripts of this folder, in order; each is plain script, as it stands. */
+  /** Scripts of this folder, in order; each is plain script, used unchanged. */
   readonly scripts: readonly string[];
-  /** Whether its scripts render with Preact and htm: brings both, as one file. */
+  /** Whether its scripts render with Preact and htm; both are then included. */
   readonly preact?: boolean;
   /**
-   * Whether charts are drawn: brings uPlot and the runtime that shares one cross-hair and one zoom
+   * Whether the page has charts: includes uPlot and the runtime for a common cross-hair and zoom
    * (`axis.js`).
    */
   readonly charts: boolean;
-  /** What the scripts find in `pageData`. */
+  /** The content of `pageData`. */
   readonly data: unknown;
-  /** Whether its scripts may ask whoever served the page; a report asks nobody. */
+  /** Whether its scripts may send requests to the page's server; a report sends none. */
   readonly asksItsServer?: boolean;
 }
 
@@ -42,7 +42,7 @@ const commonStyles = ["page.css", "sections.css", "print.css"] as const;
 const commonScripts = ["common.js"] as const;
 const chartScripts = ["backdrop.js", "heat.js", "plot.js", "axis.js"] as const;
 
-/** The page's policy for a server that can send it as a header, too. */
+/** The page's policy for a server that can also send it as a header. */
 export function policyOf(shell: Shell): string {
   return policy(styleOf(shell), scriptOf(shell), shell.asksItsServer === true);
 }
@@ -88,7 +88,7 @@ function text(path: string): string {
 }
 
 const own = (name: string): string => text(join(import.meta.dirname, name));
-/** Its main file lies in a folder of its own. */
+/** Its main file is in a separate folder. */
 const htm = (name: string): string => text(join(dirname(require.resolve("htm")), "..", name));
 const uplot = (name: string): string => text(join(dirname(require.resolve("uplot")), name));
 
@@ -110,8 +110,7 @@ function scriptOf({ scripts, charts, preact = false }: Shell): Markup {
 }
 
 /**
- * Nothing is loaded, nothing is sent, and only the style sheet and the script with these hashes
- * take effect.
+ * Nothing is loaded or sent, and only the style sheet and the script with these hashes are active.
  */
 function policy(style: Markup, script: Markup, asks: boolean): string {
   const hash = ({ text: content }: Markup): string =>

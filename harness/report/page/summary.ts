@@ -1,4 +1,7 @@
-/** The first screen: the verdict, why, what was broken and what users felt. It needs no script. */
+/**
+ * The first screen: the verdict, its reason, the faults and the impact on users. It needs no
+ * script.
+ */
 import type { Phase } from "../../base/phases.ts";
 import {
   formatCount,
@@ -40,7 +43,7 @@ export function summary(model: ReportModel): Markup {
 </div>`;
 }
 
-/** Above all else: a control's "refuted" is good news, and its "held" is not. */
+/** At the top: for a control, "refuted" is a success and "held" is not. */
 function control({ without, status }: ReportModel): Markup | null {
   if (without.length === 0) return null;
   const said = {
@@ -51,7 +54,7 @@ function control({ without, status }: ReportModel): Markup | null {
   return markup`<p class="control ${status}"><span class="page"><strong>Control: without ${without.join(", ")}.</strong> Expected to be refuted, ${said}.</span></p>\n`;
 }
 
-/** What a reader must know before believing anything else on the page. */
+/** What a reader must know before trusting the rest of the page. */
 function notices({ aborted, cleanup, notes, damage, lacking }: ReportModel): Markup {
   const notice = (tone: string, title: string, text: readonly string[]): Markup =>
     markup`<div class="notice ${tone}"><strong>${title}</strong> ${text.length === 1 ? text.join("") : markup`<ul>${text.map((one) => markup`<li>${one}</li>`)}</ul>`}</div>\n`;
@@ -105,8 +108,8 @@ ${proof(landed, landed ? "Landed" : "Not shown to have landed", evidence)}${heal
 }
 
 /**
- * A zone is many services, each with an observation of its own: the first says what kind of proof
- * it is, the others are one click away.
+ * A zone has many services, each with its own observation: the first shows the kind of proof, the
+ * others are one click away.
  */
 function proof(shown: boolean, word: string, evidence: string): Markup {
   const [first = "", ...others] = evidence.split("; ");

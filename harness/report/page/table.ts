@@ -1,16 +1,16 @@
 /**
- * A plain table: its first column names the rows, it scrolls by itself where it is too wide, and
- * keys reach that.
+ * A plain table: its first column names the rows. It scrolls by itself if it is too wide, also by
+ * keyboard.
  */
 import { markup, type Markup } from "../markup.ts";
 
 export interface Table {
-  /** For those who hear the page. */
+  /** For screen readers. */
   readonly label: string;
   readonly head: readonly string[];
-  /** Columns of figures, counted from 0. */
+  /** Numeric columns, counted from 0. */
   readonly numeric: readonly number[];
-  /** As many cells as the head has; what is not markup is text. */
+  /** As many cells as the head has; strings are escaped. */
   readonly rows: readonly (readonly (string | Markup)[])[];
 }
 

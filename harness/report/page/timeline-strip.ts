@@ -1,7 +1,4 @@
-/**
- * The whole run as one strip: phases, and faults with the moments at which they were seen to take
- * hold and to heal.
- */
+/** The whole run as one strip: phases, and faults with the moments of their landing and heal. */
 import { formatDuration, formatOffset } from "../../phrases/format.ts";
 import { markup, type Markup } from "../markup.ts";
 import type { ReportModel } from "../model.ts";
@@ -37,12 +34,12 @@ export function timelineStrip({ axis, phases, faults }: ReportModel): Markup {
   return markup`<figure class="strip"><svg width="100%" height="${height}" role="img" aria-label="${`Timeline: ${phases.map(({ phase }) => phase).join(", ")}. ${words}`}">${bands}${bars}</svg></figure>`;
 }
 
-/** About what a letter takes of the strip's width, in per cent, where labels are shown at all. */
+/** The approximate width of a letter in per cent of the strip, wherever labels are shown. */
 const letter = 0.62;
 
 /**
- * Its label stands in it, else beside it, as far as `room` is free; a name that is cut off could be
- * that of another service.
+ * Its label is inside, otherwise next to it if `room` is free; a truncated name could be that of
+ * another service.
  */
 function bar(
   fault: FaultBand,
@@ -73,7 +70,7 @@ function bar(
   return markup`<svg x="${percent(left)}" y="${y}" width="${percent(wide)}" height="${laneHeight - 2}"><rect class="fault ${state}" fill="#fff" stroke="#b3261e" x="1" y="1" width="100%" height="${laneHeight - 4}" rx="2"/><text class="fault-label ${state}" font-size="12" x="8" y="13">${place === "in" ? label : ""}</text></svg>${beside}`;
 }
 
-/** Faults that overlap in time stand below one another. */
+/** Faults that overlap in time are stacked. */
 function arranged(faults: readonly FaultBand[]): FaultBand[][] {
   const lanes: FaultBand[][] = [];
   for (const fault of [...faults].sort((a, b) => a.fromMs - b.fromMs)) {

@@ -1,6 +1,6 @@
 /**
- * How each claim's margin moved over the runs of an experiment: one line per claim and phase, with
- * the limit it must stay under.
+ * The trend of each claim's margin over the runs of an experiment: one line per claim and phase,
+ * with its limit.
  */
 import { sameClaims } from "../../record/claim-ids.ts";
 import type { IndexedClaim, IndexedRun } from "../../record/run-index.ts";
@@ -8,16 +8,16 @@ import { markup, type Markup } from "../markup.ts";
 import { usedText } from "./claims.ts";
 import { mark, words } from "./icons.ts";
 
-/** Newer ones push older ones out. */
+/** Older runs are omitted. */
 const runsMax = 60;
 const width = 240;
 const height = 36;
-/** What lies further beyond the limit is drawn at the edge. */
+/** Values further beyond the limit are drawn at the border. */
 const usedMax = 1.5;
 
 /**
- * Controls are skipped: they are refuted on purpose. Runs on different substrates or topologies are
- * different lines.
+ * Controls are skipped, because they are refuted on purpose. Runs on different substrates or
+ * topologies are different lines.
  */
 export function trendsSection(runs: readonly IndexedRun[]): Markup | null {
   const groups = [
@@ -63,7 +63,7 @@ function claimRow(
 
 type Point = IndexedRun["claims"][number] | null;
 
-/** Decorative to those who hear the page: the numbers stand beside it. */
+/** Hidden from screen readers, because the numbers are next to it. */
 function sparkline(points: readonly Point[]): Markup {
   const step = points.length < 2 ? 0 : Math.min(16, (width - 12) / (points.length - 1));
   const x = (at: number): number =>

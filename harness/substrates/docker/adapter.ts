@@ -1,4 +1,4 @@
-/** The docker substrate, for the registry: services as containers of an engine on this machine. */
+/** The docker substrate for the registry: services as containers of an engine on this machine. */
 import { join } from "node:path";
 import type { SubstrateAdapter } from "../adapter.ts";
 import { dockerSubstrate } from "./deploy.ts";
@@ -18,11 +18,11 @@ export const adapter: SubstrateAdapter = {
             "Use --substrate process; what runs in containers can be brought up with " +
             "`outside`.",
         },
-  // Nobody who only wants a verdict should wait for minutes while an image is built.
+  // Not chosen by default while the image is missing, because a build takes minutes.
   obstacle: ({ root, env }) => engineObstacle(env, imageName(root)),
   why: (how) => (how === "asked" ? "asked for" : "an engine answers and has the image"),
   supports: dockerSupport,
-  // The image brings the others.
+  // The image contains the others.
   tools: () => ["node", "k6"],
   prepare: async (surroundings) =>
     void (await ensureImage(surroundings, await connectEngine(surroundings.env))),
@@ -36,7 +36,7 @@ export const adapter: SubstrateAdapter = {
       image: (docker) => ensureImage(surroundings, docker),
     }),
   sweep: sweepEngine,
-  // The engine may have been named by another DOCKER_HOST than today's.
+  // DOCKER_HOST may have named another engine then than today.
   undo: (runId, at) => sweepEngine({ DOCKER_HOST: at }, runId),
   doctor: async ({ root, env }, { docker }) => {
     if (!docker.works) return docker;

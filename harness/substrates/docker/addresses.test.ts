@@ -6,31 +6,26 @@ import { addressesOf, composeSlot, overlap, routesIn, runSlots } from "./address
 const layouts = Object.values(liveStreaming.topologies).map((topology) => topology.layout());
 
 describe("the network of a run", () => {
-  it(
-    "gives every port of every service an address of its own, within the run's subnet and " +
-      "within 198.18.0.0/15",
-    () => {
-      for (const layout of layouts) {
-        for (const slot of [0, 7, runSlots - 1, composeSlot]) {
-          const addresses = addressesOf(layout, slot);
-          expect(overlap(addresses.subnet, "198.18.0.0/15")).toBe(true);
-          const hosts = [
-            addresses.gateway,
-            addresses.proxyControl.host,
-            ...addresses.zones.values(),
-            ...layout.services.map((service) => addresses.host(service.name)),
-          ];
-          expect(new Set(hosts).size).toBe(hosts.length);
-          for (const host of hosts)
-            expect(overlap(`${host}/32`, addresses.subnet), host).toBe(true);
-          const entries = addresses.links.map(({ listen }) => `${listen.host}:${listen.port}`);
-          expect(new Set(entries).size).toBe(layout.links.length);
-        }
+  it("gives every port its own address, in the run's subnet and in 198.18.0.0/15", () => {
+    for (const layout of layouts) {
+      for (const slot of [0, 7, runSlots - 1, composeSlot]) {
+        const addresses = addressesOf(layout, slot);
+        expect(overlap(addresses.subnet, "198.18.0.0/15")).toBe(true);
+        const hosts = [
+          addresses.gateway,
+          addresses.proxyControl.host,
+          ...addresses.zones.values(),
+          ...layout.services.map((service) => addresses.host(service.name)),
+        ];
+        expect(new Set(hosts).size).toBe(hosts.length);
+        for (const host of hosts) expect(overlap(`${host}/32`, addresses.subnet), host).toBe(true);
+        const entries = addresses.links.map(({ listen }) => `${listen.host}:${listen.port}`);
+        expect(new Set(entries).size).toBe(layout.links.length);
       }
-    },
-  );
+    }
+  });
 
-  it("shares nothing with that of another slot", () => {
+  it("shares nothing with another slot", () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: composeSlot }),
@@ -46,7 +41,7 @@ describe("the network of a run", () => {
     );
   });
 
-  it("refuses a layout with more zones than it has room for", () => {
+  it("refuses a layout with more zones than blocks", () => {
     const [layout] = layouts;
     if (layout === undefined) return;
     const [service] = layout.services;
@@ -62,7 +57,7 @@ describe("the network of a run", () => {
 });
 
 describe("a machine's routes", () => {
-  it("count when they are no broader than a run's network, whether their interface is up or not", () => {
+  it("count if they are at least as specific as a run's network, even if the interface is down", () => {
     const table = `Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT
 eth0\t00000000\t010200C0\t0003\t0\t0\t0\t00000000\t0\t0\t0
 tun0\t00000080\t00000000\t0001\t0\t0\t0\t00000080\t0\t0\t0

@@ -1,13 +1,14 @@
 /**
- * Where everything stands in a run's own network: 198.18.0.0/15, the range of RFC 2544 for
- * benchmarks, which no office network uses. A run takes 16 of its 512 blocks of 256 addresses: the
- * first for the harness's own, then one for each zone. A service keeps its port numbers: its
- * address is nobody else's.
+ * Addresses in a run's own network: 198.18.0.0/15, the benchmark range of RFC 2544, which no office
+ * network uses. A run takes 16 of its 512 blocks of 256 addresses: the first for the harness, then
+ * one per zone. A service keeps its port numbers, because its address is its own.
  */
 import type { Endpoint, Layout, Link } from "../../target/layout.ts";
 import { linkName } from "../../target/where.ts";
 
-/** Runs side by side each take one; the last of the range is that of `docker-compose.yml`. */
+/**
+ * Concurrent runs take one slot each; the last one of the range belongs to `docker-compose.yml`.
+ */
 export const runSlots = 16;
 export const composeSlot = 31;
 
@@ -20,11 +21,11 @@ export interface Addresses {
   readonly subnet: string;
   readonly gateway: string;
   readonly prefixLength: number;
-  /** The address of each zone's own network interface; its services' addresses are added to it. */
+  /** The address of each zone's own interface; its services' addresses are added to it. */
   readonly zones: ReadonlyMap<string, string>;
   host(service: string): string;
   listen(service: string, port: string): Endpoint;
-  /** The proxied end of a link, or null when the layout declares none. */
+  /** The proxied end of a link, or null if the layout declares none. */
   link(from: string, to: string, port: string): Endpoint | null;
   readonly proxyControl: Endpoint;
   readonly links: readonly {
@@ -34,7 +35,7 @@ export interface Addresses {
   }[];
 }
 
-/** Throws when the layout has more zones than a slot has blocks. */
+/** Throws if the layout has more zones than a slot has blocks. */
 export function addressesOf(layout: Layout, slot: number): Addresses {
   const zoneNames = [...new Set(layout.services.map((service) => service.zone))];
   if (zoneNames.length >= blocksPerSlot)
@@ -90,8 +91,8 @@ export function overlap(one: string, other: string): boolean {
 }
 
 /**
- * Routes of Linux's table (/proc/net/route: addresses in hexadecimal, last byte first) that would
- * win over that of a run's network, or draw with it.
+ * Routes of Linux (/proc/net/route: addresses in hexadecimal, last byte first) that are at least as
+ * specific as a run's network.
  */
 export function routesIn(table: string): { readonly name: string; readonly subnet: string }[] {
   return table

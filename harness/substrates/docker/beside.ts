@@ -1,5 +1,5 @@
 /**
- * Programs that run where a service runs: one that answers and ends, or one that is asked line by
+ * Programs that run next to a service: one that answers and ends, or one that is queried line by
  * line.
  */
 import { PassThrough, type Duplex } from "node:stream";
@@ -24,9 +24,9 @@ export function companionOf(stream: Duplex, docker: Docker): Companion {
   return { input: stream, output, ended, [Symbol.dispose]: () => stream.destroy() };
 }
 
-/** Its standard output; rejects with what it said when its exit status is not 0. */
+/** The program's standard output; rejects with its message if its exit status is not 0. */
 export async function runBeside(container: Container, program: Program): Promise<string> {
-  // The engine tells an exit status only when asked again; the shell says it in the same breath.
+  // The engine reports an exit status only on a second request; the shell prints it in the first.
   const stream = await container.exec(
     ["/bin/sh", "-c", `"$@"; printf '\\0status %d' $?`, "sh", program.command, ...program.args],
     program.env,

@@ -6,8 +6,8 @@ import { httpGet } from "../../system/network.ts";
 import { builtImage, noEngine, root } from "../../../test/support/docker-engine.ts";
 
 /**
- * Compose is no part of the product: where neither the client's plugin nor SEAWALL_COMPOSE is
- * there, this is skipped.
+ * Compose is not part of the product: this is skipped without the client's plugin and without
+ * SEAWALL_COMPOSE.
  */
 const candidates = [
   ...(process.env["SEAWALL_COMPOSE"] ? [[process.env["SEAWALL_COMPOSE"]]] : []),
@@ -37,48 +37,41 @@ function run(...args: string[]): string {
 }
 
 describe.skipIf(compose === undefined)("docker compose up", () => {
-  it(
-    "starts the whole target, whose edges answer on 127.0.0.1, and takes it down without a " +
-      "trace",
-    async () => {
-      await builtImage();
-      try {
-        run("up", "--detach", "--no-build");
-        for (const port of [18_000, 18_001]) {
-          const answers = (): Promise<number> =>
-            httpGet({ host: "127.0.0.1", port }, "/live/main/manifest.mpd", {
-              timeoutMs: 2_000,
-            }).then(
-              ({ status }) => status,
-              () => 0,
-            );
-          for (
-            const untilMs = Date.now() + 100_000;
-            (await answers()) !== 200 && Date.now() < untilMs;
-          )
-            await delay(500);
-          expect(await answers()).toBe(200);
-        }
-        const segment = async (): Promise<number> => {
-          const number = Math.floor(Date.now() / 2_000) - 3;
-          return httpGet({ host: "127.0.0.1", port: 18_000 }, `/live/main/v360/${number}.m4s`, {
-            timeoutMs: 3_000,
-            discardBody: true,
+  it("starts the whole target with edges on 127.0.0.1, and removes it completely", async () => {
+    await builtImage();
+    try {
+      run("up", "--detach", "--no-build");
+      for (const port of [18_000, 18_001]) {
+        const answers = (): Promise<number> =>
+          httpGet({ host: "127.0.0.1", port }, "/live/main/manifest.mpd", {
+            timeoutMs: 2_000,
           }).then(
             ({ status }) => status,
             () => 0,
           );
-        };
         for (
-          const untilMs = Date.now() + 60_000;
-          (await segment()) !== 200 && Date.now() < untilMs;
+          const untilMs = Date.now() + 100_000;
+          (await answers()) !== 200 && Date.now() < untilMs;
         )
           await delay(500);
-        expect(await segment()).toBe(200);
-      } finally {
-        run("down", "--volumes", "--timeout", "5");
+        expect(await answers()).toBe(200);
       }
-      expect(run("ps", "--all", "--quiet")).toBe("");
-    },
-  );
+      const segment = async (): Promise<number> => {
+        const number = Math.floor(Date.now() / 2_000) - 3;
+        return httpGet({ host: "127.0.0.1", port: 18_000 }, `/live/main/v360/${number}.m4s`, {
+          timeoutMs: 3_000,
+          discardBody: true,
+        }).then(
+          ({ status }) => status,
+          () => 0,
+        );
+      };
+      for (const untilMs = Date.now() + 60_000; (await segment()) !== 200 && Date.now() < untilMs; )
+        await delay(500);
+      expect(await segment()).toBe(200);
+    } finally {
+      run("down", "--volumes", "--timeout", "5");
+    }
+    expect(run("ps", "--all", "--quiet")).toBe("");
+  });
 });

@@ -14,15 +14,11 @@ if (layout === undefined) throw new Error("the target has a topology quick");
 const made = composeFile({ module, topology: "quick", layout, parts: registryParts(root) });
 
 describe("docker-compose.yml", () => {
-  it(
-    "is what the target says; after a change of the target, `./seawall compose > " +
-      "docker-compose.yml`",
-    () => {
-      expect(readFileSync(join(root, "docker-compose.yml"), "utf8")).toBe(made);
-    },
-  );
+  it("matches the target; to update it, run `./seawall compose > docker-compose.yml`", () => {
+    expect(readFileSync(join(root, "docker-compose.yml"), "utf8")).toBe(made);
+  });
 
-  it("has one service for each process, at the address that the target's services look for", () => {
+  it("has one service per process, at the address that the target's services expect", () => {
     const addresses = addressesOf({ ...layout, links: [] }, composeSlot);
     for (const { name } of layout.services) {
       expect(made).toContain(
@@ -33,7 +29,7 @@ describe("docker-compose.yml", () => {
     expect(made.match(/<<: \*service/g)).toHaveLength(layout.services.length);
   });
 
-  it("starts every service with settings that it takes", () => {
+  it("starts every service with valid settings", () => {
     const addresses = addressesOf({ ...layout, links: [] }, composeSlot);
     for (const service of layout.services) {
       const place = placeInContainer({
@@ -56,7 +52,7 @@ describe("docker-compose.yml", () => {
     for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:18\d{3}:\d+$/);
   });
 
-  it("names files that are there", () => {
+  it("names existing files", () => {
     for (const [, path = ""] of made.matchAll(/(?:dockerfile: |equal to )([\w./-]+?)\.?$/gm))
       expect(existsSync(join(root, path)), path).toBe(true);
   });

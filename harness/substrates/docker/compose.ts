@@ -1,32 +1,32 @@
 /**
- * `docker-compose.yml`: the same services at the same kind of addresses, for whoever wants the
+ * Generates `docker-compose.yml`: the same services at the same kind of addresses, for use of the
  * target without the harness.
  */
 import type { Layout, Service } from "../../target/layout.ts";
 import { type Addresses, addressesOf, composeSlot } from "./addresses.ts";
-import { latestImage, projectLabel } from "./image/paths.ts";
+import { dockerfile, latestImage, type Parts, projectLabel } from "./image/paths.ts";
 import { memoryOf } from "./memory.ts";
 
 export interface ComposeOptions {
-  /** Where the target is described, relative to the project. */
+  /** The module of the target, relative to the project. */
   readonly module: string;
   readonly topology: string;
   readonly layout: Layout;
   /** The Dockerfile's own defaults. */
-  readonly parts: { readonly base: string; readonly cassandra: string; readonly toxiproxy: string };
+  readonly parts: Parts;
 }
 
-/** The port on 127.0.0.1 of the first edge; the others follow. */
-const firstEdgePort = 18_000;
+/** The port of the first entry on 127.0.0.1; the others follow. */
+const firstEntryPort = 18_000;
 
 export function composeFile(options: ComposeOptions): string {
   const { layout, parts } = options;
-  // Nobody breaks links here, so they are what they connect.
+  // Without faults, each link is a direct connection.
   const addresses = addressesOf({ ...layout, links: [] }, composeSlot);
   const published = new Map(
     layout.entries.map(({ service, port }, index) => [
       service,
-      { port: firstEdgePort + index, to: addresses.listen(service, port).port },
+      { port: firstEntryPort + index, to: addresses.listen(service, port).port },
     ]),
   );
   return `# Made by \`./seawall compose > docker-compose.yml\`; a test holds it equal to ${options.module}.
@@ -42,11 +42,11 @@ x-service: &service
   image: ${latestImage}
   build:
     context: .
-    dockerfile: harness/substrates/docker/image/Dockerfile
+    dockerfile: ${dockerfile}
     args:
-      BASE: \${SEAWALL_BASE:-${parts.base}}
-      CASSANDRA: \${SEAWALL_BASE:-${parts.cassandra}}
-      TOXIPROXY: \${SEAWALL_BASE:-${parts.toxiproxy}}
+${Object.entries(parts)
+  .map(([name, image]) => `      ${name}: \${SEAWALL_BASE:-${image}}`)
+  .join("\n")}
   init: true
   restart: "no"
   cap_drop: [ALL]
@@ -71,7 +71,7 @@ volumes:
 `;
 }
 
-/** Compose names may not hold a slash. */
+/** Compose names must not contain a slash. */
 export function composeName(service: string): string {
   return service.replaceAll("/", "-");
 }
@@ -111,8 +111,7 @@ function serviceText(
 }
 
 /**
- * Bash opens connections by itself: a check that started a program would cost more than the
- * service.
+ * Bash opens connections itself; a check that started a program would cost more than the service.
  */
 function healthCheck({ ready }: Service, host: string, port: number): string {
   const connect = `exec 3<>/dev/tcp/${host}/${port}`;

@@ -1,6 +1,6 @@
 /**
- * One container of a run: created with its undo on record, started, watched through its output,
- * ended and removed.
+ * One container of a run: its undo is recorded before it is created. It is started, observed
+ * through its output, ended and removed.
  */
 import { createWriteStream, readFileSync } from "node:fs";
 import { type Duplex, PassThrough } from "node:stream";
@@ -13,7 +13,7 @@ import { labelsOf, nameOf, type Recorder } from "./labels.ts";
 export interface ContainerOptions {
   readonly docker: Docker;
   readonly runId: string;
-  /** What it is: a service's name, or the zone's. */
+  /** Its purpose: a service's name, or the zone's. */
   readonly what: string;
   readonly image: string;
   readonly command: readonly string[];
@@ -57,12 +57,12 @@ export class Container {
         Env: Object.entries(options.env).map(([key, value]) => `${key}=${value}`),
         Labels: labelsOf(options.runId, options.what),
         HostConfig: {
-          // The harness alone decides who lives. SELinux would refuse the folders that are shared
+          // The harness alone controls restarts. SELinux would refuse the folders that are shared
           // with this machine.
           RestartPolicy: { Name: "no" },
           SecurityOpt: ["label=disable", "no-new-privileges"],
           CapDrop: ["ALL"],
-          // What it writes goes to the run's logs; the engine need not keep it as well.
+          // Its output goes to the run's logs; the engine need not store it, too.
           LogConfig: { Type: "none", Config: {} },
           Init: true,
           ...host,
@@ -87,12 +87,12 @@ export class Container {
     return this.#container.id;
   }
 
-  /** Of the first process, as this machine numbers it. */
+  /** The first process's pid on this machine. */
   get pid(): number {
     return this.#pid;
   }
 
-  /** Resolves when its program was started; `onOutput` sees each piece of what it says. */
+  /** Resolves when its program has started; `onOutput` receives each piece of output. */
   async start(onOutput: () => void = () => {}): Promise<void> {
     const { docker, what, logFile } = this.#options;
     try {
@@ -102,8 +102,7 @@ export class Container {
         stderr: true,
       })) as Duplex;
       const log = createWriteStream(logFile, { flags: "a" });
-      // A log that cannot be written is no reason to stop a run; reading must go on, or the service
-      // would stand still.
+      // An unwritable log must not stop a run. Reading must continue, or the service would block.
       log.on("error", () => {});
       docker.modem.demuxStream(output, log, log);
       output
@@ -138,13 +137,13 @@ export class Container {
   }
 
   /**
-   * SIGKILL from here, to the first process, with which the kernel ends all others: the engine
-   * would start a program of its own to send it. Resolves with true when they are gone, and with
-   * false when they are another user's, or not to be seen: then the engine must do it.
+   * Sends SIGKILL to the first process, whose death makes the kernel kill all others; the engine
+   * would start a program for that. Resolves with true when they are gone. Resolves with false if
+   * they are another user's, or invisible: then the engine must do it.
    */
   async strike(): Promise<boolean> {
     try {
-      // A number may have gone to somebody else.
+      // The pid may have been reused.
       if (!readFileSync(`/proc/${this.#pid}/cgroup`, "utf8").includes(this.id)) return false;
       process.kill(this.#pid, "SIGKILL");
     } catch {
@@ -157,8 +156,8 @@ export class Container {
   }
 
   /**
-   * SIGTERM and so much time, then SIGKILL to all its processes; resolves when they are gone.
-   * Harmless when they are.
+   * Sends SIGTERM, waits this long, then sends SIGKILL to all its processes; resolves when they are
+   * gone. Idempotent.
    */
   async end(drainMs: number): Promise<void> {
     const signal = AbortSignal.timeout(drainMs + endsWithinMs);
@@ -188,7 +187,7 @@ export class Container {
     this.#options.docker.modem.demuxStream(stream, sink, sink);
   }
 
-  /** A program beside the one that runs in it, with the same rights. */
+  /** Runs a program next to the main one, with the same rights. */
   async exec(command: readonly string[], env: Readonly<Record<string, string>>): Promise<Duplex> {
     try {
       const exec = await this.#container.exec({

@@ -11,7 +11,7 @@ import type { Endpoint, Layout, Place } from "../../target/layout.ts";
 import {
   injectInto,
   miniLayout,
-  miniSteps,
+  stepsFor,
   webService,
 } from "../../../test/support/targets/mini.ts";
 import { httpGet, tryConnect } from "../../system/network.ts";
@@ -23,7 +23,7 @@ import {
   onEngine,
 } from "../../../test/support/docker-engine.ts";
 
-/** Answers, says a line, and on request takes more memory than it may have. */
+/** A service that answers, prints a line, and on request exceeds its memory limit. */
 const greedy = (listen: { host: string; port: number }): string => `
   import { createServer } from "node:http";
   const kept = [];
@@ -70,8 +70,8 @@ describe.skipIf(noEngine)("on the docker substrate", () => {
 
   beforeAll(async () => {
     await builtImage();
-    // A container is made ready for what will be done to it.
-    deployed = await deployOnDocker(layout, { steps: miniSteps });
+    // A container is prepared for the faults that will strike it.
+    deployed = await deployOnDocker(layout, { steps: stepsFor(cases.map(([fault]) => fault)) });
     deployed.deployment.onExit((exit) => exits.push(exit));
   });
   afterAll(async () => {
@@ -142,21 +142,21 @@ describe.skipIf(noEngine)("on the docker substrate", () => {
       /^\d+ packets to or from a\/back \(198\.18\.\d+\.22\) were dropped/,
     ],
   ];
-  it.each(cases)("$kind lands, heals and is seen to do both", async (fault, landed) => {
+  it.each(cases)("$kind lands and heals, both verified", async (fault, landed) => {
     const injection = await injectInto(deployed.deployment, fault);
     expect(injection.evidence.observation).toMatch(landed);
     expect(injection.evidence.landed).toBe(true);
     expect(await injection.heal()).toMatchObject({ landed: true });
   });
 
-  it("a full disk and lost packets are felt by their own service and by no other", async () => {
+  it("a full disk and packet loss affect their own service and no other", async () => {
     const { deployment } = deployed;
     const write = (name: string): Promise<string> => deployment.instance(name).operate("write");
     const full = await injectInto(deployment, { kind: "fullDisk", service: "b/more" });
     expect([await write("b/more"), await write("b/back")]).toEqual(["ENOSPC", "written"]);
     await full.heal();
     expect(await write("b/more")).toBe("written");
-    // Some programs unpack libraries of theirs into it.
+    // Some programs unpack their libraries into it.
     const room = readFileSync(`/proc/${deployment.instance("b/more").pid}/mountinfo`, "utf8")
       .split("\n")
       .filter((line) => / \S+b_more /.test(line) && line.includes("tmpfs"));
@@ -177,90 +177,80 @@ describe.skipIf(noEngine)("on the docker substrate", () => {
       );
   });
 
-  it(
-    "a zone that is cut off goes on inside, is heard by nobody outside, and keeps its " +
-      "connections and addresses",
-    async () => {
-      const { deployment } = deployed;
-      const [front, inside] = ["a/front", "a/back"].map((name) =>
-        deployment.instance(name).endpoint("http"),
-      );
-      const pids = deployment.instances.map(({ pid }) => pid);
-      const connection = connect({ ...(front as Endpoint), noDelay: true });
-      await once(connection, "connect");
-      const cut = await injectInto(deployment, { kind: "blackhole", zone: "region-a-1" });
-      expect(cut.evidence.landed, cut.evidence.observation).toBe(true);
-      // A neighbour in the zone still answers, and so does the other zone.
-      using companion = await deployment.instance("a/front").companion?.((place) => ({
-        command: place.tool("node").executable,
-        args: [
-          "-e",
-          `fetch("http://${inside?.host}:${inside?.port}/").then((answer) => ` +
-            "console.log(answer.status), (error) => console.log(error.message))",
-        ],
-        env: {},
-      }));
-      expect(
-        await new Promise((resolve) =>
-          companion?.output.once("data", (part: Buffer) => resolve(part.toString("utf8").trim())),
-        ),
-      ).toBe("200");
-      expect(await tryConnect(deployment.instance("b/back").endpoint("http"), 900)).toBe(
-        "accepted",
-      );
-      // Asked while nobody hears, answered once it is back, on the connection from before.
-      const answered = once(connection, "data");
-      connection.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-      await new Promise((wake) => setTimeout(wake, 3_500));
-      expect(await tryConnect(front as Endpoint, 900)).toBe("silent");
-      expect(await cut.heal()).toMatchObject({ landed: true });
-      expect(String(await answered)).toMatch(/^HTTP\/1\.1 200/);
-      connection.destroy();
-      expect(deployment.instances.map(({ pid }) => pid)).toEqual(pids);
-    },
-  );
+  it("a disconnected zone keeps running, connections and addresses, unreachable from outside", async () => {
+    const { deployment } = deployed;
+    const [front, inside] = ["a/front", "a/back"].map((name) =>
+      deployment.instance(name).endpoint("http"),
+    );
+    const pids = deployment.instances.map(({ pid }) => pid);
+    const connection = connect({ ...(front as Endpoint), noDelay: true });
+    await once(connection, "connect");
+    const cut = await injectInto(deployment, { kind: "blackhole", zone: "region-a-1" });
+    expect(cut.evidence.landed, cut.evidence.observation).toBe(true);
+    // A neighbour in the zone still answers, and so does the other zone.
+    using companion = await deployment.instance("a/front").companion?.((place) => ({
+      command: place.tool("node").executable,
+      args: [
+        "-e",
+        `fetch("http://${inside?.host}:${inside?.port}/").then((answer) => ` +
+          "console.log(answer.status), (error) => console.log(error.message))",
+      ],
+      env: {},
+    }));
+    expect(
+      await new Promise((resolve) =>
+        companion?.output.once("data", (part: Buffer) => resolve(part.toString("utf8").trim())),
+      ),
+    ).toBe("200");
+    expect(await tryConnect(deployment.instance("b/back").endpoint("http"), 900)).toBe("accepted");
+    // Sent while the zone is unreachable, answered after the reconnect, on the same connection.
+    const answered = once(connection, "data");
+    connection.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    await new Promise((wake) => setTimeout(wake, 3_500));
+    expect(await tryConnect(front as Endpoint, 900)).toBe("silent");
+    expect(await cut.heal()).toMatchObject({ landed: true });
+    expect(String(await answered)).toMatch(/^HTTP\/1\.1 200/);
+    connection.destroy();
+    expect(deployment.instances.map(({ pid }) => pid)).toEqual(pids);
+  });
 
-  it(
-    "tells what the kernel ended for want of memory from what the harness killed, and " +
-      "from what died by another hand",
-    async () => {
-      const { deployment, docker } = deployed;
-      exits.length = 0;
-      await deployment.instance("a/front").kill();
-      expect(await exitOf("a/front")).toEqual({
-        service: "a/front",
-        expected: true,
-        detail: "ended by SIGKILL (exit status 137)",
-      });
+  it("distinguishes an out-of-memory kill from the harness's own, and from a third party's", async () => {
+    const { deployment, docker } = deployed;
+    exits.length = 0;
+    await deployment.instance("a/front").kill();
+    expect(await exitOf("a/front")).toEqual({
+      service: "a/front",
+      expected: true,
+      detail: "ended by SIGKILL (exit status 137)",
+    });
 
-      exits.length = 0;
-      const [foreign] = await docker.listContainers({
-        filters: { label: [`seawall.run=${deployed.runId}`, "seawall.service=b/back"] },
-      });
-      await docker.getContainer(foreign?.Id ?? "").kill();
-      expect(await exitOf("b/back")).toEqual({
-        service: "b/back",
-        expected: false,
-        detail: "ended by SIGKILL (exit status 137)",
-      });
-      expect(deployment.instance("b/back")).toMatchObject({ pid: null, state: "ended" });
+    exits.length = 0;
+    const [foreign] = await docker.listContainers({
+      filters: { label: [`seawall.run=${deployed.runId}`, "seawall.service=b/back"] },
+    });
+    await docker.getContainer(foreign?.Id ?? "").kill();
+    expect(await exitOf("b/back")).toEqual({
+      service: "b/back",
+      expected: false,
+      detail: "ended by SIGKILL (exit status 137)",
+    });
+    expect(deployment.instance("b/back")).toMatchObject({ pid: null, state: "ended" });
 
-      await httpGet(deployment.instance("a/greedy").endpoint("http"), "/eat", { timeoutMs: 2_000 });
-      expect(await exitOf("a/greedy")).toEqual({
-        service: "a/greedy",
-        expected: false,
-        detail:
-          "ended by the kernel: it wanted more memory than its limit of 512 MiB (exit status 137)",
-      });
+    await httpGet(deployment.instance("a/greedy").endpoint("http"), "/eat", { timeoutMs: 2_000 });
+    expect(await exitOf("a/greedy")).toEqual({
+      service: "a/greedy",
+      expected: false,
+      detail:
+        "ended by the kernel: it wanted more memory than its limit of 512 MiB (exit status 137)",
+    });
 
-      for (const name of ["a/front", "b/back", "a/greedy"]) await deployment.instance(name).start();
-      expect(
-        await httpGet(deployment.instance("a/greedy").endpoint("http"), "/", { timeoutMs: 2_000 }),
-      ).toMatchObject({ status: 200 });
-    },
-  );
+    for (const name of ["a/front", "b/back", "a/greedy"]) await deployment.instance(name).start();
+    expect(
+      await httpGet(deployment.instance("a/greedy").endpoint("http"), "/", { timeoutMs: 2_000 }),
+    ).toMatchObject({ status: 200 });
+  });
 
-  it("keeps logs, counts processor time and memory, and runs programs beside a service", async () => {
+  it("keeps logs, counts processor time and memory, and runs programs next to a service", async () => {
     const { deployment, logs } = deployed;
     expect(readFileSync(join(logs, "a_greedy.log"), "utf8")).toMatch(/^up$/m);
     const usage = await deployment.resources();
@@ -281,69 +271,63 @@ describe.skipIf(noEngine)("on the docker substrate", () => {
     expect(await heard).toBe(`asked in ${deployment.instance("a/front").directory}\n`);
   });
 
-  it(
-    "labels all that it makes, lets nobody restart it, limits it, and lets it reach " +
-      "nothing else",
-    async () => {
-      const { docker, runId, undo } = deployed;
-      const filters = { label: [`seawall.run=${runId}`] };
-      const containers = await docker.listContainers({ all: true, filters });
-      const [network] = await docker.listNetworks({
-        filters: JSON.stringify(filters),
-      } as Docker.NetworkListOptions);
-      expect(network).toMatchObject({
-        Internal: true,
-        IPAM: { Config: [{ Subnet: expect.stringMatching(/^198\.1[89]\./) }] },
+  it("labels, limits and isolates everything that it creates, and never restarts it", async () => {
+    const { docker, runId, undo } = deployed;
+    const filters = { label: [`seawall.run=${runId}`] };
+    const containers = await docker.listContainers({ all: true, filters });
+    const [network] = await docker.listNetworks({
+      filters: JSON.stringify(filters),
+    } as Docker.NetworkListOptions);
+    expect(network).toMatchObject({
+      Internal: true,
+      IPAM: { Config: [{ Subnet: expect.stringMatching(/^198\.1[89]\./) }] },
+    });
+    // Services, two zones and the proxy; each of them and the network was recorded under its
+    // name.
+    expect(containers).toHaveLength(layout.services.length + 3);
+    const names = undo.flatMap((entry) => (entry.kind === "made" ? [entry.name] : []));
+    expect(names.sort()).toEqual(
+      [network?.Name ?? "", ...containers.map(({ Names }) => Names[0]?.slice(1) ?? "")].sort(),
+    );
+    for (const { Id } of containers) {
+      const { HostConfig, Config } = await docker.getContainer(Id).inspect();
+      expect(HostConfig).toMatchObject({
+        RestartPolicy: { Name: "no" },
+        CapDrop: ["ALL"],
+        Init: true,
       });
-      // Services, two zones and the proxy; each, and the network, was written down under its name.
-      expect(containers).toHaveLength(layout.services.length + 3);
-      const names = undo.flatMap((entry) => (entry.kind === "made" ? [entry.name] : []));
-      expect(names.sort()).toEqual(
-        [network?.Name ?? "", ...containers.map(({ Names }) => Names[0]?.slice(1) ?? "")].sort(),
-      );
-      for (const { Id } of containers) {
-        const { HostConfig, Config } = await docker.getContainer(Id).inspect();
-        expect(HostConfig).toMatchObject({
-          RestartPolicy: { Name: "no" },
-          CapDrop: ["ALL"],
-          Init: true,
-        });
-        expect(HostConfig.Memory).toBeGreaterThan(0);
-        expect(Config.Labels).toMatchObject({ seawall: "run", "seawall.run": runId });
-      }
-    },
-  );
+      expect(HostConfig.Memory).toBeGreaterThan(0);
+      expect(Config.Labels).toMatchObject({ seawall: "run", "seawall.run": runId });
+    }
+  });
 
-  it(
-    "takes other addresses when another run stands beside it, and leaves nothing of its " + "own",
-    async () => {
-      const other = await deployOnDocker(miniLayout);
-      const [one, two] = [deployed, other].map(({ deployment }) =>
-        deployment.instance("a/front").endpoint("http"),
+  it("uses other addresses than a concurrent run, and leaves nothing", async () => {
+    const other = await deployOnDocker(miniLayout);
+    const [one, two] = [deployed, other].map(({ deployment }) =>
+      deployment.instance("a/front").endpoint("http"),
+    );
+    expect(one?.host).not.toBe(two?.host);
+    for (const { deployment } of [deployed, other])
+      expect(await tryConnect(deployment.instance("a/front").endpoint("http"), 1_000)).toBe(
+        "accepted",
       );
-      expect(one?.host).not.toBe(two?.host);
-      for (const { deployment } of [deployed, other])
-        expect(await tryConnect(deployment.instance("a/front").endpoint("http"), 1_000)).toBe(
-          "accepted",
-        );
-      expect(await onEngine(other.runId)).not.toEqual([]);
-      await other[Symbol.asyncDispose]();
-      expect(await onEngine(other.runId)).toEqual([]);
-      expect(other.undo).toEqual([]);
-      expect(readdirSync(tmpdir()).filter((name) => name === `seawall-${other.runId}`)).toEqual([]);
-      expect(
-        await tryConnect(deployed.deployment.instance("a/front").endpoint("http"), 1_000),
-      ).toBe("accepted");
-    },
-  );
+    expect(await onEngine(other.runId)).not.toEqual([]);
+    await other[Symbol.asyncDispose]();
+    expect(await onEngine(other.runId)).toEqual([]);
+    expect(other.undo).toEqual([]);
+    expect(readdirSync(tmpdir()).filter((name) => name === `seawall-${other.runId}`)).toEqual([]);
+    expect(await tryConnect(deployed.deployment.instance("a/front").endpoint("http"), 1_000)).toBe(
+      "accepted",
+    );
+  });
 
-  it("leaves nothing when it is stopped while it comes up, at any moment", async () => {
+  it("leaves nothing if it is aborted during the start, at any moment", async () => {
     for (const afterMs of [5, 150, 400, 900]) {
       const stop = new AbortController();
       setTimeout(() => stop.abort(new Error("stopped")), afterMs);
       await expect(deployOnDocker(miniLayout, { signal: stop.signal })).rejects.toThrow("stopped");
     }
-    // Of this test's runs: others may be at work on the same engine.
+    // Of this test's runs: others may use the same engine.
     const left = (await onEngine(null)).filter(
       (name) => name.includes(`-test-${process.pid}-`) && !name.includes(`${deployed.runId}-`),
     );

@@ -14,6 +14,7 @@ import type { Layout, Service } from "../../target/layout.ts";
 import { makeScratch, startInOrder, untilPlayable } from "../bring-up.ts";
 import { type Exit, Exits } from "../exits.ts";
 import { proxyService } from "../proxy/service.ts";
+import { named } from "../named.ts";
 import { LinkProxy } from "../proxy/toxiproxy.ts";
 import { LinkTraffic } from "../proxy/traffic.ts";
 import { connectionsAt, type RunSs } from "../../system/sockets.ts";
@@ -29,13 +30,13 @@ import { makeZone, startZone } from "./zone.ts";
 
 export interface DockerSubstrateOptions {
   readonly engine: () => Promise<Docker>;
-  /** As DOCKER_HOST says it, for whoever has to find it again. */
+  /** In the format of DOCKER_HOST, for `recover`. */
   readonly engineHost: string;
-  /** The image's name, once the engine has it. */
+  /** Resolves with the image's name once the engine has it. */
   readonly image: (docker: Docker) => Promise<string>;
   /** The project's own folder. */
   readonly root: string;
-  /** Outlives runs: encoded media. */
+  /** Outlives runs, for encoded media. */
   readonly cacheDirectory: string;
   readonly clock: Clock;
 }
@@ -80,7 +81,7 @@ async function deploy(
     bidden: (containerId) => deployment.bidden(containerId),
   });
   undoing.defer(() => watching[Symbol.dispose]());
-  // Before the watching ends, so that what is ended now is not taken for a death.
+  // Before the watch ends, so that a planned stop is not reported as a death.
   undoing.defer(() => deployment.stopAll());
 
   progress(`the target's network is ${network.addresses.subnet}`);
@@ -105,7 +106,7 @@ async function deploy(
   return deployment;
 }
 
-/** All are waited for; the first failure is thrown. */
+/** Awaits all of them; the first failure is thrown. */
 async function together(work: readonly Promise<void>[]): Promise<void> {
   for (const outcome of await Promise.allSettled(work))
     if (outcome.status === "rejected") throw outcome.reason;
@@ -216,10 +217,7 @@ class DockerDeployment implements Deployment {
   }
 
   instance(service: string): DockerInstance {
-    const found = this.instances.find((instance) => instance.service.name === service);
-    if (found === undefined)
-      throw new SeawallError("PLAN_REFUSED", `the target has no service "${service}"`);
-    return found;
+    return named(this.instances, service);
   }
 
   onExit(listener: (exit: Exit) => void): void {
@@ -245,7 +243,7 @@ class DockerDeployment implements Deployment {
       this.#exits.tell({ service: "network of a zone", expected: false, detail });
   }
 
-  /** Whoever ends from here on would not be noticed. */
+  /** From here on, a death would not be noticed. */
   lost(why: string): void {
     if (!this.#ending) this.#exits.tell({ service: "docker engine", expected: false, detail: why });
   }
@@ -258,13 +256,10 @@ class DockerDeployment implements Deployment {
     });
   }
 
-  /**
-   * Everything at once: nothing needs another service to end, and what is slow to end must not
-   * delay the rest.
-   */
+  /** All at once: no service needs another one to end, and a slow one must not delay the rest. */
   async stopAll(): Promise<void> {
     this.#ending = true;
-    // What does not stop is removed by force.
+    // A container that does not stop is removed by force.
     await Promise.allSettled([...this.instances, this.#proxy].map((instance) => instance.stop()));
   }
 

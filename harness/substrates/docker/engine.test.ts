@@ -19,7 +19,7 @@ afterEach(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
-/** Something that answers as an engine does, on a socket of its own. */
+/** A fake engine on its own socket. */
 async function engine(
   answers: Readonly<Record<string, unknown>>,
 ): Promise<{ DOCKER_HOST: string }> {
@@ -37,7 +37,7 @@ async function engine(
 }
 
 describe("the engine's address", () => {
-  it("is the usual socket, or what DOCKER_HOST names on this machine", () => {
+  it("is the usual socket, or DOCKER_HOST on this machine", () => {
     expect(engineAddress({})).toEqual({
       host: "unix:///var/run/docker.sock",
       socketPath: "/var/run/docker.sock",
@@ -62,8 +62,8 @@ describe("the engine's address", () => {
   });
 });
 
-describe("what keeps the harness from an engine", () => {
-  it("is nothing when it answers, is new enough and has the image", async () => {
+describe("the obstacle to an engine", () => {
+  it("is null if it answers, is recent enough and has the image", async () => {
     const env = await engine({
       "/version": { ApiVersion: "1.100" },
       "/images/seawall/target:1/json": {},
@@ -73,7 +73,7 @@ describe("what keeps the harness from an engine", () => {
     expect(await engineObstacle(env, "seawall/target:2")).toContain("`./seawall image` builds it");
   });
 
-  it("is said in one line otherwise", async () => {
+  it("is one line otherwise", async () => {
     expect(await engineObstacle({ DOCKER_HOST: "unix:///nowhere/docker.sock" }, null)).toBe(
       "no engine answers (ENOENT)",
     );
@@ -96,7 +96,7 @@ describe("what keeps the harness from an engine", () => {
     expect(unfitness("1.41", linux)).toBeNull();
   });
 
-  it("is found before anything is started", async () => {
+  it("is detected before anything starts", async () => {
     const env = await engine({ "/version": { ApiVersion: "1.24" }, "/info": linux });
     await expect(connectEngine(env)).rejects.toMatchObject({
       code: "ENGINE_FAILED",
@@ -125,7 +125,7 @@ describe("an engine's refusal", () => {
     [new Error("Pool overlaps with other one on this address space"), "docker network ls"],
     [new Error("No such image: seawall/target:x"), "./seawall image"],
     [new Error("something else"), "journalctl -u docker"],
-  ])("says what to do: %s", (error, hint) => {
+  ])("has a hint: %s", (error, hint) => {
     const said = engineError(error, "do it");
     expect(said).toBeInstanceOf(SeawallError);
     expect(said.message).toMatch(/^Docker: could not do it: /);

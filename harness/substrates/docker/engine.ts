@@ -1,13 +1,13 @@
-/** The Docker engine: where it is, whether it will do, and what its refusals mean. */
+/** The Docker engine: its address, its suitability, and the meaning of its errors. */
 import { request } from "node:http";
 import type Docker from "dockerode";
 import { SeawallError } from "../../base/errors.ts";
 
-/** API of Docker 20.10, the oldest that was tried. */
+/** The API of Docker 20.10, the oldest tested version. */
 const apiMin = "1.41";
 const askMs = 3_000;
 
-/** How the engine is reached; the value of DOCKER_HOST, or the usual socket. */
+/** The address of the engine: the value of DOCKER_HOST, or the usual socket. */
 export interface EngineAddress {
   readonly host: string;
   readonly socketPath?: string;
@@ -17,8 +17,8 @@ export interface EngineAddress {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Throws ENGINE_FAILED for an engine on another machine: its networks would be out of reach, and
- * none of ours.
+ * Throws ENGINE_FAILED for an engine on another machine, whose networks would be unreachable from
+ * here.
  */
 export function engineAddress(env: Environment): EngineAddress {
   const host = env["DOCKER_HOST"] || "unix:///var/run/docker.sock";
@@ -40,8 +40,8 @@ export function engineAddress(env: Environment): EngineAddress {
 }
 
 /**
- * Asks without loading anything: null when the engine is there, has the image when one is named,
- * and will do; else what is missing.
+ * Checks the engine without loading its client. Null if it is suitable and has the given image;
+ * otherwise the problem.
  */
 export async function engineObstacle(
   env: Environment,
@@ -94,12 +94,10 @@ function ask({ socketPath, tcp }: EngineAddress, path: string): Promise<string> 
   });
 }
 
-/**
- * Loads the client, asks the engine who it is and refuses one that cannot do. Throws ENGINE_FAILED.
- */
+/** Loads the client, queries the engine and refuses an unsuitable one. Throws ENGINE_FAILED. */
 export async function connectEngine(env: Environment): Promise<Docker> {
   const { host, socketPath, tcp } = engineAddress(env);
-  // Loading it takes a third of a second, which only those who use it shall pay.
+  // Loaded on demand, because it takes a third of a second.
   const { default: Client } = await import("dockerode");
   const docker = new Client(
     socketPath === undefined ? { ...tcp, protocol: "http" } : { socketPath },
@@ -146,7 +144,7 @@ function isOlder(apiVersion: string): boolean {
   return major < majorMin || (major === majorMin && minor < minorMin);
 }
 
-/** One message that says what was tried, what came back, and what to do. */
+/** One message with the attempt, the engine's answer, and a hint. */
 export function engineError(error: unknown, doing: string): SeawallError {
   if (error instanceof SeawallError) return error;
   const said = messageOf(error);
@@ -188,13 +186,13 @@ function codeOf(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? messageOf(error);
 }
 
-/** dockerode's errors carry the engine's own words as JSON. */
+/** dockerode's errors contain the engine's message as JSON. */
 function messageOf(error: unknown): string {
   const { json, message } = error as { json?: { message?: string }; message?: string };
   return json?.message ?? message ?? String(error);
 }
 
-/** True for the answer that something is not there, or no longer. */
+/** True if the answer says that the object does not exist. */
 export function isGone(error: unknown): boolean {
   return (error as { statusCode?: number }).statusCode === 404;
 }

@@ -1,6 +1,7 @@
 /**
- * What a container of `docker-compose.yml` runs: one service of the target, told by name. Asks the
- * target how it is launched at its fixed address, writes its files, and becomes it.
+ * The entry point of a container of `docker-compose.yml`: one service of the target, given by name.
+ * It asks the target for the service's launch at its fixed address, writes its files, and executes
+ * it.
  *
  *     node harness/substrates/docker/entry.ts TARGET-MODULE TOPOLOGY SERVICE
  */
@@ -27,7 +28,7 @@ if (layout === undefined || service === undefined) {
   process.stderr.write(`${path} has no service "${name}" in a topology "${topology}"\n`);
   process.exit(64);
 }
-// Nobody breaks links here, so they are what they connect.
+// Without faults, each link is a direct connection.
 const addresses = addressesOf({ ...layout, links: [] }, composeSlot);
 const without = (process.env["SEAWALL_WITHOUT"] ?? "")
   .split(",")

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { detailOf } from "./exits.ts";
 
-describe("why a container ended", () => {
-  it("tells the kernel's hand from everybody else's", () => {
+describe("the reason why a container ended", () => {
+  it("distinguishes the kernel's kill from all others", () => {
     expect(detailOf("137", true, 512 * 2 ** 20)).toBe(
       "ended by the kernel: it wanted more memory than its limit of 512 MiB (exit status 137)",
     );

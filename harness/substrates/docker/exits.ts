@@ -1,6 +1,6 @@
 /**
- * The engine's own account of which containers of a run ended, and why: told apart from what the
- * harness ended itself.
+ * The engine's events about ended containers of a run and their reasons, except for those that the
+ * harness ended.
  */
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
@@ -22,9 +22,9 @@ interface EngineEvent {
 
 interface Listener {
   died(died: Died): void;
-  /** The engine stopped telling before the watch was disposed: nothing it does is then known. */
+  /** The engine's event stream ended before disposal, so later events are unknown. */
   lost(why: string): void;
-  /** True for what the harness ended itself, whose end is told at once. */
+  /** True if the harness itself ended it, and reports that directly. */
   bidden(containerId: string): boolean;
 }
 

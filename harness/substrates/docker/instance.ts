@@ -1,4 +1,4 @@
-/** One service as a container in its zone: started, watched, killed, paused, started again. */
+/** One service as a container in its zone: started, observed, killed, paused, started again. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { SeawallError } from "../../base/errors.ts";
@@ -16,30 +16,29 @@ import { operate } from "../../system/operate.ts";
 import { untilReady } from "../ready.ts";
 import { companionOf, runBeside } from "./beside.ts";
 import { Container, type ContainerOptions } from "./container.ts";
-import { impose, skewableEnv } from "./impair.ts";
+import { effects, type Making } from "./effect.ts";
 import { memoryOf } from "./memory.ts";
 import { asInImage } from "./place.ts";
-import { inRoom, outside, roomBytes } from "./room.ts";
 
 export interface InstanceOptions
   extends Pick<ContainerOptions, "docker" | "runId" | "image" | "record" | "logFile"> {
   readonly directory: string;
   readonly cacheDirectory: string;
-  /** The project's own folder, which the image holds at a place of its own. */
+  /** The project's own folder, which the image holds at another path. */
   readonly root: string;
-  /** The container whose network it uses, or the network and an address of its own. */
+  /** The container whose network it shares, or the network and its own address. */
   readonly standing:
     | { readonly zone: Container }
     | { readonly network: string; readonly host: string };
   readonly place: Place;
   readonly endpoint: (port: string) => Endpoint;
-  /** What will be done to it, and must be prepared for when its container is made. */
-  readonly effects: ReadonlySet<Effect["kind"]>;
+  /** The effects for which its container must be prepared when it is created. */
+  readonly effects: ReadonlySet<string>;
   readonly clock: Clock;
   readonly exited: (exit: { service: string; expected: boolean; detail: string }) => void;
 }
 
-/** The engine tells of an end within some milliseconds. */
+/** The engine reports an exit within a few ms. */
 const toldWithinMs = 2_000;
 
 export class DockerInstance implements Instance {
@@ -49,7 +48,7 @@ export class DockerInstance implements Instance {
   #state: InstanceState = "ended";
   #ending = false;
   #detail = "";
-  /** Of the last life, until the engine has told of its end. */
+  /** Pending until the engine has reported the exit of the last life. */
   #account: PromiseWithResolvers<void> | null = null;
 
   constructor(service: Service, options: InstanceOptions) {
@@ -91,7 +90,7 @@ export class DockerInstance implements Instance {
     this.#container ??= await this.#create([launch.command, ...launch.args], launch.env);
     this.#ending = false;
     this.#account = Promise.withResolvers<void>();
-    // Before the engine starts it: what dies at once must be seen to have lived.
+    // Before the engine starts it: a service that dies at once must be recorded as having lived.
     this.#state = "running";
     try {
       await this.#container.start();
@@ -113,16 +112,25 @@ export class DockerInstance implements Instance {
   }
 
   #create(command: readonly string[], env: Readonly<Record<string, string>>): Promise<Container> {
-    const { docker, runId, image, record, logFile, directory, cacheDirectory, standing, effects } =
+    const { docker, runId, image, record, logFile, directory, cacheDirectory, standing } =
       this.#options;
-    const room = effects.has("fullDisk") ? roomBytes : 0;
-    const memory = memoryOf(this.service) + room;
-    // As this user, so that what it writes can be read, and removed, from here.
-    const [user, group] = [process.getuid?.() ?? 0, process.getgid?.() ?? 0];
-    const where =
-      "zone" in standing
-        ? { NetworkMode: `container:${standing.zone.id}` }
-        : { NetworkMode: standing.network };
+    const memory = memoryOf(this.service);
+    const making: Making = {
+      command,
+      env: { HOME: directory, TMPDIR: directory, ...env },
+      // As this user, so that its files can be read and removed from here.
+      user: `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`,
+      host: {
+        NetworkMode: "zone" in standing ? `container:${standing.zone.id}` : standing.network,
+        Memory: memory,
+        MemorySwap: memory,
+        Binds: [`${directory}:${directory}`, `${cacheDirectory}:${cacheDirectory}`],
+      },
+    };
+    const prepared = [...this.#options.effects].reduce(
+      (made, kind) => effects.get(kind)?.prepare?.(made, directory) ?? made,
+      making,
+    );
     return Container.create({
       docker,
       runId,
@@ -131,27 +139,7 @@ export class DockerInstance implements Instance {
       logFile,
       directory,
       what: this.service.name,
-      command: room > 0 ? inRoom(directory, command) : command,
-      env: {
-        HOME: directory,
-        TMPDIR: directory,
-        ...env,
-        ...(effects.has("clockSkew") ? skewableEnv(directory) : {}),
-      },
-      user: `${user}:${group}`,
-      host: {
-        ...where,
-        Memory: memory,
-        MemorySwap: memory,
-        Binds: [
-          `${directory}:${room > 0 ? outside(directory) : directory}`,
-          `${cacheDirectory}:${cacheDirectory}`,
-        ],
-        // `exec`: some programs unpack libraries of theirs there.
-        ...(room > 0
-          ? { Tmpfs: { [directory]: `exec,size=${room},mode=0755,uid=${user},gid=${group}` } }
-          : {}),
-      },
+      ...prepared,
       ...("zone" in standing ? {} : { address: standing }),
     });
   }
@@ -174,7 +162,7 @@ export class DockerInstance implements Instance {
     if (ended()) throw this.#failed(`ended as soon as it was ready (${this.#detail})`);
   }
 
-  /** The engine says that the container's program ended. */
+  /** Called when the engine reports that the container's program ended. */
   left(detail: string): void {
     if (this.#account === null) return;
     this.#state = "ended";
@@ -213,7 +201,7 @@ export class DockerInstance implements Instance {
     );
   }
 
-  /** A program beside it that answers and ends; its standard output. */
+  /** Runs a program next to it that answers and ends; returns its standard output. */
   run(program: Program): Promise<string> {
     return runBeside(this.#running("is not running"), program);
   }
@@ -222,10 +210,16 @@ export class DockerInstance implements Instance {
     return [[command, ...args], env];
   }
 
-  impair(effect: Effect): Promise<Impairment> {
+  async impair(effect: Effect): Promise<Impairment> {
     const container = this.#running("is not running");
-    const { standing, directory } = this.#options;
-    return impose(effect, {
+    const { standing, directory, effects: prepared } = this.#options;
+    const found = effects.get(effect.kind);
+    if (found === undefined)
+      throw this.#failed(`is a container, which cannot suffer ${effect.kind}`);
+    // Its container was prepared at the start, because the plan contains the fault.
+    if (found.prepare !== undefined && !prepared.has(effect.kind))
+      throw this.#failed(`was not started so that it can suffer ${effect.kind}`);
+    return await found.impose(effect, {
       container,
       zone: "zone" in standing ? standing.zone : container,
       directory,
@@ -234,7 +228,7 @@ export class DockerInstance implements Instance {
     });
   }
 
-  /** The engine's account of it comes later; the next start waits for that. */
+  /** The engine's report follows later; the next start waits for it. */
   async kill(): Promise<void> {
     this.#ending = true;
     if (this.#state === "running" && (await this.#container?.strike()) === true)
@@ -242,24 +236,24 @@ export class DockerInstance implements Instance {
     else await this.#end(0);
   }
 
-  /** Whether the harness itself ended it, so that nobody need ask why. */
+  /** Whether the harness itself ended it. */
   get ending(): boolean {
     return this.#ending;
   }
 
-  /** SIGTERM and the service's own drain time, then SIGKILL. */
+  /** Sends SIGTERM, waits for the service's own drain time, then sends SIGKILL. */
   async stop(): Promise<void> {
     await this.#end(this.service.drainMs);
   }
 
   async #end(drainMs: number): Promise<void> {
     this.#ending = true;
-    // Whoever stands still cannot drain.
+    // A paused service cannot drain.
     if (this.#state !== "ended") await this.#container?.end(this.#state === "paused" ? 0 : drainMs);
     await this.#accounted();
   }
 
-  /** An account of an end that came after the next start would be taken for that life's. */
+  /** An exit report that arrived after the next start would be assigned to that life. */
   async #accounted(): Promise<void> {
     if (this.#account === null) return;
     const patience = new AbortController();
@@ -268,7 +262,7 @@ export class DockerInstance implements Instance {
       this.#options.clock.sleep(toldWithinMs, patience.signal).catch(() => {}),
     ]);
     patience.abort();
-    // Already ended, unless the engine knows nothing of it.
+    // Already ended, unless the engine does not know it.
     if (this.#account !== null) await this.#container?.end(0);
     this.left("ended by the harness");
   }

@@ -1,15 +1,12 @@
-/**
- * How much memory a container may take before the kernel ends it: generous, so that only what runs
- * away meets it.
- */
+/** Memory limits of containers: generous, so that only runaway services reach them. */
 import type { Service } from "../../target/layout.ts";
 import type { ToolName } from "../../target/tools.ts";
 
-/** Of the tools that any target may ask for; a service on another one says it itself. */
+/** For the tools that any target may use; services with other tools declare their own. */
 const megabytes: Readonly<Record<ToolName, number>> = { node: 512 };
 const otherwise = 256;
 
-/** In bytes; what the service says, or the largest that any of its tools asks for. */
+/** In bytes: the service's own value, or the largest of its tools. */
 export function memoryOf(service: Service): number {
   return (
     Math.max(

@@ -1,7 +1,4 @@
-/**
- * A run's own network, closed to everything but this machine, in the first free part of
- * 198.18.0.0/15.
- */
+/** A run's own isolated network, in the first free part of 198.18.0.0/15. */
 import { readFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import type Docker from "dockerode";
@@ -16,15 +13,14 @@ export interface RunNetwork {
   readonly addresses: Addresses;
   remove(): Promise<void>;
   /**
-   * Takes a container out while its processes go on; the returned function puts it back at its
-   * address, and is harmless when it is there.
+   * Disconnects a container while its processes keep running. The returned function reconnects it
+   * at its address and is idempotent.
    */
   disconnect(container: string, host: string): Promise<() => Promise<void>>;
 }
 
 /**
- * The engine itself refuses a network that shares addresses with another, so whoever creates it
- * first has the slot.
+ * The engine refuses a network with overlapping addresses, so the first to create it owns the slot.
  */
 export async function makeNetwork(
   docker: Docker,
@@ -83,10 +79,7 @@ export async function makeNetwork(
   );
 }
 
-/**
- * What is out of it is removed with its container like any other, so a run that is undone now needs
- * no more than that.
- */
+/** A disconnected container is removed like any other, so the undo of a run needs no reconnect. */
 async function disconnected(
   network: Docker.Network,
   container: string,
@@ -107,7 +100,7 @@ async function disconnected(
   };
 }
 
-/** Those of the engine, and of whatever else this machine is connected to. */
+/** Subnets of the engine, and of other networks of this machine. */
 async function takenSubnets(docker: Docker): Promise<{ name: string; subnet: string }[]> {
   const networks = await docker.listNetworks().catch((error: unknown) => {
     throw engineError(error, "list its networks");
@@ -128,8 +121,8 @@ async function takenSubnets(docker: Docker): Promise<{ name: string; subnet: str
 }
 
 /**
- * Node lists no interface that is down, such as the bridge of an engine that was killed; yet its
- * route would take what is meant for ours.
+ * Node lists no interface that is down, such as the bridge of a killed engine, but its route would
+ * still take our packets.
  */
 function routes(): { name: string; subnet: string }[] {
   try {

@@ -1,6 +1,6 @@
 /**
- * A {@link Place} inside a container: what a service may know of where it stands, and where the
- * image keeps the tools.
+ * A {@link Place} inside a container: the environment of a service, and the paths of the tools in
+ * the image.
  */
 import type { Endpoint, Launch, Layout, Place, Service, ToolInImage } from "../../target/layout.ts";
 import type { ToolName } from "../../target/tools.ts";
@@ -23,10 +23,10 @@ const placed = ({
   companions,
 });
 
-/** As the Dockerfile puts them; those of a target, its layout names. */
+/** As in the Dockerfile; a target's layout names those of the target. */
 const own: Readonly<Record<ToolName, ToolInImage>> = {
   node: { executable: inImage.node },
-  // As root it would let its workers become somebody who may not enter the service's own folder.
+  // As root, nginx would switch its workers to a user who may not enter the service's own folder.
   nginx: { executable: "/usr/sbin/nginx", args: ["-g", "user root;"] },
   toxiproxy: { executable: "/usr/local/bin/toxiproxy-server" },
 };
@@ -70,9 +70,7 @@ export function placeInContainer({
   };
 }
 
-/**
- * The image holds this repository at a place of its own: what a launch names of it is meant there.
- */
+/** The image holds this repository at another path, so paths in a launch are translated. */
 export function asInImage(launch: Launch, root: string): Launch {
   const moved = (text: string): string =>
     text.startsWith(`${root}/`) ? inImage.root + text.slice(root.length) : text;

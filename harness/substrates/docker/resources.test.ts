@@ -11,7 +11,7 @@ const from =
   };
 
 describe("a container's usage", () => {
-  it("is read from a tree for each controller (version 1)", () => {
+  it("is read from one tree per controller (version 1)", () => {
     const groups =
       "9:name=systemd:/docker/ab\n4:memory:/docker/ab\n2:cpu,cpuacct:/docker/ab\n0::/docker/ab\n";
     expect(
@@ -25,7 +25,7 @@ describe("a container's usage", () => {
     ).toEqual({ cpuSeconds: 1.5, residentBytes: 1_048_576 });
   });
 
-  it("is read from the one tree of version 2", () => {
+  it("is read from the single tree of version 2", () => {
     const path = "/system.slice/docker-ab.scope";
     expect(
       readUsage(
@@ -38,7 +38,7 @@ describe("a container's usage", () => {
     ).toEqual({ cpuSeconds: 2.5, residentBytes: 4_096 });
   });
 
-  it("is of the processes that its control group lists", () => {
+  it("covers the processes in its control group", () => {
     expect(
       readMembers(
         "4:memory:/docker/ab\n2:cpu,cpuacct:/docker/ab\n",
@@ -50,7 +50,7 @@ describe("a container's usage", () => {
     ]);
   });
 
-  it("is missing, not zero, when there is nothing to read", () => {
+  it("is absent, not zero, without data", () => {
     expect(() => readUsage("0::/x\n", from({ "/x/cpu.stat": "nr_periods 0\n" }))).toThrow(
       "no usage_usec",
     );

@@ -1,6 +1,6 @@
 /**
- * Processor time and memory of a container, as its control group counts them: cheaper to read here
- * than to ask the engine for.
+ * Processor time and memory of a container, from its control group: cheaper than a request to the
+ * engine.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -14,7 +14,7 @@ export interface Usage extends Partial<Moved> {
 
 const mount = "/sys/fs/cgroup";
 
-/** Empty when the process is gone, or where control groups cannot be read. */
+/** Empty if the process is gone, or if control groups cannot be read. */
 export function usageOf(service: string, pid: number, moved: MovedByMembers): Usage[] {
   const read = (path: string): string => readFileSync(join(mount, path), "utf8");
   try {
@@ -26,7 +26,7 @@ export function usageOf(service: string, pid: number, moved: MovedByMembers): Us
 }
 
 /**
- * Version 1 keeps a tree for each controller (`4:memory:/docker/ID`), version 2 one for all
+ * Version 1 has one tree per controller (`4:memory:/docker/ID`), version 2 a single one
  * (`0::/docker/ID`). cgroups(7).
  */
 export function readUsage(groups: string, read: (path: string) => string): Omit<Usage, "service"> {
@@ -45,7 +45,7 @@ export function readUsage(groups: string, read: (path: string) => string): Omit<
   };
 }
 
-/** The processes of a container, by their numbers outside it. */
+/** The processes of a container, by their pids outside it. */
 export function readMembers(groups: string, read: (path: string) => string): number[] {
   const accounting = pathOf(groups, "cpuacct");
   const list = read(

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { sharedToken } from "./shared-token.ts";
 
-it("is drawn once for all who share the folder, and another one for others", () => {
+it("is generated once per shared folder", () => {
   const [one, other] = [
     mkdtempSync(join(tmpdir(), "seawall-token-")),
     mkdtempSync(join(tmpdir(), "seawall-token-")),

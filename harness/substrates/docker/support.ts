@@ -1,18 +1,14 @@
 /**
- * What the docker substrate can do: everything. Where a kernel cannot drop packets by rule
- * (nf_tables), that fault is seen not to land.
+ * The capabilities of the docker substrate: all, except effects without a file in `effects/`. If a
+ * kernel cannot drop packets by rule (nf_tables), that fault does not land.
  */
 import { type Support, supportOf } from "../../faults/faults.ts";
+import { supportsEffect } from "../effects.ts";
+import { effects } from "./effect.ts";
 
 export function dockerSupport(): Support {
-  return supportOf({
-    processes: true,
-    pausing: true,
-    links: true,
-    operations: true,
-    zoneNetworks: true,
-    fullDisk: true,
-    clockSkew: true,
-    packetLoss: true,
-  });
+  return supportOf(
+    { processes: true, pausing: true, links: true, operations: true, zoneNetworks: true },
+    supportsEffect(effects),
+  );
 }

@@ -1,4 +1,4 @@
-/** Removes all containers and networks of a run, whoever made them, by their label. */
+/** Removes all containers and networks of a run by their label. */
 import type Docker from "dockerode";
 import { connectEngine, engineError, isGone } from "./engine.ts";
 import { ofRun } from "./labels.ts";
@@ -6,8 +6,8 @@ import { ofRun } from "./labels.ts";
 const withinMs = 30_000;
 
 /**
- * What is still there afterwards, in words; empty when nothing is. Throws ENGINE_FAILED when the
- * engine cannot be asked.
+ * Returns what is still there afterwards, in words; empty on success. Throws ENGINE_FAILED if the
+ * engine is unreachable.
  */
 export async function removeOfRun(docker: Docker, runId: string): Promise<readonly string[]> {
   const abortSignal = AbortSignal.timeout(withinMs);
@@ -22,7 +22,7 @@ export async function removeOfRun(docker: Docker, runId: string): Promise<readon
         ),
       ),
     );
-    // A network goes only when nobody is in it any more.
+    // A network can be removed only when it is empty.
     const networks = await docker.listNetworks({
       filters: JSON.stringify(filters),
       abortSignal,
@@ -45,14 +45,14 @@ async function removed(what: string, removing: Promise<unknown>): Promise<string
     await removing;
     return [];
   } catch (error) {
-    // 409: somebody else is removing it at this moment.
+    // 409: its removal is already in progress.
     return isGone(error) || (error as { statusCode?: number }).statusCode === 409
       ? []
       : [`${what}: ${engineError(error, "remove it").message}`];
   }
 }
 
-/** As {@link removeOfRun}; an engine that cannot be asked is itself what is left. */
+/** Like {@link removeOfRun}; an unreachable engine is itself reported as left. */
 export async function sweepEngine(
   env: Readonly<Record<string, string | undefined>>,
   runId: string,

@@ -1,7 +1,7 @@
 /**
- * A zone as a machine of its own: one container that does nothing but hold a network interface with
- * the addresses of all services of the zone. Services come and go on it as processes do on a
- * machine, so that a dead one refuses connections instead of vanishing.
+ * A zone as a machine of its own: a container that only holds a network interface with the
+ * addresses of all its services. Services start and stop on it as processes do on a machine. So a
+ * dead one refuses connections instead of vanishing.
  */
 import type { DeployRequest } from "../substrate.ts";
 import type { Addresses } from "./addresses.ts";
@@ -20,9 +20,9 @@ export async function makeZone(
   const own = layout.services
     .filter((service) => service.zone === zone)
     .map((service) => addresses.host(service.name));
-  // Not on the interface to the network, which goes away with its addresses when the zone is cut
-  // off: the zone's own traffic goes on, and all that comes back is one interface. The kernel
-  // answers for an address on whichever interface it is asked.
+  // Not on the interface to the network, whose addresses vanish when the zone is disconnected. Here
+  // the zone's own traffic continues, and a reconnect restores a single interface. The kernel
+  // answers for an address on whichever interface receives the request.
   const lines = [
     ...own.map((host) => `ip address add ${host}/32 dev lo`),
     "echo addressed",

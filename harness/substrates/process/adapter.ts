@@ -1,4 +1,4 @@
-/** The process substrate, for the registry: services as processes of this machine. */
+/** The process substrate for the registry: services as processes of this machine. */
 import { join } from "node:path";
 import type { SubstrateAdapter } from "../adapter.ts";
 import { processSubstrate } from "./deploy.ts";

@@ -4,7 +4,7 @@ import { heldPlan } from "../../../test/support/judge/held-run.ts";
 import type { Layout, Service } from "../../target/layout.ts";
 import { addressesOf, slots } from "./addresses.ts";
 
-/** What only the largest topologies have: several zones, many links. */
+/** Features of the largest topologies only: several zones, many links. */
 function wide(regions: number, zones: number): Layout {
   const service = (
     region: number,
@@ -40,7 +40,7 @@ function wide(regions: number, zones: number): Layout {
       .filter((one) => one.kind === "origin")
       .map((origin) => ({ from: edge.name, to: origin.name, port: "http" })),
   );
-  return { services, links, entries: [], playable: () => [], stream: heldPlan().stream };
+  return { services, links, entries: [], playable: () => [], content: heldPlan().content };
 }
 
 const layouts: Readonly<Record<string, Layout>> = {
@@ -53,14 +53,14 @@ const text = ({ host, port }: { readonly host: string; readonly port: number }):
   `${host}:${port}`;
 
 describe.each(Object.entries(layouts))("addresses of %s", (_name, layout) => {
-  it("are all different, in all slots together", () => {
+  it("are unique, across all slots", () => {
     const all = Array.from({ length: slots }, (_, slot) => addressesOf(layout, slot).all)
       .flat()
       .map(text);
     expect(new Set(all).size).toBe(all.length);
   });
 
-  it("lie on loopback, above the system's ports and below those that the kernel hands out", () => {
+  it("are loopback, above the system's ports and below the ephemeral ones", () => {
     for (let slot = 0; slot < slots; slot++) {
       for (const { host, port } of addressesOf(layout, slot).all) {
         expect(host).toMatch(/^127\.\d+\.\d+\.\d+$/);
@@ -71,7 +71,7 @@ describe.each(Object.entries(layouts))("addresses of %s", (_name, layout) => {
     }
   });
 
-  it("give each zone a network of its own, and each service an address of its own", () => {
+  it("give each zone its own network, and each service its own address", () => {
     const addresses = addressesOf(layout, 0);
     const hostOf = (service: Service): string =>
       addresses.listen(service.name, Object.keys(service.ports)[0] ?? "").host;
@@ -85,7 +85,7 @@ describe.each(Object.entries(layouts))("addresses of %s", (_name, layout) => {
     expect(new Set(layout.services.map(hostOf)).size).toBe(layout.services.length);
   });
 
-  it("lead every link from its own service to its goal, and nothing else", () => {
+  it("lead every link from its own service to its destination, and nothing else", () => {
     const addresses = addressesOf(layout, 1);
     expect(addresses.links).toHaveLength(layout.links.length);
     for (const { link, listen, upstream } of addresses.links) {

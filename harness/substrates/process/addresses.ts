@@ -1,6 +1,6 @@
 /**
- * Where everything listens on this machine: 127.REGION.ZONE.HOST, one address per service, ports
- * shifted by the run's slot.
+ * Addresses on this machine: 127.REGION.ZONE.HOST, one address per service, ports shifted by the
+ * run's slot.
  */
 import {
   accessible,
@@ -12,7 +12,7 @@ import {
 import { linkName } from "../../target/where.ts";
 
 /**
- * Runs side by side each take one slot; ports of slot n are n × 1000 higher. All stay below the
+ * Concurrent runs take one slot each; ports of slot n are n × 1000 higher. All are below the
  * kernel's ephemeral ports (32768…).
  */
 export const slots = 8;
@@ -23,7 +23,7 @@ const proxyFirstPort = 20_100;
 export interface Addresses {
   readonly slot: number;
   listen(service: string, port: string): Endpoint;
-  /** The proxied end of a link, or null when the layout declares none. */
+  /** The proxied end of a link, or null if the layout declares none. */
   link(from: string, to: string, port: string): Endpoint | null;
   readonly proxyControl: Endpoint;
   readonly links: readonly {
@@ -31,7 +31,7 @@ export interface Addresses {
     readonly listen: Endpoint;
     readonly upstream: Endpoint;
   }[];
-  /** Everything that must be free before the start. */
+  /** All endpoints that must be free before the start. */
   readonly all: readonly Endpoint[];
 }
 
@@ -57,8 +57,8 @@ export function addressesOf(layout: Layout, slot: number): Addresses {
     return accessible(service, port, service.at?.[port] ?? { host, port: number + shift });
   };
   /**
-   * The proxied end stands beside who connects; beside this machine's own loopback for who is not
-   * of the target.
+   * The proxied end has the address of the connecting service; 127.0.0.1 if that is not part of the
+   * target.
    */
   const nearOf = (from: string): string =>
     from === usersSide || ofOthers(layout, from)

@@ -21,22 +21,23 @@ import { bringUpOutside } from "../outside.ts";
 import { ForeignInstance } from "../foreign.ts";
 import { makeScratch, startInOrder, untilPlayable } from "../bring-up.ts";
 import { type Exit, Exits } from "../exits.ts";
+import { named } from "../named.ts";
 import { LinkProxy } from "../proxy/toxiproxy.ts";
 import { LinkTraffic } from "../proxy/traffic.ts";
 import { proxyService } from "../proxy/service.ts";
 import { GroupMeter, type Usage } from "./resources.ts";
-import { type Prepared, ProcessInstance } from "./instance.ts";
+import { ProcessInstance } from "./instance.ts";
 import { claimSlot, type ClaimedSlot } from "./slot.ts";
 
 export interface ProcessSubstrateOptions {
   readonly tools: Tools;
-  /** Where slot locks lie, shared by all runs on this machine. */
-  /** Outlives runs: encoded media. */
+  /** The folder of slot locks, shared by all runs on this machine. */
+  /** Outlives runs, for encoded media. */
   readonly cacheDirectory: string;
   readonly clock: Clock;
 }
 
-/** A process that was sent SIGKILL is gone within ms; a starved machine needs longer. */
+/** A process ends within ms after SIGKILL; a starved machine needs longer. */
 const strayMs = 5_000;
 
 export function processSubstrate(options: ProcessSubstrateOptions): Substrate {
@@ -56,7 +57,7 @@ async function deploy(
   const scratch = makeScratch(request);
   undoing.defer(scratch.remove);
 
-  // While the ports are still the run's, and its folder still says who stands there.
+  // While the run still owns its ports, and its folder still identifies its processes.
   undoing.defer(() => endBackground(request, scratch.path, slot));
 
   undoing.defer(await bringUpOutside(request));
@@ -65,7 +66,7 @@ async function deploy(
   undoing.defer(() => deployment.stopAll());
   await deployment.startProxy();
   await startInOrder(layout, deployment, signal, progress, options.clock);
-  // Of one that went into the background this says more than whatever it answers then.
+  // For a daemonised service, this message is clearer than its later answers.
   deployment.refuseDeaths();
   await untilPlayable(layout, deployment, options.clock, signal, progress);
   deployment.refuseDeaths();
@@ -75,8 +76,8 @@ async function deploy(
 }
 
 /**
- * What put itself into the background, out of its group: whoever still stands in the run's folder
- * or listens on its ports.
+ * Ends daemonised processes, which left their group: those that use the run's folder or listen on
+ * its ports.
  */
 async function endBackground(
   { runId, progress }: DeployRequest,
@@ -100,7 +101,7 @@ async function endBackground(
 class ProcessDeployment implements Deployment {
   readonly layout: Layout;
   readonly instances: readonly Instance[];
-  /** Those that Seawall started and ends. */
+  /** The services that Seawall starts and stops. */
   readonly #own: readonly ProcessInstance[];
   readonly #proxy: ProcessInstance;
   readonly #slot: ClaimedSlot;
@@ -136,7 +137,8 @@ class ProcessDeployment implements Deployment {
             ? slot.addresses.proxyControl
             : slot.addresses.listen(service.name, port),
         controlToken: request.controlToken,
-        prepared: preparedFor(service.name, request, options.tools),
+        // Only services targeted by a planned fault start with extra instrumentation.
+        effects: effectsOn(service.name, request.plan),
         place: placeOf(service, directory, request, options, slot),
         exited: (exit) => this.#exits.tell(exit),
       });
@@ -175,10 +177,7 @@ class ProcessDeployment implements Deployment {
   }
 
   instance(service: string): Instance {
-    const found = this.instances.find((instance) => instance.service.name === service);
-    if (found === undefined)
-      throw new SeawallError("PLAN_REFUSED", `the target has no service "${service}"`);
-    return found;
+    return named(this.instances, service);
   }
 
   onExit(listener: (exit: Exit) => void): void {
@@ -198,10 +197,7 @@ class ProcessDeployment implements Deployment {
     );
   }
 
-  /**
-   * Everything at once: nothing needs another service to end, and what is slow to end must not
-   * delay the rest.
-   */
+  /** All at once: no service needs another one to end, and a slow one must not delay the rest. */
   async stopAll(): Promise<void> {
     const outcomes = await Promise.allSettled(this.#own.map((instance) => instance.stop()));
     const failures = outcomes.flatMap((outcome) =>
@@ -221,18 +217,6 @@ class ProcessDeployment implements Deployment {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#undoing.disposeAsync();
   }
-}
-
-/**
- * Nobody else pays for what a fault needs: a service that the plan does not strike is started as
- * ever.
- */
-function preparedFor(service: string, { plan }: DeployRequest, tools: Tools): Prepared {
-  const effects = effectsOn(service, plan);
-  return {
-    fullDisk: effects.has("fullDisk"),
-    clockSkew: effects.has("clockSkew") ? tools.faketime : null,
-  };
 }
 
 function placeOf(

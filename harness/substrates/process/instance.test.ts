@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** A service that is a line of shell, and what of it is written down and not undone. */
+/** A service that is a shell script, with its ledger entries. */
 function serviceOf(script: string): {
   readonly instance: ProcessInstance;
   readonly open: Set<UndoEntry>;
@@ -38,7 +38,7 @@ function serviceOf(script: string): {
     endpoint: () => ({ host: "127.9.8.6", port: 9 }),
     place: {} as Place,
     controlToken: "",
-    prepared: { fullDisk: false, clockSkew: null },
+    effects: new Set(),
     undo: {
       record: (entry) => {
         open.add(entry);
@@ -57,7 +57,7 @@ function serviceOf(script: string): {
 }
 const lives = (pid: number): boolean => ![undefined, "Z"].includes(statOf(pid)?.state);
 
-it("keeps a group in the ledger while a member lives whose leader ended, and ends it", async () => {
+it("keeps a group in the ledger while a member outlives its leader, and ends it", async () => {
   const { instance, open, pidIn } = serviceOf("env -i sleep 60 & echo $! > worker; exit 3");
   await expect(instance.start()).rejects.toThrow("ended before it was ready (exit status 3)");
   expect(instance.state).toBe("ended");
@@ -68,7 +68,7 @@ it("keeps a group in the ledger while a member lives whose leader ended, and end
   expect(open.size).toBe(0);
 });
 
-it("starts again only when nothing of the one before holds its ports", async () => {
+it("starts again only once the previous life holds none of its ports", async () => {
   const { instance, open, pidIn } = serviceOf(
     "[ -f worker ] && mv worker before; env -i sleep 60 & echo $! > worker; exit 3",
   );
@@ -80,30 +80,26 @@ it("starts again only when nothing of the one before holds its ports", async () 
   expect([lives(pidIn("worker")), open.size]).toEqual([false, 0]);
 });
 
-it(
-  "says of a program that went into the background how to start it, and it is found where it " +
-    "stands",
-  async () => {
-    const { instance, open, directory, pidIn } = serviceOf(
-      "env -i setsid --fork sh -c 'echo $$ > daemon; exec sleep 60'; while ! [ -s daemon ]; " +
-        "do sleep 0.01; done; exit 0",
-    );
-    await expect(instance.start()).rejects.toMatchObject({
-      code: "SERVICE_FAILED",
-      hint: expect.stringContaining("in the foreground"),
-    });
-    await instance.stop();
-    expect(open.size).toBe(0);
-    const pid = pidIn("daemon");
-    expect(lives(pid)).toBe(true);
-    const { ended, left } = await endStrays(
-      { runId: "instance-test", groups: [], folders: [directory], endpoints: [], sinceTicks: 1 },
-      2_000,
-    );
-    expect(ended).toEqual([
-      { pid, name: "sleep", why: "its working directory is in the run's folder" },
-    ]);
-    expect(left).toEqual([]);
-    expect(lives(pid)).toBe(false);
-  },
-);
+it("explains how to start a daemonised program, and finds it in its folder", async () => {
+  const { instance, open, directory, pidIn } = serviceOf(
+    "env -i setsid --fork sh -c 'echo $$ > daemon; exec sleep 60'; while ! [ -s daemon ]; " +
+      "do sleep 0.01; done; exit 0",
+  );
+  await expect(instance.start()).rejects.toMatchObject({
+    code: "SERVICE_FAILED",
+    hint: expect.stringContaining("in the foreground"),
+  });
+  await instance.stop();
+  expect(open.size).toBe(0);
+  const pid = pidIn("daemon");
+  expect(lives(pid)).toBe(true);
+  const { ended, left } = await endStrays(
+    { runId: "instance-test", groups: [], folders: [directory], endpoints: [], sinceTicks: 1 },
+    2_000,
+  );
+  expect(ended).toEqual([
+    { pid, name: "sleep", why: "its working directory is in the run's folder" },
+  ]);
+  expect(left).toEqual([]);
+  expect(lives(pid)).toBe(false);
+});

@@ -1,4 +1,4 @@
-/** One service as a process group: started, watched, killed, started again. */
+/** One service as a process group: started, observed, killed, started again. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -14,7 +14,6 @@ import type {
 } from "../../target/deployment.ts";
 import type { UndoLedger } from "../../record/undo.ts";
 import type { Endpoint, Place, Program, Service } from "../../target/layout.ts";
-import type { Tool } from "../../target/tools.ts";
 import { lastLines } from "../../system/files.ts";
 import { giveWay } from "../../system/priority.ts";
 import {
@@ -30,8 +29,7 @@ import { outOfMemoryKills } from "../../system/memory.ts";
 import { operate } from "../../system/operate.ts";
 import { foregroundHint } from "../exits.ts";
 import { untilReady } from "../ready.ts";
-import { fill, inRoom, seenFromOutside } from "./room.ts";
-import { skew, skewableEnv } from "./skew.ts";
+import { effects, type ProcessEffect, type Start } from "./effect.ts";
 
 export interface InstanceOptions {
   readonly runId: string;
@@ -39,31 +37,24 @@ export interface InstanceOptions {
   readonly logFile: string;
   readonly endpoint: (port: string) => Endpoint;
   readonly place: Place;
-  /** Opens the service's control endpoints. */
+  /** Authorises requests to the service's control endpoints. */
   readonly controlToken: string;
-  readonly prepared: Prepared;
+  /** The effects for which it must be prepared when it starts. */
+  readonly effects: ReadonlySet<string>;
   readonly undo: UndoLedger;
   readonly clock: Clock;
   readonly exited: (exit: { service: string; expected: boolean; detail: string }) => void;
 }
 
-/** What a service must be started with so that a fault can strike it later. */
-export interface Prepared {
-  /** Gives it a folder of limited size. */
-  readonly fullDisk: boolean;
-  /** The library with which its clock can be set. */
-  readonly clockSkew: Tool | null;
-}
-
-/** A signal is acted on within microseconds; a starved machine needs longer. */
+/** A signal takes effect within microseconds; a starved machine needs longer. */
 const settledWithinMs = 2_000;
 
-/** What of the user's environment a service gets to see. */
+/** The user's environment variables that a service receives. */
 const inherited = ["PATH", "HOME", "LANG", "LC_ALL", "TZ", "JAVA_HOME"] as const;
 
 /**
- * A third of the usual weight (sched(7), weights of nice values): a zone of them leaves the
- * instruments half a processor, and is back hardly later.
+ * A third of the usual weight (sched(7), weights of nice values). A zone of such services leaves
+ * half a processor for the instruments, and restarts hardly later.
  */
 const restartNice = 5;
 
@@ -73,7 +64,10 @@ export class ProcessInstance implements Instance {
   #child: ChildProcess | null = null;
   #ending = false;
   #startedBefore = false;
-  /** What strikes a group out of the ledger, by its leader: those that may still have a member. */
+  /**
+   * By leader, the function that removes a group from the ledger; groups that may still have a
+   * member.
+   */
   readonly #groups = new Map<number, () => void>();
 
   constructor(service: Service, options: InstanceOptions) {
@@ -90,10 +84,15 @@ export class ProcessInstance implements Instance {
   }
 
   get directory(): string {
-    const { directory, prepared } = this.#options;
-    return prepared.fullDisk && this.pid !== null
-      ? seenFromOutside(this.pid, directory)
-      : directory;
+    const { pid } = this;
+    const { directory } = this.#options;
+    if (pid === null) return directory;
+    const moved = this.#prepared().find(({ directoryOf }) => directoryOf !== undefined);
+    return moved?.directoryOf?.({ pid, directory }) ?? directory;
+  }
+
+  #prepared(): readonly ProcessEffect[] {
+    return [...this.#options.effects].flatMap((kind) => effects.get(kind) ?? []);
   }
 
   lastLogLines(): readonly string[] {
@@ -104,7 +103,7 @@ export class ProcessInstance implements Instance {
     signal?.throwIfAborted();
     if (this.#child !== null)
       throw new SeawallError("SERVICE_FAILED", `${this.service.name} is running already`);
-    // What one that died by itself left would hold the ports of the next.
+    // Remains of a service that died by itself would hold the ports of the next life.
     if (this.#groups.size > 0)
       await Promise.all([...this.#groups.keys()].map((group) => this.#endGroup(group, 0)));
     const child = this.#spawn();
@@ -122,24 +121,22 @@ export class ProcessInstance implements Instance {
       mkdirSync(dirname(join(directory, path)), { recursive: true });
       writeFileSync(join(directory, path), text);
     }
-    const { fullDisk, clockSkew } = this.#options.prepared;
-    const env = {
-      ...pick(process.env),
-      TMPDIR: directory,
-      ...launch.env,
-      ...(clockSkew === null ? {} : skewableEnv(clockSkew, this.#clockFile)),
-      [runVariable]: runId,
-    };
-    const { command, args } = fullDisk ? inRoom(directory, launch.command, launch.args) : launch;
-    const child = spawnGroup(command, args, { cwd: directory, env, logFile });
+    const { command, args, env } = this.#prepared().reduce<Start>(
+      (start, { prepare }) => prepare?.(start, this.#options.place) ?? start,
+      { ...launch, env: { ...pick(process.env), TMPDIR: directory, ...launch.env } },
+    );
+    const child = spawnGroup(command, args, {
+      cwd: directory,
+      env: { ...env, [runVariable]: runId },
+      logFile,
+    });
     this.#child = child;
     this.#ending = false;
     const memoryKills = outOfMemoryKills();
     if (child.pid !== undefined) {
-      // When a zone comes back, ten programs start at once on the machine that the load generator
-      // and the prober share. On machines of their own they would not keep these from their clocks.
-      // Only then: a target that always gave way would look slow whenever anybody else is busy
-      // here.
+      // When a zone returns, ten programs start at once on the machine that the load generator and
+      // the prober share. On separate machines they would not delay these. Only restarts yield: a
+      // target that always yielded would look slow on any busy machine.
       if (this.#startedBefore) giveWay(child.pid, restartNice);
       this.#startedBefore = true;
       this.#groups.set(
@@ -165,7 +162,7 @@ export class ProcessInstance implements Instance {
     return child;
   }
 
-  /** The leader ended; what it started may go on. */
+  /** The leader ended; its children may still run. */
   #left(child: ChildProcess): void {
     if (child.pid !== undefined && !groupIsAlive(child.pid)) this.#strikeOut(child.pid);
     if (this.#child === child) this.#child = null;
@@ -236,7 +233,7 @@ export class ProcessInstance implements Instance {
     });
   }
 
-  /** Marked as the run's, so that it goes with the run whatever happens. */
+  /** Carries the run's mark, so that it is ended with the run in any case. */
   async companion(start: (place: Place) => Program): Promise<Companion> {
     const { command, args, env } = start(this.#options.place);
     const child = spawn(command, [...args], {
@@ -258,32 +255,21 @@ export class ProcessInstance implements Instance {
 
   async impair(effect: Effect): Promise<Impairment> {
     const { pid } = this;
-    const { directory, prepared } = this.#options;
+    const { directory, effects: prepared } = this.#options;
     if (pid === null) throw this.#failed("is not running");
-    const unprepared = (): SeawallError =>
-      this.#failed(`was not started so that it can suffer ${effect.kind}`);
-    // What it needs was made ready when it started, because the plan said so.
-    switch (effect.kind) {
-      case "fullDisk":
-        if (!prepared.fullDisk) throw unprepared();
-        return fill(pid, directory);
-      case "clockSkew":
-        if (prepared.clockSkew === null) throw unprepared();
-        return skew(this.#clockFile, effect.byMs);
-      case "packetLoss":
-        throw unprepared();
-    }
-  }
-
-  get #clockFile(): string {
-    return `${this.#options.directory}.clock`;
+    const found = effects.get(effect.kind);
+    if (found === undefined) throw this.#failed(`is a process, which cannot suffer ${effect.kind}`);
+    // The instrumentation was prepared at the start, because the plan contains the fault.
+    if (found.prepare !== undefined && !prepared.has(effect.kind))
+      throw this.#failed(`was not started so that it can suffer ${effect.kind}`);
+    return await found.impose(effect, { pid, directory });
   }
 
   async kill(): Promise<void> {
     await this.#end(0);
   }
 
-  /** SIGTERM and the service's own drain time, then SIGKILL. */
+  /** Sends SIGTERM, waits for the service's own drain time, then sends SIGKILL. */
   async stop(): Promise<void> {
     await this.#end(this.service.drainMs);
   }
@@ -316,7 +302,7 @@ export class ProcessInstance implements Instance {
   }
 }
 
-/** Of a SIGKILL that the harness did not send. */
+/** The source of a SIGKILL that the harness did not send. */
 function whoseKill(killsBefore: number | null): string {
   const kills = outOfMemoryKills();
   if (kills === null || killsBefore === null) return ", which the harness did not send";

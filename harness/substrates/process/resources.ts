@@ -24,22 +24,22 @@ interface Group {
 }
 
 /**
- * Who belongs to a group changes rarely, and finding out reads all of /proc: looked up anew this
- * often, and when a group is new. The descriptors of a member that are no sockets change more
- * rarely still: those that it has more since are taken for sockets.
+ * Group membership changes rarely, and reading it takes all of /proc. It is refreshed at this
+ * interval, and for a new group. The number of a member's other descriptors changes more rarely
+ * still; growth since then counts as sockets.
  */
 const membersForMs = 10_000;
 const othersForMs = 30_000;
 
 export class GroupMeter {
   #members = new Map<number, number[]>();
-  /** Descriptors that are no sockets, by pid. */
+  /** Descriptors that are not sockets, by pid. */
   readonly #others = new Map<number, number>();
   readonly #moved = new Map<string, MovedByMembers>();
   #lookedMs = Number.NEGATIVE_INFINITY;
   #othersMs = Number.NEGATIVE_INFINITY;
 
-  /** Groups without a living member are left out. Empty where there is no /proc. */
+  /** Groups without a living member are omitted. Empty without /proc. */
   read(groups: readonly Group[], nowMs: number): Usage[] {
     if (
       nowMs - this.#lookedMs >= membersForMs ||
@@ -78,8 +78,8 @@ export class GroupMeter {
   }
 
   /**
-   * One sum for each service, whatever groups it had: a service that is started again goes on where
-   * it was.
+   * One sum per service across its groups, so that a restarted service continues from its previous
+   * sum.
    */
   #movedBy(service: string, members: readonly number[]): Moved | null {
     const moved = this.#moved.get(service) ?? new MovedByMembers();

@@ -9,8 +9,8 @@ import { addressesOf, slots } from "./addresses.ts";
 import { claimSlot } from "./slot.ts";
 
 /**
- * Far from anything that a real run uses, so that this test may run beside one: 127.1.1.222 and a
- * control port of its own.
+ * Far from the addresses of a real run, so that this test may run next to one: 127.1.1.222 and its
+ * own control port.
  */
 const layout: Layout = {
   services: [
@@ -33,7 +33,7 @@ const layout: Layout = {
   links: [],
   entries: [],
   playable: () => [],
-  stream: heldPlan().stream,
+  content: heldPlan().content,
 };
 
 let servers: Server[] = [];
@@ -64,12 +64,12 @@ async function occupy(slot: number): Promise<void> {
     server.once("error", reject).listen({ host, port }, resolve),
   );
 }
-/** Slots whose proxy control port something else on this machine holds are not ours to count on. */
+/** Slots whose proxy control port another process holds are not available to this test. */
 const claimed = async (): Promise<Awaited<ReturnType<typeof claimSlot>>> =>
   claimSlot(layout, undo, "127.1.1.222");
 
 describe("a slot", () => {
-  it("is claimed by one run at a time and given back", async () => {
+  it("is claimed by one run at a time, and released", async () => {
     const first = await claimed();
     const second = await claimed();
     expect(second.addresses.slot).toBeGreaterThan(first.addresses.slot);
@@ -83,7 +83,7 @@ describe("a slot", () => {
     expect(undone).toBe(recorded.length);
   });
 
-  it("is passed over when one of its ports is busy, naming the port and who holds it", async () => {
+  it("is skipped if one of its ports is busy, with the port and its owner", async () => {
     const free = await claimed();
     free.release();
     await occupy(free.addresses.slot);
@@ -122,12 +122,12 @@ describe("a slot", () => {
     again.release();
   });
 
-  it("cannot be had when all are taken: every reason is given, and nothing is left claimed", async () => {
+  it("is refused if all are taken: every reason is given, and nothing stays claimed", async () => {
     for (let slot = 0; slot < slots; slot++) await occupy(slot);
     await expect(claimed()).rejects.toMatchObject({
       code: "PORT_BUSY",
       hint: expect.stringContaining("seawall recover"),
-      // A run beside these tests has a slot of its own.
+      // A run next to these tests has a slot of its own.
       message: expect.stringMatching(
         new RegExp(`(.*- (port .* busy|slot . belongs to another run).*\\n?){${slots}}`),
       ),

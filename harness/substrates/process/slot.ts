@@ -1,7 +1,7 @@
 /**
- * Claims the first slot whose ports are free, so that two runs on one machine do not touch each
- * other. The system decides who has a slot: a UDP port goes to one process of the machine,
- * whichever its cache folder, and goes with it. A run in another network namespace has other ports.
+ * Claims the first slot with free ports, so that two runs on one machine do not interfere. The
+ * system arbitrates: one process of the machine can bind a UDP port, whatever its cache folder, and
+ * the port is released with it. A run in another network namespace has other ports.
  */
 import { createSocket, type Socket } from "node:dgram";
 import { SeawallError } from "../../base/errors.ts";
@@ -13,17 +13,17 @@ import { type Addresses, addressesOf, slots } from "./addresses.ts";
 
 export interface ClaimedSlot {
   readonly addresses: Addresses;
-  /** What kept the slots before this one from being used. */
+  /** Why the slots before this one could not be used. */
   readonly skipped: readonly string[];
   /**
-   * Clock ticks from boot to the claim's process: whoever listens on a port of the slot, which was
-   * free, is younger.
+   * Clock ticks from boot to the start of the claiming process: a later listener on a port of the
+   * slot is younger.
    */
   readonly sinceTicks: number;
   release(): void;
 }
 
-/** `claimHost`: whose UDP ports are the claims. */
+/** `claimHost`: the address whose UDP ports are the claims. */
 export async function claimSlot(
   layout: Layout,
   undo: UndoLedger,
@@ -65,13 +65,15 @@ export async function claimSlot(
   );
 }
 
-/** The port stays bound until it is closed, or this process ends; null where another one has it. */
+/**
+ * The port stays bound until it is closed, or this process ends; null if another process has it.
+ */
 function claimed({ host, port }: Endpoint): Promise<Socket | null> {
   return new Promise((resolve) => {
     const socket = createSocket("udp4");
     socket.once("error", () => resolve(null));
     socket.bind({ address: host, port, exclusive: true }, () => {
-      // Nobody has reason to send anything there.
+      // No packets are expected there.
       socket.removeAllListeners("error").on("error", () => {});
       socket.unref();
       resolve(socket);

@@ -1,6 +1,6 @@
 /**
- * How Toxiproxy is called: with a time-out, and with what its answer says when it refuses. Its
- * client has neither, so it is given this in place of its own way of calling.
+ * Calls Toxiproxy with a timeout and its own error messages. Its client has neither, so this
+ * replaces the client's call function.
  */
 import { Toxiproxy } from "toxiproxy-node-client";
 import { SeawallError } from "../../base/errors.ts";
@@ -8,16 +8,16 @@ import type { Endpoint } from "../../target/layout.ts";
 import { type CallAnswer, callDirectly } from "../../system/direct-http.ts";
 
 /**
- * It answers within milliseconds, unless its accept loop hangs in a connection to a service that
- * does not take one.
+ * Toxiproxy answers within ms, unless its accept loop hangs in a connection to a service that
+ * accepts none.
  */
 export const callMsMax = 5_000;
 
 type Api = Toxiproxy["api"];
 
 /**
- * The client, calling through {@link boundedCall}. `api` is its public seam; the class behind it is
- * not exported.
+ * The client, calling through {@link boundedCall}. `api` is its public extension point; the class
+ * behind it is not exported.
  */
 export function boundedClient(control: Endpoint, timeoutMs: number): Toxiproxy {
   const client = new Toxiproxy(`http://${control.host}:${control.port}`);
@@ -62,7 +62,7 @@ async function boundedCall(
   return answer.text;
 }
 
-/** Toxiproxy answered, and said no. */
+/** Toxiproxy answered with a refusal. */
 export class ProxyRefusal extends Error {
   readonly status: number;
   constructor(status: number, body: string) {
@@ -83,7 +83,7 @@ function parsed<T>(text: string): T {
   return (text === "" ? undefined : JSON.parse(text)) as T;
 }
 
-/** Names what was tried; everything that goes wrong with the proxy comes out as this. */
+/** Converts every failure of the proxy into an error that names the attempt. */
 export async function attempt<T>(what: string, call: Promise<T>): Promise<T> {
   try {
     return await call;

@@ -40,14 +40,14 @@ export class ProxiedLink implements LinkHandle {
     try {
       await Promise.all(bodies.map((body) => this.#add(body)));
     } catch (error) {
-      // One direction without the other is not what was asked for.
+      // A toxic in only one direction is not the requested one.
       await remove().catch(() => undefined);
       throw error;
     }
     return remove;
   }
 
-  /** Every reply says what really stands there now. */
+  /** Compares every reply with the request. */
   async #add(body: ToxicBody): Promise<void> {
     const made = await attempt(
       `put ${body.type} on the link ${linkName(this.link)}`,
@@ -66,19 +66,19 @@ export class ProxiedLink implements LinkHandle {
       );
   }
 
-  /** Of one whose adding brought no answer, too. */
+  /** Removes toxics even if their addition had no answer. */
   async #remove(body: ToxicBody): Promise<void> {
     const toxic = new ClientToxic(this.#proxy.api, this.#proxy.getPath(), body);
     await attempt(
       `remove ${body.name} from the link ${linkName(this.link)}`,
       toxic.remove().catch((error: unknown) => {
-        // Gone already: what counts is what is listed afterwards.
+        // Removed already: the list afterwards decides.
         if (!(error instanceof ProxyRefusal && error.status === 404)) throw error;
       }),
     );
   }
 
-  /** The one call without an object of the client, which leaves them out of its proxies. */
+  /** The one call without the client's objects, because its proxies omit toxics. */
   async #toxics(): Promise<readonly ToxicBody[]> {
     const { data } = await attempt(
       `list what is on the link ${linkName(this.link)}`,
@@ -128,7 +128,7 @@ export class ProxiedLink implements LinkHandle {
   }
 }
 
-/** Whatever its name is. */
+/** Equal except for the name. */
 function isSame(there: ToxicBody, asked: ToxicBody): boolean {
   return (
     there.type === asked.type &&
@@ -139,7 +139,7 @@ function isSame(there: ToxicBody, asked: ToxicBody): boolean {
 }
 
 /**
- * A name for each, so that two of a kind on one link never take one another away; always on every
+ * A unique name per toxic, so that two of a kind on one link do not remove each other; on every
  * connection.
  */
 function bodiesOf(toxic: Toxic): ToxicBody[] {

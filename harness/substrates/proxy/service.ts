@@ -1,4 +1,4 @@
-/** Toxiproxy as a service of the run's own, started and ended like those of the target. */
+/** Toxiproxy as a service of the run, started and stopped like those of the target. */
 import type { Service } from "../../target/layout.ts";
 
 export const proxyService: Service = {
@@ -20,7 +20,7 @@ export const proxyService: Service = {
     return {
       command: tool.executable,
       args: [...tool.args, "-host", host, "-port", String(port)],
-      // At its default level it writes a line for each accepted connection.
+      // At its default level it writes a line per accepted connection.
       env: { ...tool.env, LOG_LEVEL: "error" },
       files: {},
     };

@@ -14,7 +14,7 @@ import { ping, rateOf } from "../../system/ping.ts";
 import { LinkProxy } from "./toxiproxy.ts";
 
 const host = "127.0.0.1";
-/** Each line is answered with the same short line, each as long as it is. */
+/** A server that answers each line with the same short line, however long. */
 const hello = { send: "hello\n", padded: `${"x".repeat(2_000)}\n` };
 const link = { from: "region-a/edge", to: "region-b/origin-read", port: "http" };
 
@@ -47,7 +47,7 @@ afterAll(() => {
 });
 
 const made: HttpServer[] = [];
-/** One of its own for each test: some names cannot even be removed again. */
+/** A new control port per test, because some names cannot be removed again. */
 beforeEach(async () => {
   control = { host, port: await freePort(host) };
   children.push(
@@ -85,7 +85,7 @@ async function reply(socket: Socket): Promise<string> {
   return String((await once(socket, "data"))[0]);
 }
 
-/** A control port that answers as told. */
+/** A control port with the given answers. */
 async function pretending(
   answer: (
     method: string,
@@ -112,7 +112,7 @@ async function pretending(
   return { host, port: (server.address() as AddressInfo).port };
 }
 
-/** Makes a link, and does with what is put on it as told. */
+/** Creates a link, and changes the toxics on it as given. */
 function obliging(
   onToxic: (toxic: object) => object | null,
   left: object[],
@@ -127,8 +127,8 @@ function obliging(
   };
 }
 
-describe("the client's traps", () => {
-  it("has a time-out on each call, and says what may hang", async () => {
+describe("the client's pitfalls", () => {
+  it("has a timeout on each call, and says what may hang", async () => {
     const deaf = await pretending(() => null);
     await expect(new LinkProxy(deaf, 200).version()).rejects.toMatchObject({
       code: "PROXY_FAILED",
@@ -136,7 +136,7 @@ describe("the client's traps", () => {
     });
   });
 
-  it("keeps what Toxiproxy says when it refuses", async () => {
+  it("keeps Toxiproxy's message when it refuses", async () => {
     await expect(
       new LinkProxy(control).create([{ link, listen: upstream, upstream }]),
     ).rejects.toMatchObject({
@@ -145,7 +145,7 @@ describe("the client's traps", () => {
     });
   });
 
-  it("makes names that can stand in an address, which a link's own cannot", async () => {
+  it("makes URL-safe names, which those of links are not", async () => {
     const handle = await makeLink();
     const raw = new Toxiproxy(`http://${host}:${control.port}`);
     await raw.populate([{ name: "a/b", listen: `${host}:0`, upstream: `${host}:1` }]);
@@ -153,7 +153,7 @@ describe("the client's traps", () => {
     await (await handle.impose({ kind: "latency", delayMs: 5, jitterMs: 0 }))();
   });
 
-  it("refuses a reply that differs from what was asked for", async () => {
+  it("refuses a reply that differs from the request", async () => {
     const lie = await pretending(
       obliging((toxic) => ({ ...toxic, attributes: { latency: 999, jitter: 0 } }), []),
     );
@@ -170,7 +170,7 @@ describe("the client's traps", () => {
     await expect(other?.impose({ kind: "reset" })).rejects.toThrow(/not as asked: toxicity/);
   });
 
-  it("looks whether what was removed is gone, which the client's own list leaves out", async () => {
+  it("verifies a removal, which the client's own list omits", async () => {
     const left: object[] = [];
     const sticky = await pretending(
       obliging((toxic) => {
@@ -188,18 +188,14 @@ describe("the client's traps", () => {
   });
 });
 
-describe("Toxiproxy's traps", () => {
-  it(
-    "is refused when it has links already, with what a dead run left on them: populate would " +
-      "keep some and replace others",
-    async () => {
-      const handle = await makeLink();
-      await handle.impose({ kind: "latency", delayMs: 5, jitterMs: 0 });
-      await expect(makeLink()).rejects.toThrow(/not this run's own: it has 1 links already/);
-    },
-  );
+describe("Toxiproxy's pitfalls", () => {
+  it("is refused with existing links of a dead run, which populate would keep in part", async () => {
+    const handle = await makeLink();
+    await handle.impose({ kind: "latency", delayMs: 5, jitterMs: 0 });
+    await expect(makeLink()).rejects.toThrow(/not this run's own: it has 1 links already/);
+  });
 
-  it("refuses where a link is cut, as it has no black hole, and closes what is open", async () => {
+  it("refuses connections on a cut link, for lack of a blackhole, and closes existing ones", async () => {
     const handle = await makeLink();
     const socket = await connected(handle.entry);
     const closed = once(socket, "close");
@@ -212,7 +208,7 @@ describe("Toxiproxy's traps", () => {
     expect(await ping(handle.entry, hello, 500)).toMatchObject({ outcome: "answered" });
   });
 
-  it("says so when it hangs in a connection to a service that takes none", async () => {
+  it("reports that it hangs in a connection to a service that accepts none", async () => {
     const stuck = spawn(
       process.execPath,
       [
@@ -230,8 +226,7 @@ describe("Toxiproxy's traps", () => {
     };
     const handle = await makeLink(to, 400);
     stuck.kill("SIGSTOP");
-    // Its queue is full with a few; whoever comes then waits for an answer to the very first
-    // packet.
+    // Its queue is full after a few; later connections wait for an answer to the SYN.
     for (let index = 0; index < 4; index++) open.push(connect(to).on("error", () => {}));
     await new Promise((wake) => setTimeout(wake, 100));
     await connected(handle.entry);
@@ -241,7 +236,7 @@ describe("Toxiproxy's traps", () => {
     for (const socket of open.splice(0)) socket.destroy();
   });
 
-  it("limits each connection by itself: two carry twice as much", async () => {
+  it("limits each connection separately: two carry twice as much", async () => {
     const handle = await makeLink();
     const remove = await handle.impose({ kind: "bandwidth", bytesPerSecond: 200_000 });
     const rates = await Promise.all([0, 1].map(() => rateOf(handle.entry, hello, 100_000, 3_000)));
@@ -250,7 +245,7 @@ describe("Toxiproxy's traps", () => {
     await remove();
   });
 
-  it("refuses a bandwidth that is no whole number of its units", async () => {
+  it("refuses a bandwidth that is no multiple of its unit", async () => {
     const handle = await makeLink();
     for (const bytesPerSecond of [1_500, 999, 0, -1_000, Number.NaN])
       await expect(handle.impose({ kind: "bandwidth", bytesPerSecond })).rejects.toThrow(
@@ -258,7 +253,7 @@ describe("Toxiproxy's traps", () => {
       );
   });
 
-  it("delays every connection, those that stand as well, and none is lost when the delay goes", async () => {
+  it("delays every connection, including existing ones, and loses none when the delay ends", async () => {
     const handle = await makeLink();
     const socket = await connected(handle.entry);
     expect(await reply(socket)).toBe("hi\n");
@@ -286,12 +281,12 @@ describe("Toxiproxy's traps", () => {
     await second();
   });
 
-  it("resets new connections, and closes those that stood at their next word", async () => {
+  it("resets new connections, and closes existing ones at their next data", async () => {
     const handle = await makeLink();
     const socket = await connected(handle.entry);
     const remove = await handle.impose({ kind: "reset" });
     expect(await ping(handle.entry, hello, 1_000)).toEqual({ outcome: "reset" });
-    // With a FIN or, when more was on its way, with a reset.
+    // With a FIN or, if more data was in transit, with a reset.
     socket.on("error", () => {});
     const closed = new Promise((wake) => socket.once("close", wake));
     socket.write("hello\n");

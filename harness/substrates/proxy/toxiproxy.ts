@@ -1,7 +1,7 @@
 /**
- * Toxiproxy, with every reply checked against what was asked for. What it cannot do is not offered:
- * it has no black hole (a proxy always completes the handshake; pause a service instead), and its
- * `timeout` closes connections when it is removed. A switched-off link refuses.
+ * Toxiproxy, with every reply checked against the request. What it cannot do is not offered. It has
+ * no blackhole, because a proxy always completes the handshake; pause a service instead. Its
+ * `timeout` closes connections when it is removed. A disabled link refuses connections.
  */
 import type { LinkHandle } from "../../target/deployment.ts";
 import { addressText, type Endpoint, type Link } from "../../target/layout.ts";
@@ -11,11 +11,11 @@ import { ProxiedLink } from "./link.ts";
 
 export interface LinkPlace {
   readonly link: Link;
-  /** Where the proxy listens, as the proxy sees it. */
+  /** The proxy's listening address, as the proxy sees it. */
   readonly listen: Endpoint;
-  /** Where it connects to, as the proxy sees it. */
+  /** The address to which it connects, as the proxy sees it. */
   readonly upstream: Endpoint;
-  /** The same two as the harness reaches them, where that differs. */
+  /** The same two as the harness reaches them, if they differ. */
   readonly entry?: Endpoint;
   readonly exit?: Endpoint;
 }
@@ -32,9 +32,9 @@ export class LinkProxy {
   }
 
   /**
-   * Creates all links and checks that each stands as asked. Refuses a Toxiproxy that has any
-   * already: it is another run's, or a dead one's with toxics still in place, and `populate` would
-   * replace some and leave others as they are.
+   * Creates all links and checks each against the request. Refuses a Toxiproxy with existing links:
+   * it belongs to another run, or to a dead one whose toxics are still in place. `populate` would
+   * replace only some of them.
    */
   async create(places: readonly LinkPlace[]): Promise<LinkHandle[]> {
     const there = Object.keys(await attempt("list its links", this.#client.getAll()));
@@ -74,9 +74,7 @@ export class LinkProxy {
   }
 }
 
-/**
- * Names become parts of addresses that nobody escapes: a slash in one would make it unreachable.
- */
+/** Names become parts of URLs without escaping, so a slash would make one unreachable. */
 export function proxyName(link: Link, index: number): string {
   return `${index}.${linkName(link).replaceAll(/[^A-Za-z0-9.-]/g, "_")}`;
 }

@@ -27,7 +27,7 @@ async function totals(
   return all;
 }
 
-it("counts each connection once, and what has passed on it since", async () => {
+it("counts each connection once, and its bytes since", async () => {
   const name = "a>b:http";
   expect(
     await totals(
@@ -45,13 +45,13 @@ it("counts each connection once, and what has passed on it since", async () => {
   ]);
 });
 
-it("counts an open connection at each reading where bytes are not counted", async () => {
+it("counts an open connection at each reading if bytes are not counted", async () => {
   expect(await totals(false, [seen(1, 0)], [seen(1, 0)])).toEqual([
     { link: "a>b:http", connections: 1 },
     { link: "a>b:http", connections: 2 },
   ]);
 });
 
-it("asks nothing where no link is struck", async () => {
+it("reads nothing if no link is struck", async () => {
   expect(await new LinkTraffic([], () => Promise.reject(new Error("asked"))).read()).toEqual([]);
 });

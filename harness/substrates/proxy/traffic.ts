@@ -1,7 +1,7 @@
 /**
- * What of the target's own passed over links: connections that were made at their proxied ends, and
- * bytes on those that stay open. Toxiproxy counts bytes only when a connection closes, which those
- * between services do not; the system's tables have them while they are open.
+ * The target's own traffic on links: connections to their proxied ends, and bytes on open ones.
+ * Toxiproxy counts bytes only when a connection closes, which those between services do not. The
+ * system's tables contain them while they are open.
  */
 import type { LinkHandle, LinkTotals } from "../../target/deployment.ts";
 import { linkName } from "../../target/where.ts";
@@ -23,7 +23,7 @@ export class LinkTraffic {
   readonly #endpoints: readonly Endpoint[];
   readonly #look: Look;
 
-  /** `look` sees the tables of the network that the proxied ends are in. */
+  /** `look` reads the tables of the network that contains the proxied ends. */
   constructor(links: readonly LinkHandle[], look: Look = connectionsAt) {
     this.#totals = new Map(
       links.map(({ entry, link }) => [
@@ -36,8 +36,8 @@ export class LinkTraffic {
   }
 
   /**
-   * Since the first reading; of what both closed between two readings, the connection counts and
-   * the bytes do not.
+   * Since the first reading. A connection that opened and closed between two readings is counted,
+   * but its bytes are not.
    */
   async read(): Promise<readonly LinkTotals[]> {
     if (this.#endpoints.length === 0) return [];
@@ -62,12 +62,11 @@ export class LinkTraffic {
   #count(total: Total, now: Map<string, number>, bytesCounted: boolean): void {
     for (const [other, bytes] of now) {
       const before = total.open.get(other);
-      // Where bytes are not counted, one that stays open counts each time: nobody can tell whether
-      // it is used.
+      // Without byte counts, an open connection counts each time, because its use is unknown.
       if (before === undefined || !bytesCounted) total.connections += 1;
       total.bytes += Math.max(0, bytes - (before ?? 0));
     }
-    // One that is closed by now keeps its bytes, and the next one with its number begins anew.
+    // A closed connection keeps its bytes; the next one with its number starts at zero.
     total.open = new Map(
       [...now].map(([other, bytes]) => [other, Math.max(bytes, total.open.get(other) ?? 0)]),
     );

@@ -1,4 +1,4 @@
-/** The simulated substrate, for the registry: the target's model on a clock that does not wait. */
+/** The simulated substrate for the registry: the target's model in virtual time. */
 import { simulatedSupport } from "../../faults/faults.ts";
 import type { SubstrateAdapter } from "../adapter.ts";
 import { VirtualMachine } from "./machine.ts";

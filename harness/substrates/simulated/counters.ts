@@ -1,7 +1,7 @@
 /**
- * Counters that grow while the model runs, and gauges, read every few seconds, as the probes read
- * those of real services.
+ * Counters and gauges of the model, read every few seconds, as probes read those of real services.
  */
+import { entryTag } from "../../metrics/tags.ts";
 import type { Tags } from "../../metrics/tags.ts";
 import type { SampleSink } from "../../metrics/samples.ts";
 
@@ -19,7 +19,7 @@ interface Gauge {
   series: number | null;
 }
 
-/** Quick, as it is asked for with each sample: who counts a metric names its tags in one order. */
+/** Called for each sample, so it must be quick: a metric's tags must always have the same order. */
 export function keyOf(metric: string, tags: Tags): string {
   let key = metric;
   for (const tag in tags) key += ` ${tags[tag]}`;
@@ -41,13 +41,13 @@ export class Counters {
     this.#gauges.push({ metric, tags, read, series: null });
   }
 
-  /** What a service counted since the last reading dies with it. */
+  /** What a service counted since the last reading is lost when it dies. */
   forget(service: string): void {
     for (const counter of this.#counters.values())
       if (ownerOf(counter) === service) counter.grown = 0;
   }
 
-  /** What was counted until now is history. */
+  /** Discards all counts so far. */
   reset(): void {
     for (const counter of this.#counters.values()) counter.grown = 0;
   }
@@ -73,5 +73,5 @@ export class Counters {
 }
 
 function ownerOf(counter: Pick<Counter, "tags">): string {
-  return counter.tags["service"] ?? counter.tags["edge"] ?? "";
+  return counter.tags["service"] ?? counter.tags[entryTag] ?? "";
 }

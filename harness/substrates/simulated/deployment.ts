@@ -1,6 +1,6 @@
 /**
- * The target in virtual time, behind the same port as a real one, and everything that it occupies
- * written down before it is taken.
+ * The target in virtual time, behind the same interface as a real one. Everything that it occupies
+ * is recorded before it is taken.
  */
 import { SeawallError } from "../../base/errors.ts";
 import type { RunningModel, Simulation, TargetModel } from "../../target/model.ts";
@@ -13,6 +13,7 @@ import { countedLinks } from "../../record/struck.ts";
 import { linkName } from "../../target/where.ts";
 import type { Endpoint, Layout, Service } from "../../target/layout.ts";
 import type { VirtualDeployment, VirtualService } from "../../target/fault.ts";
+import { named } from "../named.ts";
 import { Counters, keyOf } from "./counters.ts";
 import type { VirtualMachine } from "./machine.ts";
 import { Network, SimulatedLink } from "./network.ts";
@@ -78,7 +79,7 @@ export class SimulatedInstance implements VirtualService {
     if (this.#pid !== null)
       throw new SeawallError("SERVICE_FAILED", `${this.service.name} is running already`);
     this.#ending = false;
-    // From here to the ledger it is known by the run's mark that it carries, as a real process is.
+    // Until the ledger entry is written, the run's mark identifies it, as for a real process.
     const pid = machine.spawn(this.service.name, runId, () => this.#died());
     this.#pid = pid;
     const undone = undo.record({
@@ -221,10 +222,7 @@ export class SimulatedDeployment implements VirtualDeployment {
     };
   }
 
-  /**
-   * Everything at once, as on the process substrate; whoever waits for another service does so by
-   * itself.
-   */
+  /** All at once, as on the process substrate; each waits for its own dependencies. */
   async startAll(signal: AbortSignal): Promise<void> {
     const { runId, undo, machine } = this.#request;
     const path = `/simulated/${runId}`;
@@ -241,7 +239,7 @@ export class SimulatedDeployment implements VirtualDeployment {
     await Promise.all(this.instances.map((instance) => instance.start(signal)));
   }
 
-  /** What is done to links lives in the proxy, and goes with it. */
+  /** Toxics live in the proxy, and vanish with it. */
   #startProxy(): void {
     const { runId, undo, machine } = this.#request;
     let expected = false;
@@ -283,10 +281,7 @@ export class SimulatedDeployment implements VirtualDeployment {
   }
 
   instance(service: string): SimulatedInstance {
-    const found = this.instances.find((instance) => instance.service.name === service);
-    if (found === undefined)
-      throw new SeawallError("PLAN_REFUSED", `the target has no service "${service}"`);
-    return found;
+    return named(this.instances, service);
   }
 
   #exited(exit: Exit): void {
@@ -299,7 +294,7 @@ export class SimulatedDeployment implements VirtualDeployment {
     this.#listeners.push(listener);
   }
 
-  /** A target that lost a service while it came up is not the one that was asked for. */
+  /** A target that lost a service during its start is not the requested one. */
   refuseDeaths(): void {
     const [death] = this.#deaths;
     if (death !== undefined)

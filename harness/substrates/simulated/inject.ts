@@ -1,6 +1,6 @@
 /**
- * Faults in virtual time: each has a course on the model's nodes and links, and is proven by an
- * observation of the same kind as a real one's.
+ * Faults in virtual time: each acts on the model's nodes and links, and is verified by the same
+ * kind of observation as a real one.
  */
 import { kindOf } from "../../faults/faults.ts";
 import { type InjectFault, onTarget } from "../../faults/inject.ts";

@@ -46,16 +46,12 @@ async function ran(
   return { users: users.slice(0, 7), dropped: dropped.count };
 }
 
-it(
-  "lets whoever is free longest run the next iteration, so that what devices were told is " +
-    "spread over all of them",
-  async () => {
-    expect(await ran(3, 10)).toEqual({ users: [0, 1, 2, 0, 1, 2, 0], dropped: 0 });
-    expect((await ran(3, 150)).users).toEqual([0, 1, 2, 0, 1, 2, 0]);
-  },
-);
+it("assigns each iteration to the user who is idle longest, so that device state is spread", async () => {
+  expect(await ran(3, 10)).toEqual({ users: [0, 1, 2, 0, 1, 2, 0], dropped: 0 });
+  expect((await ran(3, 150)).users).toEqual([0, 1, 2, 0, 1, 2, 0]);
+});
 
-it("drops what finds nobody free, but for a crowd", async () => {
+it("drops an iteration without a free user, except for a crowd", async () => {
   const { users, dropped } = await ran(2, 10_000);
   expect([users, dropped > 0]).toEqual([[0, 1], true]);
   expect((await ran(1, 10_000, 10_000)).users).toEqual([0, 1, 2, 3, 4, 5, 6]);

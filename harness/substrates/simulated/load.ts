@@ -1,7 +1,7 @@
 /**
- * The audience in virtual time: iterations begin at their rate, whether or not earlier ones have
- * ended, exactly as the k6 scenarios say. Above `arrivalsPerSecondMax` one iteration stands for
- * many users.
+ * The audience in virtual time: iterations begin at their rate even while earlier ones still run,
+ * exactly as in the k6 scenarios. Above `arrivalsPerSecondMax`, one iteration represents many
+ * users.
  */
 import type { Load } from "../../experiment/experiment.ts";
 import type { Tags } from "../../metrics/tags.ts";
@@ -13,8 +13,8 @@ import type { Plan } from "../../record/plan.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 
 /**
- * The virtual users of one scenario: whoever is free longest runs the next iteration, as in k6,
- * whose users wait in line.
+ * The virtual users of one scenario. As in k6, the one that is idle longest runs the next
+ * iteration.
  */
 class Users {
   readonly #count: number;
@@ -26,7 +26,7 @@ class Users {
     this.#count = count;
   }
 
-  /** Null when all are busy. Of a crowd there are always some more. */
+  /** Null if all are busy. A crowd always has more. */
   take(ofCrowd: boolean): number | null {
     if (this.#made < this.#count || (ofCrowd && this.#next === this.#free.length))
       return this.#made++;
@@ -92,7 +92,7 @@ export class SimulatedLoad implements RunningLoad {
       }
       const weight = weightOf(current.rate);
       const thenMs = atMs + (weight * 1000) / current.rate;
-      // A stage begins on time, whatever the rhythm of the one before.
+      // A stage begins on time, whatever the rhythm of the previous one.
       if (!(thenMs <= current.untilMs)) {
         this.#clock.after(zeroMs + current.untilMs - this.#clock.nowMs(), () => {
           if (!this.#over) next(stage + 1, current.untilMs);
@@ -123,7 +123,7 @@ export class SimulatedLoad implements RunningLoad {
     next(0, 0);
   }
 
-  /** As k6's stream tells it: that an iteration began, on time, and that it ended. */
+  /** As in k6's stream: an iteration began, on time, and ended. */
   #accountOf(load: Load): { begun(atMs: number): void; ended(begunMs: number): void } {
     const of = (metric: string, tags: Tags): number =>
       this.#sink.series({
@@ -171,7 +171,7 @@ export class SimulatedLoad implements RunningLoad {
     });
   }
 
-  /** As if somebody had killed the generator. */
+  /** As if a third party had killed the generator. */
   die(): void {
     this.#finish("ended by SIGKILL", false);
   }
@@ -181,7 +181,7 @@ export class SimulatedLoad implements RunningLoad {
     return this.ended;
   }
 
-  /** A simulated generator costs the simulated machine nothing. */
+  /** A simulated generator uses no resources of the simulated machine. */
   resources(): { cpuSeconds: number; residentBytes: number } | null {
     return this.#over ? null : { cpuSeconds: 0, residentBytes: 0 };
   }

@@ -1,6 +1,6 @@
 /**
- * The machine of a simulated run: which processes, folders and toxics there are. Whatever a run
- * leaves behind is seen here.
+ * The machine of a simulated run: its processes, folders and toxics. It shows everything that a run
+ * leaves behind.
  */
 
 interface VirtualProcess {
@@ -13,7 +13,7 @@ interface VirtualProcess {
 export class VirtualMachine {
   readonly processes = new Map<number, VirtualProcess>();
   readonly folders = new Set<string>();
-  /** Delays and cuts that the proxy keeps; they go with its process. */
+  /** Delays and cuts in the proxy; they vanish with its process. */
   readonly toxics = new Set<object>();
   #nextPid = 4_000;
 
@@ -38,7 +38,7 @@ export class VirtualMachine {
     for (const [pid, process] of [...this.processes]) if (process.runId === runId) this.kill(pid);
   }
 
-  /** All that is there, for people. */
+  /** Everything that exists, for display. */
   left(): string[] {
     return [
       ...[...this.processes].map(([pid, process]) => `process ${pid} (${process.service})`),

@@ -40,7 +40,7 @@ function two(zoneOfB = "z") {
 }
 
 describe("a request in virtual time", () => {
-  it("is refused until its goal is ready, then takes two hops and the work between them", async () => {
+  it("is refused until its destination is ready, then takes two hops and the work between them", async () => {
     const { ask, answers, run } = two();
     await run(100);
     ask(10);
@@ -48,7 +48,7 @@ describe("a request in virtual time", () => {
     expect(answers).toEqual(["yes 112"]);
   });
 
-  it("gets no answer from what stands still, and gets it late if there is patience", async () => {
+  it("gets no answer from a paused node, or a late one if the timeout allows", async () => {
     const { b, ask, answers, run } = two();
     await run(100);
     b.pause();
@@ -61,53 +61,45 @@ describe("a request in virtual time", () => {
     expect(answers.at(-1)).toBe("yes 411");
   });
 
-  it(
-    "is lost between two zones of which one is cut off, either way, and passes within it and " +
-      "after it",
-    async () => {
-      for (const zone of ["z", "y"]) {
-        const { network, ask, answers, run } = two("y");
-        await run(100);
-        ask(30, 80);
-        await run(20);
-        network.cutOff.add(zone);
-        ask(10, 40);
-        await run(100);
-        expect(answers).toEqual(["null 160", "null 180"]);
-        network.cutOff.delete(zone);
-        ask(10);
-        await run(100);
-        expect(answers.at(-1)).toBe("yes 232");
-      }
-      const { network, ask, answers, run } = two();
+  it("is lost to and from a disconnected zone, and passes within it and after the reconnect", async () => {
+    for (const zone of ["z", "y"]) {
+      const { network, ask, answers, run } = two("y");
       await run(100);
-      network.cutOff.add("z");
+      ask(30, 80);
+      await run(20);
+      network.cutOff.add(zone);
+      ask(10, 40);
+      await run(100);
+      expect(answers).toEqual(["null 160", "null 180"]);
+      network.cutOff.delete(zone);
       ask(10);
-      await run(50);
-      expect(answers).toEqual(["yes 112"]);
-    },
-  );
-
-  it(
-    "breaks off when its goal dies, is refused while it is dead, and never hears from the " +
-      "life before",
-    async () => {
-      const { b, ask, answers, run } = two();
       await run(100);
-      ask(500);
-      await run(50);
-      b.die();
-      await run(10);
-      ask(1);
-      await run(10);
-      expect(answers).toEqual(["null 150", "null 161"]);
-      b.start(() => {});
-      await run(600);
-      expect(answers).toHaveLength(2);
-    },
-  );
+      expect(answers.at(-1)).toBe("yes 232");
+    }
+    const { network, ask, answers, run } = two();
+    await run(100);
+    network.cutOff.add("z");
+    ask(10);
+    await run(50);
+    expect(answers).toEqual(["yes 112"]);
+  });
 
-  it("is never told to whoever died meanwhile", async () => {
+  it("breaks off if its destination dies, is refused while it is dead, and stays dead to it", async () => {
+    const { b, ask, answers, run } = two();
+    await run(100);
+    ask(500);
+    await run(50);
+    b.die();
+    await run(10);
+    ask(1);
+    await run(10);
+    expect(answers).toEqual(["null 150", "null 161"]);
+    b.start(() => {});
+    await run(600);
+    expect(answers).toHaveLength(2);
+  });
+
+  it("is never answered to a node that died meanwhile", async () => {
     const { a, ask, answers, run } = two();
     await run(100);
     ask(50);
@@ -116,29 +108,25 @@ describe("a request in virtual time", () => {
     expect(answers).toEqual([]);
   });
 
-  it(
-    "feels what is done to its link: answers that come later, as in the real proxy, a cut, a " +
-      "reset",
-    async () => {
-      const { link, ask, answers, run } = two();
-      await run(100);
-      const delay = { delayMs: 40, jitterMs: 0 };
-      link.delays.add(delay);
-      ask(0);
-      await run(200);
-      expect(answers).toEqual(["yes 142"]);
-      link.delays.delete(delay);
-      ask(100);
-      await run(50);
-      link.reset();
-      await run(10);
-      expect(answers.at(-1)).toBe("null 350");
-      link.isCut = true;
-      ask(0);
-      await run(10);
-      expect(answers.at(-1)).toBe("null 361");
-    },
-  );
+  it("is affected by toxics on its link: latency as in the real proxy, a cut, a reset", async () => {
+    const { link, ask, answers, run } = two();
+    await run(100);
+    const delay = { delayMs: 40, jitterMs: 0 };
+    link.delays.add(delay);
+    ask(0);
+    await run(200);
+    expect(answers).toEqual(["yes 142"]);
+    link.delays.delete(delay);
+    ask(100);
+    await run(50);
+    link.reset();
+    await run(10);
+    expect(answers.at(-1)).toBe("null 350");
+    link.isCut = true;
+    ask(0);
+    await run(10);
+    expect(answers.at(-1)).toBe("null 361");
+  });
 });
 
 describe("a connection in virtual time", () => {
@@ -161,7 +149,7 @@ describe("a connection in virtual time", () => {
     return { ...world, heard, listen, speak: (word: string) => speak(word) };
   }
 
-  it("carries words in their order, however late the first of them is", async () => {
+  it("delivers messages in order, however late the first one is", async () => {
     const { link, heard, listen, speak, run } = listening();
     await run(100);
     listen();
@@ -175,50 +163,42 @@ describe("a connection in virtual time", () => {
     expect(heard).toEqual(["one 131", "two 131"]);
   });
 
-  it(
-    "ends when it is refused, when nothing is heard, when the link is cut, and when the " +
-      "speaker dies, and then nobody listens",
-    async () => {
-      const { b, link, heard, listen, speak, run } = listening();
-      listen();
-      await run(100);
-      expect(heard).toEqual(["ended 1"]);
-      for (const end of [() => run(0), () => link.cut(), async () => b.die()]) {
-        listen();
-        await run(10);
-        expect(speak("a word")).toBe(true);
-        await run(10);
-        await end();
-        await run(60);
-        expect([heard.at(-2), heard.at(-1)]).toEqual([
-          expect.stringMatching(/a word/),
-          expect.stringMatching(/ended/),
-        ]);
-        expect(speak("another")).toBe(false);
-        await link.mend();
-      }
-    },
-  );
-
-  it(
-    "brings a listener that stands still what was said, once it goes on, and one that died " +
-      "nothing",
-    async () => {
-      const { a, heard, listen, speak, run } = listening();
-      await run(100);
+  it("ends on refusal, silence, a cut link or the sender's death, and then has no receiver", async () => {
+    const { b, link, heard, listen, speak, run } = listening();
+    listen();
+    await run(100);
+    expect(heard).toEqual(["ended 1"]);
+    for (const end of [() => run(0), () => link.cut(), async () => b.die()]) {
       listen();
       await run(10);
-      a.pause();
-      speak("patience");
-      await run(20);
-      expect(heard).toEqual([]);
-      a.resume();
-      await run(1);
-      expect(heard).toEqual(["patience 130"]);
-      a.die();
-      expect(speak("nobody")).toBe(false);
-      await run(100);
-      expect(heard).toEqual(["patience 130"]);
-    },
-  );
+      expect(speak("a word")).toBe(true);
+      await run(10);
+      await end();
+      await run(60);
+      expect([heard.at(-2), heard.at(-1)]).toEqual([
+        expect.stringMatching(/a word/),
+        expect.stringMatching(/ended/),
+      ]);
+      expect(speak("another")).toBe(false);
+      await link.mend();
+    }
+  });
+
+  it("delivers pending messages to a paused receiver once it resumes, and none to a dead one", async () => {
+    const { a, heard, listen, speak, run } = listening();
+    await run(100);
+    listen();
+    await run(10);
+    a.pause();
+    speak("patience");
+    await run(20);
+    expect(heard).toEqual([]);
+    a.resume();
+    await run(1);
+    expect(heard).toEqual(["patience 130"]);
+    a.die();
+    expect(speak("nobody")).toBe(false);
+    await run(100);
+    expect(heard).toEqual(["patience 130"]);
+  });
 });

@@ -1,6 +1,6 @@
 /**
- * How requests travel: over a link that may be slowed, cut or reset, to a node that may refuse, be
- * silent, or die over it.
+ * How requests travel: over a link that may be delayed, cut or reset, to a node that may refuse,
+ * stay silent, or die meanwhile.
  */
 import type { ModelListening, ModelRequest } from "../../target/model.ts";
 import { SeawallError } from "../../base/errors.ts";
@@ -16,13 +16,13 @@ export class SimulatedLink implements VirtualLink {
   readonly delays = new Set<Delay>();
   readonly open = new Set<() => void>();
   readonly #toxics: Set<object>;
-  /** Requests that set out over it, those that it refuses included. */
+  /** The number of requests over it, including refused ones. */
   asked = 0;
   isCut = false;
 
   /**
-   * `toxics`: where the proxy keeps what it does to links; this link is there while it is cut, a
-   * delay while it is in force.
+   * `toxics`: the proxy's set of active toxics. This link is in it while it is cut, a delay while
+   * it is in force.
    */
   constructor(link: Link, toxics: Set<object>) {
     this.link = link;
@@ -83,8 +83,8 @@ export class SimulatedLink implements VirtualLink {
   }
 
   /**
-   * Connections that are there break off, as they do when a proxy is disabled; new ones are refused
-   * while it is cut.
+   * Breaks off existing connections, as a disabled proxy does; new ones are refused while it is
+   * cut.
    */
   reset(): void {
     for (const breakOff of [...this.open]) breakOff();
@@ -100,10 +100,7 @@ interface NetworkOptions {
 }
 
 export class Network {
-  /**
-   * Zones that nothing passes in or out of; what is under way then is lost, and whoever waits for
-   * it waits until its time is over.
-   */
+  /** Disconnected zones. Messages to and from them are lost, and their requests time out. */
   readonly cutOff = new Set<string>();
   readonly #options: NetworkOptions;
   readonly #links: ReadonlyMap<string, SimulatedLink>;
@@ -165,8 +162,8 @@ export class Network {
   }
 
   /**
-   * A connection on which `to` speaks until one of both dies, the link breaks off, or nothing was
-   * heard for too long. Words arrive in order.
+   * A connection on which `to` sends until either side dies, the link breaks off, or nothing
+   * arrives for too long. Messages arrive in order.
    */
   listen<T>({
     from,
@@ -227,7 +224,7 @@ export class Network {
     return from === null || from.region === to.region ? hopMs.within : hopMs.between;
   }
 
-  /** It is the answers that are late, as in the real proxy. */
+  /** The answer is delayed, as in the real proxy. */
   #delayMs(link: SimulatedLink | undefined): number {
     let ms = 0;
     if (link !== undefined)

@@ -1,6 +1,6 @@
 /**
- * One service in virtual time: it starts, serves, stands still, dies. What it was doing when it
- * died never happens.
+ * One service in virtual time: it starts, serves, pauses and dies. Work in progress is lost when it
+ * dies.
  */
 import type { ModelNode } from "../../target/model.ts";
 import type { Service } from "../../target/layout.ts";
@@ -23,7 +23,7 @@ export class SimulatedNode implements ModelNode {
   #state: NodeState = "down";
   /** What came due while it was paused, in order. */
   #held: (() => void)[] = [];
-  /** Counts its lives, so that nothing of an earlier one happens in a later one. */
+  /** The number of its lives, so that nothing scheduled in an earlier one runs in a later one. */
   #life = 0;
 
   constructor(service: Service, clock: VirtualClock, startMs: number) {
@@ -54,7 +54,7 @@ export class SimulatedNode implements ModelNode {
     this.#clock.after(ms, this.inThisLife(run));
   }
 
-  /** Does nothing once this life is over, and waits while it stands still. */
+  /** Does nothing once this life is over, and waits while the node is paused. */
   inThisLife(run: () => void): () => void {
     const life = this.#life;
     return () => {
@@ -62,13 +62,13 @@ export class SimulatedNode implements ModelNode {
     };
   }
 
-  /** At once, or when it goes on. */
+  /** At once, or on resume. */
   now(run: () => void): void {
     if (this.#state === "paused") this.#held.push(run);
     else run();
   }
 
-  /** `ready` is called once it is, unless it dies before. */
+  /** Calls `ready` once the start completes, unless it dies before. */
   start(ready: () => void): void {
     this.#state = "starting";
     this.after(this.#startMs, () => {

@@ -4,7 +4,7 @@ import type { VirtualContext } from "../../target/pack-virtual.ts";
 import { SimulatedProber } from "./prober.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
-it("asks the model in turn for what the layout names, each twice a second, until it is stopped", async () => {
+it("sends the layout's requests to the model, each twice a second, until it is stopped", async () => {
   const clock = new VirtualClock(0);
   const asked: string[] = [];
   const all: Series[] = [];

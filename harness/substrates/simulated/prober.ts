@@ -1,7 +1,8 @@
 /**
- * The harness's own prober in virtual time, for a target whose pack brings none: it asks the model
- * what the layout names, in turn.
+ * The harness's own prober in virtual time, for a target whose pack has none: it sends the layout's
+ * requests to the model in turn.
  */
+import { entryTag } from "../../metrics/tags.ts";
 import type { ProbeRequest } from "../../target/layout.ts";
 import type { VirtualContext, VirtualProbes } from "../../target/pack-virtual.ts";
 
@@ -39,7 +40,7 @@ export class SimulatedProber implements VirtualProbes {
     sink.sample(sink.series({ metric: "canary_late_ms", kind: "duration", tags: {} }), askedMs, 0);
     model.probe(service, { path }, (outcome) => {
       if (this.#over) return;
-      const tags = { edge: service, lane, outcome };
+      const tags = { [entryTag]: service, lane, outcome };
       sink.sample(
         sink.series({ metric: "canary_ms", kind: "duration", tags }),
         clock.nowMs(),

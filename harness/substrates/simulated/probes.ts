@@ -1,6 +1,6 @@
 /**
- * What the harness itself reads while a simulated run goes on: the same series on the same rhythm
- * as on real services.
+ * What the harness reads during a simulated run: the same series at the same intervals as from real
+ * services.
  */
 import type { LinkTotals } from "../../target/deployment.ts";
 import type { SampleSink } from "../../metrics/samples.ts";
@@ -18,8 +18,8 @@ export interface SimulatedProbesOptions {
   readonly nodes: ReadonlyMap<string, SimulatedNode>;
   readonly traffic: () => Promise<readonly LinkTotals[]>;
   /**
-   * Called once the rhythm is set: what else is looked at, by the target's pack or the harness's
-   * own prober.
+   * Called once the interval is set up: the observers of the target's pack, or the harness's own
+   * prober.
    */
   readonly others: () => VirtualProbes;
 }

@@ -24,14 +24,14 @@ const times = (experiment: Experiment, scale: number): Experiment => ({
     },
   })),
 });
-/** The same storm with fewer viewers, for what does not depend on how many there are. */
+/** The same storm with fewer viewers, for tests that do not depend on their number. */
 const small = {
   ...times(originStorm, 0.3),
   hypothesis: originStorm.hypothesis.map((claim) => ({ ...claim, samplesMin: 1 })),
 };
 
 describe("the origin storm in virtual time", () => {
-  it("is the same run for the same seed, to the last sample, and another for another seed", async () => {
+  it("replays to the last sample with the same seed, and differs with another", async () => {
     const record = (one: Run): string =>
       JSON.stringify([
         one.events,
@@ -47,7 +47,7 @@ describe("the origin storm in virtual time", () => {
     expect(record(await run(small, [], 8)) === first).toBe(false);
   });
 
-  it("costs no more for 65 million viewers, and the origin does not feel them", async () => {
+  it("costs no more for 65 million viewers, and does not load the origin more", async () => {
     const crowd: Experiment = {
       ...times(small, 870_000),
       phasesMs: { baseline: 8_000, fault: 8_000, recovery: 16_000 },
@@ -60,33 +60,29 @@ describe("the origin storm in virtual time", () => {
     expect(one.series.reduce((sum, series) => sum + series.values.length, 0)).toBeLessThan(150_000);
   });
 
-  it(
-    "lets modelled players watch that are never taken for real ones: neither by the plan nor " +
-      "by the record",
-    async () => {
-      const { plan } = planned(originStormPlayer, 1);
-      expect(plan.notes?.[0]).toMatch(/^no real player or browser: players are simulated, /);
-      const watched = (await run(originStormPlayer)).series.filter(({ metric }) =>
-        metric.startsWith("player_"),
-      );
-      expect(new Set(watched.map(({ tags }) => tags["player"]))).toEqual(
-        new Set(["modelled-player-1", "modelled-player-2"]),
-      );
-      const { model } = originStormPlayer.target;
-      const { players: _, ...without } = model ?? {};
-      expect(() =>
-        planned(
-          {
-            ...originStormPlayer,
-            target: { ...originStormPlayer.target, model: without as TargetModel },
-          },
-          1,
-        ),
-      ).toThrow(/players: the model of live-streaming has none/);
-    },
-  );
+  it("has modelled players that neither the plan nor the record takes for real ones", async () => {
+    const { plan } = planned(originStormPlayer, 1);
+    expect(plan.notes?.[0]).toMatch(/^no real player or browser: players are simulated, /);
+    const watched = (await run(originStormPlayer)).series.filter(({ metric }) =>
+      metric.startsWith("player_"),
+    );
+    expect(new Set(watched.map(({ tags }) => tags["player"]))).toEqual(
+      new Set(["modelled-player-1", "modelled-player-2"]),
+    );
+    const { model } = originStormPlayer.target;
+    const { players: _, ...without } = model ?? {};
+    expect(() =>
+      planned(
+        {
+          ...originStormPlayer,
+          target: { ...originStormPlayer.target, model: without as TargetModel },
+        },
+        1,
+      ),
+    ).toThrow(/players: the model of live-streaming has none/);
+  });
 
-  it("is not planned where the model does not reach", () => {
+  it("is refused where the model does not cover it", () => {
     const [live, ...others] = originStorm.load;
     expect(() =>
       planned(

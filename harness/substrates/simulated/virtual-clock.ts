@@ -1,7 +1,7 @@
 /**
- * Virtual time: a queue of things that happen, and a clock that jumps from one to the next. The
- * conductor's promises and the model's callbacks share it, so both see the same time, and the same
- * seed gives the same run.
+ * Virtual time: a queue of events, and a clock that jumps from one to the next. The conductor's
+ * promises and the model's callbacks share it. So both see the same time, and the same seed gives
+ * the same run.
  */
 import type { Clock } from "../../target/deployment.ts";
 
@@ -11,7 +11,7 @@ interface Happening {
   run: (() => void) | null;
 }
 
-/** Something was awaited that nothing can bring about any more. */
+/** A promise is awaited that no event can settle any more. */
 export class Deadlock extends Error {}
 
 export class VirtualClock implements Clock {
@@ -19,11 +19,9 @@ export class VirtualClock implements Clock {
   #order = 0;
   /** A binary heap, the earliest first. */
   readonly #heap: Happening[] = [];
-  /** Time-outs by their length. */
+  /** Timeouts by their length. */
   readonly #deadlines = new Map<number, Happening[]>();
-  /**
-   * A promise was settled by the last happening, so what waits for it must run before the next one.
-   */
+  /** The last event settled a promise, so its continuations must run before the next event. */
   #woke = true;
 
   constructor(startMs: number) {
@@ -38,7 +36,7 @@ export class VirtualClock implements Clock {
   }
 
   /**
-   * Runs once `ms` have passed; the returned function forgets it. Nothing that it does may settle a
+   * Schedules a call after `ms`; the returned function cancels it. The call must not settle a
    * promise.
    */
   after(ms: number, run: () => void): () => void {
@@ -49,8 +47,8 @@ export class VirtualClock implements Clock {
   }
 
   /**
-   * As `after`, for what is nearly always forgotten: time-outs of one length come due in the order
-   * in which they were set, so that only the first of them waits in the heap.
+   * Like `after`, for calls that are nearly always cancelled. Timeouts of one length come due in
+   * the order in which they were set, so only the first of them is in the heap.
    */
   deadline(ms: number, run: () => void): () => void {
     const one: Happening = { atMs: this.#nowMs + ms, order: this.#order++, run };
@@ -80,7 +78,7 @@ export class VirtualClock implements Clock {
     else this.#push(next.atMs, () => this.#expire(ms));
   }
 
-  /** Says that a callback has settled a promise. */
+  /** Reports that a callback has settled a promise. */
   settled(): void {
     this.#woke = true;
   }
@@ -103,8 +101,8 @@ export class VirtualClock implements Clock {
   }
 
   /**
-   * Lets virtual time pass until the promise settles. `cut` is asked before each step, and true
-   * leaves everything where it is, as a killed process would: resolves with null then.
+   * Advances virtual time until the promise settles. `cut` is evaluated before each step. True
+   * freezes everything, as if the process were killed: the result is null then.
    */
   async until<T>(
     promise: Promise<T>,
@@ -118,7 +116,7 @@ export class VirtualClock implements Clock {
     for (let step = 0; ; step++) {
       if (this.#woke) {
         this.#woke = false;
-        // All that follows from what was settled, however many promises deep.
+        // Runs all continuations, at any depth of promises.
         await new Promise((next) => setImmediate(next));
       }
       if (over) return promise;

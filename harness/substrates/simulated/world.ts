@@ -1,6 +1,6 @@
 /**
- * Everything that the conductor needs for a run in virtual time: the model in the target's place,
- * virtual users in k6's.
+ * The conductor's world for a run in virtual time: the model instead of the target, virtual users
+ * instead of k6.
  */
 import type { TargetModel } from "../../target/model.ts";
 import type { Pack } from "../../target/pack.ts";
@@ -25,7 +25,7 @@ export interface SimulatedWorldOptions {
   readonly plan: Plan;
   readonly layout: Layout;
   readonly model: TargetModel;
-  /** Of the target: it looks at what no other target has. */
+  /** The target's pack, which reads what is specific to its kind. */
   readonly pack?: Pack | undefined;
   readonly runId: string;
   readonly clock: VirtualClock;
@@ -35,13 +35,10 @@ export interface SimulatedWorldOptions {
   readonly undo: UndoLedger;
 }
 
-/** From the last service's readiness until segments have been published that can be played. */
+/** Time in ms from the readiness of the last service until the whole target works. */
 const playableAfterMs = 4_500;
 
-/**
- * The conductor's world but for its abort conditions, which are judged by whoever holds the
- * samples.
- */
+/** The conductor's world except for abort conditions, which the owner of the samples evaluates. */
 export function simulatedWorld(options: SimulatedWorldOptions) {
   const { plan, clock, machine, sink, runId } = options;
   let probes: SimulatedProbes | null = null;

@@ -77,7 +77,7 @@ export class Absent {
       done: (answer) => {
         simulation.duration(
           "http_req_ms",
-          { lane, status: String(answer?.status ?? 0), edge: edge.node.name },
+          { lane, status: String(answer?.status ?? 0), entry: edge.node.name },
           simulation.nowMs() - askedMs,
         );
         done();

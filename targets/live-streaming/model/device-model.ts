@@ -72,7 +72,7 @@ export class Devices {
         const tookMs = simulation.nowMs() - intendedMs;
         simulation.duration(
           "http_req_ms",
-          { lane, status: String(answer?.status ?? 0), edge: "" },
+          { lane, status: String(answer?.status ?? 0), entry: "" },
           tookMs,
         );
         simulation.duration(

@@ -63,7 +63,7 @@ export class Edge {
     }
     // As the real one, which is read and says so.
     if (upstreams.every((one) => !one.isOrigin))
-      simulation.count("origin_gets", { lane: "live", edge: node.name, origin: "none" }, 0);
+      simulation.count("origin_gets", { lane: "live", entry: node.name, origin: "none" }, 0);
     node.onReady(() => this.#probe());
     node.onDeath(() => {
       this.#kept.clear();
@@ -98,7 +98,7 @@ export class Edge {
   get(asked: Asked, weight: number, reply: (answer: Answer) => void): void {
     const nowMs = this.#simulation.nowMs();
     const current = segmentInProduction(nowMs);
-    this.#simulation.count("edge_requests", { edge: this.node.name }, 1);
+    this.#simulation.count("edge_requests", { entry: this.node.name }, 1);
     const say = (answer: Answer): void =>
       this.node.after(draw(calibration.edgeHit, this.#simulation), () => reply(answer));
     if (this.#simulation.enabled("rangeGate")) {
@@ -239,7 +239,7 @@ export class Edge {
   #count(upstream: Upstream, lane: string, weight: number): void {
     this.#simulation.count(
       "origin_gets",
-      { lane, edge: this.node.name, origin: upstream.node.region },
+      { lane, entry: this.node.name, origin: upstream.node.region },
       weight,
     );
   }

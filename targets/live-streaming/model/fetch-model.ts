@@ -46,7 +46,7 @@ export function fetchSegment(simulation: Simulation, wish: Wish, done: () => voi
     };
     simulation.duration(
       "segment_ms",
-      { lane, outcome, edge: edge.node.name, home: home.node.name, rendition, ...said },
+      { lane, outcome, entry: edge.node.name, home: home.node.name, rendition, ...said },
       simulation.nowMs() - intendedMs,
     );
     done();
@@ -88,7 +88,7 @@ export function fetchSegment(simulation: Simulation, wish: Wish, done: () => voi
       done: (answer) => {
         simulation.duration(
           "http_req_ms",
-          { lane, status: String(answer?.status ?? 0), edge: edge.node.name },
+          { lane, status: String(answer?.status ?? 0), entry: edge.node.name },
           simulation.nowMs() - askedMs,
         );
         if (answer?.status === 200)

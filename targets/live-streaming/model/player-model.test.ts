@@ -30,7 +30,7 @@ function watching(outS: readonly [number, number] | null = null, silent: string 
     },
   } as unknown as Watched;
   const simulation = {
-    layout: { stream: { renditions } },
+    layout: { content: { renditions } },
     nowMs: () => clock.nowMs(),
     random: () => 0.5,
     after: (ms: number, run: () => void) => clock.after(ms, run),

@@ -84,7 +84,7 @@ export class Starts {
       done: (answer) => {
         this.#simulation.duration(
           "http_req_ms",
-          { lane: "start", status: String(answer?.status ?? 0), edge: "" },
+          { lane: "start", status: String(answer?.status ?? 0), entry: "" },
           this.#simulation.nowMs() - askedMs,
         );
         done(answer);

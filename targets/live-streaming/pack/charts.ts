@@ -92,7 +92,7 @@ const fanIn: DeclaredChart = {
     "edges (dashed, right scale).",
   only: { metric: "origin_gets" },
   lines: [
-    { metric: "origin_gets", statistic: "growth", by: "edge" },
+    { metric: "origin_gets", statistic: "growth", by: "entry" },
     {
       metric: "segment_ms",
       statistic: "rate",

@@ -1,19 +1,40 @@
-/** What a plan of a stream did not say before it said it. */
+/** What plans of a stream did not say before they said it. */
+import type { Metric, Registry } from "../../../harness/metrics/metrics.ts";
+import { metrics as today } from "./metrics.ts";
+import older from "./older-plans.json" with { type: "json" };
 import { rhythmOfStream } from "./rhythm-of-stream.ts";
 import { bodiesOf, factsOf } from "./stream/bodies-of-stream.ts";
 import type { Stream } from "./stream/stream.ts";
 
-export function ofStreamBefore({
-  stream: recorded,
-}: {
-  readonly stream?: unknown;
-}): Readonly<Record<string, unknown>> {
-  if (recorded === undefined) return {};
-  const stream = recorded as Stream;
-  return {
-    rhythm: rhythmOfStream(stream),
-    bodies: bodiesOf(stream),
-    facts: factsOf(stream),
+const { charts, ...spoken } = older;
+
+/** As much of an older plan as tells what it leaves out. */
+interface OlderPlan {
+  readonly content?: Stream;
+  readonly metrics?: Registry;
+}
+
+export function ofStreamBefore(plan: OlderPlan): object | null {
+  const { content } = plan;
+  if (content === undefined) return null;
+  const { metrics, ...whole } = {
+    charts,
+    rhythm: rhythmOfStream(content),
+    bodies: bodiesOf(content),
+    facts: factsOf(content),
     drawEntries: ["viewers"],
+    ...(plan.metrics === undefined ? spoken : {}),
+    ...plan,
   };
+  return { ...whole, metrics: accounting(metrics as Registry) };
+}
+
+/** Metrics did not say yet by what a reckoning is complete. */
+function accounting(metrics: Registry): Registry {
+  return Object.fromEntries(
+    Object.entries(metrics).map(([name, metric]): [string, Metric] => {
+      const accounts = today[name]?.accounts;
+      return [name, accounts === undefined ? metric : { ...metric, accounts }];
+    }),
+  );
 }

@@ -2,6 +2,7 @@
  * All that testing a live stream takes, beyond the harness: any streaming target can bring it
  * along. It imports nothing of the target beside it.
  */
+import { join } from "node:path";
 import type { FaultKinds } from "../../../harness/target/fault.ts";
 import type { Layout } from "../../../harness/target/layout.ts";
 import type { Pack } from "../../../harness/target/pack.ts";
@@ -15,6 +16,7 @@ import { WatchingPlayers } from "./players/watching.ts";
 import { VirtualStreamProbes } from "./probes/virtual-probes.ts";
 import { ofStreamBefore } from "./older.ts";
 import { bodiesOf, factsOf } from "./stream/bodies-of-stream.ts";
+import type { StreamLayout } from "./stream/stream-layout.ts";
 import { type Stream, streamOf } from "./stream/stream.ts";
 import { reportsOf } from "./reports.ts";
 import { tagValues } from "./tag-values.ts";
@@ -23,13 +25,14 @@ import { trafficClasses } from "./traffic-classes.ts";
 
 /** Undefined where the layout has no stream. */
 function given<T>(layout: Layout, of: (stream: Stream) => T): T | undefined {
-  return layout.stream === undefined ? undefined : of(streamOf(layout));
+  return layout.content === undefined ? undefined : of(streamOf(layout));
 }
 
 export const streaming: Pack = {
   name: "live-streaming",
   trafficClasses,
   harm,
+  workloads: join(import.meta.dirname, "workloads"),
   metrics,
   charts,
   faults: faults as unknown as FaultKinds,
@@ -42,7 +45,7 @@ export const streaming: Pack = {
   facts: (layout) => given(layout, factsOf) ?? [],
   older: ofStreamBefore,
   blindSpots: (layout) =>
-    given(layout, ({ digestHeader }) => digestHeader) !== undefined || layout.stream === undefined
+    given(layout, ({ digestHeader }) => digestHeader) !== undefined || layout.content === undefined
       ? []
       : [
           "this target sends no checksum: viewers and the prober check that bodies are segments, " +
@@ -51,8 +54,10 @@ export const streaming: Pack = {
   probes: (context) => new StreamProbes(context),
   virtualProbes: (context) => new VirtualStreamProbes(context),
   players: {
-    obstacle: ({ manifestPath }) =>
-      manifestPath === undefined ? "this target does not say where its manifest is" : null,
+    obstacle: (layout) =>
+      (layout as StreamLayout).manifestPath === undefined
+        ? "this target does not say where its manifest is"
+        : null,
     open: (context) => WatchingPlayers.open(context),
   },
 };

@@ -13,7 +13,7 @@ export function reportsOf(one: Telemetry, { name }: Service): readonly Source[] 
         telemetry.kind === "varnish"
           ? [{ metric: "edge_requests", kind: "increment" } as const]
           : [];
-      return [{ name, where: { edge: name }, silencedBy: [name], series: [gets, ...asked] }];
+      return [{ name, where: { entry: name }, silencedBy: [name], series: [gets, ...asked] }];
     }
     case "journal": {
       const { pipeline } = telemetry;

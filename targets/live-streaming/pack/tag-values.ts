@@ -13,9 +13,11 @@ export function tagValues(
   switch (tag) {
     case "bytes":
       return metric === "segment_ms" &&
-        (layout.stream === undefined || streamOf(layout).digestHeader === undefined)
+        (layout.content === undefined || streamOf(layout).digestHeader === undefined)
         ? ["looked", "unread"]
         : undefined;
+    // Where a gateway sends a session.
+    case "edge":
     case "home":
       return layout.entries.map(({ service }) => service);
     case "origin":
@@ -26,7 +28,7 @@ export function tagValues(
         ]),
       ];
     case "rendition":
-      return layout.stream === undefined
+      return layout.content === undefined
         ? null
         : streamOf(layout).renditions.map(({ name }) => name);
     case "pipeline":

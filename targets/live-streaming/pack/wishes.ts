@@ -11,10 +11,10 @@ import type { Wishes } from "../../../harness/target/wishes.ts";
 export function wishesOf(
   lane: string,
   workloads: readonly string[],
-  { stream, entries }: Pick<Layout, "stream" | "entries">,
+  { content, entries }: Pick<Layout, "content" | "entries">,
 ): Wishes | null {
-  if (stream === undefined) return null;
-  const { segmentMs, dvrSegments, renditions } = stream as Stream;
+  if (content === undefined) return null;
+  const { segmentMs, dvrSegments, renditions } = content as Stream;
   const within = (patienceMs: number): number => Math.ceil(patienceMs / segmentMs) + 1;
   const moments = lane === "live" ? 1 : Math.max(1, dvrSegments - pastFrom);
   const least = lane === "live" ? 0 : pastFrom;

@@ -65,7 +65,7 @@ export function madeUpRun({
       {
         metric: "segment_ms",
         kind: "duration",
-        tags: { lane, outcome: "served", edge: "region-a/edge", rendition: "v720" },
+        tags: { lane, outcome: "served", entry: "region-a/edge", rendition: "v720" },
         atMs: Float64Array.from(atMs),
         values: Float64Array.from(values),
       },
@@ -74,7 +74,7 @@ export function madeUpRun({
   const counter: SeriesData = {
     metric: "origin_gets",
     kind: "increment",
-    tags: { lane: "live", edge: "region-a/edge", origin: "region-a" },
+    tags: { lane: "live", entry: "region-a/edge", origin: "region-a" },
     atMs: Float64Array.from(levels, (_, window) => zeroMs + window * segmentMs + 1_000),
     values: Float64Array.from(levels, () => 6 + Math.round(random())),
   };

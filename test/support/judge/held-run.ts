@@ -117,7 +117,7 @@ export const claims = {
   },
 } as const satisfies Record<string, Claim>;
 
-export type StreamPlan = Plan & { readonly stream: Stream };
+export type StreamPlan = Plan & { readonly content: Stream };
 
 const heldEdges = ["region-a/edge", "region-b/edge"];
 const heldStream: Stream = {
@@ -134,7 +134,7 @@ export function wishesIn(
   stream: Stream,
   edges: readonly string[],
 ): Readonly<Record<string, Wishes>> {
-  const layout = { stream, entries: edges.map((service) => ({ service, port: "http" })) };
+  const layout = { content: stream, entries: edges.map((service) => ({ service, port: "http" })) };
   return Object.fromEntries(
     ["live", "dvr"].flatMap((lane) => {
       const wishes = streaming.wishes?.(lane, ["viewers"], layout as unknown as Layout) ?? null;
@@ -159,7 +159,7 @@ export function heldPlan(): StreamPlan {
     zone: `${name.slice(0, 8)}-1`,
   });
   return {
-    format: "seawall-plan/1",
+    format: "seawall-plan/2",
     experiment: "synthetic",
     title: "Synthetic",
     story: "A test.",
@@ -179,7 +179,7 @@ export function heldPlan(): StreamPlan {
       service("region-b/edge", "edge"),
     ],
     links: [],
-    edges: heldEdges,
+    entries: heldEdges,
     pack: streaming.name,
     ...(streaming.drawEntries === undefined ? {} : { drawEntries: streaming.drawEntries }),
     ...streamRecord(heldStream),
@@ -206,7 +206,7 @@ export function heldPlan(): StreamPlan {
     ...(streaming.askedAlike === undefined ? {} : { askedAlike: streaming.askedAlike }),
     telemetry: [
       ...["region-a/edge", "region-b/edge"].map((edge) =>
-        reporter(edge, { edge }, [edge], "origin_gets", "increment"),
+        reporter(edge, { entry: edge }, [edge], "origin_gets", "increment"),
       ),
       ...["a", "b"].map((pipeline) =>
         reporter(
@@ -364,7 +364,7 @@ function iterations(lane: string, everyMs: number, offsetMs: number): Sample[] {
 
 function heldSamples(): Sample[] {
   const edges = ["region-a/edge", "region-b/edge"];
-  const viewer = { outcome: "served", edge: "region-a/edge", rendition: "v360" };
+  const viewer = { outcome: "served", entry: "region-a/edge", rendition: "v360" };
   return [
     ...oneInFourLooks(
       steady("segment_ms", { lane: "live", ...viewer }, 100, (tick) => 40 + (tick % 100)),
@@ -374,13 +374,13 @@ function heldSamples(): Sample[] {
     ),
     ...steady(
       "http_req_ms",
-      { lane: "live", status: "200", edge: "region-a/edge" },
+      { lane: "live", status: "200", entry: "region-a/edge" },
       100,
       (tick) => 30 + (tick % 100),
     ),
     ...steady(
       "http_req_ms",
-      { lane: "dvr", status: "200", edge: "region-a/edge" },
+      { lane: "dvr", status: "200", entry: "region-a/edge" },
       500,
       (tick) => 30 + (tick % 50),
       7,
@@ -391,10 +391,16 @@ function heldSamples(): Sample[] {
     ].flatMap(([lane, everyMs, offsetMs]) =>
       iterations(lane as string, everyMs as number, offsetMs as number),
     ),
-    ...edges.flatMap((edge) =>
-      steady("origin_gets", { lane: "live", edge, origin: "region-a" }, 2_000, () => 1, 30),
+    ...edges.flatMap((edge, index) =>
+      steady(
+        "origin_gets",
+        { lane: "live", entry: edge, origin: "region-a" },
+        2_000,
+        () => 1,
+        30 + 4 * index,
+      ),
     ),
-    ...["a", "b"].flatMap((pipeline) =>
+    ...["a", "b"].flatMap((pipeline, index) =>
       steady(
         "publish_ms",
         {
@@ -405,28 +411,44 @@ function heldSamples(): Sample[] {
           refused: "no",
         },
         2_000,
-        () => 25,
-        11,
+        (tick) => 25 + ((tick * (7 + 4 * index)) % 13),
+        11 + 90 * index,
       ),
     ),
-    ...edges.flatMap((edge) =>
-      steady("canary_ms", { edge, lane: "live", outcome: "served" }, 500, () => 20, 3),
+    ...edges.flatMap((edge, index) =>
+      steady(
+        "canary_ms",
+        { entry: edge, lane: "live", outcome: "served" },
+        500,
+        (tick) => 20 + probeNoise(tick, index),
+        probedAt(index),
+      ),
     ),
-    ...steady("canary_late_ms", {}, 500, () => 1, 3),
+    ...edges.flatMap((_, index) =>
+      steady("canary_late_ms", {}, 500, (tick) => 1 + probeNoise(tick, 2 + index), probedAt(index)),
+    ),
     ...steady("link_connections", { link: fillLink }, 10_000, () => 2, 30),
     ...movedBytes(edges),
-    ...bodiesSeen("region-a/edge", "viewer", 400),
-    ...edges.flatMap((edge) => bodiesSeen(edge, "prober", 500)),
+    ...bodiesSeen("region-a/edge", "user", 400),
+    ...edges.flatMap((edge, index) => bodiesSeen(edge, "prober", 500, probedAt(index))),
     ...steady("cpu_seconds", { service: "k6" }, 2_000, () => 0.3, 40),
     ...steady("cpu_seconds", { service: "seawall" }, 2_000, () => 0.1, 40),
   ];
 }
 
+/** The prober asks one edge after the other, as the real one does. */
+const probedAt = (edge: number): number => 3 + 240 * edge;
+
+/** Under a millisecond, and another one at each tick and for each series. */
+function probeNoise(tick: number, series: number): number {
+  return (((tick + 1) * (7_919 + 2_718 * series)) % 9_973) / 10_000;
+}
+
 function oneInFourLooks(samples: readonly Sample[]): Sample[] {
-  return samples.map((sample, index) => ({
-    ...sample,
-    tags: { ...sample.tags, bytes: index % 4 === 0 ? "looked" : "unread" },
-  }));
+  const { tags } = samples[0] as Sample;
+  const looked: Tags = { ...tags, bytes: "looked" },
+    unread: Tags = { ...tags, bytes: "unread" };
+  return samples.map((sample, index) => ({ ...sample, tags: index % 4 === 0 ? looked : unread }));
 }
 
 const segmentBytes = 100_000;
@@ -445,8 +467,14 @@ function movedBytes(edges: readonly string[]): Sample[] {
     ),
     ...every2s("io_bytes", { service: "k6", direction: "read" }, 24),
     ...every2s("network_bytes", { direction: "received" }, 32),
-    ...edges.flatMap((edge) =>
-      steady("canary_bytes", { edge, rendition: "v360" }, 500, () => segmentBytes, 3),
+    ...edges.flatMap((edge, index) =>
+      steady(
+        "canary_bytes",
+        { entry: edge, rendition: "v360" },
+        500,
+        () => segmentBytes,
+        probedAt(index),
+      ),
     ),
   ];
 }
@@ -455,14 +483,21 @@ function movedBytes(edges: readonly string[]): Sample[] {
 export const printAt = (number: number): number =>
   printOf(number, (number % 4_096).toString(16).padStart(9, "0"));
 
-function bodiesSeen(edge: string, by: string, everyMs: number): Sample[] {
-  const tags = { lane: "live", edge, rendition: "v360", by, container: "fmp4", problem: "none" };
+function bodiesSeen(edge: string, by: string, everyMs: number, offsetMs = 1): Sample[] {
+  const tags = {
+    lane: "live",
+    entry: edge,
+    rendition: "v360",
+    by,
+    container: "fmp4",
+    problem: "none",
+  };
   return steady(
     "body_seen",
     tags,
     everyMs,
     (tick) => printAt(Math.floor((zeroMs - 4_000 + tick * everyMs) / 2_000) - 1),
-    1,
+    offsetMs,
   );
 }
 
@@ -502,17 +537,28 @@ export function within(fromMs: number, untilMs: number): (sample: Sample) => boo
   return (sample) => sample.startedMs >= fromMs && sample.startedMs < untilMs;
 }
 
+interface Gathered extends Omit<SeriesData, "atMs" | "values"> {
+  readonly at: number[];
+  readonly value: number[];
+}
+
 /**
  * As a run is read from disk: series in the order of their first sample, each sample at the time of
  * its record.
  */
 export function runOf(draft: Draft): Run {
-  const series = new Map<string, { metric: string; tags: Tags; at: number[]; value: number[] }>();
+  const series = new Map<string, Gathered>();
+  // Samples share their tags by the thousand: most are found without a key.
+  const last = new Map<Tags, Gathered>();
   for (const { metric, tags, startedMs, value } of draft.samples) {
-    const key = JSON.stringify([metric, tags]);
-    const one = series.get(key) ?? { metric, tags, at: [], value: [] };
-    series.set(key, one);
-    one.at.push(kindOf(metric) === "duration" ? startedMs + value : startedMs);
+    let one = last.get(tags);
+    if (one?.metric !== metric) {
+      const key = JSON.stringify([metric, tags]);
+      one = series.get(key) ?? { metric, kind: kindOf(metric), tags, at: [], value: [] };
+      series.set(key, one);
+      last.set(tags, one);
+    }
+    one.at.push(one.kind === "duration" ? startedMs + value : startedMs);
     one.value.push(value);
   }
   return {
@@ -522,9 +568,9 @@ export function runOf(draft: Draft): Run {
     events: draft.events,
     damage: draft.damage,
     series: [...series.values()].map(
-      ({ metric, tags, at, value }): SeriesData => ({
+      ({ metric, kind, tags, at, value }): SeriesData => ({
         metric,
-        kind: kindOf(metric),
+        kind,
         tags,
         atMs: Float64Array.from(at),
         values: Float64Array.from(value),

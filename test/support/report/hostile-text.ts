@@ -1,11 +1,12 @@
 /** Text that tries to act on a terminal or on a pipeline, and how to see that it would. */
 import fc from "fast-check";
+import { anyCharacter } from "../any-character.ts";
 
 /** Text of the worst kind: controls, halves of characters, and what pipelines take for commands. */
 export const hostile = fc
   .array(
     fc.oneof(
-      fc.string({ unit: "binary", maxLength: 12 }),
+      fc.string({ unit: anyCharacter, maxLength: 12 }),
       fc.constantFrom(
         "\u001b]0;t\u0007",
         "\u001b[2J",

@@ -100,7 +100,7 @@ function planOf(without: readonly string[], phasesMs: Readonly<Record<Phase, num
     zone: "1",
   });
   return {
-    format: "seawall-plan/1",
+    format: "seawall-plan/2",
     experiment: "origin-storm",
     title: "The origin dies as the audience arrives",
     story:
@@ -121,7 +121,7 @@ function planOf(without: readonly string[], phasesMs: Readonly<Record<Phase, num
       ),
     ),
     links: [{ from: "region-a/edge", to: struck, port: "http" }],
-    edges: [...edges],
+    entries: [...edges],
     ...streamRecord({
       event: "final",
       segmentMs: 2000,
@@ -419,7 +419,7 @@ export function hostileRun(): Fixture {
     ...one,
     tags: {
       ...one.tags,
-      ...(one.tags["edge"] === edges[0] ? { edge: evil } : {}),
+      ...(one.tags["entry"] === edges[0] ? { entry: evil } : {}),
       ...(one.tags["service"] === struck ? { service: evil } : {}),
     },
   }));

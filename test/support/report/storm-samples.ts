@@ -35,10 +35,25 @@ class Recording {
   }
 }
 
+const made = new Map<string, readonly SeriesData[]>();
+
+/** Made once: most tests want the same. */
+export function seriesOf(
+  plan: Plan,
+  audience: number,
+  uncollapsed: boolean,
+): readonly SeriesData[] {
+  const { seed, phasesMs, load } = plan;
+  const key = JSON.stringify([seed, phasesMs, load, audience, uncollapsed]);
+  const known = made.get(key) ?? makeSeries(plan, audience, uncollapsed);
+  made.set(key, known);
+  return known;
+}
+
 /**
  * Samples at segment boundaries, as viewers come in bunches; durations are given by their start.
  */
-export function seriesOf(plan: Plan, audience: number, uncollapsed: boolean): SeriesData[] {
+function makeSeries(plan: Plan, audience: number, uncollapsed: boolean): readonly SeriesData[] {
   const random = prng(plan.seed);
   const record = new Recording();
   const baseline = epochMs + 25_400;
@@ -63,7 +78,7 @@ export function seriesOf(plan: Plan, audience: number, uncollapsed: boolean): Se
       record.add(
         "origin_gets",
         "increment",
-        { lane: "live", edge, origin: broken || edge === edges[1] ? "b" : "a" },
+        { lane: "live", entry: edge, origin: broken || edge === edges[1] ? "b" : "a" },
         at + 1000,
         asked + Math.round(random()),
       );
@@ -71,7 +86,7 @@ export function seriesOf(plan: Plan, audience: number, uncollapsed: boolean): Se
         record.add(
           "canary_ms",
           "duration",
-          { edge, outcome: "served" },
+          { entry: edge, outcome: "served" },
           at + second * 1000 + 400,
           6 + random() * 9 + (broken ? 14 : 0),
         );
@@ -125,11 +140,17 @@ function viewers(
       : outcome === "lost"
         ? 2000
         : 9 + random() * 14 + tail * (broken ? 420 : storm ? 160 : 60) + (bad ? 900 : 0);
-    record.add("segment_ms", "duration", { lane, outcome, edge, rendition: "v1080" }, start, value);
+    record.add(
+      "segment_ms",
+      "duration",
+      { lane, outcome, entry: edge, rendition: "v1080" },
+      start,
+      value,
+    );
     record.add(
       "http_req_ms",
       "duration",
-      { lane, status: shed ? "503" : outcome === "lost" ? "0" : "200", edge },
+      { lane, status: shed ? "503" : outcome === "lost" ? "0" : "200", entry: edge },
       start,
       value,
     );

@@ -22,9 +22,10 @@ import {
   memcachedPing,
 } from "../../../targets/live-streaming/layout/pings.ts";
 import { processSubstrate } from "../../../harness/substrates/process/deploy.ts";
+import { toolsForFaults } from "../../../harness/substrates/process/support.ts";
 import { realClock } from "../../../harness/system/clock.ts";
 import { observer } from "../../../harness/system/observer.ts";
-import { type Fault, struckIn } from "../../../harness/faults/faults.ts";
+import { effectsOf, type Fault, struckIn } from "../../../harness/faults/faults.ts";
 import { injecting } from "../../../harness/faults/inject.ts";
 import type { Injection } from "../../../harness/faults/injection.ts";
 
@@ -159,19 +160,24 @@ export interface Mini extends AsyncDisposable {
   readonly deployment: Deployment;
 }
 
-/** The faults that a service is to suffer and must be started for. */
-export const miniSteps: readonly Step[] = [
-  { kind: "fullDisk", service: "b/more" } as const,
-  { kind: "clockSkew", service: "b/back", byMs: 3_600_000 } as const,
-].map((fault) => ({ atMs: 0, forMs: 1, fault }));
+/** The faults among these that services must be prepared for. */
+export function stepsFor(faults: readonly Fault[]): readonly Step[] {
+  return faults
+    .filter((fault) => effectsOf([fault]).size > 0)
+    .map((fault) => ({ atMs: 0, forMs: 1, fault }));
+}
 
-export async function startMini(layout: Layout = miniLayout): Promise<Mini> {
+export async function startMini(
+  layout: Layout = miniLayout,
+  faults: readonly Fault[] = [],
+): Promise<Mini> {
+  const steps = stepsFor(faults);
   const folder = mkdtempSync(join(tmpdir(), "seawall-faults-"));
   const tools = (await provision(
     [
       ...new Set([
         "toxiproxy" as const,
-        "faketime" as const,
+        ...toolsForFaults(faults),
         ...layout.services.flatMap((service) => service.tools),
       ]),
     ],
@@ -185,8 +191,8 @@ export async function startMini(layout: Layout = miniLayout): Promise<Mini> {
     plan: {
       ...heldPlan(),
       without: [],
-      steps: miniSteps,
-      struck: miniSteps.map((step) => struckIn(step.fault, layout)),
+      steps,
+      struck: steps.map((step) => struckIn(step.fault, layout)),
     },
     runId: `mini-${process.pid}-${Date.now()}`,
     controlToken: "token",

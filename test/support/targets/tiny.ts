@@ -103,7 +103,7 @@ class TinyModel implements RunningModel {
     return Math.floor(this.#simulation.nowMs() / segmentMs);
   }
   #count(edge: ModelNode, origin: string, by: number): void {
-    this.#simulation.count("origin_gets", { lane: "live", edge: edge.name, origin }, by);
+    this.#simulation.count("origin_gets", { lane: "live", entry: edge.name, origin }, by);
   }
 
   #publish(packager: ModelNode, number: number): void {
@@ -194,7 +194,7 @@ class TinyModel implements RunningModel {
       const end = (outcome: string): void => {
         this.#simulation.duration(
           "segment_ms",
-          { lane, outcome, edge: edge.name, rendition: "only" },
+          { lane, outcome, entry: edge.name, rendition: "only" },
           this.#simulation.nowMs() - intendedMs,
         );
         done();

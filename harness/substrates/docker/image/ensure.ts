@@ -1,7 +1,4 @@
-/**
- * Builds the image that the docker substrate and `docker compose up` start, unless the engine has
- * it.
- */
+/** Builds the image for the docker substrate and `docker compose up`, unless the engine has it. */
 import { SeawallError } from "../../../base/errors.ts";
 import { filesOfBase, makeBaseFolder } from "../../../provision/base.ts";
 import { type Progress, provision } from "../../../provision/provision.ts";
@@ -11,20 +8,23 @@ import type { connectEngine } from "../engine.ts";
 import {
   baseName,
   buildImage,
+  copiedFromTools,
   hasImage,
   importBase,
   imageName,
   packagesOfImage,
-  type Parts,
   pulled,
   registryParts,
 } from "./image.ts";
-import { inImage } from "./paths.ts";
+import { inImage, type Parts } from "./paths.ts";
 
 type Engine = Awaited<ReturnType<typeof connectEngine>>;
 type Context = Pick<Surroundings, "root" | "env" | "signal" | "stderr">;
 
-/** The image's name once the engine has it; building shows its progress on standard error. */
+/**
+ * Resolves with the image's name once the engine has it. A build shows its progress on standard
+ * error.
+ */
 export async function ensureImage(context: Context, docker: Engine): Promise<string> {
   const name = imageName(context.root);
   if (await hasImage(docker, name)) return name;
@@ -38,7 +38,10 @@ export async function ensureImage(context: Context, docker: Engine): Promise<str
   return name;
 }
 
-/** A base that was made here before, else the registry's images, else a base that is made now. */
+/**
+ * A base that was built here before, otherwise the registry's images, otherwise a base that is
+ * built now.
+ */
 async function partsOf(
   context: Context,
   docker: Engine,
@@ -46,9 +49,9 @@ async function partsOf(
 ): Promise<Parts> {
   const { env, signal, root } = context;
   const own = baseName(root, [process.versions.node]);
-  const made: Parts = { base: own, cassandra: own, toxiproxy: own };
-  if (await hasImage(docker, own)) return made;
   const wanted = registryParts(root);
+  const made = Object.fromEntries(Object.keys(wanted).map((name) => [name, own]));
+  if (await hasImage(docker, own)) return made;
   progress({ tool: "image", step: "asking the registry for its parts" });
   if (
     await allPulled(docker, wanted, signal, (detail) =>
@@ -57,11 +60,12 @@ async function partsOf(
   )
     return wanted;
   progress({ tool: "image", step: "making a base here: no registry answers" });
-  const tools = await provision(["node", "cassandra", "toxiproxy"], { env, signal, progress });
+  const copied = copiedFromTools(root);
+  const tools = await provision(["node", ...Object.keys(copied)], { env, signal, progress });
   try {
     await using folder = await makeBaseFolder(
       packagesOfImage(root),
-      filesOfBase(tools, inImage),
+      filesOfBase(tools, { node: inImage.node, ...copied }),
       { path: inImage.baseMark, text: `${own}\n` },
       { env, signal, progress },
     );
@@ -91,7 +95,7 @@ async function allPulled(
   signal: AbortSignal,
   say: (line: string) => void,
 ): Promise<boolean> {
-  for (const name of [parts.base, parts.cassandra, parts.toxiproxy]) {
+  for (const name of Object.values(parts)) {
     if (!(await hasImage(docker, name)) && !(await pulled(docker, name, signal, say))) return false;
   }
   return true;

@@ -2,7 +2,15 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { baseName, copied, imageName, packagesOfImage, registryParts } from "./image.ts";
+import {
+  baseName,
+  copied,
+  copiedFromTools,
+  imageName,
+  packagesOfImage,
+  registryParts,
+} from "./image.ts";
+import { dockerfile } from "./paths.ts";
 
 const root = resolve(import.meta.dirname, "../../../..");
 describe("the image's name", () => {
@@ -19,7 +27,7 @@ describe("the image's name", () => {
     rmSync(copy, { recursive: true, force: true });
   });
 
-  it("is the same wherever the same files lie, and changes with what goes into it", () => {
+  it("depends only on the content of its files", () => {
     const before = imageName(root);
     expect(before).toMatch(/^seawall\/target:[0-9a-f]{12}$/);
     expect(imageName(copy)).toBe(before);
@@ -29,20 +37,16 @@ describe("the image's name", () => {
     expect(imageName(copy)).not.toBe(before);
   });
 
-  it(
-    "does not change that of the base, which takes long to make, unless its packages or tools " +
-      "do",
-    () => {
-      const before = baseName(root, ["24.1.0"]);
-      expect(baseName(copy, ["24.1.0"])).toBe(before);
-      expect(baseName(copy, ["24.2.0"])).not.toBe(before);
-      writeFileSync(join(copy, "harness/substrates/docker/image/packages.txt"), "varnish\n");
-      expect(baseName(copy, ["24.1.0"])).not.toBe(before);
-    },
-  );
+  it("leaves the slow base unchanged unless its packages or tools change", () => {
+    const before = baseName(root, ["24.1.0"]);
+    expect(baseName(copy, ["24.1.0"])).toBe(before);
+    expect(baseName(copy, ["24.2.0"])).not.toBe(before);
+    writeFileSync(join(copy, "targets/image/packages.txt"), "varnish\n");
+    expect(baseName(copy, ["24.1.0"])).not.toBe(before);
+  });
 });
 
-/** The files that Node loads for these: imports of types are gone by then. */
+/** The files that Node loads for these; type imports are erased. */
 function loadedBy(...paths: readonly string[]): string[] {
   const seen = new Set<string>();
   const waiting = [...paths];
@@ -59,9 +63,9 @@ function loadedBy(...paths: readonly string[]): string[] {
 }
 
 describe("the Dockerfile", () => {
-  const text = readFileSync(join(import.meta.dirname, "Dockerfile"), "utf8");
+  const text = readFileSync(join(root, dockerfile), "utf8");
 
-  it("copies all that a container of the reference target loads", () => {
+  it("copies everything that a container of the reference target loads", () => {
     const loaded = loadedBy(
       "harness/substrates/docker/entry.ts",
       "targets/live-streaming/target.ts",
@@ -80,18 +84,25 @@ describe("the Dockerfile", () => {
 
   it("names public images for each of its parts", () => {
     expect(registryParts(root)).toEqual({
-      base: expect.stringMatching(/^node:24-/),
-      cassandra: expect.stringMatching(/^cassandra:5\.0/),
-      toxiproxy: expect.stringMatching(/toxiproxy:2\.12/),
+      BASE: expect.stringMatching(/^node:24-/),
+      CASSANDRA: expect.stringMatching(/^cassandra:5\.0/),
+      TOXIPROXY: expect.stringMatching(/toxiproxy:2\.12/),
     });
   });
 
-  it("copies all that the entry of a container imports", () => {
+  it("takes what tools there are from their images", () => {
+    expect(copiedFromTools(root)).toEqual({
+      cassandra: "/opt/cassandra/lib",
+      toxiproxy: "/toxiproxy",
+    });
+  });
+
+  it("copies everything that the entry of a container imports", () => {
     const seen = new Set<string>();
     const follow = (path: string): void => {
       if (seen.has(path)) return;
       seen.add(path);
-      // What is imported as a type only is not there when it runs.
+      // Type imports do not exist at run time.
       for (const [, from = ""] of readFileSync(join(root, path), "utf8").matchAll(
         /^import (?!type )[^"]*"(\.[^"]+)"/gm,
       ))
@@ -109,7 +120,7 @@ describe("the Dockerfile", () => {
     expect(seen.size).toBeGreaterThan(4);
   });
 
-  it("copies nothing that .dockerignore keeps out, and every package by name", () => {
+  it("copies nothing that .dockerignore excludes, and every package by name", () => {
     expect(packagesOfImage(root)).toEqual(
       expect.arrayContaining(["varnish", "memcached", "ffmpeg"]),
     );

@@ -1,7 +1,4 @@
-/**
- * The target's image: its name, which changes with whatever goes into it, and how the engine builds
- * it.
- */
+/** The target's image: its content-based name, and how the engine builds it. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createHash } from "node:crypto";
@@ -12,12 +9,12 @@ import type Docker from "dockerode";
 import { SeawallError } from "../../../base/errors.ts";
 import { isTest } from "../../../system/sources.ts";
 import { engineError, isGone } from "../engine.ts";
-import { latestImage, projectLabel } from "./paths.ts";
+import type { ToolName } from "../../../target/tools.ts";
+import { dockerfile, imageFolder, latestImage, type Parts, projectLabel } from "./paths.ts";
 
-const folder = "harness/substrates/docker/image";
 /**
- * What the entry of a container consists of; the rest of the harness stays outside, so that a
- * change of it needs no new image.
+ * The modules of a container's entry. The rest of the harness is not included, so that its changes
+ * need no new image.
  */
 const ofEntry = [
   "docker/entry.ts",
@@ -27,7 +24,7 @@ const ofEntry = [
   "docker/image/paths.ts",
   "proxy/service.ts",
 ].map((path) => `harness/substrates/${path}`);
-/** What the Dockerfile copies, besides packages. */
+/** The files that the Dockerfile copies, besides packages. */
 export const copied = [
   "package.json",
   "package-lock.json",
@@ -38,12 +35,10 @@ export const copied = [
   "harness/system",
   "harness/target",
   ...ofEntry,
-  `${folder}/Dockerfile`,
-  `${folder}/packages.txt`,
   "targets",
 ];
 
-/** `seawall/target:0123456789ab`, from the files of this repository that go into it. */
+/** `seawall/target:0123456789ab`, from the files of this repository in it. */
 export function imageName(root: string): string {
   const hash = createHash("sha256");
   for (const path of filesOfImage(root))
@@ -54,16 +49,16 @@ export function imageName(root: string): string {
   return `seawall/target:${hash.digest("hex").slice(0, 12)}`;
 }
 
-/** `seawall/base:…`, from what a base that is made here is made of. */
+/** `seawall/base:…`, from the ingredients of a base that is built here. */
 export function baseName(root: string, versions: readonly string[]): string {
   const hash = createHash("sha256")
-    .update(readFileSync(join(root, folder, "packages.txt")))
+    .update(readFileSync(join(root, imageFolder, "packages.txt")))
     .update(JSON.stringify([versions, process.arch, "2"]));
   return `seawall/base:${hash.digest("hex").slice(0, 12)}`;
 }
 
 export function packagesOfImage(root: string): string[] {
-  return readFileSync(join(root, folder, "packages.txt"), "utf8")
+  return readFileSync(join(root, imageFolder, "packages.txt"), "utf8")
     .split("\n")
     .filter((name) => name !== "");
 }
@@ -82,8 +77,8 @@ function filesOfImage(root: string): string[] {
 }
 
 /**
- * Packages that services need at run time and that are installed here: they need not be fetched
- * again. Without Node itself: the base has it.
+ * Packages that services need at run time and that are installed here, so that they need no
+ * download. Node itself is in the base.
  */
 function installedPackages(root: string): string[] {
   const lock = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")) as {
@@ -115,22 +110,22 @@ export async function hasImage(docker: Docker, name: string): Promise<boolean> {
   }
 }
 
-export interface Parts {
-  readonly base: string;
-  readonly cassandra: string;
-  readonly toxiproxy: string;
+/** The default images of the Dockerfile. */
+export function registryParts(root: string): Parts {
+  const named = readFileSync(join(root, dockerfile), "utf8").matchAll(/^ARG (\w+)=(\S+)$/gm);
+  return Object.fromEntries([...named].map(([, name, image]) => [name, image]));
 }
 
-/** The images that the Dockerfile names when nobody says otherwise. */
-export function registryParts(root: string): Parts {
-  const text = readFileSync(join(root, folder, "Dockerfile"), "utf8");
-  const named = (argument: string): string =>
-    new RegExp(`^ARG ${argument}=(\\S+)$`, "m").exec(text)?.[1] ?? "";
-  return { base: named("BASE"), cassandra: named("CASSANDRA"), toxiproxy: named("TOXIPROXY") };
+/** What the Dockerfile takes from the image of a tool, by the tool's name: a path in that image. */
+export function copiedFromTools(root: string): Readonly<Record<ToolName, string>> {
+  const copies = readFileSync(join(root, dockerfile), "utf8").matchAll(
+    /^COPY --from=(\S+) (\S+) \S+$/gm,
+  );
+  return Object.fromEntries([...copies].map(([, tool, path]) => [tool, path]));
 }
 
 /**
- * Builds the image under its own name and as the latest. `say` gets the engine's words, line by
+ * Builds the image under its own name and as the latest. `say` receives the engine's output line by
  * line.
  */
 export async function buildImage(
@@ -149,12 +144,12 @@ export async function buildImage(
   const stream = await docker
     .buildImage(context.stream, {
       t: name,
-      dockerfile: `${folder}/Dockerfile`,
+      dockerfile,
       networkmode: "host",
       rm: true,
       forcerm: true,
       labels: { [projectLabel]: "image" },
-      buildargs: { BASE: parts.base, CASSANDRA: parts.cassandra, TOXIPROXY: parts.toxiproxy },
+      buildargs: { ...parts },
       abortSignal: signal,
     })
     .catch((error: unknown) => {
@@ -166,7 +161,7 @@ export async function buildImage(
   return name;
 }
 
-/** Makes an image of a folder that is a whole root file system. */
+/** Imports a folder that is a complete root file system as an image. */
 export async function importBase(
   docker: Docker,
   folderOfRoot: string,
@@ -193,7 +188,7 @@ export async function importBase(
   ]);
 }
 
-/** False when the registry cannot be reached or lacks it within the time. */
+/** False if the registry is unreachable or does not provide it in time. */
 export async function pulled(
   docker: Docker,
   name: string,
@@ -217,7 +212,7 @@ export async function pulled(
   }
 }
 
-/** The engine answers 200 first and says in the stream what went wrong. */
+/** The engine answers 200 first and reports errors in the stream. */
 async function followed(
   docker: Docker,
   stream: NodeJS.ReadableStream,
@@ -250,8 +245,7 @@ async function followed(
 }
 
 /**
- * An archive as it is written. `ended` rejects when tar fails, which the reader of the stream would
- * take for a short archive.
+ * An archive as a stream. `ended` rejects if tar fails, which otherwise looks like a short archive.
  */
 function tarOf(
   cwd: string,

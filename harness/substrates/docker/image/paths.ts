@@ -1,15 +1,20 @@
-/** Names in and of the image that others rely on. */
+/** Names inside the image, and of the image, that other modules use. */
 
-/** Where the tools lie in the image, as its Dockerfile puts them. */
+/** The paths of the tools in the image, as in its Dockerfile. */
 export const inImage = {
   root: "/seawall",
   node: "/usr/local/bin/node",
-  jars: "/opt/cassandra/lib",
-  toxiproxy: "/toxiproxy",
   baseMark: "/etc/seawall/base",
 } as const;
 
-/** Every image, container and network of ours carries this label. */
+/** The folder of the one image from which the services of this repository's targets run. */
+export const imageFolder = "targets/image";
+export const dockerfile = `${imageFolder}/Dockerfile`;
+
+/** The images that it consists of, by build argument. */
+export type Parts = Readonly<Record<string, string>>;
+
+/** Every image, container and network of Seawall carries this label. */
 export const projectLabel = "seawall";
-/** What `docker-compose.yml` names: the newest that was built here. */
+/** The image in `docker-compose.yml`: the newest that was built here. */
 export const latestImage = "seawall/target:latest";

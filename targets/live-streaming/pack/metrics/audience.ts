@@ -13,6 +13,7 @@ export const audience: Registry = {
     ofBytesWhere: { bytes: "compared" },
     drawn: ["home", "rendition", "bytes"],
     entries: ["home"],
+    lost: { outcome: "lost", pipeline: "none", flagged: "none", notified: "none" },
     answered: {
       outcomes: ["served", "late", "wrong"],
       workloads: ["viewers", "sessions", "rewind", "rewatch"],
@@ -21,7 +22,7 @@ export const audience: Registry = {
       "lane",
       "load",
       "outcome",
-      "edge",
+      "entry",
       "home",
       "rendition",
       "pipeline",
@@ -39,7 +40,7 @@ export const audience: Registry = {
     meaning:
       "a viewer's wait for one whole segment, from the moment it meant to ask; outcome is " +
       "served, late, shed, lost, or wrong when it is no segment, not what was published or " +
-      "cannot be played and no header said so; home is the edge that it asked first, edge " +
+      "cannot be played and no header said so; home is the edge that it asked first, entry " +
       "the one it asked last; flagged is yes when a header reports a defect, notified when " +
       "one brought a notification; one viewer in four looks at its bytes: they are compared " +
       "with the published checksum where the target sends one, and looked at without it",
@@ -80,6 +81,7 @@ export const audience: Registry = {
     source: "generator",
     tags: ["lane", "load", "outcome"],
     values: { lane: ["broadcast"], outcome: ["heard", "missed"] },
+    lost: { outcome: "missed" },
     meaning:
       "from an operator's broadcast until one connected device receives it; one that " +
       "missed it waits from the start of the fault to its end",

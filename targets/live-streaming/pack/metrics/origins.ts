@@ -11,7 +11,7 @@ export const origins: Registry = {
     countsRequests: true,
     title: "origin requests",
     needs: { telemetry: ["varnish", "originGets"] },
-    tags: ["lane", "edge", "origin"],
+    tags: ["lane", "entry", "origin"],
     values: { lane: trafficClasses },
     meaning: "requests that an edge sent to an origin",
   },
@@ -23,7 +23,7 @@ export const origins: Registry = {
     countsRequests: true,
     countsAsked: true,
     needs: { telemetry: ["varnish"] },
-    tags: ["edge"],
+    tags: ["entry"],
     meaning: "requests that an edge says it was asked, by viewers and all others",
   },
   origin_requests_total: {

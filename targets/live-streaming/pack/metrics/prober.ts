@@ -7,7 +7,7 @@ export const prober: Registry = {
     kind: "event",
     unit: "B",
     source: "prober",
-    tags: ["edge", "rendition"],
+    tags: ["entry", "rendition"],
     meaning:
       "bytes of one body as the harness's own prober got it from an edge, encoded as they " +
       "came",
@@ -17,10 +17,10 @@ export const prober: Registry = {
     codes: true,
     unit: "",
     source: "prober",
-    tags: ["lane", "load", "edge", "rendition", "by", "container", "problem"],
+    tags: ["lane", "load", "entry", "rendition", "by", "container", "problem"],
     decided: ["problem", "container"],
     values: {
-      by: ["viewer", "prober"],
+      by: ["user", "prober"],
       container: containers,
       problem: ["none", "flagged", ...bodyProblems],
     },

@@ -23,7 +23,12 @@ export const publications: Registry = {
     source: "reader",
     paced: true,
     ofBytes: true,
-    needs: { telemetry: ["journal"], readBack: true },
+    needs: { telemetry: ["journal"], layout: ["readBack"] },
+    accounts: {
+      title: "acknowledged segments",
+      unknown: "durable_unread",
+      all: { metric: "publish_ms", where: { outcome: "acked" } },
+    },
     tags: ["pipeline", "outcome"],
     values: { outcome: ["intact", "missing", "different"] },
     meaning:
@@ -37,7 +42,7 @@ export const publications: Registry = {
     paced: true,
     ofHarness: true,
     ofBytes: true,
-    needs: { telemetry: ["journal"], readBack: true },
+    needs: { telemetry: ["journal"], layout: ["readBack"] },
     tags: ["pipeline"],
     meaning: "an acknowledged segment of which nothing could be found out in time",
   },
@@ -47,7 +52,8 @@ export const publications: Registry = {
     source: "prober",
     ofBytes: true,
     needs: { telemetry: ["journal"] },
-    tags: ["edge", "rendition", "outcome"],
+    accounts: { title: "delivered segments", unknown: "delivered_unknown" },
+    tags: ["entry", "rendition", "outcome"],
     values: { outcome: ["right", "wrong", "mislabelled"] },
     meaning:
       "a segment as the harness's own prober got it from an edge, against the packagers' " +
@@ -60,7 +66,7 @@ export const publications: Registry = {
     ofHarness: true,
     ofBytes: true,
     needs: { telemetry: ["journal"] },
-    tags: ["edge", "rendition"],
+    tags: ["entry", "rendition"],
     meaning: "a segment that an edge delivered and that no packager's journal has",
   },
 };

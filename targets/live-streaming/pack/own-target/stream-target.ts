@@ -37,7 +37,7 @@ function partsOf(stream: Stream): OwnParts {
         rhythm: rhythmOfStream(stream),
         playable: (nowMs) => checks(entries, segmentAt(stream, nowMs, recentSegments)),
         absent: (nowMs) => checks(numbered, segmentAt(stream, nowMs, aheadSegments)),
-        stream,
+        content: stream,
       };
     },
   };

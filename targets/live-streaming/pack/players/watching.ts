@@ -2,6 +2,7 @@
 import { dialled, entriesOf } from "../../../../harness/target/entries.ts";
 import { urlOf } from "../../../../harness/target/layout.ts";
 import type { PlayersContext, RunningPlayers } from "../../../../harness/target/pack-players.ts";
+import type { StreamLayout } from "../stream/stream-layout.ts";
 import { openPlayerPage, type Player, type PlayerPage, startPlayer } from "./player.ts";
 
 export class WatchingPlayers implements RunningPlayers {
@@ -17,7 +18,8 @@ export class WatchingPlayers implements RunningPlayers {
     this.#pages = pages;
     const { deployment } = options;
     this.#manifestUrls = entriesOf(deployment).map(
-      (entry) => `${urlOf(dialled(entry))}${deployment.layout.manifestPath ?? ""}`,
+      (entry) =>
+        `${urlOf(dialled(entry))}${(deployment.layout as StreamLayout).manifestPath ?? ""}`,
     );
   }
 

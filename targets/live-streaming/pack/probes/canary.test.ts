@@ -16,7 +16,7 @@ import { runCanary } from "./canary.ts";
 import type { Delivery } from "./delivered.ts";
 
 const stream: Stream = {
-  ...heldPlan().stream,
+  ...heldPlan().content,
   event: "main",
   segmentPath: "/live/{event}/{rendition}/{number}.m4s",
   availabilityStartMs: 10_000,
@@ -67,7 +67,7 @@ async function canaryOf(
     services: [],
     links: [],
     playable: () => [],
-    stream: { ...stream, digestHeader: "X-Sha" },
+    content: { ...stream, digestHeader: "X-Sha" },
     entries: Object.keys(endpoints).map((service) => ({ service, port: "http" })),
   };
   const deployment = {
@@ -115,7 +115,7 @@ const found = (samples: readonly Sampled[], metric: string, tag: string): Set<st
   new Set(
     samples
       .filter((sample) => sample.series.metric === metric)
-      .map(({ series: { tags } }) => `${tags["edge"]} ${tags[tag]}`),
+      .map(({ series: { tags } }) => `${tags["entry"]} ${tags[tag]}`),
   );
 
 describe("a canary", () => {
@@ -177,7 +177,7 @@ describe("a canary", () => {
     expect(
       new Set(
         samples
-          .filter(({ series: one }) => one.metric === "canary_bytes" && one.tags["edge"] === "zip")
+          .filter(({ series: one }) => one.metric === "canary_bytes" && one.tags["entry"] === "zip")
           .map(({ value }) => value),
       ),
     ).toEqual(new Set([zipped.length]));
@@ -218,10 +218,10 @@ describe("a canary", () => {
     await canaryOf({ edge }, 20);
     // As k6 2.2 sends it with the workloads' settings.
     expect(new Set(heads.map((head) => head.join(" ")))).toEqual(
-      new Set([`1.1 Host 127.0.0.1:${edge.port} User-Agent seawall-viewer`]),
+      new Set([`1.1 Host 127.0.0.1:${edge.port} User-Agent seawall-user`]),
     );
-    expect(readFileSync("experiments/workloads/library/settings.ts", "utf8")).toContain(
-      `userAgent: "${userAgent}"`,
-    );
+    expect(
+      readFileSync("targets/live-streaming/pack/workloads/library/settings.ts", "utf8"),
+    ).toContain(`userAgent: "${userAgent}"`);
   });
 });

@@ -106,7 +106,7 @@ export async function runCanary(options: CanaryOptions): Promise<void> {
       sink.series({
         metric: "canary_ms",
         kind: "duration",
-        tags: { edge, lane: wish.lane, outcome: outcomeOf(answer, seen) },
+        tags: { entry: edge, lane: wish.lane, outcome: outcomeOf(answer, seen) },
       }),
       atMs,
       atMs - intendedMs,
@@ -119,7 +119,7 @@ export async function runCanary(options: CanaryOptions): Promise<void> {
         kind: "event",
         tags: {
           lane,
-          edge,
+          entry: edge,
           rendition,
           by: "prober",
           container: seen.container,
@@ -130,7 +130,7 @@ export async function runCanary(options: CanaryOptions): Promise<void> {
       seen.print,
     );
     sink.sample(
-      sink.series({ metric: "canary_bytes", kind: "event", tags: { edge, rendition } }),
+      sink.series({ metric: "canary_bytes", kind: "event", tags: { entry: edge, rendition } }),
       intendedMs,
       seen.bytes,
     );

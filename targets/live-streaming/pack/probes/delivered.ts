@@ -59,7 +59,7 @@ export function sinkDeliveries(
   for (const delivery of deliveries) {
     const outcome = deliveryOutcome(delivery, published);
     const tags = {
-      edge: delivery.edge,
+      entry: delivery.edge,
       rendition: delivery.rendition,
       ...(outcome === null ? {} : { outcome }),
     };

@@ -5,7 +5,7 @@ import { newestDue, probeWishes } from "./probe-wish.ts";
 import type { Stream } from "../stream/stream.ts";
 
 const stream: Stream = {
-  ...heldPlan().stream,
+  ...heldPlan().content,
   event: "main",
   segmentPath: "/live/{event}/{rendition}/{number}.m4s",
   availabilityStartMs: 10_000,

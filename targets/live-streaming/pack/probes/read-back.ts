@@ -4,6 +4,7 @@ import type { Clock, Deployment } from "../../../../harness/target/deployment.ts
 import type { SampleSink } from "../../../../harness/metrics/samples.ts";
 import type { PlayCheck } from "../../../../harness/target/layout.ts";
 import { httpDigest } from "../../../../harness/system/network.ts";
+import type { StreamLayout } from "../stream/stream-layout.ts";
 import { type Acknowledged, type Answer, answerOf, type Outcome, outcomeOf } from "./durability.ts";
 
 export interface ReadBackLimits {
@@ -46,7 +47,7 @@ export async function readBack(
   signal: AbortSignal,
 ): Promise<Counts> {
   const counts: Counts = { intact: 0, missing: 0, different: 0, unread: 0 };
-  const places = deployment.layout.readBack?.bind(deployment.layout);
+  const places = (deployment.layout as StreamLayout).readBack?.bind(deployment.layout);
   if (places === undefined) return counts;
   const agent = new Agent({ keepAlive: true, maxSockets: within.atOnce });
   const startedMs = clock.monotonicMs();

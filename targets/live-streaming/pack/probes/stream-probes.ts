@@ -16,6 +16,7 @@ import { acknowledged } from "./durability.ts";
 import { type JournalEntry, parseJournal, sinkJournal } from "./journal.ts";
 import { readBack } from "./read-back.ts";
 import { originGetsOf, VarnishReader, varnishstatLoop } from "./varnish.ts";
+import type { StreamLayout } from "../stream/stream-layout.ts";
 import type { StreamTelemetry } from "../telemetry.ts";
 
 type Of<K extends StreamTelemetry["kind"]> = StreamTelemetry & { readonly kind: K };
@@ -70,7 +71,7 @@ export class StreamProbes implements PackProbes {
       await readOnce();
       sinkDeliveries(this.#deliveries, this.#published, sink);
     }
-    if (deployment.layout.readBack === undefined) return;
+    if ((deployment.layout as StreamLayout).readBack === undefined) return;
     const startedMs = clock.monotonicMs();
     const found = await readBack(
       acknowledged(this.#published),
@@ -101,14 +102,14 @@ export class StreamProbes implements PackProbes {
     for (const { requests, ...tags } of originGetsOf(counted.counts)) {
       counter(
         "origin_gets",
-        { ...tags, edge: instance.service.name },
+        { ...tags, entry: instance.service.name },
         atMs,
         requests,
         counted.life,
       );
     }
     if (counted.asked !== null)
-      counter("edge_requests", { edge: instance.service.name }, atMs, counted.asked, counted.life);
+      counter("edge_requests", { entry: instance.service.name }, atMs, counted.asked, counted.life);
   }
 
   /** A reader that failed is replaced by the next one. */
@@ -162,6 +163,12 @@ async function originGets(
   const read = await exposition(port, path, ["edge_origin_gets_total"]);
   if (read === null) return;
   for (const { labels, value } of read.all) {
-    counter("origin_gets", { ...labels, edge: instance.service.name }, read.atMs, value, read.life);
+    counter(
+      "origin_gets",
+      { ...labels, entry: instance.service.name },
+      read.atMs,
+      value,
+      read.life,
+    );
   }
 }

@@ -82,7 +82,7 @@ export class VirtualStreamProbes implements VirtualProbes {
       this.#context.sink.series({
         metric: "canary_ms",
         kind: "duration",
-        tags: { edge, lane, outcome },
+        tags: { entry: edge, lane, outcome },
       });
     this.#canaries.set(key, known);
     return known;

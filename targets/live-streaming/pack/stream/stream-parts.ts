@@ -4,14 +4,14 @@ import { rhythmOfStream } from "../rhythm-of-stream.ts";
 import { bodiesOf, factsOf } from "./bodies-of-stream.ts";
 import type { Stream } from "./stream.ts";
 
-export function streamParts(stream: Stream): Pick<Layout, "stream" | "rhythm"> {
-  return { stream, rhythm: rhythmOfStream(stream) };
+export function streamParts(stream: Stream): Pick<Layout, "content" | "rhythm"> {
+  return { content: stream, rhythm: rhythmOfStream(stream) };
 }
 
 /** As a plan records it. */
 export function streamRecord(stream: Stream) {
   return {
-    stream,
+    content: stream,
     rhythm: rhythmOfStream(stream),
     bodies: bodiesOf(stream),
     facts: factsOf(stream),

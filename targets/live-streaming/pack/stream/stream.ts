@@ -35,9 +35,9 @@ export interface Stream {
 }
 
 /** Of whom only a stream can be asked. */
-export function streamOf({ stream }: { readonly stream?: object }): Stream {
-  if (stream === undefined) throw new Error("this target is not a stream");
-  return stream as Stream;
+export function streamOf({ content }: { readonly content?: object }): Stream {
+  if (content === undefined) throw new Error("this target is not a stream");
+  return content as Stream;
 }
 
 /** The placeholders that `segmentPath` may hold. */

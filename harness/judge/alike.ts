@@ -1,0 +1,133 @@
+/** Finds what two series have in common; `copies.ts` says how much of it is too much. */
+import type { SeriesData } from "../metrics/samples.ts";
+
+/** Two series, and how many samples of the shorter one occur in the other. */
+export interface Alike {
+  readonly first: SeriesData;
+  readonly second: SeriesData;
+  readonly shared: number;
+  /** The different values of these samples. */
+  readonly values: ReadonlySet<number>;
+}
+
+/** Whether two series should be told apart. */
+type Comparable = (one: SeriesData, other: SeriesData) => boolean;
+
+/** More samples than this are compared at some of their moments only, the same in all series. */
+const comparedMax = 200_000;
+/** Of values that one could mistake for others: so many that follow one another are no chance. */
+const rowLength = 3;
+
+/** Samples of the same microsecond and the same value. */
+export function alikeAtOnce(all: readonly SeriesData[], comparable: Comparable): Alike[] {
+  const pairs = new Pairs(all, comparable);
+  const stride = Math.ceil(all.reduce((sum, { values }) => sum + values.length, 0) / comparedMax);
+  const places = new Map<number, number[]>();
+  all.forEach(({ atMs, values }, index) => {
+    for (let at = 0; at < atMs.length; at++) {
+      const atUs = Math.round(1_000 * (atMs[at] as number));
+      if (atUs % stride !== 0) continue;
+      const value = values[at] as number;
+      const here = places.get(atUs);
+      if (here === undefined) {
+        places.set(atUs, [index, value]);
+        continue;
+      }
+      for (let place = 0; place < here.length; place += 2)
+        if (here[place + 1] === value) pairs.add(here[place] as number, index, stride, value);
+      here.push(index, value);
+    }
+  });
+  return pairs.list();
+}
+
+/**
+ * Samples whose value and the two before it follow one another in a series of `all` as well, at
+ * whatever moments: a copy of another time. Rows of one value alone say nothing.
+ */
+export function alikeInOrder(
+  some: readonly SeriesData[],
+  all: readonly SeriesData[],
+  comparable: Comparable,
+): Alike[] {
+  const whole = [...new Set([...some, ...all])];
+  const pairs = new Pairs(whole, comparable);
+  /** By the last value of each row, and then by the row: who has it. */
+  const rows = new Map<number, Map<string, Set<number>>>();
+  some.forEach((one, index) => {
+    eachRow(inTime(one), (row, last) => {
+      const ending = rows.get(last) ?? new Map<string, Set<number>>();
+      rows.set(last, ending);
+      ending.set(row(), (ending.get(row()) ?? new Set()).add(index));
+    });
+  });
+  whole.forEach((one, index) => {
+    eachRow(inTime(one), (row, last) => {
+      const ending = rows.get(last);
+      if (ending === undefined) return;
+      // Both of a pair that is of `some` have the row: one of them suffices.
+      for (const other of ending.get(row()) ?? [])
+        if (other < index) pairs.add(other, index, 1, last);
+    });
+  });
+  return pairs.list();
+}
+
+function eachRow(values: Float64Array, visit: (row: () => string, last: number) => void): void {
+  for (let at = rowLength - 1; at < values.length; at++) {
+    const row = values.subarray(at - rowLength + 1, at + 1);
+    if (row.some((value) => value !== row[0])) visit(() => row.join(" "), row.at(-1) as number);
+  }
+}
+
+class Pairs {
+  readonly #all: readonly SeriesData[];
+  readonly #comparable: Comparable;
+  readonly #found = new Map<number, { shared: number; readonly values: Set<number> } | null>();
+
+  constructor(all: readonly SeriesData[], comparable: Comparable) {
+    this.#all = all;
+    this.#comparable = comparable;
+  }
+
+  add(one: number, other: number, shared: number, value: number): void {
+    const key = one * this.#all.length + other;
+    let pair = this.#found.get(key);
+    if (pair === undefined) {
+      const isMeant =
+        one !== other &&
+        this.#comparable(this.#all[one] as SeriesData, this.#all[other] as SeriesData);
+      pair = isMeant ? { shared: 0, values: new Set() } : null;
+      this.#found.set(key, pair);
+    }
+    if (pair === null) return;
+    pair.shared += shared;
+    pair.values.add(value);
+  }
+
+  list(): Alike[] {
+    return [...this.#found].flatMap(([key, pair]) =>
+      pair === null
+        ? []
+        : [
+            {
+              first: this.#all[Math.floor(key / this.#all.length)] as SeriesData,
+              second: this.#all[key % this.#all.length] as SeriesData,
+              ...pair,
+            },
+          ],
+    );
+  }
+}
+
+/** Values in the order of time: a record is nearly in that order. */
+function inTime({ atMs, values }: SeriesData): Float64Array {
+  let sorted = true;
+  for (let at = 1; sorted && at < atMs.length; at++)
+    sorted = (atMs[at - 1] as number) <= (atMs[at] as number);
+  if (sorted) return values;
+  const order = Uint32Array.from(atMs.keys()).sort(
+    (a, b) => (atMs[a] as number) - (atMs[b] as number),
+  );
+  return Float64Array.from(order, (at) => values[at] as number);
+}

@@ -1,0 +1,42 @@
+/**
+ * Viewers who go back, each to another moment: to anything that has been shown since the stream
+ * began, beyond the live edge.
+ */
+import exec from "k6/execution";
+import { fetchSegment } from "./library/fetch-segment.ts";
+import { pick, random } from "./library/random.ts";
+import { optionsOf, settings } from "./library/settings.ts";
+
+export const needs = ["content"] as const;
+export const options = optionsOf({ rewind: 2 });
+/**
+ * What each function plays, for how long at most one iteration waits, and whether it asks other
+ * edges than its home. `plan` reads this text.
+ */
+export const plays = {
+  rewind: [{ metric: "segment_ms", lane: "dvr", patienceMs: 8_000 }],
+} as const;
+
+/** Seeking back may buffer for a while: choose 8 s. */
+const deadlineMs = 8_000;
+/** The nearest that counts as past, in segments: beyond what the target calls the live edge. */
+const fromSegments = 8;
+
+export function rewind(): void {
+  const { segmentMs, availabilityStartMs, dvrSegments, renditions } = settings.stream;
+  const numberAt = (ms: number): number => Math.floor((ms - availabilityStartMs) / segmentMs);
+  const intendedMs = Date.now();
+  const [oldest, newest] = [
+    numberAt(exec.scenario.startTime) - dvrSegments,
+    numberAt(intendedMs) - 1 - fromSegments,
+  ];
+  const number = oldest + Math.floor(random(0) * (newest - oldest + 1));
+  fetchSegment({
+    lane: "dvr",
+    edges: [pick(settings.edges, random(1))],
+    rendition: pick(renditions, random(2)).name,
+    number,
+    intendedMs,
+    deadlineMs,
+  });
+}
