@@ -39,6 +39,9 @@ const beside = [
 const paired = [
   "harness/cli/plain-http.process.test.ts",
   "harness/cli/own-script.process.test.ts",
+  "harness/cli/own-metrics.process.test.ts",
+  "harness/cli/https-target.process.test.ts",
+  "harness/cli/own-operations.process.test.ts",
   "test/lies/lies.process.test.ts",
   "targets/live-streaming/origin/origin.process.test.ts",
   "targets/live-streaming/edge/edge.process.test.ts",

@@ -138,6 +138,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "examples/plain-http": ["harness/index.ts"],
   "examples/own-script": ["harness/index.ts", "examples/plain-http"],
   "examples/https-running": ["harness/index.ts"],
+  "examples/own-operations": ["harness/index.ts"],
   "examples/own-metrics": ["harness/index.ts", "examples/own-metrics"],
   "examples/own-metrics/tools.ts": ["harness/provision"],
   benchmarks: ["harness", "targets", "experiments"],

@@ -20,6 +20,7 @@ import { watchIdle } from "../probes/idle.ts";
 import { RunningProbes } from "../probes/probes.ts";
 import { AbortWatch } from "../run/abort-watch.ts";
 import type { World } from "../run/conductor.ts";
+import { keepingUndo } from "../run/keep-undo.ts";
 import type { FileLedger } from "../run/ledger.ts";
 import { tracesOf } from "../run/recovery.ts";
 import type { Recorder } from "../run/recorder.ts";
@@ -67,7 +68,7 @@ export function wire(options: WireOptions): World {
   return {
     clock,
     events: recorder,
-    inject: injecting(observer),
+    inject: keepingUndo(injecting(observer), ledger),
     harnessCpuSeconds,
     ...(options.hold === undefined
       ? {}
@@ -167,7 +168,12 @@ export async function sweep(
   );
   const processes = left.map(({ pid, name, why }) => `process ${pid} (${name}, ${why})`);
   const { sweep: sweepMade } = await adapterOf(substrate);
-  return [...processes, ...((await sweepMade?.(context.env, runId)) ?? [])];
+  const commands = ledger.open.flatMap((entry) =>
+    entry.kind === "command" && entry.fault !== undefined
+      ? [`\`${[entry.command, ...entry.args].join(" ")}\` did not end well`]
+      : [],
+  );
+  return [...processes, ...commands, ...((await sweepMade?.(context.env, runId)) ?? [])];
 }
 
 export function versionsOf(tools: Tools, context: Context): Record<string, string> {

@@ -39,7 +39,8 @@ export async function operate(
         return await overTcp(operation, reach.endpoint(operation.port));
       case "command": {
         const program = operation.command(reach.place);
-        return await (reach.runBeside?.(program) ?? byCommand(program, reach.runId));
+        return await (reach.runBeside?.(program) ??
+          byCommand(program, reach.runId, operation.withinMs ?? withinMs));
       }
     }
   } catch (error) {
@@ -147,10 +148,14 @@ function overTcp(
   });
 }
 
-async function byCommand({ command, args, env }: Program, runId: string): Promise<string> {
+async function byCommand(
+  { command, args, env }: Program,
+  runId: string,
+  timeoutMs: number,
+): Promise<string> {
   const { exitCode, stdout, stderr } = await run(command, args, {
     env: { PATH: process.env["PATH"] ?? "", ...env, [runVariable]: runId },
-    timeoutMs: withinMs,
+    timeoutMs,
   });
   if (exitCode === 0) return stdout.trim();
   throw new Error(`exit status ${exitCode}: ${(stderr || stdout).trim()}`);

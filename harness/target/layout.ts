@@ -212,7 +212,12 @@ export type Operation =
       readonly means?: Readonly<Record<string, string>>;
     }
   /** A program that runs next to the service; the answer is its standard output. */
-  | { readonly kind: "command"; command(place: Place): Program };
+  | {
+      readonly kind: "command";
+      command(place: Place): Program;
+      /** In ms: 5 000 if left out, 120 000 at most. */
+      readonly withinMs?: number;
+    };
 
 export interface Service {
   /** Unique within the target: `region-a/origin-read`. */

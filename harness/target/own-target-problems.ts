@@ -54,6 +54,7 @@ const service = {
         z.strictObject({
           kind: z.literal("command"),
           command: z.custom<unknown>((one) => typeof one === "function", "must be a function"),
+          withinMs: z.number().positive().max(120_000).optional(),
         }),
         z.strictObject({
           kind: z.literal("http"),
