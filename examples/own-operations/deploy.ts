@@ -1,6 +1,6 @@
 /**
- * A deploy while customers are there, of a service that runs already: two commands of its owner, and
- * a look that proves them. What takes the deploy back is written down before it, so that a killed
+ * A deploy while customers are there, of a service that runs already: two commands of its owner,
+ * and a look that proves them. What takes the deploy back is written down before it, so that a killed
  * run is rolled back, too.
  *
  *   NOTES_URL=http://127.0.0.1:8080 NOTES_VERSION=/srv/notes/version \

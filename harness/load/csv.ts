@@ -241,8 +241,8 @@ export class CsvParser {
     const { kind, atMs, value } = sample;
     // Requests of a script's setup or teardown belong to no load.
     if (tags.startsWith(",")) return;
-    // Follows the duration of its own request. It contains the wait for a connection and its set-up,
-    // which the duration excludes.
+    // Follows the duration of its own request. It contains the wait for a connection and its
+    // set-up, which the duration excludes.
     if (kind === "blocked" && this.#pending !== null) this.#pending.durationMs += value;
     if (this.#also.has(sample.name) && kind !== "own")
       this.#sample({ ...sample, kind: "own" }, tags, user);

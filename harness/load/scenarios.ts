@@ -55,8 +55,8 @@ const ownOptions = [
 
 /**
  * The script that k6 runs. It imports each load's function from its own workload file, and wraps
- * every iteration. `folder` contains the workloads that are given by name. `accounted` is the script
- * that records the iterations. The data of a workload's `setup` goes to its own functions.
+ * every iteration. `folder` contains the workloads that are given by name. `accounted` is the
+ * script that records the iterations. The data of a workload's `setup` goes to its own functions.
  */
 export function entryScript(loads: readonly Load[], folder: string, accounted: string): string {
   const workloads = [...new Set(loads.map((load) => load.workload))];

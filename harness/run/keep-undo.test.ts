@@ -63,7 +63,7 @@ it("keeps it where the revert failed, so that `recover` tries it again", async (
   expect((await kept(deploy, rollback, false))[1]).toHaveLength(1);
 });
 
-it("writes nothing for a service that ends with the run, and for what cannot be reverted", async () => {
+it("writes nothing for a service that ends with the run, or without an undo", async () => {
   expect(await kept(deploy, null)).toEqual([[], []]);
   const { undo: _, ...stays } = deploy as Fault & { undo: unknown };
   expect(await kept(stays as Fault, rollback)).toEqual([[], []]);
