@@ -7,7 +7,7 @@ import type { Experiment } from "../experiment/experiment.ts";
 import { shapeProblems } from "../experiment/experiment-schema.ts";
 import { isOfBytes, metricIn, type Registry } from "../metrics/metrics.ts";
 import { unknownName } from "../base/nearest.ts";
-import { hostProblems } from "./problems/hosts.ts";
+import { hostProblems, wayInProblems } from "./problems/hosts.ts";
 import { methodProblems } from "./problems/method.ts";
 import { prerequisiteProblems } from "./prerequisites.ts";
 import {
@@ -107,6 +107,7 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
     ...[
       ...methodProblems(experiment, layout, options),
       ...hostProblems(layout, options.allowHosts ?? []),
+      ...wayInProblems(layout),
       ...outsideProblems(layout, options),
     ].map(general),
   );

@@ -10,7 +10,8 @@ import {
   request as overHttp,
 } from "node:http";
 import { Agent as TlsAgent, request as overTls } from "node:https";
-import type { SecureContextOptions } from "node:tls";
+import { isIP } from "node:net";
+import { checkServerIdentity, type ConnectionOptions, type SecureContextOptions } from "node:tls";
 import { secretNamed } from "../base/redact.ts";
 import type { Access, Endpoint, Tls } from "../target/layout.ts";
 
@@ -62,7 +63,8 @@ export function headersOf({ headers, secretHeaders = {} }: Access): Record<strin
 /** Files are read once. */
 const contexts = new Map<string, SecureContextOptions>();
 
-function secureOptions(tls: Tls, host: string): SecureContextOptions & { servername?: string } {
+/** The certificate is held to the name, also behind a proxy with another address. */
+function secureOptions(tls: Tls, host: string): SecureContextOptions & ConnectionOptions {
   const key = JSON.stringify(tls);
   const known = contexts.get(key) ?? {
     ...(tls.ca === undefined ? {} : { ca: readFileSync(tls.ca) }),
@@ -71,7 +73,12 @@ function secureOptions(tls: Tls, host: string): SecureContextOptions & { servern
   };
   contexts.set(key, known);
   const name = tls.serverName ?? host;
-  return { ...known, servername: name };
+  return {
+    ...known,
+    // TLS itself knows no addresses as names (RFC 6066).
+    servername: isIP(name) === 0 ? name : "",
+    checkServerIdentity: (_host, certificate) => checkServerIdentity(name, certificate),
+  };
 }
 
 const agents = new WeakMap<Agent, Map<string, TlsAgent>>();

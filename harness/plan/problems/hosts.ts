@@ -3,7 +3,7 @@
  * those that the user allows.
  */
 import { isIPv4, isIPv6 } from "node:net";
-import type { Layout } from "../../target/layout.ts";
+import { type Layout, usersSide } from "../../target/layout.ts";
 
 /** `allowed` contains names or addresses as written in the experiment. */
 export function hostProblems(layout: Layout, allowed: readonly string[]): string[] {
@@ -18,6 +18,22 @@ export function hostProblems(layout: Layout, allowed: readonly string[]): string
           ];
     }),
   );
+}
+
+/**
+ * k6 connects to the proxy under the service's own address, and can do so for names and IPv4
+ * addresses.
+ */
+export function wayInProblems({ services, links }: Pick<Layout, "services" | "links">): string[] {
+  return links.flatMap(({ from, to, port }) => {
+    const { host } = services.find(({ name }) => name === to)?.at?.[port] ?? {};
+    return from === usersSide && host !== undefined && isIPv6(host)
+      ? [
+          `the link from ${usersSide} to ${to} cannot pass through the proxy, as ${to} is at an ` +
+            "IPv6 address: use a name for it, such as localhost",
+        ]
+      : [];
+  });
 }
 
 /**
