@@ -112,6 +112,12 @@ export function wire(options: WireOptions): World {
         metrics: plan.metrics,
         pack: planned.pack,
       });
+      try {
+        await probes.listen();
+      } catch (error) {
+        await probes[Symbol.asyncDispose]();
+        throw error;
+      }
       const followed = planned.pack?.players;
       return (plan.players ?? []).length === 0 || followed === undefined
         ? probes

@@ -11,6 +11,7 @@ import {
   alertMetric,
   type Declared,
   isAlerting,
+  isAlertWebhook,
   isExposed,
   isQueried,
   type Layout,
@@ -87,7 +88,11 @@ function queriedMetric({ query, unit = "", labels }: Query): Metric {
 }
 
 function alertsIn(telemetry: readonly Telemetry[]): readonly (readonly [string, Metric])[] {
-  const alerts = [...new Set(telemetry.filter(isAlerting).flatMap((one) => one.alerts))];
+  const alerts = [
+    ...new Set(
+      telemetry.flatMap((one) => (isAlerting(one) || isAlertWebhook(one) ? one.alerts : [])),
+    ),
+  ];
   if (alerts.length === 0) return [];
   const metric: Metric = {
     ...readFromService({ alert: alerts }),

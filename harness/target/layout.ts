@@ -142,6 +142,14 @@ export interface Alerting {
   readonly alerts: readonly string[];
 }
 
+/** Alerts that are sent to a port of this machine, in the form of Alertmanager's webhooks. */
+export interface AlertWebhook {
+  readonly kind: "alertWebhook";
+  /** On 127.0.0.1, where the harness listens for them. */
+  readonly listens: number;
+  readonly alerts: readonly string[];
+}
+
 /** Telemetry that the target's pack reads. The kind and its other fields belong to the pack. */
 export interface ReadByPack {
   readonly kind: string;
@@ -149,7 +157,7 @@ export interface ReadByPack {
 }
 
 /** What the harness reads from a service while it runs. */
-export type Telemetry = Exposed | Queried | Alerting | ReadByPack;
+export type Telemetry = Exposed | Queried | Alerting | AlertWebhook | ReadByPack;
 
 export function isExposed(telemetry: Telemetry): telemetry is Exposed {
   return telemetry.kind === "prometheus";
@@ -163,6 +171,10 @@ export function isAlerting(telemetry: Telemetry): telemetry is Alerting {
   return telemetry.kind === "alertmanager";
 }
 
+export function isAlertWebhook(telemetry: Telemetry): telemetry is AlertWebhook {
+  return telemetry.kind === "alertWebhook";
+}
+
 /** Whether an alert fires: 1 or 0, with its name as the tag `alert`. */
 export const alertMetric = "alert_firing";
 
@@ -170,7 +182,7 @@ export const alertMetric = "alert_firing";
 export function metricsReadFrom(telemetry: Telemetry): readonly string[] {
   if (isExposed(telemetry)) return telemetry.series;
   if (isQueried(telemetry)) return Object.keys(telemetry.queries);
-  return isAlerting(telemetry) ? [alertMetric] : [];
+  return isAlerting(telemetry) || isAlertWebhook(telemetry) ? [alertMetric] : [];
 }
 
 /**

@@ -22,8 +22,13 @@ export interface Named {
   readonly metrics?: { readonly path: string; readonly series: readonly (string | OwnSeries)[] };
   /** Of a Prometheus: what it is asked, in PromQL, by the names that claims use. */
   readonly queries?: Readonly<Record<string, string | Query>>;
-  /** Of an Alertmanager: the names of alerts that are watched. */
-  readonly alerts?: readonly string[];
+  /**
+   * Of an Alertmanager: the names of alerts that are watched. Of any service: names of alerts that
+   * are sent to `http://127.0.0.1:WEBHOOK` in the form of Alertmanager's webhooks.
+   */
+  readonly alerts?:
+    | readonly string[]
+    | { readonly webhook: number; readonly names: readonly string[] };
   /**
    * What it can be told to do, by name, for faults of the kind `operate`: a deploy, a restart, a
    * flush. Each is a program to run, or a request, whose answer is its text.

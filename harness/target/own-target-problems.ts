@@ -21,6 +21,7 @@ const seriesName = z
   .string()
   .regex(/^[a-zA-Z_:][a-zA-Z0-9_:]*$/, "the name of a Prometheus series");
 const labels = z.record(z.string(), z.array(z.string()).min(1).nullable()).optional();
+const alertNames = z.array(z.string().min(1)).min(1);
 const promql = z.string().min(1, "a query in PromQL");
 const series = z.union([
   seriesName,
@@ -46,7 +47,12 @@ const service = {
       z.union([promql, z.strictObject({ query: promql, unit: z.string().optional(), labels })]),
     )
     .optional(),
-  alerts: z.array(z.string().min(1)).min(1).optional(),
+  alerts: z
+    .union([
+      alertNames,
+      z.strictObject({ webhook: z.number().int().min(1024).max(65_535), names: alertNames }),
+    ])
+    .optional(),
   operations: z
     .record(
       z.string().regex(/^[a-zA-Z][a-zA-Z0-9-]*$/, "a word"),

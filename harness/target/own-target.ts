@@ -142,7 +142,11 @@ function telemetryOf({ metrics, queries, alerts }: Named): Telemetry[] {
             ),
           },
         ]),
-    ...(alerts === undefined ? [] : [{ kind: "alertmanager", port, alerts }]),
+    ...(alerts === undefined
+      ? []
+      : "webhook" in alerts
+        ? [{ kind: "alertWebhook", listens: alerts.webhook, alerts: alerts.names }]
+        : [{ kind: "alertmanager", port, alerts }]),
   ];
 }
 
