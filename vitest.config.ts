@@ -24,9 +24,10 @@ const beside = [
   "harness/report/compare.browser.test.ts",
   "harness/report/report.browser.test.ts",
   "harness/report/run-list.browser.test.ts",
-  "harness/substrates/foreign.process.test.ts",
+  "harness/substrates/external-service.process.test.ts",
   "experiments/claims/right-bytes.process.test.ts",
   "harness/cli/main.process.test.ts",
+  "targets/live-streaming/packager/oracle.process.test.ts",
   "targets/live-streaming/object-store/main.process.test.ts",
   "harness/bootstrap.process.test.ts",
 ];

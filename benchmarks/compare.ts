@@ -1,12 +1,19 @@
 /**
- * Whether `seawall compare` is honest: pairs of sides that differ in nothing, and pairs of which
- * one is slower. Prints how many of each are called different: `sides`, made-up runs by how many
- * there are on each side and how much runs differ by themselves; `made-up`, several kinds of noise;
- * `chance`, the tests behind a comparison alone; `simulated`, runs in virtual time. `coverage`: how
- * often the intervals hold the truth. `speed`: how long ten runs against ten of real size take.
- * `docs/how-runs-are-compared.md` has what `sides` printed.
+ * Measures the error rates of `seawall compare` on pairs of sides without a difference, and on
+ * pairs of which one is slower. Prints how many of each are called different.
  *
- *   node benchmarks/compare.ts [PAIRS=200 | FROM-UNTIL] [sides | simulated | made-up | chance | coverage | speed] [RUNS,RUNS… | 3v3,10v1…] [slow-store | origin-storm]
+ *   sides       made-up runs, by runs per side and by variation between runs
+ *   made-up     several kinds of noise
+ *   chance      the tests behind a comparison alone
+ *   simulated   runs in virtual time
+ *   coverage    how often the intervals contain the truth
+ *   speed       how long ten runs against ten of real size take
+ *
+ * `docs/how-runs-are-compared.md` has the output of `sides`.
+ *
+ *   node benchmarks/compare.ts [PAIRS=200 | FROM-UNTIL]
+ *     [sides | simulated | made-up | chance | coverage | speed]
+ *     [RUNS,RUNS… | 3v3,10v1…] [slow-store | origin-storm]
  */
 import originStorm from "../experiments/origin-storm.ts";
 import slowStore from "../experiments/slow-store.ts";
@@ -32,14 +39,14 @@ const [from, until] = (process.argv[2] ?? "200").includes("-")
 const pairs = until - from;
 const only = process.argv[3] ?? "";
 
-/** The runs of both sides of one pair: nothing differs, and B is slower. */
+/** The runs of both sides of one pair: without a difference, and with a slower B. */
 interface Pair {
   readonly a: readonly Run[];
   readonly same: readonly Run[];
   readonly slower: readonly Run[];
 }
 
-/** Which change shows that it was found. */
+/** The change that counts as a detection. */
 type Shows = (change: Change) => boolean;
 
 const slowerFor =
@@ -106,8 +113,8 @@ const differs = ({ outcome }: Change): boolean =>
   outcome === "worse" || outcome === "better" || outcome === "different";
 
 /**
- * False alarms of the whole procedure, and what is found, by sides and by how much runs differ by
- * themselves.
+ * False alarms of the whole procedure, and detections, by runs per side and by variation between
+ * runs.
  */
 function sidesTable(): void {
   process.stdout.write(
@@ -131,11 +138,11 @@ function sidesTable(): void {
         Array.from({ length: until - from }, (_, index) => called(from + index, slower)).filter(
           Boolean,
         ).length;
-      // Sides that cannot tell are called nothing by rule: a few pairs show it.
+      // Sides that are too small are never called different by rule. A few pairs show it.
       const able = enoughRuns(ofA, ofB, defaults.alpha);
       const nulls = able ? pairs : Math.min(pairs, 50);
       const wrong = count(1, from + nulls);
-      // Twenty runs a pair, with every interval of what is found, take a second or two.
+      // Twenty runs a pair, with an interval for every detection, take 1 to 2 s.
       const powered = Math.min(pairs, ofA + ofB > 12 ? 30 : 100);
       const found = able
         ? slowdowns.map(
@@ -150,7 +157,9 @@ function sidesTable(): void {
     }
 }
 
-/** Clopper and Pearson's one-sided 95 % bound of a share of which `count` of `all` were seen. */
+/**
+ * Clopper and Pearson's one-sided 95 % bound of a share of which `count` of `all` were observed.
+ */
 function upperBound(count: number, all: number): number {
   if (count >= all) return 1;
   const atMost = (share: number): number =>
@@ -166,7 +175,7 @@ function upperBound(count: number, all: number): number {
   return high;
 }
 
-/** The exit status is 1 if a test errs more often than it says. */
+/** The exit status is 1 if a test errs more often than it claims. */
 function chance(): void {
   const say = (what: string, alarms: number): void => {
     const isTooOften = alarms > alarmsMost(pairs);
@@ -180,7 +189,7 @@ function chance(): void {
     say(`a claim, ${runs} runs a side, refuted ${refuted}`, alarmsOverClaims(pairs, runs, refuted));
 }
 
-/** Ten runs against ten, each with two minutes long. */
+/** Ten runs against ten, each of two minutes. */
 function speed(): void {
   const side = (seed: number): Run[] =>
     Array.from({ length: 10 }, (_, index) =>
@@ -200,13 +209,13 @@ function speed(): void {
 }
 
 /**
- * How often the 95 % interval of the live p50 over the whole run holds the true difference, and how
- * wide it is.
+ * How often the 95 % interval of the live p50 over the whole run contains the true difference, and
+ * its width.
  */
 function coverage(): void {
   for (const runs of [2, 3, 5])
     for (const runToRun of [0, 0.03, 0.1]) {
-      let [held, told, width] = [0, 0, 0];
+      let [held, shown, width] = [0, 0, 0];
       for (let pair = from; pair < until; pair++) {
         const side = (seed: number, times: number): Run[] =>
           Array.from({ length: runs }, (_, index) =>
@@ -216,19 +225,19 @@ function coverage(): void {
           ({ quantity, phase }) => quantity.title === "live segment wait p50" && phase === "all",
         );
         if (change?.interval == null) continue;
-        told++;
+        shown++;
         width += change.interval.high - change.interval.low;
         if (change.interval.low <= 0.1 && change.interval.high >= 0.1) held++;
       }
       process.stdout.write(
         `${runs} runs a side, ${(runToRun * 100).toFixed(0).padStart(2)} % from run to run: ` +
-          `the interval holds the truth ${((held / told) * 100).toFixed(1)} %, ` +
-          `${((width / told) * 100).toFixed(0)} points wide on average\n`,
+          `the interval holds the truth ${((held / shown) * 100).toFixed(1)} %, ` +
+          `${((width / shown) * 100).toFixed(0)} points wide on average\n`,
       );
     }
 }
 
-/** What is a tenth slower in the target's model, and where that must show. */
+/** The part of the target's model that is 10 % slower, and the figure that must show it. */
 const plants: readonly {
   readonly name: string;
   readonly experiment: Experiment;
@@ -244,7 +253,7 @@ const plants: readonly {
       "publication found slower": slowerFor("publish_ms"),
     },
   },
-  // Half of its live waits are below a millisecond: a tenth of that is beneath the floor.
+  // Half of its live waits are below 1 ms, and 10 % of that is below the floor.
   {
     name: "origin-storm, every answer of an edge takes a tenth longer",
     experiment: originStorm,
@@ -253,7 +262,7 @@ const plants: readonly {
   },
 ];
 
-/** Runs in virtual time, each with a seed of its own. */
+/** Runs in virtual time, each with its own seed. */
 async function simulated(runs: number): Promise<void> {
   for (const { name, experiment, kinds: slow, shows } of plants.filter(({ name: one }) =>
     one.startsWith(process.argv[5] ?? ""),

@@ -1,10 +1,10 @@
 /**
- * How far each control of the catalogue is beyond its limit on machines of several speeds, in
- * virtual time. A control whose margin depends on the machine proves nothing on another one. Prints
- * one row for each control: the least margin of its seeds at each speed, as a multiple of the
- * limit; and one for each experiment with all its defences: whether it is held. The exit status is
- * 1 if a control stays green at half the speed, as it is or at twice the speed: of those at other
- * speeds, `experiments/controls-at-other-speeds.test.ts` tries some.
+ * How far each control of the catalogue exceeds its limit on machines of several speeds, in virtual
+ * time. A control whose margin depends on the machine proves nothing on another one. Prints one row
+ * per control: the smallest margin of its seeds at each speed, as a multiple of the limit. Prints
+ * one row per experiment with all its defences: whether it holds. The exit status is 1 if a control
+ * holds at half, normal or double speed. `experiments/controls-at-other-speeds.test.ts` tries some
+ * of those.
  *
  *   node benchmarks/control-margins.ts [SEEDS=3] [EXPERIMENT…]
  */
@@ -22,7 +22,7 @@ const context = { root: resolve(import.meta.dirname, ".."), cwd: "/" } as Contex
 const seeds = Number(process.argv[2] ?? 3);
 const chosen = process.argv.slice(3);
 const speeds = [4, 2, 1, 0.5, 0.25];
-/** Where each control must go red. */
+/** The speeds at which each control must be refuted. */
 const mustBeRedAt = [2, 1, 0.5];
 
 function margin(finding: Finding): number {
@@ -39,9 +39,8 @@ const shown = (value: number): string =>
         : value.toFixed(2)
   ).padStart(9);
 
-console.log(
-  `${"experiment".padEnd(22)}${"without".padEnd(22)}${speeds.map((speed) => `${speed}×`.padStart(9)).join("")}`,
-);
+const heads = speeds.map((speed) => `${speed}×`.padStart(9));
+console.log(`${"experiment".padEnd(22)}${"without".padEnd(22)}${heads.join("")}`);
 for (const name of chosen.length > 0 ? chosen : experimentNames(context)) {
   const experiment = await loadExperiment(context, name);
   const kinds = [{ defence: "", refutes: [] as Reliance["refutes"] }, ...reliancesOf(experiment)];

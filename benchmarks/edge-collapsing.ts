@@ -1,7 +1,7 @@
 /**
- * What collapsing costs those who wait: viewers who all ask at once for a segment that the origin
- * takes 20 ms to give, at a Varnish edge and at the weaker nginx edge, in turns. Prints origin
- * requests for each segment and the wait of the viewers.
+ * The cost of collapsing for waiting viewers. They all request a segment at once that takes the
+ * origin 20 ms, at a Varnish edge and at the weaker nginx edge, in turns. Prints origin requests
+ * per segment and the viewers' wait.
  *
  *     node_modules/.bin/node benchmarks/edge-collapsing.ts [VIEWERS] [ROUNDS]
  */

@@ -1,10 +1,10 @@
 /**
- * How long after a publication viewers behind two tiers see it: real packagers, origins, Cassandra,
- * fill nodes and edges, all links through Toxiproxy. A viewer of each rendition at each edge asks
- * for the next segment every 25 ms from 2.2 s before it is due, is told 404 by the caches of both
- * tiers until 100 ms before, is then held, and at last gets it. Prints the time from the
- * acknowledged PUT to the last byte at the viewer: that of the viewer's own region's pipeline, and
- * the first of both.
+ * How soon after its publication a segment reaches viewers behind two tiers. Packagers, origins,
+ * Cassandra, fill nodes and edges are real, and all links pass through Toxiproxy. One viewer per
+ * rendition and edge requests the next segment every 25 ms, from 2.2 s before it is due. Until 100
+ * ms before, the caches of both tiers answer 404. Then the request is held, and finally answered.
+ * Prints the time from the acknowledged PUT to the viewer's last byte, for the pipeline of the
+ * viewer's region and for the first of both.
  *
  *     node_modules/.bin/node benchmarks/edge-flip.ts [SECONDS]
  */
@@ -38,8 +38,8 @@ const sites: readonly Site[] = ["a", "b"].map((pipeline) => ({
 }));
 
 /**
- * The quick topology with a fill node in each region, and without what viewers of segments do not
- * need.
+ * The quick topology with a fill node in each region, without the services that segment viewers do
+ * not need.
  */
 function twoTiers(): Layout {
   const quick = liveStreaming.topologies["quick"]?.layout();

@@ -1,7 +1,8 @@
 /**
- * Hits at our edge against a Varnish with nothing but its builtin rules: the same arguments, the
- * same object, in turns (ours, bare, bare, ours …) within one run. Prints hits/s, and hits per
- * second of Varnish's own processor time, which a busy machine and the generator disturb less.
+ * Cache hits at the edge against a Varnish with its built-in rules only. Both have the same
+ * arguments and object, and run in turns (edge, bare, bare, edge …). Prints hits/s, and hits per
+ * second of Varnish's own processor time, on which other load and the generator have less
+ * influence.
  *
  *     node_modules/.bin/node benchmarks/edge-hits.ts [ROUNDS] [BODY BYTES]
  */
@@ -26,7 +27,7 @@ const rounds = Number(process.argv[2] ?? 12);
 const bodyBytes = Number(process.argv[3] ?? 1_000);
 const turnMs = 1_000;
 const connections = 16;
-/** Requests under way on each connection: the generator must never be what is waited for. */
+/** Pipelined requests per connection, so that the generator is never the bottleneck. */
 const depth = 16;
 const mark = "HTTP/1.1 200";
 
@@ -121,14 +122,14 @@ async function turn(node: RunningNode, path: string): Promise<Turn> {
   return { perSecond: hits / seconds, perCpuSecond: hits / cpuUsed };
 }
 
-/** Answers that begin in `data`, one whose beginning is split over two pieces included. */
+/** Answers that begin in `data`, including one whose start is split over two pieces. */
 function countOf(data: Buffer, tail: string): number {
   let count = 0;
   for (let at = data.indexOf(mark); at >= 0; at = data.indexOf(mark, at + mark.length)) count += 1;
   return (tail + data.toString("latin1", 0, mark.length - 1)).includes(mark) ? count + 1 : count;
 }
 
-/** Of the node's shell, Varnish's manager and the child that serves. */
+/** Of the node's shell, Varnish's manager and the worker process. */
 function cpuSeconds(node: RunningNode): number {
   const withChildren = (pid: number): number[] => [
     pid,

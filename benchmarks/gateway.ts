@@ -1,7 +1,7 @@
 /**
- * What the playback gateway's defences are worth: session starts under a surge of prefetching,
- * goodput from 1× to 6× load, and starts beside a flood of telemetry, each with the defence and
- * without. Rates follow from the capacity measured first, so only ratios mean anything.
+ * The effect of each of the gateway's defences, with and without it. Measures session starts under
+ * a surge of prefetching, goodput from 1× to 6× load, and starts beside a flood of telemetry. Rates
+ * derive from the capacity measured first, so only ratios are meaningful.
  *
  *     node_modules/.bin/node benchmarks/gateway.ts [SECONDS PER STEP]
  */
@@ -23,7 +23,10 @@ const figures = (result: Result): string =>
   `${percent(share(result)).padStart(8)} of ${String(result.sent).padStart(5)}, p50 ` +
   `${percentile(result.ms, 0.5).toFixed(0)} p99 ${percentile(result.ms, 0.99).toFixed(0)} ms`;
 
-/** A fresh gateway is measured without admission, which would keep it from being full. */
+/**
+ * The capacity of a fresh gateway is measured without admission, which would keep it from
+ * saturation.
+ */
 async function measureCapacity(): Promise<number> {
   await using gateway = await gatewayProcess(["admission"], cost);
   await capacityOf(gateway.base, 1);
@@ -31,8 +34,8 @@ async function measureCapacity(): Promise<number> {
 }
 
 /**
- * Twice the work of a start as it is deployed: the generator, on the same two cores, then needs
- * only half the rate.
+ * Twice the work of a deployed start, so that the generator, on the same two cores, needs only half
+ * the rate.
  */
 const cost = { keyCost: 4_096 };
 const capacity = await measureCapacity();
@@ -70,7 +73,7 @@ for (const without of [[], ["admission"]] as const) {
   }
 }
 
-/** Twenty thousand events a second. */
+/** 20,000 events a second. */
 const telemetry: Stream = {
   path: "/events",
   kind: "telemetry",

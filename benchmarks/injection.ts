@@ -1,8 +1,8 @@
 /**
- * How punctual injections are on the process substrate, or on docker: from the planned moment until
- * the act is done, over small real services with Toxiproxy on their links, through the same code as
- * in a run. Prints p50, p99 and maximum by kind; fails when p99 over all is above 50 ms (docker:
- * 500 ms).
+ * The punctuality of injections on the process or docker substrate: from the planned moment until
+ * the act is done. Small real services have Toxiproxy on their links, and the code is that of a
+ * run. Prints p50, p99 and maximum by kind. Fails if the overall p99 is above 50 ms (docker: 500
+ * ms).
  *
  *     node_modules/.bin/node benchmarks/injection.ts [ROUNDS] [docker]
  */

@@ -1,12 +1,12 @@
 /**
- * How long it takes to read and judge a recorded run of many samples: an hour of an audience at two
- * edges, with counters, a canary and the claims of the origin storm. The record is made first,
- * through the recorder.
+ * How long it takes to read and judge a recorded run with many samples. It is an hour of an
+ * audience at two edges, with counters, a prober and the claims of the origin storm. The recorder
+ * makes the record first.
  *
  *     node_modules/.bin/node benchmarks/judge.ts [SAMPLES]        default 10 million
  *
- * Half as many are judged first: the ratio of the two times shows that judging is linear (2), and
- * not quadratic (4).
+ * Half as many are judged first. The ratio of the two times shows that judging is linear (2), not
+ * quadratic (4).
  */
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -64,7 +64,7 @@ async function record(directory: string, samples: number): Promise<void> {
     kind: "duration",
     tags: { lane: "live" },
   });
-  // Three samples for each viewer; the rest is what the harness reads, every second.
+  // Three samples per viewer. The rest are the harness's readings, one per second.
   const count = Math.floor(samples / 3);
   for (let index = 0; index < count; index++) {
     const atMs = zeroMs + (index / count) * lengthMs;
@@ -164,7 +164,7 @@ async function record(directory: string, samples: number): Promise<void> {
   await recorder[Symbol.asyncDispose]();
 }
 
-/** Seconds that judging took. */
+/** The seconds that judging took. */
 async function measure(samples: number): Promise<number> {
   const directory = mkdtempSync(join(tmpdir(), "seawall-bench-"));
   try {

@@ -1,8 +1,8 @@
 /**
- * What the proxy on a link adds to a ping by itself, without any fault: over the link less past it,
- * asked at the same time. `plan` refuses delays that are not well above it
- * (`harness/faults/latency/delay.ts`). Prints p50, p99 and maximum, idle and with both cores busy;
- * fails when p99 is above the least delay.
+ * The delay that a link's proxy adds to a ping without any fault: the ping over the link minus a
+ * simultaneous one past it. `plan` refuses delays that are not well above it
+ * (`harness/faults/latency/delay.ts`). Prints p50, p99 and maximum, idle and with both cores busy.
+ * Fails if p99 is above the smallest delay.
  *
  *     node_modules/.bin/node benchmarks/link-noise.ts [PINGS]
  */

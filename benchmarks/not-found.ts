@@ -1,8 +1,8 @@
 /**
- * How fast an origin says that something is not there, against a bare node:http server that sends
- * the very same answer. Both are processes of their own, asked in turn over the same number of
- * connections; the ratio is of answers per second of the server's processor time, which other work
- * on the machine does not move, and of wall time beside it.
+ * How fast an origin answers for an absent segment, against a bare node:http server with the same
+ * answer. Both are separate processes, loaded in turn over the same number of connections. The
+ * ratio is of answers per second of the server's processor time, which other load does not affect,
+ * and of wall time beside it.
  *
  *     node_modules/.bin/node benchmarks/not-found.ts [ROUNDS]
  */
@@ -15,11 +15,14 @@ const rounds = Number(process.argv[2] ?? 5);
 const connections = 64;
 const roundMs = 1_500;
 
-/** Answers as it is told, to anything: the server that there could be at best. */
+/** Gives the same answer to any request: the fastest possible server. */
 const bareServer = `
 const { createServer } = require("node:http");
 const [host, port, status, body, headers] = JSON.parse(process.argv[1]);
-const server = createServer((request, response) => { response.writeHead(status, headers); response.end(body); });
+const server = createServer((request, response) => {
+  response.writeHead(status, headers);
+  response.end(body);
+});
 server.keepAliveTimeout = 75_000;
 server.listen({ host, port, backlog: 2048 });
 `;

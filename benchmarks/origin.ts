@@ -1,7 +1,7 @@
 /**
- * PUT and GET of 1 MiB at the origin on `zones`: three copies of everything, a majority must have
- * it. One request at a time, in turn at the origins of all zones, while the packagers publish as
- * always. A bare node:http server in this process is the yardstick.
+ * PUT and GET of 1 MiB at the origin on `zones`, with three copies and a majority for each write.
+ * One request at a time, in turn at the origins of all zones, while the packagers publish as usual.
+ * The baseline is a bare node:http server in this process.
  *
  *     node_modules/.bin/node benchmarks/origin.ts [SEGMENTS]
  */
@@ -66,15 +66,19 @@ const fromMemory = await inTurn(paths, endpoints("origin-read", "http"), get);
 await Promise.all(endpoints("memcached", "memcached").map(flush));
 const fromStore = await inTurn(paths, endpoints("origin-read", "http"), get);
 
-const row = (name: string, values: readonly number[], yardstick: readonly number[]): void =>
-  void process.stdout.write(
-    `${name.padEnd(28)}${p50p99(values).padStart(18)}${`${values.length}/${segments}`.padStart(12)}${`${(percentile(values, 0.5) / percentile(yardstick, 0.5)).toFixed(1)} ×`.padStart(12)}\n`,
-  );
+const row = (name: string, values: readonly number[], yardstick: readonly number[]): void => {
+  const times = percentile(values, 0.5) / percentile(yardstick, 0.5);
+  line(name, p50p99(values), `${values.length}/${segments}`, `${times.toFixed(1)} ×`);
+};
+function line(name: string, quantiles: string, answered: string, times: string): void {
+  const cells = [quantiles.padStart(18), answered.padStart(12), times.padStart(12)];
+  process.stdout.write(`${name.padEnd(28)}${cells.join("")}\n`);
+}
 process.stdout.write(
   `\nzones, playable after ${(target.upMs / 1000).toFixed(0)} s; 1 MiB at the origin, one ` +
-    "at a " +
-    `time\n${"".padEnd(28)}${"p50 / p99 ms".padStart(18)}${"answered".padStart(12)}${"p50 / bare".padStart(12)}\n`,
+    "at a time\n",
 );
+line("", "p50 / p99 ms", "answered", "p50 / bare");
 row("PUT, bare node:http", plain.puts, plain.puts);
 row("PUT", puts, plain.puts);
 row("GET, bare node:http", plain.gets, plain.gets);

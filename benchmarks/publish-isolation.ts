@@ -1,15 +1,13 @@
 /**
- * How far a flood of readers moves the time of a PUT, with publishing in a process of its own and
- * without. Real origins, Cassandra and memcached; 256 KiB bodies at a fixed rate, timed from the
- * moment at which each was due, in windows with and without a flood in turn, so that other work on
- * the machine weighs on both.
+ * How far a flood of readers delays a PUT, with and without a separate publishing process. Real
+ * origins, Cassandra and memcached; 256 KiB bodies at a fixed rate, timed from their due time.
+ * Windows with and without a flood alternate, so that other load affects both.
  *
  *     node_modules/.bin/node benchmarks/publish-isolation.ts [PAIRS]
  *
- * Two cores have to stand for the several machines that publishers, readers and viewers have in
- * truth. So the flood runs at the lowest priority in both modes, and the read origin at a low one
- * where it is a process of its own; a shared process cannot be given one without taking it from the
- * PUTs.
+ * Two cores represent the separate machines of publishers, readers and viewers. So the flood runs
+ * at the lowest priority in both modes. A separate read origin runs at a low one; a shared process
+ * cannot, because that would slow its PUTs as well.
  */
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
@@ -54,7 +52,7 @@ function put(at: Endpoint, number: number, dueMs: number): Promise<number> {
   });
 }
 
-/** Segments of the rewind window, none twice, the newest first. */
+/** Segments of the DVR window, each once, the newest first. */
 let next = 0;
 
 async function putWindow(at: Endpoint): Promise<number[]> {
@@ -65,8 +63,8 @@ async function putWindow(at: Endpoint): Promise<number[]> {
     await sleep(Math.max(0, dueMs - performance.now()));
     next -= 1;
     const one = put(at, next, dueMs);
-    // A failure is heard below, after which the stack is taken down; unheard until then, it would
-    // end this process and leave the stack up.
+    // A failure is handled below, after which the stack is taken down. Without a handler until
+    // then, it would end this process and leave the stack up.
     one.catch(() => undefined);
     puts.push(one);
   }
@@ -74,12 +72,15 @@ async function putWindow(at: Endpoint): Promise<number[]> {
 }
 
 /**
- * GETs of one live segment from another process, until it is told to stop. Resolves with how many
- * there were a second.
+ * GETs of one live segment from another process, until it is stopped. Resolves with their number
+ * per second.
  */
 function startFlood(at: Endpoint, path: string): () => Promise<number> {
-  const script = `import { flood } from ${JSON.stringify(resolve(import.meta.dirname, "library/flood.ts"))};
-    const { answered, seconds, statuses } = await flood(${JSON.stringify(at)}, process.pid, ${JSON.stringify(path)}, ${connections}, ${windowMs});
+  const module = resolve(import.meta.dirname, "library/flood.ts");
+  const [to, from] = [JSON.stringify(at), JSON.stringify(path)];
+  const script = `import { flood } from ${JSON.stringify(module)};
+    const flooded = await flood(${to}, process.pid, ${from}, ${connections}, ${windowMs});
+    const { answered, seconds, statuses } = flooded;
     console.log(JSON.stringify([answered / seconds, [...statuses.keys()]]));`;
   const child = spawn("nice", ["-n", "19", process.execPath, "--input-type=module", "-e", script], {
     stdio: ["ignore", "pipe", "inherit"],

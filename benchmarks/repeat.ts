@@ -1,16 +1,18 @@
 /**
  * Repeats the catalogue on real processes, one run after another. Writes the results to
  * `experiments/repeated/` and to the table of its README. The experiment with the fewest runs is
- * next, and of these the one with the fewest in a row. Nothing else should run meanwhile.
+ * next, and among these the one with the fewest consecutive successes. No other load should run on
+ * the machine.
  *
- *   node benchmarks/repeat.ts [--keep FOLDER] [MINUTES=60] [TIMES=5] [NAME | NAME/DEFENCE | NAME/* …]
+ *   node benchmarks/repeat.ts [--keep FOLDER] [MINUTES=60] [TIMES=5]
+ *     [NAME | NAME/DEFENCE | NAME/* …]
  *
  * 0 minutes: writes the table only.
  *
- * It waits while other work takes a part of the machine, because a run of that time shows nothing.
+ * It waits while other work takes a part of the machine, because such a run proves nothing.
  *
- * `./seawall ablate --reuse --out FOLDER` makes its matrix of kept runs. Runs that another command
- * left in FOLDER (a suite, `ablate`) are recorded as well, before anything is run.
+ * `./seawall ablate --reuse --out FOLDER` makes its matrix of kept runs. Before it runs anything,
+ * it records the runs that another command left in FOLDER (a suite, `ablate`).
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -40,7 +42,7 @@ const {
 const untilMs = performance.now() + Number(minutes) * 60_000;
 const named = ({ experiment, without }: Kind): string =>
   without === null ? experiment : `${experiment}/${without}`;
-/** A run takes two minutes; one that hangs says nothing. */
+/** A run takes two minutes. One that hangs proves nothing. */
 const runMsMax = 6 * 60_000;
 
 const context = { root, cwd: root } as Context;
@@ -99,7 +101,7 @@ async function runOnce({ experiment, without }: Kind): Promise<void> {
   clearTimeout(late);
 }
 
-/** Writes down what is not yet; answers how many. */
+/** Records the missing ones and returns their number. */
 function take(): number {
   const repeats = keptIn(out, experiments, new Set(recorded().flatMap(({ run }) => run ?? [])));
   for (const repeat of repeats) {

@@ -1,6 +1,6 @@
 /**
- * How many simulated runs of the whole harness, mishaps and crashes included, one core does in a
- * second; or one of them with all its events.
+ * How many simulated runs of the whole harness one core completes per second, including random
+ * failures and crashes. With --seed, one of them with all its events.
  *
  *     node_modules/.bin/node benchmarks/simulate.ts [RUNS]
  *     node_modules/.bin/node benchmarks/simulate.ts --seed N

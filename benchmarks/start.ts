@@ -1,6 +1,6 @@
 /**
- * What a run costs with warm tools: from return key to verdict, the target's start, and the
- * harness's own processor time under load, as a share of one core and against that of k6. Prints
+ * The cost of a run with warm tools: from return key to verdict, and the target's start. Also the
+ * harness's own processor time under load, as a share of one core and relative to k6's. Prints
  * minimum, median and maximum over RUNS runs (default 3) of each experiment.
  *
  *     node_modules/.bin/node benchmarks/start.ts [RUNS [EXPERIMENT…]]

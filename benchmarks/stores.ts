@@ -1,7 +1,7 @@
 /**
- * The store of the origin beside the object store that it replaced: how long after the start of a
- * PUT a segment can be read at the origin, and how long a GET takes. The same requests at the same
- * pace for both, one after the other on the same machine.
+ * The origin's store against the object store that it replaced. Measures the time from the start of
+ * a PUT until the segment is readable at the origin, and the time of a GET. Both get the same
+ * requests at the same pace, one after the other on the same machine.
  *
  *     node_modules/.bin/node benchmarks/stores.ts [SEGMENTS]
  */
@@ -17,7 +17,7 @@ import { targetUp } from "./library/target-up.ts";
 
 const segments = Number(process.argv[2] ?? 200);
 /**
- * A segment of one chunk, so that its GET is one request to the store, as in what was published.
+ * A segment of one chunk, so that its GET is one store request, as in the published measurement.
  */
 const bytes = chunkBytes;
 const paceMs = { put: 100, get: 50 };
@@ -26,14 +26,14 @@ interface Figures {
   readonly title: string;
   readonly readableMs: readonly number[];
   readonly getMs: readonly number[];
-  /** Read past the memory before the store. */
+  /** Reads bypass the cache before the store. */
   readonly getStoredMs: readonly number[];
-  /** Those GETs of a burst at 200/s that were answered with the segment. */
+  /** The GETs of a burst at 200/s that returned the segment. */
   readonly burstMs: readonly number[];
   readonly failed: number;
 }
 
-/** Starts one after the other at its pace, however long each takes. */
+/** Starts requests at its pace, however long each takes. */
 async function paced<T>(
   items: readonly T[],
   everyMs: number,
@@ -57,13 +57,13 @@ async function measure(
   title: string,
   without: readonly string[],
 ): Promise<Figures> {
-  // What refuses reads while a store is slow would leave only the quick ones to be measured.
+  // Load shedding would leave only the quick reads to be measured.
   await using target = await targetUp(topology, without);
   const at = (service: string, port: string): Endpoint =>
     target.deployment.instance(`region-a/${service}`).endpoint(port);
   const publish = at("origin-publish", "http");
   const read = at("origin-read", "http");
-  // Numbers within the window that may be rewound, which no packager of this run published.
+  // Numbers within the DVR window that no packager of this run published.
   const first = segmentInProduction(Date.now()) - 1_500;
   const paths = Array.from(
     { length: segments },

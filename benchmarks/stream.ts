@@ -1,6 +1,6 @@
 /**
- * How fast samples are parsed and recorded on one core, how memory grows meanwhile, and what that
- * makes of an hour at 2 000 requests a second.
+ * How fast one core parses and records samples, how memory grows meanwhile, and the projection to
+ * an hour at 2,000 requests a second.
  *
  *     node_modules/.bin/node benchmarks/stream.ts [REQUESTS]
  */
@@ -33,14 +33,16 @@ const lineNames = [
   "http_req_failed",
 ];
 
-/** As k6 2.2 writes them: nine lines for a request and four for the iteration around it. */
+/** k6 2.2's output: nine lines per request and four per iteration. */
 function block(from: number, count: number): Buffer {
   let text = "";
   for (let i = from; i < from + count; i++) {
     const at = 1_795_000_000_000_000 + i * 500;
     for (const name of lineNames)
       text += `${name},${at},${(i % 97) + 0.123456},live,200,lane=live&entry=region-a/cdn,\n`;
-    text += `start_late_ms,${at},0.400000,live,,lane=live,\nsegment_ms,${at},${(i % 89) + 5.5},live,,entry=region-a/cdn&rendition=v360&outcome=served&lane=live,\n`;
+    const tags = "entry=region-a/cdn&rendition=v360&outcome=served&lane=live";
+    text += `start_late_ms,${at},0.400000,live,,lane=live,\n`;
+    text += `segment_ms,${at},${(i % 89) + 5.5},live,,${tags},\n`;
     text += `iteration_duration,${at},12.5,live,,,\niterations,${at},1.000000,live,,,\n`;
   }
   return Buffer.from(text);
@@ -118,8 +120,7 @@ const hourRequests = 2_000 * 3_600;
 setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc") as () => void;
 /**
- * What stays after a collection; resident memory also counts what the collector has not given back
- * yet.
+ * The heap after a collection. Resident memory also counts what the collector has not returned yet.
  */
 const kept = (): number => {
   collect();
@@ -146,10 +147,10 @@ try {
   const startMs = performance.now();
   for (let done = 0, index = 0; done < requests; done += 1_000, index++) {
     parser.push(blocks[index % blocks.length] as Buffer);
-    // As a pipe would: the event loop turns between chunks.
+    // Like a pipe: the event loop turns between chunks.
     await new Promise((next) => setImmediate(next));
     if (index % every === every - 1) {
-      // What was fed faster than any generator could is still on its way to the disk.
+      // Samples fed faster than any generator could are still on their way to the disk.
       await new Promise((next) => setTimeout(next, 500));
       waitedMs += 500;
       memory.push([done + 1_000, kept()]);

@@ -1,10 +1,10 @@
 /**
- * Kills the whole harness with SIGKILL at random points of a real run on the process substrate, or
- * on docker, and looks whether anything is left: processes, temporary folders, slot locks, ledgers,
- * containers, networks. Half of the time the dead-man's switch dies with it, so that `recover` has
- * everything to do; the other half only the harness dies, and the switch must do it alone.
+ * Kills the whole harness with SIGKILL at random points of a real run on the process or docker
+ * substrate. Then it looks for remains: processes, temporary folders, slot locks, ledgers,
+ * containers, networks. In half of the runs the dead-man's switch dies, too, and `recover` must do
+ * everything. In the others the switch must.
  *
- *     node_modules/.bin/node benchmarks/undo.ts [POINTS] [AT ONCE] [--seed N] [--docker]      default 100 points, 4 at once
+ *     node_modules/.bin/node benchmarks/undo.ts [POINTS=100] [AT ONCE=4] [--seed N] [--docker]
  */
 import { parseArgs } from "node:util";
 import { killAtRandom } from "../test/support/cli/kill-points.ts";
@@ -22,11 +22,10 @@ const { survived, left, phases } = await killAtRandom({
   say: (text) => process.stdout.write(`${text}\n`),
   onEngine: values.docker ? onEngine : undefined,
 });
+const killed = Object.entries(phases).map(([phase, count]) => `${count} in ${phase}`);
+const behind = left.length === 0 ? "nothing" : left.join("; ");
 process.stdout.write(
-  `${points} runs killed (${Object.entries(phases)
-    .map(([phase, count]) => `${count} in ${phase}`)
-    .join(
-      ", ",
-    )}; ${survived} had ended before), left behind: ${left.length === 0 ? "nothing" : left.join("; ")}\n`,
+  `${points} runs killed (${killed.join(", ")}; ${survived} had ended before), ` +
+    `left behind: ${behind}\n`,
 );
 process.exitCode = left.length === 0 ? 0 : 1;

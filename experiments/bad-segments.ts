@@ -1,4 +1,4 @@
-/** One pipeline makes bad segments, in one way after another; then both do. */
+/** One pipeline corrupts segments, one defect after another; then both do. */
 import { faults } from "../targets/live-streaming/pack/faults.ts";
 import { defineExperiment } from "../harness/experiment/experiment.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
@@ -9,7 +9,9 @@ import { bothRegionsPublish } from "./claims/publications.ts";
 import { shedOrder } from "./claims/shed-order.ts";
 
 const packagers = ["region-a/packager", "region-b/packager"] as const;
-/** Two segments or three, whenever the fault begins; then, for less long, one or two. */
+/**
+ * Two or three segments, depending on when the fault begins. Then one or two, for a shorter time.
+ */
 const spoilMs = 4_600,
   bothSpoilMs = 2_600,
   everyMs = 6_000;
@@ -52,8 +54,9 @@ export default defineExperiment({
   hypothesis: [
     ...liveServed(300),
     {
-      // The 2.6 s in which both spoil are one segment of fourteen or two (14 %); what region A
-      // alone spoils, eight at least, half of the viewers would see (28 %).
+      // In the 2.6 s in which both corrupt, one or two of fourteen segments are affected (14 %).
+      // Segments that region A alone corrupts, at least eight, would reach half of the viewers (28
+      // %).
       id: "one-bad-pipeline-hidden",
       title: "No viewer sees what one pipeline corrupts",
       metric: "segment_ms",

@@ -1,4 +1,4 @@
-/** Everybody is told of something at once, and everybody acts on it. */
+/** Every device is notified at once, and every device acts on it. */
 import { defineExperiment, type Step } from "../harness/experiment/experiment.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
 import { durable } from "./claims/durable.ts";
@@ -8,18 +8,18 @@ import { bothRegionsPublish } from "./claims/publications.ts";
 import { shedOrder } from "./claims/shed-order.ts";
 
 /*
- * Limits: devices poll every 10 to 30 s, and one that got no answer asks again after 5 s, so 35 s
- * is the latest. Of 128 that act at the same moment, 26 % get what they ask for at the first
- * asking; spread over 10 s they are 13 starts a second, where two gateways can do nearly 200. 320
- * at once keep k6 itself from its times for 0.6 s.
+ * Limits: devices poll every 10 to 30 s, and one without an answer retries after 5 s, so 35 s is
+ * the latest. Of 128 that act at the same moment, 26 % succeed at the first request. Spread over 10
+ * s they are 13 starts a second, and two gateways can serve nearly 200. With 320 at once, k6 itself
+ * is late for 0.6 s.
  */
 
-/** Gateways do not talk to one another: each is told. */
+/** Gateways do not communicate with one another, so each receives the broadcast. */
 const tell = (service: string): Step => ({
   atMs: 1_000,
   forMs: 41_000,
   fault: {
-    // Devices poll every 10 to 30 s, so after 31 s each has heard.
+    // Devices poll every 10 to 30 s, so after 31 s each is notified.
     kind: "operate",
     service,
     operation: "broadcast",

@@ -1,4 +1,4 @@
-/** All chunk caches die at the peak, and the store has to do. */
+/** All chunk caches die at the peak, and the store serves every read. */
 import { defineExperiment } from "../harness/experiment/experiment.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
 import { durable } from "./claims/durable.ts";
@@ -14,11 +14,10 @@ export default defineExperiment({
   name: "cache-loss",
   title: "Cache loss: every memcached dies at the peak of the audience",
   story:
-    "A bad configuration reaches all memcached instances at once, at the peak. Every " +
-    "segment is now read from the store, which was never meant to carry an " +
-    "audience. It does not have to: edges ask for each segment once, however many viewers " +
-    "wait for it, so the store sees a handful of reads a second. " +
-    "When the caches come back they are empty, and fill with what is published.",
+    "A bad configuration reaches all memcached instances at once, at the peak. Every segment " +
+    "is now read from the store, which is not sized for an audience. That suffices: edges " +
+    "request each segment once, however many viewers wait for it, so the store serves a few " +
+    "reads a second. The restarted caches are empty, and fill with new publications.",
   tier: "monkey",
   target: liveStreaming,
   topology: "quick",
@@ -56,8 +55,8 @@ export default defineExperiment({
       samplesMin: 80,
     },
     {
-      // Four pieces in each of two regions for six publications would be 1.33; 1.12 was seen, as
-      // some are read from memory before it goes.
+      // Four chunks in each of two regions for six publications would be 1.33. Measured: 1.12,
+      // because some are read from memory before it is lost.
       id: "store-reads-per-piece",
       title: "The store is asked for each piece of a segment, not for each viewer",
       metric: "origin_chunks_total",

@@ -1,4 +1,4 @@
-/** The pages of the catalogue and of repeated runs agree with the code. */
+/** The catalogue's pages agree with the code. */
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -33,11 +33,11 @@ function rowsOf(text: string): Map<string, readonly string[]> {
   );
 }
 
-describe("what a workload says that it plays", () => {
+describe("the description in a workload", () => {
   const loads = catalogue.flatMap(({ load }) => load);
   const workloads = [...new Set(loads.map(({ workload }) => workload))];
 
-  it.each(workloads)("is understood, however it is written: %s", (workload) => {
+  it.each(workloads)("is parsed in each form: %s", (workload) => {
     const text = readFileSync(join(streaming.workloads ?? "", `${workload}.ts`), "utf8");
     const said = /^export const plays = [\s\S]*?^\} as const;/m.exec(text)?.[0] ?? "";
     const plays = workloadPlays(streaming, workload) ?? {};
@@ -50,12 +50,12 @@ describe("what a workload says that it plays", () => {
 describe("the catalogue's table", () => {
   const rows = rowsOf(readFileSync(join(import.meta.dirname, "README.md"), "utf8"));
 
-  it("has a row for each experiment and for nothing else", () => {
+  it("has one row for each experiment and no others", () => {
     expect([...rows.keys()].sort()).toEqual(catalogue.map(({ name }) => name).sort());
   });
 
   it.each(catalogue.map((experiment) => [experiment.name, experiment] as const))(
-    "says of %s its tier and what it relies on",
+    "gives the tier and defences of %s",
     (name, experiment) => {
       const [what = "", tier = "", relied = ""] = rows.get(name) ?? [];
       expect(what).not.toBe("");
@@ -68,16 +68,16 @@ describe("the catalogue's table", () => {
 });
 
 describe("the table of repeated runs", () => {
-  it("is what the record of them comes to; `node benchmarks/repeat.ts 0` writes it", () => {
+  it("is the summary of the recorded runs, which `node benchmarks/repeat.ts 0` writes", () => {
     expect(tableIn(pageText())).toBe(repeatedTable(kindsOf(catalogue), recorded()));
   });
 
-  it("is made of figures that know their claim by its id", () => {
+  it("has figures under claim ids only", () => {
     const ids = recorded().flatMap(({ figures }) => Object.keys(figures));
     expect(ids.filter((id) => !/^(claim|recovery)\.[^ ]+$/.test(id))).toEqual([]);
   });
 
-  it("is put where the old one was", () => {
+  it("replaces the old table", () => {
     expect(withTable(pageText(), "a $& table")).toContain("-->\n\na $& table\n\n<!--");
   });
 });

@@ -1,4 +1,4 @@
-/** At the peak, every cache is empty from one moment to the next. */
+/** At the peak, every cache loses its content at once. */
 import { faults } from "../targets/live-streaming/pack/faults.ts";
 import { defineExperiment, type Step } from "../harness/experiment/experiment.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
@@ -21,12 +21,11 @@ export default defineExperiment({
   name: "cold-cache",
   title: "Cold cache: edges and chunk caches lose all that they hold at the peak",
   story:
-    "A bad release or a mistaken purge empties the caches of all edges and both chunk " +
-    "caches while the audience is at its peak. Viewers who come for the newest " +
-    "segment, and those who rewind, all miss at once. The edges ask for each segment " +
-    "once, however many wait for it; the origins read from the store what is " +
-    "no longer in memory, once, and put it back. It replays the purges that made global " +
-    "outages of other networks.",
+    "A bad release or a mistaken purge empties all edges and both chunk caches while the " +
+    "audience is at its peak. All requests miss at once, for the newest segment and for past " +
+    "ones. The edges request each segment once, however many viewers wait for it. The origins " +
+    "read each lost chunk from the store once and cache it again. It replays the purges that " +
+    "caused global outages of other networks.",
   tier: "storm",
   target: liveStreaming,
   topology: "quick",
@@ -76,7 +75,7 @@ export default defineExperiment({
       samplesMin: 15,
     },
     {
-      // Not all of them: a segment whose other region's copy is heard of first is read from the
+      // Not all: if a segment is announced by the other region first, its chunks are read from the
       // store, where that copy arrives.
       id: "cache-warm-again",
       title: "The lost content is in memory again",

@@ -1,6 +1,6 @@
 /**
- * A real bad night: the crowd comes, a zone is lost, and the line between the two that are left
- * grows slow.
+ * Three faults in a row: the crowd arrives, a zone is lost, and the link between the remaining
+ * zones becomes slow.
  */
 import { defineExperiment } from "../harness/experiment/experiment.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
@@ -25,12 +25,11 @@ export default defineExperiment({
   name: "combined",
   title: "Combined: a storm, then a zone lost, then latency between the zones that are left",
   story:
-    "Bad nights come in threes. At the peak of an event a zone goes down; its viewers go to " +
-    "the other two, its share of the store's copies is " +
-    "missing, and the line between the two zones left, which now carries all that went " +
-    "three ways, grows slow. Then the zone comes back into the " +
-    "middle of it. It replays what post-mortems of large outages have in common: no single " +
-    "fault, but the second and third on top of the first.",
+    "Large outages rarely have a single cause: a second and a third fault follow the first. " +
+    "At the peak of an event a zone fails. Its viewers move to the other two zones, and its " +
+    "copies in the store are missing. The link between the remaining zones, which now carries " +
+    "the traffic of three, becomes slow. Meanwhile the zone returns. It replays what " +
+    "post-mortems of large outages have in common.",
   tier: "gorilla",
   target: liveStreaming,
   topology: "zones",
@@ -59,7 +58,7 @@ export default defineExperiment({
     ...shedOrder(),
     durable(),
     {
-      // As in zone-loss, whatever the audience; without collapsing 20 and more in virtual time.
+      // As in zone-loss, for any audience. In virtual time, 20 and more without collapsing.
       id: "origin-gets",
       title: "Origins are asked for each segment as if there were one viewer",
       metric: "origin_gets",

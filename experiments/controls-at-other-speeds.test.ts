@@ -1,6 +1,6 @@
 /**
- * A control that goes red only on the machine on which its limits were chosen proves nothing on
- * another one. Some of the controls are tried here, each on a faster or a slower machine;
+ * A control that is refuted only at the speed of the machine on which its limits were chosen proves
+ * nothing on another. These tests try some controls on a faster or slower machine.
  * `benchmarks/control-margins.ts` tries all of them at five speeds.
  */
 import { describe, expect, it } from "vitest";

@@ -1,13 +1,13 @@
 /**
- * The DVR storm with real players at the live edge: while rewinds are refused, their picture goes
- * on moving.
+ * The DVR storm with real players at the live edge: their picture continues while rewinds are
+ * refused.
  */
 import { defineExperiment } from "../harness/experiment/experiment.ts";
 import type { Phase } from "../harness/base/phases.ts";
 import { playerWatches } from "./claims/player-watches.ts";
 import dvrStorm from "./dvr-storm.ts";
 
-/** One watches from before the wave, one presses play as it comes. */
+/** One watches from before the wave, one presses play as it arrives. */
 const players: readonly Phase[] = ["baseline", "fault"];
 
 export default defineExperiment({
@@ -18,8 +18,8 @@ export default defineExperiment({
     `${dvrStorm.story} Two viewers watch live: one from before the wave, one who presses play ` +
     "as it comes.",
   players,
-  // Chromium takes a core: with the whole wave beside it the harness was half a second late in one
-  // undisturbed run of three. Half of it is refused nearly as often.
+  // Chromium takes a core. Beside the whole wave, the harness was 500 ms late in one of three
+  // undisturbed runs. Half of the wave is refused nearly as often.
   load: dvrStorm.load.map((part) =>
     part.name === "rewind"
       ? { ...part, ratePerSecond: { ...part.ratePerSecond, fault: 60 } }

@@ -1,6 +1,6 @@
 /**
- * Everybody rewinds at once, to where no cache helps and the store is slow: DVR is given up, live
- * and publishing are not.
+ * All viewers rewind at once, to content that no cache holds, from a slow store. DVR is shed; live
+ * and publication are not.
  */
 import { defineExperiment, type Step } from "../harness/experiment/experiment.ts";
 import type { Phase } from "../harness/base/phases.ts";
@@ -11,17 +11,17 @@ import { everyPhase, liveServed } from "./claims/live-served.ts";
 import { bothRegionsPublish } from "./claims/publications.ts";
 import { shedOrder } from "./claims/shed-order.ts";
 
-// Limits: 489 DVR requests refused, 23 store reads and 37 DVR requests a second at the origins, 98
-// without shedCaching; publications' p95 63 to 244 ms. All on a
-// machine that others kept busy.
+// Limits: 489 DVR requests refused; 23 store reads a second; 37 DVR requests a second at the
+// origins, 98 without shedCaching. Publications' p95 is 63 to 244 ms. All on a machine with other
+// load.
 const storm: readonly Phase[] = ["fault"];
 const regions = ["region-a", "region-b"];
 const readers = { kind: "origin-read" };
 const [fromMs, forMs] = [4_000, 16_000];
 
 /**
- * Two edges stand for many: each time that both forget everything, two more with empty caches have
- * begun to ask.
+ * Two edges represent many: each flush of both simulates two more edges that join with empty
+ * caches.
  */
 const newEdges: readonly Step[] = [0, 3_000, 6_000, 9_000, 12_000].flatMap((afterMs) =>
   regions.map(
@@ -37,13 +37,12 @@ export default defineExperiment({
   name: "dvr-storm",
   title: "DVR storm: a wave of rewinds meets a slow store and no chunk cache",
   story:
-    "After a goal everyone seeks back, each to another moment. Edges that just joined are " +
-    "cold, and the read origins have lost their chunk cache. " +
-    "The store answers slowly, so every rewind becomes a slow read. The origin sees more " +
-    "than 40 % of its reads over the target and refuses DVR, edges keep the " +
-    "refusals, and viewers at the live edge and the packagers never notice. Load alone " +
-    "cannot slow a store down on one small machine, so the links to it " +
-    "and to the chunk cache are broken on purpose.",
+    "After a goal all viewers seek back, each to another moment. Edges that just joined are " +
+    "cold, and the read origins have lost their chunk cache. The store answers slowly, so " +
+    "every rewind becomes a slow read. More than 40 % of the origin's reads exceed the target " +
+    "latency, so it refuses DVR, and edges cache the refusals. Live viewers and packagers are " +
+    "unaffected. Load alone cannot slow down a store on one small machine, so faults strike " +
+    "the links to it and to the chunk cache.",
   tier: "storm",
   target: liveStreaming,
   topology: "quick",

@@ -1,4 +1,4 @@
-/** Players report ten times as much as ever, while viewers watch and press play. */
+/** Players report ten times as much as usual, while viewers watch and press play. */
 import { defineExperiment } from "../harness/experiment/experiment.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
 import { durable } from "./claims/durable.ts";
@@ -8,11 +8,12 @@ import { bothRegionsPublish } from "./claims/publications.ts";
 import { shedOrder } from "./claims/shed-order.ts";
 
 /*
- * Limits come from two cores that carried the generator too, and that others used now and then. 12
- * 000 events a second: utilisation 0.33 in the mean, 96 % of the ad batches taken in (all but while
- * somebody else compiled), p95 of a start 184 ms. 22 000 a second on a faster machine: 0.19;
- * without bounded queues 0.75 (five runs, 0.74 to 0.75, as the disk of the events is full at 3 000
- * writes a second), 64 % of the ad batches and 16 % of telemetry.
+ * Limits are from two cores that also ran the generator and had other load at times. At 12,000
+ * events a second, mean utilisation is 0.33 and p95 of a start is 184 ms. 96 % of the ad batches
+ * are accepted, or all without another process's compilation. At 22,000 a second on a faster
+ * machine: 0.19. Without bounded queues, the event disk is saturated at 3,000 writes a second.
+ * Utilisation is then 0.75 (five runs, 0.74 to 0.75), with 64 % of the ad batches and 16 % of
+ * telemetry accepted.
  */
 
 export default defineExperiment({
@@ -104,7 +105,8 @@ export default defineExperiment({
       samplesMin: 3_000,
     },
     {
-      // From 60 % on they refuse what viewers would not miss; Netflix sizes its own for 45 %.
+      // From 60 % on they shed requests that viewers would not miss. Netflix sizes its gateways for
+      // 45 %.
       id: "gateways-at-half-load",
       title: "Gateways stay at half of what they can do",
       metric: "gateway_utilisation",

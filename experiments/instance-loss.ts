@@ -1,6 +1,6 @@
 /**
- * The chaos monkey: one instance of each kind that a segment passes through is killed, one after
- * another, under load.
+ * Chaos Monkey: one instance of each kind on a segment's path is killed, one after another, under
+ * load.
  */
 import { defineExperiment } from "../harness/experiment/experiment.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
@@ -11,8 +11,8 @@ import { publications } from "./claims/publications.ts";
 import { shedOrder } from "./claims/shed-order.ts";
 
 /**
- * In the order of a segment's way; the stores have one copy per region in this topology, and are
- * left to the zones.
+ * In the order of a segment's path. This topology has one store copy per region, so stores are left
+ * to the zone experiments.
  */
 const victims = [
   "region-a/packager",
@@ -28,12 +28,11 @@ export default defineExperiment({
   name: "instance-loss",
   title: "Instance loss: one instance after another is killed under load",
   story:
-    "Machines die every day, and Chaos Monkey sees to it that they do in office hours. One " +
-    "instance of each kind on a segment's way is killed: a packager, " +
-    "a publish origin, a chunk cache, a read origin, an edge. Whatever it is, another one " +
-    "does its work: the other pipeline has the same segment, the other " +
-    "region the same chunks, and a player whose edge is dead turns to the next of its base " +
-    "URLs. No viewer at the live edge goes without.",
+    "Machines fail every day, and Chaos Monkey makes them fail in office hours. One instance " +
+    "of each kind on a segment's path is killed: a packager, a publish origin, a chunk cache, " +
+    "a read origin, an edge. Another one takes over each time. The other pipeline has the " +
+    "same segment, the other region has the same chunks, and a player with a dead edge uses " +
+    "its next base URL. Every viewer at the live edge stays served.",
   tier: "monkey",
   target: liveStreaming,
   topology: "quick",
@@ -67,8 +66,8 @@ export default defineExperiment({
   hypothesis: [
     ...liveServed(300),
     {
-      // The edge that is killed is region A's; region B's loses its origin meanwhile, and fills
-      // from region A.
+      // The killed edge is region A's. Region B meanwhile loses its origin, and fills from region
+      // A.
       id: "nobody-switches-edge",
       title: "No viewer has to leave a live edge",
       metric: "segment_ms",
@@ -80,9 +79,9 @@ export default defineExperiment({
       during: everyPhase,
       samplesMin: 200,
     },
-    // Region B's publish origin is gone for as long as one segment or two is tried, and turns PUTs
-    // away until its store is connected again. Seen: 87.5 and 93.8 % acknowledged, 6.3 % turned
-    // away, twice.
+    // Region B's publish origin is absent for as long as one or two segments are retried, and
+    // refuses PUTs until its store is connected. Measured: 87.5 and 93.8 % acknowledged, 6.3 %
+    // refused, twice.
     ...publications({
       "region-a": { samplesMin: 15 },
       "region-b": { samplesMin: 15, ackedMin: 0.8, refusedMax: 0.13 },

@@ -1,6 +1,4 @@
-/**
- * Most of the requests ask for what is not there, and neither the live edge nor the store feels it.
- */
+/** Most requests ask for absent segments, without any effect on the live edge or the store. */
 import { defineExperiment } from "../harness/experiment/experiment.ts";
 import type { Phase } from "../harness/base/phases.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
@@ -9,9 +7,9 @@ import { everyPhase, liveServed } from "./claims/live-served.ts";
 import { bothRegionsPublish } from "./claims/publications.ts";
 import { shedOrder } from "./claims/shed-order.ts";
 
-// Limits: origin GETs 0.016 for each such request, 0.29 without negativeCache; all look-ups from
-// memory; 2 to 3 store reads a second, live viewers' median 4 to 12 ms (183 ms on a machine with
-// five times the work that it can do).
+// Limits: origin GETs 0.016 per such request, 0.29 without negativeCache. All lookups are answered
+// from memory. The store has 2 to 3 reads a second. Live viewers' median is 4 to 12 ms, and 183 ms
+// on a machine with five times the work that it can do.
 const storm: readonly Phase[] = ["fault"];
 
 export default defineExperiment({
@@ -72,7 +70,7 @@ export default defineExperiment({
       samplesMin: 300,
     },
     {
-      // All that the edges ask, live segments included, for each request for what is not there.
+      // All origin GETs, including those of live segments, per request for an absent segment.
       id: "origin-spared",
       title: "Hardly any of these requests reach an origin",
       metric: "origin_gets",

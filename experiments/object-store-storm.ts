@@ -1,6 +1,6 @@
 /**
- * A wave of rewinds meets a store that lets through a hundred requests a second, and there is no
- * memory before it: the origin takes on what the store bears.
+ * A wave of rewinds meets a store that allows 100 requests a second, without a cache before it. The
+ * origin admits what the store can serve.
  */
 import { faults } from "../targets/live-streaming/pack/faults.ts";
 import { defineExperiment, type Step } from "../harness/experiment/experiment.ts";
@@ -13,14 +13,14 @@ import { bothRegionsPublish } from "./claims/publications.ts";
 import { shedOrder } from "./claims/shed-order.ts";
 
 // Limits: 1.8 to 3.1 % of the store's requests refused, 63 to 75 % without adaptiveConcurrency; 365
-// to 914 rewinds refused. Without it, live 87 to 98.9 %, and
-// 67 to 86 % of the publications acknowledged.
+// to 914 rewinds refused. Without it, live is 87 to 98.9 %, and 67 to 86 % of the publications are
+// acknowledged.
 const storm: readonly Phase[] = ["fault"];
 const edges = ["region-a/edge", "region-b/edge"];
 
 /**
- * Two edges stand for many: each time that both forget everything, two more with empty caches have
- * begun to ask.
+ * Two edges represent many: each flush of both simulates two more edges that join with empty
+ * caches.
  */
 const newEdges: readonly Step[] = Array.from(
   { length: 11 },
@@ -82,8 +82,8 @@ export default defineExperiment({
       samplesMin: 10,
     },
     {
-      // Whose request it refuses is chance, so this is the share of a packager's and of a live
-      // viewer's that must be made again.
+      // The refused request is random, so this is the share of packagers' and live viewers'
+      // requests that must be repeated.
       id: "store-refuses-few",
       title: "The store refuses one request in ten at most",
       metric: "object_store_requests_total",
@@ -94,9 +94,9 @@ export default defineExperiment({
       during: storm,
       samplesMin: 10,
     },
-    // A publication takes a second on this store, half of its packager's time: of 36 in a region's
-    // storm one was lost when the
-    // machine stood still. Two may be, and three turned away; none was in two runs.
+    // A publication takes 1 s on this store, half of its packager's time. Of 36 in a region's
+    // storm, one was lost when the machine paused. Two may be lost, and three refused; in two runs,
+    // none was.
     ...bothRegionsPublish({ samplesMin: 15, ackedMin: 0.94, refusedMax: 0.09 }),
     ...shedOrder(),
     durable(30),

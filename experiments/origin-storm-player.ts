@@ -1,6 +1,6 @@
 /**
- * The origin storm with real players in front of it: what the load generator calls served in time
- * must be a picture that moves.
+ * The origin storm with real players: segments that the load generator counts as served must make a
+ * moving picture.
  */
 import { defineExperiment } from "../harness/experiment/experiment.ts";
 import type { Phase } from "../harness/base/phases.ts";
@@ -18,7 +18,7 @@ export default defineExperiment({
     `${originStorm.story} Two viewers watch it: one from before the storm, one who presses ` +
     "play as it breaks.",
   players,
-  // Chromium takes a core: beside it k6 keeps its times with half of the crowd.
+  // Chromium takes a core. Beside it, k6 keeps its schedule with half of the crowd.
   load: originStorm.load.map((part) =>
     part.name === "live" ? { ...part, ratePerSecond: { ...part.ratePerSecond, fault: 100 } } : part,
   ),

@@ -1,4 +1,4 @@
-/** Every viewer asks for the new segment at once, and in the middle of it one origin dies. */
+/** All viewers request the new segment at once, and during that one origin dies. */
 import { defineExperiment } from "../harness/experiment/experiment.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
 import { durable } from "./claims/durable.ts";
@@ -10,19 +10,18 @@ import { shedOrder } from "./claims/shed-order.ts";
 const edges = 2;
 
 /*
- * Load: 250 viewers a second come in bunches of 330, in which k6 on two cores begins the last ones
- * 0.4 s late where half of them must be asked for twice.
+ * Load: 250 viewers a second arrive in groups of 330. If half of them have to retry, k6 on two
+ * cores starts the last ones 0.4 s late.
  */
 
 export default defineExperiment({
   name: "origin-storm",
   title: "Origin storm: a crowd at the live edge while an origin of region A dies",
   story:
-    "When a live event peaks, all viewers ask for the same new segment in the same instant, " +
-    "every two seconds. The edges collapse them " +
-    "into one request per rendition, so the origin's work does not depend on the audience; " +
-    "and when an origin instance dies in the middle " +
-    "of it, the edges fill from the other region before a viewer's buffer runs dry. It " +
+    "At the peak of a live event, all viewers request the same new segment in the same " +
+    "instant, every two seconds. The edges collapse these into one request per rendition, so " +
+    "the origin's work does not depend on the audience. When an origin instance dies during " +
+    "the peak, the edges fill from the other region before viewers' buffers are empty. It " +
     "replays the peak minutes of a large live event.",
   tier: "storm",
   target: liveStreaming,
@@ -49,8 +48,8 @@ export default defineExperiment({
   hypothesis: [
     ...liveServed(300),
     {
-      // One GET per edge, rendition and segment, whatever the audience. A fifth more for what a
-      // failing origin makes the edges ask twice.
+      // One GET per edge, rendition and segment, for any audience. The extra fifth covers requests
+      // that edges repeat because of a failing origin.
       id: "origin-gets",
       title: "Origin GETs per edge and segment do not grow with the audience",
       metric: "origin_gets",

@@ -1,6 +1,6 @@
 /**
- * A pipeline dies while real players watch: what the other one makes must join what they have in
- * their buffers without a seam.
+ * A pipeline dies while real players watch. The other pipeline's segments must continue their
+ * buffers without a seam.
  */
 import { defineExperiment } from "../harness/experiment/experiment.ts";
 import type { Phase } from "../harness/base/phases.ts";

@@ -1,4 +1,4 @@
-/** One pipeline dies and stays away for a while; the other one makes the same segments. */
+/** One pipeline dies and stays away for a while. The other makes the same segments. */
 import { defineExperiment } from "../harness/experiment/experiment.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
 import { durable } from "./claims/durable.ts";
@@ -53,7 +53,7 @@ export default defineExperiment({
       during: everyPhase,
       samplesMin: 200,
     },
-    // Region A's packager is gone for 14 s of the fault: three segments are left of ten.
+    // Region A's packager is absent for 14 s of the fault, so three segments of ten are left.
     ...publications({ "region-a": { samplesMin: 3 }, "region-b": { samplesMin: 15 } }),
     ...shedOrder(),
     durable(20),

@@ -1,6 +1,6 @@
 /**
- * An operator hides a range of segments that one pipeline has made badly: every edge gives up its
- * copies within seconds, and keeps all others.
+ * An operator masks a range of segments that one pipeline made badly. Every edge drops its copies
+ * within seconds, and keeps all others.
  */
 import { defineExperiment } from "../harness/experiment/experiment.ts";
 import type { OperatorStep } from "../harness/faults/operate/step.ts";
@@ -12,7 +12,7 @@ import { shedOrder } from "./claims/shed-order.ts";
 
 const faultMs = 16_000;
 const publishOrigins = ["region-a/origin-publish", "region-b/origin-publish"] as const;
-/** What `rewatch` asks for lies 17 to 21 segments back at the moment of the act. */
+/** Requests of `rewatch` are 17 to 21 segments back at the moment of the mask. */
 const range = { from: "{segment-26}", to: "{segment-14}" };
 
 const mask = (service: string, pipeline: string, rendition: string): OperatorStep => ({
@@ -25,8 +25,8 @@ const mask = (service: string, pipeline: string, rendition: string): OperatorSte
 });
 
 /**
- * The act is the first thing in the phase, so the share that sees the old copy is a time: 10 % of
- * 16 s are 1.6 s. Seen: 0.1 s, and up to 0.4 s at the end of the phase, in which the mask is
+ * The mask is the first event of the phase, so the share that sees the old copy is a time. 10 % of
+ * 16 s are 1.6 s. Measured: 0.1 s, and up to 0.4 s at the end of the phase, in which the mask is
  * lifted.
  */
 const replaced = (edge: string, rendition: string, by: string) =>
@@ -93,8 +93,9 @@ export default defineExperiment({
       samplesMin: 500,
     },
     {
-      // Two edges forget two renditions of four segments twice, as a ban is repeated, and again
-      // when the mask is lifted: 48 at most, 39 seen. With the neighbours it would be 80 and more.
+      // Two edges forget two renditions of four segments, each time twice, because a ban is
+      // repeated. The lifted mask repeats that: at most 48, measured 39. With the neighbours it
+      // would be 80 and more.
       id: "neighbours-stay",
       title: "Neighbouring segments stay in the edges",
       metric: "origin_gets",

@@ -1,7 +1,4 @@
-/**
- * A region goes down piece by piece, until all of it is gone, and its viewers are moved to the
- * other.
- */
+/** A region fails piece by piece until all of it is gone, and its viewers move to the other. */
 import { defineExperiment } from "../harness/experiment/experiment.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
 import { durable } from "./claims/durable.ts";
@@ -57,8 +54,8 @@ export default defineExperiment({
   hypothesis: [
     ...liveServed(500),
     {
-      // Of those who are served there; who is not served at all is in the first claim. Seen: 0.56
-      // s. A gateway needs a second to miss an edge.
+      // Of the viewers who are served there. The first claim covers those who are not served at
+      // all. Measured: 0.56 s. A gateway needs 1 s to notice a lost edge.
       id: "edge-switch-quick",
       title: "Viewers who lose an edge are served by the other region within three seconds",
       metric: "segment_ms",
@@ -77,7 +74,8 @@ export default defineExperiment({
   recovery: liveRecovers(8_000, "Live viewers get their segments as before the loss"),
   method: [
     { atMs: 2_000, forMs: 5_000, fault: { kind: "kill", service: `${region}/origin-read` } },
-    // Longer than a viewer can wait; and then time for the edge to be back before the region goes.
+    // Longer than a viewer can wait, and then time for the edge to return before the region is
+    // lost.
     { atMs: 9_000, forMs: 6_000, fault: { kind: "kill", service: `${region}/edge` } },
     { atMs: 21_000, forMs: 5_000, fault: { kind: "regionLoss", region } },
   ],

@@ -1,4 +1,4 @@
-/** The two regions cannot reach each other for a while, and both go on. */
+/** The two regions cannot reach each other for a while, and both continue. */
 import { defineExperiment } from "../harness/experiment/experiment.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
 import { durable } from "./claims/durable.ts";
@@ -47,8 +47,8 @@ export default defineExperiment({
     ...shedOrder(),
     durable(),
     {
-      // Three renditions of eight segments are made in 16 s: 27 were missing where nobody told of
-      // them afterwards, and none otherwise.
+      // In 16 s, three renditions of eight segments are made. 27 were missing without catch-up, and
+      // none with it.
       id: "origins-know-all",
       title: "Origins know every segment that either region published",
       metric: "origin_metadata_gaps",
@@ -60,7 +60,7 @@ export default defineExperiment({
     },
   ],
   recovery: liveRecovers(8_000, "Live viewers get their segments as before the cut"),
-  // Six seconds of the phase are left for the feeds to be heard again: they try once a second.
+  // The last six seconds of the phase are for the feeds to reconnect: they try once a second.
   method: [
     {
       atMs: 4_000,

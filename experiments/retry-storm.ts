@@ -1,4 +1,4 @@
-/** Nobody can press play for half a minute; then everybody tries at once. */
+/** No session can start for 30 s. Then all devices retry at once. */
 import { defineExperiment, type Step } from "../harness/experiment/experiment.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
 import { durable } from "./claims/durable.ts";
@@ -7,11 +7,11 @@ import { bothRegionsPublish } from "./claims/publications.ts";
 import { shedOrder } from "./claims/shed-order.ts";
 
 /*
- * Limits come from two cores that carried the generator too, otherwise nearly idle. Told when to
- * try again: 99 % served and more, goodput back at once or after 4 s. Untold: 80 a second who wait
- * for up to 16 s are 1 280 devices, which would ask 2 500 times a second; two gateways read 1 333,
- * refused ones too, and so are kept busy by refusing for as long as devices come: 3 to 52 % of
- * those who press play served in time, and goodput not back when the run ended.
+ * Limits are from two cores that also ran the generator and were otherwise nearly idle. With
+ * guidance, at least 99 % are served, and goodput is back at once or after 4 s. Without it, 80 a
+ * second who wait for up to 16 s are 1,280 devices, which would make 2,500 requests a second. Two
+ * gateways read 1,333, including refused ones, so refusals keep them busy while devices arrive.
+ * Then 3 to 52 % of the plays are served in time, and goodput is not back at the end of the run.
  */
 
 const gone = (service: string): Step => ({

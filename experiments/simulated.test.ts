@@ -1,6 +1,7 @@
 /**
- * The catalogue in virtual time, but for what asks gateways: what the model can carry holds there,
- * and falls without each defence that it relies on, for the claim that needs it.
+ * The catalogue in virtual time, except for the experiments with gateways. Every experiment that
+ * the model can simulate holds, and is refuted without each defence that it relies on, for the
+ * claim that needs it.
  */
 import { expect, it } from "vitest";
 import {
@@ -10,7 +11,7 @@ import {
   refusal,
 } from "../test/support/simulated/catalogue.ts";
 
-/** What only real substrates run, with what the model lacks and how the plan says so. */
+/** Experiments that only real substrates run, with what the model lacks and the plan's message. */
 const beyond: Readonly<Record<string, readonly [lacks: string, said: string]>> = {
   "object-store-storm": [
     "an object store, which refuses requests for their rate",
@@ -22,7 +23,7 @@ const beyond: Readonly<Record<string, readonly [lacks: string, said: string]>> =
   ],
 };
 
-it("is refused where the model does not reach, and nowhere else", () => {
+it("is refused beyond the model's reach, and nowhere else", () => {
   const refused = new Map(catalogue.map((experiment) => [experiment.name, refusal(experiment)]));
   expect([...refused].filter(([, why]) => why !== null).map(([name]) => name)).toEqual(
     Object.keys(beyond),

@@ -1,4 +1,4 @@
-/** Links turn slow: first from a packager to its origin, then from an edge to its origin. */
+/** Links become slow: first from a packager to its origin, then from an edge to its origin. */
 import { defineExperiment } from "../harness/experiment/experiment.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
 import { durable } from "./claims/durable.ts";
@@ -42,7 +42,7 @@ export default defineExperiment({
   ],
   hypothesis: [
     ...liveServed(300),
-    // A PUT over the slow link takes 0.4 s and some of the 2 s.
+    // A PUT over the slow link takes more than 0.4 s of the 2 s.
     ...bothRegionsPublish({ samplesMin: 15 }),
     ...shedOrder(),
     durable(20),

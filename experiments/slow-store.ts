@@ -1,4 +1,4 @@
-/** The store turns slow while viewers rewind: DVR is shed, live viewers notice nothing. */
+/** The store becomes slow while viewers rewind. DVR is shed, and live viewers are unaffected. */
 import { faults } from "../targets/live-streaming/pack/faults.ts";
 import { defineExperiment } from "../harness/experiment/experiment.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
@@ -46,9 +46,8 @@ export default defineExperiment({
   hypothesis: [
     ...liveServed(300),
     {
-      // A PUT is two requests to the store, one after the other: 0.5 s and some. Seen: 779 and 946
-      // ms. A second and a half
-      // is three quarters of a segment: who waits longer falls behind.
+      // A PUT is two store requests in sequence: more than 500 ms. Measured: 779 and 946 ms. 1.5 s
+      // is three quarters of a segment; a viewer who waits longer falls behind.
       id: "live-wait",
       title: "Live viewers wait for less than three quarters of a segment",
       metric: "segment_ms",
@@ -61,8 +60,8 @@ export default defineExperiment({
       samplesMin: 300,
     },
     {
-      // Seen: 24 to 52, and none without priority shedding; edges, which keep a refusal, hand each
-      // of them out several times.
+      // Measured: 24 to 52, and none without priority shedding. Edges keep a refusal, and serve
+      // each of them several times.
       id: "dvr-shed",
       title: "DVR is shed",
       metric: "origin_requests_total",

@@ -1,4 +1,7 @@
-/** Twelve times the prefetching, far more than the gateways can do, while viewers press play. */
+/**
+ * Twelve times the usual prefetching, far more than the gateways can serve, while viewers press
+ * play.
+ */
 import { defineExperiment } from "../harness/experiment/experiment.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
 import { durable } from "./claims/durable.ts";
@@ -8,12 +11,12 @@ import { shedOrder } from "./claims/shed-order.ts";
 import { playServed } from "./claims/play-served.ts";
 
 /*
- * One start takes 10 ms at least, so both gateways together are full at 200 starts a second,
- * whatever the processor. They give up what is not critical before they are four fifths busy: of
- * the prefetching, at most (0.8 × 200 − 30) ÷ 240 = 54 % is served. On two cores that carried the
- * generator too it was 47 to 49 %, and all of those who pressed play were served. Without admission
- * a full gateway keeps everybody for as long as those who prefetch wait, 3 s, and who pressed play
- * asks anew after 2 s: were both the same, chance would decide who is served.
+ * A start takes at least 10 ms, so both gateways together are full at 200 starts a second, on any
+ * processor. They shed non-critical requests before they are 80 % busy. Of the prefetching, at most
+ * (0.8 × 200 − 30) ÷ 240 = 54 % is served. On two cores that also ran the generator it was 47 to 49
+ * %, and all plays were served. Without admission, a full gateway keeps each request as long as a
+ * prefetch waits, 3 s. A play retries after 2 s instead, because with equal waits chance would
+ * decide who is served.
  */
 
 export default defineExperiment({
@@ -58,7 +61,7 @@ export default defineExperiment({
   ],
   hypothesis: [
     ...liveServed(250),
-    // 800 starts tell 99.4 % from less.
+    // 800 starts distinguish 99.4 % from less.
     ...playServed({ fault: 800, otherwise: 300 }),
     {
       id: "prefetch-shed",

@@ -10,12 +10,12 @@ import { plannedMs } from "../harness/experiment/suite.ts";
 const context = { root: resolve(import.meta.dirname, ".."), cwd: "/" } as Context;
 
 describe("the suites", () => {
-  it("are there", () => {
+  it("exist", () => {
     expect(suiteNames(context)).toEqual(expect.arrayContaining(["quick", "release"]));
   });
 
   it.each(suiteNames(context))(
-    "%s fits into its time, and lets nothing run before what must have held",
+    "%s fits into its time, and runs no experiment before its prerequisites",
     async (name) => {
       const items = await chosen(context, [], name);
       const tiers = new Set<string>(
@@ -43,7 +43,7 @@ describe("the suites", () => {
           scale: 1,
           status: "held",
         });
-        // A tier that the catalogue has nothing of yet cannot be put into a suite either.
+        // A tier that is absent from the catalogue cannot be in a suite either.
         const there = problems.filter(
           (problem) =>
             !/^tier /.test(problem) || tiers.has(/of tier (\w+)/.exec(problem)?.[1] ?? ""),

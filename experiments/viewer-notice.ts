@@ -1,6 +1,6 @@
 /**
- * An operator tells all viewers something, just as an edge and an origin die: every edge says it on
- * whatever it answers, to those far back as well.
+ * An operator notifies all viewers just as an edge and an origin die. Every edge adds the notice to
+ * each answer, also to viewers far behind live.
  */
 import { defineExperiment } from "../harness/experiment/experiment.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
@@ -12,16 +12,20 @@ import { shedOrder } from "./claims/shed-order.ts";
 
 const operated = "region-a/origin-publish",
   [deadOrigin, deadEdge] = ["region-a/origin-read", "region-b/edge"] as const;
-const told = { metric: "segment_ms", statistic: "share", having: { notified: "yes" } } as const;
+const notifiedShare = {
+  metric: "segment_ms",
+  statistic: "share",
+  having: { notified: "yes" },
+} as const;
 
 /**
- * The act is the first thing in the phase, so the share that does not hear of it is a time: 20 % of
- * 24 s are 4.8 s. An edge hears of it with the next segment, up to 2 s later; the one that dies
- * with the first that it fetches when it is back. Seen: 88.6 to 100 %.
+ * The notice is the first event of the phase, so the share without it is a time: 20 % of 24 s are
+ * 4.8 s. An edge gets it with the next segment, up to 2 s later. The edge that dies gets it with
+ * the first segment after its return. Measured: 88.6 to 100 %.
  */
 const soon = (edge: string, lane: string, who: string) =>
   ({
-    ...told,
+    ...notifiedShare,
     id: `notified-${lane}-${edge.replaceAll("/", "-")}`,
     title: `${who} at ${edge} are notified within five seconds`,
     where: { lane, entry: edge },
@@ -69,7 +73,7 @@ export default defineExperiment({
   hypothesis: [
     ...liveServed(300),
     {
-      ...told,
+      ...notifiedShare,
       id: "nobody-notified-before",
       title: "No viewer is notified too early",
       comparison: "<=",
@@ -82,7 +86,7 @@ export default defineExperiment({
       soon(edge, "dvr", "Viewers who went back"),
     ]),
     {
-      ...told,
+      ...notifiedShare,
       id: "everybody-notified-afterwards",
       title: "Afterwards every answer carries the notification",
       where: { outcome: "served" },

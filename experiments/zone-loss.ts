@@ -1,4 +1,4 @@
-/** A whole availability zone goes down under load, and comes back. */
+/** A whole availability zone fails under load, and returns. */
 import { defineExperiment } from "../harness/experiment/experiment.ts";
 import { liveStreaming } from "../targets/live-streaming/target.ts";
 import { durable } from "./claims/durable.ts";
@@ -7,7 +7,7 @@ import { everyPhase, liveServed } from "./claims/live-served.ts";
 import { publications } from "./claims/publications.ts";
 import { shedOrder } from "./claims/shed-order.ts";
 
-/** One of the two packagers stands there, and a third of everything else. */
+/** One of the two packagers is there, and a third of everything else. */
 const zone = "region-a-2";
 const inZone = [
   "cassandra",
@@ -24,12 +24,11 @@ export default defineExperiment({
   name: "zone-loss",
   title: "Zone loss: one of three zones goes down with all that stands in it",
   story:
-    "A zone loses its power: a Cassandra node, a memcached, both origins, a fill node, an " +
-    "edge, a gateway and one of the two packagers are gone at " +
-    "once. Two of three copies confirm every write and answer every read, the other " +
-    "packager makes the same segments, the next fill node on the " +
-    "ring stands in, and players go to another edge. It replays Chaos Gorilla, Netflix's " +
-    "exercise of losing an availability zone.",
+    "A zone loses its power. It takes down a Cassandra node, a memcached, both origins, a " +
+    "fill node, an edge, a gateway and one of the two packagers at once. Two of three copies " +
+    "confirm every write and answer every read. The other packager makes the same segments, " +
+    "the next fill node on the ring takes over, and players use another edge. It replays " +
+    "Chaos Gorilla, Netflix's exercise of losing an availability zone.",
   tier: "gorilla",
   target: liveStreaming,
   topology: "zones",
@@ -54,14 +53,14 @@ export default defineExperiment({
   ],
   hypothesis: [
     ...liveServed(400),
-    // Two seconds of trying. With one copy instead of three 35 % are lost, and with them 37 % of
+    // Two seconds of retries. With one copy instead of three, 35 % are lost, and with them 37 % of
     // the viewers' segments.
     ...publications({ "region-a": { samplesMin: 30 } }),
     ...shedOrder(),
     durable(),
     {
-      // Seen on a busy machine: 1.0, in the fault 1.13, as two fill nodes ask while the ring
-      // closes; without the fill tier 3 and 2.4.
+      // Measured on a busy machine: 1.0, in the fault 1.13, because two fill nodes ask while the
+      // ring converges. Without the fill tier: 3 and 2.4.
       id: "origin-gets",
       title: "Origins are asked for each segment as if there were one edge",
       metric: "origin_gets",

@@ -31,7 +31,8 @@ for folder in "$@"; do :; done
 [ -f "$folder/package-lock.json" ] && [ -f "$folder/.npmrc" ] || exit 1
 sleep ${seconds}
 mkdir -p "$folder/node_modules/node/bin"
-printf '#!/bin/sh\\ncase $1 in -p) echo 24;; *) echo "$$ $PWD $*";; esac\\n' > "$folder/node_modules/node/bin/node"
+printf '#!/bin/sh\\ncase $1 in -p) echo 24;; *) echo "$$ $PWD $*";; esac\\n' \\
+  > "$folder/node_modules/node/bin/node"
 chmod +x "$folder/node_modules/node/bin/node"`;
 
 let project: string;
@@ -99,7 +100,7 @@ describe("bootstrap.sh", () => {
     }
   });
 
-  it("keeps the existing packages until the new ones are complete, whenever it is interrupted", async () => {
+  it("keeps the existing packages until the new ones are complete", async () => {
     expect(bootstrap().status).toBe(0);
     appendFileSync(join(project, "package-lock.json"), "\n");
     program("npm", goodNpm(30));
@@ -170,7 +171,7 @@ describe("bootstrap.sh", () => {
 });
 
 describe("seawall", () => {
-  it("becomes Node 24 itself, from any folder and through links, with unchanged arguments", async () => {
+  it("becomes Node 24, from any folder and through links, with its arguments", async () => {
     expect(bootstrap().status).toBe(0);
     const elsewhere = join(project, "else where");
     mkdirSync(elsewhere);

@@ -3,7 +3,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { root, sourcesIn } from "../test/support/sources.ts";
 
-/** The pure rooms, from the ground up: they may not reach the machine. */
+/** The pure rooms, from the ground up; they must not reach the machine. */
 const pure = [
   "base",
   "metrics",
@@ -22,7 +22,7 @@ const pure = [
   "game-day/day",
   "documents",
 ];
-/** Those that reach the machine stand above them. */
+/** The rooms that reach the machine, above the pure ones. */
 const rooms = [
   ...pure,
   "system",
@@ -38,15 +38,15 @@ const rooms = [
 ];
 
 const roomsAt = (names: readonly string[]): string[] => names.map((name) => `harness/${name}`);
-/** The room and all below it. */
+/** The room and all rooms below it. */
 const upTo = (room: string): string[] => roomsAt(rooms.slice(0, rooms.indexOf(room) + 1));
-/** All below the room, but for some. */
+/** All rooms below the given one, except for some. */
 const below = (room: string, except: readonly string[] = []): string[] =>
   roomsAt(rooms.slice(0, rooms.indexOf(room)).filter((name) => !except.includes(name)));
 
 /**
- * What each room may import; type imports count. A room stands above all that it imports. Tests are
- * free to import anything.
+ * The imports that each room may have; type imports count. A room is above everything that it
+ * imports. Tests may import anything.
  */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   "harness/base": [],
@@ -58,13 +58,13 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "harness/experiment": below("experiment"),
   "harness/record": below("record"),
   "harness/phrases": below("phrases"),
-  // Rules answer with facts. The verdict alone is composed of sentences.
+  // Rules return facts. Only the verdict is composed of sentences.
   "harness/judge": below("judge", ["phrases"]),
   "harness/judge/judge.ts": ["harness/base", "harness/record", "harness/phrases", "harness/judge"],
   "harness/plan": below("plan"),
   "harness/compare": below("compare", ["plan"]),
   "harness/gate": below("gate", ["plan"]),
-  // What several runs show together: none of the three knows another.
+  // The rooms that evaluate several runs, which do not depend on one another.
   "harness/breaking-point": upTo("judge"),
   "harness/ablation": upTo("judge"),
   "harness/game-day/day": upTo("judge"),
@@ -102,7 +102,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "harness/run",
     "harness/report",
   ],
-  // What commands share. Nothing of it knows a command.
+  // What commands share; it does not depend on any command.
   "harness/app": below("app"),
   "harness/cli": ["harness"],
   "harness/index.ts": upTo("experiment"),
@@ -114,27 +114,26 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "harness/cli",
   ],
   "harness/check.ts": [],
-  // A target's description needs the harness's types; its services know nothing of any harness.
+  // A target's description needs the harness's types; its services do not depend on the harness.
   "targets/live-streaming/stream": ["targets/live-streaming/service"],
   "targets/live-streaming/service": [],
   targets: ["targets/live-streaming"],
-  // Two packagers encode once: they share the one lock between processes that there is.
+  // Two packagers encode only once: they share the only lock between processes.
   "targets/live-streaming/packager": ["harness/system/lock.ts", "targets/live-streaming"],
   "targets/live-streaming/tools": [...upTo("target"), "harness/system", "harness/provision"],
   "targets/live-streaming/model": ["harness/target", "harness/base", "targets/live-streaming"],
   "targets/live-streaming/layout": ["harness/target", "targets/live-streaming"],
   "targets/live-streaming/target.ts": ["harness/target", "targets/live-streaming"],
-  // Any streaming target can use the pack: it imports no service of the one beside it.
+  // Any streaming target can use the pack: it imports no service of the target next to it.
   "targets/live-streaming/pack": [...upTo("faults"), "harness/system"],
   experiments: [...upTo("phrases"), "harness/plan/reliance.ts", "targets/live-streaming"],
-  // Viewers and the harness make the path of a segment in one place, and look at what comes in one
-  // place.
+  // Viewers and the harness share one function for a segment's path, and one for its inspection.
   "targets/live-streaming/pack/workloads": [
     "harness/metrics/print.ts",
     "targets/live-streaming/pack/stream",
   ],
   examples: [...upTo("experiment"), "harness/game-day/day", "targets/live-streaming/pack"],
-  // What a user has: the public entry and no more.
+  // As for a user: the public entry and nothing else.
   "examples/plain-http": ["harness/index.ts"],
   "examples/own-script": ["harness/index.ts", "examples/plain-http"],
   "examples/https-running": ["harness/index.ts"],
@@ -251,7 +250,7 @@ describe("the import table", () => {
     expect(circlesIn(rooms)).toEqual([]);
   });
 
-  it("is the map of the README: its rooms, from the ground up", () => {
+  it("matches the map of the README: its rooms, from the ground up", () => {
     const map = /## Map\n([\s\S]*?)\n## /.exec(
       readFileSync(join(root, "harness/README.md"), "utf8"),
     );
@@ -262,7 +261,7 @@ describe("the import table", () => {
     expect(named).toEqual([...rooms, "cli"]);
   });
 
-  it("sees a circle", () => {
+  it("detects a cycle", () => {
     expect(circlesIn(new Map(Object.entries({ a: ["b"], b: ["c"], c: ["b"], d: ["a"] })))).toEqual([
       "b > c > b",
     ]);

@@ -80,7 +80,7 @@ async function delivered(
   return exitCode === exitCodes.held ? exitCodes.internal : exitCode;
 }
 
-function context(signal: AbortSignal, onHurry: (hurry: () => void) => void): Context {
+function context(signal: AbortSignal, onForceQuit: (forceQuit: () => void) => void): Context {
   const { env } = process;
   const cache = cacheFolder(env);
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
@@ -94,7 +94,7 @@ function context(signal: AbortSignal, onHurry: (hurry: () => void) => void): Con
     stderr: output(process.stderr),
     stdin: () => process.stdin,
     signal,
-    onHurry,
+    onForceQuit,
     version,
     stateDirectory: stateFolder(env),
     cacheDirectory: cache,
@@ -106,7 +106,7 @@ let ended = false;
 
 async function main(): Promise<number> {
   const interrupted = new AbortController();
-  const hurries: (() => void)[] = [];
+  const forceQuits: (() => void)[] = [];
   let signals = 0;
   useNoProxy();
   const flush = process.stdout.write.bind(process.stdout) as (
@@ -114,7 +114,7 @@ async function main(): Promise<number> {
     done: () => void,
   ) => boolean;
   const args = process.argv.slice(2);
-  const outside = context(interrupted.signal, (hurry) => hurries.push(hurry));
+  const outside = context(interrupted.signal, (forceQuit) => forceQuits.push(forceQuit));
   const own = args.includes("--json") ? { ...outside, stdout: alone(outside.stdout) } : outside;
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(name, () => {
@@ -123,7 +123,7 @@ async function main(): Promise<number> {
         ended = true;
         process.exit(exitCodes.interrupted);
       }
-      if (interrupted.signal.aborted) for (const hurry of hurries) hurry();
+      if (interrupted.signal.aborted) for (const forceQuit of forceQuits) forceQuit();
       else interrupted.abort(new RunAborted("user", `stopped by ${name}`));
     });
   }

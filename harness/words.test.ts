@@ -22,7 +22,7 @@ const words = [
   "viewer",
 ];
 
-/** Others use some of them for something else, and there the word is theirs. */
+/** Some of them have another meaning elsewhere, and are permitted there. */
 const others: readonly { readonly whose: string; readonly in: RegExp; readonly says: RegExp }[] = [
   {
     whose: "Docker: the first address of a network",
@@ -57,12 +57,12 @@ describe("the harness", () => {
     return { path, text, own: known.reduce((left, { says }) => left.replaceAll(says, ""), text) };
   });
 
-  it.each(words)("says %s nowhere", (word) => {
+  it.each(words)("never contains %s", (word) => {
     const found = texts.filter(({ own }) => countIn(own, word) > 0).map(({ path }) => path);
     expect(found, `"${word}" belongs into a pack`).toEqual([]);
   });
 
-  it.each(others)("leaves out only what is there: $whose", ({ in: where, says }) => {
+  it.each(others)("excludes only existing occurrences: $whose", ({ in: where, says }) => {
     expect(texts.some(({ path, text }) => where.test(path) && text.search(says) >= 0)).toBe(true);
   });
 

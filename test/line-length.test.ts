@@ -6,26 +6,35 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 
-const isTitle = (line: string): boolean => /^\s*(it|test|describe)\b.*["`]/.test(line);
 const root = join(import.meta.dirname, "..");
 const columnsMax = 100;
-/** What is longer still. This number may fall, and never rise. */
-const longerMax = 348;
+const folders = ["harness", "targets", "experiments", "examples", "benchmarks", "test"];
 
-it("keeps lines within 100 columns, but for those that are still to be wrapped", () => {
-  const folders = ["harness", "targets", "experiments", "examples", "benchmarks", "test"];
+/** Lines that cannot be wrapped. */
+const wholeLines: Readonly<Record<string, RegExp>> = {
+  "the title of a test": /^\s*(it|test|describe)\b.*["`]/,
+  "a regular expression": /^\s*\/[^/*].*\/[a-z]*[,;]?$/,
+  "an import of one name": /^(import|export) .* from ".*";$/,
+};
+
+/** Tests that contain another program's output, as it was printed. */
+const captured = new Set(["harness/load/csv.test.ts", "harness/system/sockets.test.ts"]);
+
+it("keeps lines within 100 columns", () => {
   const files = folders.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
       .filter((name) => name.endsWith(".ts") && !name.includes("node_modules"))
-      .map((name) => join(root, folder, name)),
+      .map((name) => `${folder}/${name}`)
+      .filter((name) => !captured.has(name)),
   );
   const longer = files.flatMap((file) =>
-    readFileSync(file, "utf8")
+    readFileSync(join(root, file), "utf8")
       .split("\n")
-      .filter((line) => line.length > columnsMax && !isTitle(line)),
+      .flatMap((line, index) => (tooLong(line) ? [`${file}:${index + 1}`] : [])),
   );
-  const hint = "wrap yours: git diff -U0 main | grep -E '^\\+.{101}'";
-  expect(longer.length, hint).toBeLessThanOrEqual(longerMax);
-  // Whoever wraps some writes the new number here.
-  expect(longer.length).toBeGreaterThan(longerMax - 50);
+  expect(longer).toEqual([]);
 });
+
+function tooLong(line: string): boolean {
+  return line.length > columnsMax && !Object.values(wholeLines).some((whole) => whole.test(line));
+}

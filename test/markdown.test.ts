@@ -1,5 +1,6 @@
 /**
- * Every page: plain English, lines of 100 columns, links that lead somewhere, sources that exist.
+ * Checks every page: plain English, lines of 100 columns, links that lead somewhere, sources that
+ * exist.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
@@ -17,7 +18,7 @@ import { avoidedIn, longSentencesIn } from "./support/word-list.ts";
 
 const columnsMax = 100;
 
-/** Sentences that stay long, by their beginning, and why. */
+/** Sentences that stay long, by their beginning, with the reason. */
 const longOnPurpose: Readonly<Record<string, readonly string[]>> = {};
 
 const text = (page: string): string => readFileSync(join(root, page), "utf8");
@@ -36,7 +37,7 @@ describe.each(pages())("%s", (page) => {
     ).toEqual([]);
   });
 
-  it("keeps its lines within 100 columns, tables and addresses aside", () => {
+  it("keeps its lines within 100 columns, except for tables and addresses", () => {
     const longer = withoutCode(text(page))
       .split("\n")
       .filter((line) => [...line].length > columnsMax)
@@ -44,13 +45,13 @@ describe.each(pages())("%s", (page) => {
     expect(longer).toEqual([]);
   });
 
-  it("links to what is there", () => {
+  it("links only to what exists", () => {
     const broken = linksIn(text(page)).filter((link) => !leadsSomewhere(page, link));
     expect(broken).toEqual([]);
   });
 
-  it("names sources that are there", () => {
-    // The changelog also names what is gone.
+  it("names only sources that exist", () => {
+    // The changelog also names what was removed.
     const named = page === "CHANGELOG.md" ? [] : sourcesIn(text(page));
     const gone = named.filter(
       (source) =>
@@ -60,7 +61,7 @@ describe.each(pages())("%s", (page) => {
   });
 });
 
-/** All sources, each from a slash onwards: a page may name one by the end of its path. */
+/** All sources, each from a slash onwards, because a page may name one by the end of its path. */
 const sources = ["harness", "targets", "experiments", "examples", "benchmarks", "test"].flatMap(
   (folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
@@ -77,7 +78,7 @@ function leadsSomewhere(page: string, link: string): boolean {
 }
 
 describe("the check of pages", () => {
-  it("sees a word of the list in a cell and a list, and none in code", () => {
+  it("finds a word in a cell and a list, and none in code", () => {
     const page = "| a | it is told |\n\n- felt\n\n```\ntold\n```\n\n`told` and [felt](told.md)\n";
     expect(proseIn(page).flatMap(avoidedIn)).toHaveLength(3);
   });
@@ -87,13 +88,13 @@ describe("the check of pages", () => {
     expect(proseIn(page).flatMap(longSentencesIn)).toHaveLength(1);
   });
 
-  it("sees a source that is named, and takes a placeholder for none", () => {
+  it("finds a named source, and takes a placeholder for none", () => {
     expect(sourcesIn("`run/a.ts`, `NAME.ts`, `x.test.ts`, `./my.ts` and a.ts")).toEqual([
       "run/a.ts",
     ]);
   });
 
-  it("sees a link to nothing, and an anchor that no heading has", () => {
+  it("finds a broken link, and an anchor without a heading", () => {
     expect(leadsSomewhere("README.md", "docs/README.md")).toBe(true);
     expect(leadsSomewhere("docs/README.md", "../no-such-page.md")).toBe(false);
     expect(leadsSomewhere("README.md", "#how-to-read-a-verdict")).toBe(true);

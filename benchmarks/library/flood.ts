@@ -1,6 +1,6 @@
 /**
- * Floods an HTTP server over keep-alive connections, one request at a time on each, as cheaply as
- * can be: the server shall be what is measured.
+ * Floods an HTTP server over keep-alive connections, one request at a time on each. It costs as
+ * little as possible, so that the server is what is measured.
  */
 import { readFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
@@ -9,13 +9,13 @@ import type { Endpoint } from "../../harness/target/layout.ts";
 export interface Flood {
   readonly answered: number;
   readonly seconds: number;
-  /** Processor time that the server's process took meanwhile. */
+  /** The processor time of the server's process during the flood. */
   readonly serverCpuSeconds: number;
   readonly statuses: ReadonlyMap<string, number>;
 }
 
 /**
- * Asks for the same path on every connection until `forMs` are over. Answers must have a
+ * Requests the same path on every connection until `forMs` are over. Answers must have a
  * Content-Length.
  */
 export async function flood(
@@ -62,8 +62,8 @@ export async function flood(
 }
 
 /**
- * Calls back once per whole answer; all answers to one request are alike, so the first one's length
- * is learnt and then only counted.
+ * Calls back once per whole answer. All answers to one request are alike, so only the first one's
+ * length is parsed.
  */
 function eachAnswer(socket: Socket, onAnswer: (status: string) => void): void {
   let pending: Buffer = Buffer.alloc(0);
@@ -85,7 +85,7 @@ function eachAnswer(socket: Socket, onAnswer: (status: string) => void): void {
   });
 }
 
-/** User and system time of a process so far; ticks of 10 ms. */
+/** User and system time of a process so far, in ticks of 10 ms. */
 export function cpuSeconds(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");

@@ -52,7 +52,7 @@ function folderWith(...runs: readonly Kept[]): string {
   return out;
 }
 
-it("takes what another command ran, oldest first, and nothing twice", () => {
+it("takes another command's runs, oldest first, each once", () => {
   const out = folderWith(
     { id: "20261122T050000Z-b" },
     {
@@ -82,7 +82,7 @@ it.each<[string, Kept]>([
   expect(keptIn(folderWith(run), [storm], new Set())).toEqual([]);
 });
 
-it("keeps a run that gave up by itself: it did not come out as it must", () => {
+it("keeps a run that aborted by itself, because it did not end as expected", () => {
   const out = folderWith({
     id: "1",
     verdict: { status: "inconclusive", aborted: { reason: "claim", detail: "" } },

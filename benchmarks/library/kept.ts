@@ -1,4 +1,4 @@
-/** Runs that lie in a folder, whichever command made them: `repeat.ts`, a suite, `ablate`. */
+/** Recorded runs in a folder, from any command: `repeat.ts`, a suite, `ablate`. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { reliancesOf } from "../../harness/plan/reliance.ts";
@@ -10,8 +10,8 @@ import { files } from "../../harness/run/run-directory.ts";
 import { type Repeat, repeatOf } from "../../experiments/repeated/repeated.ts";
 
 /**
- * Whole runs of these experiments on real processes, oldest first, without those that `known` names
- * and those that were interrupted by hand.
+ * Complete runs of these experiments on real processes, oldest first. Excludes those in `known` and
+ * those interrupted by hand.
  */
 export function keptIn(
   out: string,
@@ -38,7 +38,7 @@ function readKept(directory: string, experiment: Experiment): Repeat | null {
   const verdict = JSON.parse(readFileSync(join(directory, files.verdict), "utf8")) as Verdict;
   const plan = JSON.parse(readFileSync(join(directory, files.plan), "utf8")) as Plan;
   const seconds = secondsOf(readFileSync(join(directory, files.events), "utf8").trim().split("\n"));
-  // Another audience or other defences are no run of the catalogue.
+  // A run with another audience or other defences does not belong to the catalogue.
   if (
     plan.substrate !== "process" ||
     (plan.scale ?? 1) !== 1 ||
@@ -53,7 +53,7 @@ function readKept(directory: string, experiment: Experiment): Repeat | null {
   });
 }
 
-/** Null where the record ends early. */
+/** Null if the record ends early. */
 function secondsOf(lines: readonly string[]): number | null {
   const [first, last] = [lines[0], lines.at(-1)].map(
     (line) => JSON.parse(line ?? "null") as RunEvent | null,

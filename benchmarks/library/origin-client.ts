@@ -1,6 +1,6 @@
 /**
- * Speaks to an origin as a packager and as an edge do, and times each answer from the request to
- * its last byte.
+ * Calls an origin as a packager and as an edge do, and times each answer from the request to its
+ * last byte.
  */
 import { createHash, randomBytes } from "node:crypto";
 import { Agent, request as httpRequest } from "node:http";
@@ -67,7 +67,7 @@ export function put(at: Endpoint, path: string, pipeline: string, body: Buffer):
 
 export const get = (at: Endpoint, path: string): Promise<Timed> => ask(at, "GET", path);
 
-/** Empties a memcached, so that what is read next comes from the store. */
+/** Empties a memcached, so that the next read comes from the store. */
 export async function flush(at: Endpoint): Promise<void> {
   const socket = connect(at.port, at.host);
   socket.end("flush_all\r\nquit\r\n");

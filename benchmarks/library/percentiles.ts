@@ -1,4 +1,4 @@
-/** Exact percentiles (nearest rank) of what was measured. */
+/** Exact percentiles (nearest rank) of measurements. */
 export function percentile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;

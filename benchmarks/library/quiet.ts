@@ -1,14 +1,14 @@
-/** Whether the machine is this one's alone, as far as it can tell. */
+/** Whether other tenants take processor time from this machine, as far as it can observe. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { deniedSeconds } from "../../harness/system/starvation.ts";
 
-/** Of a core: far below the fifth of the machine from which on a run no longer counts. */
+/** Of a core: far below the fifth of the machine from which a run no longer counts. */
 const deniedShareMax = 0.05;
 const [spinMs, pauseMs] = [2_000, 20_000];
 
 /**
- * Resolves when hardly anything is taken of the machine from outside; answers false when that was
- * not so until `untilMs` (of `performance.now()`).
+ * Resolves true when almost nothing is taken from outside, false if that did not happen until
+ * `untilMs` (of `performance.now()`).
  */
 export async function untilQuiet(untilMs: number): Promise<boolean> {
   for (;;) {
@@ -18,7 +18,7 @@ export async function untilQuiet(untilMs: number): Promise<boolean> {
   }
 }
 
-/** Of a core that works for a while: what is taken of an idle one does not show. 0…2 */
+/** Measured while a core works, because an idle core shows no stolen time. 0…2 */
 function deniedShare(): number {
   const [before, beganMs] = [total(), performance.now()];
   while (performance.now() - beganMs < spinMs);

@@ -1,6 +1,6 @@
 /**
- * An experiment on a target some of whose services are slower: in its model every answer of theirs
- * takes so many times as long, with what they wait for and the way there.
+ * An experiment on a target with some slower services. In its model, each of their answers takes a
+ * multiple of its time, including their waits and the transfer.
  */
 import type { Experiment } from "../../harness/experiment/experiment.ts";
 import type { Simulation } from "../../harness/target/model.ts";

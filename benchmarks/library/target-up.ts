@@ -1,6 +1,5 @@
 /**
- * Brings the reference target up for a benchmark, with the same care as `seawall up`; Ctrl-C takes
- * it down.
+ * Deploys the reference target for a benchmark, as carefully as `seawall up`. Ctrl-C takes it down.
  */
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
@@ -31,7 +30,7 @@ export const context: Context = {
   stderr: output(process.stderr),
   signal: interrupted.signal,
   stdin: () => process.stdin,
-  onHurry: () => undefined,
+  onForceQuit: () => undefined,
   version: "benchmark",
   stateDirectory: join(cacheDirectory, "state"),
   cacheDirectory,

@@ -1,5 +1,5 @@
 /**
- * A game day in one evening: what holds, what a defence was worth, and whether people would notice.
+ * A game day in one evening: what holds, what a defence is worth, and whether people notice.
  *
  *   ./seawall gameday examples/game-day/rehearsal.ts
  */
@@ -15,7 +15,7 @@ export default defineGameDay({
     "call see it, and know what to do?",
   roles: [
     { name: "conductor", may: ["decide", "stop", "note"] },
-    // Whoever sees something that nobody else does must be able to stop it.
+    // An observer who alone sees a problem must be able to stop the day.
     { name: "on-call", may: ["stop", "note"] },
     { name: "observer", may: ["note"] },
   ],

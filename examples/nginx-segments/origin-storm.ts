@@ -1,6 +1,6 @@
 /**
- * The origin storm against a backend that is not ours: the crowd comes, and the way from the cache
- * to its origin gets slow.
+ * The origin storm against an external backend: the crowd arrives, and the link from the cache to
+ * its origin becomes slow.
  */
 import { defineExperiment } from "../../harness/experiment/experiment.ts";
 import type { Phase } from "../../harness/base/phases.ts";
@@ -62,8 +62,8 @@ export default defineExperiment({
       during: everyPhase,
       samplesMin: 30,
     },
-    // A deadline of 4 s hides how long viewers wait, and trying again hides what was refused: hence
-    // these two. A second was seen on two busy cores.
+    // A deadline of 4 s hides how long viewers wait, and retries hide refusals, so there are these
+    // two claims. Measured: 1 s on two busy cores.
     {
       id: "live-wait",
       title: "Nearly every live viewer waits less than a second and a half",

@@ -1,7 +1,7 @@
 /**
- * Keeps a folder of segments up to date, as any packager does that writes to a disk: every two
- * seconds a file for each rendition, whole by rename, and the old ones go. The server that hands
- * them out is started with it and ends with it.
+ * Keeps a folder of segments current, like a packager that writes to disk. Every 2 s it adds a file
+ * per rendition, atomically by rename, and removes old ones. It also starts and stops the server
+ * for the folder.
  *
  *   node publish.ts FOLDER SERVER ARGUMENT…
  */
@@ -20,8 +20,8 @@ const renditions = [
 const [folder = "segments", program = "nginx", ...args] = process.argv.slice(2);
 
 /**
- * Boxes as every fMP4 segment has them (ISO/IEC 14496-12), with bytes in the place of media that
- * are other ones in each segment.
+ * The boxes of every fMP4 segment (ISO/IEC 14496-12), with bytes in place of media that differ in
+ * each segment.
  */
 function segment(bytes: number, number: number): Buffer {
   const styp = box("styp", Buffer.from("msdh\0\0\0\0msdh", "latin1"));
@@ -52,7 +52,7 @@ function write(number: number): void {
   }
 }
 
-/** The newest that is complete. */
+/** The newest complete segment. */
 const newest = (): number => Math.floor(Date.now() / segmentMs) - 1;
 let written = newest() - keep;
 function catchUp(): void {

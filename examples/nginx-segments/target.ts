@@ -1,6 +1,6 @@
 /**
- * Somebody else's backend: nginx as a cache in front of nginx on a folder of segments. Nothing of
- * it knows Seawall.
+ * An external backend: nginx as a cache in front of nginx on a folder of segments. It does not know
+ * Seawall.
  */
 import { join } from "node:path";
 import { streamTarget } from "../../targets/live-streaming/pack/own-target/stream-target.ts";
@@ -102,7 +102,8 @@ events { worker_connections 4096; }
 http {
   access_log off;
   keepalive_timeout 75s;
-  client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi; uwsgi_temp_path uwsgi; scgi_temp_path scgi;
+  client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi;
+  uwsgi_temp_path uwsgi; scgi_temp_path scgi;
   proxy_cache_path cache keys_zone=segments:4m max_size=200m;
   server { listen ${host}:${port} reuseport; ${inside} }
 }

@@ -1,9 +1,9 @@
-/** A small shop: orders are put and read by their id. Nothing of it knows Seawall. */
+/** A small shop: orders are put and read by id. It does not know Seawall. */
 import { createServer } from "node:http";
 
 const [host = "127.0.0.1", port = "8080"] = process.argv.slice(2);
 const orders = new Map([["1", "a first order"]]);
-/** More than anybody puts in an hour. */
+/** More orders than an hour of any run creates. */
 const ordersMax = 100_000;
 const counts = { served: 0, failed: 0 };
 

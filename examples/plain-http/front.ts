@@ -1,7 +1,6 @@
 /**
- * Stands before the shop's servers and sends each request to one of them in turn. With `--retries`,
- * a request that a server did not answer goes to the next one: orders are put by their id, so that
- * putting one twice does no harm.
+ * A load balancer before the shop's servers, round-robin. With `--retries`, a request without an
+ * answer goes to the next server. That is safe because orders are put by id.
  */
 import { Agent, createServer, request } from "node:http";
 

@@ -4,12 +4,12 @@ import { Counter, Trend } from "k6/metrics";
 
 const { entries, seed } = JSON.parse(__ENV.SEAWALL_LOAD ?? '{"entries":[{"url":"http://127.0.0.1:8080"}],"seed":1}');
 
-/** The target's description says what it means. */
+/** The target's description declares this metric. */
 const orderMs = new Trend("order_ms", true);
-/** Nothing describes this one: it is kept all the same. */
+/** No description declares this metric. It is recorded all the same. */
 const spent = new Counter("money_spent");
 
-/** Longer than this no customer waits for an order to be placed. */
+/** The longest that a customer waits for an order. */
 const patienceMs = 1_000;
 
 export function order() {

@@ -1,7 +1,4 @@
-/**
- * A rush of orders, and one of the two servers dies in it: the plain HTTP API of somebody who has
- * no stream.
- */
+/** A rush of orders, during which one of the two servers dies: an HTTP API without any stream. */
 import { join } from "node:path";
 import { defineExperiment, type Phase } from "../../harness/index.ts";
 import { shop } from "./target.ts";

@@ -1,8 +1,8 @@
-/** Somebody's HTTP API, and no stream: two servers, and what stands before them. */
+/** An HTTP API without any stream: two servers behind a load balancer. */
 import { join } from "node:path";
 import { type Launch, ownTarget, type Pack, type Place } from "../../harness/index.ts";
 
-/** What the API's users care for: that an order is placed, and what matters less. */
+/** What the API's users need: that an order is placed. Other requests matter less. */
 const shopping: Pack = {
   name: "shopping",
   trafficClasses: ["order", "browse"],

@@ -1,12 +1,10 @@
 /**
- * An experiment on something that runs already and that Seawall does not own: EDGE says where, for
- * instance
+ * An experiment on a running system that Seawall does not own. EDGE gives its address, for instance
  *
  *   EDGE=http://127.0.0.1:8080 ./seawall run ./examples/running-already/slow-way-in.ts
  *
- * Nothing there is started, stopped or changed: a proxy on this machine makes the way in slow. An
- * edge on another machine needs
- * --allow-host NAME besides.
+ * Nothing there is started, stopped or changed: a proxy on this machine delays the way in. An edge
+ * on another machine also needs --allow-host NAME.
  */
 import { defineExperiment } from "../../harness/experiment/experiment.ts";
 import type { Phase } from "../../harness/base/phases.ts";

@@ -24,7 +24,7 @@ const folder = resolve(import.meta.dirname, "..");
 const files = readdirSync(folder).filter(
   (name) => name.endsWith(".ts") && !name.endsWith(".test.ts"),
 );
-/** What the synthetic run of the tests below claims. */
+/** The claims that the synthetic run of the tests below is judged by. */
 const mission: readonly Claim[] = [
   ...liveServed(8),
   ...bothRegionsPublish({ samplesMin: 8 }),
@@ -32,13 +32,13 @@ const mission: readonly Claim[] = [
   durable(),
 ];
 /**
- * How far an experiment may go beyond what its topology asks of each region: never so far that
- * anything would do.
+ * The factor by which an experiment may exceed what its topology needs per region. It excludes
+ * limits that nothing could violate.
  */
 const loosest = { ackedMin: 0.8, refusedMax: 0.15 };
 
 describe.each(files)("%s", (file) => {
-  it("carries the mission's claims whole, with enough samples to say something", async () => {
+  it("carries all claims of the mission, with enough samples to judge", async () => {
     const { default: experiment } = (await import(`${folder}/${file}`)) as { default: Experiment };
     const regions = new Set(
       experiment.target.topologies[experiment.topology]
@@ -69,7 +69,7 @@ describe.each(files)("%s", (file) => {
   });
 });
 
-/** A run about which the mission's claims hold, with nothing shed anywhere. */
+/** A run in which the mission's claims hold, without shedding. */
 function whole(): Draft {
   const draft = heldDraft();
   const every = (everyMs: number, add: (startedMs: number) => void, laterMs = 0): void => {
@@ -192,7 +192,7 @@ describe("the mission's claims", () => {
     };
   };
 
-  it("hold where everybody is served and nothing is shed", () => {
+  it("hold if every viewer is served and nothing is shed", () => {
     expect(verdictOf(() => undefined)).toEqual({ status: "held", because: [] });
   });
 
@@ -241,13 +241,13 @@ describe("the mission's claims", () => {
       ),
       "claim.dvr-shed-first",
     ],
-  ])("are refuted when %s", (_what, change, id) => {
+  ])("are refuted if %s", (_what, change, id) => {
     const { status, because } = verdictOf(change);
     expect([status, because.length]).toEqual(["refuted", expect.any(Number)]);
     expect(because).toContain(id);
   });
 
-  it("hold when live is shed in a moment in which that origin sheds DVR, too", () => {
+  it("hold if live is shed while the same origin sheds DVR", () => {
     const { status } = verdictOf(
       all(
         refused("region-a/origin-read", "dvr", "fault", 3_000),
@@ -262,11 +262,11 @@ describe("the mission's claims", () => {
     ["no packager's journal was read", "publish_ms"],
     ["nothing was read back", "durable"],
     ["nobody looked at what edges deliver", "delivered"],
-  ])("say nothing when %s", (_what, metric) => {
+  ])("are inconclusive if %s", (_what, metric) => {
     expect(verdictOf(without(metric)).status).toBe("inconclusive");
   });
 
-  it("say nothing when no journal tells what was delivered", () => {
+  it("are inconclusive if no journal records what was delivered", () => {
     const { status, because } = verdictOf(
       (draft) =>
         void draft.samples.push({

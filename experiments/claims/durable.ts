@@ -1,13 +1,13 @@
 /**
- * What was acknowledged stays: after the last phase every acknowledged segment is read back from
- * the store, past every cache, and compared.
+ * Acknowledged segments are durable: after the last phase, each is read back from the store,
+ * bypassing every cache, and compared.
  */
 import type { Claim } from "../../harness/claims/statistics/registry.ts";
 import { everyPhase } from "./live-served.ts";
 
 /**
- * `segmentsMin`: acknowledged segments of each phase, over all pipelines and renditions. One that
- * could not be asked for makes the run inconclusive.
+ * `segmentsMin`: acknowledged segments per phase, over all pipelines and renditions. A segment that
+ * cannot be read back makes the run inconclusive.
  */
 export function durable(segmentsMin = 6): Claim {
   return {

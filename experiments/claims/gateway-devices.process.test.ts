@@ -1,5 +1,5 @@
 /**
- * Devices of gateways that refuse, are silent or speak to everybody: the real generator against
+ * Devices against gateways that refuse, are silent, or broadcast: the real load generator against
  * small servers.
  */
 import type { RequestListener } from "node:http";
@@ -39,7 +39,7 @@ const outcomes = (seen: readonly Seen[], metric: string): string[] =>
 const asked = (seen: readonly Seen[]): number =>
   seen.filter(({ metric }) => metric === "http_req_ms").length;
 
-/** Refuses everybody for so long, then nobody. */
+/** Refuses every request for this long, then none. */
 function gatewayThatRefuses(forMs: number, backoff: object | undefined): RequestListener {
   const untilMs = Date.now() + forMs;
   return (request, response) =>
@@ -51,7 +51,7 @@ function gatewayThatRefuses(forMs: number, backoff: object | undefined): Request
     });
 }
 
-test("a device that was told how to try again does so, and one that was not asks again and again", async () => {
+test("retries as guided, and without guidance again and again", async () => {
   const play = (url: string): Promise<Seen[]> =>
     seenOf("starts", {
       ...shared,
@@ -67,7 +67,7 @@ test("a device that was told how to try again does so, and one that was not asks
     "down",
     gatewayThatRefuses(0, { maxRetries: 2, retryAfterSeconds: 0.5 }),
   );
-  const [told, untold, turned] = await Promise.all([
+  const [withGuidance, withoutGuidance, turned] = await Promise.all([
     play(guided.url),
     play(naive.url),
     seenOf("starts", {
@@ -82,20 +82,23 @@ test("a device that was told how to try again does so, and one that was not asks
     }),
   ]);
   // Three attempts each, and then no more.
-  expect(new Set(outcomes(told, "start_ms"))).toEqual(new Set(["play shed"]));
-  expect(asked(told)).toBe(3 * outcomes(told, "start_ms").length);
-  const spent = told.filter(({ metric }) => metric === "start_ms").map(({ value }) => value);
+  expect(new Set(outcomes(withGuidance, "start_ms"))).toEqual(new Set(["play shed"]));
+  expect(asked(withGuidance)).toBe(3 * outcomes(withGuidance, "start_ms").length);
+  const spent = withGuidance
+    .filter(({ metric }) => metric === "start_ms")
+    .map(({ value }) => value);
   expect(Math.min(...spent)).toBeGreaterThan(1_450);
   expect(
-    outcomes(untold, "start_ms").every((outcome) => ["play served", "play late"].includes(outcome)),
+    outcomes(withoutGuidance, "start_ms").every((outcome) =>
+      ["play served", "play late"].includes(outcome),
+    ),
   ).toBe(true);
-  expect(asked(untold)).toBeGreaterThan(4 * outcomes(untold, "start_ms").length);
-  // Whoever finds one gateway dead turns to the other.
+  expect(asked(withoutGuidance)).toBeGreaterThan(4 * outcomes(withoutGuidance, "start_ms").length);
+  // A device whose gateway is dead uses the other.
   expect(new Set(outcomes(turned, "start_ms"))).toEqual(new Set(["play served"]));
 }, 40_000);
 
-test("devices hear of what is broadcast, act when they are told to, and say so when they did not " +
-  "hear", async () => {
+test("act on a broadcast at its time, and report one that they missed", async () => {
   const startedMs = Date.now();
   const board =
     (timestampMs: number | null): RequestListener =>

@@ -1,9 +1,9 @@
-/** After the last heal live viewers get their segments as they did before, and it stays so. */
+/** After the last heal, live viewers are served as before, and stay served. */
 import type { Recovery } from "../../harness/experiment/experiment.ts";
 
 /**
- * `withinMs`: of it, two segments are one window. A fifth of the baseline's goodput is left for the
- * chance of who asks when.
+ * Within `withinMs`, two segments are one window. A fifth of the baseline's goodput allows for the
+ * random times of requests.
  */
 export function liveRecovers(
   withinMs: number,

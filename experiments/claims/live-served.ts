@@ -1,19 +1,19 @@
 /**
  * The first half of the mission: the live edge stays served, with the right bytes. Viewers compare
- * what they get with the checksum that comes with it; the harness's own prober compares both with
- * what the packagers wrote down as they published.
+ * bodies with the checksum that comes with them. The prober compares both with the packagers'
+ * journals.
  */
 import type { Claim } from "../../harness/claims/statistics/registry.ts";
 import { type Phase, phases } from "../../harness/base/phases.ts";
 
 export const everyPhase: readonly Phase[] = phases;
 
-/** Of the viewers, one in four compares; half of that leaves room for chance. */
+/** One viewer in four compares. Half of that allows for chance. */
 const comparedShareMin = 1 / 8;
 
 /**
- * `viewersMin`: live viewers that each phase must have seen at least; a thousand make 99.9 % more
- * than "none was lost".
+ * `viewersMin`: the least number of live viewers per phase. A thousand make 99.9 % more than "none
+ * was lost".
  */
 export function liveServed(viewersMin: number): readonly Claim[] {
   const ofViewers = { metric: "segment_ms", statistic: "share", during: everyPhase } as const;
@@ -39,7 +39,7 @@ export function liveServed(viewersMin: number): readonly Claim[] {
       samplesMin: Math.max(1, Math.floor(viewersMin * comparedShareMin)),
     },
     {
-      // The prober asks each edge twice a second; a phase has at least two segments of 2 s.
+      // The prober asks each edge twice a second. A phase has at least two segments of 2 s.
       id: "delivered-right",
       title: "Edges deliver what the packagers published, under its checksum",
       metric: "delivered",

@@ -1,5 +1,5 @@
 /**
- * Pressing play starts a session in time: what Netflix holds for user-initiated starts while
+ * Pressing play starts a session in time: what Netflix guarantees for user-initiated starts while
  * prefetching is shed.
  */
 import type { Claim } from "../../harness/claims/statistics/registry.ts";
@@ -13,7 +13,7 @@ const base = {
   limit: 0.994,
 } as const;
 
-/** How many starts must have been seen in the phase `fault`, and in each of the others. */
+/** The least number of starts in the phase `fault`, and in each of the others. */
 export function playServed(samplesMin: {
   readonly fault: number;
   readonly otherwise: number;

@@ -1,5 +1,5 @@
 /**
- * What a real player must see, beside what the load generator measures: for experiments with
+ * What a real player must see beside the load generator's measurements, for experiments with
  * `players`.
  */
 import type { Claim } from "../../harness/claims/statistics/registry.ts";
@@ -8,15 +8,15 @@ import type { Phase } from "../../harness/base/phases.ts";
 const disturbed: readonly Phase[] = ["fault", "recovery"];
 
 /**
- * `joins`: the phases in which a player joins. A player that looks at itself every half second
- * leaves two samples a second; a third of that is asked for, as a loaded machine lets it look less
- * often. A stall for want of the machine's processor (cause `device`) is not the target's.
+ * `joins`: the phases in which a player joins. A player that samples itself every 500 ms leaves two
+ * samples a second. The claim needs a third of that, because a loaded machine samples less often. A
+ * stall of cause `device` is this machine's, not the target's.
  */
 export function playerWatches(joins: readonly Phase[]): Claim[] {
   const judged = joins.filter((phase) => phase !== "recovery");
   return [
     {
-      // Measured: 0.2 to 0.4 s, under the storm, too. Ten seconds is when people give up.
+      // Measured: 0.2 to 0.4 s, under the storm, too. People give up after ten seconds.
       id: "player-starts",
       title: "A player starts within 10 s",
       metric: "player_startup_ms",
@@ -28,8 +28,8 @@ export function playerWatches(joins: readonly Phase[]): Claim[] {
       unit: "ms",
     },
     {
-      // It plays 6 s behind live, so it has two segments to spare: none measured, and 6.5 s without
-      // `regionFailover`.
+      // It plays 6 s behind live, so it has two segments in reserve. Measured: no stall, and 6.5 s
+      // without `regionFailover`.
       id: "player-never-stalls",
       title: "A player never stalls with an empty buffer",
       metric: "player_stall_ms",

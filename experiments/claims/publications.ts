@@ -1,25 +1,24 @@
-/** Publishing goes on whatever happens: its packagers say so themselves, in each region. */
+/** Publication continues throughout, as each region's packagers report. */
 import type { Claim } from "../../harness/claims/statistics/registry.ts";
 import { everyPhase } from "./live-served.ts";
 
 export interface Publishing {
-  /** Publications of each phase that the region must have seen at least. */
+  /** The least number of publications of the region per phase. */
   readonly samplesMin: number;
   /**
-   * The least share that is acknowledged within the 2 s for which a packager tries, 0…1. Left out:
-   * all.
+   * The least share that is acknowledged within the 2 s of a packager's retries, 0…1. Default: all.
    */
   readonly ackedMin?: number;
   /**
-   * The greatest share that an origin turns away (429 or 5xx) at least once before it takes it,
-   * 0…1. Left out: none.
+   * The largest share that an origin refuses (429 or 5xx) at least once before it accepts it, 0…1.
+   * Default: none.
    */
   readonly refusedMax?: number;
 }
 
 /**
- * Both sentences for each region that publishes, from what its packagers saw: what an origin calls
- * its answer does not matter.
+ * Both claims for each region that publishes, from its packagers' reports, independent of the
+ * origin's own outcome names.
  */
 export function publications(regions: Readonly<Record<string, Publishing>>): readonly Claim[] {
   return Object.entries(regions).flatMap(
@@ -53,7 +52,7 @@ export function publications(regions: Readonly<Record<string, Publishing>>): rea
   );
 }
 
-/** The two regions of the topology `quick`, alike. */
+/** The two regions of the topology `quick`, with the same limits. */
 export function bothRegionsPublish(each: Publishing): readonly Claim[] {
   return publications({ "region-a": each, "region-b": each });
 }

@@ -1,6 +1,6 @@
 /**
- * Viewers, on a real k6, before edges that do each one thing wrong: those who compare find it out,
- * and what broke off is never taken for served.
+ * Viewers in a real k6 against edges that each make one mistake. Viewers who compare find it, and a
+ * truncated body never counts as served.
  */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -43,7 +43,7 @@ afterAll(() => {
   server.closeAllConnections();
 });
 
-it("count as served only what came whole, and as wrong what is not what was published", async () => {
+it("counts only complete bodies as served, and as wrong what differs from the publication", async () => {
   const { k6 } = await provision(["k6"], { env: process.env });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const load = {

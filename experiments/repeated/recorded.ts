@@ -29,7 +29,7 @@ export function pageText(): string {
   return readFileSync(page, "utf8");
 }
 
-/** The text between the marks. Throws where one is missing. */
+/** The text between the marks. Throws if one is missing. */
 export function tableIn(text: string): string {
   const [from, to] = between(text);
   return text.slice(from, to).trim();

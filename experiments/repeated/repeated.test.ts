@@ -52,41 +52,37 @@ const repeat = (
 ): Repeat => repeatOf(verdict(status, without, findings), reliances, circumstances);
 
 describe("one run", () => {
-  it(
-    "comes out as it must when it holds, and keeps of each claim the phase that came nearest " +
-      "to its limit",
-    () => {
-      const run = repeat(
-        "held",
-        [],
-        finding("Wait", 40, 100),
-        finding("Wait", 70, 100),
-        finding("Other", 0, 100),
-        served(0.9995),
-      );
-      expect(run).toMatchObject({
-        ...kind,
-        version: "v",
-        seconds: 81,
-        run: "20261121T150405Z-1",
-        asItMust: true,
-        why: "",
-      });
-      expect(Object.keys(run.figures)).toEqual(["claim.wait", "claim.served"]);
-      expect(run.figures["claim.wait"]).toEqual({
-        title: "Wait",
-        observed: 70,
-        comparison: "<=",
-        limit: 100,
-        unit: "ms",
-        used: 0.7,
-      });
-      expect(run.figures["claim.served"]).toMatchObject({
-        unit: "share",
-        used: expect.closeTo(0.5, 5) as number,
-      });
-    },
-  );
+  it("ends as expected if held, and keeps each claim's phase closest to its limit", () => {
+    const run = repeat(
+      "held",
+      [],
+      finding("Wait", 40, 100),
+      finding("Wait", 70, 100),
+      finding("Other", 0, 100),
+      served(0.9995),
+    );
+    expect(run).toMatchObject({
+      ...kind,
+      version: "v",
+      seconds: 81,
+      run: "20261121T150405Z-1",
+      asItMust: true,
+      why: "",
+    });
+    expect(Object.keys(run.figures)).toEqual(["claim.wait", "claim.served"]);
+    expect(run.figures["claim.wait"]).toEqual({
+      title: "Wait",
+      observed: 70,
+      comparison: "<=",
+      limit: 100,
+      unit: "ms",
+      used: 0.7,
+    });
+    expect(run.figures["claim.served"]).toMatchObject({
+      unit: "share",
+      used: expect.closeTo(0.5, 5) as number,
+    });
+  });
 
   it.each<[string, Repeat, boolean]>([
     ["an experiment that is refuted", repeat("refuted", [], served(0.9, "refuted")), false],
@@ -107,12 +103,12 @@ describe("one run", () => {
       repeat("inconclusive", ["jitter"], served(0.9, "refuted")),
       false,
     ],
-  ])("%s: as it must?", (_name, run, expected) => {
+  ])("is %s", (_name, run, expected) => {
     expect(run.asItMust).toBe(expected);
     expect(run.why === "").toBe(expected);
   });
 
-  it("of a control, keeps what the defence protects alone", () => {
+  it("keeps, for a control, only what the defence protects", () => {
     expect(
       Object.keys(
         repeat("refuted", ["jitter"], finding("Wait", 70, 100), served(0.9, "refuted")).figures,
@@ -134,7 +130,7 @@ describe("runs in a row", () => {
   });
 });
 
-describe("a run on a machine of which much was taken from outside", () => {
+describe("a run on a machine that lost much processor time to others", () => {
   const evidence = finding("generator.processor", 0, 0, "inconclusive", {
     kind: "evidence",
     id: "generator.processor",
@@ -148,7 +144,7 @@ describe("a run on a machine of which much was taken from outside", () => {
     expect(repeatedTable([kind], [good, taken])).toContain("| 1 of 1 | 1 |");
   });
 
-  it("counts neither for nor against when the machine's clock was set, or the machine halted", () => {
+  it("counts neither for nor against if the machine's clock was set, or the machine halted", () => {
     const clock = (status: Status, why: string): Finding =>
       finding("machine.clock", 0, 0, status, {
         kind: "evidence",
@@ -162,7 +158,7 @@ describe("a run on a machine of which much was taken from outside", () => {
     expect(repeat("held", [], clock("held", "yes")).denied).toBe("");
   });
 
-  it("does count where what is amiss is the experiment's own doing", () => {
+  it("counts if the experiment itself caused the problem", () => {
     expect(
       repeat("refuted", [], {
         ...evidence,
@@ -174,7 +170,7 @@ describe("a run on a machine of which much was taken from outside", () => {
 });
 
 describe("the table", () => {
-  it("says how often, how long, and what came nearest to its limit in all runs", () => {
+  it("gives the number, the duration and the closest approach to a limit over all runs", () => {
     const runs = [
       repeat("held", [], finding("Wait", 70, 100), served(1)),
       repeat("held", [], finding("Wait", 20, 100), served(0.9998)),
@@ -192,24 +188,20 @@ describe("the table", () => {
     ]);
   });
 
-  it(
-    "says what was observed where no share of the limit says how far beyond it that is, or " +
-      "that nothing was",
-    () => {
-      const claim = (observed: number | null): Finding => ({
-        ...finding("Served", 0, 20, "refuted"),
-        observed,
-        comparison: ">=",
-      });
-      expect(repeatedTable([control], [repeat("refuted", ["jitter"], claim(0))])).toContain(
-        "Served: 0 ms (≥ 20 ms)",
-      );
-      expect(repeatedTable([control], [repeat("refuted", ["jitter"], claim(null))])).toContain(
-        "Served: not seen (≥ 20 ms)",
-      );
-      expect(repeat("held", [], { ...claim(0), status: "held" }).figures).toEqual({});
-    },
-  );
+  it("gives the observed value if no share of the limit expresses it, or states its absence", () => {
+    const claim = (observed: number | null): Finding => ({
+      ...finding("Served", 0, 20, "refuted"),
+      observed,
+      comparison: ">=",
+    });
+    expect(repeatedTable([control], [repeat("refuted", ["jitter"], claim(0))])).toContain(
+      "Served: 0 ms (≥ 20 ms)",
+    );
+    expect(repeatedTable([control], [repeat("refuted", ["jitter"], claim(null))])).toContain(
+      "Served: not seen (≥ 20 ms)",
+    );
+    expect(repeat("held", [], { ...claim(0), status: "held" }).figures).toEqual({});
+  });
 
   it("leaves out figures from before a limit was changed", () => {
     const runs = [
@@ -219,7 +211,7 @@ describe("the table", () => {
     expect(repeatedTable([kind], runs)).toContain("Wait: 20 ms (≤ 100 ms)");
   });
 
-  it("says in how many runs a claim used up nothing", () => {
+  it("gives the number of runs in which a claim used nothing of its limit", () => {
     const runs = [repeat("held", [], served(1)), repeat("held", [], served(0.9998))];
     expect(repeatedTable([kind], runs)).toContain("Served: 99.98 %, in 1 of 2 nothing (≥ 99.9 %)");
     expect(repeatedTable([kind], runs.slice(0, 1))).toContain(

@@ -1,6 +1,6 @@
 /**
- * How often each experiment of the catalogue came out as it must, one run after another, and how
- * near its figures came to their limits.
+ * How often each experiment of the catalogue ended as expected in repeated runs, and how close its
+ * figures came to their limits.
  */
 import { allowanceUsed } from "../../harness/record/run-index.ts";
 import { defencesOf, refutedAsExpected, type Reliance } from "../../harness/plan/reliance.ts";
@@ -17,7 +17,7 @@ export interface Kind {
 }
 
 /**
- * Every experiment with all its defences, and without each that it relies on, in the order of the
+ * Every experiment with all its defences, and without each that it relies on, in the order of
  * tiers.
  */
 export function kindsOf(experiments: readonly Experiment[]): Kind[] {
@@ -26,42 +26,42 @@ export function kindsOf(experiments: readonly Experiment[]): Kind[] {
   );
 }
 
-/** One run on real processes, as `runs.ndjson` keeps it. */
+/** One run on real processes, as in `runs.ndjson`. */
 export interface Repeat extends Kind {
-  /** Of the target and the harness, by their content. */
+  /** Content hashes of the target and the harness. */
   readonly version: string;
   readonly status: Status;
   /**
-   * What was done to the machine from outside (time taken, its clock set), where the run therefore
-   * says nothing of a whole one; it then counts neither way.
+   * External disturbances of the machine (stolen time, a clock change). Such a run counts neither
+   * way.
    */
   readonly denied: string;
-  /** Held with all defences; without one, refuted for a claim that needs it. */
+  /** Held with all defences. Without one, refuted for a claim that needs it. */
   readonly asItMust: boolean;
-  /** From its beginning to its end, with bringing up and taking down. */
+  /** From start to end, including deployment and teardown. */
   readonly seconds: number;
-  /** Which run it was. Missing in the oldest records. */
+  /** The run's id. Missing in the oldest records. */
   readonly run?: string;
   /**
-   * By the id of each claim that used up any of what its limit allows: the phase in which it
-   * used most. Without a defence only what it protects.
+   * By id of each claim that used any of its limit: the phase in which it used most. Without a
+   * defence, only the claims that the defence protects.
    */
   readonly figures: Readonly<Record<string, Figure>>;
-  /** Why it did not come out as it must. */
+  /** Why it did not end as expected. */
   readonly why: string;
 }
 
 export interface Figure {
   /** The title of the claim at that time. */
   readonly title: string;
-  /** Null: what should have come was not seen. */
+  /** Null: the expected samples were absent. */
   readonly observed: number | null;
   readonly comparison: Comparison;
   readonly limit: number;
   readonly unit: string;
   /**
-   * The share of what the limit allows: above 1 it is broken. Null: broken by more than any share
-   * says, as 0 where 20 are asked for.
+   * The used share of the limit; above 1 the claim is violated. Null: violated beyond any share,
+   * such as 0 where 20 are required.
    */
   readonly used: number | null;
 }
@@ -127,12 +127,12 @@ function figureOf(finding: Finding): Figure | null {
   return { title, observed, comparison, limit, unit, used };
 }
 
-/** For comparing: no figure used nothing. */
+/** For comparison: without a figure, nothing was used. */
 function usedOf(figure: Figure | undefined): number {
   return figure === undefined ? 0 : (figure.used ?? Infinity);
 }
 
-/** Those of a kind that had the machine. */
+/** The runs of a kind without external disturbance. */
 export function counting(kind: Kind, runs: readonly Repeat[]): Repeat[] {
   return runs.filter(
     (run) =>
@@ -140,13 +140,13 @@ export function counting(kind: Kind, runs: readonly Repeat[]): Repeat[] {
   );
 }
 
-/** The newest runs that came out as they must, back to the first that did not. */
+/** The newest runs that ended as expected, back to the first that did not. */
 export function inARow(kind: Kind, runs: readonly Repeat[]): number {
   const own = counting(kind, runs);
   return own.length - 1 - own.findLastIndex(({ asItMust }) => !asItMust);
 }
 
-/** A row for each kind, in their order; `runs` oldest first. */
+/** One row per kind, in their order; `runs` oldest first. */
 export function repeatedTable(kinds: readonly Kind[], runs: readonly Repeat[]): string {
   const rows = kinds.map((kind) => row(kind, counting(kind, runs), inARow(kind, runs)));
   return [
@@ -172,8 +172,7 @@ function row({ experiment, without }: Kind, runs: readonly Repeat[], streak: num
 }
 
 /**
- * The claim that used up most in any of the runs, and what it came to in all of them that knew
- * today's limit.
+ * The claim that used most in any of the runs, and its figures in all runs with the present limit.
  */
 function farthest(runs: readonly Repeat[], without: string | null): string {
   const all = runs.flatMap(({ figures }) => Object.entries(figures));
@@ -189,8 +188,9 @@ function farthest(runs: readonly Repeat[], without: string | null): string {
     observed === null ? "not seen" : formatAgainst(observed, limit, unit).observed;
   const unused = runs.filter(({ figures: own }) => own[id] === undefined).length;
   const spared = without === null && unused > 0 ? `, in ${unused} of ${runs.length} nothing` : "";
+  const title = all.findLast(([of]) => of === id)?.[1].title;
   return (
-    `${all.findLast(([of]) => of === id)?.[1].title}: ${span(shown(least), shown(most))}${spared} ` +
+    `${title}: ${span(shown(least), shown(most))}${spared} ` +
     `(${formatComparison(most.comparison)} ${formatValue(most.limit, most.unit)})`
   );
 }

@@ -1,7 +1,4 @@
-/**
- * What a change must not break, before it is shown to anybody: the storm that everything else is
- * built on.
- */
+/** What no change may break before a review: the storm on which everything else builds. */
 import { defineSuite } from "../../harness/experiment/suite.ts";
 
 export default defineSuite({

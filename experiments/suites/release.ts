@@ -1,4 +1,4 @@
-/** What must hold before anything is released: the whole catalogue. */
+/** What must hold before a release: the whole catalogue. */
 import { defineSuite } from "../../harness/experiment/suite.ts";
 
 export default defineSuite({

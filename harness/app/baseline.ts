@@ -1,6 +1,6 @@
 /**
  * The baseline of a gate: a folder of runs, or a git ref. A ref is checked out next to the work
- * tree and run with its own code on this machine, because figures of another machine are not
+ * tree and run with its own code on this machine. Figures of another machine are not
  * comparable. Every record is judged again: a stored verdict is no evidence.
  */
 import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from "node:fs";
@@ -279,15 +279,15 @@ function foldersUp(folder: string): string[] {
  * The installed packages serve a commit with the same lock file; any other one installs its own.
  */
 function lendPackages(root: string, tree: string, stamp: string): void {
-  const [packages, installed, wanted] = [
+  const [packages, installed, required] = [
     join(root, "node_modules"),
     join(root, stamp),
     join(tree, "package-lock.json"),
   ];
-  const both = existsSync(installed) && existsSync(wanted);
+  const both = existsSync(installed) && existsSync(required);
   const isSame = both
-    ? readFileSync(installed).equals(readFileSync(wanted))
-    : existsSync(installed) === existsSync(wanted);
+    ? readFileSync(installed).equals(readFileSync(required))
+    : existsSync(installed) === existsSync(required);
   if (isSame && existsSync(packages) && existsSync(tree))
     symlinkSync(packages, join(tree, "node_modules"), "dir");
 }

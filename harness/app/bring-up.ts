@@ -33,7 +33,7 @@ export async function bringUp(
   const tools = await toolsOf(context, { plan, layout });
   const runId = `up-${newRunId(clock.nowMs(), plan.seed)}`;
   const ledger = new FileLedger(context.stateDirectory, runId, "");
-  context.onHurry(() => void sweep(context, runId, plan.substrate, ledger));
+  context.onForceQuit(() => void sweep(context, runId, plan.substrate, ledger));
   await using undoing = new AsyncDisposableStack();
   undoing.defer(async () => {
     if ((await sweep(context, runId, plan.substrate, ledger)).length === 0) ledger.remove();

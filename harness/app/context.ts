@@ -35,7 +35,7 @@ export interface Context {
   /** Aborts with a RunAborted when the user interrupts. */
   readonly signal: AbortSignal;
   /** The callback runs on a second interrupt: kill what remains. */
-  onHurry(hurry: () => void): void;
+  onForceQuit(forceQuit: () => void): void;
   readonly version: string;
   /** The folder of undo ledgers; one per machine and user. */
   readonly stateDirectory: string;

@@ -9,7 +9,7 @@ import type { Output } from "./context.ts";
 
 /** The same for programs, with `--json`. */
 export function failureDocument(error: unknown): z.infer<typeof errorDocument> {
-  const said = (
+  const lineOf = (
     code: string,
     message: string,
     exitCode: number,
@@ -22,15 +22,16 @@ export function failureDocument(error: unknown): z.infer<typeof errorDocument> {
     logLines: [...(more.logLines ?? [])],
     exitCode,
   });
-  if (error instanceof SeawallError) return said(error.code, error.message, error.exitCode, error);
+  if (error instanceof SeawallError)
+    return lineOf(error.code, error.message, error.exitCode, error);
   if (error instanceof RunAborted && error.reason === "user")
-    return said("INTERRUPTED", "interrupted; nothing was left running", exitCodes.interrupted);
+    return lineOf("INTERRUPTED", "interrupted; nothing was left running", exitCodes.interrupted);
   const { code, message } = (
     error instanceof Error ? error : new Error(String(error))
   ) as NodeJS.ErrnoException;
   return code === "ENOSPC" || code === "EDQUOT"
-    ? said("DISK_FULL", message, exitCodes.internal)
-    : said("INTERNAL", message, exitCodes.internal);
+    ? lineOf("DISK_FULL", message, exitCodes.internal)
+    : lineOf("INTERNAL", message, exitCodes.internal);
 }
 
 /** One clear message, a hint, and the error's exit status. */

@@ -25,7 +25,7 @@ import {
 } from "./workload-files.ts";
 
 /** A verdict as if the experiment had run and held. */
-export async function presumed(
+export async function assumeHeld(
   context: Context,
   experiment: Experiment,
   options: RunRequest,

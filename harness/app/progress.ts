@@ -72,11 +72,9 @@ export class Progress implements Disposable {
           ...this.#plan.phasesMs,
         };
         const length = lengths[event.phase];
-        this.#enter(
-          event.phase === "leadIn" ? "lead-in" : event.phase,
-          length === undefined ? null : event.atMs + length,
-        );
-        return `${event.phase === "leadIn" ? "lead-in" : event.phase}${length === undefined ? "" : ` for ${seconds(length)}`}`;
+        const name = event.phase === "leadIn" ? "lead-in" : event.phase;
+        this.#enter(name, length === undefined ? null : event.atMs + length);
+        return `${name}${length === undefined ? "" : ` for ${seconds(length)}`}`;
       }
       case "injected":
         return (

@@ -75,7 +75,7 @@ export async function runPlanned(
     { ...context.env },
   );
   const signal = AbortSignal.any([context.signal, recorder.failed]);
-  context.onHurry(() => void sweep(context, id, planned.plan.substrate, ledger));
+  context.onForceQuit(() => void sweep(context, id, planned.plan.substrate, ledger));
   let error: unknown;
   {
     using progress = new Progress(context.stderr, planned.plan, () => clock.nowMs());

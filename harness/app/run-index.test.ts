@@ -11,7 +11,7 @@ import {
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { allowanceUsed, isAsWanted, startOfRunId } from "../record/run-index.ts";
+import { allowanceUsed, isAsExpected, startOfRunId } from "../record/run-index.ts";
 import { renderIndex } from "../report/index-html.ts";
 import type { Verdict } from "../record/verdict.ts";
 import { keepVerdict } from "../run/stored-verdict.ts";
@@ -232,9 +232,9 @@ describe("the index of runs", () => {
     expect(startOfRunId("20261121T150405Z-1a2b3c4d")).toBe(Date.UTC(2026, 10, 21, 15, 4, 5));
     expect(startOfRunId("made-up")).toBeNull();
     expect([
-      isAsWanted({ status: "refuted", without: ["x"] }),
-      isAsWanted({ status: "refuted", without: [] }),
-      isAsWanted({ status: "held", without: ["x"] }),
+      isAsExpected({ status: "refuted", without: ["x"] }),
+      isAsExpected({ status: "refuted", without: [] }),
+      isAsExpected({ status: "held", without: ["x"] }),
     ]).toEqual([true, false, false]);
   });
 });

@@ -15,7 +15,7 @@ import type { Context } from "./context.ts";
  */
 const folders = ["targets", "harness"];
 /** Excluded, because it only presents results. */
-const unheeded = [join("harness", "report"), join("harness", "telemetry")];
+const ignored = [join("harness", "report"), join("harness", "telemetry")];
 const files: readonly string[] = [
   "package-lock.json",
   join("harness", "provision", "go", "go.sum"),
@@ -64,7 +64,7 @@ function contentOf(root: string): string {
 function sources(root: string, folder: string): string[] {
   return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) return unheeded.includes(path) ? [] : sources(root, path);
+    if (entry.isDirectory()) return ignored.includes(path) ? [] : sources(root, path);
     return entry.isFile() && !entry.name.endsWith(".md") && !isTest(path) ? [path] : [];
   });
 }

@@ -36,7 +36,8 @@ describe("editDistance", () => {
         expect(editDistance(text, `${text.slice(0, at)}x${text.slice(at)}`)).toBe(1);
         if (text.length > 0)
           expect(editDistance(text, `${text.slice(0, at)}x${text.slice(at + 1)}`)).toBe(1);
-        const swapped = `${text.slice(0, at)}${text.slice(at + 1, at + 2)}${text.slice(at, at + 1)}${text.slice(at + 2)}`;
+        const [before, one, other] = [text.slice(0, at), text[at] ?? "", text[at + 1] ?? ""];
+        const swapped = `${before}${other}${one}${text.slice(at + 2)}`;
         expect(editDistance(text, swapped)).toBe(swapped === text ? 0 : 1);
       }),
     );

@@ -129,8 +129,8 @@ function momentsOf(strata: readonly Stratum[]): {
 }
 
 /**
- * Upper bound on the chance that a sum deviates at least `beyond` from its mean in one direction,
- * where each term is at most `most` (Bernstein 1924).
+ * Upper bound on the chance that a sum deviates at least `beyond` from its mean in one direction.
+ * Each term is at most `most` (Bernstein 1924).
  */
 function bernstein(variance: number, most: number, beyond: number): number {
   return beyond <= 0 ? 1 : Math.exp(-(beyond ** 2) / (2 * (variance + (most * beyond) / 3)));

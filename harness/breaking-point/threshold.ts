@@ -11,7 +11,7 @@ const [from, until, step] = [-6, 14, 1 / 32] as const;
  */
 const blurs = [0.02, 0.08, 0.25] as const;
 /** The chance that a run's result has nothing to do with the load. */
-const lapse = 0.03;
+const lapseRate = 0.03;
 /** The probability outside the interval, on each side. */
 const tail = 0.05;
 
@@ -19,9 +19,9 @@ const tail = 0.05;
 export function thresholdOf(
   steps: readonly { readonly scale: number; readonly outcome: string }[],
 ): { readonly median: number; readonly low: number; readonly high: number } {
-  const told = steps.filter(({ outcome }) => outcome === "held" || outcome === "broke");
+  const conclusive = steps.filter(({ outcome }) => outcome === "held" || outcome === "broke");
   const weights = Float64Array.from({ length: Math.round((until - from) / step) + 1 }, (_, index) =>
-    weightAt(from + index * step, told),
+    weightAt(from + index * step, conclusive),
   );
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const quantile = (share: number): number => {
@@ -37,13 +37,14 @@ export function thresholdOf(
 
 function weightAt(
   threshold: number,
-  told: readonly { readonly scale: number; readonly outcome: string }[],
+  conclusive: readonly { readonly scale: number; readonly outcome: string }[],
 ): number {
   return blurs.reduce(
     (sum, blur) =>
       sum +
-      told.reduce((likelihood, { scale, outcome }) => {
-        const breaks = lapse + (1 - 2 * lapse) * normal((Math.log2(scale) - threshold) / blur);
+      conclusive.reduce((likelihood, { scale, outcome }) => {
+        const breaks =
+          lapseRate + (1 - 2 * lapseRate) * normal((Math.log2(scale) - threshold) / blur);
         return likelihood * (outcome === "broke" ? breaks : 1 - breaks);
       }, 1),
     0,

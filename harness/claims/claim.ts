@@ -12,11 +12,16 @@ export interface ClaimBase extends Selector {
   readonly id?: string | undefined;
   /** One sentence that is true when the claim holds. */
   readonly title: string;
+  /** How the observed value must relate to the limit. */
   readonly comparison: Comparison;
-  /** Absolute, or relative to the same statistic in another phase. */
+  /**
+   * Absolute, in the unit of the statistic; or `times` the same statistic in phase `of`. A share is
+   * a fraction 0…1.
+   */
   readonly limit: number | { readonly of: Phase; readonly times: number };
+  /** The phases in which the claim is judged, each separately. */
   readonly during: readonly Phase[];
-  /** A phase with fewer samples makes the finding inconclusive. */
+  /** A phase with fewer samples makes the finding inconclusive. At least 1 is always required. */
   readonly samplesMin: number;
   /** Unit shown after the number: `ms`, `/s`. */
   readonly unit?: string | undefined;

@@ -44,7 +44,7 @@ async function seawall(
     }),
     stdin: () => Readable.from([]),
     signal: new AbortController().signal,
-    onHurry: () => {},
+    onForceQuit: () => {},
     version: "1.2.3",
     stateDirectory: join(folder, "state"),
     cacheDirectory: folder,
@@ -117,7 +117,7 @@ describe("the command line", () => {
     });
   });
 
-  it("compares several runs a side, and several sides, in documents that match their schema", async () => {
+  it("compares several runs and several sides, in documents of their schema", async () => {
     const storm = smallStorm(folder);
     const simulated = async (seed: number, ...more: string[]): Promise<string> =>
       (
@@ -139,10 +139,10 @@ describe("the command line", () => {
         ) as { runId: string }
       ).runId;
     const paths: string[] = [];
-    for (let seed = 1; seed <= 9; seed++)
-      paths.push(
-        `runs/${seed}/origin-storm/${await simulated(seed, ...(seed > 6 ? ["--without", "collapsing"] : []))}`,
-      );
+    for (let seed = 1; seed <= 9; seed++) {
+      const off = seed > 6 ? ["--without", "collapsing"] : [];
+      paths.push(`runs/${seed}/origin-storm/${await simulated(seed, ...off)}`);
+    }
     const [a, b, controls] = [paths.slice(0, 3), paths.slice(3, 6), paths.slice(6)];
     const { exitCode, stdout, stderr } = await seawall(
       "compare",
@@ -288,8 +288,12 @@ describe("the command line", () => {
         "wrong.ts",
         `
       import base from ${JSON.stringify(join(root, "experiments/origin-storm.ts"))};
-      export default { ...base, reliesOn: ["luck"], load: base.load.map((load) => ({ ...load, exec: "lvie" })),
-        method: [{ atMs: 0, forMs: 1e6, fault: { kind: "kill", service: "region-c/origin-read" } }] };`,
+      export default {
+        ...base,
+        reliesOn: ["luck"],
+        load: base.load.map((load) => ({ ...load, exec: "lvie" })),
+        method: [{ atMs: 0, forMs: 1e6, fault: { kind: "kill", service: "region-c/origin-read" } }],
+      };`,
       ),
     );
     expect(exitCode).toBe(64);
@@ -334,10 +338,18 @@ describe("the command line", () => {
       "gorilla.ts",
       `
       import base from ${JSON.stringify(join(root, "experiments/origin-storm.ts"))};
-      export default { ...base, name: "gorilla-of-mine", method: [
-        { atMs: 2_000, forMs: 4_000, fault: { kind: "latency", links: { from: { kind: "edge" }, to: { kind: "origin-read", region: "region-a" } }, delayMs: 100, jitterMs: 20 } },
-        { atMs: 8_000, forMs: 4_000, fault: { kind: "zoneLoss", zone: "region-b-1" } },
-      ], blastRadius: { services: base.target.topologies.quick.layout().services.map((service) => service.name), faultsAtOnceMax: 1 } };`,
+      const { services } = base.target.topologies.quick.layout();
+      const links = { from: { kind: "edge" }, to: { kind: "origin-read", region: "region-a" } };
+      const latency = { kind: "latency", links, delayMs: 100, jitterMs: 20 };
+      export default {
+        ...base,
+        name: "gorilla-of-mine",
+        method: [
+          { atMs: 2_000, forMs: 4_000, fault: latency },
+          { atMs: 8_000, forMs: 4_000, fault: { kind: "zoneLoss", zone: "region-b-1" } },
+        ],
+        blastRadius: { services: services.map(({ name }) => name), faultsAtOnceMax: 1 },
+      };`,
     );
     const { exitCode, stdout, stderr } = await seawall("plan", path, "--substrate", "process");
     expect(stderr).toBe("");
@@ -384,7 +396,15 @@ describe("the command line", () => {
       "latency.ts",
       `
       import base from ${JSON.stringify(join(root, "experiments/origin-storm.ts"))};
-      export default { ...base, name: "latency-of-mine", tier: "latency", requires: ["never-run"], load: base.load.map((load) => ({ ...load, ratePerSecond: { baseline: 4, fault: 4, recovery: 4 } })), hypothesis: base.hypothesis.map((claim) => ({ ...claim, samplesMin: 1 })) };`,
+      const ratePerSecond = { baseline: 4, fault: 4, recovery: 4 };
+      export default {
+        ...base,
+        name: "latency-of-mine",
+        tier: "latency",
+        requires: ["never-run"],
+        load: base.load.map((load) => ({ ...load, ratePerSecond })),
+        hypothesis: base.hypothesis.map((claim) => ({ ...claim, samplesMin: 1 })),
+      };`,
     );
     const run = await seawall(
       "run",
@@ -452,7 +472,7 @@ describe("the command line", () => {
     expect(exitCode).toBe(64);
   });
 
-  it("gives the sample its recorded verdict; `./seawall report reports/sample` updates it", async () => {
+  it("gives the sample its verdict; `seawall report reports/sample` updates it", async () => {
     const { exitCode, stdout } = await seawall("judge", join(root, "reports/sample"), "--json");
     expect(JSON.parse(stdout)).toEqual(sampleVerdict);
     expect(exitCode).toBe(0);
@@ -514,11 +534,11 @@ describe("the command line", () => {
         ...(args[0] === "run" ? ["--out", "reports"] : []),
       );
       expect(exitCode).toBe(status);
-      const said = documentsIn(stdout);
-      expect(said).not.toEqual([]);
-      expect(said.flatMap(problemsOf)).toEqual([]);
+      const printed = documentsIn(stdout);
+      expect(printed).not.toEqual([]);
+      expect(printed.flatMap(problemsOf)).toEqual([]);
       if (status >= exitCodes.usage)
-        expect(said).toEqual([
+        expect(printed).toEqual([
           expect.objectContaining({ format: "seawall-error/1", exitCode: status }),
         ]);
       if (status >= exitCodes.usage) expect(stderr).not.toBe("");

@@ -13,8 +13,8 @@ it.skipIf(noEngine)(
   async () => {
     const name = (await typed("./seawall image")).trim();
     expect(name).toMatch(/^seawall\/target:[0-9a-f]{12}$/);
-    const said = documentsIn(await typed("./seawall image --json"));
-    expect(said).toEqual([{ format: "seawall-image/1", name, built: false }]);
-    expect(said.flatMap(problemsOf)).toEqual([]);
+    const printed = documentsIn(await typed("./seawall image --json"));
+    expect(printed).toEqual([{ format: "seawall-image/1", name, built: false }]);
+    expect(printed.flatMap(problemsOf)).toEqual([]);
   },
 );

@@ -16,7 +16,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { provision } from "../provision/provision.ts";
-import { linkOf, Person } from "../../test/support/game-day/person.ts";
+import { linkOf, OperatorClient } from "../../test/support/game-day/operator-client.ts";
 import { seawall } from "../../test/support/cli/seawall.ts";
 
 const root = resolve(import.meta.dirname, "../..");
@@ -76,7 +76,7 @@ const elsewhere: readonly {
   {
     command: /^\.\/seawall gameday \S+$/,
     file: "harness/cli/documentation.process.test.ts",
-    has: "new Person(await linkOf(",
+    has: "new OperatorClient(await linkOf(",
   },
 ];
 
@@ -146,9 +146,9 @@ function simulatedRun(seed: number, out: string): string {
   return join(runs, readdirSync(runs)[0] as string);
 }
 
-interface Said {
+interface Outcome {
   readonly code: number | null;
-  readonly said: string;
+  readonly output: string;
 }
 
 const environment = (cwd: string): NodeJS.ProcessEnv => ({
@@ -161,7 +161,7 @@ function typed(
   command: string,
   cwd: string,
   env: Readonly<Record<string, string>> = {},
-): Promise<Said> {
+): Promise<Outcome> {
   return new Promise((done) => {
     execFile(
       "sh",
@@ -170,15 +170,15 @@ function typed(
       (error, stdout, stderr) =>
         done({
           code: error === null ? 0 : typeof error.code === "number" ? error.code : null,
-          said: `${stderr}${stdout}`.slice(-8_000),
+          output: `${stderr}${stdout}`.slice(-8_000),
         }),
     );
   });
 }
 
 /** Only a gap in the target's model is a reason not to run it in virtual time. */
-function onlyTheModelLacks({ code, said }: Said): boolean {
-  const problems = said.split("\n").filter((line) => line.startsWith("  - "));
+function onlyTheModelLacks({ code, output }: Outcome): boolean {
+  const problems = output.split("\n").filter((line) => line.startsWith("  - "));
   return (
     code === 64 && problems.length > 0 && problems.every((line) => /the model|simulated/.test(line))
   );
@@ -195,12 +195,12 @@ describe("a command of the documentation", () => {
     "works unchanged: %s (%s)",
     async (command, _page, { refuted }) => {
       // A plan starts nothing, on any substrate.
-      const { code, said } = await typed(
+      const { code, output } = await typed(
         command,
         folder,
         / plan /.test(command) ? { SEAWALL_SUBSTRATE: "process" } : {},
       );
-      expect(code, said).toBe(refuted ? 1 : 0);
+      expect(code, output).toBe(refuted ? 1 : 0);
     },
   );
 
@@ -220,7 +220,7 @@ describe("a command of the documentation", () => {
         await typed(before, folder, { SEAWALL_REPORTS: join(folder, "reports/baseline") });
       const gate = await typed(command, folder);
       // Suites that no model covers are refused before anything begins, with the reason.
-      if (!onlyTheModelLacks(gate)) expect(gate.code, gate.said).toBe(0);
+      if (!onlyTheModelLacks(gate)) expect(gate.code, gate.output).toBe(0);
     },
   );
 
@@ -241,7 +241,7 @@ describe("a command of the documentation", () => {
     try {
       const seen = (pattern: RegExp): Promise<void> =>
         expect.poll(() => stderr, { timeout: 20_000 }).toMatch(pattern) as unknown as Promise<void>;
-      const anna = new Person(await linkOf({ seen, stderr: () => stderr }, "conductor"));
+      const anna = new OperatorClient(await linkOf({ seen, stderr: () => stderr }, "conductor"));
       // Go for the first, and skip the second. A virtual clock cannot be held, so there is no
       // decision within a step.
       await anna.answer(1, "go");
@@ -264,8 +264,8 @@ describe("a command of the documentation", () => {
       ["./seawall", "gate", "origin-storm", "--baseline", "HEAD"].join(" "),
       folder,
     );
-    expect(gate.code, gate.said).toBe(0);
-    expect(gate.said).toMatch(/1 of 1 compared with HEAD \([0-9a-f]{12}\)/);
+    expect(gate.code, gate.output).toBe(0);
+    expect(gate.output).toMatch(/1 of 1 compared with HEAD \([0-9a-f]{12}\)/);
   });
 
   it("plays each workload with plain k6 against a running target", async () => {
@@ -298,8 +298,8 @@ describe("a command of the documentation", () => {
     );
     up.child.kill("SIGINT");
     await up.ended;
-    for (const { name, code, said } of played) expect(code, `${name}: ${said}`).toBe(0);
+    for (const { name, code, output } of played) expect(code, `${name}: ${output}`).toBe(0);
     expect(played.length).toBeGreaterThan(5);
-    expect(played.find(({ name }) => name === "viewers.ts")?.said).toMatch(/segment_ms/);
+    expect(played.find(({ name }) => name === "viewers.ts")?.output).toMatch(/segment_ms/);
   });
 });

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Verdict } from "../record/verdict.ts";
 import { runVariable } from "../system/processes.ts";
 import { kill, ownCache, processesWith } from "../../test/support/cli/kill-points.ts";
-import { lightExperiment } from "../../test/support/experiments/light.ts";
+import { minimalExperiment } from "../../test/support/experiments/minimal-target.ts";
 import {
   leftovers,
   outFolder,
@@ -66,7 +66,7 @@ it("does not start on a target that lost a service during its start", async () =
 
 it("is inconclusive if the load generator is killed", async () => {
   const out = outFolder();
-  const run = own(["run", lightExperiment, "--out", out.path]);
+  const run = own(["run", minimalExperiment, "--out", out.path]);
   await run.seen(/^baseline for/m);
   process.kill(pidOf(out, "SEAWALL_LOAD="), "SIGKILL");
   const { exitCode, stderr } = await run.ended;
@@ -80,7 +80,7 @@ it("is inconclusive if the load generator is killed", async () => {
 
 it("is inconclusive if the fault affects nothing", async () => {
   const out = outFolder();
-  const run = own(["run", lightExperiment, "--out", out.path]);
+  const run = own(["run", minimalExperiment, "--out", out.path]);
   await run.seen(/^baseline for/m);
   process.kill(-pidOf(out, "region-a_back"), "SIGKILL");
   const { exitCode, stderr } = await run.ended;
@@ -95,7 +95,7 @@ it("is inconclusive if the fault affects nothing", async () => {
 
 it("heals and leaves nothing behind on Ctrl-C during a fault", async () => {
   const out = outFolder();
-  const run = own(["run", lightExperiment, "--out", out.path]);
+  const run = own(["run", minimalExperiment, "--out", out.path]);
   await run.seen(/landed: kill/);
   run.child.kill("SIGINT");
   const { exitCode, stderr } = await run.ended;
@@ -111,7 +111,7 @@ it("heals and leaves nothing behind on Ctrl-C during a fault", async () => {
 
 it("refuses a dirty machine after SIGKILL, and recover cleans it", async () => {
   const out = outFolder();
-  const run = own(["run", lightExperiment, "--out", out.path]);
+  const run = own(["run", minimalExperiment, "--out", out.path]);
   await run.seen(/landed: kill/);
   // Together with its dead-man's switch, which would otherwise undo everything.
   const switches = processesWith(`dead-man\0${basename(out.run())}`);

@@ -15,7 +15,7 @@ import {
   recovered,
   startLight,
 } from "../../test/support/cli/kill-points.ts";
-import { lightExperiment } from "../../test/support/experiments/light.ts";
+import { minimalExperiment } from "../../test/support/experiments/minimal-target.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const main = join(root, "harness/main.ts");
@@ -76,7 +76,7 @@ async function gone(runId: string, withinMs = 30_000): Promise<string[]> {
 }
 
 describe("with a minimal target on real processes", () => {
-  it.concurrent("two concurrent runs do not interfere, and neither leaves a switch behind", async () => {
+  it.concurrent("two concurrent runs do not interfere, and leave no switch behind", async () => {
     const runs = [light(), light()];
     for (const run of runs)
       expect([0, 2], JSON.stringify(run.events().slice(-2))).toContain(await run.ended);
@@ -87,7 +87,7 @@ describe("with a minimal target on real processes", () => {
     }
   });
 
-  it.concurrent("is inconclusive, neither refuted nor held, if the generator is stopped for 3 s", async () => {
+  it.concurrent("is inconclusive if the generator is stopped for 3 s", async () => {
     const run = light();
     await run.until(/"phase":"fault"/);
     const [k6] = processesWith("SEAWALL_LOAD=").filter((pid) =>
@@ -117,24 +117,24 @@ describe("with a minimal target on real processes", () => {
     expect(leftOf(run.id(), cache.state)).not.toEqual([]);
     const second = spawn(
       process.execPath,
-      [main, "run", lightExperiment, "--substrate", "process", "--out", run.directory()],
+      [main, "run", minimalExperiment, "--substrate", "process", "--out", run.directory()],
       {
         cwd: root,
         env: { ...process.env, SEAWALL_CACHE: cache.path },
         stdio: ["ignore", "ignore", "pipe"],
       },
     );
-    let said = "";
+    let output = "";
     second.stderr.setEncoding("utf8").on("data", (text: string) => {
-      said += text;
+      output += text;
     });
     expect(await once(second, "close").then(([code]) => code as number)).toBe(4);
-    expect(said).toContain("seawall recover");
+    expect(output).toContain("seawall recover");
     expect(await recovered(cache.path)).toBe(0);
     expect(leftOf(run.id(), cache.state)).toEqual([]);
   });
 
-  it.concurrent("is undone by its switch if the harness is killed, and judged as aborted", async () => {
+  it.concurrent("is undone by its switch if the harness is killed, and is aborted", async () => {
     const run = light();
     await run.until(/"kind":"injected"/);
     run.child.kill("SIGKILL");

@@ -91,7 +91,7 @@ describe("a comparison", () => {
       expect(sentence(p50)).toMatch(
         /^live segment wait p50 over the whole run is (8|9)[.\d]* times what it was \([\d.]+ to [\d.]+ within these runs\), which is no test between versions$/,
       );
-      const [why, told] = powerSentences({
+      const [why, hint] = powerSentences({
         changes,
         enough: false,
         unshared: [],
@@ -101,7 +101,7 @@ describe("a comparison", () => {
       expect(why).toMatch(
         /^\d runs? against \d: no test can tell, as .*\. at least 3 against 3 are needed$/,
       );
-      expect(told).toMatch(
+      expect(hint).toMatch(
         /^live segment wait p\d+ over the whole run is [\d.]+ times what it was .*: 3 runs a side would show it/,
       );
     }
@@ -128,14 +128,14 @@ describe("a comparison", () => {
         ({ quantity, phase }) => quantity.title === "live segment wait p50" && phase === "all",
       ),
     ).toBe(true);
-    const [said] = powerSentences({
+    const [sentences] = powerSentences({
       changes,
       enough: true,
       unshared: [],
       side: { runs },
       baselineRuns: 3,
     });
-    expect(said).toMatch(
+    expect(sentences).toMatch(
       /^The smallest change these runs could have shown is ± [\d.]+ % \((live|dvr) segment wait p\d+, whole run\)/,
     );
   });
@@ -319,7 +319,7 @@ describe("the texts of a comparison", () => {
   });
 
   it("use a factor from twice as much on", () => {
-    const told = (low: number, high: number, unit: string): string =>
+    const text = (low: number, high: number, unit: string): string =>
       sentence({
         quantity: {
           title: "live wait p99",
@@ -332,13 +332,13 @@ describe("the texts of a comparison", () => {
         outcome: "worse",
         p: 0.01,
       } as unknown as Change);
-    expect(told(5.18, 8.99, "")).toBe(
+    expect(text(5.18, 8.99, "")).toBe(
       "live wait p99 is 6.2–10 times as high during the fault; unlikely to be noise",
     );
-    expect(told(1.5, Number.POSITIVE_INFINITY, "ms")).toBe(
+    expect(text(1.5, Number.POSITIVE_INFINITY, "ms")).toBe(
       "live wait p99 is 2.5–∞ times as long during the fault; unlikely to be noise",
     );
-    expect(told(0.9, 1.4, "ms")).toBe(
+    expect(text(0.9, 1.4, "ms")).toBe(
       "live wait p99 is 90–140 % slower during the fault; unlikely to be noise",
     );
   });

@@ -262,8 +262,9 @@ function judged(
       floor && Math.abs(b - a) >= floorAbsolute;
   const matters = large && Math.sign(test.excess) === Math.sign(b - a);
   const shown = test.p < options.alpha && matters;
-  const told = Math.min(...windows) >= windowsMin && (shown || options.intervals === "all");
-  const interval = told
+  const needsInterval =
+    Math.min(...windows) >= windowsMin && (shown || options.intervals === "all");
+  const interval = needsInterval
     ? differenceInterval(sides, {
         measure,
         confidence: options.confidence,

@@ -8,7 +8,7 @@ export function silentSides(sides: readonly (readonly JudgedRun[])[]): string[] 
   const heldThere = baseline.some(({ verdict }) => verdict.status === "held");
   if (!heldThere) return [];
   return others.flatMap((side, index) =>
-    side.every(saysNothing)
+    side.every(isInconclusive)
       ? [
           `${sideName(index + 1)} is inconclusive for every claim, and ${sideName(0)} held: ` +
             "that is worse, not unknown",
@@ -18,7 +18,7 @@ export function silentSides(sides: readonly (readonly JudgedRun[])[]): string[] 
 }
 
 /** A run without any held or refuted claim. */
-function saysNothing({ verdict }: JudgedRun): boolean {
+function isInconclusive({ verdict }: JudgedRun): boolean {
   return verdict.findings.every(
     ({ kind, status }) => kind === "evidence" || status === "inconclusive",
   );

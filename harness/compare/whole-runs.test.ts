@@ -22,7 +22,7 @@ const sides = (ofA: number, ofB: number): boolean[] => [
 const options = (level = 0.02) => ({ level, random: prng(1) });
 
 describe("the whole-run test", () => {
-  it("is the permutation test if the sides are large enough: one of 252 ways, and its mirror", () => {
+  it("is the permutation test for large sides: one of 252 ways, and its mirror", () => {
     const [tested] = testRuns([of([1, 2, 3, 4, 5], [6, 7, 8, 9, 10])], sides(5, 5), options(0.05));
     expect(tested?.p).toBeCloseTo(2 / 252, 12);
     // 1 + 2 + 3 + 4 + 10 = 20: the number of the 252 ways whose sum is at least as far from 27.5.

@@ -63,7 +63,9 @@ export function pooled(windows: readonly WindowSum[], measure: Measure): number 
   return measure.kind === "quantile" ? pooledQuantile(windows, measure.q, count) : total / count;
 }
 
-/** A search: windows are not merged, as an interval pools hundreds of thousands of times. */
+/**
+ * Searches without merging the windows, because an interval pools hundreds of thousands of times.
+ */
 function pooledQuantile(windows: readonly WindowSum[], q: number, count: number): number {
   let least = Number.POSITIVE_INFINITY,
     most = Number.NEGATIVE_INFINITY;

@@ -37,17 +37,17 @@ export function tallySentence({ claims, changes }: Pick<Against, "claims" | "cha
       : [`${of("alike")} ${of("alike") === 1 ? "is" : "are"} shown to be the same`]),
     ...(of("unclear") === 0 ? [] : [`of ${of("unclear")} these runs cannot tell`]),
   ];
-  const told =
+  const listed =
     figures.length === 1 ? figures[0] : `${figures.slice(0, -1).join(", ")}, and ${figures.at(-1)}`;
-  return `${claimsTold(claims)}; of ${changes.length} figures ${told}`;
+  return `${claimsText(claims)}; of ${changes.length} figures ${listed}`;
 }
 
-function claimsTold(claims: readonly ClaimOutcome[]): string {
+function claimsText(claims: readonly ClaimOutcome[]): string {
   const count = (which: (claim: ClaimOutcome) => boolean, one: string, many: string): string[] => {
     const found = claims.filter(which).length;
     return found === 0 ? [] : [`${found} ${found === 1 ? one : many}`];
   };
-  const said = [
+  const clauses = [
     ...count(({ turned }) => turned === "worse", "claim is worse", "claims are worse"),
     ...count(({ turned }) => turned === "better", "claim is better", "claims are better"),
     ...count(
@@ -56,7 +56,7 @@ function claimsTold(claims: readonly ClaimOutcome[]): string {
       "claims changed, which proves nothing yet",
     ),
   ];
-  return said.length === 0 ? "No claim changed its verdict" : said.join(", ");
+  return clauses.length === 0 ? "No claim changed its verdict" : clauses.join(", ");
 }
 
 /**
@@ -69,12 +69,12 @@ export function powerSentences(
   },
 ): string[] {
   const { changes, enough, unshared, side, baselineRuns } = against;
+  const more = unshared.length > 4 ? ` and ${unshared.length - 4} more` : "";
   const gone =
     unshared.length === 0
       ? []
       : [
-          "Not every run recorded " +
-            `${unshared.slice(0, 4).join("; ")}${unshared.length > 4 ? ` and ${unshared.length - 4} more` : ""}: ` +
+          `Not every run recorded ${unshared.slice(0, 4).join("; ")}${more}: ` +
             "nothing is known about it",
         ];
   return [
@@ -124,25 +124,25 @@ function tooFewSentences(changes: readonly Change[], ofA: number, ofB: number): 
       : `runs of the same version differ like this in ${chance} % of comparisons, more than ` +
         `the ${100 * defaults.alpha} % allowed`;
   const [most] = suspects(changes);
-  const told =
+  const hint =
     most === undefined
       ? []
       : [
           `${most.quantity.title} ${whereOf(most)} ${apart(most)}: ` +
             `${moreRuns(most, ofA + ofB === 2)}`,
         ];
-  return [`${runs}: no test can tell, as ${why}. at least 3 against 3 are needed`, ...told];
+  return [`${runs}: no test can tell, as ${why}. at least 3 against 3 are needed`, ...hint];
 }
 
 /** Suspected differences of too few runs: user-facing figures first, then the largest. */
 export function suspects(changes: readonly Change[]): Change[] {
   const size = ({ quantity: { scale }, a, b }: Change): number =>
     scale === "points" ? 5 * Math.abs(b - a) : a > 0 && b > 0 ? Math.abs(Math.log(b / a)) : 10;
-  const felt = ({ quantity, phase }: Change): number =>
+  const rank = ({ quantity, phase }: Change): number =>
     (quantity.family === "felt" ? 0 : 2) + (phase === "all" ? 0 : 1);
   return changes
     .filter(({ suspected }) => suspected !== null)
-    .sort((x, y) => felt(x) - felt(y) || size(y) - size(x));
+    .sort((x, y) => rank(x) - rank(y) || size(y) - size(x));
 }
 
 /** Example: "is 9.1 times as high (8.2–10 within these runs)". */

@@ -30,7 +30,7 @@ describe("published schemas", () => {
     );
   });
 
-  it("describe the sample run's verdict, and its plan as it is read today", async () => {
+  it("describe the sample run's verdict, and its plan in today's format", async () => {
     expect(problemsOf(sample("verdict.json"))).toEqual([]);
     const { plan } = await readRun(resolve(import.meta.dirname, "../../reports/sample"));
     expect(problemsOf(JSON.parse(JSON.stringify(plan)))).toEqual([]);

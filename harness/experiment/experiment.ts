@@ -15,7 +15,9 @@ export type { Load };
 export interface Recovery {
   /** Works like a claim's id. */
   readonly id?: string | undefined;
+  /** One sentence that is true when the claim holds. */
   readonly title: string;
+  /** All samples that count, good or bad. */
   readonly goodput: Selector;
   /**
    * Samples that carry these tags are good. In each window, their share of all samples must reach
@@ -25,6 +27,7 @@ export interface Recovery {
   readonly shareMin: number;
   /** Good samples per second must reach this fraction of the baseline's, 0…1. */
   readonly ofBaselineMin: number;
+  /** Time to recover: the greatest time in ms from the last heal to lasting goodput. */
   readonly withinMs: number;
   /**
    * Length of one window in ms. It is a multiple of the target's period, so that every window
@@ -33,26 +36,47 @@ export interface Recovery {
   readonly windowMs: number;
 }
 
-/** One fault with its time and duration, in ms. `atMs` counts from the start of phase `fault`. */
+/** One fault with its time and duration. */
 export interface Step {
+  /** Start of the act in ms after the start of phase `fault`, from 0. */
   readonly atMs: number;
+  /** Duration in ms until the heal, which must begin within phase `fault`. */
   readonly forMs: number;
+  /** Such as `{ kind: "kill", service: "region-a/origin-read" }`. */
   readonly fault: Fault;
 }
 
+/**
+ * An experiment as data. `plan` validates it and reports all problems at once; the zod shape is in
+ * `experiment-schema.ts`. All durations are whole milliseconds, at most a day.
+ */
 export interface Experiment {
+  /** Unique in the catalogue: lower-case words joined by hyphens. */
   readonly name: string;
+  /** One line for lists and the head of the report. */
   readonly title: string;
   /** The hypothesis in words, and the real event that it replays. */
   readonly story: string;
+  /** How much it may break, and which experiments must have held before (`tiers.ts`). */
   readonly tier: Tier;
+  /** The system under test. */
   readonly target: Target;
+  /** One of the target's topologies; `--topology` overrides it. */
   readonly topology: string;
+  /** Duration of each phase in ms. */
   readonly phasesMs: Readonly<Record<Phase, number>>;
+  /** At least one load; all run concurrently. */
   readonly load: readonly Load[];
+  /** At least one claim. Each must hold in all of its phases. */
   readonly hypothesis: readonly Claim[];
+  /** Null if there is nothing to recover from. */
   readonly recovery: Recovery | null;
+  /** The planned faults; empty for a load test. */
   readonly method: readonly Step[];
+  /**
+   * The services that faults may strike, and the greatest number of faults at once. `plan` refuses
+   * a method that exceeds it.
+   */
   readonly blastRadius: { readonly services: readonly string[]; readonly faultsAtOnceMax: number };
   /** Evaluated every second over the last `windowMs`. A violation aborts the run. */
   readonly abortWhen: readonly { readonly unless: Claim; readonly windowMs: number }[];
@@ -64,7 +88,7 @@ export interface Experiment {
   readonly reliesOn: readonly string[] | Readonly<Record<string, readonly string[]>>;
   /**
    * Real players (dash.js in Chromium) that watch in addition to the load: the phase in which each
-   * joins. They stay to the end.
+   * joins. They stay to the end. At most 4, because each takes a fifth of a core and 0.5 GB.
    */
   readonly players?: readonly Phase[] | undefined;
   /**

@@ -16,12 +16,13 @@ export interface Load {
   /** The class of its requests, one of the target's own. */
   readonly lane: string;
   /**
-   * Iterations per second in each phase. The lead-in before the baseline uses the baseline's rate.
+   * Iterations per second in each phase: 0, or at least 0.1. The lead-in before the baseline uses
+   * the baseline's rate.
    */
   readonly ratePerSecond: Readonly<Record<Phase, number>>;
   /**
-   * Virtual users allocated before the start. None are added later, so a shortage shows as dropped
-   * iterations.
+   * Virtual users allocated before the start, at least 1. None are added later, so a shortage shows
+   * as dropped iterations.
    */
   readonly vus: number;
   /**

@@ -169,7 +169,7 @@ describe("on the process substrate", () => {
     [{ kind: "reset", links: toBack }, () => takeAway("reset"), /a\/back:http answered after/],
     [
       { kind: "partition", links: toBack },
-      async () => await linkTo("a/back").mend(),
+      async () => await linkTo("a/back").restore(),
       /a\/back:http answered after/,
     ],
     [
@@ -217,7 +217,8 @@ describe("on the process substrate", () => {
   /** Removes the toxic through the proxy's control port, as a third party could. */
   const takeAway = async (type: string): Promise<void> => {
     // The control port of a slot is 99 below its first link port.
-    const control = `http://127.0.0.1:${Math.min(...mini.deployment.links.map(({ entry }) => entry.port)) - 99}`;
+    const firstPort = Math.min(...mini.deployment.links.map(({ entry }) => entry.port));
+    const control = `http://127.0.0.1:${firstPort - 99}`;
     const proxies = (await (await fetch(`${control}/proxies`)).json()) as Record<
       string,
       { toxics: { name: string; type: string }[] }
@@ -259,7 +260,7 @@ describe("on the process substrate", () => {
     });
   });
 
-  it("a restart loop continues, and an instantaneous fault has nothing to observe later", async () => {
+  it("a restart loop lasts, and an instantaneous fault does not", async () => {
     const loop = await injectInto(mini.deployment, {
       kind: "restartLoop",
       service: "a/back",

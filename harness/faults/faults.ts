@@ -1,6 +1,6 @@
 /** What follows from the registry of faults: their type, their schema, and what each affects. */
 import { z } from "zod";
-import { linkName, type Standing } from "../target/where.ts";
+import { linkName, type TopologyView } from "../target/where.ts";
 import type { Link } from "../target/layout.ts";
 import type {
   Capability,
@@ -67,7 +67,7 @@ export function unknownFault({ kind }: Fault, pack?: Pack): string[] {
  * A placeholder kind for a recorded fault that this process does not know. It uses only the fault's
  * own fields.
  */
-function strange(fault: Fault): FaultKind {
+function placeholderKind(fault: Fault): FaultKind {
   const { kind, ...fields } = fault;
   return {
     schema: packShape,
@@ -92,18 +92,20 @@ function strange(fault: Fault): FaultKind {
 
 /** The registry pairs each fault with its own kind, which the compiler cannot infer for a union. */
 export function kindOf(fault: Fault): FaultKind<z.ZodType<Fault>> {
-  return (kindNamed(fault.kind) ?? strange(fault)) as unknown as FaultKind<z.ZodType<Fault>>;
+  return (kindNamed(fault.kind) ?? placeholderKind(fault)) as unknown as FaultKind<
+    z.ZodType<Fault>
+  >;
 }
 
 export const describeFault = (fault: Fault): string => kindOf(fault).describe(fault);
-export const servicesStruck = (fault: Fault, standing: Standing): readonly string[] =>
+export const servicesStruck = (fault: Fault, standing: TopologyView): readonly string[] =>
   kindOf(fault).services(fault, standing);
-export const linksStruck = (fault: Fault, standing: Standing): readonly Link[] =>
+export const linksStruck = (fault: Fault, standing: TopologyView): readonly Link[] =>
   kindOf(fault).links(fault, standing);
 export const lasts = (fault: Fault): boolean => kindOf(fault).lasts(fault);
 
 /** For the plan, which records it. */
-export function struckIn(fault: Fault, standing: Standing): Required<Omit<Struck, "use">> {
+export function struckIn(fault: Fault, standing: TopologyView): Required<Omit<Struck, "use">> {
   const { severs = false, silences } = kindOf(fault);
   return {
     services: servicesStruck(fault, standing),

@@ -4,7 +4,7 @@
  */
 import type { Clock } from "../target/deployment.ts";
 import type { Evidence } from "../target/evidence.ts";
-import type { Course } from "../target/fault.ts";
+import type { FaultExecution } from "../target/fault.ts";
 
 /** An injected fault, verified or not. */
 export interface Injection {
@@ -31,7 +31,7 @@ export interface InjectionContext {
  * other.
  */
 export async function carryOut(
-  { act, verify, look, lookEveryMs, revert, verifyReverted }: Course,
+  { act, verify, look, lookEveryMs, revert, verifyReverted }: FaultExecution,
   clock: Pick<Clock, "nowMs">,
 ): Promise<Injection> {
   const failed = await failureOf(act);

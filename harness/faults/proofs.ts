@@ -9,13 +9,13 @@ import { messageOf } from "./injection.ts";
 /** A fault on several things landed only if it landed on each. */
 export function all(proofs: readonly Evidence[]): Evidence {
   const failed = proofs.filter((proof) => !proof.landed);
-  const told = failed.length > 0 ? failed : proofs;
+  const shown = failed.length > 0 ? failed : proofs;
   return {
     landed: failed.length === 0 && proofs.length > 0,
     observation:
-      told.length === 0
+      shown.length === 0
         ? "the fault has no victim"
-        : told.map((proof) => proof.observation).join("; "),
+        : shown.map((proof) => proof.observation).join("; "),
   };
 }
 
@@ -116,7 +116,8 @@ export async function proofOfBreak(
   const { entry, exit } = await askBothEnds(handle, strike, pingMs);
   return {
     landed: entry.outcome === outcome && exit.outcome === "answered",
-    observation: `${arrow(handle)} ${describePong(entry)}; the service itself ${describePong(exit)}`,
+    observation:
+      `${arrow(handle)} ${describePong(entry)}; ` + `the service itself ${describePong(exit)}`,
   };
 }
 
@@ -132,7 +133,10 @@ export async function proofOfPassage(
   };
 }
 
-export const said = (landed: boolean, observation: string): Evidence => ({ landed, observation });
+export const evidenceOf = (landed: boolean, observation: string): Evidence => ({
+  landed,
+  observation,
+});
 
 export const names = (services: readonly Instance[]): string =>
   services.map(({ service }) => service.name).join(", ") || "nothing";

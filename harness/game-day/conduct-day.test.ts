@@ -125,7 +125,7 @@ async function play(
   return { log: log.events, runs, refused, state: desk.state };
 }
 
-const said = fc
+const inputs = fc
   .tuple(
     fc.array(
       fc.record({
@@ -144,13 +144,13 @@ const said = fc
   .map(([words, stop]) => (stop === null ? words : [...words, stop]));
 
 describe("a game day", () => {
-  it("heals every injection once, whatever people answer, and runs only what they approved", async () => {
+  it("heals every injection once, and runs only what people approved", async () => {
     let injected = 0,
       stoppedInRun = 0,
       leftOut = 0;
     await fc.assert(
       fc.asyncProperty(
-        said,
+        inputs,
         fc.integer({ min: 1, max: 1e6 }),
         fc.boolean(),
         async (spoken, seed, holds) => {

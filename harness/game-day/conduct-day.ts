@@ -60,7 +60,7 @@ async function takeStep(day: Day, step: number, world: DayWorld): Promise<string
   const { waitMsMax } = day.steps[step] as Day["steps"][number];
   try {
     if ((await desk.ask(step, "start", waitMsMax, desk.stopped)) === "no-go") {
-      log.append({ kind: "ended", step, outcome: leftOut(`skipped: ${whoSaidNo(desk)}`) });
+      log.append({ kind: "ended", step, outcome: leftOut(`skipped: ${refusedBy(desk)}`) });
       return null;
     }
   } catch (error) {
@@ -88,7 +88,7 @@ async function outcomeOf(
       ? null
       : async (signal: AbortSignal): Promise<void> => {
           if ((await desk.ask(step, "hold", holdMsMax, signal)) === "go") return;
-          refused = new NoGo(`stopped before any fault: ${whoSaidNo(desk)}`);
+          refused = new NoGo(`stopped before any fault: ${refusedBy(desk)}`);
           throw refused;
         };
   try {
@@ -118,7 +118,7 @@ function leftOut(why: string): Outcome {
   return { result: null, why, exitCode: exitCodes.inconclusive, aborted: null, cleanup: null };
 }
 
-function whoSaidNo({ state: { answeredBy } }: Desk): string {
+function refusedBy({ state: { answeredBy } }: Desk): string {
   return answeredBy === null || answeredBy.role === "nobody"
     ? "no answer in time"
     : `no-go by ${nameOf(answeredBy)}`;

@@ -5,11 +5,12 @@
 import type { By, DayEvent, DayStep } from "./day/day.ts";
 import { nameOf, type StepResult } from "./day/judge-day.ts";
 import type { Status } from "../record/verdict.ts";
-import { formatDuration } from "../phrases/format.ts";
+import { formatDuration, withoutText } from "../phrases/format.ts";
 import { tierText } from "../experiment/tiers.ts";
 import { markup, type Markup } from "../report/markup.ts";
 import { clip } from "../report/plain.ts";
 import { shape, words } from "../report/page/icons.ts";
+import { headCell, minuteOf, section, soft } from "../report/page/parts.ts";
 import { renderShell } from "../report/page/shell.ts";
 import type { RecordedDay } from "./day-directory.ts";
 import { tape } from "./tape.ts";
@@ -17,15 +18,18 @@ import { tape } from "./tape.ts";
 export function renderDayReport(recorded: RecordedDay): string {
   const { day, events, result } = recorded;
   const startedMs = events[0]?.atMs ?? null;
+  const started = startedMs === null ? "never opened" : `${minuteOf(startedMs)} UTC`;
+  const steps = result.steps.map((one, index) => step(recorded, index, one));
   return renderShell({
     title: `${words[result.status]}: ${day.title}`,
     status: result.status,
     skipTo: { id: "steps", text: "Skip to the steps" },
     heading: `game day: ${day.title}`,
-    subheading:
-      `${startedMs === null ? "never opened" : `${new Date(startedMs).toISOString().slice(0, 16).replace("T", " ")} UTC`} ` +
-      `· ${day.id}`,
-    body: markup`${summary(recorded)}\n<section class="page" aria-labelledby="steps"><h2 id="steps">Steps</h2>\n${result.steps.map((one, index) => step(recorded, index, one))}</section>\n${aside(recorded)}\n${facts(recorded)}`,
+    subheading: `${started} · ${day.id}`,
+    body: markup`${summary(recorded)}
+${section("steps", "Steps", steps)}
+${aside(recorded)}
+${facts(recorded)}`,
     styles: ["../../game-day/page/day-report.css"],
     scripts: [],
     charts: false,
@@ -34,12 +38,24 @@ export function renderDayReport(recorded: RecordedDay): string {
 }
 
 function summary({ day, result }: RecordedDay): Markup {
-  return markup`<section class="verdict ${result.status}" aria-labelledby="verdict"><div class="page hero">${shape(result.status)}
-<div class="said"><h1 id="verdict">${words[result.status]}</h1><p class="why">${result.why}</p></div>
+  const undecided = markup`<div class="notice wary"><strong>No one decided.</strong> Every go/no-go
+point was answered by <code>--yes</code>.</div>`;
+  const steps = result.steps.map((one, index) => {
+    const link = markup`<a href="#step-${index + 1}">${index + 1}. ${one.experiment}</a>`;
+    return markup`<li class="${toneOf(one)}">${link} <span>${wordOf(one)}</span></li>`;
+  });
+  return markup`<section class="verdict ${result.status}" aria-labelledby="verdict">
+<div class="page hero">${shape(result.status)}
+<div class="said"><h1 id="verdict">${words[result.status]}</h1>
+<p class="why">${result.why}</p></div>
 <div class="asked"><h2>${day.title}</h2><p>${day.purpose}</p></div></div></section>
-<div class="page">${result.answers === "yes" ? markup`<div class="notice wary"><strong>No one decided.</strong> Every go/no-go point was answered by <code>--yes</code>.</div>` : null}
-${result.stoppedBy === null ? null : markup`<div class="notice grave"><strong>Stopped by ${nameOf(result.stoppedBy)}.</strong></div>`}
-<ol class="day-strip">${result.steps.map((one, index) => markup`<li class="${toneOf(one)}"><a href="#step-${index + 1}">${index + 1}. ${one.experiment}</a> <span>${wordOf(one)}</span></li>`)}</ol></div>`;
+<div class="page">${result.answers === "yes" ? undecided : null}
+${result.stoppedBy === null ? null : stopNotice(result.stoppedBy)}
+<ol class="day-strip">${steps}</ol></div>`;
+}
+
+function stopNotice(by: By): Markup {
+  return markup`<div class="notice grave"><strong>Stopped by ${nameOf(by)}.</strong></div>`;
 }
 
 /** A refuted control is a success. */
@@ -55,15 +71,15 @@ function toneOf({ status, asExpected }: StepResult): Status | "left" {
 
 function wordOf({ status, asExpected, expect }: StepResult): string {
   if (status === null) return "did not run";
-  return `${words[status].toLowerCase()}${expect === "refuted" ? (asExpected ? ", as a control should be" : ", though it is a control") : ""}`;
+  const control = asExpected ? ", as a control should be" : ", though it is a control";
+  return `${words[status].toLowerCase()}${expect === "refuted" ? control : ""}`;
 }
 
 /** The mark from the day's point of view: a held control is a failure. */
 function markOf(result: StepResult): Markup | null {
   const tone = toneOf(result);
-  return tone === "left"
-    ? null
-    : markup`${shape(tone)}<span class="heard">${result.asExpected ? "As expected" : "Not as expected"}</span>`;
+  const heard = result.asExpected ? "As expected" : "Not as expected";
+  return tone === "left" ? null : markup`${shape(tone)}<span class="heard">${heard}</span>`;
 }
 
 const capitalised = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
@@ -71,13 +87,27 @@ const capitalised = (text: string): string => `${text.charAt(0).toUpperCase()}${
 function step({ day, events }: RecordedDay, index: number, result: StepResult): Markup {
   const planned = day.steps[index] as DayStep;
   const own = eventsOf(events, index);
-  return markup`<article class="day-step" id="step-${index + 1}" aria-labelledby="title-${index + 1}">
+  const what = [
+    `${planned.experiment}${withoutText(planned.without)}`,
+    tierText(planned.tier),
+    `${planned.topology} on ${planned.substrate}`,
+    ...(planned.expect === "refuted" ? ["a control: meant to be refuted"] : []),
+  ].join(" · ");
+  const outcome =
+    result.status !== null && result.expect === "refuted"
+      ? markup`<strong>${capitalised(wordOf(result))}.</strong> `
+      : null;
+  const run = result.run === null ? null : `${result.run}/report.html`;
+  const link = run === null ? null : markup`<a href="${run}">The run’s own report</a>`;
+  return markup`<article class="day-step" id="step-${index + 1}"
+  aria-labelledby="title-${index + 1}">
 <h3 id="title-${index + 1}">${markOf(result)} ${index + 1}. ${planned.title}</h3>
-<p class="soft">${planned.experiment}${planned.without.length === 0 ? "" : ` without ${planned.without.join(", ")}`} · ${tierText(planned.tier)} · ${planned.topology} on ${planned.substrate}${planned.expect === "refuted" ? " · a control: meant to be refuted" : ""}</p>
-<p>${result.status !== null && result.expect === "refuted" ? markup`<strong>${capitalised(wordOf(result))}.</strong> ` : null}${result.why}</p>${planned.brief === null ? null : markup`<p class="brief">${planned.brief}</p>`}
+<p class="soft">${what}</p>
+<p>${outcome}${result.why}</p>
+${planned.brief === null ? null : markup`<p class="brief">${planned.brief}</p>`}
 ${tape(index + 1, planned, own)}
-<table class="log"><thead><tr><th scope="col">Time</th><th scope="col">What</th></tr></thead><tbody>${own.map(line).filter((one) => one !== null)}</tbody></table>
-${result.run === null ? null : markup`<p><a href="${`${result.run}/report.html`}">The run’s own report</a> <span class="soft">${result.runId ?? ""}</span></p>`}
+${logTable(own.map(line))}
+${link === null ? null : markup`<p>${link}${soft(result.runId ?? "")}</p>`}
 </article>\n`;
 }
 
@@ -96,15 +126,25 @@ function eventsOf(events: readonly DayEvent[], index: number): readonly DayEvent
 }
 
 function line(event: DayEvent): Markup | null {
-  const told = toldOf(event);
-  if (told === null) return null;
-  return markup`<tr class="${told.tone}"><td>${new Date(event.atMs).toISOString().slice(11, 19)}</td><td>${told.text}</td></tr>\n`;
+  const entry = timelineEntry(event);
+  return entry === null ? null : logRow(event.atMs, entry.text, entry.tone);
 }
 
-const said = (by: By, answer: string): string =>
+function logRow(atMs: number, text: string | Markup, tone: string | null = null): Markup {
+  const kind = tone === null ? null : markup` class="${tone}"`;
+  const time = new Date(atMs).toISOString().slice(11, 19);
+  return markup`<tr${kind}><td>${time}</td><td>${text}</td></tr>\n`;
+}
+
+function logTable(rows: readonly (Markup | null)[]): Markup {
+  return markup`<table class="log"><thead><tr>${["Time", "What"].map(headCell)}</tr></thead>
+<tbody>${rows.filter((row) => row !== null)}</tbody></table>`;
+}
+
+const answerText = (by: By, answer: string): string =>
   by.role === "nobody" ? `${answer}: no answer in time` : `${answer} by ${nameOf(by)}`;
 
-function toldOf(event: DayEvent): { tone: string; text: string | Markup } | null {
+function timelineEntry(event: DayEvent): { tone: string; text: string | Markup } | null {
   switch (event.kind) {
     case "asked":
       return {
@@ -117,12 +157,12 @@ function toldOf(event: DayEvent): { tone: string; text: string | Markup } | null
     case "answered":
       return {
         tone: event.answer === "go" ? "good" : "bad",
-        text: said(event.by, event.answer === "go" ? "Go" : "No-go"),
+        text: answerText(event.by, event.answer === "go" ? "Go" : "No-go"),
       };
     case "note":
       return {
         tone: "note",
-        text: markup`<strong>${clip(event.text, 1_000)}</strong> <span class="soft">${nameOf(event.by)}</span>`,
+        text: markup`<strong>${clip(event.text, 1_000)}</strong>${soft(nameOf(event.by))}`,
       };
     case "stopped":
       return { tone: "bad", text: `Stopped by ${nameOf(event.by)}` };
@@ -169,15 +209,14 @@ function aside({ events }: RecordedDay): Markup | null {
       event.kind === "closed" ||
       event.kind === "opened",
   );
-  return markup`<section class="page" aria-labelledby="between"><h2 id="between">Beside the steps</h2><table class="log"><thead><tr><th scope="col">Time</th><th scope="col">What</th></tr></thead><tbody>${notes
-    .map((event) =>
-      event.kind === "opened"
-        ? markup`<tr><td>${new Date(event.atMs).toISOString().slice(11, 19)}</td><td>${event.again ? "The day was resumed" : "The day was opened"}</td></tr>`
-        : event.kind === "closed"
-          ? markup`<tr><td>${new Date(event.atMs).toISOString().slice(11, 19)}</td><td>The day ended: ${clip(event.why)}</td></tr>`
-          : line(event),
-    )
-    .filter((one) => one !== null)}</tbody></table></section>`;
+  const rows = notes.map((event) =>
+    event.kind === "opened"
+      ? logRow(event.atMs, event.again ? "The day was resumed" : "The day was opened")
+      : event.kind === "closed"
+        ? logRow(event.atMs, `The day ended: ${clip(event.why)}`)
+        : line(event),
+  );
+  return section("between", "Beside the steps", [logTable(rows)]);
 }
 
 function facts({ day, events }: RecordedDay): Markup {
@@ -194,5 +233,8 @@ function facts({ day, events }: RecordedDay): Markup {
     ["Machine", `${day.machine.cpuModel}, ${day.machine.cores} cores, ${day.machine.platform}`],
     ...day.steps.map((one, index) => [`Again, step ${index + 1}`, one.rerun] as const),
   ];
-  return markup`<section class="page" aria-labelledby="facts"><h2 id="facts">How it was made</h2><dl class="facts">${rows.map(([term, text]) => markup`<div><dt>${term}</dt><dd>${clip(text, 1_000)}</dd></div>`)}</dl></section>`;
+  const items = rows.map(
+    ([term, text]) => markup`<div><dt>${term}</dt><dd>${clip(text, 1_000)}</dd></div>`,
+  );
+  return section("facts", "How it was made", [markup`<dl class="facts">${items}</dl>`]);
 }

@@ -25,7 +25,7 @@ export class DayStopped extends Error {
 
 /** No person is asked, and the report says so. */
 export const unasked: By = { role: "--yes", name: null };
-export const nobody: By = { role: "nobody", name: null };
+export const noAnswer: By = { role: "nobody", name: null };
 
 export class Desk {
   readonly #day: Day;
@@ -78,7 +78,7 @@ export class Desk {
     const patience = new AbortController();
     // An answer or a stop ends the wait.
     const late = this.#clock.sleep(waitMs, AbortSignal.any([signal, patience.signal])).then(
-      () => void this.answer(question, "no-go", nobody),
+      () => void this.answer(question, "no-go", noAnswer),
       () => signal.aborted && answer.reject(signal.reason),
     );
     try {

@@ -11,7 +11,7 @@ import {
   openBrowser,
 } from "../system/browser.ts";
 import { readDay } from "./day-directory.ts";
-import { cable } from "../../test/support/game-day/cable.ts";
+import { severableConnection } from "../../test/support/game-day/severable-connection.ts";
 import { dayOf, stepOf } from "../../test/support/game-day/day.ts";
 import { axeOf } from "../../test/support/report/browser.ts";
 import { renderDayReport } from "./day-report.ts";
@@ -85,7 +85,7 @@ async function opened(rehearsal: Rehearsal, role: string, options: Partial<Brows
       complaints.push(message.text());
   });
   page.on("pageerror", (error) => complaints.push(String(error)));
-  const line = await cable(rehearsal.page.port);
+  const line = await severableConnection(rehearsal.page.port);
   await page.goto(
     rehearsal.page.linkOf(role).replace(`:${rehearsal.page.port}/`, `:${line.port}/`),
   );
@@ -102,7 +102,7 @@ const faint = async (page: Page): Promise<unknown> =>
   );
 
 describe.skipIf(chromium === null)("a game day in a browser", () => {
-  test("progresses, survives a reload and a lost connection, takes notes, and stop heals", async () => {
+  test("survives a reload and a lost connection, takes notes, and stop heals", async () => {
     await using rehearsal = await rehearse(day);
     const { browser, page, complaints, line } = await opened(rehearsal, "conductor");
     await using _line = line;
@@ -143,10 +143,12 @@ describe.skipIf(chromium === null)("a game day in a browser", () => {
     await page.locator("#connection", { hasText: "connection lost" }).waitFor();
     await picture(page, "4-lost");
     const missed = await points(page);
-    const stood = rehearsal.log.since(0).length;
-    await expect.poll(() => rehearsal.log.since(0).length, patiently).toBeGreaterThan(stood + 10);
+    const countBefore = rehearsal.log.since(0).length;
+    await expect
+      .poll(() => rehearsal.log.since(0).length, patiently)
+      .toBeGreaterThan(countBefore + 10);
     expect(await points(page)).toBe(missed);
-    line.mend();
+    line.restore();
     await expect.poll(() => points(page), patiently).toBeGreaterThan(missed + 3);
     const stamps = (await page.evaluate("charts.charts[0].data[0]")) as number[];
     expect(stamps).toEqual(stamps.map((_, index) => (stamps[0] as number) + index));
@@ -217,7 +219,7 @@ describe.skipIf(chromium === null)("a game day in a browser", () => {
       line.cut();
       await page.locator("#connection", { hasText: "connection lost" }).waitFor();
       await looked("lost");
-      line.mend();
+      line.restore();
       await page.getByRole("button", { name: /^Stop/ }).click();
       await rehearsal.over;
       await page.getByRole("heading", { name: "The day is over" }).first().waitFor(patiently);

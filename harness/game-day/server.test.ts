@@ -91,7 +91,7 @@ const as = (role: string): Record<string, string> => ({
 });
 const note = (key: string): string => JSON.stringify({ text: "seen", key, name: "Anna" });
 /** The state that a refused request must not change. */
-const untouched = (): unknown => [log.events.length, desk.state.status];
+const withoutAffected = (): unknown => [log.events.length, desk.state.status];
 
 describe("the day's page", () => {
   it("is an empty frame that may not be framed, cached or run with other scripts", async () => {
@@ -144,15 +144,15 @@ describe("the day's page", () => {
     ["a cross-site fetch", { "Sec-Fetch-Site": "cross-site" }],
     ["a same-site one", { "Sec-Fetch-Site": "same-site" }],
   ])("accepts nothing from %s, even with a valid token", async (_what, headers) => {
-    const before = untouched();
+    const before = withoutAffected();
     for (const path of ["/api/stop", "/api/note", "/api/answer"])
       expect((await send("POST", path, { ...as("conductor"), ...headers }, "{}")).status).toBe(403);
     expect((await send("GET", "/api/events", { ...as("conductor"), ...headers })).status).toBe(403);
-    expect(untouched()).toEqual(before);
+    expect(withoutAffected()).toEqual(before);
   });
 
-  it("sends and accepts nothing without a token in the header, wherever else it may be", async () => {
-    const before = untouched();
+  it("sends and accepts nothing without a token in the header", async () => {
+    const before = withoutAffected();
     const good = tokenOf("conductor");
     for (const [path, headers] of [
       ["/api/stop", {}],
@@ -168,7 +168,7 @@ describe("the day's page", () => {
       const [method, body] = path.startsWith("/api/stop") ? ["POST", "{}"] : ["GET", undefined];
       expect((await send(method, path, { ...json, ...headers }, body)).status, path).toBe(401);
     }
-    expect(untouched()).toEqual(before);
+    expect(withoutAffected()).toEqual(before);
   });
 
   it.each<[string, string, string, number]>([
@@ -238,7 +238,7 @@ describe("the day's page", () => {
     expect(whole.body).toContain('"status":"waiting"');
   });
 
-  it("disconnects no page that reads, ends every stream with itself, and forgets closed pages", async () => {
+  it("disconnects no page that reads, and ends every stream with itself", async () => {
     const clock = realClock();
     const own = new MemoryLog(() => clock.nowMs());
     const served = await serveDay({

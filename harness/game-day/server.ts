@@ -143,7 +143,7 @@ function appOf(options: ServeOptions, tokens: Tokens, streams: EventStreams): Ap
     const since = /^\d{1,12}$/.test(last) ? Number(last) : 0;
     return streamSSE(context, (stream) => streams.serve(stream, since));
   });
-  hear(app, options.desk);
+  routeInput(app, options.desk);
   return app;
 }
 
@@ -156,12 +156,12 @@ const secured = every(
   },
 );
 
-function hear(app: App, desk: Desk): void {
-  const heard = <P extends keyof typeof words>(
+function routeInput(app: App, desk: Desk): void {
+  const route = <P extends keyof typeof words>(
     path: P,
-    done: (said: z.infer<(typeof words)[P]>, by: By) => string | null,
+    done: (input: z.infer<(typeof words)[P]>, by: By) => string | null,
   ): void => {
-    app.post(path, refuseUnfit(path), tooLong, async (context) => {
+    app.post(path, refuseUnsuitable(path), tooLong, async (context) => {
       const parsed = words[path].safeParse(await context.req.json().catch(() => undefined));
       if (!parsed.success) {
         const why = parsed.error.issues
@@ -169,25 +169,27 @@ function hear(app: App, desk: Desk): void {
           .join("; ");
         return context.json({ why }, 400);
       }
-      const said = parsed.data as z.infer<(typeof words)[P]>;
-      const why = done(said, { role: context.get("role").name, name: said.name });
+      const input = parsed.data as z.infer<(typeof words)[P]>;
+      const why = done(input, { role: context.get("role").name, name: input.name });
       return why === null ? context.json({ done: true }) : context.json({ why }, 409);
     });
   };
-  heard("/api/answer", ({ question, answer }, by) =>
+  route("/api/answer", ({ question, answer }, by) =>
     desk.answer(question, answer, by) ? null : "that question is closed",
   );
-  heard("/api/stop", (_said, by) => {
+  route("/api/stop", (_said, by) => {
     desk.stop(by);
     return null;
   });
-  heard("/api/note", ({ text, key }, by) => {
+  route("/api/note", ({ text, key }, by) => {
     desk.note(text, by, key);
     return null;
   });
 }
 
-function refuseUnfit(path: keyof typeof words): MiddlewareHandler<{ Variables: { role: Role } }> {
+function refuseUnsuitable(
+  path: keyof typeof words,
+): MiddlewareHandler<{ Variables: { role: Role } }> {
   return async (context, next) => {
     const forbidden = mayNot(context.get("role"), rightFor[path]);
     if (forbidden !== null) return context.json({ why: forbidden.why }, forbidden.status);

@@ -5,15 +5,16 @@
 import type { DayEvent, DayStep } from "./day/day.ts";
 import { formatCount } from "../phrases/format.ts";
 import { markup, type Markup } from "../report/markup.ts";
+import { scrolling } from "../report/page/parts.ts";
 
 type SecondEvent = DayEvent & { readonly kind: "second" };
 const outcomes = ["served", "late", "shed", "lost"] as const;
-const wide = 1_000,
-  tall = 90,
-  laneGap = 26,
-  pinRoom = 18,
-  phaseRoom = 20,
-  letter = 6.5;
+const wide = 1_000;
+const tall = 90;
+const laneGap = 26;
+const pinRoom = 18;
+const phaseRoom = 20;
+const letter = 6.5;
 
 /** Null if nothing was recorded: the step was skipped, or ended while it was held. */
 export function tape(number: number, step: DayStep, events: readonly DayEvent[]): Markup | null {
@@ -39,12 +40,28 @@ export function tape(number: number, step: DayStep, events: readonly DayEvent[])
     });
   const height = pinRoom + lanes.length * (tall + laneGap) + phaseRoom;
   const windowSeconds = Math.max(1, Math.round(step.rhythmMs / 1_000));
-  return markup`<figure class="tape"><div class="scroll" tabindex="0" role="region" aria-label="${`Answers per second in step ${number}`}"><svg viewBox="0 0 ${wide} ${height}" role="img" aria-label="${`Answers per second by class (${lanes.join(", ")}) over the step; the run’s own report ` + "has the figures"}">
+  const label =
+    `Answers per second by class (${lanes.join(", ")}) over the step; the run’s own report ` +
+    "has the figures";
+  const bodies = lanes.map((lane, index) =>
+    laneOf(lane, seconds, xOf, pinRoom + index * (tall + laneGap), windowSeconds),
+  );
+  const drawing = markup`<svg viewBox="0 0 ${wide} ${height}" role="img" aria-label="${label}">
 <rect class="paper" width="${wide}" height="${height}"/>
 ${bands(events, xOf, last.runMs + 1_000, height)}
-${lanes.map((lane, index) => laneOf(lane, seconds, xOf, pinRoom + index * (tall + laneGap), windowSeconds))}
-${pins.map(({ x, number }) => markup`<g class="pin"><path d="M${x} ${pinRoom}V${height}"/><circle cx="${x}" cy="9" r="8"/><text x="${x}" y="13" text-anchor="middle">${number}</text></g>`)}
-</svg></div><figcaption class="soft">Answers a second; red behind it is a fault in force${pins.length > 0 ? "; numbers are notes, in their order" : ""}. <span class="key"><i class="served"></i> served <i class="late"></i> late <i class="shed"></i> shed <i class="lost"></i> lost</span></figcaption></figure>`;
+${bodies}
+${pins.map((pin) => pinMark(pin, height))}
+</svg>`;
+  const numbers = pins.length > 0 ? "; numbers are notes, in their order" : "";
+  return markup`<figure class="tape">${scrolling(`Answers per second in step ${number}`, drawing)}
+<figcaption class="soft">Answers a second; red behind it is a fault in force${numbers}.
+<span class="key">${outcomes.map((one) => markup`<i class="${one}"></i> ${one} `)}</span>
+</figcaption></figure>`;
+}
+
+function pinMark({ x, number }: { x: number; number: number }, height: number): Markup {
+  return markup`<g class="pin"><path d="M${x} ${pinRoom}V${height}"/>
+<circle cx="${x}" cy="9" r="8"/><text x="${x}" y="13" text-anchor="middle">${number}</text></g>`;
 }
 
 function bands(
@@ -71,11 +88,19 @@ function bands(
         ]
       : [],
   );
-  return markup`${faults.map(({ fromMs, untilMs }) => markup`<rect class="struck" x="${xOf(fromMs)}" y="${pinRoom}" width="${round(Math.max(2, xOf(untilMs) - xOf(fromMs)))}" height="${height - pinRoom}"/>`)}
-${phases.map(({ phase, runMs }, index) => {
-  const [at, next] = [Math.max(0, xOf(runMs)), xOf(phases[index + 1]?.runMs ?? endMs)];
-  return markup`<path class="border" d="M${xOf(runMs)} ${pinRoom}V${height}"/>${next - at < phase.length * letter + 4 ? null : markup`<text class="phase-at" x="${at + 4}" y="${height - 6}">${phase}</text>`}`;
-})}`;
+  const struck = faults.map(({ fromMs, untilMs }) => {
+    const width = round(Math.max(2, xOf(untilMs) - xOf(fromMs)));
+    return markup`<rect class="struck" x="${xOf(fromMs)}" y="${pinRoom}" width="${width}"
+  height="${height - pinRoom}"/>`;
+  });
+  const starts = phases.map(({ phase, runMs }, index) => {
+    const [at, next] = [Math.max(0, xOf(runMs)), xOf(phases[index + 1]?.runMs ?? endMs)];
+    const name = markup`<text class="phase-at" x="${at + 4}" y="${height - 6}">${phase}</text>`;
+    const fits = next - at >= phase.length * letter + 4;
+    return markup`<path class="border" d="M${xOf(runMs)} ${pinRoom}V${height}"/>
+${fits ? name : null}`;
+  });
+  return markup`${struck}\n${starts}`;
 }
 
 function laneOf(
@@ -99,17 +124,16 @@ function laneOf(
   const yOf = (value: number): number => round(top + laneGap - 6 + tall * (1 - value / most));
   const below = (counts: readonly number[], until: number): number =>
     counts.slice(0, until).reduce((a, b) => a + b, 0);
-  return markup`<text class="lane" x="2" y="${top + 12}">${`${lane}, up to ${formatCount(Math.round(most))} a second`}</text>
-${outcomes
-  .map((outcome, at) =>
-    stack.every(({ counts }) => counts[at] === 0)
-      ? null
-      : markup`<path class="fills ${outcome}" d="M${stack.map(({ x, counts }) => `${x} ${yOf(below(counts, at + 1))}`).join("L")}L${stack
-          .toReversed()
-          .map(({ x, counts }) => `${x} ${yOf(below(counts, at))}`)
-          .join("L")}Z"/>`,
-  )
-  .filter((one) => one !== null)}`;
+  const points = (until: number): string[] =>
+    stack.map(({ x, counts }) => `${x} ${yOf(below(counts, until))}`);
+  const areas = outcomes.flatMap((outcome, at) => {
+    if (stack.every(({ counts }) => counts[at] === 0)) return [];
+    const outline = [...points(at + 1), ...points(at).toReversed()].join("L");
+    return [markup`<path class="fills ${outcome}" d="M${outline}Z"/>`];
+  });
+  const label = `${lane}, up to ${formatCount(Math.round(most))} a second`;
+  return markup`<text class="lane" x="2" y="${top + 12}">${label}</text>
+${areas}`;
 }
 
 function round(value: number): number {

@@ -96,7 +96,7 @@ describe("a gate", () => {
     expect(worse.made.why).toContain("live p99 is slower");
   });
 
-  it("makes more runs if too few suggest something worse, and does not pass meanwhile", async () => {
+  it("makes more runs if too few suggest something worse", async () => {
     const gateOf = async (suspectedTimes: number) => {
       const sides: number[] = [];
       const made = await gateExperiment(
@@ -144,8 +144,8 @@ describe("a gate", () => {
 
   it("fails if a confirming run is refuted, and ignores an inconclusive one", async () => {
     expect((await gate(["held", "refuted"], { worseTimes: 9 })).made.outcome).toBe("refuted");
-    const unsaid = await gate(["held", "inconclusive"], { worseTimes: 9 });
-    expect([unsaid.made.outcome, unsaid.sides]).toEqual(["worse", [1]]);
+    const undecided = await gate(["held", "inconclusive"], { worseTimes: 9 });
+    expect([undecided.made.outcome, undecided.sides]).toEqual(["worse", [1]]);
   });
 
   it("passes only with a held run, no refuted one, and a bounded number of runs", async () => {
@@ -200,7 +200,7 @@ describe("the gate's use of a comparison", () => {
     });
   });
 
-  it("is useless with figures of another machine or none, and none for a changed experiment", () => {
+  it("is useless without comparable figures, and none for a changed experiment", () => {
     const useless = (why: string) => ({
       kind: "useless",
       why: expect.stringContaining(why) as string,

@@ -11,14 +11,14 @@ const series = (name: string, samples: readonly (readonly [number, number])[]): 
   values: Float64Array.from(samples, ([, value]) => value),
 });
 const any = (): boolean => true;
-/** No two at one moment. */
+/** Unique moments. */
 const samples = fc.uniqueArray(
   fc.tuple(fc.integer({ min: 0, max: 1e6 }), fc.integer({ min: 0, max: 1e6 })),
   { selector: ([atMs]) => atMs, minLength: 3, maxLength: 50 },
 );
 
 describe("samples at the same moments", () => {
-  it("are all of a copy, in whatever order it is written down", () => {
+  it("match completely for a copy, in whatever order it is written", () => {
     fc.assert(
       fc.property(samples, (all) => {
         const [pair] = alikeAtOnce([series("a", all), series("b", all.toReversed())], any);
@@ -28,7 +28,7 @@ describe("samples at the same moments", () => {
     );
   });
 
-  it("are none where every moment or every value differs", () => {
+  it("do not match if every moment or every value differs", () => {
     fc.assert(
       fc.property(samples, (all) => {
         const later = all.map(([atMs, value]) => [atMs + 0.5, value] as const);
@@ -39,7 +39,7 @@ describe("samples at the same moments", () => {
     );
   });
 
-  it("are counted on some moments only where there are very many", () => {
+  it("are counted at some moments only if there are very many", () => {
     const many = Array.from({ length: 150_000 }, (_, at) => [at + 0.001 * (at % 7), at] as const);
     const [pair] = alikeAtOnce([series("a", many), series("b", many)], any);
     expect(pair?.shared).toBeGreaterThan(0.9 * many.length);
@@ -48,7 +48,7 @@ describe("samples at the same moments", () => {
 });
 
 describe("values in the same order", () => {
-  it("are all of a copy of another time", () => {
+  it("match completely for a copy of another time", () => {
     fc.assert(
       fc.property(samples, (all) => {
         const sorted = all.toSorted(([a], [b]) => a - b);
@@ -63,7 +63,7 @@ describe("values in the same order", () => {
     );
   });
 
-  it("are none of one value alone, and none of what may not be compared", () => {
+  it("do not match for a constant, or for series that must not be compared", () => {
     const dull = [1, 2, 3, 4, 5].map((atMs) => [atMs, 10] as const);
     const lively = [1, 2, 3, 4, 5].map((atMs) => [atMs, atMs] as const);
     expect(alikeInOrder([series("a", dull)], [series("b", dull)], any)).toEqual([]);

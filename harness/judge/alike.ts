@@ -1,24 +1,24 @@
-/** Finds what two series have in common; `copies.ts` says how much of it is too much. */
+/** Finds the common samples of two series; `copies.ts` decides how many are too many. */
 import type { SeriesData } from "../metrics/samples.ts";
 
-/** Two series, and how many samples of the shorter one occur in the other. */
+/** Two series, and the number of samples of the shorter one that occur in the other. */
 export interface Alike {
   readonly first: SeriesData;
   readonly second: SeriesData;
   readonly shared: number;
-  /** The different values of these samples. */
+  /** The distinct values of these samples. */
   readonly values: ReadonlySet<number>;
 }
 
-/** Whether two series should be told apart. */
+/** Whether two series must be independent of each other. */
 type Comparable = (one: SeriesData, other: SeriesData) => boolean;
 
-/** More samples than this are compared at some of their moments only, the same in all series. */
+/** Above this number of samples, only some moments are compared, the same in all series. */
 const comparedMax = 200_000;
-/** Of values that one could mistake for others: so many that follow one another are no chance. */
+/** A run of this many equal successive values is no chance, even if the values repeat. */
 const rowLength = 3;
 
-/** Samples of the same microsecond and the same value. */
+/** Samples with the same microsecond and the same value. */
 export function alikeAtOnce(all: readonly SeriesData[], comparable: Comparable): Alike[] {
   const pairs = new Pairs(all, comparable);
   const stride = Math.ceil(all.reduce((sum, { values }) => sum + values.length, 0) / comparedMax);
@@ -42,8 +42,8 @@ export function alikeAtOnce(all: readonly SeriesData[], comparable: Comparable):
 }
 
 /**
- * Samples whose value and the two before it follow one another in a series of `all` as well, at
- * whatever moments: a copy of another time. Rows of one value alone say nothing.
+ * Samples whose value and its two predecessors also occur in sequence in a series of `all`, at any
+ * moments: a copy of another time. Runs of a single value do not count.
  */
 export function alikeInOrder(
   some: readonly SeriesData[],
@@ -52,7 +52,7 @@ export function alikeInOrder(
 ): Alike[] {
   const whole = [...new Set([...some, ...all])];
   const pairs = new Pairs(whole, comparable);
-  /** By the last value of each row, and then by the row: who has it. */
+  /** By the last value of each run, and then by the run: the series that contain it. */
   const rows = new Map<number, Map<string, Set<number>>>();
   some.forEach((one, index) => {
     eachRow(inTime(one), (row, last) => {
@@ -65,7 +65,7 @@ export function alikeInOrder(
     eachRow(inTime(one), (row, last) => {
       const ending = rows.get(last);
       if (ending === undefined) return;
-      // Both of a pair that is of `some` have the row: one of them suffices.
+      // If both series of a pair of `some` contain the run, one of them suffices.
       for (const other of ending.get(row()) ?? [])
         if (other < index) pairs.add(other, index, 1, last);
     });
@@ -120,7 +120,7 @@ class Pairs {
   }
 }
 
-/** Values in the order of time: a record is nearly in that order. */
+/** Values in chronological order; a record is nearly in that order. */
 function inTime({ atMs, values }: SeriesData): Float64Array {
   let sorted = true;
   for (let at = 1; sorted && at < atMs.length; at++)

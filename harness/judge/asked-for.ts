@@ -46,7 +46,7 @@ const otherShareMax = 0.2,
 const doubtedChanceMax = 1e-4;
 
 /** Returns no finding for an older record, whose plan does not contain what its users draw. */
-export function askedByTheClock(run: Run, windows: Windows): readonly Judged[] {
+export function requestsFollowClock(run: Run, windows: Windows): readonly Judged[] {
   const { wishes } = run.plan;
   const span = spanOf(windows);
   if (wishes === undefined || span === null) return [];

@@ -1,7 +1,7 @@
 /**
- * Whether a link or a counter shows more than a target's health checks, which go on whether or not
- * anybody uses it. What it showed before there was any load says how much they cause. Where nobody
- * counted then, as in older records and in a model, any growth is use.
+ * Whether a link or a counter shows more than a target's health checks, which continue without
+ * users. The time before the load shows how much they cause. Without such a count, as in older
+ * records and in a model, any growth counts as use.
  */
 import type { Idle } from "../record/events.ts";
 import type { Run } from "../record/run.ts";
@@ -9,12 +9,12 @@ import { matching, valuesIn, type Window } from "../metrics/series.ts";
 import { entryTag } from "../metrics/tags.ts";
 import { sum } from "../base/statistics.ts";
 
-/** From nothing, over what may be health checks alone, to use. */
+/** Ordered: nothing, possibly health checks only, use. */
 export type Growth = "none" | "checks" | "use";
 
-/** Forty checks a second of half a kilobyte each: nobody checks so often. */
+/** Forty checks of 0.5 kB per second: more than any target makes. */
 const checkedBytesMax = 20_000;
-/** Four checks a second: those of the idle time may have come just before it, or just after. */
+/** Four checks per second: those of the idle time may have come just before it, or just after. */
 const unseenBytesMax = 2_000;
 /** How much more the bytes of checks may be than those of the short idle time. */
 const idleTimes = 3;
@@ -24,7 +24,7 @@ export function idleOf({ events }: Run): Idle | null {
   return (load?.kind === "loadStarted" ? load.idle : undefined) ?? null;
 }
 
-/** What passed a link in a window. */
+/** The traffic of a link in a window. */
 export function linkGrowth(run: Run, link: string, window: Window): Growth {
   const grown = (metric: string): number =>
     sum(valuesIn(matching(run.series, { metric, where: { link } }), window));
@@ -33,7 +33,7 @@ export function linkGrowth(run: Run, link: string, window: Window): Growth {
   const seconds = secondsOf(window);
   const idle = idleOf(run);
   const then = idle?.links.find((one) => one.link === link);
-  // An open connection counts at each reading where bytes are not counted.
+  // Without byte counts, an open connection counts at each reading.
   if (idle === null || then?.bytes === undefined) return "use";
   const idleSeconds = idle.forMs / 1_000;
   const bytesMax = isOfSource(run, link)
@@ -44,7 +44,7 @@ export function linkGrowth(run: Run, link: string, window: Window): Growth {
     : "checks";
 }
 
-/** What a counter of a service grew by in a window, beyond what readings add. */
+/** The growth of a service's counter in a window, minus what readings add. */
 export function counterGrowth(
   run: Run,
   { service, metric }: { readonly service: string; readonly metric: string },
@@ -54,18 +54,21 @@ export function counterGrowth(
   if (grown <= 0) return "none";
   const idle = idleOf(run);
   const then = idle?.counters.find((one) => one.service === service && one.metric === metric);
-  // Whom nobody is declared to ask does what it counts by itself.
+  // A service without declared clients does its counted work by itself.
   if (idle === null || then === undefined || !run.plan.links.some(({ to }) => to === service))
     return "use";
   return exceeds(grown / secondsOf(window), then.by, idle) ? "use" : "checks";
 }
 
-/** Beyond the most that so few in the idle time make likely: two standard deviations, and three. */
+/**
+ * Upper bounds for the count that so few in the idle time make likely: two standard deviations, and
+ * three.
+ */
 function exceeds(perSecond: number, idleCount: number, { forMs }: Idle): boolean {
   return perSecond > (idleCount + 2 * Math.sqrt(idleCount) + 3) / (forMs / 1_000);
 }
 
-/** From a service that none asks: what it sends is work of its own, with or without users. */
+/** For a service without clients: its traffic is its own work, with or without users. */
 function isOfSource({ plan, series }: Run, link: string): boolean {
   const from = link.slice(0, link.indexOf(">"));
   const isAsked =

@@ -11,7 +11,7 @@ import type { Judged, Status } from "../record/verdict.ts";
 import { isLoadDependent, type Registry } from "../metrics/metrics.ts";
 import { matching, valuesIn, type Window } from "../metrics/series.ts";
 import { sum } from "../base/statistics.ts";
-import { heldBackIn, kindestRecord, shadowsOf } from "./stalls.ts";
+import { delayedIn, mostFavourableRecord, withCatchUp } from "./stalls.ts";
 import { type Doubt, inItsLane, type Observation } from "../claims/statistics/statistic.ts";
 import { findingId } from "../record/claim-ids.ts";
 import type { Windows } from "./windows.ts";
@@ -47,7 +47,7 @@ export function judgeClaim(
       fact: "phase-unfinished",
       phase,
     });
-  const heldBack = heldBackIn(claim, window, all, stalls.standstills, registry);
+  const heldBack = delayedIn(claim, window, all, stalls.standstills, registry);
   const seen = observe(claim, window, all, registry, heldBack);
   const limits = limitOf(claim, windows, all, registry);
   const limit = limits?.limit ?? null;
@@ -68,7 +68,7 @@ export function judgeClaim(
     // The steady state must exist before any fault: a claim that fails in the baseline says nothing
     // about the fault.
     if (phase === "baseline") return found("inconclusive", { fact: "beyond-limit-in-baseline" });
-    const excuse = excuseOf(claim, window, all, registry, limit, stalls.any);
+    const excuse = mitigatingReason(claim, window, all, registry, limit, stalls.any);
     return excuse === null
       ? found("refuted", { fact: "beyond-limit" })
       : found("inconclusive", excuse, "generator");
@@ -86,7 +86,7 @@ export function judgeClaim(
  * Why generator stalls may have caused a violation; null if it persists without the affected
  * samples.
  */
-function excuseOf(
+function mitigatingReason(
   claim: Claim,
   window: Window,
   all: readonly SeriesData[],
@@ -98,7 +98,7 @@ function excuseOf(
     (stall) => stall.fromMs < window.untilMs && window.fromMs < stall.untilMs,
   );
   if (within.length === 0 || !isLoadDependent(registry, claim.metric)) return null;
-  const record = kindestRecord(claim, all, shadowsOf(within));
+  const record = mostFavourableRecord(claim, all, withCatchUp(within));
   const rest = record === null ? null : observe(claim, window, record, registry).value;
   if (rest !== null && !compare(rest, claim.comparison, limit)) return null;
   return {

@@ -1,7 +1,7 @@
 /**
- * Two witnesses count as two only where each of them saw something. Series that share most of
- * their moments and values, or the order of their values, were told once and written down twice:
- * nobody knows what the other witness would have said.
+ * Two witnesses count as two only if each observed something itself. Series that share most of
+ * their moments and values, or the order of their values, are one observation recorded twice. What
+ * the other witness would have observed is then unknown.
  */
 import { metricIn, sourceIn } from "../metrics/metrics.ts";
 import type { SeriesData } from "../metrics/samples.ts";
@@ -13,29 +13,29 @@ import type { Judged } from "../record/verdict.ts";
 import { type Alike, alikeAtOnce, alikeInOrder } from "./alike.ts";
 import { answer } from "./answer.ts";
 
-/** Each sample of theirs is an observation with a moment of its own, to the microsecond. */
+/** Each of their samples is an observation with its own moment, to the microsecond. */
 const observers: ReadonlySet<string> = new Set(["generator", "prober", "player"]);
 const sharedMin = 5;
 
-/** From how much on two series are too much alike; of the shorter one. */
+/** Limits above which two series are too much alike, relative to the shorter one. */
 interface Limits {
-  /** Share of its samples that occur in the other as well. */
+  /** The fraction of its samples that also occur in the other series. */
   readonly share: number;
-  /** So many different values among them. */
+  /** The number of distinct values among them. */
   readonly different: number;
 }
-/** Two honest series of 10 000 samples a second each share 1 % of their microseconds. */
+/** Two honest series of 10 000 samples per second share 1 % of their microseconds. */
 const observed: Limits = { share: 0.1, different: 0 };
-/** What a pack reads has whole milliseconds; each service is asked for its counters by itself. */
-const told: Limits = { share: 0.25, different: 0 };
+/** A pack reads whole milliseconds, and reads each service's counters separately. */
+const reported: Limits = { share: 0.25, different: 0 };
 /**
- * In virtual time what is due at one moment begins at one moment: two loads share 25 % of their
- * samples there, and all that the harness notes of itself. Players are looked at in one go.
+ * In virtual time, everything that is due at one moment begins exactly then. Two loads share 25 %
+ * of their samples there, and so do all of the harness's own. Players are sampled together.
  */
 const dueAtOnce: Limits = { share: 0.5, different: 10 };
-/** The harness reads all processes in one go, so that moments say nothing of them. */
+/** The harness reads all processes together, so their moments are no evidence. */
 const readInOneGo: Limits = { share: 0.75, different: 10 };
-/** Waits of others at other moments: to the microsecond, three in a row are never the same. */
+/** Waits at different moments: to the microsecond, three in a row are never equal. */
 const shifted: Limits = { share: 0.1, different: sharedMin };
 const problemsMax = 3;
 
@@ -52,16 +52,16 @@ export function noCopies(run: Run): Judged {
   const readings = run.series.filter(
     ({ kind, tags }) => (kind === "increment" || kind === "gauge") && tellerOf(tags) !== "",
   );
-  // Services of a model that mirror each other count alike at one virtual moment.
+  // Mirrored services of a model have equal counts at one virtual moment.
   const ofServices = isReal ? readings.filter((one) => source(one) !== "harness") : [];
-  // Processes that mirror each other read and write the same, byte by byte. Those whom users ask
-  // do not: each user draws.
+  // Mirrored processes read and write the same bytes. Entry services do not, because each user
+  // draws at random.
   const probes = waits.filter((one) => source(one) === "prober");
   const entries = new Set(probes.map(({ tags }) => tags[entryTag]));
   const ofEntries = readings.filter(
     (one) => source(one) === "harness" && entries.has(tellerOf(one.tags)),
   );
-  /** What one source says of one request by two names is no second witness. */
+  /** Two names for what one source reports about one request are no second witness. */
   const areTwo = (one: SeriesData, other: SeriesData): boolean =>
     one.metric === other.metric || source(one) !== source(other);
   const areSame = (one: SeriesData, other: SeriesData): boolean => one.metric === other.metric;
@@ -69,13 +69,13 @@ export function noCopies(run: Run): Judged {
     const both = [source(first), source(second)];
     if (both.includes("prober")) return observed;
     if (both.includes("player") || !isReal) return dueAtOnce;
-    return both.every((one) => observers.has(one)) ? observed : told;
+    return both.every((one) => observers.has(one)) ? observed : reported;
   };
   const copies = [
     ...[...alikeAtOnce(waits, areTwo), ...alikeAtOnce(seen, areSame)].filter((pair) =>
       exceeds(pair, limitsOf(pair)),
     ),
-    ...alikeAtOnce(ofServices, areCounterparts).filter((pair) => exceeds(pair, told)),
+    ...alikeAtOnce(ofServices, areCounterparts).filter((pair) => exceeds(pair, reported)),
     ...alikeInOrder(ofEntries, ofEntries, areCounterparts).filter((pair) =>
       exceeds(pair, readInOneGo),
     ),
@@ -89,12 +89,15 @@ function exceeds({ first, second, shared, values }: Alike, { share, different }:
   return shared > Math.max(sharedMin, share * least) && values.size >= different;
 }
 
-/** Who told it; empty where its tags name nobody. A link is none: one sender may use two alike. */
+/**
+ * The source; empty if its tags name none. A link does not count as one: a sender may use two in
+ * the same way.
+ */
 function tellerOf(tags: Tags): string {
   return tags["service"] ?? tags[entryTag] ?? tags["pipeline"] ?? "";
 }
 
-/** The same of two tellers: whatever else their tags say is equal. */
+/** The same quantity from two sources: all their other tags are equal. */
 function areCounterparts(one: SeriesData, other: SeriesData): boolean {
   if (one.metric !== other.metric || tellerOf(one.tags) === tellerOf(other.tags)) return false;
   const rest = ({ tags }: SeriesData): string =>
@@ -106,7 +109,7 @@ function areCounterparts(one: SeriesData, other: SeriesData): boolean {
   return rest(one) === rest(other);
 }
 
-/** Each pair once, whichever way it was found. */
+/** Each pair once, in whichever direction it was found. */
 function factsOf(pairs: readonly Alike[]): Copied[] {
   const facts = new Map<string, Copied>();
   for (const { first, second, shared } of pairs) {

@@ -13,7 +13,7 @@ import type { SeriesData } from "../metrics/samples.ts";
 import { carries, countIn, eachIn, matching, valuesIn, type Window } from "../metrics/series.ts";
 import { quantile, sum } from "../base/statistics.ts";
 import { answer } from "./answer.ts";
-import { askedByTheClock } from "./asked-for.ts";
+import { requestsFollowClock } from "./asked-for.ts";
 import { bodiesAreRight } from "./bodies.ts";
 import { bytesMoved } from "./bytes-moved.ts";
 import { cappedProblems } from "./capped.ts";
@@ -50,7 +50,7 @@ export const canaryLateP99MaxMs = 500;
 /** k6 recommends 20 % idle processor; above this, the generator distorts its own measurements. */
 export const generatorCpuShareMax = 0.8;
 /** A load with fewer planned iterations in a phase needs no samples in it. */
-const loadTellsMin = 5;
+const loadIterationsMin = 5;
 /** In a steady baseline, goodput of the two halves differs by at most this fraction. */
 export const baselineDriftMax = 0.25;
 
@@ -63,7 +63,7 @@ const rules: readonly ((run: Run, windows: Windows) => Judged | readonly Judged[
   generatorEnded,
   loadOffered,
   iterationsLeftSamples,
-  askedByTheClock,
+  requestsFollowClock,
   generatorOnTime,
   generatorHadProcessor,
   generatorLeftNoGap,
@@ -135,14 +135,14 @@ function iterationsLeftSamples(run: Run, windows: Windows): Judged {
 /** Each load is checked separately, because one that is on time says nothing about another. */
 function generatorOnTime(run: Run, windows: Windows): Judged {
   const id = "generator.on-time";
-  const said = matching(run.series, { metric: "start_late_ms" });
-  const samples = samplesIn(said, windows);
+  const reported = matching(run.series, { metric: "start_late_ms" });
+  const samples = samplesIn(reported, windows);
   if (samples === 0) return answer(id, [{ fact: "no-sample" }]);
   const silent = run.plan.load.flatMap(({ name }): FactOf<typeof id>[] => {
-    const own = said.filter((series) => series.tags["load"] === name);
+    const own = reported.filter((series) => series.tags["load"] === name);
     const mute = Object.entries(windows).filter(
       ([phase, window]) =>
-        busyLoads(run.plan, phase as Phase, loadTellsMin).some((load) => load.name === name) &&
+        busyLoads(run.plan, phase as Phase, loadIterationsMin).some((load) => load.name === name) &&
         countIn(own, window) === 0,
     );
     return mute.length === 0
@@ -152,7 +152,7 @@ function generatorOnTime(run: Run, windows: Windows): Judged {
   // Late starts and late requests are separate measurements; many of the first must not dilute the
   // second.
   const kinds = Map.groupBy(
-    said,
+    reported,
     ({ tags }) => `${tags["load"] ?? tags["lane"] ?? ""}|${tags["of"] ?? ""}`,
   );
   const late = [...kinds].flatMap(([kind, series]) => {

@@ -1,7 +1,6 @@
 /**
- * A service whose metrics stand still while it works tells of another time: whoever reads it gets
- * what was true once. Metrics of one that has nothing to do stand still as well, so that others
- * must have seen it work.
+ * A service whose metrics are constant while it works reports an earlier state. Metrics of an idle
+ * service are constant, too, so another witness must have seen it work.
  */
 import { entryTag } from "../metrics/tags.ts";
 import { sourceIn } from "../metrics/metrics.ts";
@@ -17,20 +16,26 @@ import { spanOf } from "./gaps.ts";
 import { readingGapMaxMs } from "./readings.ts";
 import type { Windows } from "./windows.ts";
 
-/** What is told anew once in ten seconds is seen to change one reading later at most. */
+/** A value that changes every ten seconds shows its change at most one reading later. */
 const stillMaxMs = readingGapMaxMs + 2_500;
-/** Readings further apart than this say nothing of what lies between them. */
+/** Readings further apart than this say nothing about the time between them. */
 const apartMaxMs = 5_000;
-/** What shows that a service worked: so many answers, or bytes beyond those of its readings. */
+/**
+ * The evidence that a service worked: this many answers, or bytes in addition to those of its
+ * readings.
+ */
 const answersMin = 50,
   linkBytesMin = 100_000,
   ownBytesMin = 1_000_000;
-/** A counter of requests grows by this share of them at least, whatever else it leaves out. */
+/** A request counter grows by at least this fraction of them, whatever else it omits. */
 const countedShare = 0.5;
 
 type Frozen = FactOf<"target.metrics">;
 type Work = Pick<FactOf<"target.metrics"> & { readonly fact: "frozen" }, "amount" | "seen">;
-/** A moment at which a service was read, and whether anything had changed since the last one. */
+/**
+ * A moment at which a service was read, and whether anything had changed since the previous
+ * reading.
+ */
 interface Look {
   readonly atMs: number;
   readonly changed: boolean;
@@ -53,7 +58,7 @@ export function metricsMove(run: Run, windows: Windows): Judged {
   return answer("target.metrics", problems, { samples: services.length });
 }
 
-/** The longest time in which nothing that a service says changed although it worked. */
+/** The longest time without any change in a service's metrics although it worked. */
 function stillOf(
   run: Run,
   service: string,
@@ -61,10 +66,10 @@ function stillOf(
   span: Window,
 ): (Work & { readonly forMs: number }) | null {
   const noted = matching(run.series, { metric: "exposition_changed", where: { service } });
-  // Older records hold only what was wanted of it.
+  // Older records contain only the requested series.
   const looks = looksIn(noted.length === 0 ? own : noted, span);
   const everChanged = looks.some(({ changed }) => changed);
-  // Some services have nothing to say that changes. Nobody can tell, where nothing rests on it.
+  // Some services have no metric that changes; this is unknown if no claim rests on one.
   if (!everChanged && !isClaimed(run, own)) return null;
   for (const stretch of stretchesOf(looks)) {
     const work = workOf(run, service, stretch);
@@ -73,7 +78,7 @@ function stillOf(
   return null;
 }
 
-/** A reading of a counter that grew, of a gauge that is another one, or a change that was noted. */
+/** The growth of a counter, a new value of a gauge, or a recorded change. */
 function looksIn(series: readonly SeriesData[], { fromMs, untilMs }: Window): Look[] {
   const changes = new Map<number, boolean>();
   for (const { metric, kind, atMs, values } of series)
@@ -89,7 +94,7 @@ function looksIn(series: readonly SeriesData[], { fromMs, untilMs }: Window): Lo
   return [...changes].map(([atMs, changed]) => ({ atMs, changed })).sort((a, b) => a.atMs - b.atMs);
 }
 
-/** Long enough, from the last change that was seen to the last look that saw none. */
+/** Long enough: from the last observed change to the last reading without one. */
 function stretchesOf(looks: readonly Look[]): Window[] {
   const all: Window[] = [];
   let fromMs: number | null = null;
@@ -104,7 +109,7 @@ function stretchesOf(looks: readonly Look[]): Window[] {
   return all;
 }
 
-/** What others saw a service do; null when it may have had nothing to do. */
+/** The observed work of a service; null if it may have been idle. */
 function workOf(run: Run, service: string, window: Window): Work | null {
   const answers = countIn(answersOf(run, service), window);
   if (answers >= answersMin) return { amount: answers, seen: "answers" };
@@ -144,8 +149,8 @@ function isClaimed({ plan }: Run, own: readonly SeriesData[]): boolean {
 }
 
 /**
- * A counter that grew with the answers of its service, and then no more: whatever else the service
- * says, of its requests it says nothing. Unless another counter of it goes on where this one ends.
+ * A counter that grew with its service's answers, and then stopped: the service no longer reports
+ * its requests. Unless another of its counters continues where this one stops.
  */
 function stoppedOf(run: Run, service: string, own: readonly SeriesData[], span: Window): Frozen[] {
   const answers = answersOf(run, service);

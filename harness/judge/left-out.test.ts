@@ -14,7 +14,7 @@ const devices = {
   vus: 50,
 };
 
-function runOf(heard: number, metrics = everyMetric): Run {
+function runOf(received: number, metrics = everyMetric): Run {
   const series = (metric: string, count: number, tags: object): SeriesData => ({
     metric,
     kind: "duration",
@@ -30,7 +30,7 @@ function runOf(heard: number, metrics = everyMetric): Run {
     series: [
       series("start_late_ms", 100, { of: "iteration" }),
       series("iteration_ms", 100, { outcome: "ended" }),
-      series("broadcast_ms", heard, { outcome: "heard" }),
+      series("broadcast_ms", received, { outcome: "heard" }),
     ],
     damage: [],
   };
@@ -41,7 +41,7 @@ it("counts the one sample of users who stay to the end, as declared by their met
   expect(leftOutProblems(runOf(40))).toContainEqual(
     expect.objectContaining({ fact: "samples-missing", group: "devices", ended: 100, samples: 40 }),
   );
-  const { broadcast_ms: heard, ...others } = everyMetric;
-  const { perStay: _, ...plain } = heard as NonNullable<typeof heard>;
+  const { broadcast_ms: received, ...others } = everyMetric;
+  const { perStay: _, ...plain } = received as NonNullable<typeof received>;
   expect(leftOutProblems(runOf(40, { ...others, broadcast_ms: plain }))).toEqual([]);
 });

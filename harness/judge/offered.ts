@@ -105,7 +105,7 @@ function endOf(events: readonly RunEvent[]): number {
   );
 }
 
-/** Several rules look at one load, and each at all of its iterations. */
+/** Cached, because several rules read all iterations of a load. */
 const accounts = new WeakMap<Run, Map<Load, Account | null>>();
 
 function accountOf(run: Run, load: Load, recordedMs: number): Account | null {
@@ -221,13 +221,13 @@ function surplusProblem(account: Account, untilMs: number): Offered | null {
 function worstStretch(
   { load, binMs, planned, begun, dropped }: Account,
   until: number,
-  amissOf: (offered: number, due: number) => number,
+  deviationOf: (offered: number, due: number) => number,
 ): Offered {
   const perSecond = Math.max(1, Math.round(1_000 / binMs));
   const grown = (counts: Float64Array, from: number, to: number): number =>
     (counts[Math.min(until, to)] ?? 0) - (from === 0 ? 0 : (counts[from - 1] ?? 0));
-  let best = { from: 0, to: until, amiss: 0 };
-  let here = { from: 0, amiss: 0 };
+  let best = { from: 0, to: until, deviation: 0 };
+  let here = { from: 0, deviation: 0 };
   for (let from = 0; from <= until; from += perSecond) {
     const to = from + perSecond - 1;
     const [due, offered] = [
@@ -235,10 +235,10 @@ function worstStretch(
       grown(begun, from, to) + grown(dropped, from, to),
     ];
     // A second within 5 % and one iteration of the plan ends an interval.
-    const amiss = amissOf(offered, due) - 0.05 * due - 1;
-    if (here.amiss <= 0) here = { from, amiss: 0 };
-    here = { from: here.from, amiss: here.amiss + amiss };
-    if (here.amiss > best.amiss) best = { from: here.from, to, amiss: here.amiss };
+    const deviation = deviationOf(offered, due) - 0.05 * due - 1;
+    if (here.deviation <= 0) here = { from, deviation: 0 };
+    here = { from: here.from, deviation: here.deviation + deviation };
+    if (here.deviation > best.deviation) best = { from: here.from, to, deviation: here.deviation };
   }
   const seconds = (bin: number): number => Math.round((bin * binMs) / 1_000);
   const total = (counts: Float64Array): number => Math.round(grown(counts, best.from, best.to));

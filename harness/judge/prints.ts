@@ -46,7 +46,7 @@ export function printsOf(run: Run, seen: readonly SeriesData[]): Prints {
   const all = [...named].map(([name, series]) => printsOfVariant(run, name, series));
   return {
     misplaced: all.flatMap(({ misplaced }) => misplaced),
-    problems: [...all.flatMap(({ problems }) => problems), ...twins(run, named)],
+    problems: [...all.flatMap(({ problems }) => problems), ...equalVariants(run, named)],
   };
 }
 
@@ -54,7 +54,7 @@ export function printsOf(run: Run, seen: readonly SeriesData[]): Prints {
  * One instant under two names must have different bytes, unless the target declares them equal.
  * Slates in containers without an embedded time may be equal; their number identifies them.
  */
-function twins(
+function equalVariants(
   run: Run,
   named: ReadonlyMap<string, readonly SeriesData[]>,
 ): FactOf<"bodies.right">[] {

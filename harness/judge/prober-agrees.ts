@@ -115,7 +115,7 @@ export function proberAgrees(run: Run, windows: Windows): Judged {
           absentForOne(slots) ??
           longerWaits(slots, chanceMax) ??
           differentWaits(slots) ??
-          (isAskedEvenly(run.plan, lane) ? seenByNobody(deserted) : null);
+          (isAskedEvenly(run.plan, lane) ? badWithoutUsers(deserted) : null);
         // A difference in one phase must show in all of them.
         if (
           problem !== null &&
@@ -358,7 +358,7 @@ function longerWaits(slots: readonly Slot[], chanceMax: number): Apart | null {
  * An entry served only the prober's requests, and badly: users who avoid a broken entry are not the
  * planned audience.
  */
-function seenByNobody(deserted: readonly Slot[]): Apart | null {
+function badWithoutUsers(deserted: readonly Slot[]): Apart | null {
   const broken = deserted.filter(
     ({ probesGood, probesBad, probesAbsent }) =>
       probesBad > 0 || (probesGood === 0 && probesAbsent >= absentMin),

@@ -43,11 +43,11 @@ function problemsOf(selector: Selector, run: Run, span: Window | null): ReadingF
   // Of the harness's own series, only those of the target's services are listed.
   if (all.length === 0)
     return source === "harness" || source === "prober" ? [] : [{ fact: "no-source", metric }];
-  const { where: wanted = {} } = selector;
+  const { where: required = {} } = selector;
   return all
     .filter(({ where }) =>
       Object.entries(where).every(
-        ([tag, value]) => wanted[tag] === undefined || wanted[tag] === value,
+        ([tag, value]) => required[tag] === undefined || required[tag] === value,
       ),
     )
     .flatMap((one) => silenceOf(one, metric, run, span));
@@ -72,19 +72,19 @@ function silenceOf(
 }
 
 interface Reckoning {
-  /** The metric of what was looked at. */
+  /** The metric of the checked things. */
   readonly checked: string;
   readonly accounts: NonNullable<Metric["accounts"]>;
 }
 
-/** A claim on what could not be looked at rests on the same reckoning. */
+/** A claim on what could not be checked depends on the same reconciliation. */
 function reckoningOf(metric: string, registry: Registry): Reckoning | undefined {
   return Object.entries(registry)
     .flatMap(([checked, { accounts }]) => (accounts === undefined ? [] : [{ checked, accounts }]))
     .find(({ checked, accounts }) => metric === checked || metric === accounts.unknown);
 }
 
-/** What was not looked at may be wrong. */
+/** An unchecked thing may be wrong. */
 function reckoningProblems(
   { checked: metric, accounts: { title: what, unknown, all } }: Reckoning,
   run: Run,
@@ -96,8 +96,8 @@ function reckoningProblems(
   const unread = within({ metric: unknown });
   if (unread > 0) return [{ fact: "unread", what, unread, total: read + unread }];
   if (all === undefined) return [];
-  // What comes twice is looked at once, and one that was under way as a phase began is counted on
-  // its other side.
+  // A thing that occurs twice is checked once. One in progress at a phase start is counted in the
+  // other phase.
   const total = within(all);
   return read < 0.9 * total ? [{ fact: "few-read", what, read, total }] : [];
 }

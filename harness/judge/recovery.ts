@@ -12,7 +12,7 @@ import { isLoadDependent, type Registry, sourceIn } from "../metrics/metrics.ts"
 import { mean } from "../base/statistics.ts";
 import { carries, eachIn, matching, type Window } from "../metrics/series.ts";
 import { droppedSeries, noStalls, type Stalls } from "./claims.ts";
-import { eachHeldBack, overlaps, shadowsOf } from "./stalls.ts";
+import { eachDelayed, overlaps, withCatchUp } from "./stalls.ts";
 import { findingId } from "../record/claim-ids.ts";
 import type { PhaseWindow, Windows } from "./windows.ts";
 
@@ -73,19 +73,19 @@ export function judgeRecovery(
       ? answer(recovery, null, samples, "refuted", "not-back-in-time")
       : answer(recovery, null, samples, "inconclusive", "observed-too-briefly");
   }
-  const severely = verdict(
+  const strict = verdict(
     recovery,
     observed.map((bin) =>
       wasGood(recovery, bin, mean(before.map((one) => one.good + one.dropped))),
     ),
     samples,
   );
-  const kindly = verdict(
+  const favourable = verdict(
     recovery,
     observed.map((bin) => couldBeGood(recovery, bin, expected, registry)),
     samples,
   );
-  if (kindly.status === severely.status) return kindly;
+  if (favourable.status === strict.status) return favourable;
   return answer(recovery, null, samples, "inconclusive", "too-few-requests");
 }
 
@@ -147,7 +147,7 @@ function binsOf(
   stalls: Stalls,
 ): readonly Bin[] {
   const { goodput, having, windowMs } = recovery;
-  const shadows = isLoadDependent(registry, goodput.metric) ? shadowsOf(stalls.any) : [];
+  const catchUpWindows = isLoadDependent(registry, goodput.metric) ? withCatchUp(stalls.any) : [];
   const lengthMs = window.untilMs - window.fromMs;
   const count = lengthMs <= 0 ? 0 : Math.max(1, Math.floor(lengthMs / windowMs));
   const bins = Array.from({ length: count }, (_, index): Bin => {
@@ -163,7 +163,7 @@ function binsOf(
   };
   // One pass over each series for all windows together: a long run has thousands of windows.
   eachIn(droppedSeries(goodput, series, registry), window, drop);
-  eachHeldBack(goodput, window, series, stalls.standstills, registry, (startedMs) =>
+  eachDelayed(goodput, window, series, stalls.standstills, registry, (startedMs) =>
     drop(1, startedMs),
   );
   for (const one of matching(series, goodput)) {
@@ -173,7 +173,8 @@ function binsOf(
       if (bin === undefined) return;
       bin.all++;
       if (isGood) bin.good++;
-      else if (shadows.length > 0 && overlaps(shadows, startedMs, startedMs + value)) bin.excused++;
+      else if (catchUpWindows.length > 0 && overlaps(catchUpWindows, startedMs, startedMs + value))
+        bin.excused++;
     });
   }
   return bins;

@@ -47,7 +47,7 @@ export function useProblem(
   };
 }
 
-/** The most that anything shows of its use. */
+/** The strongest evidence of its use. */
 function growthOf(run: Run, use: Use, window: Window): Growth {
   const { service } = use;
   const written = matching(run.series, { metric: "io_bytes", where: { service } });
@@ -76,7 +76,7 @@ function askedOf({ plan, series }: Run, service: string): readonly SeriesData[] 
 /** Minus what the harness's own readings may have added. */
 function countedAsked(run: Run, metric: string, service: string, window: Window): Growth {
   const values = valuesIn(matching(run.series, { metric, where: { service } }), window);
-  // Of requests for what is served, neither looks nor checks are any.
+  // Neither readings nor health checks request what is served.
   if (run.plan.metrics[metric]?.countsRequests === true) return sum(values) > 0 ? "use" : "none";
   const grown = sum(values) - countedPerReading * values.length;
   return counterGrowth(run, { service, metric }, grown, window);

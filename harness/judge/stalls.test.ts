@@ -12,7 +12,7 @@ import {
   within,
 } from "../../test/support/judge/held-run.ts";
 import { judge } from "./judge.ts";
-import { overlaps, shadowsOf, stallsOf } from "./stalls.ts";
+import { overlaps, withCatchUp, stallsOf } from "./stalls.ts";
 
 const live = { lane: "live", entry: "region-a/edge", rendition: "v360" };
 const isLive = (sample: Draft["samples"][number]): boolean =>
@@ -259,7 +259,7 @@ describe("stalls", () => {
       { fromMs: 2_000, untilMs: 3_100 },
       { fromMs: 8_700, untilMs: 9_000 },
     ]);
-    expect(shadowsOf(stalls)).toEqual([
+    expect(withCatchUp(stalls)).toEqual([
       { fromMs: 2_000, untilMs: 4_200 },
       { fromMs: 8_700, untilMs: 9_300 },
     ]);
@@ -271,7 +271,7 @@ describe("stalls", () => {
         [4_201, 8_699],
         [9_300, 9_400],
         [9_301, 9_400],
-      ].map(([from, until]) => overlaps(shadowsOf(stalls), from as number, until as number)),
+      ].map(([from, until]) => overlaps(withCatchUp(stalls), from as number, until as number)),
     ).toEqual([false, true, true, false, true, false]);
   });
 });

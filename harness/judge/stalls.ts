@@ -18,8 +18,8 @@ const stallMsMin = 250;
  * An iteration this late may have failed for that reason alone. Below it, the bursts of users are
  * still as planned.
  */
-const heldBackMsMin = 500;
-const shadowMsMax = 5_000;
+const delayedMsMin = 500;
+const catchUpMsMax = 5_000;
 
 /**
  * An iteration that began within this time of its due moment shows that the generator was working.
@@ -36,7 +36,7 @@ export function stallsOf(all: readonly SeriesData[]): readonly Window[] {
 
 /** Windows in which no iteration began on time, so that every due user was delayed. */
 export function standstillsOf(all: readonly SeriesData[]): readonly Window[] {
-  const late = lateStarts(all, heldBackMsMin);
+  const late = lateStarts(all, delayedMsMin);
   if (late.length === 0) return [];
   const onTime: number[] = [];
   for (const series of matching(all, { metric: "start_late_ms" })) {
@@ -51,7 +51,7 @@ export function standstillsOf(all: readonly SeriesData[]): readonly Window[] {
         fromMs: Math.max(fromMs, lastBefore(worked, untilMs)),
         untilMs,
       }))
-      .filter(({ fromMs, untilMs }) => untilMs - fromMs > heldBackMsMin),
+      .filter(({ fromMs, untilMs }) => untilMs - fromMs > delayedMsMin),
   );
 }
 
@@ -88,11 +88,11 @@ function merged(windows: readonly Window[]): Window[] {
   return all;
 }
 
-export function shadowsOf(stalls: readonly Window[]): readonly Window[] {
+export function withCatchUp(stalls: readonly Window[]): readonly Window[] {
   return merged(
     stalls.map(({ fromMs, untilMs }) => ({
       fromMs,
-      untilMs: untilMs + Math.min(shadowMsMax, untilMs - fromMs),
+      untilMs: untilMs + Math.min(catchUpMsMax, untilMs - fromMs),
     })),
   );
 }
@@ -114,7 +114,7 @@ export function overlaps(windows: readonly Window[], fromMs: number, untilMs: nu
  * The samples that no stall and no catch-up window affected. A counter reading covers the time
  * since the previous one.
  */
-function untouched(series: SeriesData, shadows: readonly Window[]): SeriesData {
+function withoutAffected(series: SeriesData, catchUpWindows: readonly Window[]): SeriesData {
   const atMs: number[] = [],
     values: number[] = [];
   for (let index = 0; index < series.atMs.length; index++) {
@@ -125,7 +125,7 @@ function untouched(series: SeriesData, shadows: readonly Window[]): SeriesData {
         : series.kind === "increment"
           ? Math.min(untilMs, series.atMs[index - 1] ?? untilMs)
           : untilMs;
-    if (overlaps(shadows, fromMs, untilMs)) continue;
+    if (overlaps(catchUpWindows, fromMs, untilMs)) continue;
     atMs.push(untilMs);
     values.push(value);
   }
@@ -143,15 +143,17 @@ function untouched(series: SeriesData, shadows: readonly Window[]): SeriesData {
  * violation. For a statistic that only grows, its value without the stalls is unknown if the claim
  * demands more.
  */
-export function kindestRecord(
+export function mostFavourableRecord(
   claim: Claim,
   all: readonly SeriesData[],
-  shadows: readonly Window[],
+  catchUpWindows: readonly Window[],
 ): readonly SeriesData[] | null {
-  const chosen = statisticOf(claim).spoilt(claim);
+  const chosen = statisticOf(claim).affectedByStall(claim);
   if (chosen === null) return null;
   const touched = new Set(matching(all, chosen));
-  return all.map((series) => (touched.has(series) ? untouched(series, shadows) : series));
+  return all.map((series) =>
+    touched.has(series) ? withoutAffected(series, catchUpWindows) : series,
+  );
 }
 
 /** Metrics with one sample per iteration. */
@@ -160,7 +162,7 @@ export function iterationMetrics(registry: Registry): readonly string[] {
 }
 
 /** Users of a claim's lane whose iterations a stall delayed. */
-export function heldBackIn(
+export function delayedIn(
   selector: Selector,
   window: Window,
   all: readonly SeriesData[],
@@ -168,12 +170,12 @@ export function heldBackIn(
   registry: Registry,
 ): number {
   let count = 0;
-  eachHeldBack(selector, window, all, stalls, registry, () => count++);
+  eachDelayed(selector, window, all, stalls, registry, () => count++);
   return count;
 }
 
 /** Calls back with the start of each of them. */
-export function eachHeldBack(
+export function eachDelayed(
   selector: Selector,
   window: Window,
   all: readonly SeriesData[],

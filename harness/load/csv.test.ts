@@ -380,13 +380,11 @@ describe("k6's stream", () => {
     ).toBeLessThanOrEqual(1);
     expect(parse(`${header}\n${"x".repeat(200_000)}`, [100_000, 150_000]).bad).toBeGreaterThan(0);
     const parser = new CsvParser({ series: () => 0, sample: () => {} }, loads, everyMetric);
-    expect(() =>
-      parser.push(
-        Buffer.from(
-          `${header}\n${Array.from({ length: 50_001 }, (_, index) => `segment_ms,1,1.0,live,,rendition=${index},\n`).join("")}`,
-        ),
-      ),
-    ).toThrow(/new tag value/);
+    const lines = Array.from(
+      { length: 50_001 },
+      (_, index) => `segment_ms,1,1.0,live,,rendition=${index},\n`,
+    );
+    expect(() => parser.push(Buffer.from(`${header}\n${lines.join("")}`))).toThrow(/new tag value/);
   });
 });
 

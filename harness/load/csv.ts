@@ -210,10 +210,10 @@ export class CsvParser {
       return;
     }
     const atMs = micros(bytes, known.from, valueFrom - 1) / 1000;
-    const told = Number(bytes.toString("latin1", valueFrom, tagsFrom - 1));
+    const parsed = Number(bytes.toString("latin1", valueFrom, tagsFrom - 1));
     const canBeNegative =
       known.kind === "own" && ["event", "gauge"].includes(this.#sampleKindOf(known.name));
-    const value = told > -roundedMs && !canBeNegative ? Math.max(0, told) : told;
+    const value = parsed > -roundedMs && !canBeNegative ? Math.max(0, parsed) : parsed;
     if (!Number.isFinite(atMs) || !Number.isFinite(value) || (value < 0 && !canBeNegative)) {
       this.#bad(`${known.name} has an impossible time or value`);
       return;

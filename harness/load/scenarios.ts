@@ -61,13 +61,13 @@ const ownOptions = [
 export function entryScript(loads: readonly Load[], folder: string, accounted: string): string {
   const workloads = [...new Set(loads.map((load) => load.workload))];
   const alias = (workload: string): string => `workload${workloads.indexOf(workload)}`;
+  const addressOf = (workload: string): string =>
+    workload.startsWith("/") ? workload : `${folder}/${workload}.ts`;
   const all = workloads.map(alias).join(", ");
   return [
     `import { accounted } from ${JSON.stringify(accounted)};`,
     ...workloads.map(
-      (workload) =>
-        `import * as ${alias(workload)} from ` +
-        `${JSON.stringify(workload.startsWith("/") ? workload : `${folder}/${workload}.ts`)};`,
+      (workload) => `import * as ${alias(workload)} from ${JSON.stringify(addressOf(workload))};`,
     ),
     `const { scenarios, forbidden, hosts, tls, rps } = JSON.parse(__ENV.SEAWALL_LOAD);`,
     `const workloads = [${all}];`,
@@ -143,7 +143,7 @@ export function settingsOf(
   others: Readonly<Record<string, readonly Entry[]>>,
   forbidden: readonly string[] = [],
 ): string {
-  const told = (ways: readonly Entry[], names: readonly string[]): object[] =>
+  const withNames = (ways: readonly Entry[], names: readonly string[]): object[] =>
     ways.map((entry, index) => {
       const { hostHeader, headers, secretHeaders } = entry.access ?? {};
       return {
@@ -160,11 +160,11 @@ export function settingsOf(
     content: plan.content,
     leadInMs: plan.leadInMs,
     phasesMs: plan.phasesMs,
-    entries: told(entries, plan.entries),
+    entries: withNames(entries, plan.entries),
     others: Object.fromEntries(
       Object.entries(others).map(([name, ways]) => [
         name,
-        told(ways, plan.otherEntries?.[name] ?? []),
+        withNames(ways, plan.otherEntries?.[name] ?? []),
       ]),
     ),
     scenarios: Object.fromEntries(loads.map((load) => [load.name, scenarioOf(load, plan)])),

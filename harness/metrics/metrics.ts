@@ -12,10 +12,13 @@ import type { Tags } from "./tags.ts";
  */
 export const sources = ["generator", "prober", "player", "service", "reader", "harness"] as const;
 
+/** The definition of one metric. `plan` uses it to refuse claims that could not fail. */
 export interface Metric {
   readonly kind: SampleKind;
+  /** The unit of its values, such as `ms` or `B`; empty for none. */
   readonly unit: string;
   readonly source: (typeof sources)[number];
+  /** One phrase for lists and reports. */
   readonly meaning: string;
   /** A short title; defaults to the name. */
   readonly title?: string;
@@ -42,7 +45,7 @@ export interface Metric {
     readonly outcomes: readonly string[];
     readonly workloads: readonly string[];
   };
-  /** The tags of a sample whose user got nothing; by default, `outcome` is `lost`. */
+  /** The tags of a sample whose user received nothing; by default, `outcome` is `lost`. */
   readonly lost?: Tags;
   /** Any number of samples per iteration of a load, such as one per request. */
   readonly perRequest?: true;
@@ -84,7 +87,7 @@ export interface Metric {
   readonly needs?: { readonly telemetry?: readonly string[]; readonly layout?: readonly string[] };
   /**
    * One sample for each of a set of things. A claim on it holds only if none of them is unchecked,
-   * and if the checked ones are all.
+   * and if the checked ones are complete.
    */
   readonly accounts?: {
     /** What these things are called, such as `acknowledged orders`. */
@@ -139,8 +142,8 @@ export function isLoadDependent(registry: Registry, name: string): boolean {
 
 /** Whether the claim is about users who compare bodies with what was published. */
 export function comparesBytes(claim: Asked, registry: Registry): boolean {
-  const wanted = Object.entries(metricIn(registry, claim.metric)?.ofBytesWhere ?? {});
-  return wanted.length > 0 && wanted.every(([tag, value]) => claim.where?.[tag] === value);
+  const required = Object.entries(metricIn(registry, claim.metric)?.ofBytesWhere ?? {});
+  return required.length > 0 && required.every(([tag, value]) => claim.where?.[tag] === value);
 }
 
 /** Whether only a target that stores bytes can satisfy the claim. */

@@ -9,9 +9,9 @@ export interface Window {
   readonly untilMs: number;
 }
 
-export function carries(tags: Tags, wanted: Tags | undefined): boolean {
-  if (wanted === undefined) return true;
-  for (const [key, value] of Object.entries(wanted)) if (tags[key] !== value) return false;
+export function carries(tags: Tags, required: Tags | undefined): boolean {
+  if (required === undefined) return true;
+  for (const [key, value] of Object.entries(required)) if (tags[key] !== value) return false;
   return true;
 }
 

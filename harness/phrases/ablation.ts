@@ -1,9 +1,9 @@
-/** The words of each complaint of an ablation. */
+/** The phrases of an ablation's complaints. */
 import type { NamedClaim } from "../record/claim-ids.ts";
 
 interface Cell {
   readonly experiment: string;
-  /** The defence that was off; null when all were on. */
+  /** The defence that was off; null if all were on. */
   readonly without: string | null;
   readonly why: string;
   readonly attempts: number;
@@ -30,7 +30,7 @@ export const ablation = {
   notRun: (cell: Cell): string => `${control(cell)} was not run: ${cell.why}`,
 };
 
-/** What nobody misses may as well not be there, or has not been tried hard enough. */
+/** A defence that no experiment needs is useless, or was not tested hard enough. */
 export function unneeded(defence: string): string {
   return (
     `no experiment needs ${defence}: add an experiment that is refuted without it, or ` +

@@ -1,6 +1,6 @@
-/** The words of a step of the search for the breaking point. */
+/** The phrases of a step of the breaking-point search. */
 
-/** Why the step says nothing of the target: the instruments gave out. */
+/** Why the step says nothing about the target: the instruments failed. */
 export function gaveOut({ title, why }: { readonly title: string; readonly why: string }): string {
   return `"${title}" could not be shown: ${why}`;
 }

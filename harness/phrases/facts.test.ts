@@ -32,7 +32,7 @@ describe("the phrases of findings", () => {
   });
 });
 
-/** Rooms that come to conclusions. */
+/** Rooms that draw conclusions. */
 const concluding = ["judge", "gate", "ablation", "breaking-point", "compare"];
 
 describe("sentences", () => {
@@ -48,7 +48,7 @@ describe("sentences", () => {
     expect(spoken.sort()).toEqual(stated.sort());
   });
 
-  it("are told from names", () => {
+  it("are distinguished from names", () => {
     expect(["every claim held, but …", "… was ended early", "all phases"].map(isSentence)).toEqual([
       true,
       true,
@@ -57,12 +57,12 @@ describe("sentences", () => {
   });
 });
 
-/** Three words in a row: names and labels have fewer. */
+/** Three words in a row; names and labels have fewer. */
 function isSentence(text: string): boolean {
   return /\p{L}{2,} \p{L}{2,} \p{L}{2,}/u.test(text);
 }
 
-/** What a piece of code must not do: decide by what a finding is called, or by how it is put. */
+/** Code that decides by a finding's title or wording, which is forbidden. */
 const byWords =
   /\b(?:why|title|observation)\??\.(?:startsWith|endsWith|includes|match|search|split|indexOf)\(|\.test\((?:\w+\.)?(?:why|title|observation)\)|\b\w+\.title [!=]==? |[!=]==? \w+\??\.title\b/;
 

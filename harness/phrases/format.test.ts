@@ -38,7 +38,7 @@ describe("formatValue", () => {
     expect(formatValue(value, unit)).toBe(text);
   });
 
-  test("a fraction never rounds to the whole, nor to zero" + "nothing", () => {
+  test("a fraction never rounds to the whole, nor to zero", () => {
     fc.assert(
       fc.property(fc.double({ min: 0, max: 1, noNaN: true }), (share) => {
         const shown = formatValue(share, "share");

@@ -43,13 +43,13 @@ export function formatAgainst(
   }
   const truth = order(observed, limit);
   const [ours, theirs] = commonScales(observed, limit, unit);
-  const ourFewest = ours.decimals(observed * ours.factor);
+  const leastDigits = ours.decimals(observed * ours.factor);
   const exact = decimalsNeeded(limit * theirs.factor);
-  const theirFewest = exact ?? theirs.decimals(limit * theirs.factor);
+  const leastRequests = exact ?? theirs.decimals(limit * theirs.factor);
   for (let more = 0; more <= 12; more++) {
     const [a, b] = [
-      fixed(observed * ours.factor, ourFewest + more),
-      fixed(limit * theirs.factor, exact ?? theirFewest + more),
+      fixed(observed * ours.factor, leastDigits + more),
+      fixed(limit * theirs.factor, exact ?? leastRequests + more),
     ];
     const shown = Number(a) / ours.factor;
     if (order(shown, Number(b) / theirs.factor) === truth && !flatters(observed, unit, shown)) {
@@ -189,4 +189,9 @@ function trimmed(digits: string): string {
 
 function grouped(digits: string): string {
   return digits.replace(/^(-?\d+)/, (whole) => whole.replace(/\B(?=(\d{3})+$)/g, ","));
+}
+
+/** ` without a, b`, or nothing: which defences a run had off, after its name. */
+export function withoutText(defences: readonly string[]): string {
+  return defences.length === 0 ? "" : ` without ${defences.join(", ")}`;
 }

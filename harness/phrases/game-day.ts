@@ -1,4 +1,4 @@
-/** The words of a game day: what each step came to, and the day. */
+/** The phrases of a game day: the results of each step, and of the day. */
 import type { Status } from "../record/verdict.ts";
 
 interface Step {
@@ -11,7 +11,7 @@ interface Step {
 export const notReached = "the day ended before this step";
 export const cutShort = "the harness ended in the middle of this step";
 
-/** `stoppedBy`: who stopped the day; null when nobody did. */
+/** `stoppedBy`: the person who stopped the day; null if none did. */
 export function dayWhy(steps: readonly Step[], stoppedBy: string | null): string {
   const others = steps.flatMap((step, index) =>
     step.asExpected ? [] : [`${index + 1} (${step.experiment}) ${ended(step)}`],

@@ -1,4 +1,4 @@
-/** The words of a gate: why an experiment passed, or did not. */
+/** The phrases of a gate: why an experiment passed, or did not. */
 
 /** Why there is nothing to compare with. */
 export const baseline = {
@@ -22,7 +22,7 @@ export const heldBut = {
     `${more.length === 0 ? "" : ` (and ${more.length} more)`}`,
 };
 
-/** The end of each such sentence; empty when every run could be judged. */
+/** The end of each such sentence; empty if every run was conclusive. */
 export function tried(inconclusive: number, runs: number, why: string): string {
   return inconclusive === 0 ? "" : `; ${inconclusive} of ${runs} runs were inconclusive: ${why}`;
 }

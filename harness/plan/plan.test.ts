@@ -176,7 +176,7 @@ describe("a plan", () => {
   it("lets two operator acts be in force on one service, but none during a kill", () => {
     const operations = {
       mask: { kind: "http", port: "http", method: "POST", path: "/" },
-      told: { kind: "http", port: "http", method: "GET", path: "/" },
+      state: { kind: "http", port: "http", method: "GET", path: "/" },
     } as const;
     const able = {
       ...target,
@@ -196,7 +196,7 @@ describe("a plan", () => {
         kind: "operate",
         service: "region-a/origin-read",
         operation: "mask",
-        look: { operation: "told", shows: "x" },
+        look: { operation: "state", shows: "x" },
       },
     };
     const many = {
@@ -637,7 +637,7 @@ describe("a plan", () => {
           kind: "operate",
           service: "region-a/origin-read",
           operation: "mask",
-          look: { operation: "told", shows: "x" },
+          look: { operation: "state", shows: "x" },
           undo: { operation: "unmask" },
         },
       }),

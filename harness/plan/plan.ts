@@ -67,10 +67,10 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
     ? withoutBytes(whole, registry)
     : { experiment: whole, leftOut: [] };
   const defences = experiment.target.defences.map((defence) => defence.name);
-  const strange = whole.method.flatMap(({ fault }, index) =>
+  const placeholderKind = whole.method.flatMap(({ fault }, index) =>
     unknownFault(fault, whole.target.pack).map((problem) => `method.${index}.fault: ${problem}`),
   );
-  if (strange.length > 0) refuse(whole, strange);
+  if (placeholderKind.length > 0) refuse(whole, placeholderKind);
   const problems: PlanProblem[] = [
     ...(chosen === undefined
       ? [general(unknownName("topology", topology, Object.keys(experiment.target.topologies)))]

@@ -1,6 +1,6 @@
 /**
- * What a target does while nobody asks it for anything: the time in which the generator is made
- * ready. Its own health checks go on then, so that they can be told from use.
+ * Measures a target without requests, while the generator is prepared. Only its own health checks
+ * are active then, which distinguishes them from use.
  */
 import { Agent } from "node:http";
 import { sum } from "../base/statistics.ts";
@@ -20,7 +20,7 @@ interface Totals {
   readonly counters: Idle["counters"];
 }
 
-/** Counts from now until its result is called; null where nothing could be counted. */
+/** Counts from now until its result is called; null if nothing could be counted. */
 export async function watchIdle(
   plan: Plan,
   deployment: Deployment,
@@ -77,7 +77,7 @@ async function totals(plan: Plan, deployment: Deployment, clock: Clock): Promise
   }
 }
 
-/** Of a service that does not answer nothing is known. */
+/** A service that does not answer has unknown counts. */
 async function counted(
   instance: Instance,
   metrics: readonly string[],

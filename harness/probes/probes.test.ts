@@ -97,7 +97,7 @@ it("lets no phase wait for a hung service, and loses no readings of the others",
   expect(of("silent")).toEqual([]);
 });
 
-it("keeps series that the target does not list, but no name of another's metric", async () => {
+it("keeps series that the target does not list, except for names of others' metrics", async () => {
   const chatty = await instance(
     "chatty",
     (asked) =>
@@ -120,7 +120,7 @@ it("keeps series that the target does not list, but no name of another's metric"
   expect(events).toEqual([]);
 });
 
-it("keeps as many of them as a record can hold, and says that there were more", async () => {
+it("keeps as many of them as a record can hold, and reports the rest", async () => {
   const made = (asked: number): string =>
     Array.from({ length: 400 }, (_, index) => `made_up{n="${400 * asked + index}"} 1`).join("\n");
   const flood = await instance("flood", (asked) => `asked_total ${asked}\n${made(asked)}\n`);

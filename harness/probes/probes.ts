@@ -90,7 +90,7 @@ export class RunningProbes implements AsyncDisposable {
   /** Parsed line heads of each service's earlier answers. */
   readonly #heads = new Map<string, Heads>();
   readonly #unlisted = new Map<string, Unlisted>();
-  /** The last one of each service. */
+  /** The last answer of each service. */
   readonly #texts = new Map<string, string>();
   #clockStepMs = 0;
   readonly #webhooks = new Map<AlertWebhook, AlertWebhookReceiver>();
@@ -302,7 +302,9 @@ export class RunningProbes implements AsyncDisposable {
     return fresh;
   }
 
-  /** A text that stays as it was for long is a sign of its own, whatever is wanted of it. */
+  /**
+   * A text without changes for a long time is a signal of its own, whichever series are requested.
+   */
   #noteChange({ service }: Instance, path: string, text: string, atMs: number): void {
     const key = `${service.name} ${path}`;
     const before = this.#texts.get(key);

@@ -57,7 +57,7 @@ describe("a later answer", () => {
   const text = (value: number, atMs: number | string, comment = "") =>
     `# HELP a ${comment}\na{x="1 2"} ${value} ${atMs}\nb 1795273445123\nc ${value}\n`;
 
-  it("differs by its numbers alone, not by the moment at which they were measured", () => {
+  it("differs by its numbers, not by its timestamps", () => {
     fc.assert(
       fc.property(fc.nat(1e6), fc.nat(1e6), fc.nat(1e9), (one, other, later) => {
         const before = text(one, 1_795_273_445_123);
@@ -120,7 +120,7 @@ describe("increments", () => {
     ).toEqual([100, 4]);
   });
 
-  it("restart with each life of the process, even if the counter has exceeded its old value", () => {
+  it("restart with each life of the process, even above their old value", () => {
     const { increments, samples } = sunk(true);
     for (const [atMs, value, life] of [
       [0, 0, "11"],

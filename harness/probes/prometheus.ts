@@ -25,12 +25,12 @@ const headsMax = 20_000;
 
 /**
  * Parses samples of the text exposition format 0.0.4; comments and invalid lines are skipped.
- * `heads` caches the parsed heads of the same service's earlier answers with the same `wanted`,
+ * `heads` caches the parsed heads of the same service's earlier answers with the same `selected`,
  * because most lines change only in their value. `unlisted` decides on other series.
  */
 export function parseExposition(
   text: string,
-  wanted: ReadonlySet<string>,
+  selected: ReadonlySet<string>,
   heads: Heads = new Map(),
   unlisted?: Unlisted,
 ): ExposedSample[] {
@@ -45,7 +45,7 @@ export function parseExposition(
     if (known === null) continue;
     const sample =
       known === undefined
-        ? parseLine(raw, start, wanted, heads, unlisted)
+        ? parseLine(raw, start, selected, heads, unlisted)
         : { ...known, value: Number(raw.slice(valueFrom)) };
     if (sample !== null && Number.isFinite(sample.value)) samples.push(sample);
   }
@@ -56,20 +56,20 @@ export function parseExposition(
 function parseLine(
   raw: string,
   start: string,
-  wanted: ReadonlySet<string>,
+  selected: ReadonlySet<string>,
   heads: Heads,
   unlisted: Unlisted | undefined,
 ): ExposedSample | null {
   const [, name = "", labelText = "", value, atMs] = line.exec(raw) ?? [];
   if (value === undefined) return null;
-  const isKept = wanted.has(name) || unlisted?.keeps(name, labelText) === true;
+  const isKept = selected.has(name) || unlisted?.keeps(name, labelText) === true;
   const head = isKept ? { name, labels: labelsOf(labelText) } : null;
   if (start + value === raw) heads.set(start, head);
   if (head === null) return null;
   return { ...head, value: Number(value), ...(atMs === undefined ? {} : { atMs: Number(atMs) }) };
 }
 
-/** Whether two answers differ in more than comments and the moments at which lines were made. */
+/** Whether two answers differ in more than comments and timestamps. */
 export function differs(text: string, before: string): boolean {
   if (text === before) return false;
   return [text, before].some((one) => /\s\d{10,}\s*$/m.test(one))

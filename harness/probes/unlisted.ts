@@ -1,10 +1,10 @@
 /**
- * Series that a service exposes and its target does not list. They are kept as well, so that a
- * question which comes up after a run can be answered from its record.
+ * Series that a service exposes and its target does not list. They are kept as well, so that the
+ * record can answer a question that arises after the run.
  */
 import { metricIn, type Registry } from "../metrics/metrics.ts";
 
-/** Of one service: far above what a program counts, far below what would fill a record. */
+/** Per service: far above what a program counts, far below what would fill a record. */
 export const unlistedMax = 500;
 
 export class Unlisted {
@@ -13,13 +13,13 @@ export class Unlisted {
   readonly #kept = new Set<string>();
   #isFull = false;
 
-  /** `registry`: metrics that others emit under the same name keep it for themselves. */
+  /** `registry`: names of metrics that others emit, which are excluded. */
   constructor(registry: Registry, onFull: () => void) {
     this.#registry = registry;
     this.#onFull = onFull;
   }
 
-  /** `labels` as they stand in the line. */
+  /** `labels` as written in the line. */
   keeps(name: string, labels: string): boolean {
     if (metricIn(this.#registry, name) !== undefined) return false;
     const series = `${name}{${labels}}`;

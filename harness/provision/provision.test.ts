@@ -159,7 +159,7 @@ describe("recipes of a target", () => {
     from: [],
   };
 
-  it("are unknown at first, with one line, and are found like the harness's own later", async () => {
+  it("are unknown at first, and are found like the harness's own later", async () => {
     using machine = fakeMachine();
     const asked = (): Promise<unknown> => provision(["made-up"], { env: machine.env });
     await expect(asked()).rejects.toThrow(/unknown tool "made-up"/);

@@ -39,7 +39,7 @@ export async function provision<const Name extends ToolName>(
  * error is thrown.
  */
 async function resolve(
-  wanted: readonly PartName[],
+  required: readonly PartName[],
   { env, signal, progress = () => {} }: ProvisionOptions,
 ): Promise<ReadonlyMap<PartName, Part>> {
   const halt = new AbortController();
@@ -57,7 +57,7 @@ async function resolve(
   };
   const look = once((name: PartName): Promise<Finding> => find(recipeOf(name), context));
   const get = once(async (group: Group): Promise<Obtained> => {
-    const members = group.members.filter((name) => wanted.includes(name));
+    const members = group.members.filter((name) => required.includes(name));
     const findings = await Promise.all(
       members.map(async (name) => ({ name, finding: await look(name) })),
     );
@@ -72,7 +72,7 @@ async function resolve(
     );
   });
 
-  const used = groups().filter(({ members }) => members.some((name) => wanted.includes(name)));
+  const used = groups().filter(({ members }) => members.some((name) => required.includes(name)));
   const ends = await Promise.allSettled(
     used.map((group) =>
       get(group).catch((error: unknown) => {
@@ -86,7 +86,7 @@ async function resolve(
 
   const parts = new Map<PartName, Part>();
   const missing: Missing[] = [];
-  for (const name of wanted) {
+  for (const name of required) {
     const { part, attempts } = await look(name);
     const obtained = await get(groupOf(name));
     const had = part ?? obtained.parts.get(name);

@@ -76,7 +76,8 @@ export async function addCompiler(root: string, home: string): Promise<void> {
     .map((folder) => join(home, folder))
     .join(":");
   const script = `#!/bin/sh
-PATH='${home}/usr/bin':$PATH LD_LIBRARY_PATH='${libraries}' exec '${home}/usr/bin/gcc' --sysroot='${home}' "$@"
+PATH='${home}/usr/bin':$PATH LD_LIBRARY_PATH='${libraries}' \\
+  exec '${home}/usr/bin/gcc' --sysroot='${home}' "$@"
 `;
   await writeFile(join(root, "seawall-cc"), script);
   await chmod(join(root, "seawall-cc"), 0o755);

@@ -12,7 +12,7 @@ export type AbortReason =
   | "internal"
   | "deadMan";
 
-/** By how much the target's own traffic and counters grew while nobody asked anything of it. */
+/** The growth of the target's own traffic and counters without any request. */
 export interface Idle {
   readonly forMs: number;
   readonly links: readonly {
@@ -44,7 +44,7 @@ export type RunEvent = { readonly atMs: number } & (
        * records.
        */
       readonly askedMs?: number;
-      /** What was counted before it, without any load. Missing where nobody could count. */
+      /** Counts from before it, without any load. Absent if nothing could be counted. */
       readonly idle?: Idle;
     }
   | { readonly kind: "phase"; readonly phase: Phase | "leadIn" | "drain" }

@@ -200,7 +200,7 @@ export interface EvidenceFacts {
     "few-read": OfReckoning & { readonly read: number };
   };
   "target.metrics": {
-    /** `seen`: by what others saw it work. */
+    /** `seen`: the evidence of its work. */
     frozen: {
       readonly service: string;
       readonly forMs: number;
@@ -242,7 +242,7 @@ export interface EvidenceFacts {
   };
   "faults.use": {
     unused: OfFault & Unused;
-    /** It was asked as often before there was any load. */
+    /** It received as many requests before the load. */
     "only-checks": OfFault & Unused;
     standby: { readonly services: readonly string[] };
   };

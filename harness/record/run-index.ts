@@ -83,6 +83,6 @@ export function startOfRunId(runId: string): number | null {
 }
 
 /** Whether the verdict is the expected one: refuted for a control, held for any other run. */
-export function isAsWanted({ status, without }: Pick<IndexedRun, "status" | "without">): boolean {
+export function isAsExpected({ status, without }: Pick<IndexedRun, "status" | "without">): boolean {
   return status === (without.length > 0 ? "refuted" : "held");
 }

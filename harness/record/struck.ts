@@ -11,10 +11,10 @@ import { linkName } from "../target/where.ts";
 const nothing = { services: [], links: [], lasts: false, severs: false, silences: false };
 
 /** All fields of `Struck`, except for the use of a service, which older records do not contain. */
-type Told = Required<Omit<Struck, "use">> & Pick<Struck, "use">;
+type KnownStruck = Required<Omit<Struck, "use">> & Pick<Struck, "use">;
 
 /** For an older record without this data, derives it from today's registry. */
-export function struckBy(plan: Plan, step: number): Told {
+export function struckBy(plan: Plan, step: number): KnownStruck {
   const fault = plan.steps[step]?.fault;
   const recorded = plan.struck?.[step];
   if (fault === undefined) return { ...nothing, ...recorded };

@@ -2,6 +2,7 @@
 import type { Ablation, Cell } from "../ablation/ablation.ts";
 import { detail, outcomeWords } from "./ablation-text.ts";
 import { markup, type Markup } from "./markup.ts";
+import { headCell, section } from "./page/parts.ts";
 import { renderShell } from "./page/shell.ts";
 import { clip } from "./plain.ts";
 
@@ -48,33 +49,38 @@ export function renderAblationHtml(page: AblationPage): string {
     charts: false,
     data: null,
     body: markup`<section class="page" aria-labelledby="said"><h1 id="said">${verdict}</h1>
-<p>Each experiment must hold with all defences. Without a defence that it relies on, a claim that the defence protects must be refuted.</p>
-${complaints.length === 0 ? null : markup`<ul class="complaints">${complaints.map(({ text }) => markup`<li>${clip(text, 1000)}</li>`)}</ul>`}</section>
-<section class="page" aria-labelledby="matrix"><h2 id="matrix">Experiments and defences</h2>
-<div class="scroll"><table class="matrix"><thead><tr><th scope="col">experiment</th><th scope="col">all defences</th>${defences.map((name) => markup`<th scope="col">without ${name}</th>`)}</tr></thead>
-<tbody>${rows.map(
-      ({
-        experiment,
-        topology,
-        whole,
-        controls,
-      }) => markup`<tr><th scope="row">${experiment}<br><span class="soft">${topology}</span></th>${field(page, whole)}${defences.map(
-        (name) =>
-          field(
-            page,
-            controls.find((cell) => cell.without === name),
-          ),
-      )}</tr>
-`,
-    )}</tbody></table></div></section>`,
+<p>Each experiment must hold with all defences. Without a defence that it relies on, a claim that
+the defence protects must be refuted.</p>
+${complaints.length === 0 ? null : complaintList(complaints)}</section>
+${section("matrix", "Experiments and defences", [matrix(page, defences)])}`,
   });
+}
+
+function complaintList(complaints: Ablation["complaints"]): Markup {
+  const items = complaints.map(({ text }) => markup`<li>${clip(text, 1000)}</li>`);
+  return markup`<ul class="complaints">${items}</ul>`;
+}
+
+function matrix(page: AblationPage, defences: readonly string[]): Markup {
+  const head = ["experiment", "all defences", ...defences.map((name) => `without ${name}`)];
+  const rows = page.rows.map(({ experiment, topology, whole, controls }) => {
+    const cells = defences.map((name) => controls.find((cell) => cell.without === name));
+    return markup`<tr><th scope="row">${experiment}<br><span class="soft">${topology}</span></th>
+${[whole, ...cells].map((cell) => field(page, cell))}</tr>\n`;
+  });
+  return markup`<div class="scroll">
+<table class="matrix"><thead><tr>${head.map(headCell)}</tr></thead>
+<tbody>${rows}</tbody></table></div>`;
 }
 
 function field(page: AblationPage, cell: Cell | undefined): Markup {
   if (cell === undefined) return markup`<td></td>`;
   const href = page.linkOf(cell);
   const word = outcomeWords[cell.outcome];
-  return markup`<td class="${tones[cell.outcome]}">${href === null ? markup`${word}` : markup`<a href="${href}">${word}</a>`}<br><span class="soft">${clip(detail(cell))}${cell.reused ? " (recorded run)" : ""}</span></td>`;
+  const about = `${clip(detail(cell))}${cell.reused ? " (recorded run)" : ""}`;
+  return markup`<td class="${tones[cell.outcome]}">
+${href === null ? markup`${word}` : markup`<a href="${href}">${word}</a>`}
+<br><span class="soft">${about}</span></td>`;
 }
 
 export function renderAblationJunit({ rows, complaints }: Ablation): string {
@@ -83,21 +89,43 @@ export function renderAblationJunit({ rows, complaints }: Ablation): string {
   const bad = (cell: Cell): boolean =>
     cell.outcome === "notHeld" || cell.outcome === "green" || cell.outcome === "otherClaim";
   const open = (cell: Cell): boolean => cell.outcome === "undecided" || cell.outcome === "notRun";
-  const counts = markup`tests="${cells.length + unneeded.length}" failures="${cells.filter(bad).length + unneeded.length}" errors="${cells.filter(open).length}"`;
+  const counts = markup`tests="${cells.length + unneeded.length}" failures="${
+    cells.filter(bad).length + unneeded.length
+  }" errors="${cells.filter(open).length}"`;
   const seconds = cells.reduce((sum, cell) => sum + cell.seconds, 0);
   const one = (cell: Cell): Markup => {
-    const said = clip(`${outcomeWords[cell.outcome]}: ${detail(cell)}`, 1000);
+    const clipped = clip(`${outcomeWords[cell.outcome]}: ${detail(cell)}`, 1000);
     const result = bad(cell)
-      ? markup`<failure type="${cell.outcome}" message="${said}"/>`
+      ? markup`<failure type="${cell.outcome}" message="${clipped}"/>`
       : open(cell)
-        ? markup`<error type="${cell.outcome}" message="${said}"/>`
+        ? markup`<error type="${cell.outcome}" message="${clipped}"/>`
         : null;
-    return markup`    <testcase classname="seawall.ablation.${cell.experiment}" name="${cell.without === null ? "all defences" : `without ${cell.without}`} [${cell.topology}]" time="${cell.seconds}">${result}</testcase>\n`;
+    const name = cell.without === null ? "all defences" : `without ${cell.without}`;
+    return testCase(cell.experiment, `${name} [${cell.topology}]`, cell.seconds, result);
   };
+  const needless = unneeded.map(({ text }) =>
+    testCase(
+      null,
+      "every defence is needed",
+      0,
+      markup`<failure type="unneeded" message="${clip(text, 1000)}"/>`,
+    ),
+  );
   return markup`<?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="seawall" ${counts} time="${seconds}">
   <testsuite name="ablation" ${counts} time="${seconds}">
-${cells.map(one)}${unneeded.map(({ text }) => markup`    <testcase classname="seawall.ablation" name="every defence is needed" time="0"><failure type="unneeded" message="${clip(text, 1000)}"/></testcase>\n`)}  </testsuite>
+${[...cells.map(one), ...needless]}  </testsuite>
 </testsuites>
 `.text;
+}
+
+function testCase(
+  experiment: string | null,
+  name: string,
+  seconds: number,
+  result: Markup | null,
+): Markup {
+  const suite = experiment === null ? "" : `.${experiment}`;
+  const attributes = markup`classname="seawall.ablation${suite}" name="${name}" time="${seconds}"`;
+  return markup`    <testcase ${attributes}>${result}</testcase>\n`;
 }

@@ -46,6 +46,10 @@ export function renderAblation(
   ]);
   const seconds = cells.reduce((sum, cell) => sum + cell.seconds, 0);
   const good = cells.filter((cell) => cell.outcome === "held" || cell.outcome === "refuted").length;
+  const result =
+    complaints.length === 0
+      ? "every tested defence matters"
+      : `${complaints.length} ${complaints.length === 1 ? "complaint" : "complaints"}`;
   return printable(
     [
       paint("Ablation of defences", "bold"),
@@ -56,9 +60,7 @@ export function renderAblation(
           (line, index) => `${index === 0 ? paint("✗", "refuted") : " "} ${line}`,
         ),
       ),
-      `${good} of ${cells.length} runs as expected; ` +
-        `${complaints.length === 0 ? "every tested defence matters" : `${complaints.length} ${complaints.length === 1 ? "complaint" : "complaints"}`}; ` +
-        `${duration(seconds)}`,
+      `${good} of ${cells.length} runs as expected; ${result}; ${duration(seconds)}`,
     ].join("\n"),
     colour,
   );
@@ -72,14 +74,14 @@ function named(cell: Cell, rows: Ablation["rows"]): string {
 
 /** The refuted claims, or the reason why none was; and other notes for the reader. */
 export function detail(cell: Cell): string {
-  const said =
+  const summary =
     cell.outcome === "refuted"
       ? cell.as.map(({ title }) => `"${title}"`).join(", ")
       : cell.outcome === "held"
         ? ""
         : cell.why;
   return [
-    said,
+    summary,
     ...(cell.attempts > 1 ? [`${cell.attempts} runs until one was conclusive`] : []),
     ...(cell.without !== null && cell.status === "refuted" && cell.doubts.length > 0
       ? [`evidence checks failed: ${cell.doubts.join(", ")}`]

@@ -1,11 +1,23 @@
 /** The result of a breaking-point search, for a terminal and as a page that links to its runs. */
 import type { Conclusion, StepOutcome } from "../breaking-point/search.ts";
-import { markup } from "./markup.ts";
+import { withoutText } from "../phrases/format.ts";
+import { markup, type Markup } from "./markup.ts";
+import { headCell, section } from "./page/parts.ts";
 import { renderShell } from "./page/shell.ts";
 import { painter, type Style, wrap } from "../system/terminal.ts";
 import { clip } from "./plain.ts";
 import { duration } from "./suite-text.ts";
 import { type Cell, table } from "./table.ts";
+
+interface Step {
+  readonly scale: number;
+  readonly outcome: StepOutcome;
+  readonly broke: readonly string[];
+  readonly why: string;
+  readonly seconds: number;
+  readonly runId: string | null;
+  readonly directory: string | null;
+}
 
 export interface BreakingPoint {
   readonly experiment: string;
@@ -14,15 +26,7 @@ export interface BreakingPoint {
   readonly without: readonly string[];
   readonly seed: number;
   /** In chronological order. */
-  readonly steps: readonly {
-    readonly scale: number;
-    readonly outcome: StepOutcome;
-    readonly broke: readonly string[];
-    readonly why: string;
-    readonly seconds: number;
-    readonly runId: string | null;
-    readonly directory: string | null;
-  }[];
+  readonly steps: readonly Step[];
   readonly conclusion: Conclusion;
   /** The claims that broke at the least load. */
   readonly broke: readonly string[];
@@ -59,10 +63,11 @@ export function sentenceOf({
   switch (kind) {
     case "broke": {
       const margin = (estimate ?? 0) - 1;
+      const percent = Math.round(100 * Math.abs(margin));
+      const room = margin >= 0 ? `leaves ${percent} % of headroom` : `is ${percent} % too little`;
       return (
         `It breaks at about ${times(estimate ?? 0)} the planned audience (90 % credible: ` +
-        `${times(from ?? 0)} to ${times(until ?? 0)}), which ` +
-        `${margin >= 0 ? `leaves ${Math.round(100 * margin)} % of headroom` : `is ${Math.round(-100 * margin)} % too little`}. ` +
+        `${times(from ?? 0)} to ${times(until ?? 0)}), which ${room}. ` +
         `First to break: ${first}.`
       );
     }
@@ -103,11 +108,7 @@ export function renderBreakingPoint(
   ]);
   const seconds = found.steps.reduce((sum, step) => sum + step.seconds, 0);
   return [
-    paint(
-      "Breaking point of " +
-        `${found.experiment}${found.without.length === 0 ? "" : ` without ${found.without.join(", ")}`}`,
-      "bold",
-    ),
+    paint(`Breaking point of ${found.experiment}${withoutText(found.without)}`, "bold"),
     ...table(lines, across, paint),
     "",
     ...wrap(sentenceOf(found), across),
@@ -139,20 +140,29 @@ export function renderBreakingPointHtml(
     heading: found.experiment,
     skipTo: { id: "runs", text: "Skip to the runs" },
     subheading:
-      `breaking point · ${found.topology} topology on ` +
-      `${found.substrate}${found.without.length === 0 ? "" : ` · without ${found.without.join(", ")}`} ` +
-      `· seed ${found.seed}`,
+      `breaking point · ${found.topology} topology on ${found.substrate}` +
+      `${found.without.length === 0 ? "" : ` ·${withoutText(found.without)}`} · seed ${found.seed}`,
     styles: ["ablation.css"],
     scripts: [],
     charts: false,
     data: null,
-    body: markup`<section class="page" aria-labelledby="said"><h1 id="said">Breaking point</h1><p>${clip(sentenceOf(found), 1000)}</p></section>
-<section class="page" aria-labelledby="runs"><h2 id="runs">Runs, by audience</h2><div class="scroll"><table class="matrix"><thead><tr><th scope="col">audience</th><th scope="col">outcome</th><th scope="col">what broke, or why not</th></tr></thead>
-<tbody>${sorted.map(
-      (
-        step,
-      ) => markup`<tr><th scope="row">${times(step.scale)}</th><td class="${tones[step.outcome]}">${step.directory === null ? markup`${words[step.outcome]}` : markup`<a href="${linkOf(step.directory)}">${words[step.outcome]}</a>`}</td><td>${clip(step.broke.length > 0 ? step.broke.join(", ") : step.why)}</td></tr>
-`,
-    )}</tbody></table></div></section>`,
+    body: markup`<section class="page" aria-labelledby="said"><h1 id="said">Breaking point</h1>
+<p>${clip(sentenceOf(found), 1000)}</p></section>
+${section("runs", "Runs, by audience", [
+  markup`<div class="scroll"><table class="matrix"><thead><tr>
+${["audience", "outcome", "what broke, or why not"].map(headCell)}</tr></thead>
+<tbody>${sorted.map((step) => stepRow(step, tones[step.outcome], linkOf))}</tbody></table></div>`,
+])}`,
   });
+}
+
+function stepRow(
+  { scale, outcome, directory, broke, why }: Step,
+  tone: string,
+  linkOf: (directory: string) => string,
+): Markup {
+  const word = words[outcome];
+  return markup`<tr><th scope="row">${times(scale)}</th><td class="${tone}">
+${directory === null ? markup`${word}` : markup`<a href="${linkOf(directory)}">${word}</a>`}</td>
+<td>${clip(broke.length > 0 ? broke.join(", ") : why)}</td></tr>\n`;
 }

@@ -82,7 +82,7 @@ function faultStartMs(run: Run): number | null {
 function fromFault(run: Run): SeriesData[] {
   const zeroMs = faultStartMs(run);
   const { harm, charts } = run.plan;
-  const wanted = new Set([
+  const compared = new Set([
     harm?.metric,
     ...[...(charts?.ofComparison ?? []), ...comparedAlways].flatMap(({ lines }) =>
       lines.map(({ metric }) => metric),
@@ -91,7 +91,7 @@ function fromFault(run: Run): SeriesData[] {
   return zeroMs === null
     ? []
     : run.series
-        .filter((series) => wanted.has(series.metric))
+        .filter((series) => compared.has(series.metric))
         .map((series) => ({ ...series, atMs: series.atMs.map((atMs) => atMs - zeroMs) }));
 }
 

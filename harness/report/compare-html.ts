@@ -34,7 +34,13 @@ export function renderComparisonHtml(
       `${clip(comparison.topology, 80)} topology on ${comparison.substrate} · ` +
       `${comparison.baseline.runs.length} against ` +
       `${comparison.others.map(({ side }) => side.runs.length).join(", ")} runs`,
-    body: markup`${comparisonHead(comparison)}\n${againstSections(comparison)}\n${overlaySection(overlay)}\n${sidesTable(comparison, linkTo)}\n${method()}`,
+    body: markup`${[
+      comparisonHead(comparison),
+      ...againstSections(comparison),
+      overlaySection(overlay),
+      sidesTable(comparison, linkTo),
+      method(),
+    ].map((part) => markup`${part}\n`)}`,
     styles: ["compare.css"],
     scripts: ["compare.js"],
     charts: true,

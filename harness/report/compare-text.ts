@@ -59,7 +59,10 @@ export function renderComparison(
     [
       ...indented(`${experiment}: A is the baseline`),
       ...[baseline, ...others.map(({ side }) => side)].flatMap((side) => indented(sideLine(side))),
-      ...others.flatMap((against) => ["", ...told(against, baseline.runs.length, paint, indented)]),
+      ...others.flatMap((against) => [
+        "",
+        ...againstLines(against, baseline.runs.length, paint, indented),
+      ]),
       "",
       ...marked.flatMap((mark) => indented(mark, paint("!", "inconclusive"))),
     ]
@@ -80,7 +83,7 @@ function sideLine({ name, runs }: Side): string {
     .join(", ")}${runs.length > 5 ? ` and ${runs.length - 5} more` : ""} (${statuses.join(", ")})`;
 }
 
-function told(
+function againstLines(
   against: Against,
   baselineRuns: number,
   paint: Paint,
@@ -91,9 +94,9 @@ function told(
     (change) =>
       change.outcome === "worse" || change.outcome === "better" || change.outcome === "different",
   );
+  const head = paint(`${side.name} against A: ${outcomeWords[outcome]}`, colourOf[outcome]);
   return [
-    "  " +
-      `${paint(paint(`${side.name} against A: ${outcomeWords[outcome]}`, colourOf[outcome]), "bold")}`,
+    `  ${paint(head, "bold")}`,
     ...indented(`${tallySentence(against)}.`),
     ...powerSentences({ ...against, baselineRuns }).flatMap((text) => indented(`${text}.`)),
     ...claims
@@ -127,11 +130,12 @@ export function values({ quantity, a, b }: Change): string {
 /** Each side's status with its observed value. */
 function claimLine({ name }: Side, claim: ClaimOutcome): string {
   const chance = chanceText(claim);
-  const told = (counts: ClaimOutcome["a"], observed: readonly (number | null)[]): string =>
+  const text = (counts: ClaimOutcome["a"], observed: readonly (number | null)[]): string =>
     `${tally(counts)} (${observedText(observed, claim)})`;
   const [ofA, ofB] = claim.observed;
-  return (
-    `${claim.title}, ${claim.phase}: A ${told(claim.a, ofA)}, ${name} ` +
-    `${told(claim.b, ofB)}${claim.limit === null ? "" : `; must be ${limitText(claim)}`}${chance === "" ? "" : `; ${chance}`}`
-  );
+  return [
+    `${claim.title}, ${claim.phase}: A ${text(claim.a, ofA)}, ${name} ${text(claim.b, ofB)}`,
+    ...(claim.limit === null ? [] : [`must be ${limitText(claim)}`]),
+    ...(chance === "" ? [] : [chance]),
+  ].join("; ");
 }

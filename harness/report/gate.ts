@@ -44,12 +44,12 @@ export function renderGateText(
       `${marks[entry.outcome]} ` +
       `${padded(cut(oneLine(entry.experiment), 40), Math.min(40, wide))}  ` +
       `${padded(entry.outcome, 12)}`;
-    const said = [entry.why, comparisonLine(entry)]
+    const clauses = [entry.why, comparisonLine(entry)]
       .filter((text) => text !== "")
       .flatMap((text) => wrap(oneLine(text), across - 4));
     return [
       `${paint(head.trimEnd(), colours[entry.outcome])}${runsOf(entry)}`,
-      ...said.map((line) => `    ${line}`),
+      ...clauses.map((line) => `    ${line}`),
     ];
   });
   const closing = paint(paint(summaryLine(report), report.passed ? "held" : "refuted"), "bold");
@@ -68,11 +68,13 @@ function runsOf({ attempts }: Gated): string {
 function comparisonLine({ baseline }: Gated): string {
   if (baseline.kind !== "compared")
     return baseline.why === "" ? "" : `Not compared: ${baseline.why}.`;
-  const better = baseline.better.length === 0 ? "" : ` Better: ${baseline.better.join("; ")}.`;
-  return (
-    `Compared with ${counted(baseline.baselineRuns.length, "run")} of the baseline: ` +
-    `${baseline.worse.length === 0 ? "nothing is shown to be worse" : baseline.worse.join("; ")}.${better}${baseline.power.map((text) => ` ${text}.`).join("")}`
-  );
+  const { worse, better, power, baselineRuns } = baseline;
+  return [
+    `Compared with ${counted(baselineRuns.length, "run")} of the baseline: ` +
+      `${worse.length === 0 ? "nothing is shown to be worse" : worse.join("; ")}.`,
+    ...(better.length === 0 ? [] : [`Better: ${better.join("; ")}.`]),
+    ...power.map((text) => `${text}.`),
+  ].join(" ");
 }
 
 export function summaryLine({ entries, notRun, passed, baseline, note }: GateReport): string {
@@ -161,10 +163,9 @@ export function renderAnnotations(report: GateReport): string {
     .filter(({ outcome }) => outcome !== "passed")
     .map((entry) => {
       const level = entry.outcome === "inconclusive" ? "warning" : "error";
-      return (
-        `::${level} ` +
-        `title=${property(`${entry.experiment}: ${entry.outcome}`)}::${data(`${entry.why}\n${entry.attempts.at(-1)?.rerun ?? ""}`)}`
-      );
+      const title = property(`${entry.experiment}: ${entry.outcome}`);
+      const text = data(`${entry.why}\n${entry.attempts.at(-1)?.rerun ?? ""}`);
+      return `::${level} title=${title}::${text}`;
     });
   return lines.map((line) => `${line}\n`).join("");
 }

@@ -14,7 +14,7 @@ const durations = (samples: readonly (readonly [number, number])[]): SeriesData 
 const total = (rows: readonly (readonly number[])[]): number =>
   rows.flat().reduce((a, b) => a + b, 0);
 
-test("every request is in exactly one cell, by its duration and the column in which it began", () => {
+test("every request is in exactly one cell, by its duration and its start", () => {
   const grid = gridOf(0, 0, 20_000, 2000);
   fc.assert(
     fc.property(

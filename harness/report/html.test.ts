@@ -62,7 +62,7 @@ describe("without a script", () => {
         },
       }),
     );
-    for (const said of [
+    for (const words of [
       "Aborted (user):",
       "interrupted",
       "Left behind: process group 4711",
@@ -71,7 +71,7 @@ describe("without a script", () => {
       "Not reached: fault, recovery.",
       "The record has no fault.",
     ])
-      expect(text).toContain(said);
+      expect(text).toContain(words);
   });
 
   test("every chart has its figures by phase in a table", () => {
@@ -106,7 +106,7 @@ describe("the map", () => {
   });
 });
 
-test("a fault of many services shows its first observation, and the others in full on request", () => {
+test("a fault of many services shows its first observation, and others on request", () => {
   const { run, verdict } = stormRun();
   const seen = Array.from(
     { length: 9 },
@@ -121,7 +121,7 @@ test("a fault of many services shows its first observation, and the others in fu
   );
   const html = page({ run: { ...run, events }, verdict });
   expect(html).toContain(
-    `${seen[0]} <details><summary>and 8 more</summary> ${seen.slice(1).join("; ")}</details>`,
+    `${seen[0]} <details><summary>and 8 more</summary>\n${seen.slice(1).join("; ")}</details>`,
   );
   expect(page()).not.toContain("<summary>and ");
 });

@@ -4,7 +4,9 @@
 import { markup, type Markup } from "./markup.ts";
 import type { ReportModel } from "./model.ts";
 import { dashes } from "./page/chart-figures.ts";
+import { withoutText } from "../phrases/format.ts";
 import { words } from "./page/icons.ts";
+import { minuteOf } from "./page/parts.ts";
 import type { Section } from "./page/section.ts";
 import * as listed from "./page/sections.ts";
 import { renderShell } from "./page/shell.ts";
@@ -18,22 +20,19 @@ interface Shown extends Omit<Section, "body"> {
 
 export function renderHtml(model: ReportModel): string {
   const when =
-    model.startedAtMs === null
-      ? "start not recorded"
-      : `${new Date(model.startedAtMs).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+    model.startedAtMs === null ? "start not recorded" : `${minuteOf(model.startedAtMs)} UTC`;
   const shown = sections.flatMap((section): Shown[] => {
     const body = section.body(model);
     return body === null ? [] : [{ ...section, body }];
   });
   return renderShell({
-    title:
-      `${words[model.status]}: ` +
-      `${model.experiment}${model.without.length === 0 ? "" : ` without ${model.without.join(", ")}`}`,
+    title: `${words[model.status]}: ${model.experiment}${withoutText(model.without)}`,
     status: model.status,
     skipTo: { id: "claims", text: "Skip to the claims" },
     heading: model.experiment,
     subheading: `${model.topology} topology on ${model.substrate} · ${when} · ${model.runId}`,
-    body: markup`${summary(model)}\n${contents(shown)}${shown.map(({ body }) => markup`\n${body}`)}`,
+    body: markup`${summary(model)}
+${contents(shown)}${shown.map(({ body }) => markup`\n${body}`)}`,
     styles: [...new Set(sections.flatMap(({ styles }) => styles ?? []))],
     scripts: ["report.js"],
     charts: true,
@@ -43,5 +42,6 @@ export function renderHtml(model: ReportModel): string {
 
 /** The table of contents. */
 function contents(shown: readonly Shown[]): Markup {
-  return markup`<nav class="page contents" aria-label="On this page"><ul>${shown.map(({ id, link }) => markup`<li><a href="${`#${id}`}">${link}</a></li>`)}</ul></nav>`;
+  const items = shown.map(({ id, link }) => markup`<li><a href="#${id}">${link}</a></li>`);
+  return markup`<nav class="page contents" aria-label="On this page"><ul>${items}</ul></nav>`;
 }

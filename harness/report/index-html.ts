@@ -19,7 +19,13 @@ export function renderIndex(index: RunIndex): string {
       `${formatCount(runs.length)} runs of ` +
       `${formatCount(new Set(runs.map((run) => run.experiment)).size)} ` +
       `experiments${broken.length === 0 ? "" : `, and ${broken.length} broken`}`,
-    body: markup`${indexHead(index)}\n${trendsSection(runs)}\n${runsSection(runs)}\n${pagesSection(index.pages)}\n${brokenSection(broken)}`,
+    body: markup`${[
+      indexHead(index),
+      trendsSection(runs),
+      runsSection(runs),
+      pagesSection(index.pages),
+      brokenSection(broken),
+    ].map((part) => markup`${part}\n`)}`,
     styles: ["run-list.css"],
     scripts: ["run-list.js"],
     charts: false,

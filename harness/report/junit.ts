@@ -46,7 +46,8 @@ ${suites.map(({ text }) => text)}</testsuites>
 }
 
 function countsOf(cases: readonly Case[]): Markup {
-  return markup`tests="${cases.length}" failures="${numberOf(cases, "failure")}" errors="${numberOf(cases, "error")}"`;
+  const [failures, errors] = [numberOf(cases, "failure"), numberOf(cases, "error")];
+  return markup`tests="${cases.length}" failures="${failures}" errors="${errors}"`;
 }
 
 /** Digits, with at most three decimals. */
@@ -176,18 +177,19 @@ function findingCase(finding: Finding, plan: Plan): Case {
 }
 
 function caseOf({ name, seconds, outcome, message, properties }: Case, suite: string): Markup {
-  const said = clip(message, 1000);
+  const clipped = clip(message, 1000);
   const result = {
     passed: markup``,
-    failure: markup`      <failure type="refuted" message="${said}">${said}</failure>\n`,
-    error: markup`      <error type="seawall" message="${said}">${said}</error>\n`,
-    skipped: markup`      <skipped message="${said}"/>\n`,
+    failure: markup`      <failure type="refuted" message="${clipped}">${clipped}</failure>\n`,
+    error: markup`      <error type="seawall" message="${clipped}">${clipped}</error>\n`,
+    skipped: markup`      <skipped message="${clipped}"/>\n`,
   }[outcome];
   const known = properties
     .map(([property, value]) => `${property}: ${clip(value, 1000)}`)
     .join("\n");
   const output = known === "" ? markup`` : markup`      <system-out>${known}</system-out>\n`;
-  const head = markup`<testcase name="${clip(name, 1000)}" classname="seawall.${suite}" time="${secondsText(seconds)}">`;
+  const attributes = markup`name="${clip(name, 1000)}" classname="seawall.${suite}"`;
+  const head = markup`<testcase ${attributes} time="${secondsText(seconds)}">`;
   return markup`    ${head}\n${result}${output}    </testcase>\n`;
 }
 

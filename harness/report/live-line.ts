@@ -67,8 +67,9 @@ function parts({
     ...(shed.length === 0
       ? []
       : [
-          "shed " +
-            `${shed.map(([lane, count]) => `${oneLine(lane)} ${formatValue(count, "")}`).join(", ")}`,
+          `shed ${shed
+            .map(([lane, count]) => `${oneLine(lane)} ${formatValue(count, "")}`)
+            .join(", ")}`,
         ]),
     ...(failed > 0 ? [`failed ${formatValue(failed, "")}`] : []),
     ...(note === "" ? [] : [oneLine(note)]),

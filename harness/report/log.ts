@@ -23,7 +23,7 @@ export function logOf(run: Run, zeroMs: number): LogLine[] {
   const lines = (groups: readonly Together[]): LogLine[] =>
     groups.map((group) => ({
       atMs: Math.round((group[0].atMs - zeroMs) * 10) / 10,
-      ...toldTogether(group),
+      ...linesFor(group),
     }));
   const groups = together(run.events);
   if (groups.length <= headLines + tailLines) return lines(groups);
@@ -43,18 +43,18 @@ type Together = [RunEvent, ...RunEvent[]];
 /** Planned exits of several services in a row are combined into one line. */
 function together(events: readonly RunEvent[]): Together[] {
   const groups: Together[] = [];
-  const asTold = (event: RunEvent | undefined): boolean =>
+  const isPlannedExit = (event: RunEvent | undefined): boolean =>
     event?.kind === "exited" && event.expected;
   for (const event of events) {
     const last = groups.at(-1);
-    if (last !== undefined && asTold(event) && asTold(last[0])) last.push(event);
+    if (last !== undefined && isPlannedExit(event) && isPlannedExit(last[0])) last.push(event);
     else groups.push([event]);
   }
   return groups;
 }
 
-function toldTogether(events: Together): { tone: LogLine["tone"]; text: string } {
-  if (events.length === 1) return told(events[0]);
+function linesFor(events: Together): { tone: LogLine["tone"]; text: string } {
+  if (events.length === 1) return lineFor(events[0]);
   const names = events.flatMap((event) => (event.kind === "exited" ? [event.service] : []));
   return {
     tone: "plain",
@@ -62,7 +62,7 @@ function toldTogether(events: Together): { tone: LogLine["tone"]; text: string }
   };
 }
 
-function told(event: RunEvent): { tone: LogLine["tone"]; text: string } {
+function lineFor(event: RunEvent): { tone: LogLine["tone"]; text: string } {
   const say = (
     text: string,
     tone: LogLine["tone"] = "plain",

@@ -27,11 +27,11 @@ export function marksOf(
   }: { readonly zeroMs: number; readonly fromMs: number; readonly untilMs: number },
 ): Mark[] {
   const all = run.events.flatMap((event) => {
-    const told = markOf(event);
+    const mark = markOf(event);
     const atMs = Math.round((event.atMs - zeroMs) * 10) / 10;
-    return told === null || atMs < fromMs || atMs > untilMs
+    return mark === null || atMs < fromMs || atMs > untilMs
       ? []
-      : [{ atMs, tone: told[0], text: clip(told[1], 160) }];
+      : [{ atMs, tone: mark[0], text: clip(mark[1], 160) }];
   });
   const grave = all.filter(({ tone }) => tone !== "note");
   const kept =

@@ -24,11 +24,11 @@ describe("a complete run", () => {
       .reduce<number>((total, value) => total + (value ?? 0) * seconds, 0);
     expect(drawn).toBeCloseTo(asked, 6);
     expect(line("live-segments", "served")?.byPhase[0]).toBe(80);
-    expect(model.felt.map(({ classes }) => classes[0]?.asked)).toEqual([1600, 14_400, 1920]);
+    expect(model.impact.map(({ classes }) => classes[0]?.asked)).toEqual([1600, 14_400, 1920]);
   });
 
   test("shows DVR shed and live served, as for the viewers", () => {
-    const fault = model.felt[1];
+    const fault = model.impact[1];
     expect(fault?.phase).toBe("fault");
     expect(fault?.classes[0]?.servedShare).toBeGreaterThan(0.999);
     expect(fault?.classes[1]?.servedShare).toBeLessThan(0.8);
@@ -92,14 +92,14 @@ describe("a run of another kind of target", () => {
       "dvr-wait: The wait",
       "dvr-heat: Each",
     ]);
-    expect(turned.felt[1]?.classes.map(({ title }) => title)).toEqual(["Orders"]);
-    expect(turned.felt[1]?.classes[0]?.servedShare).toBeGreaterThan(0);
+    expect(turned.impact[1]?.classes.map(({ title }) => title)).toEqual(["Orders"]);
+    expect(turned.impact[1]?.classes[0]?.servedShare).toBeGreaterThan(0);
   });
 
   test("shows none if no harm metric is declared", () => {
     const silent = of(plan);
     expect(silent.charts.map(({ id }) => id)).not.toContain("live-segments");
-    expect(silent.felt.flatMap(({ classes }) => classes)).toEqual([]);
+    expect(silent.impact.flatMap(({ classes }) => classes)).toEqual([]);
     expect(harm).toBeDefined();
   });
 });
@@ -113,7 +113,12 @@ describe("an incomplete run", () => {
 
   test("without any event or sample still has a model", () => {
     const empty = cut(0, { series: [], damage: ["events.ndjson is empty"] });
-    expect([empty.charts, empty.felt, empty.faults, empty.startedAtMs]).toEqual([[], [], [], null]);
+    expect([empty.charts, empty.impact, empty.faults, empty.startedAtMs]).toEqual([
+      [],
+      [],
+      [],
+      null,
+    ]);
     expect(empty.lacking).toContain(
       "The record has no samples: it says nothing about what users got.",
     );

@@ -10,7 +10,7 @@ import { type Chart, draw, isEmpty } from "./chart.ts";
 import { chartSpecs } from "./charts.ts";
 import { type ClaimRow, claimRows } from "./claim-rows.ts";
 import { environmentOf, type Fact } from "./environment.ts";
-import { type Felt, feltOf } from "./felt.ts";
+import { type PhaseImpact, userImpactOf } from "./user-impact.ts";
 import { isPhase } from "../phrases/format.ts";
 import { type LogLine, logOf } from "./log.ts";
 import { generatorHealth, type HealthRow } from "./generator-health.ts";
@@ -58,7 +58,7 @@ export interface ReportModel {
   readonly faults: readonly FaultBand[];
   readonly marks: readonly Mark[];
   readonly maps: readonly TargetMap[];
-  readonly felt: readonly Felt[];
+  readonly impact: readonly PhaseImpact[];
   readonly claims: readonly ClaimRow[];
   readonly evidence: readonly ClaimRow[];
   readonly generator: readonly HealthRow[];
@@ -128,7 +128,7 @@ export function reportModel(run: Run, verdict: Verdict): ReportModel {
     faults,
     marks: marksOf(run, timeline),
     maps: targetMaps(run, zeroMs, faults),
-    felt: feltOf(run, timeline, grid),
+    impact: userImpactOf(run, timeline, grid),
     claims: rows.filter((row) => row.kind !== "evidence"),
     evidence: rows.filter((row) => row.kind === "evidence"),
     generator: generatorHealth(run, inPhases),

@@ -17,7 +17,8 @@ export function printable(text: string, colour = false): string {
   if (!colour) return withoutCommands(plain(text));
   const parts = text.split(colours).map((part, index) => (index % 2 === 1 ? part : plain(part)));
   const last = parts.length < 2 ? "" : (parts[parts.length - 2] as string);
-  return `${withoutCommands(parts.join(""))}${last === "" || /\[(?:0|22|39)m$/.test(last) ? "" : "\u001b[0m"}`;
+  const ended = last === "" || /\[(?:0|22|39)m$/.test(last);
+  return `${withoutCommands(parts.join(""))}${ended ? "" : "\u001b[0m"}`;
 }
 
 /**

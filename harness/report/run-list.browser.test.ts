@@ -104,7 +104,7 @@ describe.skipIf(chromium === null)("the index of runs in a browser", () => {
     return browser.context;
   };
 
-  test("filters by experiment, verdict, kind, version and words, and keeps that in its address", async () => {
+  test("filters by each column and by words, and keeps that in its address", async () => {
     const url = await written("full", full);
     const { page, complaints, requests } = await openedPage(context(), url);
     const visible = async (): Promise<number> => page.locator(".runs tbody tr:visible").count();
@@ -124,14 +124,14 @@ describe.skipIf(chromium === null)("the index of runs in a browser", () => {
     await page.getByLabel("Verdict", { exact: true }).selectOption("refuted");
     await page.getByLabel("Kind", { exact: true }).selectOption("control");
     await page.getByLabel("Version", { exact: true }).selectOption("abc1234");
-    const wanted = full.runs.filter(
+    const expected = full.runs.filter(
       (run) =>
         run.experiment === "zone-loss" && run.without.length > 0 && run.targetVersion === "abc1234",
     ).length;
-    expect(await visible()).toBe(wanted);
+    expect(await visible()).toBe(expected);
     await page.goto(page.url());
     await page.reload();
-    expect(await visible()).toBe(wanted);
+    expect(await visible()).toBe(expected);
     await page.getByLabel("Contains", { exact: true }).fill("nothing is like this");
     expect(await page.getByText("No run is like that").isVisible()).toBe(true);
     await page.locator("#clear").focus();
@@ -163,7 +163,7 @@ describe.skipIf(chromium === null)("the index of runs in a browser", () => {
     }
   });
 
-  test("lists everything without a script, and needs no sideways scrolling on a phone", async () => {
+  test("lists everything without a script, and fits a phone", async () => {
     await using bare = await openBrowser(chromium ?? "", { scripts: false });
     const { page } = await openedPage(bare.context, await written("bare", full));
     expect([

@@ -49,8 +49,11 @@ export function table(
         );
       })
       .join("  ");
-    return lines.map((line, index) =>
-      `${index === 0 ? head : " ".repeat(Math.max(0, indent - 2))}${widths.length === 0 ? "" : "  "}${last?.style === undefined ? line : paint(line, last.style)}`.trimEnd(),
-    );
+    const gap = widths.length === 0 ? "" : "  ";
+    const style = last?.style;
+    return lines.map((line, index) => {
+      const before = index === 0 ? head : " ".repeat(Math.max(0, indent - 2));
+      return `${before}${gap}${style === undefined ? line : paint(line, style)}`.trimEnd();
+    });
   });
 }

@@ -65,11 +65,11 @@ export function targetMaps(run: Run, zeroMs: number, bands: readonly FaultBand[]
           ]
         : [];
     });
-  return gravest(active).map((together) => mapOf(run, zeroMs, together));
+  return largestFaultSets(active).map((together) => mapOf(run, zeroMs, together));
 }
 
 /** The maximal sets of faults that were in force together, in chronological order. */
-function gravest(active: readonly Active[]): Active[][] {
+function largestFaultSets(active: readonly Active[]): Active[][] {
   const sets = active.map(({ fromMs }) =>
     active.filter((one) => one.fromMs <= fromMs && one.untilMs > fromMs),
   );

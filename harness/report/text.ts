@@ -58,12 +58,12 @@ function heading(verdict: Verdict, across: number, paint: Paint): string[] {
 /** What a control's verdict means for the defence that was off. */
 export function controlLine({ status, without }: Pick<Verdict, "status" | "without">): string {
   const names = without.join(", ");
-  const said = {
+  const meaning = {
     refuted: "and it was",
     held: "but it held, so the experiment proves nothing about the defence",
     inconclusive: "which this run does not show",
   }[status];
-  return `Control without ${names}: expected to be refuted, ${said}.`;
+  return `Control without ${names}: expected to be refuted, ${meaning}.`;
 }
 
 function table(claims: readonly ClaimRow[], across: number, paint: Paint): string[] {

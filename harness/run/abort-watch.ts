@@ -40,12 +40,12 @@ export class AbortWatch implements SampleSink {
 
   series(series: Series): number {
     const id = this.#inner.series(series);
-    const wanted = this.#conditions.flatMap((condition) =>
+    const watched = this.#conditions.flatMap((condition) =>
       statisticOf(condition.unless).watches(condition.unless),
     );
     if (
       !this.#recent.has(id) &&
-      wanted.some(
+      watched.some(
         (selector) => selector.metric === series.metric && carries(series.tags, selector.where),
       )
     ) {

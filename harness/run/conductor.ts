@@ -42,7 +42,7 @@ export interface World {
     readonly msMax: number;
     release(deployment: Deployment, signal: AbortSignal): Promise<void>;
   };
-  /** Counts what goes on without any load, until the result is called. */
+  /** Counts the activity without any load, until the result is called. */
   watchIdle?(deployment: Deployment): Promise<() => Promise<Idle | null>>;
   prepareLoad(deployment: Deployment, signal: AbortSignal): Promise<RunningLoad>;
   startProbes(deployment: Deployment, load: RunningLoad, signal: AbortSignal): Promise<Probes>;
@@ -80,7 +80,7 @@ const teardownMs = 60_000;
  * not healed by then never will be.
  */
 const healMsMax = 180_000;
-/** The slowest service and the first answer that the target works. */
+/** The slowest service and the first answer that proves the whole target. */
 const startMsMax = 240_000;
 const marginMs = 60_000;
 

@@ -14,26 +14,26 @@ const settled = (): Promise<void> => new Promise((next) => setImmediate(next));
 describe("the dead-man's switch", () => {
   it("does nothing if it is released, even in two pieces", async () => {
     const pipe = new PassThrough();
-    const heard = listen(pipe, 3);
+    const fate = listen(pipe, 3);
     pipe.write("beat\nbeat\ndo");
     pipe.write("ne\n");
     pipe.end();
-    expect(await heard).toBe("released");
+    expect(await fate).toBe("released");
   });
 
   it("acts if the pipe ends without a farewell", async () => {
     const pipe = new PassThrough();
-    const heard = listen(pipe, 3);
+    const fate = listen(pipe, 3);
     pipe.write("beat\n");
     pipe.end();
-    expect(await heard).toBe("killed");
+    expect(await fate).toBe("killed");
   });
 
   it("acts if the heartbeat stops, and not before", async () => {
     const pipe = new PassThrough();
-    let heard = "";
+    let fate = "";
     void listen(pipe, 3).then((what) => {
-      heard = what;
+      fate = what;
     });
     for (let second = 0; second < 20; second++) {
       pipe.write("beat\n");
@@ -41,12 +41,12 @@ describe("the dead-man's switch", () => {
       vi.advanceTimersByTime(1_000);
     }
     await settled();
-    expect(heard).toBe("");
+    expect(fate).toBe("");
     vi.advanceTimersByTime(2_000);
     await settled();
-    expect(heard).toBe("");
+    expect(fate).toBe("");
     vi.advanceTimersByTime(1_500);
     await settled();
-    expect(heard).toBe("silent");
+    expect(fate).toBe("silent");
   });
 });

@@ -186,9 +186,11 @@ describe("a ledger", () => {
 describe("unreadable ledgers", () => {
   const dead = (name: string): void => {
     mkdirSync(state, { recursive: true });
+    const owner = { runId: name, pid: 2 ** 22 + 1, startTicks: 1, directory: "" };
+    const lines = [{ owner }, { entry: folder("a"), id: 0 }];
     writeFileSync(
       join(state, `${name}.ndjson`),
-      `${JSON.stringify({ owner: { runId: name, pid: 2 ** 22 + 1, startTicks: 1, directory: "" } })}\n${JSON.stringify({ entry: folder("a"), id: 0 })}\n`,
+      lines.map((line) => `${JSON.stringify(line)}\n`).join(""),
     );
   };
 
@@ -322,9 +324,9 @@ describe("recovery", () => {
       pid,
       startTicks: statOf(pid)?.startTicks ?? 0,
     });
-    const [said] = (await once(leader.stdout, "data")) as [Buffer];
+    const [output] = (await once(leader.stdout, "data")) as [Buffer];
     await once(leader, "exit");
-    const worker = Number(said);
+    const worker = Number(output);
     expect(statOf(worker)).toMatchObject({ group: pid, state: "S" });
     ledger.close();
     orphan();
@@ -343,9 +345,9 @@ describe("recovery", () => {
     await once(daemon, "exit");
     ledger.close();
     orphan();
-    const stands = (): number[] => straysOf(tracesOf(onlyRun())).map(({ pid }) => pid);
-    await expect.poll(() => stands().length).toBe(1);
-    const [pid] = stands();
+    const strayPids = (): number[] => straysOf(tracesOf(onlyRun())).map(({ pid }) => pid);
+    await expect.poll(() => strayPids().length).toBe(1);
+    const [pid] = strayPids();
     expect(await recoverRun(onlyRun())).toEqual([]);
     expect([null, "Z"]).toContain(statOf(pid ?? 0)?.state ?? null);
   });
@@ -361,8 +363,8 @@ describe("recovery", () => {
       detached: true,
     });
     children.push(server);
-    const [said] = (await once(server.stdout, "data")) as [Buffer];
-    ledger.record({ kind: "ports", endpoints: [{ host: "127.9.8.7", port: Number(said) }] });
+    const [output] = (await once(server.stdout, "data")) as [Buffer];
+    ledger.record({ kind: "ports", endpoints: [{ host: "127.9.8.7", port: Number(output) }] });
     ledger.close();
     orphan();
     const left = onlyRun();
@@ -371,7 +373,11 @@ describe("recovery", () => {
       "one that came later",
     ).toEqual([]);
     expect(straysOf(tracesOf(left))).toEqual([
-      { pid: server.pid, name: expect.any(String), why: `it listens on 127.9.8.7:${Number(said)}` },
+      {
+        pid: server.pid,
+        name: expect.any(String),
+        why: `it listens on 127.9.8.7:${Number(output)}`,
+      },
     ]);
     const ended = once(server, "exit");
     expect(await recoverRun(left)).toEqual([]);
@@ -437,7 +443,7 @@ describe("recovery", () => {
     at,
   });
 
-  it("queries each engine once for a run's objects, and stays while one does not answer", async () => {
+  it("queries each engine once for a run's objects, and stays without an answer", async () => {
     const ledger = new FileLedger(state, runId, "");
     ledger.record(made("network", "n", "unix:///one"));
     for (const name of ["a", "b"]) ledger.record(made("container", name, "unix:///one"));

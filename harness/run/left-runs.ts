@@ -63,7 +63,7 @@ function namesIn(stateDirectory: string): string[] {
 }
 
 function readLedger(path: string, runId: string): LeftRun | null {
-  const nobody = {
+  const unknownOwner = {
     runId,
     ledger: path,
     directory: "",
@@ -89,7 +89,7 @@ function readLedger(path: string, runId: string): LeftRun | null {
             ...livesOf(owner),
           };
     return {
-      ...nobody,
+      ...unknownOwner,
       ...of,
       entries,
       recorded,
@@ -99,7 +99,7 @@ function readLedger(path: string, runId: string): LeftRun | null {
   } catch (error) {
     if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return null;
     return {
-      ...nobody,
+      ...unknownOwner,
       unread: [
         `its ledger ${path} (${(error as NodeJS.ErrnoException).code ?? (error as Error).message})`,
       ],

@@ -18,7 +18,7 @@ const slow = {
   jitterMs: 0,
 } as const;
 
-/** With each thing that was called otherwise before. */
+/** With the former name of each renamed thing. */
 const today: Plan = {
   ...heldPlan(),
   entries: ["edge"],
@@ -65,7 +65,7 @@ const today: Plan = {
   ],
 };
 
-/** The same plan in the words of the older format. */
+/** The same plan in the terms of the older format. */
 function before({ entries, content, otherEntries, ...plan }: Plan): Record<string, unknown> {
   const text = JSON.stringify({ ...plan, entries: undefined, format: olderPlanFormat });
   return {

@@ -1,6 +1,6 @@
 /**
- * Records of before, as this version reads them. No other file of the harness knows what earlier
- * versions called things.
+ * Converts older records to the current format. No other file of the harness knows the names of
+ * earlier versions.
  */
 import type { RunEvent } from "../record/events.ts";
 import type { Pack } from "../target/pack.ts";
@@ -9,13 +9,13 @@ import { usersSide } from "../target/layout.ts";
 import { entryTag, type Tags } from "../metrics/tags.ts";
 import { rhythmMsOf } from "../target/rhythm.ts";
 
-/** What plans of this format call things by other names than those of today. */
+/** Names in plans of this format that differ from today's. */
 export const olderPlanFormat = "seawall-plan/1";
 
 type Json = Readonly<Record<string, unknown>>;
 
 const fields: Readonly<Record<string, string>> = { edges: "entries", stream: "content" };
-/** Where a plan names tags. */
+/** The places in a plan that contain tags. */
 const withTags = [
   "hypothesis",
   "recovery",
@@ -25,25 +25,25 @@ const withTags = [
   "wishes",
   "metrics",
 ];
-/** Where it names the ends of links. */
+/** The places that contain the ends of links. */
 const withEnds = ["links", "steps", "struck"];
-/** Lists of tags, by what holds them. */
+/** Lists of tags, by their parent. */
 const tagLists = ["tags", "drawn", "decided", "entries"];
 const [entryBefore, userBefore, usersBefore] = ["edge", "viewer", "viewers"];
 
-/** Of a sample: what a service itself exposes keeps the labels that the service gave. */
+/** For a sample: a series of a service keeps the labels that the service gave. */
 export function renewedTags(tags: Tags): Tags {
   return tags["service"] === undefined ? (withUsers(renewed(tags, "where", [])) as Tags) : tags;
 }
 
-/** An event repeats the fault as the plan has it. */
+/** An event repeats the fault as it is in the plan. */
 export function renewedEvent(event: RunEvent): RunEvent {
   return "fault" in event
     ? ({ ...event, fault: withUsers(event.fault) } as unknown as RunEvent)
     : event;
 }
 
-/** A plan of the older format as one of today. It is not checked: that comes afterwards. */
+/** Converts a plan of the older format. It is not validated here; that follows. */
 export function renewedPlan({ gateways, ...older }: Json): Json {
   const exposed = Object.entries(isObject(older["metrics"]) ? older["metrics"] : {}).flatMap(
     ([name, metric]) => (isObject(metric) && metric["source"] === "service" ? [name] : []),
@@ -65,7 +65,7 @@ export function renewedPlan({ gateways, ...older }: Json): Json {
   });
 }
 
-/** The target's pack knows what such a plan did not say yet; some plans did not even name it. */
+/** The target's pack supplies what such a plan lacks; some plans did not even name the pack. */
 function completed(plan: Json): Json {
   const { pack } = plan;
   const named = typeof pack === "string" ? packNamed(pack) : undefined;
@@ -105,7 +105,7 @@ function renewed(value: unknown, key: string, exposed: readonly string[]): unkno
   );
 }
 
-/** `viewers>front:http`, or a link, or a selector of links that begins where users are. */
+/** `viewers>front:http`, or a link, or a selector of links that begins at the users. */
 function withUsers(value: unknown): unknown {
   if (typeof value === "string")
     return value.startsWith(`${usersBefore}>`)
@@ -125,7 +125,7 @@ function isObject(value: unknown): value is Json {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Of a game day: older ones called the rhythm by another name, and named no classes. */
+/** For a game day: older ones name the rhythm differently, and list no classes. */
 export function renewedStep({
   segmentMs,
   ...now

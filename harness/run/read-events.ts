@@ -76,9 +76,9 @@ class Reading implements ReadEvents {
       ? this.#linkless.map((at) => `line ${at} of ${files.events} was not written by the run`)
       : [];
     const all = [...inserted, ...this.#problems];
-    const said =
+    const text =
       all.length <= saidMax ? all : [...all.slice(0, saidMax), `and ${all.length - saidMax} more`];
-    return [...said, ...this.#sealProblems(linked)];
+    return [...text, ...this.#sealProblems(linked)];
   }
 
   #sealProblems(linked: boolean): string[] {

@@ -49,7 +49,7 @@ export async function readRun(path: string): Promise<Run> {
 interface ReadPlan {
   readonly plan: Plan;
   readonly hash: string;
-  /** It, and the record beside it, use the names of an earlier version. */
+  /** It, and the record next to it, use the names of an earlier version. */
   readonly isOlder: boolean;
 }
 
@@ -106,12 +106,12 @@ function planIn(text: unknown, isOlder: boolean): Plan {
   const { error } = planDocument.safeParse(value);
   if (error !== undefined) {
     const { issues } = error;
-    const said = issues
+    const listed = issues
       .slice(0, issuesMax)
       .map(({ path, message }) => `"${path.join(".")}": ${message}`);
     throw new Error(
       [
-        ...said,
+        ...listed,
         ...(issues.length > issuesMax ? [`and ${issues.length - issuesMax} more`] : []),
       ].join("; "),
     );
@@ -180,10 +180,7 @@ function belongingProblems(
       : [`${files.events} is of the run ${runId}, and sealed as of ${seal.run}`]),
     ...(samplesRun === seal.run && samplesPlan === seal.plan
       ? []
-      : [
-          `${files.samples} is ` +
-            `${samplesRun === seal.run ? "not of this plan" : samplesRun === null ? "of a run that it does not name" : `of the run ${samplesRun}`}`,
-        ]),
+      : [`${files.samples} is ${originOf(samplesRun, seal.run)}`]),
   ];
 }
 
@@ -197,4 +194,9 @@ function endOf(events: readonly RunEvent[]): string {
   return last === undefined
     ? ", before anything happened"
     : `, after "${last.kind}" at ${new Date(last.atMs).toISOString()}`;
+}
+
+function originOf(samplesRun: string | null, sealedRun: string): string {
+  if (samplesRun === sealedRun) return "not of this plan";
+  return samplesRun === null ? "of a run that it does not name" : `of the run ${samplesRun}`;
 }

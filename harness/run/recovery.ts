@@ -16,7 +16,7 @@ export type SubstrateUndo = (
   substrate: string,
 ) => Promise<readonly string[]>;
 
-const nobodyAsked: SubstrateUndo = async (_runId, at, substrate) => [
+const undoUnavailable: SubstrateUndo = async (_runId, at, substrate) => [
   `what it made on ${substrate} at ${at}, which was not checked`,
 ];
 
@@ -45,7 +45,7 @@ export type Replayed = Pick<LeftRun, "runId" | "ledger" | "entries"> &
 /** Undoes everything that a dead run left; returns what could not be undone. Idempotent. */
 export async function recoverRun(
   left: Replayed,
-  undoMade: SubstrateUndo = nobodyAsked,
+  undoMade: SubstrateUndo = undoUnavailable,
   on: Undoing = onThisMachine,
 ): Promise<readonly string[]> {
   const remaining: string[] = (left.unread ?? []).map(

@@ -46,7 +46,7 @@ export class SampleParser {
   #bad = 0;
   #isFirst = true;
 
-  /** `tagsOf`: what the tags of a record of before are called today. */
+  /** `tagsOf`: converts the tags of an older record. */
   constructor(tagsOf: (tags: Tags) => Tags = (tags) => tags) {
     this.#tagsOf = tagsOf;
   }

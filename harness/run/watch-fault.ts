@@ -59,10 +59,10 @@ export class WatchedFault {
    * Resolves when the fault may be healed; nothing more is recorded after that. `isHurried`: the
    * run is ending, so there is no wait.
    */
-  async stop(isHurried: boolean): Promise<void> {
+  async stop(isAborting: boolean): Promise<void> {
     this.#stop.abort();
-    if (!isHurried) await this.#within(healWaitsMsMax, this.#ended);
-    if (!isHurried && this.#looks === 0) await this.#within(onlyLookMsMax, this.#lookOnce());
+    if (!isAborting) await this.#within(healWaitsMsMax, this.#ended);
+    if (!isAborting && this.#looks === 0) await this.#within(onlyLookMsMax, this.#lookOnce());
     this.#isClosed = true;
     this.#write();
   }

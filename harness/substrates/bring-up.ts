@@ -106,7 +106,7 @@ export async function untilPlayable(
     );
     signal.throwIfAborted();
     const missing = waiting.flat();
-    if (missing.length === 0) return refuseYesToAnything(layout, deployment, clock.nowMs(), signal);
+    if (missing.length === 0) return refuseAlwaysOk(layout, deployment, clock.nowMs(), signal);
     if (clock.monotonicMs() > deadlineMs) {
       throw new SeawallError(
         "SERVICE_FAILED",
@@ -141,7 +141,7 @@ async function statusOf(
  * A server with a fallback page answers 200 to everything, so every user would count as served,
  * whatever is broken.
  */
-async function refuseYesToAnything(
+async function refuseAlwaysOk(
   layout: Layout,
   deployment: Deployment,
   nowMs: number,

@@ -13,11 +13,11 @@ export interface EffectOn<Struck, F extends Effect = Effect> {
   readonly kind: F["kind"];
   /** `true`, or why this machine cannot. Called only if a fault needs it. */
   supported?(): true | string;
-  /** Applies the effect. The result can observe it, and undo it with a last look. */
+  /** Applies the effect. The result can observe it, and undo it with a last check. */
   impose(effect: F, struck: Struck): Promise<Impairment>;
 }
 
-/** `.js` where this was compiled. */
+/** `.js` in the compiled package. */
 const ending = extname(import.meta.filename);
 
 /** The effects of a substrate, by kind; none if it has no such folder. */

@@ -39,7 +39,7 @@ describe("the list of substrates", () => {
   );
 
   // The table of that page lists the effects on a service.
-  it("is explained where people read of faults: what a real one cannot do", async () => {
+  it("is documented next to the faults: what a real one cannot do", async () => {
     const page = readFileSync(join(root, "harness", "faults", "README.md"), "utf8");
     const support = /^## Support\n([\s\S]*?)^## /m.exec(page)?.[1] ?? "";
     for (const { name } of substrates.filter(({ isVirtual }) => !isVirtual)) {
@@ -47,19 +47,19 @@ describe("the list of substrates", () => {
       const lacking = Object.values(kinds)
         .filter(({ needs, simulate }) => supports({ needs, simulate }) !== true)
         .map(({ needs }) => needs);
-      const [said = ""] = support
+      const [reason = ""] = support
         .split(/(?=The \w+ substrate )/)
         .filter((part) => part.startsWith(`The ${name} substrate `));
-      expect(said).not.toBe("");
+      expect(reason).not.toBe("");
       for (const needs of lacking)
         expect(
-          needs.some((need) => said.includes(`\`${need}\``)),
+          needs.some((need) => reason.includes(`\`${need}\``)),
           needs.join(),
         ).toBe(true);
     }
   });
 
-  it("knows each effect that a fault asks for on some substrate, and no other", async () => {
+  it("knows exactly the effects that faults need on some substrate", async () => {
     const known = new Set<string>();
     for (const { name, isVirtual } of substrates) {
       const effects = isVirtual ? new Map() : await effectsIn(name);
@@ -69,9 +69,9 @@ describe("the list of substrates", () => {
     expect([...known].sort()).toEqual([...new Set(wanted)].sort());
   });
 
-  it("is the only place that knows one by its name, but for its own folder", () => {
+  it("is the only place that names one, except for its own folder", () => {
     const names = substrateNames.join("|");
-    const knows = sourcesIn("harness")
+    const naming = sourcesIn("harness")
       .filter(
         (path) =>
           !path.startsWith(join("harness", "substrates")) &&
@@ -82,7 +82,7 @@ describe("the list of substrates", () => {
           readFileSync(join(root, path), "utf8"),
         ),
       );
-    expect(knows).toEqual([]);
+    expect(naming).toEqual([]);
   });
 
   it("is documented", () => {

@@ -7,7 +7,7 @@ import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { basename } from "node:path";
 import { createInterface } from "node:readline";
-import { giveWay } from "./priority.ts";
+import { lowerPriority } from "./priority.ts";
 import { signalGroup } from "./processes.ts";
 
 const killAfterMs = 2_000;
@@ -67,7 +67,7 @@ export async function run(
       resolve(code ?? 128 + (killedBy ? constants.signals[killedBy] : 0)),
     );
   });
-  if (options.nice && child.pid !== undefined) giveWay(child.pid);
+  if (options.nice && child.pid !== undefined) lowerPriority(child.pid);
 
   let timedOut = false;
   let stopped = false;

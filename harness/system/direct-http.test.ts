@@ -53,10 +53,14 @@ describe("a request of the harness", () => {
       const { callDirectly, useNoProxy } = await import(${files[0]});
       const { httpGet } = await import(${files[1]});
       const { hostname: host, port } = new URL("${url}");
-      const said = [(await callDirectly("${url}/a", { method: "GET", signal: AbortSignal.timeout(20_000) })).status];
+      const signal = AbortSignal.timeout(20_000);
+      const said = [(await callDirectly("${url}/a", { method: "GET", signal })).status];
       said.push((await httpGet({ host, port: Number(port) }, "/b", { timeoutMs: 20_000 })).status);
       useNoProxy();
-      said.push(await new Promise((resolve) => http.get("${url}/c", (answer) => resolve(answer.resume().statusCode)).on("error", (error) => resolve(error.message))));
+      said.push(await new Promise((resolve) => {
+        const call = http.get("${url}/c", (answer) => resolve(answer.resume().statusCode));
+        call.on("error", (error) => resolve(error.message));
+      }));
       console.log(said.join(" "));
       process.exit(0);`;
     const { stdout } = await promisify(execFile)(

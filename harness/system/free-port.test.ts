@@ -8,7 +8,7 @@ import { firstOutgoingPort, freePort, portsToChoose } from "./free-port.ts";
 const host = `127.250.${(process.pid >> 8) & 255}.${process.pid & 255}`;
 const range = { from: 20_000, to: 20_003 };
 
-test("a port is given once, across processes, and never while a process listens on it", async () => {
+test("a port is given once, across processes, and only if it is free", async () => {
   const listener = createServer();
   await new Promise<void>((resolve) => void listener.listen(range.from, host, resolve));
   try {
@@ -20,12 +20,12 @@ test("a port is given once, across processes, and never while a process listens 
     const elsewhere =
       `import { freePort } from "./free-port.ts"; await freePort("${host}", ` +
       `${JSON.stringify(range)}).catch(({ message }) => console.log(message));`;
-    const said = execFileSync(
+    const output = execFileSync(
       process.execPath,
       ["--disable-warning=ExperimentalWarning", "--input-type=module", "-e", elsewhere],
       { cwd: import.meta.dirname, encoding: "utf8" },
     );
-    expect(said).toBe(`no free port of ${host} was found (EADDRINUSE)\n`);
+    expect(output).toBe(`no free port of ${host} was found (EADDRINUSE)\n`);
   } finally {
     await new Promise((resolve) => listener.close(resolve));
   }

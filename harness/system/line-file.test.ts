@@ -47,13 +47,13 @@ function read(text: string): number[] {
 }
 
 it("keeps each accepted line and shows no torn one, at whatever byte the disk is full", () => {
-  const mishap = fc.record({
+  const diskFailure = fc.record({
     room: fc.option(fc.nat(40), { nil: null }),
     cutFails: fc.boolean(),
     syncFails: fc.boolean(),
   });
   fc.assert(
-    fc.property(fc.array(mishap, { maxLength: 12 }), (mishaps) => {
+    fc.property(fc.array(diskFailure, { maxLength: 12 }), (mishaps) => {
       const disk = new FakeDisk();
       const file = new LineFile(disk);
       const taken: number[] = [];

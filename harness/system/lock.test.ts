@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { lock } from "./lock.ts";
 
@@ -39,7 +39,7 @@ describe("a lock", () => {
         "--input-type=module",
         "-e",
         `
-      const { lock } = await import(${JSON.stringify(fileURLToPath(new URL("lock.ts", import.meta.url)))});
+      const { lock } = await import(${JSON.stringify(join(import.meta.dirname, "lock.ts"))});
       globalThis.held = await lock(${JSON.stringify(path)});
       console.log("held");
       setInterval(() => {}, 1000);

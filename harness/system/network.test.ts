@@ -22,7 +22,7 @@ async function serve(answer: RequestListener): Promise<Endpoint> {
 }
 
 describe("a port", () => {
-  it("is busy, with its owner's name, while a process listens, and free before and after", async () => {
+  it("is busy, with its owner's name, exactly while a process listens", async () => {
     const port = await freePort("127.0.0.1");
     expect(await bindProblem({ host: "127.0.0.1", port })).toBeNull();
     const endpoint = await serve((_request, response) => response.end());

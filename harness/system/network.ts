@@ -214,10 +214,10 @@ export function holderOf(port: number): string | null {
 }
 
 function listeningInodes(port: number): Set<string> {
-  const wanted = `:${hex(port, 4)}`;
+  const localPort = `:${hex(port, 4)}`;
   return new Set(
     listening()
-      .filter(({ address }) => address.endsWith(wanted))
+      .filter(({ address }) => address.endsWith(localPort))
       .map(({ inode }) => inode),
   );
 }

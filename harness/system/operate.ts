@@ -86,17 +86,17 @@ function overHttp(
         signal: AbortSignal.timeout(withinMs),
       },
       (response) => {
-        let heard = "";
+        let received = "";
         response.setEncoding("utf8").on("data", (part: string) => {
-          if (heard.length < answerBytesMax) heard += part;
+          if (received.length < answerBytesMax) received += part;
         });
         response.once("error", reject);
         response.once("end", () => {
           const status = response.statusCode ?? 0;
           const read =
-            operation.reads === undefined ? heard.trim() : response.headers[operation.reads];
+            operation.reads === undefined ? received.trim() : response.headers[operation.reads];
           if (status < 200 || status > 299)
-            reject(new Error(`it answered ${status}: ${heard.trim()}`));
+            reject(new Error(`it answered ${status}: ${received.trim()}`));
           else if (typeof read !== "string")
             reject(new Error(`its answer has no header ${operation.reads}`));
           else resolve(read);
@@ -114,7 +114,7 @@ function overTcp(
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host, port });
-    let heard = "";
+    let received = "";
     const end = (outcome: () => void): void => {
       socket.destroy();
       outcome();
@@ -124,25 +124,27 @@ function overTcp(
         reject(
           new Error(
             `no expected answer within ${withinMs / 1000} s, only ` +
-              `${JSON.stringify(heard.slice(0, 100))}`,
+              `${JSON.stringify(received.slice(0, 100))}`,
           ),
         ),
       ),
     );
     socket.once("connect", () => socket.write(send));
     socket.setEncoding("latin1").on("data", (part: string) => {
-      heard += part;
-      const match = expect.exec(heard);
+      received += part;
+      const match = expect.exec(received);
       const found = match === null ? null : (match[1] ?? match[0]);
       if (found !== null)
         end(() => resolve(Object.hasOwn(means, found) ? (means[found] ?? found) : found));
-      else if (heard.length > answerBytesMax)
+      else if (received.length > answerBytesMax)
         end(() => reject(new Error("its answer does not end")));
     });
     socket.once("error", reject);
     socket.once("end", () =>
       end(() =>
-        reject(new Error(`it closed the connection after ${JSON.stringify(heard.slice(0, 100))}`)),
+        reject(
+          new Error(`it closed the connection after ${JSON.stringify(received.slice(0, 100))}`),
+        ),
       ),
     );
   });

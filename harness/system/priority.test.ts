@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { getPriority } from "node:os";
 import { afterEach, describe, expect, it } from "vitest";
-import { giveWay } from "./priority.ts";
+import { lowerPriority } from "./priority.ts";
 
 let child: ChildProcess | null = null;
 afterEach(() => {
@@ -19,9 +19,9 @@ describe("a lower priority", () => {
   it("makes a process yield to its starter", () => {
     const pid = started();
     expect(getPriority(pid)).toBe(getPriority());
-    giveWay(pid, 5);
+    lowerPriority(pid, 5);
     expect(getPriority(pid)).toBe(Math.max(5, getPriority()));
-    giveWay(pid);
+    lowerPriority(pid);
     expect(getPriority(pid)).toBe(Math.max(10, getPriority()));
   });
 
@@ -31,13 +31,13 @@ describe("a lower priority", () => {
       const niceOf = (pid: number | "self"): string =>
         /nice (-?\d+)/.exec(readFileSync(`/proc/${pid}/autogroup`, "utf8"))?.[1] ?? "";
       const [own, pid] = [niceOf("self"), started()];
-      giveWay(pid, 5);
+      lowerPriority(pid, 5);
       await expect.poll(() => niceOf(pid), { timeout: 2_000 }).toBe("5");
       expect(niceOf("self")).toBe(own);
     },
   );
 
   it("may be requested for a process that has ended", () => {
-    expect(() => giveWay(2 ** 22 + 1)).not.toThrow();
+    expect(() => lowerPriority(2 ** 22 + 1)).not.toThrow();
   });
 });

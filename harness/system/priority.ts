@@ -16,7 +16,7 @@ const timesMax = 50;
  * process gets a higher priority than the harness. Best effort: without permission, nothing
  * changes.
  */
-export function giveWay(
+export function lowerPriority(
   pid: number,
   nice: number = constants.priority.PRIORITY_BELOW_NORMAL,
 ): void {

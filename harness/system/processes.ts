@@ -123,13 +123,13 @@ function onlyZombies(group: number): boolean {
  * stopped.
  */
 export function groupStandsStill(leader: number): boolean {
-  const stands = ({ state }: ProcessStat): boolean => state === "T" || state === "Z";
+  const isStopped = ({ state }: ProcessStat): boolean => state === "T" || state === "Z";
   const stat = statOf(leader);
-  if (stat !== null && !stands(stat)) return false;
+  if (stat !== null && !isStopped(stat)) return false;
   const members = listProcesses()
     .flatMap((pid) => statOf(pid) ?? [])
     .filter(({ group }) => group === leader);
-  return members.length > 0 && members.every(stands);
+  return members.length > 0 && members.every(isStopped);
 }
 
 export interface ProcessStat {
@@ -295,10 +295,9 @@ export function startedMs({ startTicks }: Pick<ProcessStat, "startTicks">): numb
 
 /** Living processes whose environment contains `SEAWALL_RUN=runId`. */
 export function processesOfRun(runId: string): number[] {
-  const wanted = `${runVariable}=${runId}`;
+  const mark = `${runVariable}=${runId}`;
   return listProcesses().filter(
-    (pid) =>
-      pid !== process.pid && environmentOf(pid).includes(wanted) && statOf(pid)?.state !== "Z",
+    (pid) => pid !== process.pid && environmentOf(pid).includes(mark) && statOf(pid)?.state !== "Z",
   );
 }
 

@@ -39,18 +39,18 @@ export async function connectionsAt(
   endpoints: readonly Endpoint[],
   run: RunSs = runHere,
 ): Promise<SeenConnections> {
-  const wanted = new Set(endpoints.map(({ host, port }) => `${host}:${port}`));
+  const addresses = new Set(endpoints.map(({ host, port }) => `${host}:${port}`));
   // The kernel applies the filter, so that the thousands of connections of the load are not read.
-  const filter = [...wanted]
+  const filter = [...addresses]
     .flatMap((address) => [`src ${address}`, `dst ${address}`])
     .join(" or ");
   try {
-    return { connections: parseSs(await run(["-HOtina", filter]), wanted), bytesCounted: true };
+    return { connections: parseSs(await run(["-HOtina", filter]), addresses), bytesCounted: true };
   } catch (error) {
     const { cause } = error as { readonly cause?: NodeJS.ErrnoException };
     if (run !== runHere || cause?.code !== "ENOENT") throw error;
     return {
-      connections: parseTable(await readFile("/proc/net/tcp", "latin1"), wanted),
+      connections: parseTable(await readFile("/proc/net/tcp", "latin1"), addresses),
       bytesCounted: false,
     };
   }
@@ -60,7 +60,7 @@ export async function connectionsAt(
  * One line per socket (`-O`): state, two queues, local and peer address, and internal information
  * (`-i`).
  */
-export function parseSs(text: string, wanted: ReadonlySet<string>): SeenConnection[] {
+export function parseSs(text: string, addresses: ReadonlySet<string>): SeenConnection[] {
   return text.split("\n").flatMap((line) => {
     const [state = "", , , local = "", peer = ""] = line.split(/\s+/, 5);
     if (state === "" || state === "LISTEN") return [];
@@ -72,19 +72,19 @@ export function parseSs(text: string, wanted: ReadonlySet<string>): SeenConnecti
     const sent = number("bytes_sent") ?? number("bytes_acked");
     const received = number("bytes_received");
     const isOpen = /\b(?:bytes_|rtt|cwnd)/.test(line);
-    return pairOf(local, peer, wanted, isOpen ? (sent ?? 0) + (received ?? 0) : null);
+    return pairOf(local, peer, addresses, isOpen ? (sent ?? 0) + (received ?? 0) : null);
   });
 }
 
 /** proc(5): addresses in hexadecimal, in the machine's byte order; 0A is LISTEN. */
-export function parseTable(text: string, wanted: ReadonlySet<string>): SeenConnection[] {
+export function parseTable(text: string, addresses: ReadonlySet<string>): SeenConnection[] {
   return text
     .split("\n")
     .slice(1)
     .flatMap((line) => {
       const [, local = "", peer = "", state = ""] = line.trim().split(/\s+/, 4);
       if (local === "" || state === "0A") return [];
-      return pairOf(addressOf(local), addressOf(peer), wanted, state === "01" ? 0 : null);
+      return pairOf(addressOf(local), addressOf(peer), addresses, state === "01" ? 0 : null);
     });
 }
 
@@ -97,9 +97,9 @@ function addressOf(hexadecimal: string): string {
 function pairOf(
   local: string,
   peer: string,
-  wanted: ReadonlySet<string>,
+  addresses: ReadonlySet<string>,
   bytes: number | null,
 ): SeenConnection[] {
-  if (wanted.has(local)) return [{ at: local, other: peer, bytes }];
-  return wanted.has(peer) ? [{ at: peer, other: local, bytes }] : [];
+  if (addresses.has(local)) return [{ at: local, other: peer, bytes }];
+  return addresses.has(peer) ? [{ at: peer, other: local, bytes }] : [];
 }

@@ -108,7 +108,7 @@ export interface LinkHandle {
   /** Refuses new connections and closes existing ones. */
   cut(): Promise<void>;
   /** Accepts connections again; idempotent. */
-  mend(): Promise<void>;
+  restore(): Promise<void>;
 }
 
 /** Traffic on one link since the target was up, without the harness's own requests. */

@@ -9,7 +9,7 @@ import type { Evidence } from "./evidence.ts";
 import type { Frozen } from "../base/frozen.ts";
 import type { Observer } from "./observer.ts";
 import type { Link } from "./layout.ts";
-import type { Standing, Where } from "./where.ts";
+import type { TopologyView, Where } from "./where.ts";
 
 export type FaultSchema = z.ZodType<{ readonly kind: string }>;
 export type FaultFrom<S extends FaultSchema> = Frozen<z.infer<S>>;
@@ -68,9 +68,9 @@ export interface Reach<F> {
    * The services that the fault stops or changes. The ends of a link keep running, so a fault on
    * links affects no service.
    */
-  services(fault: F, standing: Standing): readonly string[];
+  services(fault: F, standing: TopologyView): readonly string[];
   /** The declared links that the fault changes. */
-  links(fault: F, standing: Standing): readonly Link[];
+  links(fault: F, standing: TopologyView): readonly Link[];
   /** All selectors that the fault contains. */
   wheres(fault: F): readonly Where[];
   readonly onLinks: boolean;
@@ -143,7 +143,7 @@ type Seen = Evidence | Promise<Evidence>;
  * The execution of a fault: act, verify, then revert once and verify again. In between, `look`
  * checks repeatedly whether it is still in force.
  */
-export interface Course {
+export interface FaultExecution {
   /** Injects the fault. If it rejects, `revert` still undoes what it began. */
   act(): Promise<void>;
   verify(): Seen;
@@ -177,13 +177,13 @@ export interface Strike<
   readonly signal: AbortSignal;
 }
 
-export type Inject<F> = (strike: RealStrike<F>) => Course;
+export type Inject<F> = (strike: RealStrike<F>) => FaultExecution;
 
 export interface RealStrike<F> extends Strike<F> {
   readonly observer: Observer;
 }
 
-export type Simulate<F> = (strike: VirtualStrike<F>) => Course;
+export type Simulate<F> = (strike: VirtualStrike<F>) => FaultExecution;
 export type VirtualStrike<F> = Strike<F, VirtualService, VirtualLink, VirtualDeployment>;
 
 export interface VirtualService extends Instance {

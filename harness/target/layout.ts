@@ -47,11 +47,11 @@ export interface Place {
    * write to it by rename.
    */
   readonly cacheDirectory: string;
-  /** The address on which this service listens, by port name. */
+  /** The address on which this service listens, by port name. Throws for an undeclared port. */
   listen(port: string): Endpoint;
   /**
    * The address at which this service reaches a port of another one: through the fault-injecting
-   * proxy if the target declares a link.
+   * proxy if the target declares a link. Throws for an undeclared port.
    */
   reach(service: string, port: string): Endpoint;
   /**
@@ -59,6 +59,7 @@ export interface Place {
    * dialled, such as the first member of a cluster.
    */
   direct(service: string, port: string): Endpoint;
+  /** Path and environment of a tool that the service declares in `tools`. */
   tool(name: ToolName): {
     readonly executable: string;
     readonly directory: string;
@@ -66,9 +67,11 @@ export interface Place {
     readonly args: readonly string[];
     readonly companions: Readonly<Record<string, string>>;
   };
+  /** False if the experiment or `--without` switches the defence off. */
   enabled(defence: string): boolean;
   /** Authorises requests to the control endpoints of this run's services. */
   readonly controlToken: string;
+  /** The run's seed, for random choices that must be the same in every run of this seed. */
   readonly seed: number;
 }
 
@@ -80,10 +83,23 @@ export interface ToolInImage {
   readonly companions?: Readonly<Record<string, string>>;
 }
 
-/** How to start one service. */
+/**
+ * How to start one service.
+ * @example
+ * ```ts
+ * launch: (place) => ({
+ *   command: "python3",
+ *   args: ["server.py", String(place.listen("http").port)],
+ *   env: { RETRIES: place.enabled("retries") ? "3" : "0" },
+ *   files: {},
+ * })
+ * ```
+ */
 export interface Launch {
+  /** An absolute path, or a program in PATH. */
   readonly command: string;
   readonly args: readonly string[];
+  /** Added to the user's PATH, HOME, LANG, LC_ALL, TZ and JAVA_HOME; no others are inherited. */
   readonly env: Readonly<Record<string, string>>;
   /** Files to write before the start: path relative to `Place.directory` → text. */
   readonly files: Readonly<Record<string, string>>;

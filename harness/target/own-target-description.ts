@@ -5,6 +5,7 @@ import type { Defence } from "./target.ts";
 import type { Pack } from "./pack.ts";
 import type { ToolName } from "./tools.ts";
 
+/** Properties of every service of a user's own target. */
 export interface Named {
   /** Lower-case words: `api`, `region-a/api`. */
   readonly name: string;
@@ -14,7 +15,9 @@ export interface Named {
   readonly store?: boolean;
   /** It has no users until another service is lost, so a fault on it may change nothing. */
   readonly standby?: boolean;
+  /** The region, for faults on a whole region. */
   readonly region?: string;
+  /** The zone within the region, for faults on a whole zone. */
   readonly zone?: string;
   /** A path that returns 200 when the service is ready. By default, a TCP connection is enough. */
   readonly ready?: string;
@@ -68,7 +71,9 @@ export interface Started extends Named, Spoken {
   readonly https?: boolean;
   /** Its other ports by name, such as `{ cache: 18_451 }`, for links and operations. */
   readonly ports?: Readonly<Record<string, number>>;
+  /** Tools that its command needs; `place.tool(NAME)` returns their paths. */
   readonly tools?: readonly ToolName[];
+  /** Names of services that must be ready before it starts. */
   readonly dependsOn?: readonly string[];
   /** Time from start to ready in ms; 30 000 by default. */
   readonly readyWithinMs?: number;
@@ -79,13 +84,16 @@ export interface Started extends Named, Spoken {
   launch(place: Place): Launch;
 }
 
+/** The description that `ownTarget` turns into a target. `plan` validates it. */
 export interface OwnTarget {
+  /** One line; identifies the target in records, so that its runs count as prerequisites. */
   readonly name: string;
   /**
    * The tested version, such as a commit. Without it, all runs with the same description count as
    * the same version.
    */
   readonly version?: string;
+  /** At least one, at most 244. */
   readonly services: readonly (Running | Started)[];
   /**
    * Pairs of service names, from and to; "users" is the origin of the load. `shop:cache` is another
@@ -100,7 +108,7 @@ export interface OwnTarget {
   readonly outside?:
     | { readonly composeFile: string }
     | { readonly up: Command; readonly down: Command };
-  /** Names of the services at which users enter. */
+  /** Names of the services at which users enter; at least one. */
   readonly entries: readonly string[];
   /** What targets of this kind share; the pack of the kind provides it. */
   readonly pack?: Pack;
@@ -129,9 +137,11 @@ export interface OwnParts {
   ): Pick<Layout, "playable" | "absent" | "rhythm" | "content">;
 }
 
+/** A request of the harness's own prober: a GET that must return 200. */
 export interface OwnProbe {
   /** One of `entries`. */
   readonly service: string;
+  /** Begins with a slash. */
   readonly path: string;
   /** The class of such requests. */
   readonly lane: string;

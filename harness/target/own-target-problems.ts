@@ -249,13 +249,12 @@ function eachService({ services }: OwnTarget): string[] {
  */
 export function linesOf(error: z.ZodError, where: string, known: object, of = ""): string[] {
   return error.issues.flatMap((issue) => {
-    const at = issue.path.map(String).join(".");
-    if (issue.code !== "unrecognized_keys")
-      return [`${where}${at === "" ? "" : `${at}: `}${issue.message}`];
-    const keys = at === of ? Object.keys(known) : null;
+    const place = issue.path.map(String).join(".");
+    const before = `${where}${place === "" ? "" : `${place}: `}`;
+    if (issue.code !== "unrecognized_keys") return [`${before}${issue.message}`];
+    const keys = place === of ? Object.keys(known) : null;
     return issue.keys.map(
-      (key) =>
-        `${where}${at === "" ? "" : `${at}: `}${keys === null ? `unknown key "${key}"` : unknownName("key", key, keys)}`,
+      (key) => `${before}${keys === null ? `unknown key "${key}"` : unknownName("key", key, keys)}`,
     );
   });
 }

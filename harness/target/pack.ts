@@ -14,6 +14,7 @@ import type { Layout, Service, Telemetry } from "./layout.ts";
 import type { Wishes } from "./wishes.ts";
 import type { Source } from "../metrics/source.ts";
 
+/** All members but the name, the classes and the metrics are optional. */
 export interface Pack {
   /** Such as `live-streaming`. */
   readonly name: string;
@@ -23,7 +24,7 @@ export interface Pack {
   readonly trafficClasses: readonly string[];
   /** The metric that shows harm to its users. */
   readonly harm?: Harm;
-  /** The folder of its workloads: `NAME.ts` in it is what a load calls `NAME`. */
+  /** The folder of its workloads: a load names `NAME.ts` as `NAME`. */
   readonly workloads?: string;
   /** What its workloads, readers, players and prober measure, by name. */
   readonly metrics: Registry;
@@ -45,7 +46,7 @@ export interface Pack {
   reports?(telemetry: Telemetry, service: Service): readonly Source[];
   /** The bodies that users of a target with this layout receive. */
   bodies?(layout: Layout): Bodies | undefined;
-  /** For the reader of a report. */
+  /** Facts about a target with this layout, for the reader of a report. */
   facts?(layout: Layout): readonly Fact[];
   /**
    * Upgrades an older plan of such a target to the current format. Null for a plan of another kind

@@ -7,11 +7,13 @@ import type { Pack } from "./pack.ts";
  * A protective behaviour of the target; on, unless an experiment or `--without` switches it off.
  */
 export interface Defence {
+  /** Letters and digits, as in `--without NAME` and `reliesOn`. */
   readonly name: string;
   /** What it protects, in one sentence. */
   readonly title: string;
 }
 
+/** A target that an experiment can name. A user's own is made by `ownTarget`. */
 export interface Target {
   readonly name: string;
   /** What targets of its kind share, such as metrics and request classes. */

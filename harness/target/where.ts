@@ -36,7 +36,7 @@ export const linksShape = z.union(
 export type LinkSelector = Frozen<z.infer<typeof linksShape>>;
 
 /** The part of a layout that selectors need; a plan has it, too. */
-export interface Standing {
+export interface TopologyView {
   readonly services: readonly {
     readonly name: string;
     readonly kind: string;
@@ -48,7 +48,7 @@ export interface Standing {
 }
 
 /** The names of the selected services; may be empty. */
-export function servicesAt(where: Where, { services }: Standing): readonly string[] {
+export function servicesAt(where: Where, { services }: TopologyView): readonly string[] {
   const given = Object.entries(where).filter(([, value]) => value !== undefined);
   return services
     .filter((service) =>
@@ -60,7 +60,7 @@ export function servicesAt(where: Where, { services }: Standing): readonly strin
     .map((service) => service.name);
 }
 
-export function linksSelected(selector: LinkSelector, standing: Standing): readonly Link[] {
+export function linksSelected(selector: LinkSelector, standing: TopologyView): readonly Link[] {
   const at = (where: Where | undefined): ((name: string) => boolean) => {
     if (where === undefined) return () => true;
     // Links may start at `usersSide`, which is not a service.
@@ -84,8 +84,10 @@ export function linkName(link: Link): string {
 
 /** For users: `from region-a/front to kind api`. */
 export function describeLinks(selector: LinkSelector): string {
-  if ("between" in selector)
-    return `between ${describeWhere(selector.between[0])} and ${describeWhere(selector.between[1])}`;
+  if ("between" in selector) {
+    const [one, other] = selector.between.map(describeWhere);
+    return `between ${one} and ${other}`;
+  }
   return [["from", selector.from] as const, ["to", selector.to] as const]
     .flatMap(([word, where]) => (where === undefined ? [] : [`${word} ${describeWhere(where)}`]))
     .join(" ");

@@ -4,7 +4,7 @@
  */
 export interface Wishes {
   /**
-   * The age of a requested period at the time of the request, in periods of the target's rhythm:
+   * The age of a requested period when its answer arrives, in periods of the target's rhythm:
    * minimum and maximum.
    */
   readonly ages: readonly [number, number];

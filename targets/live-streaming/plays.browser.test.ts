@@ -15,7 +15,7 @@ if (chromium === null)
 
 const clock = realClock();
 const playMs = 30_000;
-/** Where the player asks to be, behind live. */
+/** The player's target latency behind live. */
 const aimMs = 6_000;
 
 class Samples implements SampleSink {
@@ -35,10 +35,10 @@ class Samples implements SampleSink {
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
-const until = (told: () => unknown, withinMs = 15_000): Promise<void> =>
-  expect.poll(told, { timeout: withinMs, interval: 200 }).toBe(true);
+const until = (condition: () => unknown, withinMs = 15_000): Promise<void> =>
+  expect.poll(condition, { timeout: withinMs, interval: 200 }).toBe(true);
 
-/** Pictures and sound that were decoded within the time. */
+/** Pictures and audio decoded within the time. */
 async function decodedIn(
   player: Player,
   ms: number,
@@ -53,8 +53,7 @@ async function decodedIn(
 }
 
 test.skipIf(chromium === null)(
-  "a real player plays live for half a minute without a stall, changes renditions, and " +
-    "plays from DVR",
+  "a real player plays live and DVR for 30 s without a stall, and changes renditions",
   async () => {
     await using target = await deployed();
     await using browser = await openBrowser(chromium ?? "", { scripts: true, online: true });
@@ -78,16 +77,16 @@ test.skipIf(chromium === null)(
         `behind live; the edge's clock is off by ${live.clockOffsetMs} ms; ` +
         `${live.stalls.length} stalls of ${Math.round(stalledMs)} ms for want of processor`,
     );
-    // Want of media is the stream's fault and never happens; want of processor is this machine's,
-    // and must leave enough to judge by.
+    // An empty buffer is the stream's fault and must not occur. A busy processor is this machine's,
+    // and must leave enough to judge.
     expect(live.stalls.filter(({ starved }) => starved)).toEqual([]);
     expect(stalledMs).toBeLessThan(0.25 * playMs);
     expect([live.jumps, live.errors]).toEqual([0, []]);
     expect(frames).toBeGreaterThan((0.9 * 25 * (playMs - stalledMs)) / 1000);
     expect(audioBytes).toBeGreaterThan((((0.8 * 96_000) / 8) * (playMs - stalledMs)) / 1000);
-    // It aims as it joins, and so begins late by what it then took to start. That, and what this
-    // machine made it miss, it makes up for by playing a tenth faster, within the first half of the
-    // time.
+    // The player aims at the latency as it joins, and so starts late by its start-up time. It
+    // recovers that, and what this machine made it miss, by playing 10 % faster, within the first
+    // half of the time.
     const latenciesMs = samples.of("player_latency_ms");
     expect(Math.min(...latenciesMs)).toBeGreaterThan(aimMs - 1_000);
     expect(Math.max(...latenciesMs)).toBeLessThan(

@@ -1,13 +1,13 @@
 /**
- * The whole target, brought up once for all that can be asked of it in turn: that it comes back,
- * that it then has what it acknowledged, and that faults are felt. What damages its store for good
- * comes after what reads all of it.
+ * The whole target, deployed once for several tests in turn: it recovers from kills, keeps what it
+ * acknowledged, and shows each fault. Tests that damage its store for good come after those that
+ * read it.
  */
 import { afterAll, beforeAll, describe } from "vitest";
-import { skewSteps, suffersFaults } from "../../test/support/live-streaming/suffers-faults.ts";
+import { skewSteps, testFaults } from "../../test/support/live-streaming/fault-suite.ts";
 import { type Deployed, deployed } from "../../test/support/live-streaming/deployed.ts";
 import { keepsWhatItAcknowledged } from "../../test/support/live-streaming/durability.ts";
-import { comesBack } from "../../test/support/live-streaming/comes-back.ts";
+import { testRecovery } from "../../test/support/live-streaming/recovery-suite.ts";
 
 let target: Deployed;
 beforeAll(async () => {
@@ -17,6 +17,6 @@ afterAll(async () => {
   await target?.[Symbol.asyncDispose]();
 });
 
-describe("what is struck dead", () => comesBack(() => target));
-describe("what was acknowledged", () => keepsWhatItAcknowledged(() => target));
-describe("the reference target", () => suffersFaults(() => target));
+describe("a killed service", () => testRecovery(() => target));
+describe("an acknowledged segment", () => keepsWhatItAcknowledged(() => target));
+describe("the reference target", () => testFaults(() => target));

@@ -1,7 +1,7 @@
 /**
- * The reference target: which services stand where, and how they reach one another. In `layout/` a
- * {@link Place} is turned into the settings of each service; how a service starts with them is said
- * beside it, in a `launch.ts` that knows nothing of any harness.
+ * The reference target: its services and how they reach one another. `layout/` turns a {@link
+ * Place} into each service's settings. A `launch.ts` beside each service says how it starts with
+ * them, and knows no harness.
  */
 import type { Link, PlayCheck } from "../../harness/target/layout.ts";
 import type { StreamLayout } from "./pack/stream/stream-layout.ts";
@@ -26,7 +26,7 @@ import { availabilityStartMs, segmentInProduction, segmentMs } from "./stream/te
 const bothRegions = ["region-a", "region-b"];
 const quickSites = sitesOf(bothRegions, 1, { "region-a-1": "a", "region-b-1": "b" });
 const quick: Shape = { sites: quickSites, store: "cassandra", fillSites: [], edge: "varnish" };
-/** In one region, the two pipelines stand in different zones. */
+/** In one region, the two pipelines are in different zones. */
 const zonesSites = sitesOf(["region-a"], 3, { "region-a-1": "a", "region-a-2": "b" });
 const referenceSites = sitesOf(bothRegions, 3, { "region-a-1": "a", "region-b-1": "b" });
 
@@ -48,7 +48,7 @@ function layout(shape: Shape): StreamLayout {
   const { sites } = shape;
   const edges = sites.map((site) => ({ service: `${site.name}/edge`, port: "http" }));
   return {
-    // In the order of who waits for whom.
+    // In the order of their dependencies.
     services: [
       ...(shape.store === "cassandra"
         ? [...sites.map((site) => cassandraNode(site, sites)), ...sites.map(cache)]
@@ -80,8 +80,8 @@ function layout(shape: Shape): StreamLayout {
 }
 
 /**
- * Connections that can be slowed and cut. Not among them: Cassandra's own replication, whose nodes
- * know one another by one address each, so that no proxy can stand between just two of them.
+ * Connections that faults can slow down and cut. Cassandra's own replication is not among them: its
+ * nodes know one another by one address each, so no proxy fits between just two of them.
  */
 function linksOf({ sites, store, fillSites }: Shape): Link[] {
   const fromTo = (from: string, to: readonly string[], port: string): Link[] =>
@@ -127,8 +127,8 @@ function linksOf({ sites, store, fillSites }: Shape): Link[] {
 }
 
 /**
- * The newest segment that must be there, from each pipeline by itself (`/check/PIPELINE/…`) and as
- * viewers ask for it.
+ * The newest segment that must exist, from each pipeline separately (`/check/PIPELINE/…`) and as
+ * viewers request it.
  */
 function playChecks(sites: readonly Site[], nowMs: number): string[] {
   const number = segmentInProduction(nowMs) - 2;

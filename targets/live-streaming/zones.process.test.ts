@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(async () => await target[Symbol.asyncDispose]());
 
-/** Repeated with the same token for as long as a packager would. */
+/** Repeats with the same token for as long as a packager would. */
 async function put(zone: string, number: number): Promise<{ status: number; tookMs: number }> {
   const startedMs = performance.now();
   const headers = {
@@ -49,7 +49,7 @@ async function sha256Of(url: string): Promise<string> {
     .digest("hex");
 }
 
-test("all nodes of Cassandra know the same tables, from the first row on", () => {
+test("gives all Cassandra nodes the same tables before the first row", () => {
   for (const zone of zones) {
     const log = readFileSync(join(target.logsDirectory, `${zone}_cassandra.log`), "utf8");
     expect(log).toContain("Starting listening for CQL clients");
@@ -59,7 +59,7 @@ test("all nodes of Cassandra know the same tables, from the first row on", () =>
   }
 });
 
-test("tables are made once, and whoever waited for them may ask any node for any of them at once", async () => {
+test("creates tables once, after which any node answers for any of them", async () => {
   const nodes = zones.map((zone) => new URL(target.at(`${zone}/cassandra`, "cql")));
   const clients = Array.from(
     { length: 7 },
@@ -105,89 +105,80 @@ test("tables are made once, and whoever waited for them may ask any node for any
   }
 });
 
-test(
-  "without a whole zone the edges of the others play on; when it is back, nothing that was " +
-    "acknowledged is gone",
-  async () => {
-    const loss = await injectInto(target.deployment, { kind: "zoneLoss", zone: "region-a-2" });
-    expect(loss.evidence.landed, loss.evidence.observation).toBe(true);
-    const from = segmentInProduction(Date.now()) + 1;
-    for (const number of [from, from + 1, from + 2]) {
-      await sleep(Math.max(0, publishAtMs(number) - Date.now()));
-      for (const zone of ["region-a-1", "region-a-3"]) {
-        for (const rendition of ["v720", "v360", "audio"]) {
-          const path = `${target.at(`${zone}/edge`, "http")}/live/main/${rendition}/${number}.m4s`;
-          // A viewer asks again for as long as its buffer lasts.
-          await expect
-            .poll(async () => (await fetch(path)).status, {
-              timeout: 6_000,
-              interval: 250,
-              message: path,
-            })
-            .toBe(200);
-        }
+test("keeps serving without a zone, and loses nothing acknowledged when the zone returns", async () => {
+  const loss = await injectInto(target.deployment, { kind: "zoneLoss", zone: "region-a-2" });
+  expect(loss.evidence.landed, loss.evidence.observation).toBe(true);
+  const from = segmentInProduction(Date.now()) + 1;
+  for (const number of [from, from + 1, from + 2]) {
+    await sleep(Math.max(0, publishAtMs(number) - Date.now()));
+    for (const zone of ["region-a-1", "region-a-3"]) {
+      for (const rendition of ["v720", "v360", "audio"]) {
+        const path = `${target.at(`${zone}/edge`, "http")}/live/main/${rendition}/${number}.m4s`;
+        // A viewer retries for as long as its buffer lasts.
+        await expect
+          .poll(async () => (await fetch(path)).status, {
+            timeout: 6_000,
+            interval: 250,
+            message: path,
+          })
+          .toBe(200);
       }
     }
-    const fromMs = performance.now();
-    const healed = await loss.heal();
-    expect(healed.landed, healed.observation).toBe(true);
-    const tookMs = performance.now() - fromMs;
-    const journals = await Promise.all(
-      ["region-a-1", "region-a-2"].map(async (zone) =>
-        parseJournal(
-          await (await fetch(`${target.at(`${zone}/packager`, "http")}/journal`)).text(),
-          0,
-        ),
+  }
+  const fromMs = performance.now();
+  const healed = await loss.heal();
+  expect(healed.landed, healed.observation).toBe(true);
+  const tookMs = performance.now() - fromMs;
+  const journals = await Promise.all(
+    ["region-a-1", "region-a-2"].map(async (zone) =>
+      parseJournal(
+        await (await fetch(`${target.at(`${zone}/packager`, "http")}/journal`)).text(),
+        0,
       ),
-    );
-    const all = acknowledged(journals.flat());
-    const sink = { series: () => 0, sample: () => undefined };
-    const rounds: string[] = [];
-    // A store that has just lost and regained a node may fail to answer for moments, which is no
-    // loss: gone is what stays gone.
-    await expect
-      .poll(
-        async () => {
-          const counts = await readBack(
-            all,
-            { deployment: target.deployment, sink, clock: realClock() },
-            AbortSignal.timeout(60_000),
-          );
-          rounds.push(JSON.stringify(counts));
-          return counts;
-        },
-        { timeout: 90_000, interval: 2_000 },
-      )
-      .toEqual({ intact: all.length, missing: 0, different: 0, unread: 0 });
-    console.info(
-      `healed in ${(tookMs / 1000).toFixed(1)} s (${healed.observation}); read back: ` +
-        `${rounds.join(", then ")}`,
-    );
-  },
-);
+    ),
+  );
+  const all = acknowledged(journals.flat());
+  const sink = { series: () => 0, sample: () => undefined };
+  const rounds: string[] = [];
+  // A store that has just lost and regained a node may fail for moments, which is no loss. Only
+  // what stays absent is lost.
+  await expect
+    .poll(
+      async () => {
+        const counts = await readBack(
+          all,
+          { deployment: target.deployment, sink, clock: realClock() },
+          AbortSignal.timeout(60_000),
+        );
+        rounds.push(JSON.stringify(counts));
+        return counts;
+      },
+      { timeout: 90_000, interval: 2_000 },
+    )
+    .toEqual({ intact: all.length, missing: 0, different: 0, unread: 0 });
+  console.info(
+    `healed in ${(tookMs / 1000).toFixed(1)} s (${healed.observation}); read back: ` +
+      `${rounds.join(", then ")}`,
+  );
+});
 
-test(
-  "with the lost zone's Cassandra node back, another may go: every PUT is confirmed in time, " +
-    "and every origin can read it",
-  async () => {
-    // A majority is now impossible without the node that came back, which must know its tables and
-    // take writes.
-    await target.deployment.instance("region-a-3/cassandra").kill();
-    // Numbers that may be rewound to and that no packager of this run published.
-    const first = segmentInProduction(Date.now()) - 1_000;
-    for (let index = 0; index < 12; index += 1) {
-      const { status, tookMs } = await put(zones[index % zones.length] ?? "", first + index);
-      expect(status).toBe(200);
-      expect(tookMs).toBeLessThan(retryMs);
+test("confirms every PUT in time after the loss of a second node, once the first is back", async () => {
+  // A majority now needs the node that returned, which must know its tables and accept writes.
+  await target.deployment.instance("region-a-3/cassandra").kill();
+  // Numbers within the DVR window that no packager of this run published.
+  const first = segmentInProduction(Date.now()) - 1_000;
+  for (let index = 0; index < 12; index += 1) {
+    const { status, tookMs } = await put(zones[index % zones.length] ?? "", first + index);
+    expect(status).toBe(200);
+    expect(tookMs).toBeLessThan(retryMs);
+  }
+  for (const zone of zones) {
+    for (let index = 0; index < 12; index += 4) {
+      expect(
+        await sha256Of(
+          `${target.at(`${zone}/origin-read`, "http")}/live/main/v720/${first + index}.m4s`,
+        ),
+      ).toBe(sha256);
     }
-    for (const zone of zones) {
-      for (let index = 0; index < 12; index += 4) {
-        expect(
-          await sha256Of(
-            `${target.at(`${zone}/origin-read`, "http")}/live/main/v720/${first + index}.m4s`,
-          ),
-        ).toBe(sha256);
-      }
-    }
-  },
-);
+  }
+});

@@ -1,7 +1,6 @@
 /**
- * What people read of a verdict, word by word. Other tests ask for ids and values, so that a
- * sentence is changed in `harness/phrases/` and here alone: `vitest run test/golden -u` writes
- * these files.
+ * The text of verdicts, word by word. Other tests check ids and values, so a sentence changes in
+ * `harness/phrases/` and here alone: `vitest run test/golden -u` writes these files.
  */
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -18,15 +17,16 @@ import { renderVerdictText } from "../../harness/report/text.ts";
 
 const golden = (name: string): string => join(import.meta.dirname, name);
 
-/** What a reader of the page sees, a line for each part; drawings and scripts left out. */
+/** What a reader of the page sees, one line per part, without drawings and scripts. */
 function wordsOf(html: string): string {
   return html
     .replaceAll(/<(script|style|svg|template)\b[\s\S]*?<\/\1>/g, "")
+    .replaceAll(/\s+/g, " ")
     .replaceAll(/<\/?(?:b|strong|span|code|em|a)\b[^>]*>/g, "")
     .replaceAll(/<[^>]+>/g, "\n")
     .replaceAll(/&#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code)))
     .split("\n")
-    .map((line) => line.replaceAll(/\s+/g, " ").trim())
+    .map((line) => line.trim())
     .filter((line) => line !== "")
     .join("\n");
 }
@@ -34,17 +34,17 @@ function wordsOf(html: string): string {
 describe.each(["held", "refuted", "inconclusive"] as const)("a run that is %s", (status) => {
   const { run, verdict } = stormRun({ status });
 
-  it("reads like this on a terminal", async () => {
+  it("has this text on a terminal", async () => {
     const text = renderVerdictText(verdict, { columns: 100, colour: false });
     await expect(`${text}\n`).toMatchFileSnapshot(golden(`${status}.txt`));
   });
 
-  it("reads like this on its page", async () => {
+  it("has this text on its page", async () => {
     const words = wordsOf(renderHtml(reportModel(run, verdict)));
     await expect(`${words}\n`).toMatchFileSnapshot(golden(`${status}.html.txt`));
   });
 
-  it("reads like this in the summary of a pipeline", async () => {
+  it("has this text in the summary of a pipeline", async () => {
     const outcome = status === "held" ? "passed" : status;
     const { why, rerun, runId, experiment } = verdict;
     const exitCode = exitCodes[status];
@@ -71,9 +71,9 @@ describe.each(["held", "refuted", "inconclusive"] as const)("a run that is %s", 
   });
 });
 
-/** Values by their names: a name that ends with a unit is a number, a plural of phases a list. */
+/** Values by name: a name that ends with a unit is a number, a plural of phases is a list. */
 const sample = new Proxy(
-  // What is taken apart with `...where`.
+  // Destructured with `...where`.
   { place: "", lane: "", phase: "" },
   {
     get(_, name: string): unknown {
@@ -112,7 +112,7 @@ const numbers = new Set(
   ).split(" "),
 );
 let lists = false;
-/** In a clause; its fact's id stands before it. */
+/** In a clause, after its fact's id. */
 const wordsMax = 25;
 
 function said(phrase: Phrase<never>): string {
@@ -127,7 +127,7 @@ function said(phrase: Phrase<never>): string {
   }
 }
 
-it("every finding that the judge can make is said like this", async () => {
+it("has this sentence for each finding of the judge", async () => {
   const rules = [
     ["claim", { title: "(its own title)", facts: claim }],
     ["recovery", { title: "(its own title)", facts: recovery }],

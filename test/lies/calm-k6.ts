@@ -1,6 +1,6 @@
 /**
- * A load generator that never makes the storm: the real k6, given the baseline's rate for every
- * phase. SEAWALL_K6 names it through a script.
+ * A load generator that omits the storm: the real k6, with the baseline's rate in every phase.
+ * SEAWALL_K6 names it through a script.
  */
 import { spawn } from "node:child_process";
 

@@ -11,7 +11,7 @@ export function checkGroup(group: LieGroup): void {
       test(`catches ${lie.name}: ${lie.says}`, () =>
         group.runs === "hermetic" ? catches(lie) : isNotHeld(lie));
     for (const control of group.honest)
-      test(`doubts nothing of ${control.name}: ${control.says}`, () => doubtsNothing(control));
+      test(`accepts ${control.name}: ${control.says}`, () => doubtsNothing(control));
   });
 }
 
@@ -39,11 +39,11 @@ async function catches({ caughtBy, plant }: Lie): Promise<void> {
     doubts.filter(({ id }) => id !== caughtBy),
     "caught by something else as well",
   ).toEqual([]);
-  // Without its check the lie is held: the check, and nothing else, catches it.
+  // Without its check the lie is held, so that check alone catches it.
   expect(worst(findings.filter(({ id }) => id !== caughtBy))).toBe("held");
 }
 
-/** On a busy machine other checks may doubt a real run as well: the one that is named must. */
+/** On a busy machine other checks may doubt a real run, too. The named one must. */
 async function isNotHeld({ caughtBy, plant }: Lie): Promise<void> {
   const outcome = await plant();
   if (!("findings" in outcome)) throw new Error("a real lie ends in a verdict");

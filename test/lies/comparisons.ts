@@ -1,7 +1,4 @@
-/**
- * Comparisons that take what differs between runs of one thing for a change, or a change for
- * nothing.
- */
+/** Comparisons that report the normal variation between runs as a change, or hide a change. */
 import type { JudgedRun } from "../../harness/compare/comparable.ts";
 import { claimOutcomes } from "../../harness/compare/claims-changed.ts";
 import { type Comparison, comparisonOf } from "../../harness/compare/comparison.ts";
@@ -59,14 +56,14 @@ const against = (
   return only;
 };
 
-/** What the figures alone would say if sides of any size could tell. */
+/** The result if sides of any size could show a difference. */
 function byFigures({ changes }: Comparison["others"][number]): string {
   return changes.some(({ outcome, suspected }) => outcome === "worse" || suspected !== null)
     ? "worse"
     : "none";
 }
 
-/** Of one and the same target: the runs of B met a collector's pause, those of A did not. */
+/** One and the same target: a garbage collection paused the runs of B, not those of A. */
 function paused(ofA: number, ofB: number): Outcome {
   const found = against(side(1, ofA), side(50, ofB, { slower: 3 }));
   return { says: found.outcome, without: byFigures(found) };
@@ -103,39 +100,31 @@ export const comparisons: LieGroup = {
   lies: [
     {
       name: "two-paused-runs",
-      says:
-        "two runs of the same version that happened to pause are called slower than two that " +
-        "did not",
+      says: "calls two paused runs slower than two of the same version without a pause",
       caughtBy: "undecided",
       plant: () => paused(2, 2),
     },
     {
       name: "one-paused-run",
-      says:
-        "one run of the same version that happened to pause is called slower than three that " +
-        "did not",
+      says: "calls one paused run slower than three of the same version without a pause",
       caughtBy: "undecided",
       plant: () => paused(3, 1),
     },
     {
       name: "claim-turned-by-chance",
-      says:
-        "a claim that is refuted in one run of ten is called worse than one that held in " +
-        "three of three",
+      says: "calls a claim refuted in one run of ten worse than one that held in three of three",
       caughtBy: "unproven",
       plant: turnedByChance,
     },
     {
       name: "collapse-of-one-run",
-      says:
-        "a claim that held in the one run before and is refuted in the one after is no " +
-        "difference",
+      says: "sees no difference between one run with a held claim and one with it refuted",
       caughtBy: "undecided",
       plant: collapse,
     },
     {
       name: "lane-not-recorded",
-      says: "what one side no longer records differs in nothing",
+      says: "sees no difference in what one side no longer records",
       caughtBy: "undecided",
       plant: vanished,
     },

@@ -1,4 +1,4 @@
-/** One witness written down as two: what a record says twice, nobody saw twice. */
+/** One witness recorded as two: a second copy of an observation is no second observation. */
 import {
   type Draft,
   drop,
@@ -15,7 +15,7 @@ const copied = "witnesses.copied";
 const [one, other] = ["region-a/edge", "region-b/edge"];
 type Chosen = (sample: Sample) => boolean;
 
-/** What is chosen is told again in the place of what was `instead`. */
+/** Copies the chosen samples in place of those that match `instead`. */
 function copy(
   draft: Draft,
   chosen: Chosen,
@@ -31,7 +31,9 @@ const probes = (edge: string): Chosen => of("canary_ms", { entry: edge });
 const asOther = ({ tags }: Sample): Partial<Sample> => ({ tags: { ...tags, entry: other } });
 const copyProbes = (draft: Draft): void => copy(draft, probes(one), probes(other), asOther);
 
-/** What two services count or use, read every 2 s: the second one `laterMs` after the first. */
+/**
+ * The counters or resources of two services, read every 2 s: the second `laterMs` after the first.
+ */
 function readings(
   draft: Draft,
   metric: string,
@@ -81,7 +83,7 @@ const lies: readonly Lie[] = [
   ),
   lie(
     "probes-of-a-moment-later",
-    "one edge's probes are the other's, each said to be 90 ms later",
+    "one edge's probes are the other's, each 90 ms later",
     copied,
     (draft) =>
       copy(draft, probes(one), probes(other), (sample) => ({
@@ -105,7 +107,7 @@ const lies: readonly Lie[] = [
   }),
   lie(
     "bodies-that-viewers-looked-at",
-    "the prober's looks at bodies are those of viewers",
+    "the prober's body checks are those of viewers",
     copied,
     (draft) =>
       copy(
@@ -132,7 +134,7 @@ const lies: readonly Lie[] = [
     copied,
     (draft) => readings(draft, counter, origins, 0, () => 10),
   ),
-  lie("one-process-for-two", "what one edge read is what the other one read", copied, (draft) =>
+  lie("one-process-for-two", "one edge's bytes read are the other's", copied, (draft) =>
     readings(draft, "io_bytes", [one, other], 0, (tick) => 1_000 * varied(tick)),
   ),
 ];
@@ -153,7 +155,7 @@ const honests: readonly Honest[] = [
   honest("counters-at-rest", "two services count nothing all the time", (draft) =>
     readings(draft, counter, origins, 3, () => 0),
   ),
-  honest("processes-at-rest", "two processes read as little as each other", (draft) =>
+  honest("processes-at-rest", "two processes both read next to nothing", (draft) =>
     readings(draft, "io_bytes", origins, 0, (tick) => 73 + (tick % 4)),
   ),
   honest("processes-that-mirror", "two stores read the same, byte by byte", (draft) =>

@@ -1,4 +1,4 @@
-/** Claims that the load's own script decides: the target cannot change what they look at. */
+/** Claims whose samples the load script alone decides, so that the target cannot violate them. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { streaming } from "../../targets/live-streaming/pack/pack.ts";
@@ -9,7 +9,7 @@ import { planExperiment } from "../../harness/plan/plan.ts";
 import { metricsMadeIn } from "../../harness/plan/workload-metrics.ts";
 import { type Honest, type Lie, type LieGroup, type Outcome, planned } from "./lie.ts";
 
-/** A script of the user's own, played in the place of the catalogue's live viewers. */
+/** A user's own script in place of the catalogue's live viewers. */
 const script = `
   import { Counter, Gauge, Rate, Trend } from "k6/metrics";
   const think = new Trend("think_ms", true);

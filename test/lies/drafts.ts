@@ -1,9 +1,9 @@
-/** Lies about the synthetic run: what is changed in its samples before it is judged. */
+/** Lies about the synthetic run: changes to its samples before it is judged. */
 import { type Draft, heldDraft, runOf, type Sample, startOf } from "../support/judge/held-run.ts";
 import { judge } from "../../harness/judge/judge.ts";
 import { type Honest, judged, type Lie, type Outcome } from "./lie.ts";
 
-/** The synthetic run, taken of real services. */
+/** The synthetic run as a record of real services. */
 export function after(lie: (draft: Draft) => void): () => Outcome {
   return () => {
     const draft = heldDraft();
@@ -24,7 +24,7 @@ export const during =
     chosen(sample) && sample.startedMs >= fromMs && sample.startedMs < untilMs;
 export const inFault = (chosen: (sample: Sample) => boolean) =>
   during(chosen, startOf.fault, startOf.recovery);
-/** Some of them, evenly: `share` of 1. */
+/** An even selection with `share` of 1. */
 export function someOf(
   chosen: (sample: Sample) => boolean,
   share: number,

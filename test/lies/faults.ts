@@ -1,6 +1,5 @@
 /**
- * Faults that were none: gone before their time, on links that nobody uses, or too small to be told
- * from nothing.
+ * Faults without an effect: ended early, on unused links, or too small to distinguish from none.
  */
 import { faults } from "../../targets/live-streaming/pack/faults.ts";
 import { tinyExperiment } from "../support/targets/tiny.ts";
@@ -35,7 +34,7 @@ function drafted(spoil: (draft: Draft) => void): Outcome {
   return judged(judge(runOf(draft)));
 }
 
-/** Changes what was seen while the one fault was in force. */
+/** Changes what was observed while the one fault was in force. */
 const looking =
   (change: (event: Observed) => readonly Observed[]) =>
   (draft: Draft): void => {
@@ -51,7 +50,7 @@ const gone = (event: Observed, observation: string): Observed => ({
   untilMs: event.fromMs + 3_000,
 });
 
-/** The same run with a fault on a link, over which so much passed before it and in it. */
+/** The same run with a fault on a link that carried this much before and during the fault. */
 function onLink(
   fault: Fault,
   before: number,
@@ -99,10 +98,7 @@ const near = { from: { service: "region-a/edge" }, to: { service: "region-a/orig
 const late: Fault = { kind: "latency", links: near, delayMs: 100, jitterMs: 0 };
 const around = { ...tinyExperiment.blastRadius, services: ["region-a/origin", "region-a/edge"] };
 
-/**
- * A run of a tiny target in virtual time, in which something happens `afterMs` after its fault took
- * hold.
- */
+/** A run of a tiny target in virtual time, with an event `afterMs` after its fault took effect. */
 async function simulated(
   fault: Fault,
   meddle: (on: SimulatedDeployment) => void,
@@ -137,7 +133,7 @@ async function simulated(
   return judged(judge(one.record.run(one.planned)));
 }
 
-/** Its edges ask origins at an address of their own, past the proxy. */
+/** Its edges reach origins at another address, past the proxy. */
 function goingPast(model: TargetModel | undefined): TargetModel {
   if (model === undefined) throw new Error("the tiny target has a model");
   const past = (simulation: Simulation): Simulation => ({
@@ -154,7 +150,7 @@ const step = (more: Partial<Step>): Outcome =>
   plan({ method: [{ atMs: 1_000, forMs: 2_000, fault: dead, ...more }], blastRadius: around });
 const { target } = tinyExperiment;
 
-/** The tiny target, of whose services some run already. */
+/** The tiny target, with some services that run already. */
 function withRunning(name: string): Experiment["target"] {
   const layout = target.topologies["only"]?.layout();
   if (layout === undefined) throw new Error("the tiny target has a topology");
@@ -163,14 +159,16 @@ function withRunning(name: string): Experiment["target"] {
   );
   return {
     ...target,
-    topologies: { only: { title: "one runs already", layout: () => ({ ...layout, services }) } },
+    topologies: {
+      only: { title: "one service runs already", layout: () => ({ ...layout, services }) },
+    },
   };
 }
 
 const lies: readonly Lie[] = [
   {
     name: "supervised-service",
-    says: "a supervisor starts the killed service again after 50 ms",
+    says: "a supervisor restarts the killed service after 50 ms",
     caughtBy: lasted,
     plant: () =>
       simulated(
@@ -184,7 +182,7 @@ const lies: readonly Lie[] = [
   },
   {
     name: "unpaused-service",
-    says: "somebody lets the paused service go on",
+    says: "an operator resumes the paused service",
     caughtBy: lasted,
     plant: () =>
       simulated(
@@ -194,7 +192,7 @@ const lies: readonly Lie[] = [
   },
   {
     name: "delay-taken-away",
-    says: "somebody takes the delay off the link in the middle of the fault",
+    says: "an operator removes the link's delay during the fault",
     caughtBy: lasted,
     plant: () =>
       simulated(
@@ -208,13 +206,13 @@ const lies: readonly Lie[] = [
   },
   {
     name: "link-mended-early",
-    says: "somebody mends the cut link before the harness does",
+    says: "an operator restores the cut link before the harness does",
     caughtBy: lasted,
     plant: () =>
       simulated(
         { kind: "partition", links: near },
         (on) => {
-          for (const link of on.links) void link.mend();
+          for (const link of on.links) void link.restore();
         },
         undefined,
         2_000,
@@ -222,7 +220,7 @@ const lies: readonly Lie[] = [
   },
   {
     name: "gone-in-between",
-    says: "the fault was gone at one look and there at the next",
+    says: "the fault was absent in one observation and present in the next",
     caughtBy: lasted,
     plant: () =>
       drafted(
@@ -235,25 +233,25 @@ const lies: readonly Lie[] = [
   },
   {
     name: "looked-at-once",
-    says: "nobody looked at the fault after it began",
+    says: "the fault was not observed after it began",
     caughtBy: lasted,
     plant: () => drafted(looking(() => [])),
   },
   {
     name: "last-look-long-ago",
-    says: "the last look was 4 s before the heal",
+    says: "the last observation was 4 s before the heal",
     caughtBy: lasted,
     plant: () => drafted(looking((event) => [{ ...event, untilMs: event.untilMs - 4_000 }])),
   },
   {
     name: "long-unwatched",
-    says: "nobody looked for 6 s in the middle of the fault",
+    says: "the fault was not observed for 6 s",
     caughtBy: lasted,
     plant: () => drafted(looking((event) => [{ ...event, longestGapMs: 6_000 }])),
   },
   {
     name: "seen-on-another-service",
-    says: "what was looked at is another service's fault",
+    says: "the observations are of another service's fault",
     caughtBy: fits,
     plant: () =>
       drafted(
@@ -262,7 +260,7 @@ const lies: readonly Lie[] = [
   },
   {
     name: "record-without-what-is-struck",
-    says: "the plan does not say what its faults strike",
+    says: "the plan does not list the services that its faults strike",
     caughtBy: lasted,
     plant: () =>
       drafted((draft) => {
@@ -272,37 +270,37 @@ const lies: readonly Lie[] = [
   },
   {
     name: "link-past-the-proxy",
-    says: "the target reaches its origin past the proxy that delays",
+    says: "the target reaches its origin past the delaying proxy",
     caughtBy: used,
     plant: () => simulated(late, () => {}, goingPast(target.model)),
   },
   {
     name: "cut-past-the-proxy",
-    says: "the target reaches its origin past the link that is cut",
+    says: "the target reaches its origin past the cut link",
     caughtBy: used,
     plant: () => simulated({ kind: "partition", links: near }, () => {}, goingPast(target.model)),
   },
   {
     name: "slow-link-unused",
-    says: "nothing passed the slow link before the fault",
+    says: "the slow link was unused before the fault",
     caughtBy: used,
     plant: () => onLink(slow, 0, 50_000),
   },
   {
     name: "slow-link-left",
-    says: "the target left the slow link before the fault took hold",
+    says: "the target stopped using the slow link before the fault took effect",
     caughtBy: used,
     plant: () => onLink(slow, 50_000, 0),
   },
   {
     name: "cut-link-unused",
-    says: "nothing passed the cut link before the fault",
+    says: "the cut link was unused before the fault",
     caughtBy: used,
     plant: () => onLink(cut, 0, 0),
   },
   {
     name: "limit-that-never-binds",
-    says: "the link carries a thousandth of what its limit allows",
+    says: "the link carries a thousandth of its bandwidth limit",
     caughtBy: used,
     plant: () => onLink(narrow, 20_000, 20_000),
   },
@@ -314,19 +312,19 @@ const lies: readonly Lie[] = [
   },
   {
     name: "fault-at-the-very-end",
-    says: "a fault of the last 10 ms of its phase",
+    says: "a fault in the last 10 ms of its phase",
     caughtBy: "too short for two checks",
     plant: () => step({ atMs: 5_990, forMs: 10 }),
   },
   {
     name: "delay-of-noise",
-    says: "a delay of 8 ms, as much as the proxy's own",
+    says: "a delay of 8 ms, which the proxy itself can add",
     caughtBy: "within the proxy's own noise",
     plant: () => step({ fault: { ...late, delayMs: 8 } }),
   },
   {
     name: "delay-of-nothing",
-    says: "a delay that the proxy rounds to none",
+    says: "a delay that the proxy rounds to zero",
     caughtBy: "within the proxy's own noise",
     plant: () => step({ fault: { ...late, delayMs: 0.001 } }),
   },
@@ -338,14 +336,14 @@ const lies: readonly Lie[] = [
   },
   {
     name: "restart-loop-of-one",
-    says: "a restart loop that is over before its second death",
+    says: "a restart loop that ends before its second kill",
     caughtBy: "cannot be seen to die twice",
     plant: () =>
       step({ fault: { kind: "restartLoop", service: "region-a/origin", everyMs: 1_000 } }),
   },
   {
     name: "faults-that-touch",
-    says: "a service is killed again as the harness starts it again",
+    says: "a service is killed again while the harness restarts it",
     caughtBy: "healing takes time",
     plant: () =>
       plan({
@@ -357,7 +355,7 @@ const lies: readonly Lie[] = [
   },
   {
     name: "link-of-a-running-service",
-    says: "the link of a service that runs already and knows no proxy is cut",
+    says: "the cut link belongs to an external service that does not use the proxy",
     caughtBy: "nothing gives it the address of the proxy",
     plant: () =>
       planned(() =>
@@ -374,7 +372,7 @@ const lies: readonly Lie[] = [
   },
   {
     name: "slow-store-without-a-store",
-    says: "a slow store where no service is said to be one",
+    says: "a slow store in a layout without a declared store",
     caughtBy: "no declared link leads to a store",
     plant: () => step({ fault: faults.slowStore({ delayMs: 100, jitterMs: 0 }) }),
   },
@@ -383,12 +381,12 @@ const lies: readonly Lie[] = [
 const honest: readonly Honest[] = [
   {
     name: "whole-fault",
-    says: "a service stays dead until it is started again",
+    says: "a service stays dead until it is restarted",
     plant: () => simulated(dead, () => {}),
   },
   {
     name: "whole-delay",
-    says: "a used link is slow until it is healed",
+    says: "a link in use is slow until the heal",
     plant: () => simulated(late, () => {}),
   },
   { name: "short-fault", says: "a fault of 2 s", plant: () => step({ forMs: 2_000 }) },
@@ -399,27 +397,27 @@ const honest: readonly Honest[] = [
   },
   {
     name: "kept-connections",
-    says: "all traffic is on connections that were made before the fault",
+    says: "all traffic uses connections from before the fault",
     plant: () => onLink(slow, 50_000, 50_000),
   },
   {
     name: "uncounted-bytes",
-    says: "connections are counted and bytes are not",
+    says: "connections are counted, bytes are not",
     plant: () => onLink(slow, 12, 3, "link_connections"),
   },
   {
     name: "cut-link",
-    says: "nothing passes a link while it is cut",
+    says: "a link carries no traffic while it is cut",
     plant: () => onLink(cut, 50_000, 0),
   },
   {
     name: "binding-limit",
-    says: "the link carries a fifth of its limit",
+    says: "the link carries a fifth of its bandwidth limit",
     plant: () => onLink(narrow, 4_000_000, 2_000_000),
   },
   {
     name: "restart-loop",
-    says: "a service that dies over and over is up now and then",
+    says: "a service in a restart loop is up at times",
     plant: () =>
       simulated({ kind: "restartLoop", service: "region-a/origin", everyMs: 600 }, () => {}),
   },

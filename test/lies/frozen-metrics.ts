@@ -1,4 +1,4 @@
-/** Services whose metrics stand still while they work. */
+/** Services whose metrics stop changing while they work. */
 import { type Draft, reporter, zeroMs } from "../support/judge/held-run.ts";
 import type { Claim } from "../../harness/claims/statistics/registry.ts";
 import { honest, lie } from "./drafts.ts";
@@ -9,7 +9,7 @@ const edge = "region-a/edge";
 const origin = "region-a/origin-read";
 const changed = "exposition_changed";
 
-/** Read every 2 s; `value` gives what a reading says, and null where there is none. */
+/** Read every 2 s. `value` returns a reading, or null for none. */
 function read(
   draft: Draft,
   metric: string,
@@ -28,7 +28,7 @@ function read(
   }
 }
 
-/** A service's errors stay few, it says itself. */
+/** The service itself claims that its errors stay few. */
 function claim(draft: Draft, metric: string, service: string): void {
   const few: Claim = {
     title: "few errors",
@@ -58,7 +58,7 @@ const grows = (tick: number): number => 20 + (tick % 3);
 const lies: readonly Lie[] = [
   lie(
     "frozen-all-along",
-    "an edge serves, and what it exposes of itself is a text of yesterday",
+    "an edge serves, and its exposition is that of yesterday",
     moves,
     (draft) => {
       claim(draft, errors, edge);
@@ -68,19 +68,19 @@ const lies: readonly Lie[] = [
   ),
   lie(
     "frozen-in-the-fault",
-    "what an edge exposes freezes for the fault, and goes on afterwards",
+    "an edge's exposition freezes during the fault, and changes again afterwards",
     moves,
     (draft) => read(draft, changed, edge, (tick) => (inFault(tick) ? 0 : 1)),
   ),
   lie(
     "frozen-from-then-on",
-    "what an edge exposes freezes in the baseline, and no claim rests on it",
+    "an edge's exposition freezes in the baseline, and no claim uses it",
     moves,
     (draft) => read(draft, changed, edge, (tick) => (tick < 6 ? 1 : 0)),
   ),
   lie(
     "frozen-behind-a-link",
-    "what an origin exposes freezes, while its link carries segments",
+    "an origin's exposition freezes, while its link carries segments",
     moves,
     (draft) => {
       read(draft, changed, origin, (tick) => (tick < 4 ? 1 : 0));
@@ -99,7 +99,7 @@ const lies: readonly Lie[] = [
   ),
   lie(
     "frozen-while-its-processes-write",
-    "what an origin exposes freezes, while its processes write megabytes",
+    "an origin's exposition freezes, while its processes write megabytes",
     moves,
     (draft) => {
       read(draft, changed, origin, (tick) => (tick < 4 ? 1 : 0));
@@ -108,7 +108,7 @@ const lies: readonly Lie[] = [
   ),
   lie(
     "frozen-in-an-older-record",
-    "the record holds only the counters that are wanted, and they stand still",
+    "the record has only the selected counters, and they are frozen",
     moves,
     (draft) => {
       claim(draft, errors, edge);
@@ -117,7 +117,7 @@ const lies: readonly Lie[] = [
   ),
   lie(
     "requests-that-freeze-alone",
-    "the counter of requests stops in the fault, while the rest of the text goes on",
+    "the request counter stops in the fault, while the rest of the exposition changes",
     moves,
     (draft) => {
       read(draft, changed, edge, () => 1);
@@ -127,27 +127,29 @@ const lies: readonly Lie[] = [
 ];
 
 const honests: readonly Honest[] = [
-  honest("idle-and-still", "a service with nothing to do says the same all the time", (draft) => {
+  honest("idle-and-still", "an idle service exposes the same values all the time", (draft) => {
     claim(draft, errors, "region-b/origin-read");
     read(draft, errors, "region-b/origin-read", () => 0);
     read(draft, changed, "region-b/origin-read", () => 0);
     read(draft, "io_bytes", "region-b/origin-read", () => 3_500);
   }),
-  honest("no-error-of-many", "an edge counts no error, and its text changes", (draft) => {
+  honest("no-error-of-many", "an edge counts no error, and its exposition changes", (draft) => {
     claim(draft, errors, edge);
     read(draft, errors, edge, () => 0);
     read(draft, changed, edge, () => 1);
   }),
   honest(
     "told-anew-every-ten-seconds",
-    "an exporter looks at its service once in ten seconds",
+    "an exporter reads its service once in ten seconds",
     (draft) => {
       read(draft, changed, edge, (tick) => (tick % 5 === 0 ? 1 : 0));
       read(draft, requests, edge, (tick) => (tick % 5 === 0 ? 5 * grows(tick) : 0));
     },
   ),
-  honest("text-without-numbers-that-move", "nothing rests on a text that never changes", (draft) =>
-    read(draft, changed, edge, () => 0),
+  honest(
+    "text-without-numbers-that-move",
+    "no claim uses an exposition that never changes",
+    (draft) => read(draft, changed, edge, () => 0),
   ),
   honest(
     "counted-as-something-else",
@@ -165,7 +167,7 @@ const honests: readonly Honest[] = [
   }),
   honest(
     "silent-while-dead",
-    "a killed origin says nothing, and the same as before when it is back",
+    "a killed origin exposes nothing, and the same as before on its return",
     (draft) =>
       read(draft, changed, origin, (tick) => (inFault(tick) ? null : tick % 4 === 0 ? 1 : 0)),
   ),

@@ -1,4 +1,4 @@
-/** Every group of planted lies; the README counts them. */
+/** Every group of planted lies. The README gives their number. */
 import { comparisons } from "./comparisons.ts";
 import { copiedWitnesses } from "./copied-witnesses.ts";
 import { decidedByLoad } from "./decided-by-load.ts";

@@ -3,14 +3,14 @@
  * lie may be held.
  *
  * Each lie names the one check that catches it. The test judges the lie with all checks, and again
- * without that one: then it must hold. So a lie that some other check catches by accident, or a
- * check that catches nothing, fails the test.
+ * without that one, after which it must hold. A lie that another check happens to catch therefore
+ * fails the test, and so does a check that catches nothing.
  */
 import type { Finding, Verdict } from "../../harness/record/verdict.ts";
 
 /**
- * What came of an experiment: the findings of its verdict, or the problems for which `plan` refused
- * it; or what a comparison of runs says with the check, and what it would say without.
+ * The result of an experiment: the findings of its verdict, or the problems for which `plan`
+ * refused it. For a comparison of runs: its result with the check, and without.
  */
 export type Outcome =
   | { readonly findings: readonly Finding[] }
@@ -23,8 +23,8 @@ export interface Lie {
   /** One sentence: what lies, and how. */
   readonly says: string;
   /**
-   * What a comparison says in the lie's stead; else the id of the finding that catches it, or the
-   * part of a refusal that does.
+   * The correct result of a comparison. Otherwise the id of the finding that catches the lie, or a
+   * part of the refusal.
    */
   readonly caughtBy: string;
   readonly plant: () => Outcome | Promise<Outcome>;
@@ -40,7 +40,7 @@ export interface Honest {
   readonly plant: () => Outcome | Promise<Outcome>;
 }
 
-/** Lies of one kind, with the honest controls beside them. */
+/** Lies of one kind, with their honest controls. */
 export interface LieGroup {
   readonly title: string;
   /** `hermetic` groups start nothing; `process` groups start real services. */
@@ -55,7 +55,7 @@ export function judged({ findings }: Pick<Verdict, "findings">): Outcome {
 }
 
 /**
- * The problems for which `planning` was refused; throws when it was accepted for a lie, or failed
+ * The problems for which `planning` was refused. Throws if a lie was accepted, or if it failed
  * otherwise.
  */
 export function planned(planning: () => unknown): Outcome {

@@ -7,7 +7,7 @@ import { groups } from "./groups.ts";
 for (const group of groups) if (group.runs === "hermetic") checkGroup(group);
 
 describe("the planted lies", () => {
-  it("have names of their own", () => {
+  it("have unique names", () => {
     const names = groups.flatMap(({ lies, honest }) =>
       [...lies, ...honest].map(({ name }) => name),
     );

@@ -1,6 +1,6 @@
 /**
- * Generators that do not make the storm that was planned, or do not say what came of it; and honest
- * ones beside them.
+ * Generators that do not produce the planned storm, or misreport its result; and honest ones beside
+ * them.
  */
 import {
   add,
@@ -51,7 +51,7 @@ const asked =
   (load: string, fromMs: number, untilMs: number) =>
   (sample: Sample): boolean =>
     isOfLoad(sample, load) && within(fromMs, untilMs)(sample);
-/** Iterations of a load that never begin; `keep` of each ten do. */
+/** Iterations of a load that never begin: `keep` of each ten do. */
 const withheld =
   (load: string, fromMs: number, untilMs: number, keep = 0): Change =>
   (draft) =>
@@ -67,15 +67,15 @@ const doubled =
     const begun = draft.samples
       .filter(asked(load, fromMs, untilMs))
       .map((sample) => ({ ...sample, startedMs: sample.startedMs + 30 }));
-    // Each leaves a sample, of which no claim speaks.
+    // Each leaves a sample to which no claim refers.
     const left = begun
       .filter(({ metric }) => metric === "iteration_ms")
       .map((sample) => ({ ...sample, metric: "batch_ms", tags: { lane: load, outcome: "taken" } }));
     draft.samples.push(...begun, ...left);
   };
 /**
- * The stream without what went badly, or with other words for it: `SEAWALL_K6` names a script of
- * one line, `k6 "$@" | grep -v outcome=lost`.
+ * The stream without failed requests, or with other outcomes. `SEAWALL_K6` names a script of one
+ * line, `k6 "$@" | grep -v outcome=lost`.
  */
 const inTheFault =
   (metric: string) =>
@@ -83,7 +83,7 @@ const inTheFault =
     sample.metric === metric &&
     sample.tags["lane"] === "live" &&
     within(startOf.fault + 5_000, startOf.fault + 11_000)(sample);
-/** Iterations of each stretch of `everyMs` all begin at its end, and claim to be on time. */
+/** All iterations of each `everyMs` begin at its end, and claim to be on time. */
 const inBursts =
   (everyMs: number): Change =>
   (draft) => {
@@ -147,7 +147,7 @@ const slow =
       { value: ms },
     );
 
-/** A stream of k6's, as the parser leaves it, in the place of the generator's end. */
+/** A k6 stream, as the parser leaves it, in place of the generator's end. */
 const streamed =
   (...lines: readonly string[]): Change =>
   (draft) => {
@@ -156,11 +156,8 @@ const streamed =
       draft.plan.load.map(({ name, lane }) => ({ name, lane, stages: [] })),
       draft.plan.metrics,
     );
-    parser.push(
-      Buffer.from(
-        `metric_name,timestamp,metric_value,scenario,status,extra_tags,metadata\n${lines.join("\n")}\n`,
-      ),
-    );
+    const head = "metric_name,timestamp,metric_value,scenario,status,extra_tags,metadata";
+    parser.push(Buffer.from(`${head}\n${lines.join("\n")}\n`));
     parser.end();
     if (parser.damage === null) return;
     const detail = parser.damage;
@@ -216,7 +213,7 @@ const lies: readonly Lie[] = [
   ),
   lie(
     "hidden-by-a-surplus",
-    "a missing storm is made up for after it",
+    "a missing storm is made up after the fault",
     onTime,
     withheld("live", startOf.fault, startOf.fault + 6_000),
     doubled("live", startOf.fault + 12_000, startOf.fault + 18_000),
@@ -235,7 +232,7 @@ const lies: readonly Lie[] = [
   ),
   lie(
     "half-was-dropped",
-    "half of a load finds no virtual user, and no claim is about it",
+    "half of a load finds no virtual user, and no claim concerns it",
     offered,
     (draft) => {
       draft.plan = {
@@ -276,7 +273,7 @@ const lies: readonly Lie[] = [
   ),
   lie(
     "late-asking",
-    "iterations begin on time, and one in fifty asks 2 s late",
+    "iterations begin on time, and one in fifty sends its request 2 s late",
     onTime,
     (draft) => {
       let index = 0;
@@ -287,13 +284,13 @@ const lies: readonly Lie[] = [
   ),
   lie(
     "lost-and-left-out",
-    "what was lost in six seconds of the fault is left out of the stream",
+    "the stream omits what was lost in six seconds of the fault",
     iterations,
     (draft) => drop(draft, inTheFault("segment_ms")),
   ),
   lie(
     "told-of-the-lead-in",
-    "what came of two seconds of the fault is dated into the lead-in",
+    "the results of two seconds of the fault are dated into the lead-in",
     iterations,
     (draft) => {
       draft.plan = { ...draft.plan, substrate: "process" };
@@ -307,7 +304,7 @@ const lies: readonly Lie[] = [
   ),
   lie(
     "told-of-the-drain",
-    "what came of two seconds of the fault is dated to the end",
+    "the results of two seconds of the fault are dated to its end",
     iterations,
     (draft) => {
       draft.plan = { ...draft.plan, substrate: "process" };
@@ -328,7 +325,7 @@ const lies: readonly Lie[] = [
   }),
   lie(
     "lost-and-called-served",
-    "for six seconds requests were refused, and viewers are said to be served",
+    "requests were refused for six seconds, and viewers are recorded as served",
     possible,
     real,
     (draft) => {
@@ -345,7 +342,7 @@ const lies: readonly Lie[] = [
   ),
   lie(
     "served-by-nobody",
-    "viewers are served by an edge to which nobody sent a request",
+    "viewers are served by an edge that received no request",
     possible,
     real,
     (draft) =>
@@ -377,7 +374,7 @@ const lies: readonly Lie[] = [
         Math.round(one.startedMs / 100) % 10 === 0,
     ),
   ),
-  lie("waits-below-zero", "viewers were served before they asked", possible, (draft) =>
+  lie("waits-below-zero", "viewers were served before they sent a request", possible, (draft) =>
     add(draft, 1, startOf.fault, startOf.recovery, {
       metric: "segment_ms",
       tags: { lane: "live", outcome: "served" },
@@ -456,7 +453,7 @@ const controls: readonly Honest[] = [
   honest("as-planned", "every iteration begins, ends and leaves its sample", real),
   honest(
     "few-dropped",
-    "a few iterations found no virtual user, and no claim can turn on it",
+    "a few iterations found no virtual user, too few to decide a claim",
     dropped("dvr", 1, startOf.fault, startOf.recovery),
     (draft) => {
       draft.plan = {
@@ -465,7 +462,7 @@ const controls: readonly Honest[] = [
       };
     },
   ),
-  honest("short-stall", "the generator stood still for 0.3 s and made up for it", (draft) => {
+  honest("short-stall", "the generator paused for 0.3 s and caught up", (draft) => {
     const [from, until] = [startOf.fault + 5_000, startOf.fault + 5_300];
     draft.samples = draft.samples.map((one) =>
       one.metric === "start_late_ms" && asked("live", from, until)(one)
@@ -475,7 +472,7 @@ const controls: readonly Honest[] = [
   }),
   honest(
     "zero-is-off",
-    "the schedule begins 0.3 s after the load is said to have begun",
+    "the schedule begins 0.3 s after the recorded start of the load",
     (draft) => {
       draft.events = draft.events.map((event) =>
         event.kind === "loadStarted" ? { ...event, atMs: event.atMs - 300 } : event,
@@ -509,7 +506,7 @@ const controls: readonly Honest[] = [
       value: 9_000,
     }),
   ),
-  honest("rounded-to-milliseconds", "a wait seems half a millisecond shorter than none", (draft) =>
+  honest("rounded-to-milliseconds", "a wait is half a millisecond below zero", (draft) =>
     add(draft, 1, startOf.fault, startOf.recovery, {
       metric: "segment_ms",
       tags: { lane: "live", outcome: "served" },
@@ -518,7 +515,7 @@ const controls: readonly Honest[] = [
   ),
   honest(
     "honest-stream",
-    "k6's stream holds odd characters where they may be",
+    "k6's stream contains unusual characters where they are allowed",
     streamed(
       sample("5.0", "lane=live&outcome=lost&rendition=a=b %41 é"),
       sample("5.0", '"lane=live&rendition=a,b ""c""&outcome=lost"'),

@@ -1,6 +1,6 @@
 /**
- * Generators that say more than they were given, targets that treat the prober otherwise than
- * viewers, and bodies that are no segments.
+ * Generators that report more than they received, targets that distinguish prober from viewers, and
+ * bodies that are no segments.
  */
 import { faults } from "../../targets/live-streaming/pack/faults.ts";
 import {
@@ -23,13 +23,13 @@ const [prober, bytes, counters, bodies] = [
   "bodies.right",
 ] as const;
 const edge = "region-a/edge";
-/** Three phases, and what comes before and after. */
+/** Three phases, with the time before and after. */
 const spanMs = 3 * phaseMs;
 
 const probes = of("canary_ms", { entry: edge });
 const looks = of("body_seen", { by: "user" });
 const everyLook = of("body_seen");
-/** What a container other than fMP4 says; slates may repeat in it. */
+/** The findings for a container other than fMP4, in which slates may repeat. */
 function inTs(draft: Draft): void {
   change(draft, everyLook, { tags: { container: "ts" } });
 }
@@ -37,13 +37,13 @@ function inTs(draft: Draft): void {
 const lies: readonly Lie[] = [
   lie(
     "prober-refused-viewers-served",
-    "all viewers are served in the fault, says the generator, while the prober gets 502",
+    "the generator reports all viewers served in the fault, while the prober gets 502",
     prober,
     (draft) => change(draft, inFault(probes), { tags: { outcome: "502" } }),
   ),
   lie(
     "prober-gets-pages",
-    "the prober gets error pages under status 200, and viewers are said to be served",
+    "the prober gets error pages under status 200, and viewers are recorded as served",
     prober,
     (draft) =>
       change(draft, during(inFault(probes), startOf.fault, startOf.fault + 8_000), {
@@ -52,7 +52,7 @@ const lies: readonly Lie[] = [
   ),
   lie(
     "prober-spared",
-    "six requests of viewers in ten fail and are asked again, and the prober is always served",
+    "six viewer requests in ten fail and are retried, and the prober is always served",
     prober,
     (draft) => {
       add(draft, 600, startOf.baseline, startOf.recovery + phaseMs, {
@@ -68,13 +68,13 @@ const lies: readonly Lie[] = [
   }),
   lie(
     "one-in-four-refused",
-    "one probe in four is refused, here and there, and no viewer",
+    "one probe in four is refused at random, and no viewer",
     prober,
     (draft) => change(draft, someOf(inFault(probes), 0.25), { tags: { outcome: "502" } }),
   ),
   lie(
     "one-in-ten-refused",
-    "one probe in ten is refused, here and there, and no viewer",
+    "one probe in ten is refused at random, and no viewer",
     prober,
     (draft) => change(draft, someOf(probes, 0.1), { tags: { outcome: "502" } }),
   ),
@@ -96,7 +96,7 @@ const lies: readonly Lie[] = [
   ),
   lie(
     "not-there-for-the-prober",
-    "for ten seconds the prober is told that nothing is there, and viewers are served at once",
+    "the prober gets 404 for ten seconds, and viewers are served at once",
     prober,
     (draft) =>
       change(draft, during(probes, startOf.fault + 4_000, startOf.fault + 14_000), {
@@ -105,13 +105,13 @@ const lies: readonly Lie[] = [
   ),
   lie(
     "half-wait-for-long",
-    "half of the probes wait for 3 s, and not one viewer says so",
+    "half of the probes wait for 3 s, and no viewer does",
     prober,
     (draft) => change(draft, someOf(inFault(probes), 0.5), { value: 3_000 }),
   ),
   lie(
     "viewers-who-avoid-an-edge",
-    "an edge is broken, and no viewer of the fault is at home there",
+    "an edge fails, and no viewer of the fault has it as home",
     prober,
     (draft) =>
       change(draft, inFault(of("canary_ms", { entry: "region-b/edge" })), {
@@ -132,7 +132,7 @@ const lies: readonly Lie[] = [
   ),
   lie(
     "generator-that-asked-nobody",
-    "everything was served, says the generator, and neither it nor any edge moved a byte for it",
+    "the generator reports everything served, and neither it nor any edge moved a byte",
     bytes,
     (draft) => {
       change(draft, of("io_bytes", { service: "k6" }), { value: 700 });
@@ -142,7 +142,7 @@ const lies: readonly Lie[] = [
   ),
   lie(
     "generator-that-stops-asking",
-    "in the fault the generator reads nothing, and goes on to say that all is served",
+    "the generator reads nothing in the fault, and reports all served",
     bytes,
     (draft) =>
       change(
@@ -151,18 +151,15 @@ const lies: readonly Lie[] = [
         { value: 0 },
       ),
   ),
-  lie(
-    "edge-that-wrote-nothing",
-    "the edge sent no body to anybody but the prober",
-    bytes,
-    (draft) => change(draft, inFault(of("io_bytes", { service: edge })), { value: 4 * 100_000 }),
+  lie("edge-that-wrote-nothing", "the edge sent a body to the prober only", bytes, (draft) =>
+    change(draft, inFault(of("io_bytes", { service: edge })), { value: 4 * 100_000 }),
   ),
-  lie("nobody-counted-bytes", "no reading says that anything was moved", bytes, (draft) =>
+  lie("nobody-counted-bytes", "no reading reports any bytes moved", bytes, (draft) =>
     drop(draft, (sample) => sample.metric === "io_bytes" || sample.metric === "network_bytes"),
   ),
   lie(
     "counters-that-did-not-grow",
-    "the edge counts what it serves, and it was next to nothing",
+    "the edge counts its bytes served, and they are next to nothing",
     counters,
     (draft) => {
       for (let at = zeroMs - 2_000; at < zeroMs + spanMs; at += 2_000)
@@ -176,7 +173,7 @@ const lies: readonly Lie[] = [
   ),
   lie(
     "an-edge-that-was-hardly-asked",
-    "the generator got ten answers for each request that the edge saw",
+    "the generator got ten answers per request that the edge received",
     counters,
     (draft) => {
       for (let at = zeroMs - 2_000; at < zeroMs + spanMs; at += 2_000) {
@@ -189,12 +186,12 @@ const lies: readonly Lie[] = [
       }
     },
   ),
-  lie("viewers-who-never-looked", "no viewer looked at what it got", bodies, (draft) =>
+  lie("viewers-who-never-looked", "no viewer checked its body", bodies, (draft) =>
     drop(draft, looks),
   ),
   lie(
     "pages-for-everybody",
-    "error pages under status 200, and a claim that only asks how fast they came",
+    "error pages under status 200, and a claim on their latency only",
     bodies,
     (draft) => {
       draft.plan = {
@@ -207,7 +204,7 @@ const lies: readonly Lie[] = [
   ),
   lie(
     "everything-is-excused",
-    "a header calls each cut segment defective, though nothing spoils any on purpose",
+    "a header marks each truncated segment as defective, without a fault that corrupts any",
     bodies,
     (draft) => {
       change(draft, everyLook, { tags: { problem: "flagged" } });
@@ -222,7 +219,7 @@ const lies: readonly Lie[] = [
   }),
   lie(
     "cut-segments",
-    "in the fault segments are cut at 70 %, under a length of their own",
+    "segments are truncated at 70 % in the fault, with a matching length",
     bodies,
     (draft) => {
       draft.plan = {
@@ -233,12 +230,16 @@ const lies: readonly Lie[] = [
       change(draft, someOf(inFault(probes), 0.5), { tags: { outcome: "wrong" } });
     },
   ),
-  lie("the-segment-before", "one viewer in twenty-five gets the segment before", bodies, (draft) =>
-    reprint(draft, someOf(inFault(looks), 0.04), ({ startedMs }) =>
-      printOf(numberAt(startedMs), hex((numberAt(startedMs) - 1) % 4_096, 9)),
-    ),
+  lie(
+    "the-segment-before",
+    "one viewer in twenty-five gets the previous segment",
+    bodies,
+    (draft) =>
+      reprint(draft, someOf(inFault(looks), 0.04), ({ startedMs }) =>
+        printOf(numberAt(startedMs), hex((numberAt(startedMs) - 1) % 4_096, 9)),
+      ),
   ),
-  lie("one-body-for-all", "whatever number is asked for, the body is the same", bodies, (draft) => {
+  lie("one-body-for-all", "the body is the same for every number", bodies, (draft) => {
     inTs(draft);
     reprint(draft, everyLook, ({ startedMs }) => printOf(numberAt(startedMs), "abcdef012"));
   }),
@@ -256,14 +257,14 @@ const lies: readonly Lie[] = [
       printOf(numberAt(startedMs), numberAt(startedMs) % 2 === 0 ? "abcdef012" : "abcdef013"),
     ),
   ),
-  lie("a-loop-of-five", "the same five files again and again, times included", bodies, (draft) =>
+  lie("a-loop-of-five", "the same five files repeat, times included", bodies, (draft) =>
     reprint(draft, everyLook, ({ startedMs }) =>
       printOf(numberAt(startedMs), hex(numberAt(startedMs) % 5, 9)),
     ),
   ),
   lie(
     "never-the-same-twice",
-    "the same segment is now these bytes, now others",
+    "the same segment has different bytes at different times",
     bodies,
     (draft) => {
       let turn = 0;
@@ -274,7 +275,7 @@ const lies: readonly Lie[] = [
       );
     },
   ),
-  lie("another-container", "among boxes, what begins like nothing known", bodies, (draft) =>
+  lie("another-container", "a body of an unknown container among boxes", bodies, (draft) =>
     change(draft, someOf(looks, 0.05), { tags: { container: "unknown" } }),
   ),
 ];
@@ -283,7 +284,7 @@ const controls: readonly Honest[] = [
   honest("real-services-as-they-are", "the same run without a lie", () => {}),
   honest(
     "a-short-outage",
-    "the edge is gone for a second: four probes fail, and no viewer asked meanwhile",
+    "the edge is gone for a second: four probes fail, and no viewer sent a request then",
     (draft) =>
       change(draft, during(probes, startOf.fault + 900, startOf.fault + 2_900), {
         tags: { outcome: "failed" },
@@ -291,7 +292,7 @@ const controls: readonly Honest[] = [
   ),
   honest(
     "refused-alike",
-    "one in ten is refused, viewer or prober, and viewers ask again",
+    "one request in ten is refused, viewer or prober, and viewers retry",
     (draft) => {
       change(draft, someOf(inFault(probes), 0.1), { tags: { outcome: "502" } });
       add(draft, 22, startOf.fault, startOf.recovery, {
@@ -307,7 +308,7 @@ const controls: readonly Honest[] = [
   ),
   honest(
     "an-outage-that-both-see",
-    "the edge refuses everybody for six seconds, and viewers try again",
+    "the edge refuses all requests for six seconds, and viewers retry",
     (draft) => {
       const [fromMs, untilMs] = [startOf.fault + 5_000, startOf.fault + 11_000];
       change(draft, during(probes, fromMs, untilMs), { tags: { outcome: "502" } });
@@ -327,7 +328,7 @@ const controls: readonly Honest[] = [
   ),
   honest(
     "not-yet-there",
-    "viewers and the prober ask at the live edge too early, and again",
+    "viewers and the prober ask too early at the live edge, and retry",
     (draft) => {
       add(draft, 300, startOf.baseline, startOf.recovery, {
         metric: "http_req_ms",
@@ -339,7 +340,7 @@ const controls: readonly Honest[] = [
   ),
   honest(
     "a-pipeline-that-pauses",
-    "for ten seconds nothing new is there, and all are told so, again and again",
+    "no new segment exists for ten seconds, and all requests get 404",
     (draft) => {
       const [fromMs, untilMs] = [startOf.fault + 4_000, startOf.fault + 14_000];
       change(draft, during(probes, fromMs, untilMs), { tags: { outcome: "404" } });
@@ -366,7 +367,7 @@ const controls: readonly Honest[] = [
   }),
   honest(
     "an-edge-killed",
-    "the edge dies with what it wrote since the last reading, and counts from nothing",
+    "the edge dies with what it wrote since the last reading, and restarts at zero",
     (draft) => {
       draft.events.splice(8, 0, {
         kind: "exited",
@@ -380,18 +381,18 @@ const controls: readonly Honest[] = [
   ),
   honest(
     "an-edge-whose-bytes-nobody-counts",
-    "its program sends in a way that the kernel does not count for a process",
+    "its program sends in a way that the kernel does not count per process",
     (draft) => change(draft, of("io_bytes", { service: edge }), { value: 900 }),
   ),
   honest(
     "a-target-elsewhere",
-    "its processes are not ours, so only the generator's own and the interfaces are counted",
+    "its processes are external, so only the generator's bytes and the interfaces are counted",
     (draft) =>
       drop(draft, (sample) => sample.metric === "io_bytes" && sample.tags["service"] !== "k6"),
   ),
   honest(
     "segments-of-half-the-size",
-    "bitrate varies: what comes in the fault is half as large",
+    "bitrate varies: the fault's segments are half as large",
     (draft) => {
       for (const chosen of [of("io_bytes"), of("network_bytes")])
         draft.samples = draft.samples.map((sample) =>
@@ -408,23 +409,19 @@ const controls: readonly Honest[] = [
         value: 18,
       });
   }),
-  honest(
-    "an-edge-that-counts-all-who-ask",
-    "viewers, the prober, and who else comes by",
-    (draft) => {
-      for (let at = zeroMs - 2_000; at < zeroMs + spanMs; at += 2_000) {
-        draft.samples.push({
-          metric: "edge_requests",
-          tags: { entry: edge },
-          startedMs: at,
-          value: 25,
-        });
-      }
-    },
-  ),
+  honest("an-edge-that-counts-all-who-ask", "viewers, the prober, and other clients", (draft) => {
+    for (let at = zeroMs - 2_000; at < zeroMs + spanMs; at += 2_000) {
+      draft.samples.push({
+        metric: "edge_requests",
+        tags: { entry: edge },
+        startedMs: at,
+        value: 25,
+      });
+    }
+  }),
   honest(
     "segments-spoiled-on-purpose",
-    "a packager spoils its segments from the fault on, and their headers say so",
+    "a packager corrupts its segments from the fault on, and their headers say so",
     (draft) => {
       const spoil = faults.badSegments({
         service: "region-a/packager",
@@ -442,18 +439,18 @@ const controls: readonly Honest[] = [
     },
   ),
   honest("transport-streams", "TS instead of boxes", inTs),
-  honest("a-slate", "in the fault, TS of a slate: segments are the same bytes", (draft) => {
+  honest("a-slate", "TS of a slate in the fault: segments are the same bytes", (draft) => {
     inTs(draft);
     reprint(draft, inFault(everyLook), ({ startedMs }) =>
       printOf(numberAt(startedMs), "abcdef012"),
     );
   }),
-  honest("encrypted-as-a-whole", "nobody can tell the container", (draft) =>
+  honest("encrypted-as-a-whole", "the container is unrecognisable", (draft) =>
     change(draft, everyLook, { tags: { container: "unknown" } }),
   ),
   honest(
     "a-second-source",
-    "a segment is replaced once, as another packager takes over",
+    "a segment is replaced once, when another packager takes over",
     (draft) => {
       reprint(
         draft,
@@ -465,7 +462,7 @@ const controls: readonly Honest[] = [
       );
     },
   ),
-  honest("a-few-cut-by-the-fault", "two bodies are cut as an edge dies", (draft) => {
+  honest("a-few-cut-by-the-fault", "two bodies are truncated as an edge dies", (draft) => {
     draft.plan = {
       ...draft.plan,
       hypothesis: draft.plan.hypothesis.filter(({ title }) => title !== "served"),
@@ -477,7 +474,7 @@ const controls: readonly Honest[] = [
 ];
 
 export const lyingWitnesses: LieGroup = {
-  title: "witnesses that do not agree, and bodies that are no segments",
+  title: "contradictory witnesses, and bodies that are no segments",
   runs: "hermetic",
   lies,
   honest: controls,

@@ -1,6 +1,6 @@
 /**
- * Targets whose description contradicts itself, or can mean nothing: each would end in a run about
- * something else, or after a minute of waiting.
+ * Targets with a contradictory or meaningless description. Each would make a run about something
+ * else, or one that fails after a minute.
  */
 import { defineExperiment, type Experiment } from "../../harness/experiment/experiment.ts";
 import {
@@ -61,7 +61,7 @@ const experiment = (own: StreamTarget): Experiment =>
     reliesOn: [],
   });
 
-/** As a user's file would say it: its types are no more than a promise. */
+/** Like a user's file, whose types no compiler has checked. */
 function plan(changes: object): Outcome {
   return planned(() =>
     planExperiment(experiment({ ...honest, ...changes }), {
@@ -102,7 +102,7 @@ const lies: readonly (readonly [name: string, says: string, changes: object, cau
     ],
     [
       "a-service-outside-the-run",
-      "its folder is anywhere",
+      "its folder is outside of the run's",
       { ...serving({ ...started, name: "../../etc" }), entries: ["../../etc"] },
       'service "../../etc": name: lower-case words',
     ],
@@ -114,7 +114,7 @@ const lies: readonly (readonly [name: string, says: string, changes: object, cau
     ],
     [
       "an-upper-case-service",
-      "a name that no folder on every system can hold apart",
+      "a name that some file systems cannot distinguish from another",
       { ...serving({ ...started, name: "Edge" }), entries: ["Edge"] },
       'service "Edge": name: lower-case words',
     ],
@@ -125,10 +125,10 @@ const lies: readonly (readonly [name: string, says: string, changes: object, cau
       'service "toxiproxy": the harness reserves this name',
     ],
     ["port-0", "any port", serving({ ...started, port: 0 }), 'service "edge": port:'],
-    ["port-80", "a port of root's", serving({ ...started, port: 80 }), 'service "edge": port:'],
+    ["port-80", "a privileged port", serving({ ...started, port: 80 }), 'service "edge": port:'],
     [
       "port-99999",
-      "a port that there is not",
+      "a port that does not exist",
       serving({ ...started, port: 99_999 }),
       'service "edge": port:',
     ],
@@ -150,7 +150,7 @@ const lies: readonly (readonly [name: string, says: string, changes: object, cau
     ],
     [
       "no-entries",
-      "nobody can ask for anything",
+      "no entry point for requests",
       { entries: [] },
       "entries: a target needs at least one entry",
     ],
@@ -168,7 +168,7 @@ const lies: readonly (readonly [name: string, says: string, changes: object, cau
     ],
     [
       "users-as-an-edge",
-      "the load asks itself",
+      "the load sends requests to itself",
       { entries: ["users"] },
       'entries: unknown service "users"',
     ],
@@ -180,19 +180,19 @@ const lies: readonly (readonly [name: string, says: string, changes: object, cau
     ],
     [
       "a-link-to-users",
-      "users listen nowhere",
+      "no port listens for users",
       { links: [["edge", "users"]] },
       'links: unknown service "users"',
     ],
     [
       "a-link-to-itself",
-      "nothing passes there",
+      "the link carries nothing",
       { links: [["edge", "edge"]] },
       "links: from edge to itself",
     ],
     [
       "no-renditions",
-      "there is nothing to ask for",
+      "there is nothing to request",
       streaming({ renditions: [] }),
       "stream.renditions: a stream has at least one",
     ],
@@ -223,7 +223,7 @@ const lies: readonly (readonly [name: string, says: string, changes: object, cau
     ],
     [
       "a-stream-without-a-beginning",
-      "numbers cannot be told",
+      "numbers are indistinguishable",
       streaming({ availabilityStartMs: undefined }),
       "stream.availabilityStartMs:",
     ],
@@ -241,13 +241,13 @@ const lies: readonly (readonly [name: string, says: string, changes: object, cau
     ],
     [
       "a-padded-number",
-      "it would be asked for as it stands",
+      "it would be requested unexpanded",
       path("/live/{number%05d}.m4s"),
       'stream.segmentPath: unknown placeholder "{number%05d}"; did you mean "{number}"?',
     ],
     [
       "a-misspelt-placeholder",
-      "it would be asked for as it stands",
+      "it would be requested unexpanded",
       path("/{evnt}/{number}"),
       'stream.segmentPath: unknown placeholder "{evnt}"; did you mean "{event}"?',
     ],
@@ -259,13 +259,13 @@ const lies: readonly (readonly [name: string, says: string, changes: object, cau
     ],
     [
       "another-host-in-the-path",
-      "load would go to a host that nobody allowed",
+      "load would go to a host that is not allowed",
       path("@example.com/{number}"),
       'must begin with "/"',
     ],
     [
       "a-whole-address-as-the-path",
-      "load would go to a host that nobody allowed",
+      "load would go to a host that is not allowed",
       path("http://example.com/{number}"),
       'must begin with "/"',
     ],
@@ -275,16 +275,16 @@ const lies: readonly (readonly [name: string, says: string, changes: object, cau
       path("//example.com/{number}"),
       "is no path",
     ],
-    ["an-unknown-key", "a part that nobody reads", { headers: {} }, 'unknown key "headers"'],
+    ["an-unknown-key", "an unknown part", { headers: {} }, 'unknown key "headers"'],
     [
       "a-misspelt-key-of-a-service",
-      "a part that nobody reads",
+      "an unknown part",
       serving({ ...started, dependOn: [] }),
       'service "edge": unknown key "dependOn"; did you mean "dependsOn"?',
     ],
     [
       "a-misspelt-key-of-the-stream",
-      "a part that nobody reads",
+      "an unknown part",
       streaming({ segmentsMs: 1 }),
       'stream: unknown key "segmentsMs"; did you mean "segmentMs"?',
     ],
@@ -318,7 +318,7 @@ const lies: readonly (readonly [name: string, says: string, changes: object, cau
     ],
     [
       "an-unknown-tool",
-      "a program that Seawall cannot get",
+      "a program that Seawall cannot install",
       serving({ ...started, tools: ["squid"] }),
       'service "edge": tools.0:',
     ],
@@ -393,7 +393,7 @@ const controls: readonly (readonly [name: string, says: string, changes: object]
 ];
 
 export const nonsenseTargets: LieGroup = {
-  title: "targets that are nonsense",
+  title: "meaningless targets",
   runs: "hermetic",
   lies: lies.map(([name, says, changes, caughtBy]) => ({
     name,

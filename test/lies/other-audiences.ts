@@ -1,4 +1,4 @@
-/** Viewers who ask for what the clock does not make, and segments that are the same twice. */
+/** Viewers whose requests do not follow the clock, and pairs of identical segments. */
 import { streamRecord } from "../../targets/live-streaming/pack/stream/stream-parts.ts";
 import { printOf } from "../../harness/metrics/print.ts";
 import {
@@ -18,7 +18,7 @@ const [asked, bodies] = ["generator.asked", "bodies.right"];
 const edge = "region-a/edge";
 const looks = of("body_seen", { by: "user" });
 const everyLook = of("body_seen");
-/** As the synthetic run has it: other numbers, other bytes. */
+/** As in the synthetic run: other numbers, other bytes. */
 const bytesOf = (number: number): string => hex(number % 4_096, 9);
 
 function withStream(draft: Draft, more: Partial<StreamPlan["content"]>): void {
@@ -37,7 +37,7 @@ const ladder: StreamPlan["content"]["renditions"] = ["v360", "v720"].map((name) 
   bitsPerSecond: 400_000,
 }));
 
-/** A second rendition, which half of all viewers watch. */
+/** A second rendition for half of the viewers. */
 function inTwo(draft: Draft, bytes: (number: number) => string, share = 0.5): void {
   withStream(draft, { renditions: ladder });
   const second = { tags: { rendition: "v720" } };
@@ -62,7 +62,7 @@ function inTwo(draft: Draft, bytes: (number: number) => string, share = 0.5): vo
 }
 const otherBytes = (number: number): string => `abc${hex(number, 6)}`;
 
-/** Looks of those who watch what is past, `back` segments behind the newest. */
+/** Body checks of DVR viewers, `back` segments behind the newest. */
 function watchPast(draft: Draft, back: (tick: number) => number): void {
   const tags = { entry: edge, rendition: "v360", container: "fmp4", problem: "none" };
   for (let tick = 0; tick < 60; tick++) {
@@ -81,7 +81,7 @@ function watchPast(draft: Draft, back: (tick: number) => number): void {
 const lies: readonly Lie[] = [
   lie(
     "old-segments-called-live",
-    "viewers of the fault ask for what is an hour old",
+    "viewers of the fault request segments that are an hour old",
     asked,
     (draft) =>
       reprint(draft, inFault(looks), ({ startedMs }) =>
@@ -90,18 +90,22 @@ const lies: readonly Lie[] = [
   ),
   lie(
     "one-number-over-and-over",
-    "viewers ask for the first segment all the time",
+    "viewers request the first segment all the time",
     asked,
     (draft) => reprint(draft, looks, () => printOf(numberAt(zeroMs), bytesOf(numberAt(zeroMs)))),
   ),
-  lie("what-is-yet-to-come", "viewers are served what is due in a minute", asked, (draft) =>
-    reprint(draft, inFault(looks), ({ startedMs }) =>
-      printOf(numberAt(startedMs) + 30, bytesOf(numberAt(startedMs) + 30)),
-    ),
+  lie(
+    "what-is-yet-to-come",
+    "viewers are served a segment that is due in a minute",
+    asked,
+    (draft) =>
+      reprint(draft, inFault(looks), ({ startedMs }) =>
+        printOf(numberAt(startedMs) + 30, bytesOf(numberAt(startedMs) + 30)),
+      ),
   ),
   lie(
     "old-bytes-under-new-numbers",
-    "viewers ask for what caches have had for long, and note the number that is due",
+    "viewers request long-cached segments, and record the number that is due",
     asked,
     (draft) => {
       withStream(draft, { digestHeader: "X-Sha256" });
@@ -110,18 +114,13 @@ const lies: readonly Lie[] = [
       );
     },
   ),
-  lie(
-    "one-past-segment-alone",
-    "all who watch what is past ask for the same segment",
-    asked,
-    (draft) => {
-      withStream(draft, { dvrSegments: 100 });
-      watchPast(draft, (tick) => 8 + Math.floor(tick / 2));
-    },
-  ),
+  lie("one-past-segment-alone", "all DVR viewers request the same segment", asked, (draft) => {
+    withStream(draft, { dvrSegments: 100 });
+    watchPast(draft, (tick) => 8 + Math.floor(tick / 2));
+  }),
   lie(
     "as-near-as-may-be",
-    "all who watch what is past ask for what has just become it",
+    "all DVR viewers request the segment that has just become past",
     asked,
     (draft) => {
       withStream(draft, { dvrSegments: 100 });
@@ -130,7 +129,7 @@ const lies: readonly Lie[] = [
   ),
   lie(
     "one-rendition-for-all",
-    "of two renditions, all viewers of the fault ask for the one that is cached",
+    "of two renditions, all viewers of the fault request the cached one",
     asked,
     (draft) => {
       inTwo(draft, otherBytes);
@@ -139,7 +138,7 @@ const lies: readonly Lie[] = [
   ),
   lie(
     "who-prefer-an-edge",
-    "seven viewers in ten are at home at the edge that is well",
+    "seven viewers in ten have the healthy edge as home",
     asked,
     (draft) => {
       change(draft, of("segment_ms"), { tags: { home: edge } });
@@ -167,24 +166,24 @@ const lies: readonly Lie[] = [
 ];
 
 const controls: readonly Honest[] = [
-  honest("late-to-the-live-edge", "viewers get what is due 3 s late", (draft) => {
+  honest("late-to-the-live-edge", "viewers get due segments 3 s late", (draft) => {
     draft.samples = draft.samples.map((sample) =>
       inFault(looks)(sample) ? { ...sample, startedMs: sample.startedMs + 3_000 } : sample,
     );
   }),
-  honest("a-past-that-is-drawn", "who watch what is past ask for any of it", (draft) =>
+  honest("a-past-that-is-drawn", "DVR viewers request any past segment", (draft) =>
     watchPast(draft, (tick) => 8 + ((tick * 7) % 12)),
   ),
   honest("two-renditions", "half of all viewers watch the other rendition", (draft) =>
     inTwo(draft, otherBytes),
   ),
-  honest("one-audio-under-two-names", "two renditions are said to be the same", (draft) => {
+  honest("one-audio-under-two-names", "two renditions are declared the same", (draft) => {
     inTwo(draft, bytesOf);
     const [first, second] = ladder;
     if (first === undefined || second === undefined) throw new Error("there are two");
     withStream(draft, { renditions: [first, { ...second, sameAs: "v360" }] });
   }),
-  honest("homes-that-are-drawn", "half of all viewers are at home at the other edge", (draft) => {
+  honest("homes-that-are-drawn", "half of all viewers have the other edge as home", (draft) => {
     change(draft, of("segment_ms"), { tags: { home: edge } });
     change(draft, someOf(of("segment_ms"), 0.5), { tags: { home: "region-b/edge" } });
   }),
@@ -209,7 +208,7 @@ const controls: readonly Honest[] = [
 ];
 
 export const otherAudiences: LieGroup = {
-  title: "an audience that asks for something else",
+  title: "an audience with other requests",
   runs: "hermetic",
   lies,
   honest: controls,

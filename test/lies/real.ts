@@ -1,4 +1,4 @@
-/** Lies of a real target and a real generator, told while k6, Toxiproxy and services run. */
+/** Lies of a real target and a real generator, with k6, Toxiproxy and services running. */
 import { chmodSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import { judged, type LieGroup, type Outcome } from "./lie.ts";
 
 const attemptsMax = 3;
 
-/** A run that is inconclusive for a busy machine is repeated where it should be held. */
+/** A run that should be held is repeated if a busy machine makes it inconclusive. */
 async function run(env: Readonly<Record<string, string>>, attempts: number): Promise<Outcome> {
   for (let attempt = 1; ; attempt++) {
     const out = outFolder();
@@ -39,7 +39,7 @@ export const realLies: LieGroup = {
   lies: [
     {
       name: "real-link-that-nobody-uses",
-      says: "the edge reaches its origin past the link that is made slow",
+      says: "the edge reaches its origin past the slow link",
       caughtBy: "faults.traffic",
       plant: () => run({ LIE: "bypass" }, 1),
     },
@@ -57,7 +57,7 @@ export const realLies: LieGroup = {
     },
     {
       name: "real-storm-that-never-came",
-      says: "the real k6 goes on at the baseline's rate in the storm",
+      says: "the real k6 keeps the baseline's rate during the storm",
       caughtBy: "generator.offered",
       plant: async () => run({ SEAWALL_K6: await calmK6() }, 1),
     },

@@ -1,6 +1,6 @@
 /**
- * Records that were damaged, changed or put together after the run. All are read from disk as any
- * record is.
+ * Records that were damaged, changed or combined after the run. All are read from disk like any
+ * record.
  */
 import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -25,7 +25,7 @@ import { type Honest, judged, type Lie, type LieGroup, type Outcome } from "./li
 type Change = (draft: Draft) => void;
 const files = { plan: "plan.json", events: "events.ndjson", samples: "samples.csv.zst" } as const;
 
-/** Records a run as a harness does, does something to its files, and judges what is then read. */
+/** Records a run like the harness, changes its files, and judges the result. */
 async function recorded(
   before: Change,
   after: (directory: string) => void | Promise<void>,
@@ -93,7 +93,7 @@ function editPlan(directory: string, edit: (plan: PlanText) => void): void {
   writeFileSync(path, `${JSON.stringify(plan, null, 2)}\n`);
 }
 
-/** The lines of events that have a certain text in them. */
+/** The event lines that contain a given text. */
 const without =
   (text: string) =>
   (lines: string[]): string[] =>
@@ -152,12 +152,12 @@ const damages: readonly Lie[] = [
     withEvent({ kind: "clockStepped", atMs: zeroMs + 50_000, byMs: 4_000 }),
     (at) => editLines(at, without("clockStepped")),
   ),
-  damaged("death-called-expected", "a death that nobody planned is called expected", death, (at) =>
+  damaged("death-called-expected", "an unplanned death is recorded as expected", death, (at) =>
     editLines(at, replaced('"expected":false', '"expected":true')),
   ),
   damaged(
     "fault-called-landed",
-    "a fault that did not land is said to have landed",
+    "a fault that did not land is recorded as landed",
     (draft) => {
       draft.events = draft.events.map((event) =>
         event.kind !== "injected"
@@ -189,7 +189,7 @@ const damages: readonly Lie[] = [
         }),
       ),
   ),
-  damaged("line-inserted", "a line is put among the events", asItIs, (at) =>
+  damaged("line-inserted", "a line is inserted among the events", asItIs, (at) =>
     editLines(at, (lines) =>
       lines.toSpliced(
         5,
@@ -200,7 +200,7 @@ const damages: readonly Lie[] = [
   ),
   damaged(
     "line-copied",
-    "a line of the events stands there twice",
+    "a line of the events is duplicated",
     withEvent({ kind: "note", atMs: zeroMs, text: "x" }),
     (at) =>
       editLines(at, (lines) =>
@@ -209,7 +209,7 @@ const damages: readonly Lie[] = [
   ),
   damaged(
     "lines-swapped",
-    "two events of one moment have changed places",
+    "two events of one moment are swapped",
     (draft) => {
       withEvent({ kind: "note", atMs: zeroMs + 1, text: "first" })(draft);
       withEvent({ kind: "note", atMs: zeroMs + 1, text: "second" })(draft);
@@ -225,7 +225,7 @@ const damages: readonly Lie[] = [
       for (const claim of hypothesis) if (claim.comparison === ">=") claim.limit = 0.01;
     }),
   ),
-  damaged("fewer-samples-asked", "the plan asks for fewer samples than it did", asItIs, (at) =>
+  damaged("fewer-samples-asked", "the plan requires fewer samples than it did", asItIs, (at) =>
     editPlan(at, ({ hypothesis }) => {
       for (const claim of hypothesis) claim.samplesMin = 1;
     }),
@@ -246,10 +246,10 @@ const damages: readonly Lie[] = [
     asItIs,
     (at) => editSamples(at, (lines) => lines.toSpliced(lines.length - 40, 1)),
   ),
-  damaged("bad-called-good", "what was lost is called served", lost, (at) =>
+  damaged("bad-called-good", "a lost request is recorded as served", lost, (at) =>
     editSamples(at, replaced('"outcome":"lost"', '"outcome":"served"')),
   ),
-  damaged("value-changed", "one waiting time is another one", asItIs, (at) =>
+  damaged("value-changed", "one waiting time is changed", asItIs, (at) =>
     editSamples(at, (lines) =>
       lines.map((line, index) => (index === 300 ? line.replace(/,[\d.]+$/, ",1") : line)),
     ),
@@ -265,17 +265,14 @@ const damages: readonly Lie[] = [
   damaged("end-cut-off", "the last samples are cut off at a line's end", asItIs, (at) =>
     editSamples(at, (lines) => lines.slice(0, -3)),
   ),
-  damaged("samples-reordered", "two samples have changed places", asItIs, (at) =>
+  damaged("samples-reordered", "two samples are swapped", asItIs, (at) =>
     editSamples(at, (lines) => lines.toSpliced(200, 2, lines[201] as string, lines[200] as string)),
   ),
-  damaged("samples-added", "a second stretch of samples is put behind the first", asItIs, (at) =>
+  damaged("samples-added", "a second series of samples is appended to the first", asItIs, (at) =>
     appendFileSync(join(at, files.samples), zstdCompressSync(`0,${(zeroMs + 1) * 1_000},20\n`)),
   ),
-  damaged(
-    "garbage-behind-the-samples",
-    "bytes that nobody wrote lie behind the samples",
-    asItIs,
-    (at) => appendFileSync(join(at, files.samples), "garbage that nobody wrote\n"),
+  damaged("garbage-behind-the-samples", "foreign bytes follow the samples", asItIs, (at) =>
+    appendFileSync(join(at, files.samples), "garbage that nobody wrote\n"),
   ),
   damaged(
     "samples-of-another-run",
@@ -295,7 +292,7 @@ const damages: readonly Lie[] = [
     death,
     (at) => otherRun(asItIs, [files.events], at, "synthetic-2"),
   ),
-  damaged("renamed-run", "the record says that it is another run's", asItIs, (at) =>
+  damaged("renamed-run", "the record names another run", asItIs, (at) =>
     editLines(at, replaced('"runId":"synthetic-1"', '"runId":"synthetic-7"')),
   ),
   damaged("seal-cut-off", "the seal is removed", asItIs, (at) =>
@@ -303,7 +300,7 @@ const damages: readonly Lie[] = [
   ),
   damaged(
     "links-taken-out",
-    "links and seal are taken out, so that it looks like an older record",
+    "links and seal are removed, so that it looks like an older record",
     death,
     (at) =>
       editLines(at, (lines) =>
@@ -325,7 +322,9 @@ const damages: readonly Lie[] = [
   ),
 ];
 
-/** Sealed as if the run had left it so: only counts, lengths and order are left to tell. */
+/**
+ * Sealed like the run's own record, so that only counts, lengths and order can reveal the change.
+ */
 const forged = (name: string, says: string, before: Change): Lie => ({
   name,
   says,
@@ -403,7 +402,7 @@ const forgeries: readonly Lie[] = [
       "plannedMs" in event ? { ...event, plannedMs: event.plannedMs - 3_000 } : event,
     );
   }),
-  forged("event-against-time", "an event stands after one of a later moment", (draft) => {
+  forged("event-against-time", "an event follows one of a later moment", (draft) => {
     draft.events = draft.events.toSpliced(-1, 0, { kind: "note", atMs: zeroMs, text: "x" });
   }),
   forged(
@@ -412,14 +411,14 @@ const forgeries: readonly Lie[] = [
     swapped("deployed", "loadStarted"),
   ),
   forged("healed-before-healing", "a heal was over before it began", swapped("healing", "healed")),
-  forged("acted-before-injecting", "a fault was done before anybody did it", (draft) => {
+  forged("acted-before-injecting", "a fault ended before it began", (draft) => {
     draft.events = draft.events.map((event) =>
       event.kind === "injected" ? { ...event, actedMs: event.atMs - 1_500 } : event,
     );
   }),
   forged("injected-twice", "one fault was injected twice", twice("injected")),
   forged("two-beginnings-of-the-load", "the load began twice", twice("loadStarted")),
-  forged("other-fault", "another fault was injected than the plan has", (draft) => {
+  forged("other-fault", "the injected fault is not the planned one", (draft) => {
     const fault = { kind: "kill", service: "region-a/packager" } as const;
     draft.events = draft.events.map((event) => ("fault" in event ? { ...event, fault } : event));
   }),
@@ -445,20 +444,16 @@ const forgeries: readonly Lie[] = [
     const drain = draft.events.findIndex(isPhase("drain"));
     draft.events = draft.events.toSpliced(drain + 1, 0, draft.events[drain] as RunEvent);
   }),
-  forged("load-of-another-length", "the load says that it was half as long", (draft) => {
+  forged("load-of-another-length", "the recorded duration of the load is halved", (draft) => {
     draft.events = draft.events.map((event) =>
       event.kind === "generator" ? { ...event, seconds: 33 } : event,
     );
   }),
-  forged(
-    "target-up-at-once",
-    "the target says that it took a tenth of the time to come up",
-    (draft) => {
-      draft.events = draft.events.map((event) =>
-        event.kind === "deployed" ? { ...event, tookMs: 350 } : event,
-      );
-    },
-  ),
+  forged("target-up-at-once", "the recorded start-up of the target is a tenth", (draft) => {
+    draft.events = draft.events.map((event) =>
+      event.kind === "deployed" ? { ...event, tookMs: 350 } : event,
+    );
+  }),
   forged("baseline-alone", "all claims but those of the baseline are gone", (draft) => {
     const hypothesis = draft.plan.hypothesis
       .slice(0, 1)
@@ -467,14 +462,14 @@ const forgeries: readonly Lie[] = [
   }),
   forged(
     "load-asked-before-the-target",
-    "the load was asked to begin before the target was there",
+    "the requested start of the load precedes the target's",
     (draft) => {
       draft.events = draft.events.map((event) =>
         event.kind === "loadStarted" ? { ...event, askedMs: event.atMs - 60_000 } : event,
       );
     },
   ),
-  forged("samples-from-before", "samples of viewers lie before the load", (draft) => {
+  forged("samples-from-before", "viewers' samples precede the load", (draft) => {
     const viewer = draft.samples.find(({ metric }) => metric === "segment_ms");
     if (viewer !== undefined) draft.samples.unshift({ ...viewer, startedMs: zeroMs - 8_000 });
   }),
@@ -491,7 +486,7 @@ const honest = (
 ): Honest => ({ name, says, plant: () => recorded(before, after) });
 
 const controls: readonly Honest[] = [
-  honest("record-as-written", "nothing was done to the record", asItIs),
+  honest("record-as-written", "the record is unchanged", asItIs),
   honest(
     "expected-death",
     "a service was ended on purpose",
@@ -508,7 +503,7 @@ const controls: readonly Honest[] = [
     "a heal began 2 s before its time",
     moved((event) => event.kind === "healing" || event.kind === "observed", -1_500),
   ),
-  honest("slow-disk", "it took 3 s to write down that the load had begun", (draft) => {
+  honest("slow-disk", "the start of the load was recorded 3 s late", (draft) => {
     moved((event) => event.atMs < zeroMs - 3_999 && !isPhase("leadIn")(event), -3_000)(draft);
     draft.events = draft.events.map((event) =>
       event.kind === "generator" ? { ...event, seconds: 70 } : event,
@@ -521,7 +516,7 @@ const controls: readonly Honest[] = [
   }),
   honest(
     "slow-to-begin",
-    "the generator took 2.5 s to begin, and the prober looked already",
+    "the generator took 2.5 s to begin, and the prober was already active",
     (draft) => {
       const probe = draft.samples.find(({ metric }) => metric === "canary_ms");
       draft.events = draft.events.map((event) => {
@@ -543,7 +538,7 @@ const controls: readonly Honest[] = [
 ];
 
 export const records: LieGroup = {
-  title: "a record that is not as the run left it",
+  title: "a record that was changed after the run",
   runs: "hermetic",
   lies: [...damages, ...forgeries],
   honest: controls,

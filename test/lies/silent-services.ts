@@ -1,6 +1,6 @@
 /**
- * Services that never reported what a claim rests on: what they did is missing, and the rest looks
- * like the whole.
+ * Services that never reported what a claim needs: their work is missing, and the rest looks
+ * complete.
  */
 import type { Claim } from "../../harness/claims/statistics/registry.ts";
 import { type Draft, drop, heldDraft, reporter, runOf, zeroMs } from "../support/judge/held-run.ts";
@@ -92,7 +92,7 @@ const lies: readonly Omit<Lie, "caughtBy">[] = [
   },
   {
     name: "a-plan-that-leaves-one-metric-out",
-    says: "nobody is said to report it",
+    says: "no service is declared to report it",
     plant: () =>
       after(requests(), (draft) => {
         draft.plan = {
@@ -105,7 +105,7 @@ const lies: readonly Omit<Lie, "caughtBy">[] = [
   },
   {
     name: "the-one-that-is-asked-is-silent",
-    says: "a claim on one service, and the other one reports",
+    says: "a claim on one service, of which only the other reports",
     plant: () =>
       after(requests(claimOn("origin_requests_total", { service: first })), (draft) => {
         drop(draft, of(first));
@@ -119,7 +119,7 @@ const lies: readonly Omit<Lie, "caughtBy">[] = [
   },
   {
     name: "an-edge-whose-counters-were-never-read",
-    says: "collapsing is judged by the other one",
+    says: "the other edge alone decides the claim on collapsing",
     plant: () =>
       after(heldDraft(), (draft) =>
         drop(
@@ -145,7 +145,7 @@ export const silentServices: LieGroup = {
     },
     {
       name: "another-origin-is-not-asked",
-      says: "a claim on one service, and that one reports",
+      says: "a claim on one service, which reports",
       plant: () =>
         after(requests(claimOn("origin_requests_total", { service: second })), (draft) =>
           drop(draft, of(first)),
@@ -153,7 +153,7 @@ export const silentServices: LieGroup = {
     },
     {
       name: "an-origin-that-was-killed",
-      says: "its fault excuses its silence",
+      says: "a service whose own fault excuses its silence",
       plant: () =>
         after(requests(), (draft) =>
           drop(
@@ -167,7 +167,7 @@ export const silentServices: LieGroup = {
     },
     {
       name: "a-target's-own-counter",
-      says: "no metric of Seawall's",
+      says: "a metric that is not Seawall's",
       plant: () =>
         after(
           reported("nginx_http_requests_total", "increment", claimOn("nginx_http_requests_total")),

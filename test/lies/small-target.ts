@@ -1,7 +1,7 @@
 /**
- * A small target that can lie, and an experiment of half a minute on it: an edge in front of an
- * origin, both a few lines of Node, and 100 ms of latency on the link between them. LIE says how it
- * lies; without it, it is honest. Run it with `./seawall run test/lies/small-target.ts`.
+ * A small target that can lie, with an experiment of 30 s. An edge is in front of an origin, each a
+ * few lines of Node. The link between them has 100 ms of latency. LIE selects the lie; without it,
+ * the target is honest. Run it with `./seawall run test/lies/small-target.ts`.
  */
 import { defineExperiment } from "../../harness/experiment/experiment.ts";
 import type { Phase } from "../../harness/base/phases.ts";
@@ -11,7 +11,7 @@ import type { Launch, Place } from "../../harness/target/layout.ts";
 const lie = process.env["LIE"] ?? "none";
 const segmentMs = 1_000;
 
-/** The origin makes each segment from its number; nothing is there before it is due. */
+/** The origin makes each segment from its number. No segment exists before it is due. */
 const origin = `
   import { createServer } from "node:http";
   const box = (type, body) => {
@@ -27,28 +27,32 @@ const origin = `
     if (!(number <= newest() && number > newest() - 100)) return response.writeHead(404).end();
     const media = Buffer.alloc(12_000, request.url);
     const body = Buffer.concat([box("moof", box("mfhd", Buffer.alloc(8))), box("mdat", media)]);
-    response.writeHead(200, { "content-type": "video/mp4", "content-length": body.length }).end(body);
+    const headers = { "content-type": "video/mp4", "content-length": body.length };
+    response.writeHead(200, headers).end(body);
   }).listen(Number(process.env.PORT), process.env.HOST);
 `;
 
 const edge = `
   import { createServer, get, Agent } from "node:http";
   const [kept, agent] = [new Map(), new Agent({ keepAlive: true })];
-  let [asked, told] = [0, 0];
+  let [asked, answered] = [0, 0];
   if (process.env.LIE === "checked")
     setInterval(() => {
       const origin = { host: process.env.CHECK_HOST, port: process.env.CHECK_PORT };
       get({ ...origin, path: "/health" }, (answer) => answer.resume()).on("error", () => {});
     }, 250);
-  const fetched = (url) => new Promise((done) => get({ host: process.env.TO_HOST, port: process.env.TO_PORT, path: url, agent }, (answer) => {
+  const { TO_HOST: host, TO_PORT: port } = process.env;
+  const fetched = (path) => new Promise((done) => get({ host, port, path, agent }, (answer) => {
     const parts = [];
-    answer.on("data", (part) => parts.push(part)).on("end", () => done({ status: answer.statusCode, body: Buffer.concat(parts) }));
+    answer
+      .on("data", (part) => parts.push(part))
+      .on("end", () => done({ status: answer.statusCode, body: Buffer.concat(parts) }));
   }).on("error", () => done({ status: 502, body: Buffer.alloc(0) })));
   createServer(async (request, response) => {
     if (request.url === "/health") return response.end("ok");
     if (request.url === "/metrics") {
-      if (process.env.LIE !== "frozen" || asked < 100) told = asked;
-      return response.end("edge_asked_total " + told + "\\n");
+      if (process.env.LIE !== "frozen" || asked < 100) answered = asked;
+      return response.end("edge_asked_total " + answered + "\\n");
     }
     asked++;
     if (!kept.has(request.url)) {
@@ -57,11 +61,12 @@ const edge = `
     }
     const { status, body } = await kept.get(request.url);
     if (status !== 200) kept.delete(request.url);
-    response.writeHead(status, { "content-type": "video/mp4", "content-length": body.length }).end(body);
+    const headers = { "content-type": "video/mp4", "content-length": body.length };
+    response.writeHead(status, headers).end(body);
   }).listen(Number(process.env.PORT), process.env.HOST);
 `;
 
-/** Where the edge looks whether its origin lives, and asks for nothing else. */
+/** Where the edge checks its origin's health, and nothing else. */
 function checking({ host, port }: { readonly host: string; readonly port: number }) {
   return { CHECK_HOST: host, CHECK_PORT: String(port) };
 }
@@ -106,7 +111,7 @@ const target = streamTarget({
       tools: ["node"],
       ready: "/health",
       metrics: { path: "/metrics", series: ["edge_asked_total"] },
-      // Past the proxy, nothing of the target meets what is broken on the link.
+      // Past the proxy, the fault on the link affects nothing of the target.
       launch: launch(edge, (place) =>
         ["bypass", "checked"].includes(lie)
           ? place.direct("origin", "http")

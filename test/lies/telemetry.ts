@@ -1,4 +1,4 @@
-/** What targets tell in the name of others, of other moments, in other units, or twice. */
+/** Targets that report on behalf of others, for other moments, in other units, or twice. */
 import originStorm from "../../experiments/origin-storm.ts";
 import type { Claim } from "../../harness/claims/statistics/registry.ts";
 import { type Draft, heldDraft, reporter, runOf, zeroMs } from "../support/judge/held-run.ts";
@@ -15,8 +15,8 @@ const claimed = "many are served";
 const other = "region-a/origin-read";
 const read = "target.readings";
 
-/** A claim on a counter of one service, or of all, read every 2 s from what it says then. */
-function told(expose: (tick: number, nowMs: number) => string, isOfAll = false): Outcome {
+/** A claim on a counter of one service, or of all, with a reading every 2 s. */
+function counterRun(expose: (tick: number, nowMs: number) => string, isOfAll = false): Outcome {
   const draft: Draft = heldDraft();
   const claim: Claim = {
     title: claimed,
@@ -94,7 +94,7 @@ const processorTime = (unit: string, limit: number): Outcome =>
     unit,
   });
 
-/** Two services that somebody runs already. */
+/** Two services that run already. */
 function described(urls: readonly string[]): Outcome {
   const { content: stream } = originStorm.target.topologies["quick"]?.layout() ?? {};
   if (stream === undefined) throw new Error("the reference target is a stream");
@@ -112,27 +112,29 @@ function described(urls: readonly string[]): Outcome {
 const lies: readonly Lie[] = [
   {
     name: "two-services-in-one-exposition",
-    says: "an exporter tells of a busy service and of an idle one under one name",
+    says: "an exporter reports a busy and an idle service under one name",
     caughtBy: "claim.many-are-served",
     plant: () =>
-      told((tick) => [line(10 * tick, ',service="a"'), line(tick, ',service="b"')].join("\n")),
+      counterRun((tick) =>
+        [line(10 * tick, ',service="a"'), line(tick, ',service="b"')].join("\n"),
+      ),
   },
   {
     name: "one-series-twice",
-    says: "a service tells one series twice, now with this value and now with that",
+    says: "a service reports one series twice, with alternating values",
     caughtBy: read,
-    plant: () => told((tick) => [line(100 * tick), line(tick)].join("\n"), true),
+    plant: () => counterRun((tick) => [line(100 * tick), line(tick)].join("\n"), true),
   },
   {
     name: "last-word-of-the-dead",
-    says: "what is handed on was measured before the run, and grows by restarts alone",
+    says: "reported values were measured before the run, and grow only by restarts",
     caughtBy: read,
     plant: () =>
-      told((tick) => line(tick % 2 === 0 ? 100 : 200, "", String(zeroMs - 600_000)), true),
+      counterRun((tick) => line(tick % 2 === 0 ? 100 : 200, "", String(zeroMs - 600_000)), true),
   },
   {
     name: "seconds-called-milliseconds",
-    says: "a limit of 900 ms of processor time, which is counted in seconds",
+    says: "a limit of 900 ms for processor time, which is counted in seconds",
     caughtBy: "but cpu_seconds is in s",
     plant: () => processorTime("ms", 900),
   },
@@ -147,18 +149,18 @@ const lies: readonly Lie[] = [
 const honest: readonly Honest[] = [
   {
     name: "a-counter-that-is-told",
-    says: "a service tells what it served",
-    plant: () => told((tick) => line(100 * tick)),
+    says: "a service reports what it served",
+    plant: () => counterRun((tick) => line(100 * tick)),
   },
   {
     name: "a-counter-with-its-time",
-    says: "each line says when it was measured, a second ago",
-    plant: () => told((tick, nowMs) => line(100 * tick, "", String(nowMs - 1_000))),
+    says: "each line has its measurement time, one second ago",
+    plant: () => counterRun((tick, nowMs) => line(100 * tick, "", String(nowMs - 1_000))),
   },
   {
     name: "a-service-that-names-itself",
-    says: "a series has a label service of its own",
-    plant: () => told((tick) => line(100 * tick, ',service="origin"')),
+    says: "a series has a label `service` of its own",
+    plant: () => counterRun((tick) => line(100 * tick, ',service="origin"')),
   },
   {
     name: "seconds-called-seconds",
@@ -167,13 +169,13 @@ const honest: readonly Honest[] = [
   },
   {
     name: "two-services-on-one-host",
-    says: "two edges have ports of their own",
+    says: "two edges have their own ports",
     plant: () => described(["http://127.0.0.1:8080", "http://127.0.0.1:8081"]),
   },
 ];
 
 export const telemetryLies: LieGroup = {
-  title: "telemetry of others, of other moments, in other units, or twice",
+  title: "telemetry of other services, other moments, in other units, or twice",
   runs: "hermetic",
   lies,
   honest,

@@ -1,6 +1,6 @@
 /**
- * Experiments that could only be green: whatever the target does, no record refutes what they
- * claim. And some that could never be green.
+ * Experiments whose claims no record could refute, whatever the target does; and some that could
+ * never hold.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -143,7 +143,7 @@ const lies: readonly Row[] = [
   ],
   [
     "unknown-home",
-    "nobody is at home there",
+    "no viewer has it as home",
     share({ where: { lane: "live", home: "region-a/egde" } }),
     'did you mean "region-a/edge"',
   ],
@@ -155,7 +155,7 @@ const lies: readonly Row[] = [
   ],
   [
     "unknown-service",
-    "nobody of this name counts",
+    "no service of this name reports it",
     claiming({
       ...counter,
       where: { service: "region-a/orign-read" },
@@ -198,7 +198,7 @@ const lies: readonly Row[] = [
   ],
   [
     "unknown-edge-comes-first",
-    "what cannot come first",
+    "it cannot come first",
     order({ first: { metric: "segment_ms", where: { lane: "dvr", entry: "region-z/edge" } } }),
     "segment_ms's tag entry",
   ],
@@ -216,19 +216,19 @@ const lies: readonly Row[] = [
   ],
   [
     "windows-that-are-their-own-first",
-    "what comes before itself",
+    "it precedes itself",
     order({ first: shed("live") }),
     cannotFail,
   ],
   [
     "windows-whose-first-is-the-whole-lane",
-    "somebody always asks for DVR",
+    "a DVR viewer always sends requests",
     order({ first: { metric: "segment_ms", where: { lane: "dvr" } } }),
     cannotFail,
   ],
   [
     "windows-whose-first-is-anything",
-    "somebody always asks",
+    "a viewer always sends requests",
     order({ first: { metric: "segment_ms" } }),
     cannotFail,
   ],
@@ -246,7 +246,7 @@ const lies: readonly Row[] = [
   ],
   [
     "p99-of-those-served-at-the-deadline",
-    "who is served is served in 4 s",
+    "a served viewer is served in 4 s",
     claiming({
       where: { lane: "live", outcome: "served" },
       statistic: "p99",
@@ -281,13 +281,13 @@ const lies: readonly Row[] = [
   ],
   [
     "sum-beyond-the-load",
-    "more than all together can ask",
+    "more than all together can request",
     claiming({ ...counter, statistic: "sum", comparison: "<=", limit: 1e15, samplesMin: 1 }),
     "no record refutes it",
   ],
   [
     "rate-beyond-the-load",
-    "more than all together can ask",
+    "more than all together can request",
     claiming({ ...counter, statistic: "rate", comparison: "<=", limit: 1e12, samplesMin: 1 }),
     "no record refutes it",
   ],
@@ -344,7 +344,7 @@ const lies: readonly Row[] = [
   ],
   [
     "at-home-as-ever",
-    "who plays live stays at home",
+    "a live viewer stays at its home",
     share({ where: { lane: "live", home: "region-a/edge" }, having: { entry: "region-a/edge" } }),
     cannotFail,
   ],
@@ -419,7 +419,7 @@ const lies: readonly Row[] = [
   ],
   [
     "recovers-at-home",
-    "each is at home there",
+    "each has it as home",
     recovering({
       goodput: { metric: "segment_ms", where: { lane: "live", home: "region-a/edge" } },
       having: { entry: "region-a/edge" },
@@ -428,7 +428,7 @@ const lies: readonly Row[] = [
   ],
   [
     "recovers-as-it-asked",
-    "who plays live always does",
+    "live players always do",
     recovering({ goodput: { metric: "segment_ms" }, having: { lane: "live" } }),
     "recovery: no record",
   ],
@@ -440,7 +440,7 @@ const lies: readonly Row[] = [
   ],
   [
     "recovers-for-the-prober",
-    "which is no viewer",
+    "not a viewer's metric",
     recovering({ goodput: { metric: "canary_ms" }, having: { outcome: "served" } }),
     "canary_ms is measured by the harness",
   ],
@@ -503,7 +503,7 @@ const lies: readonly Row[] = [
   ],
   [
     "never-any",
-    "nobody asks in this lane",
+    "the lane has no requests",
     share({ where: { lane: "start" }, samplesMin: 0 }),
     "no record yields the 1 samples that it needs",
   ],
@@ -594,7 +594,7 @@ const honest: readonly Row[] = [
       samplesMin: 1,
     }),
   ],
-  ["an-abort-that-comes", "hardly anybody is served", aborting({})],
+  ["an-abort-that-comes", "almost no viewer is served", aborting({})],
   [
     "answers-of-one-status",
     "one in a hundred is refused",

@@ -1,4 +1,4 @@
-/** Faults that bite nothing: what is killed or paused is a service that nobody uses. */
+/** Faults without an effect, because the killed or paused service has no users. */
 import { tinyExperiment } from "../support/targets/tiny.ts";
 import { inMemory, planned as plannedFor } from "../support/simulated/in-memory.ts";
 import {
@@ -36,7 +36,7 @@ function drafted(spoil: (draft: Draft) => void): Outcome {
   return judged(judge(runOf(draft)));
 }
 
-/** The tiny target with one origin more, to which edges have a link and which none of them asks. */
+/** The tiny target with one more origin, to which edges have a link that they do not use. */
 function withSpare(
   spare: { readonly standby?: boolean; readonly isLinked?: boolean } = {},
 ): Experiment["target"] {
@@ -53,7 +53,7 @@ function withSpare(
   };
 }
 
-/** A fault on the origin that nobody asks. */
+/** A fault on the unused origin. */
 const onSpare = (kind: "kill" | "pause", of: Experiment["target"]): Promise<Outcome> =>
   conducted({
     target: of,
@@ -61,7 +61,7 @@ const onSpare = (kind: "kill" | "pause", of: Experiment["target"]): Promise<Outc
     method: [{ atMs: 1_000, forMs: 3_000, fault: { kind, service: "region-a/spare" } as Fault }],
   });
 
-/** The synthetic run, whose struck service shows its use by other things than a link. */
+/** The synthetic run, whose killed service shows its use by means other than a link. */
 const shownBy = (use: Partial<Use>, samples: (draft: Draft) => void): Outcome =>
   drafted((draft) => {
     draft.plan = {
@@ -82,10 +82,10 @@ const counted =
   };
 const struckService = "region-a/origin-read";
 
-/** A link of the struck service, and what passed it without any load and before the fault. */
+/** A link of the affected service, with its traffic without load and before the fault. */
 const checkedLink = { from: "region-b/edge", to: struckService, port: "http" };
 interface Passed {
-  /** In 2.5 s without any load, and in the seconds before the fault. */
+  /** In 2.5 s without load, and in the seconds before the fault. */
   readonly idle: { readonly connections: number; readonly bytes?: number };
   readonly loaded: { readonly connections: number; readonly bytes?: number };
 }
@@ -118,7 +118,7 @@ function counting(draft: Draft, of: Omit<Idle, "forMs">): void {
   );
 }
 
-/** The struck service counts requests, so many in 2.5 s without load, and then in 2 s of it. */
+/** The affected service counts requests: first in 2.5 s without load, then in 2 s of load. */
 const answering = (idle: number, loaded: number): Outcome =>
   shownBy({ counters: ["worker_http_requests_total"] }, (draft) => {
     draft.plan = { ...draft.plan, links: [checkedLink] };
@@ -215,19 +215,19 @@ const lies: readonly Lie[] = [
   },
   {
     name: "kill-of-what-nobody-asks",
-    says: "an origin is killed that no edge ever asked",
+    says: "the killed origin never had a request from an edge",
     caughtBy: inUse,
     plant: () => onSpare("kill", withSpare()),
   },
   {
     name: "pause-of-what-nobody-asks",
-    says: "an origin is paused that no edge ever asked",
+    says: "the paused origin never had a request from an edge",
     caughtBy: inUse,
     plant: () => onSpare("pause", withSpare()),
   },
   {
     name: "used-only-afterwards",
-    says: "the killed service is first asked when it is back",
+    says: "the killed service gets its first request after its return",
     caughtBy: inUse,
     plant: () =>
       drafted((draft) =>
@@ -239,7 +239,7 @@ const lies: readonly Lie[] = [
   },
   {
     name: "counts-only-the-harness",
-    says: "the only requests that the killed service counts are those that read its counters",
+    says: "the killed service's only requests are those for its counters",
     caughtBy: inUse,
     plant: () =>
       shownBy(
@@ -249,7 +249,7 @@ const lies: readonly Lie[] = [
   },
   {
     name: "stands-still-beside",
-    says: "the killed worker reads and writes nothing before it is killed",
+    says: "the killed worker reads and writes nothing before the kill",
     caughtBy: inUse,
     plant: () =>
       shownBy(
@@ -261,7 +261,7 @@ const lies: readonly Lie[] = [
   },
   {
     name: "nobody-could-see-its-use",
-    says: "a service is killed of which neither a link nor a counter is known",
+    says: "the killed service has neither a known link nor a known counter",
     caughtBy: "the record could not show that",
     plant: () =>
       planned(() =>
@@ -283,12 +283,12 @@ const lies: readonly Lie[] = [
 const honest: readonly Honest[] = [
   {
     name: "declared-standby",
-    says: "the killed service is said to be one that nobody uses until another is gone",
+    says: "the killed service is declared as a standby",
     plant: () => onSpare("kill", withSpare({ standby: true })),
   },
   {
     name: "background-loop",
-    says: "the killed packager is asked by nobody, and publishes all the time",
+    says: "the killed packager gets no requests, and publishes all the time",
     plant: () =>
       conducted({
         blastRadius: { services: ["region-a/packager"], faultsAtOnceMax: 1 },
@@ -300,7 +300,7 @@ const honest: readonly Honest[] = [
   },
   {
     name: "worker-that-counts",
-    says: "the killed worker has no link, and its counter grows by what it does",
+    says: "the killed worker has no link, and its work increments its counter",
     plant: () =>
       shownBy(
         { counters: ["worker_jobs_total"] },
@@ -376,7 +376,7 @@ const honest: readonly Honest[] = [
   },
   {
     name: "worker-that-only-writes",
-    says: "the killed worker has neither link nor counter, and writes a file now and then",
+    says: "the killed worker has neither link nor counter, and writes a file at times",
     plant: () =>
       shownBy(
         { bytes: true },
@@ -388,7 +388,7 @@ const honest: readonly Honest[] = [
 ];
 
 export const unusedServices: LieGroup = {
-  title: "a fault that bites nothing",
+  title: "a fault without an effect",
   runs: "hermetic",
   lies,
   honest,

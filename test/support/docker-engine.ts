@@ -1,6 +1,6 @@
 /**
- * The engine for tests: the one that DOCKER_HOST names or that answers anyway. Where there is none,
- * they are skipped, and say why.
+ * The docker engine for tests: the one that DOCKER_HOST names, or the default. Without one, the
+ * tests are skipped with a reason.
  */
 import "../../targets/live-streaming/tools/recipes.ts";
 import { mkdtempSync } from "node:fs";
@@ -31,7 +31,7 @@ if (obstacle !== null && process.env["VITEST"] !== undefined)
   process.stderr.write(`docker tests are skipped: ${obstacle}\n`);
 export const noEngine = obstacle !== null;
 
-/** Builds the image when the engine lacks it: minutes on a machine that never had it. */
+/** Builds the image if the engine lacks it, which takes minutes the first time. */
 export async function builtImage(): Promise<string> {
   const { exitCode, stdout, stderr } = await seawall(["image"]).ended;
   if (exitCode !== 0) throw new Error(`seawall image: ${stderr}`);
@@ -48,7 +48,7 @@ export interface Deployed extends AsyncDisposable {
 
 let runs = 0;
 
-/** A layout as containers, without a generator. */
+/** Deploys a layout as containers, without a generator. */
 export async function deployOnDocker(
   layout: Layout,
   {

@@ -1,4 +1,6 @@
-/** Holds real output to the published schemas, by a validator that knows nothing of zod. */
+/**
+ * Validates real output against the published schemas, with a validator that is independent of zod.
+ */
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
@@ -19,8 +21,8 @@ export function published(name: DocumentName): Record<string, unknown> {
 }
 
 /**
- * What is wrong with a document, empty for a good one: against the published file, and for fields
- * that it does not describe.
+ * The problems of a document, empty for a valid one: against the published file, and for
+ * undescribed fields.
  */
 export function problemsOf(document: unknown): string[] {
   const format = (document as { format?: unknown } | null)?.format;

@@ -1,6 +1,6 @@
 /**
- * For tests: a machine of one's own, made of folders and tiny shell scripts, so that nothing of the
- * real one is looked at or changed.
+ * A simulated machine for tests, made of folders and small shell scripts, so that the real one is
+ * neither read nor changed.
  */
 
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -15,7 +15,7 @@ export interface FakeMachine extends Disposable {
   /** The only folder in its PATH besides those of the shell. */
   readonly bin: string;
   readonly env: NodeJS.ProcessEnv;
-  /** Puts a program of this name into `bin`; returns its path. */
+  /** Puts a program of this name into `bin`, and returns its path. */
   readonly install: (name: string, script: string) => string;
 }
 

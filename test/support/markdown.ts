@@ -1,4 +1,4 @@
-/** The parts of a Markdown page that the tests look at: prose, links and headings. */
+/** The parts of a Markdown page that the tests check: prose, links and headings. */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 
@@ -16,8 +16,8 @@ const folders = [
 ];
 
 /**
- * Every page of the repository, from its root. Runs in `reports/` are no pages, and neither is what
- * tests compare output with.
+ * Every page of the repository, from its root. Excludes runs in `reports/` and expected output of
+ * tests.
  */
 export function pages(): string[] {
   const below = folders.flatMap((folder) =>
@@ -70,7 +70,7 @@ function plain(markdown: string): string {
     .replace(/\*\*|__/g, "");
 }
 
-/** Where the links of a page lead, and its pictures. */
+/** The targets of a page's links and pictures. */
 export function linksIn(markdown: string): string[] {
   return [
     ...withoutCode(markdown)

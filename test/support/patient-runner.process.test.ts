@@ -57,7 +57,7 @@ async function besideOthers<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-it("counts what fails on a busy machine as skipped, with the reason, whatever failed", async () => {
+it("counts any failure on a busy machine as skipped, with the reason", async () => {
   const { said, ...counts } = await besideOthers(() => tested(false));
   expect(counts).toEqual({
     failedFiles: 0,
@@ -69,7 +69,7 @@ it("counts what fails on a busy machine as skipped, with the reason, whatever fa
   expect(said.match(/^cannot tell .*: others keep this machine busy, .*$/gm)).toHaveLength(7);
 });
 
-it("counts it as failed where the machine must be able to tell", async () => {
+it("counts it as failed if SEAWALL_MUST_TELL is set", async () => {
   const { failedFiles, exitCode, said } = await besideOthers(() => tested(true));
   expect({ failedFiles, exitCode }).toEqual({ failedFiles: 7, exitCode: 1 });
   expect(said).not.toContain("cannot tell");
@@ -78,7 +78,7 @@ it("counts it as failed where the machine must be able to tell", async () => {
 it("counts it as failed on an idle machine", async ({ skip }) => {
   if (await isMachineBusy(3)) skip("others keep this machine busy");
   const { failedFiles, exitCode, said } = await tested(false);
-  // The runner looked while this test waited: what it saw then counts.
+  // The runner measured the load while this test waited. That measurement counts.
   if (said.includes("cannot tell")) skip("others keep this machine busy");
   expect({ failedFiles, exitCode }).toEqual({ failedFiles: 7, exitCode: 1 });
 });

@@ -1,10 +1,9 @@
 /**
- * Runs the tests that start the real thing. Such a test may fail because others keep the processors
- * busy: it is repeated while they do, and where it fails each time it says that it cannot tell,
- * which counts as skipped. What tests of a file share is not repeated, as it may have begun half of
- * its work: where that fails on a busy machine, all tests that rest on it say that they cannot
- * tell. Where the machine must be able to tell (`.ci/run` sets SEAWALL_MUST_TELL on an idle one), a
- * failure is a failure.
+ * Runs tests with real services. Such a test may fail because other processes keep the processors
+ * busy. It is repeated while they do, and counts as skipped if it fails each time. Shared setup of
+ * a file is not repeated, because it may be half done. If it fails on a busy machine, all tests
+ * that need it count as skipped. With SEAWALL_MUST_TELL, which `.ci/run` sets on an idle machine, a
+ * failure counts as failed.
  */
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
@@ -20,11 +19,11 @@ import {
 } from "vitest";
 
 const triesMax = 3;
-/** Looked at when the test is over, so that what it started itself is gone or idle. */
+/** Measured after the test, when its own processes have ended or are idle. */
 const lookMs = 1_000;
-/** What others do comes and goes: one busy second of these is enough. */
+/** Other load varies, so one busy second of these is enough. */
 const looksMax = 3;
-/** Of all processors. A deployed target that nobody asks takes a tenth of two. */
+/** Of all processors. A deployed target without requests takes a tenth of two. */
 const busyShareMin = 0.75;
 
 const mustTell = process.env["SEAWALL_MUST_TELL"] === "1";
@@ -44,7 +43,7 @@ export function ticksIn(stat: string): Ticks {
   return { all: user + nice + system + idle + wait + irq + soft + steal, idle: idle + wait };
 }
 
-/** Of the time between two readings, what was not idle; 0 where there is nothing to read. */
+/** The busy share of the time between two readings; 0 if there is nothing to read. */
 export function busyShare(before: Ticks, after: Ticks): number {
   const all = after.all - before.all;
   return all <= 0 ? 0 : 1 - (after.idle - before.idle) / all;
@@ -65,15 +64,15 @@ const cannotTell = (name: string, how: string, error: unknown): string => {
 };
 
 export default class PatientRunner extends TestRunner {
-  /** Which tests failed while others kept the machine busy: several of a file may run at once. */
+  /** The tests that failed on a busy machine. Several of a file may run at once. */
   readonly #busy = new Set<string>();
-  /** Vitest puts its own here: it tells reporters what came of a task. */
+  /** Vitest sets its own here, which reports the results of a task to reporters. */
   declare onTaskUpdate?: (
     tasks: RunnerTaskResultPack[],
     events: RunnerTaskEventPack[],
   ) => Promise<void>;
 
-  /** A file starts some of what its tests share as it is read. */
+  /** A file starts some of its shared parts while it loads. */
   override async importFile(
     ...[path, source]: Parameters<TestRunner["importFile"]>
   ): Promise<unknown> {
@@ -101,7 +100,7 @@ export default class PatientRunner extends TestRunner {
     Object.assign(test.result, { state: "skip", pending: true, note });
   }
 
-  /** A suite has errors of its own when something before all of its tests failed, or after them. */
+  /** A suite has errors of its own if something failed before all of its tests, or after them. */
   override async onAfterRunSuite(suite: RunnerTestSuite): Promise<void> {
     await super.onAfterRunSuite(suite);
     const { errors, ...result } = suite.result ?? {};

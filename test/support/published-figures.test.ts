@@ -29,7 +29,7 @@ it("finds the published figure", () => {
   expect(publishedShare("nothing")).toBeNull();
 });
 
-it("is content with a figure that is true, and says which is not", () => {
+it("accepts a figure that is true, and reports one that is not", () => {
   const row =
     "| processor time of the harness itself under load, against k6's | 9 % | 10 % | 11 % |";
   expect(untrueFigure(took(1.4), row)).toBeNull();

@@ -1,6 +1,6 @@
 /**
- * Compares the figure that `docs/performance.md` publishes with a run of today. A figure that is
- * no longer true is a warning, not a failure.
+ * Compares the figure in `docs/performance.md` with a present run. A figure that is no longer true
+ * causes a warning, not a failure.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,9 +9,9 @@ import type { RunEvent } from "../../harness/record/events.ts";
 const root = join(import.meta.dirname, "../..");
 
 /**
- * The harness's processor time against k6's in the same run. A busy machine changes it little,
- * because it takes from both alike. Both then wait in different ways, so the published median may
- * be missed by half.
+ * The harness's processor time relative to k6's in the same run. A busy machine changes it little,
+ * because it slows both alike. Both then wait in different ways, so the published median may be
+ * missed by half.
  */
 const factor = 1.5;
 
@@ -27,7 +27,7 @@ export function publishedShare(page: string): number | null {
   return Number.isFinite(median) ? median / 100 : null;
 }
 
-/** What is to be said of a run of `origin-storm`; null when the figure is true. */
+/** The warning for a run of `origin-storm`; null if the figure is true. */
 export function untrueFigure(
   events: readonly RunEvent[],
   page: string = readFileSync(join(root, "docs/performance.md"), "utf8"),

@@ -1,4 +1,4 @@
-/** The sources below a folder of the project: its files of code without the tests beside them. */
+/** The source files below a folder of the project, without tests. */
 import { readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { isTest } from "../../harness/system/sources.ts";

@@ -1,7 +1,7 @@
 /**
- * Each run of tests has a ledger among those of Seawall's own runs: when the tests are killed,
- * `seawall recover` finds all that they had started, by the folder for temporary files that they
- * were given. The next tests do that by themselves.
+ * Each test run has a ledger beside those of Seawall's own runs. If the tests are killed, `seawall
+ * recover` finds everything that they started, by their folder for temporary files. The next test
+ * run does that by itself.
  */
 import { randomBytes } from "node:crypto";
 import { basename } from "node:path";
@@ -20,7 +20,7 @@ export async function setup(): Promise<() => void> {
     ledger?.record({ kind: "directory", path });
   });
   return () => {
-    // Something still runs in the folder: `recover` finds it by the ledger, whose owner ends now.
+    // Something still runs in the folder. `recover` finds it by the ledger, whose owner ends now.
     if (remove()) ledger?.remove();
     else process.stderr.write(`end it with: ./seawall recover (${basename(folder)})\n`);
   };
@@ -30,10 +30,9 @@ async function endKilledTests(state: string): Promise<void> {
   for (const left of readable(state)) {
     if (left.alive || !left.runId.startsWith(testsPrefix)) continue;
     const remaining = await recoverWithin(left);
-    process.stderr.write(
-      `tests that were killed (${left.runId}): ` +
-        `${remaining.length === 0 ? "what they left is undone" : `still there: ${remaining.join("; ")}`}\n`,
-    );
+    const undone =
+      remaining.length === 0 ? "what they left is undone" : `still there: ${remaining.join("; ")}`;
+    process.stderr.write(`tests that were killed (${left.runId}): ${undone}\n`);
   }
 }
 
@@ -46,10 +45,7 @@ function readable(state: string): ReturnType<typeof leftRuns> {
   }
 }
 
-/**
- * Tests of most parts write nothing outside their folder, and need not fail where a ledger cannot
- * be written.
- */
+/** Most tests write nothing outside their folder, so an unwritable ledger need not fail them. */
 function opened(state: string): FileLedger | null {
   try {
     return new FileLedger(

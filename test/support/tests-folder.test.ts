@@ -6,34 +6,30 @@ import { basename, join } from "node:path";
 import { expect, it } from "vitest";
 import { processesIn } from "./tests-folder.ts";
 
-it("every test's temporary files lie in the folder of its run", () => {
+it("puts every test's temporary files into the folder of its run", () => {
   expect(basename(tmpdir())).toMatch(/^seawall-tests-/);
 });
 
-it(
-  "a folder in which something still runs is seen as such, whether it stands there or was " +
-    "only told of it",
-  async () => {
-    const folder = mkdtempSync(join(tmpdir(), "seawall-left-"));
-    mkdirSync(join(folder, "service"));
-    const standing = spawn("sleep", ["60"], { cwd: join(folder, "service") });
-    const told = spawn(process.execPath, [
-      "-e",
-      "setTimeout(() => {}, 60_000)",
-      `${folder}/configuration`,
-    ]);
-    await Promise.all([once(standing, "spawn"), once(told, "spawn")]);
-    try {
-      await expect
-        .poll(() => processesIn(folder).sort())
-        .toEqual(expect.arrayContaining([standing.pid, told.pid].sort()));
-      expect(processesIn(`${folder}-other`)).toEqual([]);
-    } finally {
-      standing.kill("SIGKILL");
-      told.kill("SIGKILL");
-      await Promise.all([once(standing, "close"), once(told, "close")]);
-      rmSync(folder, { recursive: true, force: true });
-    }
-    expect(existsSync(folder)).toBe(false);
-  },
-);
+it("finds processes whose working directory or command line is in the folder", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "seawall-left-"));
+  mkdirSync(join(folder, "service"));
+  const standing = spawn("sleep", ["60"], { cwd: join(folder, "service") });
+  const named = spawn(process.execPath, [
+    "-e",
+    "setTimeout(() => {}, 60_000)",
+    `${folder}/configuration`,
+  ]);
+  await Promise.all([once(standing, "spawn"), once(named, "spawn")]);
+  try {
+    await expect
+      .poll(() => processesIn(folder).sort())
+      .toEqual(expect.arrayContaining([standing.pid, named.pid].sort()));
+    expect(processesIn(`${folder}-other`)).toEqual([]);
+  } finally {
+    standing.kill("SIGKILL");
+    named.kill("SIGKILL");
+    await Promise.all([once(standing, "close"), once(named, "close")]);
+    rmSync(folder, { recursive: true, force: true });
+  }
+  expect(existsSync(folder)).toBe(false);
+});

@@ -1,7 +1,7 @@
 /**
- * Each run of tests has a folder for temporary files of its own, which goes with it: tests may
- * leave theirs behind. It stays as long as anything started by a test still runs in it, so that
- * whoever looks for what was not ended finds where it was.
+ * Each test run has its own folder for temporary files, which is removed with it, so tests may
+ * leave theirs behind. It stays while a process of a test still runs in it, so that such a process
+ * can be found.
  */
 import { mkdtempSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,8 +9,8 @@ import { join } from "node:path";
 import { listProcesses } from "../../harness/system/processes.ts";
 
 /**
- * `record` is called before anything can be put there. `remove` is false where something still runs
- * in it.
+ * `record` is called before anything can be put there. `remove` is false if something still runs in
+ * it.
  */
 export function setup(record: (folder: string) => void): {
   readonly folder: string;
@@ -35,7 +35,7 @@ export function setup(record: (folder: string) => void): {
   return { folder, remove };
 }
 
-/** Whose working directory or command line lies in the folder. */
+/** Processes whose working directory or command line is in the folder. */
 export function processesIn(folder: string): number[] {
   return listProcesses().filter((pid) => {
     try {
@@ -46,7 +46,7 @@ export function processesIn(folder: string): number[] {
         readFileSync(`/proc/${pid}/cmdline`, "latin1").includes(`${folder}/`)
       );
     } catch {
-      // It ended meanwhile, or is another user's.
+      // It ended meanwhile, or belongs to another user.
       return false;
     }
   });

@@ -1,8 +1,8 @@
 /**
- * Tests that repeat themselves do it a few times, and `benchmarks/thorough.ts` has them do it
- * often: what is repeated for a figure, or for luck, is no test.
+ * Repeated tests run a few times here, and many times under `benchmarks/thorough.ts`. Repetition
+ * for a figure, or for rare failures, does not belong into the tests.
  */
 const factor = Number(process.env["SEAWALL_THOROUGH"] ?? 1);
 
-/** How often a test repeats itself that usually does it so often. */
+/** The number of repetitions for a test that usually has this many. */
 export const times = (usual: number): number => usual * factor;

@@ -14,7 +14,7 @@ describe("the word list", () => {
     "fails for want of room",
     "started as ever",
     "while the load goes on",
-  ])("finds a word that no page uses: %s", (text) => {
+  ])("finds an avoided word: %s", (text) => {
     expect(avoidedIn(text)).toHaveLength(1);
   });
 
@@ -24,19 +24,19 @@ describe("the word list", () => {
     "the body of the answer",
     "an amended plan",
     "The store holds it; the heedless word is another one.",
-  ])("leaves others alone: %s", (text) => {
+  ])("accepts others: %s", (text) => {
     expect(avoidedIn(text)).toEqual([]);
   });
 });
 
 describe("a sentence", () => {
-  it("is long from one word more than the most", () => {
+  it("is long from one word above the limit", () => {
     expect(longSentencesIn(sentence(wordsMax))).toEqual([]);
     expect(longSentencesIn(sentence(wordsMax + 1))).toHaveLength(1);
     expect(longSentencesIn(`${sentence(20)} W${sentence(20).slice(1)}`)).toEqual([]);
   });
 
-  it("ends at a full stop that another sentence follows", () => {
+  it("ends at a full stop before another sentence", () => {
     expect(sentencesOf("It takes 2.5 s. See `a.ts`. Is it held? It is.")).toEqual([
       "It takes 2.5 s.",
       "See `a.ts`.",
@@ -45,7 +45,7 @@ describe("a sentence", () => {
     ]);
   });
 
-  it("counts no sign as a word", () => {
+  it("does not count a sign as a word", () => {
     expect(wordsIn("p99 ≤ 1 500 ms → held")).toBe(5);
   });
 });

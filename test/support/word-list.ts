@@ -1,7 +1,7 @@
 /**
  * Plain English: the words that no page and no message uses, with what to write instead, and the
- * longest sentence. Pages are checked by `test/markdown.test.ts`, messages by
- * `test/messages.test.ts`.
+ * longest sentence. `test/markdown.test.ts` checks pages, `test/messages.test.ts` messages, and
+ * `test/comments.test.ts` comments, test titles and names.
  */
 
 export interface Avoided {
@@ -83,6 +83,22 @@ export function sentencesOf(text: string): string[] {
 /** Signs that stand alone, such as `=` or an arrow, are no words. */
 export function wordsIn(sentence: string): number {
   return sentence.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word)).length;
+}
+
+/** Words that no name contains; those of the list that are ordinary code are missing. */
+const notInNames =
+  /^(?:told|tells|felt|mend(?:s|ed)?|(?:un)?heed(?:s|ed)?|whoever|(?:no|some)body|hurr(?:y|ies))$/i;
+
+/** Fields and keys of recorded documents, which keep their names. */
+const recorded: ReadonlySet<string> = new Set(["felt", "nobody"]);
+
+/** The names in code that contain such a word: `hasTold` consists of `has` and `Told`. */
+export function avoidedNames(code: string): string[] {
+  return (code.match(/[A-Za-z_$][\w$]*/g) ?? []).filter(
+    (name) =>
+      !recorded.has(name) &&
+      name.split(/(?<=[a-z0-9])(?=[A-Z])|_/).some((word) => notInNames.test(word)),
+  );
 }
 
 function around(text: string, index: number): string {

@@ -1,5 +1,5 @@
 /**
- * Runs a workload as the harness does, against small servers, and gives back what the harness would
+ * Runs a workload like the harness, against small servers, and returns what the harness would
  * record.
  */
 import { execFile } from "node:child_process";
@@ -39,7 +39,7 @@ function scenariosOf(settings: object): readonly string[] {
   return "scenarios" in settings ? Object.keys(settings.scenarios as object) : [];
 }
 
-/** `settings` are what SEAWALL_LOAD holds. */
+/** `settings` is the content of SEAWALL_LOAD. */
 export async function seenOf(workload: string, settings: object): Promise<Seen[]> {
   const { k6 } = await provision(["k6"], { env: process.env });
   const { stdout } = await promisify(execFile)(

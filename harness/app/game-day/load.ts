@@ -15,7 +15,7 @@ import type { RecordedVerdict } from "../../plan/prerequisites.ts";
 import type { Context } from "../context.ts";
 import { loadExperiment } from "../experiment-files.ts";
 import { recordedVerdicts } from "../verdict-history.ts";
-import { plan, presumed } from "../plan-experiment.ts";
+import { plan, assumeHeld } from "../plan-experiment.ts";
 
 /** One step with what is needed to plan it again when its turn comes. */
 export interface Ready {
@@ -98,7 +98,7 @@ export async function readySteps(
           `steps.${index} (${step.experiment}): only a control can be expected to be ` +
             `refuted: name the disabled defences in \`without\``,
         );
-      recorded.push(await presumed(context, experiment, own));
+      recorded.push(await assumeHeld(context, experiment, own));
       ready.push({ step, source: named, experiment, options: own, planned });
     } catch (error) {
       if (!(error instanceof SeawallError)) throw error;

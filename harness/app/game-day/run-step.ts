@@ -1,6 +1,6 @@
 /**
- * Runs one step of a day like any other run, observed by the day: its phases and faults, each
- * second of its load, and its claims so far.
+ * Runs one step of a day like any other run, observed by the day. The day sees its phases and
+ * faults, each second of its load, and its claims so far.
  */
 import type { RunObserver } from "../run-observer.ts";
 import { relative } from "node:path";
@@ -39,7 +39,7 @@ export interface StepOptions {
   readonly log: Log;
   /** The day's folder. */
   readonly directory: string;
-  /** Whether claims are judged live; not needed if nobody watches. */
+  /** Whether claims are judged live; not needed without an open page. */
   readonly live: boolean;
   readonly hold: ((signal: AbortSignal) => Promise<void>) | null;
 }
@@ -69,10 +69,10 @@ export async function runStep(options: StepOptions, stopped: AbortSignal): Promi
 }
 
 function outcomeOf({ verdict, exitCode, error }: Ran): Outcome {
-  const letDown = error instanceof SeawallError;
+  const failed = error instanceof SeawallError;
   return {
-    result: letDown ? null : verdict.status,
-    why: letDown ? error.message : verdict.why,
+    result: failed ? null : verdict.status,
+    why: failed ? error.message : verdict.why,
     exitCode,
     aborted: verdict.aborted?.reason ?? null,
     cleanup: verdict.cleanup.status,

@@ -7,33 +7,40 @@ import { cut, padded, width } from "../../system/terminal.ts";
 import { oneLine } from "../../report/plain.ts";
 
 export function dayPlanText(day: Day): string[] {
+  const roles = day.roles.map(({ name, may }) => `${name} (${may.join(", ") || "observes"})`);
+  const unanswered =
+    day.answers === "yes" ? "every point is answered by --yes" : "an unanswered point is a no-go";
   return [
     day.title,
     "",
     ...day.purpose.split("\n").map((line) => `  ${line.trim()}`),
     "",
-    "roles      " +
-      `${day.roles.map((role) => `${role.name} (${role.may.join(", ") || "observes"})`).join("; ")}`,
-    "answers    " +
-      `${day.answers === "yes" ? "every point is answered by --yes" : "an unanswered point is a no-go"}`,
+    `roles      ${roles.join("; ")}`,
+    `answers    ${unanswered}`,
     "",
     ...day.steps.flatMap((step, index) => stepText(step, index)),
   ];
 }
 
 function stepText(step: DayStep, index: number): string[] {
-  const { blast } = step;
+  const { blast, without, expect, holdMsMax } = step;
+  const where = [
+    step.experiment,
+    tierText(step.tier),
+    `topology ${step.topology}`,
+    `${step.substrate} substrate`,
+    ...(without.length === 0 ? [] : [`without ${without.join(", ")}`]),
+  ].join(", ");
+  const hold = holdMsMax === null ? "" : `, and under everyday load ${formatDuration(holdMsMax)}`;
+  const services = blast.services.length === 0 ? "" : ` (${blast.services.join(", ")})`;
+  const links = blast.links.length === 0 ? "" : `, ${blast.links.length} links`;
   return [
     `${index + 1}. ${step.title}`,
-    `   ${step.experiment}, ${tierText(step.tier)}, topology ${step.topology}, ` +
-      `${step.substrate} ` +
-      `substrate${step.without.length === 0 ? "" : `, without ${step.without.join(", ")}`}${step.expect === "held" ? "" : `; expected to be ${step.expect}`}`,
+    `   ${where}${expect === "held" ? "" : `; expected to be ${expect}`}`,
     ...(step.brief === null ? [] : [`   ${step.brief}`]),
-    "   go/no-go   waits " +
-      `${formatDuration(step.waitMsMax)}${step.holdMsMax === null ? "" : `, and under everyday load ${formatDuration(step.holdMsMax)}`}`,
-    `   strikes    ${blast.services.length} of ${blast.servicesInAll} ` +
-      `services${blast.services.length === 0 ? "" : ` (${blast.services.join(", ")})`}${blast.links.length === 0 ? "" : `, ${blast.links.length} links`}; ` +
-      `${Number(blast.loadTimes.toPrecision(2))} × the load`,
+    `   go/no-go   waits ${formatDuration(step.waitMsMax)}${hold}`,
+    `   strikes    ${blast.services.length} of ${blast.servicesInAll} services${services}${links}` +
+      `; ${Number(blast.loadTimes.toPrecision(2))} × the load`,
     ...step.faults.map(
       (fault) => `   fault      ${fault.label}, for ${formatDuration(fault.forMs)}`,
     ),

@@ -35,7 +35,7 @@ describe("quantile statistics", () => {
     });
   });
 
-  it("are refuted beyond their limit, and inconclusive if dropped iterations may lie beyond it", () => {
+  it("are refuted beyond their limit, and open if dropped iterations may be", () => {
     const of = (statistic: "p90" | "p99", dropped: number): string => {
       const lost: SeriesData = {
         metric: "dropped_iterations",

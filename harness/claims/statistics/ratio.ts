@@ -13,7 +13,7 @@ export const ratio = defineStatistic({
   number: "divisor",
   others: ({ per }) => [per],
   sampled: ({ per }) => per,
-  spoilt: (claim) => (asksForMore(claim) ? claim.per : claim),
+  affectedByStall: (claim) => (asksForMore(claim) ? claim.per : claim),
   ofPart: (claim, part) => ({
     ...claim,
     samplesMin: Math.ceil(claim.samplesMin * part),

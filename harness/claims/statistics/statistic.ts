@@ -25,7 +25,7 @@ export interface Observation {
 export type Doubt = "before" | "never" | "short";
 
 /** The record of one window, as a statistic sees it. */
-export interface Sight {
+export interface WindowRecord {
   readonly window: Window;
   readonly all: readonly SeriesData[];
   /** The series of `all` that the claim selects. */
@@ -58,7 +58,7 @@ export interface Statistic<Claim extends ClaimBase = ClaimBase> {
   /** The quantile, 0…1; null if it is none. */
   readonly quantile: number | null;
 
-  observe(claim: Claim, sight: Sight): Observation;
+  observe(claim: Claim, sight: WindowRecord): Observation;
   /** Selectors that it reads in addition to the claim's own. */
   others(claim: Claim): readonly Selector[];
   /** The tags of the samples that it counts; null if it counts no subset. */
@@ -75,7 +75,7 @@ export interface Statistic<Claim extends ClaimBase = ClaimBase> {
    * The samples that a generator stall may have made worse; the judge ignores them before it
    * refutes. Null when the requests that the stall prevented could explain any violation.
    */
-  spoilt(claim: Claim): Selector | null;
+  affectedByStall(claim: Claim): Selector | null;
   /** The equivalent claim for a record with only this fraction (0…1) of the samples. */
   ofPart(claim: Claim, part: number): Claim;
   /** The problem of the claim for a phase of this length in ms, or null. */
@@ -142,7 +142,7 @@ export function defineStatistic<
     fields: {} as Fields,
     watches: (claim) => [claim, ...others(claim)],
     // The amount by which a total would have grown without the stall is unknown.
-    spoilt: (claim) => (isTotal && asksForMore(claim) ? null : claim),
+    affectedByStall: (claim) => (isTotal && asksForMore(claim) ? null : claim),
     ofPart: (claim, part) => ({
       ...claim,
       samplesMin: Math.ceil(claim.samplesMin * part),

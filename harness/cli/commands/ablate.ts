@@ -227,11 +227,16 @@ async function judgeable(
   }
   const recorded = options.reuse ? await reusable(options.out, planned.plan) : null;
   if (recorded !== null)
-    return told(blank(item, without, expected, options, ""), recorded.verdict, recorded.directory, {
-      reused: true,
-      attempts: 0,
-      seconds: 0,
-    });
+    return judgedRun(
+      blank(item, without, expected, options, ""),
+      recorded.verdict,
+      recorded.directory,
+      {
+        reused: true,
+        attempts: 0,
+        seconds: 0,
+      },
+    );
   const startedMs = performance.now();
   for (let attempts = 1; ; attempts++) {
     const outcome: Outcome = await runPlanned(context, planned, own);
@@ -242,7 +247,7 @@ async function judgeable(
       throw new Stopped(outcome.exitCode);
     // A failure of the harness itself is no verdict.
     if (outcome.error instanceof SeawallError) throw outcome.error;
-    const run = told(
+    const run = judgedRun(
       blank(item, without, expected, options, ""),
       outcome.verdict,
       outcome.run.directory,
@@ -279,7 +284,7 @@ function blank(
   };
 }
 
-function told(
+function judgedRun(
   run: AblationRun,
   verdict: Verdict,
   directory: string,
@@ -306,10 +311,10 @@ function told(
 
 function tell(context: Context, cell: Cell, { json }: AblateOptions): void {
   const people = json ? context.stderr : context.stdout;
-  people.write(
-    `${outcomeWords[cell.outcome]}  ` +
-      `${cell.experiment}${cell.without === null ? "" : ` without ${cell.without}`}${cell.directory === null ? "" : `  ${relative(context.cwd, cell.directory) || "."}`}\n`,
-  );
+  const { outcome, experiment, without, directory } = cell;
+  const name = `${experiment}${without === null ? "" : ` without ${without}`}`;
+  const folder = directory === null ? "" : `  ${relative(context.cwd, directory) || "."}`;
+  people.write(`${outcomeWords[outcome]}  ${name}${folder}\n`);
 }
 
 /** Writes the matrix into its own folder next to the runs that it links to. */

@@ -140,10 +140,9 @@ export async function breakingPoint(
     if (step.exitCode === exitCodes.interrupted || step.exitCode === exitCodes.cleanupIncomplete)
       stopped = step.exitCode;
     else steps.push(step.step);
-    people.write(
-      `${times(next.scale)} the planned audience: ` +
-        `${step.step.outcome}${step.step.directory === null ? "" : `  ${relative(context.cwd, step.step.directory) || "."}`}\n`,
-    );
+    const { outcome, directory } = step.step;
+    const place = directory === null ? "" : `  ${relative(context.cwd, directory) || "."}`;
+    people.write(`${times(next.scale)} the planned audience: ${outcome}${place}\n`);
   }
 }
 

@@ -63,15 +63,16 @@ export interface CompareFlags {
 }
 
 export const compareHelp = `
-Two runs:               seawall compare BEFORE AFTER
-One with several:       seawall compare BEFORE CHANGE-1 CHANGE-2         each against BEFORE
-Several runs a side:    seawall compare AFTER-1 AFTER-2 AFTER-3 --baseline BEFORE-1 BEFORE-2 BEFORE-3
-Folders of runs:        seawall compare before/ after/                    all runs in a folder are one side
+Two runs:             seawall compare BEFORE AFTER
+One with several:     seawall compare BEFORE CHANGE-1 CHANGE-2   (each against BEFORE)
+Several runs a side:  seawall compare AFTER-1 AFTER-2 AFTER-3 --baseline BEFORE-1 BEFORE-2 BEFORE-3
+Folders of runs:      seawall compare before/ after/             (all runs in a folder are one side)
 
-Three runs a side are the least that can show a difference: fewer do not show what differs from run to run by itself, and nothing is
-called worse or better by them (2 against 4 or 1 against 7 can, too). It ends with 0 where no difference is shown, 1 where something
-is worse, 2 where the runs cannot tell. Runs of another experiment, topology,
-substrate, load or method are refused; another machine, other defences and other versions are said beside every number.
+A difference needs at least three runs a side (2 against 4 and 1 against 7 work, too). With fewer,
+nothing is called worse or better, because they do not show how much runs vary.
+Exit status: 0 no difference shown, 1 something is worse, 2 the runs cannot tell.
+Runs of another experiment, topology, substrate, load or method are refused. Another machine, other
+defences and other versions are noted beside every number.
 `;
 
 export async function compare(
@@ -107,7 +108,8 @@ export async function compare(
   const document = comparisonDocument(comparison);
   const folder = join(out, "comparisons");
   refuseUnwritable(folder);
-  const name = `${stampOf(Date.now())}-${comparison.experiment.replace(/[^\w-]+/g, "_").slice(0, 60)}-${randomBytes(3).toString("hex")}`;
+  const experiment = comparison.experiment.replace(/[^\w-]+/g, "_").slice(0, 60);
+  const name = `${stampOf(Date.now())}-${experiment}-${randomBytes(3).toString("hex")}`;
   const labelled = sides.map((side, index) => ({
     label: `${sideName(index)}${side.length === 1 ? "" : ` (${side.length} runs)`}`,
     runs: side.map(({ run }) => run),

@@ -32,18 +32,18 @@ const goneWithinMs = 10_000;
 export async function deadMan(context: Context, runId: string): Promise<number> {
   // Loaded now, because this checkout may change during the run.
   await Promise.all(substrates.filter((one) => !one.isVirtual).map(({ name }) => adapterOf(name)));
-  const heard = await listen(context.stdin());
+  const fate = await listen(context.stdin());
   // Reads only its own ledger, because others may be unreadable.
   const left = leftRun(context.stateDirectory, runId);
   // Without a ledger there is nothing left to undo.
-  if (heard === "released" || left === undefined) return exitCodes.held;
+  if (fate === "released" || left === undefined) return exitCodes.held;
   await endOwner(left);
   const record = recordOf(left.directory);
   record({
     kind: "aborted",
     reason: "deadMan",
     detail:
-      heard === "killed"
+      fate === "killed"
         ? "the harness was killed"
         : `the harness gave no sign of life for ${silentBeatsMax} s`,
   });

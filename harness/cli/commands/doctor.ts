@@ -172,14 +172,14 @@ function render(
 function toolRow({ name, wanted, found, attempts, sources, obstacles, install }: Inspection) {
   if (found !== undefined) return [name, found.version, found.source, found.executable];
   const looked = attempts.filter(({ unset }) => unset !== true);
-  const told = [
+  const reasons = [
     `wanted ${wanted}`,
     ...looked.map(({ source, reason }) => `${source}: ${reason}`),
     ...(sources.length > 0
       ? [`will be downloaded from ${sources.join(", else from ")}`]
       : [...obstacles, `to install: ${install}`]),
   ];
-  return [name, { text: "missing", style: "refuted" as const }, "", told.join("; ")];
+  return [name, { text: "missing", style: "refuted" as const }, "", reasons.join("; ")];
 }
 
 function gigabytes(bytes: number | undefined): string {

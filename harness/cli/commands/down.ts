@@ -34,12 +34,12 @@ export async function down(context: Context, json: boolean): Promise<number> {
     }
     await new Promise((wake) => setTimeout(wake, 100));
   }
-  const said =
+  const text =
     running.length === 0
       ? "nothing is up"
       : `${running.length === 1 ? "the target is" : `${running.length} targets are`} down`;
   if (json)
     context.stdout.json({ format: "seawall-down/1", ended: running.map(({ runId }) => runId) });
-  else context.stdout.write(`${said}\n`);
+  else context.stdout.write(`${text}\n`);
   return exitCodes.held;
 }

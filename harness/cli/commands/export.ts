@@ -21,7 +21,7 @@ export const defineExport: Define = (program, context, end) =>
     .argument("<run>", "a run directory")
     .option(
       "--otlp <url>",
-      "send to this address (OTLP over HTTP); OTEL_EXPORTER_OTLP_ENDPOINT and …_HEADERS also apply",
+      "send to this address (OTLP over HTTP); or set OTEL_EXPORTER_OTLP_ENDPOINT and …_HEADERS",
     )
     .addOption(
       new Option("--every <seconds>", "time between two points of a series")

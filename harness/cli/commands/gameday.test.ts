@@ -34,7 +34,7 @@ async function seawall(args: readonly string[]) {
       throw new Error("nobody asks");
     },
     signal: new AbortController().signal,
-    onHurry: () => {},
+    onForceQuit: () => {},
     version: "0",
     stateDirectory: join(folder, "state"),
     cacheDirectory: folder,
@@ -59,15 +59,19 @@ function write(day: object): string {
     `
     import base from ${JSON.stringify(join(root, "experiments/origin-storm.ts"))};
     const few = { baseline: 4, fault: 8, recovery: 4 };
-    export default { ...base, phasesMs: { baseline: 8_000, fault: 8_000, recovery: 12_000 }, recovery: { ...base.recovery, withinMs: 4_000 },
-      load: base.load.map((load) => ({ ...load, ratePerSecond: few, vus: 150 })), hypothesis: base.hypothesis.map((claim) => ({ ...claim, samplesMin: 1 })),
-      method: [{ atMs: 2_000, forMs: 4_000, fault: { kind: "kill", service: "region-a/origin-read" } }] };`,
+    export default {
+      ...base,
+      phasesMs: { baseline: 8_000, fault: 8_000, recovery: 12_000 },
+      recovery: { ...base.recovery, withinMs: 4_000 },
+      load: base.load.map((load) => ({ ...load, ratePerSecond: few, vus: 150 })),
+      hypothesis: base.hypothesis.map((claim) => ({ ...claim, samplesMin: 1 })),
+      method: [
+        { atMs: 2_000, forMs: 4_000, fault: { kind: "kill", service: "region-a/origin-read" } },
+      ],
+    };`,
   );
-  writeFileSync(
-    path,
-    "export default " +
-      `${JSON.stringify({ name: "test", title: "Test", purpose: "To test.", waitMsMax: 60_000, ...day })};`,
-  );
+  const whole = { name: "test", title: "Test", purpose: "To test.", waitMsMax: 60_000, ...day };
+  writeFileSync(path, `export default ${JSON.stringify(whole)};`);
   return path;
 }
 

@@ -111,7 +111,7 @@ export async function gameDay(
   const { directory, day } =
     past === null ? opened(options.run.out, describe, seed) : resumed(past, describe);
   await hold(context, day, directory, ready, options);
-  return told(context, directory, options.run.json);
+  return reportDay(context, directory, options.run.json);
 }
 
 function opened(
@@ -141,10 +141,8 @@ function resumed(
       { hint: "Omit --resume to begin a new day." },
     );
   }
-  writeWhole(
-    join(directory, dayFiles.day),
-    `${JSON.stringify({ ...now, answers: before.answers === "yes" ? "yes" : now.answers }, null, 2)}\n`,
-  );
+  const answers = before.answers === "yes" ? "yes" : now.answers;
+  writeWhole(join(directory, dayFiles.day), `${JSON.stringify({ ...now, answers }, null, 2)}\n`);
   return { directory, day: now };
 }
 
@@ -163,10 +161,12 @@ async function hold(
     : await serveDay({ day, desk, log, directory, nowMs: () => clock.nowMs(), port: options.port });
   if (page !== null) {
     const wide = Math.max(...day.roles.map((role) => width(role.name)));
+    const links = day.roles.map(
+      (role) => `  ${padded(role.name, wide)}  ${page.linkOf(role.name)}\n`,
+    );
     context.stderr.write(
       `${day.title}: ${day.steps.length} steps; the page is served on this machine only, ` +
-        "and each link grants its " +
-        `role\n${day.roles.map((role) => `  ${padded(role.name, wide)}  ${page.linkOf(role.name)}\n`).join("")}`,
+        `and each link grants its role\n${links.join("")}`,
     );
   }
   const run = (
@@ -204,7 +204,7 @@ function explained(context: Context, error: unknown): { why: string; exitCode: n
 }
 
 /** From the files on disk, as a later reader sees it. */
-export function told(context: Context, directory: string, json: boolean): number {
+export function reportDay(context: Context, directory: string, json: boolean): number {
   const recorded = readDay(directory);
   const report = join(directory, dayFiles.report);
   writeWhole(join(directory, dayFiles.result), `${JSON.stringify(recorded.result, null, 2)}\n`);

@@ -28,11 +28,11 @@ export function index(context: Context, out: string, json: boolean): number {
   const written = writeIndex(out);
   const page = join(out, indexFile);
   if (json) context.stdout.json({ format: "seawall-index/1", page, ...written });
-  else
+  else {
+    const broken = written.broken.length === 0 ? "" : `, ${written.broken.length} of them broken`;
     context.stdout.write(
-      `${written.runs.length} ` +
-        `runs${written.broken.length === 0 ? "" : `, ${written.broken.length} of them broken`}\nindex ` +
-        `   ${pathToFileURL(page).href}\n`,
+      `${written.runs.length} runs${broken}\nindex    ${pathToFileURL(page).href}\n`,
     );
+  }
   return exitCodes.held;
 }

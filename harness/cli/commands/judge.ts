@@ -22,9 +22,10 @@ export async function rejudge(context: Context, directory: string, json: boolean
   const run = await readRun(directory);
   const verdict = judgeRecord(run);
   if (json) context.stdout.json(verdict);
-  else
-    context.stdout.write(
-      `${renderVerdictText(verdict, { columns: Math.min(100, context.stdout.columns), colour: context.stdout.colour })}\n`,
-    );
+  else {
+    const columns = Math.min(100, context.stdout.columns);
+    const text = renderVerdictText(verdict, { columns, colour: context.stdout.colour });
+    context.stdout.write(`${text}\n`);
+  }
   return exitCodeOf(verdict, null);
 }

@@ -112,12 +112,11 @@ function showText(
       width,
       `${experiment.title} (${tierText(experiment.tier)}; topology ${experiment.topology})`,
     );
-    row(
-      "",
-      width,
-      `takes about ${duration(seconds(experiment))}; ` +
-        `${within.length === 0 ? "in no suite" : `in ${within.length === 1 ? "suite" : "suites"} ${within.join(", ")}`}`,
-    );
+    const listed =
+      within.length === 0
+        ? "in no suite"
+        : `in ${within.length === 1 ? "suite" : "suites"} ${within.join(", ")}`;
+    row("", width, `takes about ${duration(seconds(experiment))}; ${listed}`);
     row("", width, `relies on ${defencesOf(experiment).join(", ") || "no defence"}`);
   }
   stdout.write("\nSuites (run one with `seawall run --suite NAME`):\n");

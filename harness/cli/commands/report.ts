@@ -10,7 +10,7 @@ import { writeReports } from "../../report/write.ts";
 import { readRun } from "../../run/read-run.ts";
 import { keepVerdict } from "../../run/stored-verdict.ts";
 import type { Context } from "../../app/context.ts";
-import { told } from "./gameday.ts";
+import { reportDay } from "./gameday.ts";
 import { judgeRecord } from "../../app/judge-record.ts";
 import { refreshIndexOf } from "../../app/run-index.ts";
 
@@ -34,7 +34,7 @@ export async function rewriteReports(
   json: boolean,
 ): Promise<number> {
   if (isDay(directory)) {
-    told(context, directory, json);
+    reportDay(context, directory, json);
     return 0;
   }
   const run = await readRun(directory);

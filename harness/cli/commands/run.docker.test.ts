@@ -12,7 +12,7 @@ import {
   recovered,
 } from "../../../test/support/cli/kill-points.ts";
 import { judged } from "../../../test/support/cli/judged.ts";
-import { lightExperiment } from "../../../test/support/experiments/light.ts";
+import { minimalExperiment } from "../../../test/support/experiments/minimal-target.ts";
 import { outFolder, seawall, shortExperiment } from "../../../test/support/cli/seawall.ts";
 
 const state = join(
@@ -73,17 +73,17 @@ describe.skipIf(noEngine)("on docker, after the harness is killed", () => {
   });
   afterAll(() => rmSync(cache.path, { recursive: true, force: true }));
 
-  it.concurrent("refuses a dirty machine if the switch was killed as well, and recover cleans docker", async () => {
+  it.concurrent("refuses a dirty machine without its switch, and recover cleans it", async () => {
     const out = outFolder();
     const env = { ...onDocker, SEAWALL_CACHE: cache.path };
-    const run = seawall(["run", lightExperiment, "--out", out.path], env);
+    const run = seawall(["run", minimalExperiment, "--out", out.path], env);
     await run.seen(/landed: kill/);
     const runId = basename(out.run());
     for (const pid of processesWith(`dead-man\0${runId}`)) kill(pid);
     run.child.kill("SIGKILL");
     await run.ended;
     expect(await onEngine(runId)).not.toEqual([]);
-    const refused = await seawall(["run", lightExperiment, "--out", out.path], env).ended;
+    const refused = await seawall(["run", minimalExperiment, "--out", out.path], env).ended;
     expect(refused.exitCode).toBe(4);
     expect(refused.stderr).toContain("seawall recover");
     expect(await recovered(cache.path)).toBe(0);

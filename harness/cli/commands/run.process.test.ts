@@ -48,7 +48,7 @@ describe("seawall run, with the real target", () => {
     expect(leftovers(cache)).toEqual([]);
   });
 
-  it("is refuted without collapsing, for the claim that needs it, by a wide margin", async (test) => {
+  it("is refuted without collapsing, for its own claim, by a wide margin", async (test) => {
     const { out, exitCode, stderr } = await judged(test, (folder) => [
       "run",
       shortExperiment(folder),

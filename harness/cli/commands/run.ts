@@ -18,7 +18,7 @@ import { experimentNames, loadExperiment } from "../../app/experiment-files.ts";
 import { explain } from "../../app/error-output.ts";
 import { recordedVerdicts } from "../../app/verdict-history.ts";
 import { type Outcome, runPlanned } from "../../app/run-experiment.ts";
-import { plan, presumed } from "../../app/plan-experiment.ts";
+import { plan, assumeHeld } from "../../app/plan-experiment.ts";
 import { loadSuite } from "../../app/suite-files.ts";
 
 export const defineRun: Define = (program, context, end) =>
@@ -131,7 +131,7 @@ export async function planAll(
     await plan(context, item.name, item.experiment, seed, inItsTopology(item, options), recorded);
     // Earlier experiments of this command count as held for now, and are checked again after they
     // have run.
-    recorded.push(await presumed(context, item.experiment, inItsTopology(item, options)));
+    recorded.push(await assumeHeld(context, item.experiment, inItsTopology(item, options)));
   }
 }
 
@@ -203,10 +203,11 @@ export function present(
   if (outcome.error instanceof SeawallError) explain(outcome.error, context.stderr);
   else if (outcome.exitCode === exitCodes.interrupted)
     people.write(`\n${interruption(outcome.verdict)}\n`);
-  else
-    people.write(
-      `\n${renderVerdictText(outcome.verdict, { columns: Math.min(100, people.columns), colour: people.colour })}\n`,
-    );
+  else {
+    const columns = Math.min(100, people.columns);
+    const text = renderVerdictText(outcome.verdict, { columns, colour: people.colour });
+    people.write(`\n${text}\n`);
+  }
   if (json) context.stdout.json(outcome.verdict);
   for (const note of outcome.run.plan.notes ?? []) people.write(`note     ${note}\n`);
   people.write(

@@ -4,7 +4,7 @@
  */
 import type { LinkHandle } from "../../target/deployment.ts";
 import type { Evidence } from "../../target/evidence.ts";
-import type { Course, RealStrike } from "../../target/fault.ts";
+import type { FaultExecution, RealStrike } from "../../target/fault.ts";
 import { arrow, each, onEach, pingOf } from "../proofs.ts";
 
 /** How long a measurement keeps a link busy at its rate. */
@@ -19,7 +19,7 @@ const tolerance = 1.4;
 
 type Limit = RealStrike<{ readonly bytesPerSecond: number }>;
 
-export function inject(strike: Limit): Course {
+export function inject(strike: Limit): FaultExecution {
   const {
     links,
     fault: { bytesPerSecond },
@@ -35,41 +35,41 @@ export function inject(strike: Limit): Course {
     // the limit.
     look: () => onEach(links, (link) => link.observe({ kind: "bandwidth", bytesPerSecond })),
     revert: () => each(removals, (remove) => remove()),
-    verifyReverted: () => onEach(links, (link) => proofOfRoom(link, strike)),
+    verifyReverted: () => onEach(links, (link) => proofOfFreeSpace(link, strike)),
   };
 }
 
 async function measure(
   link: LinkHandle,
   strike: Limit,
-): Promise<{ over: number; past: number; told: string }> {
+): Promise<{ over: number; past: number; rates: string }> {
   const bytes = pingOf(link, strike);
   const { rateOf } = strike.observer;
-  const wanted = Math.min(bytesMax, (strike.fault.bytesPerSecond * busyMs) / 1_000);
+  const sampleBytes = Math.min(bytesMax, (strike.fault.bytesPerSecond * busyMs) / 1_000);
   // Sequential, because both measurements share a processor.
-  const over = await rateOf(link.entry, bytes, wanted, 4 * busyMs);
-  const past = await rateOf(link.exit, bytes, wanted, 4 * busyMs);
+  const over = await rateOf(link.entry, bytes, sampleBytes, 4 * busyMs);
+  const past = await rateOf(link.exit, bytes, sampleBytes, 4 * busyMs);
   const [carried, taken] = [Math.round(over), Math.round(past)];
-  const told = `${arrow(link)} carries ${carried} B/s, the service itself takes ${taken} B/s`;
-  return { over, past, told };
+  const rates = `${arrow(link)} carries ${carried} B/s, the service itself takes ${taken} B/s`;
+  return { over, past, rates };
 }
 
 /** The limit cannot be verified on a service that is itself no faster than the limit. */
 async function proofOfLimit(link: LinkHandle, strike: Limit): Promise<Evidence> {
-  const { over, past, told } = await measure(link, strike);
+  const { over, past, rates } = await measure(link, strike);
   const { bytesPerSecond } = strike.fault;
   return {
     landed: over > 0 && over <= tolerance * bytesPerSecond && past > 2 * bytesPerSecond,
-    observation: told,
+    observation: rates,
   };
 }
 
-async function proofOfRoom(link: LinkHandle, strike: Limit): Promise<Evidence> {
+async function proofOfFreeSpace(link: LinkHandle, strike: Limit): Promise<Evidence> {
   let observation = "";
   // Three attempts, because a busy machine may be slow for other reasons.
   for (let attempt = 0; attempt < 3; attempt++) {
-    const { over, past, told } = await measure(link, strike);
-    observation = told;
+    const { over, past, rates } = await measure(link, strike);
+    observation = rates;
     if (past > 0 && over > Math.min(tolerance * strike.fault.bytesPerSecond, past / 3))
       return { landed: true, observation };
   }

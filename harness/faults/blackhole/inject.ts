@@ -6,8 +6,8 @@ import type { Clock, Instance } from "../../target/deployment.ts";
 import type { Evidence } from "../../target/evidence.ts";
 import { describePong, type Observer } from "../../target/observer.ts";
 import type { Endpoint, Ping } from "../../target/layout.ts";
-import type { Course, RealStrike } from "../../target/fault.ts";
-import { addressOf, onEach, said } from "../proofs.ts";
+import type { FaultExecution, RealStrike } from "../../target/fault.ts";
+import { addressOf, onEach, evidenceOf } from "../proofs.ts";
 
 /** On the network of one machine, a connection is accepted or refused within a few ms. */
 const silentMs = 1_000;
@@ -21,7 +21,7 @@ export function inject({
   deployment,
   clock,
   observer,
-}: RealStrike<{ readonly zone: string }>): Course {
+}: RealStrike<{ readonly zone: string }>): FaultExecution {
   const silence = (): Promise<Evidence> =>
     onEach(services, (service) => proofOfSilence(service, observer));
   let reconnect = async (): Promise<void> => {};
@@ -48,15 +48,16 @@ async function proofOfSilence(instance: Instance, { tryConnect }: Observer): Pro
     })),
   );
   const { pid, state } = instance;
-  if (pid === null || state !== "running") return said(false, `${name} is ${state}, not running`);
-  const heard = answers.filter(({ answer }) => answer !== "silent");
-  if (heard.length > 0) {
-    const answered = heard.map(({ at, answer }) => `${at} ${answer} a connection`).join(", ");
-    return said(false, `${answered}, so ${name} is not cut off`);
+  if (pid === null || state !== "running")
+    return evidenceOf(false, `${name} is ${state}, not running`);
+  const responding = answers.filter(({ answer }) => answer !== "silent");
+  if (responding.length > 0) {
+    const answered = responding.map(({ at, answer }) => `${at} ${answer} a connection`).join(", ");
+    return evidenceOf(false, `${answered}, so ${name} is not cut off`);
   }
   const ports = answers.map(({ at }) => at).join(", ");
   const silence = `${ports} neither took nor refused a connection within ${silentMs} ms`;
-  return said(answers.length > 0, `process ${pid} of ${name} runs, and ${silence}`);
+  return evidenceOf(answers.length > 0, `process ${pid} of ${name} runs, and ${silence}`);
 }
 
 async function proofOfReply(
@@ -74,17 +75,17 @@ async function proofOfReply(
       untilHeard(() => ask(instance.endpoint(port), pings?.[port], observer), clock),
     ),
   );
-  const dumb = replies.filter(({ heard }) => !heard);
-  const told = (dumb.length > 0 ? dumb : replies).map((reply) => reply.told).join(", ");
+  const dumb = replies.filter(({ hasReplied }) => !hasReplied);
+  const text = (dumb.length > 0 ? dumb : replies).map((reply) => reply.text).join(", ");
   return {
     landed: pid !== null && state === "running" && dumb.length === 0,
-    observation: `${name} is ${state}, ${told}`,
+    observation: `${name} is ${state}, ${text}`,
   };
 }
 
 interface Reply {
-  readonly heard: boolean;
-  readonly told: string;
+  readonly hasReplied: boolean;
+  readonly text: string;
 }
 
 /** A port without a ping can only be checked for accepting connections. */
@@ -95,12 +96,15 @@ async function ask(
 ): Promise<Reply> {
   if (bytes === undefined) {
     const answer = await tryConnect(endpoint, askMs);
-    return { heard: answer === "accepted", told: `${addressOf(endpoint)} ${answer} a connection` };
+    return {
+      hasReplied: answer === "accepted",
+      text: `${addressOf(endpoint)} ${answer} a connection`,
+    };
   }
   const pong = await ping(endpoint, bytes, askMs);
   return {
-    heard: pong.outcome === "answered",
-    told: `${addressOf(endpoint)} ${describePong(pong)}`,
+    hasReplied: pong.outcome === "answered",
+    text: `${addressOf(endpoint)} ${describePong(pong)}`,
   };
 }
 
@@ -109,7 +113,7 @@ async function untilHeard(asked: () => Promise<Reply>, clock: Clock): Promise<Re
   const untilMs = clock.monotonicMs() + repliesWithinMs;
   for (;;) {
     const reply = await asked();
-    if (reply.heard || clock.monotonicMs() > untilMs) return reply;
+    if (reply.hasReplied || clock.monotonicMs() > untilMs) return reply;
     // Some failures return at once.
     await clock.sleep(100);
   }

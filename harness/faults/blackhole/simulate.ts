@@ -1,16 +1,16 @@
 /** Drops every simulated packet from and to the zone. */
 import type { Evidence } from "../../target/evidence.ts";
-import type { Course, VirtualStrike } from "../../target/fault.ts";
-import { names, said } from "../proofs.ts";
+import type { FaultExecution, VirtualStrike } from "../../target/fault.ts";
+import { names, evidenceOf } from "../proofs.ts";
 
 export function simulate({
   fault: { zone },
   services,
   deployment,
-}: VirtualStrike<{ readonly zone: string }>): Course {
+}: VirtualStrike<{ readonly zone: string }>): FaultExecution {
   const isUp = (): boolean => services.every(({ state }) => state === "running");
   const silent = (): Evidence =>
-    said(
+    evidenceOf(
       services.length > 0 && deployment.isCutOff(zone) && isUp(),
       `${names(services)} is running, and no packet reaches or leaves ${zone}`,
     );
@@ -23,6 +23,6 @@ export function simulate({
     look: silent,
     revert: () => reconnect(),
     verifyReverted: () =>
-      said(!deployment.isCutOff(zone) && isUp(), `${names(services)} is running and answers`),
+      evidenceOf(!deployment.isCutOff(zone) && isUp(), `${names(services)} is running and answers`),
   };
 }

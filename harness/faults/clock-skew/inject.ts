@@ -4,7 +4,7 @@
  */
 import type { Effect, Impairment, Instance } from "../../target/deployment.ts";
 import type { Evidence } from "../../target/evidence.ts";
-import type { Course, RealStrike } from "../../target/fault.ts";
+import type { FaultExecution, RealStrike } from "../../target/fault.ts";
 import { theService } from "../proofs.ts";
 
 /** Reported dates have a resolution of one second, and may be one second old. */
@@ -14,7 +14,7 @@ interface Skew extends Effect {
   readonly byMs: number;
 }
 
-export function inject(strike: RealStrike<Skew>): Course {
+export function inject(strike: RealStrike<Skew>): FaultExecution {
   const { fault, clock } = strike;
   const instance = theService(strike);
   let impairment: Impairment | null = null;
@@ -22,15 +22,15 @@ export function inject(strike: RealStrike<Skew>): Course {
     act: async () => {
       impairment = await instance.impair(fault);
     },
-    verify: () => toldTime(instance, fault.byMs, clock),
-    look: () => toldTime(instance, fault.byMs, clock),
+    verify: () => clockEvidence(instance, fault.byMs, clock),
+    look: () => clockEvidence(instance, fault.byMs, clock),
     revert: async () => void (await impairment?.undo()),
-    verifyReverted: () => toldTime(instance, 0, clock),
+    verifyReverted: () => clockEvidence(instance, 0, clock),
   };
 }
 
 /** A service may cache the current second briefly, so a wrong answer is requested once more. */
-async function toldTime(
+async function clockEvidence(
   instance: Instance,
   wantedMs: number,
   clock: RealStrike<Skew>["clock"],
@@ -38,9 +38,9 @@ async function toldTime(
   let observation = "";
   for (let attempt = 0; attempt < 2; attempt++) {
     if (attempt > 0) await clock.sleep(1_200);
-    const told = Date.parse(await instance.operate("clock"));
+    const reportedMs = Date.parse(await instance.operate("clock"));
     // On average, the reported second began 0.5 s ago.
-    const offMs = told + 500 - clock.nowMs();
+    const offMs = reportedMs + 500 - clock.nowMs();
     observation = `the clock of ${instance.service.name} is ${Math.round(offMs / 100) / 10} s off`;
     if (Math.abs(offMs - wantedMs) <= toleranceMs) return { landed: true, observation };
   }

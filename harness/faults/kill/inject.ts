@@ -4,8 +4,8 @@
  */
 import type { Instance } from "../../target/deployment.ts";
 import type { Evidence } from "../../target/evidence.ts";
-import type { Course, RealStrike } from "../../target/fault.ts";
-import { addressOf, all, each, onEach, said } from "../proofs.ts";
+import type { FaultExecution, RealStrike } from "../../target/fault.ts";
+import { addressOf, all, each, onEach, evidenceOf } from "../proofs.ts";
 
 const connectMs = 1_000;
 /**
@@ -19,7 +19,7 @@ const apartMs = 150;
  * Sends SIGKILL to all of them at once. Reverted by starting all again in the order of the layout,
  * 150 ms apart.
  */
-export function inject({ services, clock, observer }: RealStrike<unknown>): Course {
+export function inject({ services, clock, observer }: RealStrike<unknown>): FaultExecution {
   const struck = services.map((instance, index) => ({
     instance,
     index,
@@ -70,21 +70,21 @@ async function proofOfDeath(
   const alive = answers.filter(({ answer }) => answer !== "refused");
   if (instance.pid !== null || answers.length === 0) {
     const is = instance.pid === pid ? "is still there" : "runs in its place";
-    return said(false, `process ${instance.pid} of ${name} ${is}`);
+    return evidenceOf(false, `process ${instance.pid} of ${name} ${is}`);
   }
   if (alive.length > 0) {
     const answered = alive.map(({ at, answer }) => `${at} ${answer} a connection`).join(", ");
-    return said(false, `process ${pid} of ${name} is gone, but ${answered}`);
+    return evidenceOf(false, `process ${pid} of ${name} is gone, but ${answered}`);
   }
   const refuse = answers.length === 1 ? "refuses" : "refuse";
   const ports = answers.map(({ at }) => at).join(", ");
-  return said(true, `process ${pid} of ${name} is gone and ${ports} ${refuse} connections`);
+  return evidenceOf(true, `process ${pid} of ${name} is gone and ${ports} ${refuse} connections`);
 }
 
 function proofOfLife(instance: Instance, tookMs: number, named: boolean): Evidence {
   const { pid } = instance;
   const { name } = instance.service;
-  if (pid === null) return said(false, `${name} ended again`);
+  if (pid === null) return evidenceOf(false, `${name} ended again`);
   const process = named ? `process ${pid} of ${name}` : `process ${pid}`;
-  return said(true, `${process} was ready after ${Math.round(tookMs)} ms`);
+  return evidenceOf(true, `${process} was ready after ${Math.round(tookMs)} ms`);
 }

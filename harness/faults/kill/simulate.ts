@@ -2,10 +2,10 @@
  * Ends simulated processes, and starts them again as the model defines. Shared with zone loss and
  * region loss.
  */
-import type { Course, VirtualStrike } from "../../target/fault.ts";
-import { each, names, said } from "../proofs.ts";
+import type { FaultExecution, VirtualStrike } from "../../target/fault.ts";
+import { each, names, evidenceOf } from "../proofs.ts";
 
-export function simulate({ services }: VirtualStrike<unknown>): Course {
+export function simulate({ services }: VirtualStrike<unknown>): FaultExecution {
   const who = names(services);
   const alive = services.filter(({ pid }) => pid !== null).length;
   const isDead = (): boolean => services.every(({ pid, isReady }) => pid === null && !isReady);
@@ -13,13 +13,13 @@ export function simulate({ services }: VirtualStrike<unknown>): Course {
     act: () => each(services, (service) => service.kill()),
     verify: () =>
       alive < services.length || alive === 0
-        ? said(false, `of ${who} not everything was running, so there was nothing to kill`)
-        : said(
+        ? evidenceOf(false, `of ${who} not everything was running, so there was nothing to kill`)
+        : evidenceOf(
             services.every(({ isReady }) => !isReady),
             `the simulated processes of ${who} are gone, and connections are refused`,
           ),
     look: () =>
-      said(
+      evidenceOf(
         isDead(),
         isDead() ? `the simulated processes of ${who} are gone` : `not all of ${who} stayed dead`,
       ),
@@ -29,7 +29,7 @@ export function simulate({ services }: VirtualStrike<unknown>): Course {
         (service) => service.start(),
       ),
     verifyReverted: () =>
-      said(
+      evidenceOf(
         services.every(({ isReady }) => isReady),
         `${who} ${services.length === 1 ? "is" : "are"} ready again`,
       ),

@@ -6,7 +6,7 @@
 import type { LinkHandle } from "../../target/deployment.ts";
 import type { Evidence } from "../../target/evidence.ts";
 import { describePong, type Pong } from "../../target/observer.ts";
-import type { Course, Delay, RealStrike } from "../../target/fault.ts";
+import type { FaultExecution, Delay, RealStrike } from "../../target/fault.ts";
 import { arrow, askBothEnds, each, onEach, pingOf } from "../proofs.ts";
 
 /** Timeout in addition to the delay, for a busy machine. */
@@ -14,7 +14,7 @@ const graceMs = 2_000;
 /** Timers fire up to 1 ms early. */
 const earlyMs = 1;
 
-export function inject(strike: RealStrike<Delay>): Course {
+export function inject(strike: RealStrike<Delay>): FaultExecution {
   const {
     links,
     fault: { delayMs, jitterMs },
@@ -53,7 +53,7 @@ async function proofOfDelay(link: LinkHandle, strike: RealStrike<Delay>): Promis
     Math.min(...over) >= delayMs - jitterMs - earlyMs &&
     mean(over) >= delayMs - 0.75 * jitterMs - earlyMs &&
     mean(over) - mean(past) >= delayMs / 4;
-  return { landed, observation: told(link, over, past) };
+  return { landed, observation: describeDelays(link, over, past) };
 }
 
 /** A ping with a long delay would end after the heal, so only the proxy is asked above this. */
@@ -62,15 +62,18 @@ const pingedDelayMsMax = 1_000;
 /** The proxy reports the delay, and one ping over the link takes at least that long. */
 async function stillDelayed(link: LinkHandle, strike: RealStrike<Delay>): Promise<Evidence> {
   const { delayMs, jitterMs } = strike.fault;
-  const stands = await link.observe({ kind: "latency", delayMs, jitterMs });
-  if (!stands.landed || delayMs + jitterMs > pingedDelayMsMax) return stands;
+  const imposed = await link.observe({ kind: "latency", delayMs, jitterMs });
+  if (!imposed.landed || delayMs + jitterMs > pingedDelayMsMax) return imposed;
   const over = await strike.observer.ping(
     link.entry,
     pingOf(link, strike),
     delayMs + jitterMs + graceMs,
   );
   const landed = tookMs(over) >= delayMs - jitterMs - earlyMs;
-  return { landed, observation: `${stands.observation}, and a ping over it ${describePong(over)}` };
+  return {
+    landed,
+    observation: `${imposed.observation}, and a ping over it ${describePong(over)}`,
+  };
 }
 
 /** Three attempts, because a single ping may be slow for other reasons. */
@@ -79,7 +82,7 @@ async function proofOfSpeed(link: LinkHandle, strike: RealStrike<Delay>): Promis
   let observation = "";
   for (let attempt = 0; attempt < 3; attempt++) {
     const { entry, exit } = await askBothEnds(link, strike, delayMs + graceMs);
-    observation = told(link, [tookMs(entry)], [tookMs(exit)]);
+    observation = describeDelays(link, [tookMs(entry)], [tookMs(exit)]);
     if (exit.outcome !== "answered") break;
     if (tookMs(entry) < delayMs / 2 || tookMs(entry) - tookMs(exit) < delayMs / 2)
       return { landed: true, observation };
@@ -96,7 +99,11 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-function told(link: LinkHandle, over: readonly number[], past: readonly number[]): string {
+function describeDelays(
+  link: LinkHandle,
+  over: readonly number[],
+  past: readonly number[],
+): string {
   return `${arrow(link)} answers after ${span(over)}, the service itself after ${span(past)}`;
 }
 

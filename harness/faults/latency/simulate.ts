@@ -2,14 +2,17 @@
  * Delays every exchange over the simulated links. A slow store does the same on the links to it.
  */
 import type { Evidence } from "../../target/evidence.ts";
-import type { Course, Delay, VirtualStrike } from "../../target/fault.ts";
-import { said } from "../proofs.ts";
+import type { FaultExecution, Delay, VirtualStrike } from "../../target/fault.ts";
+import { evidenceOf } from "../proofs.ts";
 
-export function simulate({ fault: { delayMs, jitterMs }, links }: VirtualStrike<Delay>): Course {
+export function simulate({
+  fault: { delayMs, jitterMs },
+  links,
+}: VirtualStrike<Delay>): FaultExecution {
   // A new object per step, because two steps may have the same delay.
   const own: Delay = { delayMs, jitterMs };
   const slower = (landed: boolean): Evidence =>
-    said(landed, `exchanges over ${links.length} links take ${delayMs} ms longer`);
+    evidenceOf(landed, `exchanges over ${links.length} links take ${delayMs} ms longer`);
   return {
     act: async () => {
       for (const link of links) link.slow(own);
@@ -20,7 +23,7 @@ export function simulate({ fault: { delayMs, jitterMs }, links }: VirtualStrike<
       for (const link of links) link.unslow(own);
     },
     verifyReverted: () =>
-      said(
+      evidenceOf(
         links.every(({ delays }) => !delays.has(own)),
         `exchanges over ${links.length} links are as quick as before`,
       ),

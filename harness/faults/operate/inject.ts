@@ -5,15 +5,15 @@
  */
 import type { Evidence } from "../../target/evidence.ts";
 import { type Paced, periodAt } from "../../target/rhythm.ts";
-import type { Course, Strike } from "../../target/fault.ts";
-import { said, theService } from "../proofs.ts";
+import type { FaultExecution, Strike } from "../../target/fault.ts";
+import { evidenceOf, theService } from "../proofs.ts";
 import type { OperatorAct, OperatorStep } from "./step.ts";
 
 /** Time for the act to show in the service's own state. */
 const seenWithinMs = 3_000;
 const lookEveryMs = 100;
 
-export function operatorAct(strike: Strike<OperatorStep>): Course {
+export function operatorAct(strike: Strike<OperatorStep>): FaultExecution {
   const { fault, deployment, clock, signal } = strike;
   const instance = theService(strike);
   const known: Record<string, string> = {};
@@ -38,7 +38,7 @@ export function operatorAct(strike: Strike<OperatorStep>): Course {
   };
   const asked = `${fault.look.operation} of ${fault.service}`;
   const saying = (landed: boolean, what: string): Evidence =>
-    said(landed, `${asked} ${what} ${filled(fault.look.shows, known)}`);
+    evidenceOf(landed, `${asked} ${what} ${filled(fault.look.shows, known)}`);
 
   // An act that cannot be reverted is instantaneous: nothing of it stays in force.
   const look = async (): Promise<Evidence> =>

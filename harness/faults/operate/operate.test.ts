@@ -5,10 +5,10 @@ import type { FaultOf } from "../faults.ts";
 import { carryOut, type Injection } from "../injection.ts";
 import { filled, operatorAct } from "./inject.ts";
 
-type Told = readonly [operation: string, parameters: Readonly<Record<string, string>>];
+type Call = readonly [operation: string, parameters: Readonly<Record<string, string>>];
 
 /** A fake service that holds at most one mask; `deaf` accepts the operation without effect. */
-function origin(calls: Told[], deaf = false): Deployment {
+function origin(calls: Call[], deaf = false): Deployment {
   let mask: string | null = null;
   const operations: Readonly<
     Record<string, (parameters: Readonly<Record<string, string>>) => string>
@@ -67,7 +67,7 @@ const operate = (acted: FaultOf<"operate">, deployment: Deployment): Promise<Inj
 
 describe("an operator's act", () => {
   it("fills in its moment, is verified, and is reverted by its answer", async () => {
-    const calls: Told[] = [];
+    const calls: Call[] = [];
     const injection = await operate(fault, origin(calls));
     expect(injection.evidence).toEqual({
       landed: true,
@@ -105,8 +105,8 @@ describe("an operator's act", () => {
       landed: false,
       observation: expect.stringContaining("still contains"),
     });
-    const { undo: _, ...said } = fault;
-    expect(await (await operate(said, origin([]))).heal()).toMatchObject({ landed: true });
+    const { undo: _, ...permanent } = fault;
+    expect(await (await operate(permanent, origin([]))).heal()).toMatchObject({ landed: true });
   });
 });
 

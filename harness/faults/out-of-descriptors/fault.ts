@@ -8,7 +8,7 @@ import type { Evidence } from "../../target/evidence.ts";
 import { defineFault, type RealStrike } from "../../target/fault.ts";
 import { describePong } from "../../target/observer.ts";
 import { impair } from "../impair.ts";
-import { all, pingAll, said, theService } from "../proofs.ts";
+import { all, pingAll, evidenceOf, theService } from "../proofs.ts";
 import { onService, serviceField } from "../strikes.ts";
 
 const unansweredMs = 500;
@@ -38,13 +38,13 @@ async function takesMore(strike: RealStrike<unknown>): Promise<Evidence> {
 async function answers(
   strike: RealStrike<unknown>,
   withinMs: number,
-  wanted: boolean,
+  expected: boolean,
 ): Promise<Evidence[]> {
   const instance = theService(strike);
   const pongs = await pingAll(instance, strike.observer, withinMs);
   return pongs.length === 0
-    ? [said(true, `${instance.service.name} has no port that can be asked`)]
+    ? [evidenceOf(true, `${instance.service.name} has no port that can be asked`)]
     : pongs.map(({ at, pong }) =>
-        said((pong.outcome === "answered") === wanted, `${at} ${describePong(pong)}`),
+        evidenceOf((pong.outcome === "answered") === expected, `${at} ${describePong(pong)}`),
       );
 }

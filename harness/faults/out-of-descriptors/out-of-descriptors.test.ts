@@ -8,7 +8,7 @@ const impairment = {
   undo: async () => ({ landed: true, observation: "the limit is back" }),
 };
 
-/** Its ports answer or not, whatever its limit. */
+/** Whether its ports answer, whatever its limit. */
 function given(outcome: () => "answered" | "closed") {
   return {
     fault: { kind: "outOfDescriptors", service: "a" } as const,
@@ -25,7 +25,7 @@ function given(outcome: () => "answered" | "closed") {
 }
 
 describe("a service without descriptors", () => {
-  it("lands where no port answers, and heals where they answer", async () => {
+  it("lands if no port answers, and heals once they answer", async () => {
     let outcome: "answered" | "closed" = "closed";
     const { evidence: seen, heal } = await injected(
       outOfDescriptors.inject,

@@ -3,10 +3,10 @@
  * without the link.
  */
 import type { Evidence } from "../../target/evidence.ts";
-import type { Course, RealStrike } from "../../target/fault.ts";
+import type { FaultExecution, RealStrike } from "../../target/fault.ts";
 import { each, onEach, proofOfBreak, proofOfPassage } from "../proofs.ts";
 
-export function inject(strike: RealStrike<unknown>): Course {
+export function inject(strike: RealStrike<unknown>): FaultExecution {
   const { links } = strike;
   const broken = (): Promise<Evidence> =>
     onEach(links, (link) => proofOfBreak(link, strike, "refused"));
@@ -14,7 +14,7 @@ export function inject(strike: RealStrike<unknown>): Course {
     act: () => each(links, (link) => link.cut()),
     verify: broken,
     look: broken,
-    revert: () => each(links, (link) => link.mend()),
+    revert: () => each(links, (link) => link.restore()),
     verifyReverted: () => onEach(links, (link) => proofOfPassage(link, strike)),
   };
 }

@@ -56,9 +56,9 @@ describe("a partition or a reset", () => {
   });
 
   it("is reverted on every link, even if it failed on one", async () => {
-    const mended: string[] = [];
+    const restored: string[] = [];
     const link = (name: string, cut: () => Promise<void>) =>
-      fakeLink({ cut, mend: async () => void mended.push(name) });
+      fakeLink({ cut, restore: async () => void restored.push(name) });
     const links = [
       link("one", async () => undefined),
       link("other", () => Promise.reject(new Error("no such proxy"))),
@@ -66,6 +66,6 @@ describe("a partition or a reset", () => {
     const { evidence, heal } = await injected(inject, { fault: {}, links });
     expect(evidence).toEqual({ landed: false, observation: "no such proxy" });
     await heal();
-    expect(mended).toEqual(["one", "other"]);
+    expect(restored).toEqual(["one", "other"]);
   });
 });

@@ -1,11 +1,11 @@
 /** The simulated links refuse new exchanges and drop those in progress. */
 import type { Evidence } from "../../target/evidence.ts";
-import type { Course, VirtualStrike } from "../../target/fault.ts";
-import { each, said } from "../proofs.ts";
+import type { FaultExecution, VirtualStrike } from "../../target/fault.ts";
+import { each, evidenceOf } from "../proofs.ts";
 
-export function simulate({ links }: VirtualStrike<unknown>): Course {
+export function simulate({ links }: VirtualStrike<unknown>): FaultExecution {
   const isCut = (): Evidence =>
-    said(
+    evidenceOf(
       links.length > 0 && links.every((link) => link.isCut),
       `${links.length} links refuse connections, the services at both ends live`,
     );
@@ -13,9 +13,9 @@ export function simulate({ links }: VirtualStrike<unknown>): Course {
     act: () => each(links, (link) => link.cut()),
     verify: isCut,
     look: isCut,
-    revert: () => each(links, (link) => link.mend()),
+    revert: () => each(links, (link) => link.restore()),
     verifyReverted: () =>
-      said(
+      evidenceOf(
         links.every((link) => !link.isCut),
         `${links.length} links take connections again`,
       ),

@@ -5,8 +5,8 @@
 import type { Instance } from "../../target/deployment.ts";
 import type { Evidence } from "../../target/evidence.ts";
 import { describePong, type Observer } from "../../target/observer.ts";
-import type { Course, RealStrike } from "../../target/fault.ts";
-import { pingAll, said, theService } from "../proofs.ts";
+import type { FaultExecution, RealStrike } from "../../target/fault.ts";
+import { pingAll, evidenceOf, theService } from "../proofs.ts";
 
 /** A service of the target answers a ping within some tens of ms, even on a busy machine. */
 const silentMs = 500;
@@ -15,7 +15,7 @@ const repliesWithinMs = 5_000;
 /** Processor time is counted in ticks of 10 ms; a stopped process uses none. */
 const cpuSlackSeconds = 0.02;
 
-export function inject(strike: RealStrike<unknown>): Course {
+export function inject(strike: RealStrike<unknown>): FaultExecution {
   const { observer } = strike;
   const instance = theService(strike);
   /** 0 if this machine cannot measure it. */
@@ -55,22 +55,22 @@ async function proofOfSilence(instance: Instance, observer: Observer): Promise<E
   if (state !== "paused") return { landed: false, observation: `${name} is ${state}, not paused` };
   const answers = await pingAll(instance, observer, silentMs);
   const loud = answers.filter(({ pong }) => pong.outcome !== "silent");
-  const stands = `process ${pid} of ${name} stands still`;
+  const stopped = `process ${pid} of ${name} stands still`;
   if (loud.length > 0) {
-    const heard = loud.map(({ at, pong }) => `${at} ${describePong(pong)}`);
-    return said(false, `${stands}, but ${heard.join(", ")}`);
+    const replies = loud.map(({ at, pong }) => `${at} ${describePong(pong)}`);
+    return evidenceOf(false, `${stopped}, but ${replies.join(", ")}`);
   }
   const silence = `took a connection and gave no reply within ${silentMs} ms`;
-  return said(true, [stands, ...answers.map(({ at }) => `${at} ${silence}`)].join(", "));
+  return evidenceOf(true, [stopped, ...answers.map(({ at }) => `${at} ${silence}`)].join(", "));
 }
 
 async function proofOfReply(instance: Instance, observer: Observer): Promise<Evidence> {
   const answers = await pingAll(instance, observer, repliesWithinMs);
   const { state } = instance;
   const dumb = answers.filter(({ pong }) => pong.outcome !== "answered");
-  const told = [
+  const observations = [
     `${instance.service.name} is ${state}`,
     ...(dumb.length > 0 ? dumb : answers).map(({ at, pong }) => `${at} ${describePong(pong)}`),
   ];
-  return { landed: state === "running" && dumb.length === 0, observation: told.join(", ") };
+  return { landed: state === "running" && dumb.length === 0, observation: observations.join(", ") };
 }

@@ -1,11 +1,11 @@
 /** A simulated service queues what arrives until it resumes. */
 import type { Evidence } from "../../target/evidence.ts";
-import type { Course, VirtualStrike } from "../../target/fault.ts";
-import { each, names, said } from "../proofs.ts";
+import type { FaultExecution, VirtualStrike } from "../../target/fault.ts";
+import { each, names, evidenceOf } from "../proofs.ts";
 
-export function simulate({ services }: VirtualStrike<unknown>): Course {
+export function simulate({ services }: VirtualStrike<unknown>): FaultExecution {
   const still = (): Evidence =>
-    said(
+    evidenceOf(
       services.every(({ state }) => state === "paused"),
       `${names(services)} stands still and gives no reply`,
     );
@@ -15,7 +15,7 @@ export function simulate({ services }: VirtualStrike<unknown>): Course {
     look: still,
     revert: () => each(services, (service) => service.resume()),
     verifyReverted: () =>
-      said(
+      evidenceOf(
         services.every(({ state }) => state === "running"),
         `${names(services)} is running and answers`,
       ),

@@ -4,10 +4,10 @@
  * data, mostly with a FIN, because Toxiproxy resets only later ones.
  */
 import type { Evidence } from "../../target/evidence.ts";
-import type { Course, RealStrike } from "../../target/fault.ts";
+import type { FaultExecution, RealStrike } from "../../target/fault.ts";
 import { each, onEach, proofOfBreak, proofOfPassage } from "../proofs.ts";
 
-export function inject(strike: RealStrike<unknown>): Course {
+export function inject(strike: RealStrike<unknown>): FaultExecution {
   const { links } = strike;
   const broken = (): Promise<Evidence> =>
     onEach(links, (link) => proofOfBreak(link, strike, "reset"));

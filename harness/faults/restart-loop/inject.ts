@@ -3,13 +3,13 @@
  * successive processes are gone. A later check requires a death within the last two rounds.
  * Reverted by ending the loop; proof: the service is ready.
  */
-import type { Course, RealStrike } from "../../target/fault.ts";
-import { said, theService } from "../proofs.ts";
+import type { FaultExecution, RealStrike } from "../../target/fault.ts";
+import { evidenceOf, theService } from "../proofs.ts";
 
 /** Slack for one death and one start on a busy machine. */
 const slackMs = 1_000;
 
-export function inject(restarting: RealStrike<{ readonly everyMs: number }>): Course {
+export function inject(restarting: RealStrike<{ readonly everyMs: number }>): FaultExecution {
   const {
     fault: { everyMs },
     clock,
@@ -57,13 +57,16 @@ export function inject(restarting: RealStrike<{ readonly everyMs: number }>): Co
       await Promise.race([second.promise, patience]);
       cut.abort();
       const ended = gone.map((pid) => `process ${pid}`).join(" and ");
-      return said(gone.length >= 2, `${ended} of ${name} ${gone.length === 1 ? "is" : "are"} gone`);
+      return evidenceOf(
+        gone.length >= 2,
+        `${ended} of ${name} ${gone.length === 1 ? "is" : "are"} gone`,
+      );
     },
     look: () => {
       const sinceMs = clock.monotonicMs() - lastDeathMs;
       const last = `the last ${Math.round(sinceMs)} ms ago`;
       const goesOn = sinceMs <= 2 * everyMs + slackMs;
-      return said(goesOn, `${gone.length} processes of ${name} are gone, ${last}`);
+      return evidenceOf(goesOn, `${gone.length} processes of ${name} are gone, ${last}`);
     },
     revert: async () => {
       stop.abort();

@@ -1,6 +1,6 @@
 /** A simulated process ends and starts repeatedly until the fault is healed. */
-import type { Course, VirtualStrike } from "../../target/fault.ts";
-import { each, names, said } from "../proofs.ts";
+import type { FaultExecution, VirtualStrike } from "../../target/fault.ts";
+import { each, names, evidenceOf } from "../proofs.ts";
 
 /** Slack for a start, whose duration the model defines. */
 const slackMs = 5_000;
@@ -9,7 +9,7 @@ export function simulate({
   fault: { everyMs },
   services,
   clock,
-}: VirtualStrike<{ readonly everyMs: number }>): Course {
+}: VirtualStrike<{ readonly everyMs: number }>): FaultExecution {
   const stop = new AbortController();
   let looping: Promise<void> = Promise.resolve();
   let deaths = 0;
@@ -36,9 +36,9 @@ export function simulate({
       looping = Promise.all(services.map((service) => service.start())).then(loop, () => {});
     },
     verify: () =>
-      said(deaths > 0, `${names(services)} was killed and starts again every ${everyMs} ms`),
+      evidenceOf(deaths > 0, `${names(services)} was killed and starts again every ${everyMs} ms`),
     look: () =>
-      said(
+      evidenceOf(
         clock.monotonicMs() - lastDeathMs <= 2 * everyMs + slackMs,
         `${names(services)} was killed ${deaths} times`,
       ),
@@ -51,7 +51,7 @@ export function simulate({
       );
     },
     verifyReverted: () =>
-      said(
+      evidenceOf(
         services.every(({ isReady }) => isReady),
         `${names(services)} is ready after ${deaths} restarts`,
       ),

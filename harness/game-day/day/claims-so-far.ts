@@ -68,7 +68,7 @@ export class ClaimsSoFar implements SampleSink {
 
   series(series: Series): number {
     const id = this.#inner.series(series);
-    const wanted =
+    const isNeeded =
       series.metric === "dropped_iterations" ||
       this.#hypothesis.some((claim) =>
         statisticOf(claim)
@@ -77,7 +77,7 @@ export class ClaimsSoFar implements SampleSink {
             (selector) => selector.metric === series.metric && carries(series.tags, selector.where),
           ),
       );
-    if (wanted && !this.#kept.has(id)) this.#kept.set(id, new Growing(series));
+    if (isNeeded && !this.#kept.has(id)) this.#kept.set(id, new Growing(series));
     return id;
   }
 

@@ -51,13 +51,13 @@ export function gameDayProblems(value: unknown): string[] {
 
 function roleProblems({ roles = usualRoles }: GameDay): string[] {
   const names = roles.map((role) => role.name);
-  const nobody = (right: (typeof rights)[number], what: string): string[] =>
+  const missingRight = (right: (typeof rights)[number], what: string): string[] =>
     roles.some((role) => role.may.includes(right)) ? [] : [`roles: no role may ${right}${what}`];
   return [
     ...names
       .filter((name, index) => names.indexOf(name) !== index)
       .map((name) => `roles: "${name}" occurs twice`),
-    ...nobody("decide", ", so no step could run"),
-    ...nobody("stop", "; at least one role must"),
+    ...missingRight("decide", ", so no step could run"),
+    ...missingRight("stop", "; at least one role must"),
   ];
 }

@@ -174,10 +174,10 @@ const nowhere = (): SampleSink & { samples: number } => {
 
 describe("live seconds", () => {
   it("count each request once, in its lane, whenever it arrives, and pass on every sample", () => {
-    const told: Second[] = [];
+    const published: Second[] = [];
     const inner = nowhere();
     const seconds = new Seconds(inner, { metrics: everyMetric }, 2_000, (second) =>
-      told.push(second),
+      published.push(second),
     );
     const live = seconds.series({
       metric: "segment_ms",
@@ -200,22 +200,24 @@ describe("live seconds", () => {
     seconds.sample(other, 11_000, 5);
     seconds.end();
     expect(inner.samples).toBe(1_002);
-    expect(told.reduce((sum, second) => sum + (second.lanes["live"]?.served ?? 0), 0)).toBe(1_000);
-    expect(told.map((second) => second.runMs)).toEqual(
-      told.map((_, index) => 10_000 + index * 1_000),
+    expect(published.reduce((sum, second) => sum + (second.lanes["live"]?.served ?? 0), 0)).toBe(
+      1_000,
     );
-    expect(told[0]?.lanes["dvr"]).toMatchObject({ served: 0, shed: 1 });
-    expect(told[3]?.lanes["live"]?.p99Ms).toBe(99);
+    expect(published.map((second) => second.runMs)).toEqual(
+      published.map((_, index) => 10_000 + index * 1_000),
+    );
+    expect(published[0]?.lanes["dvr"]).toMatchObject({ served: 0, shed: 1 });
+    expect(published[3]?.lanes["live"]?.p99Ms).toBe(99);
     // A second without samples is reported, too.
     seconds.sample(live, 30_000, 1);
     seconds.passed(33_000);
-    expect(told.slice(-2).map((second) => second.lanes["live"]?.served ?? 0)).toEqual([1, 0]);
+    expect(published.slice(-2).map((second) => second.lanes["live"]?.served ?? 0)).toEqual([1, 0]);
   });
 
   it("are not invented for the time that a clock skips", () => {
-    const told: Second[] = [];
+    const published: Second[] = [];
     const seconds = new Seconds(nowhere(), { metrics: everyMetric }, 2_000, (second) =>
-      told.push(second),
+      published.push(second),
     );
     const live = seconds.series({
       metric: "segment_ms",
@@ -228,12 +230,12 @@ describe("live seconds", () => {
     seconds.passed(9e12);
     seconds.sample(live, 9e12, 1);
     seconds.end();
-    expect(told.length).toBeLessThan(10);
-    expect(told.reduce((sum, second) => sum + (second.lanes["live"]?.served ?? 0), 0)).toBe(4);
+    expect(published.length).toBeLessThan(10);
+    expect(published.reduce((sum, second) => sum + (second.lanes["live"]?.served ?? 0), 0)).toBe(4);
   });
 
   it("count the good samples of the harm metric as served", () => {
-    const told: Second[] = [];
+    const published: Second[] = [];
     const order = {
       kind: "duration",
       unit: "ms",
@@ -252,7 +254,7 @@ describe("live seconds", () => {
       nowhere(),
       { metrics: { order_ms: order }, harm },
       1_000,
-      (second) => told.push(second),
+      (second) => published.push(second),
     );
     for (const outcome of ["placed", "lost"])
       seconds.sample(
@@ -261,7 +263,7 @@ describe("live seconds", () => {
         5,
       );
     seconds.end();
-    expect(told[0]?.lanes["order"]).toMatchObject({ served: 1, lost: 1, shed: 0 });
+    expect(published[0]?.lanes["order"]).toMatchObject({ served: 1, lost: 1, shed: 0 });
   });
 });
 

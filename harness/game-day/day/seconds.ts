@@ -43,7 +43,7 @@ export class Seconds implements SampleSink {
   readonly #watched = new Map<number, Watched>();
   readonly #open = new Map<number, Map<string, Tally>>();
   /** Waits of published seconds, for quantiles over several seconds. */
-  #told: { readonly second: number; readonly lanes: ReadonlyMap<string, Tally> }[] = [];
+  #published: { readonly second: number; readonly lanes: ReadonlyMap<string, Tally> }[] = [];
   #next: number | null = null;
 
   /** `windowMs`: the length of time for quantiles, because a single second may contain no burst. */
@@ -125,10 +125,10 @@ export class Seconds implements SampleSink {
   #close(second: number): void {
     const lanes = this.#open.get(second) ?? new Map<string, Tally>();
     this.#open.delete(second);
-    this.#told = [...this.#told, { second, lanes }].filter(
+    this.#published = [...this.#published, { second, lanes }].filter(
       (one) => (second - one.second) * 1_000 < this.#windowMs,
     );
-    const known = new Set(this.#told.flatMap((one) => [...one.lanes.keys()]));
+    const known = new Set(this.#published.flatMap((one) => [...one.lanes.keys()]));
     this.#tell({
       runMs: second * 1_000,
       lanes: Object.fromEntries(
@@ -139,7 +139,7 @@ export class Seconds implements SampleSink {
 
   #laneSecond(tally: Tally | undefined, lane: string): LaneSecond {
     const waits = Float64Array.from(
-      this.#told.flatMap((one) => one.lanes.get(lane)?.waits ?? []),
+      this.#published.flatMap((one) => one.lanes.get(lane)?.waits ?? []),
     ).sort();
     const rounded = (value: number | null): number | null =>
       value === null ? null : Math.round(value * 10) / 10;

@@ -99,11 +99,11 @@ function stepWords(step) {
 }
 
 function strikes({ services, servicesInAll, links }) {
-  const said = [
+  const clauses = [
     services.length > 0 ? `${services.length} of ${servicesInAll} services: ${services.join(", ")}` : null,
     links.length > 0 ? `${links.length === 1 ? "the link" : `${links.length} links:`} ${links.join(", ")}` : null,
   ].filter((one) => one !== null);
-  return said.length === 0 ? "no fault: load only" : said.join("; ");
+  return clauses.length === 0 ? "no fault: load only" : clauses.join("; ");
 }
 
 function programmeOf(state, day) {
@@ -148,7 +148,7 @@ function claimCell(claim) {
 }
 
 /** One line of the timeline; null for an event that is not shown. */
-function toldOf(event, day) {
+function timelineEntry(event, day) {
   const step = event.step === undefined || event.step === null ? "" : day.steps[event.step]?.experiment ?? "";
   const say = (tone, text) => ({ tone, text });
   switch (event.kind) {
@@ -156,7 +156,7 @@ function toldOf(event, day) {
     case "asked": return say("question", event.point === "hold" ? `${step}: up and held, go or no-go?` : `Step ${event.step + 1}, ${step}: go or no-go?`);
     case "answered": return say(event.answer === "go" ? "go" : "no-go", event.by.role === "nobody" ? "No answer: no-go" : `${event.answer === "go" ? "Go" : "No-go"}, says ${nameOf(event.by)}`);
     case "recording": return say("soft", `Run ${event.runId}`);
-    case "saw": return seenTold(event.seen, say);
+    case "saw": return seenLine(event.seen, say);
     case "note": return { tone: "note", text: event.text, by: nameOf(event.by) };
     case "stopped": return say("halt", `Stopped by ${nameOf(event.by)}`);
     case "ended": return say(event.outcome.result ?? "soft", `${step}: ${event.outcome.result === null ? "" : `${statusWords[event.outcome.result]}. `}${event.outcome.why}`);
@@ -165,7 +165,7 @@ function toldOf(event, day) {
   }
 }
 
-function seenTold(seen, say) {
+function seenLine(seen, say) {
   switch (seen.what) {
     case "deploying": return say("soft", "Bringing the target up");
     case "deployed": return say("soft", "The target is up");

@@ -31,7 +31,7 @@ async function open() {
     at("door").hidden = true;
     at("day").hidden = false;
     charts = new LiveCharts(at("charts"), at("moment"), day.purpose);
-    void follow({ event: happened, state: stands, connected, over: shut });
+    void follow({ event: happened, state: showStatus, connected, over: shut });
     setInterval(tick, 250);
   } catch (error) {
     shut(error.status === 401 ? "This link is invalid or has expired. The terminal that runs the game day shows the links." : error.message);
@@ -54,7 +54,7 @@ function connected(on) {
   if (!on && state?.status !== "closed") announce("Connection lost. The game day continues without this page.");
 }
 
-function stands(now) {
+function showStatus(now) {
   const before = state;
   state = now;
   if (before === null || before.status !== now.status || before.phase !== now.phase) {
@@ -72,8 +72,8 @@ function happened(event) {
     charts.second(event);
     latest = event;
   }
-  const told = toldOf(event, day);
-  if (told !== null) lines = [{ event, told }, ...lines].slice(0, linesMax);
+  const entry = timelineEntry(event, day);
+  if (entry !== null) lines = [{ event, entry }, ...lines].slice(0, linesMax);
   schedule();
 }
 
@@ -90,7 +90,7 @@ const linesMax = 400;
 /** The timeline, newest first. */
 let lines = [];
 
-const lineOf = ({ event, told: { tone, text, by } }) =>
+const lineOf = ({ event, entry: { tone, text, by } }) =>
   html`<li key=${event.seq} class=${tone} data-seq=${event.seq}><time datetime=${new Date(event.atMs).toISOString()}>${timeOf(event.atMs)}</time><p>${text}${by === undefined ? null : html`<span class="soft">${` ${by}`}</span>`}</p></li>`;
 
 function announce(text) {

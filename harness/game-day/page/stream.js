@@ -31,9 +31,9 @@ async function ask(path, body) {
   } catch {
     throw Object.assign(new Error("the day’s server does not answer"), { status: 0 });
   }
-  const said = await response.json().catch(() => ({}));
-  if (!response.ok) throw Object.assign(new Error(said.why ?? `status ${response.status}`), { status: response.status });
-  return said;
+  const result = await response.json().catch(() => ({}));
+  if (!response.ok) throw Object.assign(new Error(result.why ?? `status ${response.status}`), { status: response.status });
+  return result;
 }
 
 /** The server sends a heartbeat every 3 s. */

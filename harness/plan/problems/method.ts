@@ -207,7 +207,7 @@ function clashProblems(step: Placed, other: Placed, at: number): string[] {
   const shared = kindOf(step.fault).shares === true && kindOf(other.fault).shares === true;
   const services = shared ? [] : both(step.struck.services, other.struck.services);
   const links = both(step.struck.links, other.struck.links);
-  const hidden = [...deafEnds(step, other), ...deafEnds(other, step)];
+  const hidden = [...silencedEnds(step, other), ...silencedEnds(other, step)];
   return [
     ...(services.length > 0
       ? [`overlaps ${named} on ${services.join(", ")}; healing one would heal the other`]
@@ -231,7 +231,7 @@ function clashProblems(step: Placed, other: Placed, at: number): string[] {
  * Services that one fault silences, although the proof of the other, on links to them, needs their
  * answers.
  */
-function deafEnds({ struck: { silences, services } }: Placed, { links }: Placed): string[] {
+function silencedEnds({ struck: { silences, services } }: Placed, { links }: Placed): string[] {
   return silences
     ? both(
         services,

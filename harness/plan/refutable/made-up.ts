@@ -45,12 +45,12 @@ export function valuesByTag(all: readonly (Tags | undefined)[]): Record<string, 
 }
 
 /** All values that a claim names for one of its metrics, by tag. */
-function wantedOf(claim: Claim, metric: string): Record<string, string[]> {
+function namedValuesOf(claim: Claim, metric: string): Record<string, string[]> {
   const all = namedBy(claim).filter((one) => one.metric === metric);
-  const wanted = valuesByTag(all.map(({ where }) => where));
+  const namedValues = valuesByTag(all.map(({ where }) => where));
   const by = statisticOf(claim).by(claim);
-  if (by !== null) wanted[by] ??= [];
-  return wanted;
+  if (by !== null) namedValues[by] ??= [];
+  return namedValues;
 }
 
 /** The fraction (0…1) of samples of a claim's metrics that is made. */
@@ -79,24 +79,24 @@ export function partOf(claim: Claim, world: World): number {
 /** The states of one metric, favourable ones first. */
 export function statesOf(claim: Claim, metric: string, world: World, brief: boolean): State[] {
   const known = world.registry[metric] as Metric;
-  const wanted = wantedOf(claim, metric);
+  const namedValues = namedValuesOf(claim, metric);
   if (known.ofHarness === true)
-    return [{ make: (_phase, window) => harness(metric, known, wanted, window, world) }];
+    return [{ make: (_phase, window) => harness(metric, known, namedValues, window, world) }];
   const isRead = known.kind === "increment" || known.kind === "gauge" || known.reckoned === true;
   return isRead
-    ? readingStates(claim, metric, wanted, world)
-    : sampleStates(claim, metric, wanted, world, brief);
+    ? readingStates(claim, metric, namedValues, world)
+    : sampleStates(claim, metric, namedValues, world, brief);
 }
 
 /** The harness itself in its best state, which the target does not influence. */
 function harness(
   metric: string,
   { kind }: Metric,
-  wanted: Record<string, string[]>,
+  namedValues: Record<string, string[]>,
   window: Window,
   world: World,
 ): SeriesData[] {
-  return groupsOf(metric, wanted, world).map(({ fixed, free }) =>
+  return groupsOf(metric, namedValues, world).map(({ fixed, free }) =>
     seriesOf(
       metric,
       kind,
@@ -117,13 +117,13 @@ type Assign = (group: Group) => Tags;
 function sampleStates(
   claim: Claim,
   metric: string,
-  wanted: Record<string, string[]>,
+  namedValues: Record<string, string[]>,
   world: World,
   brief: boolean,
 ): State[] {
   const known = world.registry[metric] as Metric;
   const { kind, source, perRequest } = known;
-  const groups = groupsOf(metric, wanted, world);
+  const groups = groupsOf(metric, namedValues, world);
   const part = partOf(claim, world);
   const selectors = selectorsOf(claim).filter((one) => one.metric === metric);
   const { number, readsValues, ...statistic } = statisticOf(claim);
@@ -217,11 +217,11 @@ function lengthOf({ outcome }: Tags, { mostMs }: Group, ms: number, known: Metri
 function readingStates(
   claim: Claim,
   metric: string,
-  wanted: Record<string, string[]>,
+  namedValues: Record<string, string[]>,
   world: World,
 ): State[] {
   const { kind, tags } = world.registry[metric] as Metric;
-  const all = tags.includes("service") ? { service: [], ...wanted } : wanted;
+  const all = tags.includes("service") ? { service: [], ...namedValues } : namedValues;
   const groups = groupsOf(metric, all, world).flatMap(({ fixed, free }) =>
     Object.entries(free).reduce<Tags[]>(
       (made, [tag, values]) =>
@@ -277,34 +277,34 @@ function mostOf(claim: Claim, metric: string, world: World): number {
 }
 
 /** A group whose fixed tags contradict `wanted` keeps its usual tags. */
-function matching({ fixed, free }: Group, wanted: Tags): Tags {
+function matching({ fixed, free }: Group, namedValues: Tags): Tags {
   const usual = Object.fromEntries(
     Object.entries(free).map(([tag, values]) => [tag, values.at(-1) as string]),
   );
-  if (!compatible(fixed, wanted)) return { ...usual, ...fixed };
+  if (!compatible(fixed, namedValues)) return { ...usual, ...fixed };
   return {
     ...usual,
     ...Object.fromEntries(
-      Object.entries(wanted).filter(([tag, value]) => free[tag]?.includes(value) === true),
+      Object.entries(namedValues).filter(([tag, value]) => free[tag]?.includes(value) === true),
     ),
     ...fixed,
   };
 }
 
 /** Tags that avoid `wanted` wherever the target decides, and match `kept` wherever possible. */
-function avoiding(group: Group, wanted: Tags, kept: Tags): Tags {
+function avoiding(group: Group, namedValues: Tags, kept: Tags): Tags {
   const { fixed, free } = group;
   const others = Object.entries(free).map(([tag, values]) => [
     tag,
-    wanted[tag] === undefined
+    namedValues[tag] === undefined
       ? (kept[tag] ?? (values.at(-1) as string))
-      : (values.find((value) => value !== wanted[tag]) ?? wanted[tag]),
+      : (values.find((value) => value !== namedValues[tag]) ?? namedValues[tag]),
   ]);
   return { ...(Object.fromEntries(others) as Tags), ...fixed };
 }
 
-function compatible(tags: Tags, wanted: Tags | undefined): boolean {
-  return Object.entries(wanted ?? {}).every(
+function compatible(tags: Tags, namedValues: Tags | undefined): boolean {
+  return Object.entries(namedValues ?? {}).every(
     ([tag, value]) => tags[tag] === undefined || tags[tag] === value,
   );
 }

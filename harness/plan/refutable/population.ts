@@ -52,13 +52,13 @@ const another = "(another)";
 /** `wanted`: the values of each tag that a claim names. Other tags form no groups of their own. */
 export function groupsOf(
   metric: string,
-  wanted: Readonly<Record<string, readonly string[]>>,
+  namedValues: Readonly<Record<string, readonly string[]>>,
   world: World,
 ): Group[] {
   const known = world.registry[metric] as Metric;
   const freeOf = (tags: readonly string[]): Record<string, readonly string[]> =>
-    Object.fromEntries(tags.map((tag) => [tag, valuesFor(metric, tag, wanted, world)]));
-  const named = Object.keys(wanted);
+    Object.fromEntries(tags.map((tag) => [tag, valuesFor(metric, tag, namedValues, world)]));
+  const named = Object.keys(namedValues);
   switch (known.source) {
     case "generator":
       return world.experiment.load.flatMap((load) =>
@@ -67,7 +67,7 @@ export function groupsOf(
             fixed,
             named.filter((tag) => drawnOf(known).includes(tag) && fixed[tag] === undefined),
             metric,
-            wanted,
+            namedValues,
             world,
           ).map((tags) => ({
             fixed: tags,
@@ -84,7 +84,7 @@ export function groupsOf(
       const fixedTags = named.filter((tag) => !byTarget.includes(tag));
       const perSecond = flat(rateOf(known, world));
       const mostMs = known.source === "prober" ? proberTimeoutMs : runMs(world);
-      return crossed({}, fixedTags, metric, wanted, world).map((fixed) => ({
+      return crossed({}, fixedTags, metric, namedValues, world).map((fixed) => ({
         fixed,
         free: freeOf(named.filter((tag) => byTarget.includes(tag))),
         perSecond,
@@ -229,13 +229,13 @@ function crossed(
   fixed: Tags,
   tags: readonly string[],
   metric: string,
-  wanted: Readonly<Record<string, readonly string[]>>,
+  namedValues: Readonly<Record<string, readonly string[]>>,
   world: World,
 ): Tags[] {
   return tags.reduce<Tags[]>(
     (all, tag) =>
       all.flatMap((one) =>
-        valuesFor(metric, tag, wanted, world).map((value) => ({ ...one, [tag]: value })),
+        valuesFor(metric, tag, namedValues, world).map((value) => ({ ...one, [tag]: value })),
       ),
     [fixed],
   );
@@ -247,10 +247,10 @@ const valuesMost = 8;
 function valuesFor(
   metric: string,
   tag: string,
-  wanted: Readonly<Record<string, readonly string[]>>,
+  namedValues: Readonly<Record<string, readonly string[]>>,
   world: World,
 ): readonly string[] {
-  const asked = wanted[tag] ?? [];
+  const asked = namedValues[tag] ?? [];
   const known = world.values(metric, tag);
   if (known === null) return [...asked, another];
   const first = known.filter((value) => asked.includes(value));

@@ -73,10 +73,10 @@ export function refutableProblems(world: World, known: readonly PlanProblem[] = 
       ? []
       : recoveryProblems(recovery, windows, world).map((why) => ofRecovery(recovery, why));
   const problems = [...claims, ...aborts, ...after];
-  const anySpoilt =
+  const anyAffected =
     hypothesis.some((claim) => isSpoilt(claim, known)) ||
     (recovery !== null && isSpoilt(recovery, known));
-  return problems.length > 0 || anySpoilt
+  return problems.length > 0 || anyAffected
     ? problems
     : wholeProblems(world, windows).map((text) => ({ where: "hypothesis", text, spoils: null }));
 }
@@ -245,12 +245,12 @@ function recoveryProblems(
   const good = goodputClaim(recovery);
   const [kind] = statesOf(good, recovery.goodput.metric, world, true);
   if (kind === undefined) return [];
-  const kindly = (["baseline", "fault", "recovery"] as const).flatMap((phase) =>
+  const favourable = (["baseline", "fault", "recovery"] as const).flatMap((phase) =>
     kind.make(phase, windows[phase]),
   );
   const judged = (series: readonly SeriesData[]): Judged =>
     judgeRecovery(recovery, windows, healed(windows), series, world.registry);
-  const atBest = judged(kindly);
+  const atBest = judged(favourable);
   if (atBest.status !== "held")
     return atBest.status === "refuted"
       ? [
@@ -328,7 +328,7 @@ function wholeProblems(world: World, windows: Record<Phase, PhaseWindow>): strin
       return [
         ...(kind?.make("baseline", windows.baseline) ?? []),
         ...(["fault", "recovery"] as const).flatMap((phase) =>
-          nobody(metric, claim, phase, windows[phase], world),
+          unserved(metric, claim, phase, windows[phase], world),
         ),
       ];
     });
@@ -363,7 +363,7 @@ function isOfUsers(metric: string, { registry }: World): boolean {
   );
 }
 
-function nobody(
+function unserved(
   metric: string,
   claim: Claim,
   phase: Phase,
@@ -372,9 +372,9 @@ function nobody(
 ): SeriesData[] {
   const kind = world.registry[metric]?.kind ?? "event";
   if (world.registry[metric]?.source !== "generator") return [];
-  const wanted = valuesByTag(namedBy(claim).map(({ where }) => where));
+  const named = valuesByTag(namedBy(claim).map(({ where }) => where));
   const part = partOf(claim, world);
-  return groupsOf(metric, wanted, world).map(({ fixed, free, perSecond, mostMs }) => {
+  return groupsOf(metric, named, world).map(({ fixed, free, perSecond, mostMs }) => {
     const tags = Object.fromEntries(
       Object.entries(free).map(([tag, values]) => [tag, fate(world.registry[metric], tag, values)]),
     );

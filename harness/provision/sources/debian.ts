@@ -77,7 +77,8 @@ export async function fetchArchives(
       onLine: (line) => say(step, line),
     });
   const install = ["install", "-y", "--no-install-recommends", "--download-only", ...names];
-  const step = `fetching Debian's ${names.slice(0, 6).join(", ")}${names.length > 6 ? " and more" : ""}`;
+  const more = names.length > 6 ? " and more" : "";
+  const step = `fetching Debian's ${names.slice(0, 6).join(", ")}${more}`;
 
   // The system's package lists come first: they usually suffice, and downloading new ones takes
   // longer than the packages.

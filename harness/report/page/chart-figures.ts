@@ -8,6 +8,7 @@ import type { Heat } from "../heat.ts";
 import { formatCount, formatDuration, formatValue } from "../../phrases/format.ts";
 import { markup, type Markup } from "../markup.ts";
 import type { ReportModel } from "../model.ts";
+import { chartHelp, chartReadout, quiet, section } from "./parts.ts";
 import type { Section } from "./section.ts";
 import { table } from "./table.ts";
 
@@ -33,33 +34,65 @@ export const charts: Section = { id: "charts", link: "Over time", position: 30, 
 
 function body(model: Charted): Markup {
   const { charts: drawn, axis, uncharted } = model;
-  return markup`<section class="page charts" aria-labelledby="charts">
-<h2 id="charts">Over time</h2>
-<p class="quiet">Seconds count from the start of the baseline; each point covers ${formatDuration(axis.bucketMs)}. <span class="needs-script">Drag to zoom all charts, double-click to see all; on a chart, arrow keys move the cross-hair.</span></p>
-<ul class="mark-key needs-script"><li><svg width="12" height="10" aria-hidden="true"><path class="mark landed" d="M1 0h10L6 10z"/></svg> seen to have landed</li><li><svg width="12" height="10" aria-hidden="true"><path class="mark healed" d="M1 10h10L6 0z"/></svg> seen to have healed</li><li><svg width="12" height="12" aria-hidden="true"><path class="mark bad" d="M6 0l6 6-6 6-6-6z"/></svg> not as planned</li><li><svg width="8" height="8" aria-hidden="true"><path class="mark note" d="M1 1h6v6H1z"/></svg> remark in the log</li></ul>
-<p class="readout needs-script"><output id="moment"></output> <button type="button" id="zoom-out" hidden>Show the whole run</button></p>
-<p class="notice wary without-script">The curves need JavaScript. Each chart’s figures by phase are in its table.</p>
-${drawn.length === 0 ? markup`<p class="quiet">There is nothing to draw.</p>` : drawn.map((chart, index) => figure(chart, index, model))}
-${uncharted.length === 0 ? null : markup`<p class="quiet">Not charted, as the record has no samples: ${uncharted.join(", ")}.</p>`}
-</section>`;
+  const bucket = formatDuration(axis.bucketMs);
+  return section(
+    "charts",
+    "Over time",
+    [
+      quiet(markup`Seconds count from the start of the baseline; each point covers ${bucket}.
+${chartHelp}`),
+      markKey,
+      chartReadout,
+      drawn.length === 0
+        ? quiet("There is nothing to draw.")
+        : markup`${drawn.map((chart, index) => figure(chart, index, model))}`,
+      uncharted.length === 0
+        ? null
+        : quiet(`Not charted, as the record has no samples: ${uncharted.join(", ")}.`),
+    ],
+    "page charts",
+  );
+}
+
+const markKey = markup`<ul class="mark-key needs-script">
+${[
+  keyMark(12, 10, "landed", "M1 0h10L6 10z", "seen to have landed"),
+  keyMark(12, 10, "healed", "M1 10h10L6 0z", "seen to have healed"),
+  keyMark(12, 12, "bad", "M6 0l6 6-6 6-6-6z", "not as planned"),
+  keyMark(8, 8, "note", "M1 1h6v6H1z", "remark in the log"),
+]}</ul>`;
+
+function keyMark(width: number, height: number, of: string, path: string, means: string): Markup {
+  return markup`<li><svg width="${width}" height="${height}" aria-hidden="true">
+<path class="mark ${of}" d="${path}"/></svg> ${means}</li>`;
 }
 
 export function figure(chart: Chart, index: number, model: Pick<Charted, "judgedPhases">): Markup {
+  const scale = chart.logarithmic ? " Logarithmic scale." : null;
+  const legend =
+    chart.heat === undefined
+      ? markup`<ul class="legend">${chart.lines.map((line) => entry(line, chart.stacked))}</ul>`
+      : heatLegend(chart.heat);
+  const label = `${chart.title}. The table below holds the same figures.`;
   return markup`<figure class="chart" data-chart="${index}" aria-labelledby="chart-${chart.id}">
-<figcaption><h3 id="chart-${chart.id}">${chart.title}</h3><p>${chart.note}${chart.logarithmic ? " Logarithmic scale." : null}</p></figcaption>
-${chart.heat === undefined ? markup`<ul class="legend">${chart.lines.map((line) => entry(line, chart.stacked))}</ul>` : heatLegend(chart.heat)}
-<div class="plot needs-script" tabindex="0" role="img" aria-label="${`${chart.title}. The table below holds the same figures.`}"></div>
+<figcaption><h3 id="chart-${chart.id}">${chart.title}</h3>
+<p>${chart.note}${scale}</p></figcaption>
+${legend}
+<div class="plot needs-script" tabindex="0" role="img" aria-label="${label}"></div>
 <details class="figures-table"><summary>Table</summary>${phaseTable(chart, model)}
 <button type="button" class="needs-script all-intervals">Show every interval</button></details>
 </figure>\n`;
 }
 
 function entry(line: ChartLine, stacked: boolean): Markup {
-  const drawn =
-    stacked && line.axis === "left"
-      ? markup`<rect class="fills ${line.tone}" width="14" height="10" rx="2"/>`
-      : markup`<path class="strokes ${line.tone}" stroke="#536270" d="M0 5h22" stroke-dasharray="${(dashes[line.tone] ?? []).join(" ")}"/>`;
-  return markup`<li><svg width="${stacked && line.axis === "left" ? 14 : 22}" height="10" aria-hidden="true">${drawn}</svg> ${line.label}<output></output></li>`;
+  const filled = stacked && line.axis === "left";
+  const dash = (dashes[line.tone] ?? []).join(" ");
+  const drawn = filled
+    ? markup`<rect class="fills ${line.tone}" width="14" height="10" rx="2"/>`
+    : markup`<path class="strokes ${line.tone}" stroke="#536270" d="M0 5h22"
+  stroke-dasharray="${dash}"/>`;
+  return markup`<li><svg width="${filled ? 14 : 22}" height="10" aria-hidden="true">${drawn}</svg>
+${line.label}<output></output></li>`;
 }
 
 /** The least and the greatest count of a cell, at the ends of the scale. */
@@ -67,9 +100,12 @@ function heatLegend({ rows }: Heat): Markup {
   const most = rows.reduce((a, row) => row.reduce((b, value) => Math.max(b, value), a), 0);
   const shades = [0.15, 0.35, 0.55, 0.75, 1].map(
     (opacity, index) =>
-      markup`<rect class="fills heat" fill="#536270" x="${index * 16}" width="16" height="10" opacity="${opacity}"/>`,
+      markup`<rect class="fills heat" fill="#536270" x="${index * 16}" width="16" height="10"
+  opacity="${opacity}"/>`,
   );
-  return markup`<ul class="legend"><li>1 <svg width="80" height="10" aria-hidden="true">${shades}</svg> ${formatCount(most)} requests<output></output></li></ul>`;
+  return markup`<ul class="legend"><li>1
+<svg width="80" height="10" aria-hidden="true">${shades}</svg>
+${formatCount(most)} requests<output></output></li></ul>`;
 }
 
 function phaseTable(
@@ -85,7 +121,8 @@ function phaseTable(
       head: ["Took", ...judgedPhases],
       numeric: figures,
       rows: heat.byPhase.map((counts, index) => [
-        `${formatValue(heat.boundsMs[index] ?? null, "")}–${formatValue(heat.boundsMs[index + 1] ?? null, "ms")}`,
+        `${formatValue(heat.boundsMs[index] ?? null, "")}–` +
+          formatValue(heat.boundsMs[index + 1] ?? null, "ms"),
         ...counts.map(formatCount),
       ]),
     });

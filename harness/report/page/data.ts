@@ -1,7 +1,8 @@
 /** The record itself: the run's files and the figures of the page, for download. */
 import { csvOf } from "../csv.ts";
-import { markup } from "../markup.ts";
+import { markup, type Markup } from "../markup.ts";
 import type { ReportModel } from "../model.ts";
+import { section, soft } from "./parts.ts";
 import type { Section } from "./section.ts";
 
 const files: readonly (readonly [string, string])[] = [
@@ -16,12 +17,39 @@ export const data: Section = {
   id: "data",
   link: "Data",
   position: 80,
-  body: (model) => markup`<section class="page" aria-labelledby="data"><h2 id="data">Data</h2>
-<ul class="files">${files.map(([name, what]) => markup`<li><a href="${name}">${name === "./" ? "folder" : name}</a> <span class="soft">${what}</span></li>`)}
-<li><a href="${claimsCsv(model)}" download="claims.csv">claims.csv</a> <span class="soft">every claim with observed value, limit and margin; embedded here</span></li>
-<li class="needs-script"><button type="button" id="download-csv">Download the charts’ figures</button> <span class="soft">as CSV: one line for each interval, one column for each curve</span></li>
-<li class="needs-script"><button type="button" id="download">Download what this page shows</button> <span class="soft">as JSON; both are embedded in this page</span></li></ul></section>`,
+  body: (model) =>
+    section("data", "Data", [
+      markup`<ul class="files">${[
+        ...files.map(([name, what]) =>
+          item(markup`<a href="${name}">${name === "./" ? "folder" : name}</a>`, what),
+        ),
+        item(
+          markup`<a href="${claimsCsv(model)}" download="claims.csv">claims.csv</a>`,
+          "every claim with observed value, limit and margin; embedded here",
+        ),
+        button(
+          "download-csv",
+          "Download the charts’ figures",
+          "as CSV: one line for each interval, one column for each curve",
+        ),
+        button(
+          "download",
+          "Download what this page shows",
+          "as JSON; both are embedded in this page",
+        ),
+      ]}</ul>`,
+    ]),
 };
+
+function item(link: Markup, what: string): Markup {
+  return markup`<li>${link}${soft(what)}</li>\n`;
+}
+
+function button(id: string, label: string, what: string): Markup {
+  return markup`<li class="needs-script"><button type="button" id="${id}">${label}</button>${soft(
+    what,
+  )}</li>\n`;
+}
 
 /** Embedded in its link, so that it needs neither another file nor a script. */
 function claimsCsv({ claims, evidence }: ReportModel): string {

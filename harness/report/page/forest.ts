@@ -22,9 +22,9 @@ export function forestReach(
       .map(({ interval }) => Math.max(Math.abs(interval?.low ?? 0), Math.abs(interval?.high ?? 0)))
       .filter(Number.isFinite)
       .sort((x, y) => x - y);
-    const wanted = ends[Math.min(ends.length - 1, Math.floor(ends.length * 0.9))] ?? least;
+    const ideal = ends[Math.min(ends.length - 1, Math.floor(ends.length * 0.9))] ?? least;
     const steps = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10];
-    return Math.min(most, Math.max(least, steps.find((step) => step >= wanted) ?? most));
+    return Math.min(most, Math.max(least, steps.find((step) => step >= ideal) ?? most));
   };
   return { relative: of("relative", 0.2, 10), points: of("points", 0.01, 0.5) };
 }
@@ -47,10 +47,19 @@ export function forest(change: Change, reach: ReturnType<typeof forestReach>): M
       ? markup`<path class="tip" fill="none" stroke="#111" d="M7 ${middle - 4}L1 ${middle}l6 4"/>`
       : null,
     interval.high > span
-      ? markup`<path class="tip" fill="none" stroke="#111" d="M${width - 7} ${middle - 4}L${width - 1} ${middle}l-6 4"/>`
+      ? markup`<path class="tip" fill="none" stroke="#111"
+  d="M${width - 7} ${middle - 4}L${width - 1} ${middle}l-6 4"/>`
       : null,
   ];
-  return markup`<svg class="${`forest ${outcome}`}" viewBox="${`0 0 ${width} ${height}`}" width="${width}" height="${height}" aria-hidden="true"><rect class="floor" fill="#e4e8ec" x="${width / 2 - floor}" width="${2 * floor}" height="${height}"/><path class="zero" stroke="#888" d="M${width / 2} 0v${height}"/><path class="bar" stroke="#111" d="M${low} ${middle}H${Math.max(high, low + 1)}"/><circle class="point" cx="${at(differenceOf(quantity.scale)(a, b))}" cy="${middle}" r="3.2"/>${beyond[0] ?? null}${beyond[1] ?? null}</svg>`;
+  const point = at(differenceOf(quantity.scale)(a, b));
+  return markup`<svg class="forest ${outcome}" viewBox="0 0 ${width} ${height}"
+  width="${width}" height="${height}" aria-hidden="true">
+<rect class="floor" fill="#e4e8ec" x="${width / 2 - floor}" width="${2 * floor}"
+  height="${height}"/>
+<path class="zero" stroke="#888" d="M${width / 2} 0v${height}"/>
+<path class="bar" stroke="#111" d="M${low} ${middle}H${Math.max(high, low + 1)}"/>
+<circle class="point" cx="${point}" cy="${middle}" r="3.2"/>
+${beyond[0] ?? null}${beyond[1] ?? null}</svg>`;
 }
 
 /** The ends of the scale in words, for the head of the column. */

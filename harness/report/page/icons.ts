@@ -61,5 +61,6 @@ export function favicon(status: Status | null): string {
 }
 
 function image(drawn: string): string {
-  return `data:image/svg+xml,${encodeURIComponent(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24">${drawn}</svg>`)}`;
+  const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24">${drawn}</svg>`;
+  return `data:image/svg+xml,${encodeURIComponent(icon)}`;
 }

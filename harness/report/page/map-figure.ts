@@ -13,6 +13,7 @@ import {
 import { markup, type Markup } from "../markup.ts";
 import type { ReportModel } from "../model.ts";
 import type { MapLink, MapNode, TargetMap } from "../target-map.ts";
+import { scrolling, section } from "./parts.ts";
 import type { Section } from "./section.ts";
 
 /** With more links than this, only the affected ones are drawn. */
@@ -28,17 +29,34 @@ export const maps: Section = {
 
 function body({ maps: all }: Pick<ReportModel, "maps">): Markup | null {
   if (all.length === 0) return null;
-  return markup`<section class="page maps" aria-labelledby="where"><h2 id="where">Affected services</h2>
-${all.map(figure)}
-<ul class="map-key" aria-hidden="true"><li><span class="key down">✗</span> down</li><li><span class="key struck">!</span> affected, still answers</li><li><svg width="26" height="10"><path class="link cut" fill="none" stroke="#b3261e" d="M0 5h26"/></svg> link cut</li><li><svg width="26" height="10"><path class="link hurt" fill="none" stroke="#b3261e" d="M0 5h26"/></svg> link degraded</li><li><svg width="26" height="10"><path class="link idle" fill="none" stroke="#888" d="M0 5h26"/></svg> one end is down</li></ul>
-</section>`;
+  return section("where", "Affected services", [markup`${all.map(figure)}`, mapKey], "page maps");
+}
+
+const mapKey = markup`<ul class="map-key" aria-hidden="true">
+<li><span class="key down">✗</span> down</li>
+<li><span class="key struck">!</span> affected, still answers</li>
+${[
+  linkKey("cut", "#b3261e", "link cut"),
+  linkKey("hurt", "#b3261e", "link degraded"),
+  linkKey("idle", "#888", "one end is down"),
+]}</ul>`;
+
+function linkKey(state: MapLink["state"], stroke: string, means: string): Markup {
+  return markup`<li><svg width="26" height="10"><path class="link ${state}" fill="none"
+  stroke="${stroke}" d="M0 5h26"/></svg> ${means}</li>\n`;
 }
 
 function figure(map: TargetMap, index: number): Markup {
   const layout = layOut(map);
-  return markup`<figure class="map"><figcaption>${index > 0 ? "Later, at" : "At"} <b>${formatOffset(map.atMs)}</b>: ${inWords(map)}</figcaption>
-<div class="scroll" tabindex="0" role="region" aria-label="${`Map of the target at ${formatOffset(map.atMs)}`}"><svg viewBox="${`0 0 ${layout.width} ${Math.ceil(layout.height)}`}" width="${layout.width}" height="${Math.ceil(layout.height)}" role="img" aria-label="${`Regions, zones and services of the target. ${textOf(map)}`}">
-${layout.places.map(place)}${drawnLinks(map, layout)}${layout.nodes.map(node)}</svg></div></figure>\n`;
+  const at = formatOffset(map.atMs);
+  const height = Math.ceil(layout.height);
+  const drawing = markup`<svg viewBox="0 0 ${layout.width} ${height}" width="${layout.width}"
+  height="${height}" role="img"
+  aria-label="${`Regions, zones and services of the target. ${textOf(map)}`}">
+${layout.places.map(place)}${drawnLinks(map, layout)}${layout.nodes.map(node)}</svg>`;
+  return markup`<figure class="map">
+<figcaption>${index > 0 ? "Later, at" : "At"} <b>${at}</b>: ${inWords(map)}</figcaption>
+${scrolling(`Map of the target at ${at}`, drawing)}</figure>\n`;
 }
 
 function inWords(map: TargetMap): Markup {
@@ -46,9 +64,15 @@ function inWords(map: TargetMap): Markup {
     listed(map.nodes.filter((one) => one.state === state).map(({ name }) => name));
   const links = (state: MapLink["state"]): string =>
     listed(map.links.filter((one) => one.state === state).map(({ from, to }) => `${from} → ${to}`));
-  const said = (label: string, text: string): Markup[] =>
+  const labelled = (label: string, text: string): Markup[] =>
     text === "" ? [] : [markup` <b>${label}</b> ${text}.`];
-  return markup`${map.faults.join("; ")}.${said("Down:", named("down"))}${said("Struck:", named("struck"))}${said("Died unexpectedly:", named("died"))}${said("Links cut:", links("cut"))}${said("Links degraded:", links("hurt"))}`;
+  return markup`${map.faults.join("; ")}.${[
+    ...labelled("Down:", named("down")),
+    ...labelled("Struck:", named("struck")),
+    ...labelled("Died unexpectedly:", named("died")),
+    ...labelled("Links cut:", links("cut")),
+    ...labelled("Links degraded:", links("hurt")),
+  ]}`;
 }
 
 function textOf(map: TargetMap): string {
@@ -91,7 +115,13 @@ function boxed(
   baseline: number,
   anchor: "start" | "middle",
 ): Markup {
-  return markup`<svg class="${of}" x="${tenth(x)}" y="${tenth(y)}" width="${tenth(width)}" height="${tenth(height)}"><title>${label}</title><rect x="1" y="1" width="${tenth(width - 2)}" height="${tenth(height - 2)}" rx="4" fill="#fff" stroke="${/ (down|died|struck|lost)/.test(of) ? "#b3261e" : "#999"}"/><text font-size="12" x="${anchor === "middle" ? tenth(width / 2) : 10}" y="${baseline}" text-anchor="${anchor}">${label}</text></svg>`;
+  const stroke = / (down|died|struck|lost)/.test(of) ? "#b3261e" : "#999";
+  const textX = anchor === "middle" ? tenth(width / 2) : 10;
+  return markup`<svg class="${of}" x="${tenth(x)}" y="${tenth(y)}" width="${tenth(width)}"
+  height="${tenth(height)}"><title>${label}</title>
+<rect x="1" y="1" width="${tenth(width - 2)}" height="${tenth(height - 2)}" rx="4" fill="#fff"
+  stroke="${stroke}"/>
+<text font-size="12" x="${textX}" y="${baseline}" text-anchor="${anchor}">${label}</text></svg>`;
 }
 
 function drawnLinks({ links }: TargetMap, { nodes }: MapLayout): Markup {
@@ -103,10 +133,12 @@ function drawnLinks({ links }: TargetMap, { nodes }: MapLayout): Markup {
     .sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state));
   return markup`${shown.flatMap(({ from, to, state }) => {
     const [start, end] = [at.get(from), at.get(to)];
+    const stroke = state === "cut" || state === "hurt" ? "#b3261e" : "#bbb";
     return start === undefined || end === undefined
       ? []
       : [
-          markup`<path class="${`link ${state}`}" fill="none" stroke="${state === "cut" || state === "hurt" ? "#b3261e" : "#bbb"}" d="${curve(start, end)}"/>`,
+          markup`<path class="link ${state}" fill="none" stroke="${stroke}"
+  d="${curve(start, end)}"/>`,
         ];
   })}`;
 }

@@ -10,8 +10,8 @@
   const clear = document.getElementById("clear");
   const none = document.getElementById("none");
 
-  function fits(row, wanted) {
-    const { experiment, status, kind, version, substrate, text } = wanted;
+  function fits(row, selected) {
+    const { experiment, status, kind, version, substrate, text } = selected;
     const { dataset } = row;
     const isKind = kind === "" || (kind === "unwanted" ? dataset.wanted === "no" : dataset.kind === kind);
     return isKind && (experiment === "" || dataset.experiment === experiment) && (status === "" || dataset.status === status) && (version === "" || dataset.version === version)
@@ -19,20 +19,20 @@
   }
 
   function filter() {
-    const wanted = Object.fromEntries(names.map((name) => [name, by(name).value]));
+    const selected = Object.fromEntries(names.map((name) => [name, by(name).value]));
     let count = 0;
     for (const row of rows) {
-      row.hidden = !fits(row, wanted);
+      row.hidden = !fits(row, selected);
       if (!row.hidden) count++;
     }
-    for (const trend of document.querySelectorAll(".trend")) trend.hidden = (wanted.experiment !== "" && trend.dataset.experiment !== wanted.experiment) || (wanted.substrate !== "" && trend.dataset.substrate !== wanted.substrate);
+    for (const trend of document.querySelectorAll(".trend")) trend.hidden = (selected.experiment !== "" && trend.dataset.experiment !== selected.experiment) || (selected.substrate !== "" && trend.dataset.substrate !== selected.substrate);
     const trends = [...document.querySelectorAll(".trend")].filter((trend) => !trend.hidden);
-    if (wanted.experiment !== "" && trends.length === 1) trends[0].open = true;
-    const all = names.every((name) => wanted[name] === "");
+    if (selected.experiment !== "" && trends.length === 1) trends[0].open = true;
+    const all = names.every((name) => selected[name] === "");
     shown.textContent = all ? `${rows.length} runs` : `${count} of ${rows.length} runs`;
     clear.hidden = all;
     none.hidden = count > 0;
-    const chosen = new URLSearchParams(names.filter((name) => wanted[name] !== "").map((name) => [name, wanted[name]])).toString();
+    const chosen = new URLSearchParams(names.filter((name) => selected[name] !== "").map((name) => [name, selected[name]])).toString();
     history.replaceState(null, "", chosen === "" ? location.pathname + location.search : `#${chosen}`);
   }
 

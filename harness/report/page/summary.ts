@@ -10,7 +10,7 @@ import {
   formatValue,
   missing,
 } from "../../phrases/format.ts";
-import type { Felt, LaneFelt } from "../felt.ts";
+import type { PhaseImpact, LaneImpact } from "../user-impact.ts";
 import { markup, type Markup } from "../markup.ts";
 import type { ReportModel } from "../model.ts";
 import type { FaultBand } from "../timeline.ts";
@@ -37,7 +37,7 @@ export function summary(model: ReportModel): Markup {
   ${notices(model)}
   <div class="twofold">
     <section aria-labelledby="broken"><h2 id="broken">Faults</h2>${faults(model)}</section>
-    <section aria-labelledby="impact"><h2 id="impact">User impact</h2>${felt(model.felt)}</section>
+    <section aria-labelledby="impact"><h2 id="impact">User impact</h2>${impact(model)}</section>
   </div>
   ${timelineStrip(model)}
 </div>`;
@@ -46,18 +46,23 @@ export function summary(model: ReportModel): Markup {
 /** At the top: for a control, "refuted" is a success and "held" is not. */
 function control({ without, status }: ReportModel): Markup | null {
   if (without.length === 0) return null;
-  const said = {
+  const meaning = {
     refuted: "and it was",
     held: "yet it held: this experiment proves nothing about the disabled defence",
     inconclusive: "which this run does not show",
   }[status];
-  return markup`<p class="control ${status}"><span class="page"><strong>Control: without ${without.join(", ")}.</strong> Expected to be refuted, ${said}.</span></p>\n`;
+  return markup`<p class="control ${status}"><span class="page">
+<strong>Control: without ${without.join(", ")}.</strong>
+Expected to be refuted, ${meaning}.</span></p>\n`;
 }
 
 /** What a reader must know before trusting the rest of the page. */
 function notices({ aborted, cleanup, notes, damage, lacking }: ReportModel): Markup {
-  const notice = (tone: string, title: string, text: readonly string[]): Markup =>
-    markup`<div class="notice ${tone}"><strong>${title}</strong> ${text.length === 1 ? text.join("") : markup`<ul>${text.map((one) => markup`<li>${one}</li>`)}</ul>`}</div>\n`;
+  const notice = (tone: string, title: string, text: readonly string[]): Markup => {
+    const list = markup`<ul>${text.map((one) => markup`<li>${one}</li>`)}</ul>`;
+    return markup`<div class="notice ${tone}"><strong>${title}</strong>
+${text.length === 1 ? text.join("") : list}</div>\n`;
+  };
   return markup`${[
     ...(aborted === null
       ? []
@@ -85,8 +90,10 @@ function notices({ aborted, cleanup, notes, damage, lacking }: ReportModel): Mar
 function faults({ faults: all }: ReportModel): Markup {
   if (all.length === 0) return markup`<p class="quiet">The record has no fault.</p>`;
   const more = all.slice(faultsShown);
+  const rest = markup`<details><summary>${more.length} more</summary>
+<ol class="faults" start="${faultsShown + 1}">${more.map(fault)}</ol></details>`;
   return markup`<ol class="faults">${all.slice(0, faultsShown).map(fault)}</ol>
-${more.length === 0 ? null : markup`<details><summary>${more.length} more</summary><ol class="faults" start="${faultsShown + 1}">${more.map(fault)}</ol></details>`}`;
+${more.length === 0 ? null : rest}`;
 }
 
 function fault({
@@ -103,8 +110,12 @@ function fault({
       ? `from ${formatOffset(fromMs)}, no heal is recorded`
       : `${formatOffset(fromMs)} to ${formatOffset(healedMs)} ` +
         `(${formatDuration(healedMs - fromMs)})`;
+  const healed = healLanded === true;
+  const heal = (seen: string): Markup =>
+    proof(healed, healed ? "Healed" : "Not shown to have healed", seen);
   return markup`<li><strong>${label}</strong> <span class="when">${span}</span>
-${proof(landed, landed ? "Landed" : "Not shown to have landed", evidence)}${healEvidence === null ? null : proof(healLanded === true, healLanded === true ? "Healed" : "Not shown to have healed", healEvidence)}</li>`;
+${proof(landed, landed ? "Landed" : "Not shown to have landed", evidence)}
+${healEvidence === null ? null : heal(healEvidence)}</li>`;
 }
 
 /**
@@ -116,19 +127,23 @@ function proof(shown: boolean, word: string, evidence: string): Markup {
   const rest =
     others.length < 2
       ? markup`${evidence}`
-      : markup`${first} <details><summary>and ${others.length} more</summary> ${others.join("; ")}</details>`;
-  return markup`<div class="proof ${shown ? "shown" : "unshown"}"><b>${shown ? "✓" : "✗"} ${word}:</b> ${rest}</div>`;
+      : markup`${first} <details><summary>and ${others.length} more</summary>
+${others.join("; ")}</details>`;
+  const sign = shown ? "✓" : "✗";
+  return markup`<div class="proof ${shown ? "shown" : "unshown"}"><b>${sign} ${word}:</b>
+${rest}</div>`;
 }
 
-function felt(all: readonly Felt[]): Markup {
+function impact({ impact: all }: ReportModel): Markup {
   const main = all.find((one) => one.phase === "fault") ?? all.at(-1);
-  const asked = ({ classes }: Felt): number => classes.reduce((total, one) => total + one.asked, 0);
+  const asked = ({ classes }: PhaseImpact): number =>
+    classes.reduce((total, one) => total + one.asked, 0);
   if (main === undefined || all.every((one) => asked(one) === 0))
     return markup`<p class="quiet">Unknown: no judged phase has a recorded request of a user.</p>`;
   const others = all.filter((one) => one !== main && asked(one) > 0);
   const share = (value: number | null): string => formatValue(value, "share");
   const figures = main.classes.flatMap((one, index) => {
-    const beside = (of: (one: LaneFelt) => string): string[] =>
+    const beside = (of: (one: LaneImpact) => string): string[] =>
       others.flatMap(({ phase, classes }) =>
         classes[index] === undefined ? [] : [`${phase} ${of(classes[index])}`],
       );
@@ -172,5 +187,7 @@ function figure(
   detail: string,
   beside: readonly string[],
 ): Markup {
-  return markup`<div><dt>${label} <span class="phase-name">in ${phase}</span></dt><dd class="big">${value}</dd><dd>${detail}</dd>${beside.map((text) => markup`<dd>${text}</dd>`)}</div>`;
+  return markup`<div><dt>${label} <span class="phase-name">in ${phase}</span></dt>
+<dd class="big">${value}</dd><dd>${detail}</dd>
+${beside.map((text) => markup`<dd>${text}</dd>`)}</div>`;
 }

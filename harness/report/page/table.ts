@@ -3,6 +3,7 @@
  * keyboard.
  */
 import { markup, type Markup } from "../markup.ts";
+import { scrolling } from "./parts.ts";
 
 export interface Table {
   /** For screen readers. */
@@ -19,6 +20,11 @@ export function table({ label, head, numeric, rows }: Table): Markup {
   const of = (index: number): Markup | null => (figures.has(index) ? markup` class="n"` : null);
   const headCell = (text: string, index: number): Markup =>
     text === "" ? markup`<td></td>` : markup`<th scope="col"${of(index)}>${text}</th>`;
-  return markup`<div class="scroll" tabindex="0" role="region" aria-label="${label}"><table><thead><tr>${head.map(headCell)}</tr></thead>
-<tbody>${rows.map((cells) => markup`<tr>${cells.map((cell, index) => (index === 0 ? markup`<th scope="row">${cell}</th>` : markup`<td${of(index)}>${cell}</td>`))}</tr>\n`)}</tbody></table></div>`;
+  const bodyCell = (cell: string | Markup, index: number): Markup =>
+    index === 0 ? markup`<th scope="row">${cell}</th>` : markup`<td${of(index)}>${cell}</td>`;
+  return scrolling(
+    label,
+    markup`<table><thead><tr>${head.map(headCell)}</tr></thead>
+<tbody>${rows.map((cells) => markup`<tr>${cells.map(bodyCell)}</tr>\n`)}</tbody></table>`,
+  );
 }

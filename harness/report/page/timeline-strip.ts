@@ -16,7 +16,12 @@ export function timelineStrip({ axis, phases, faults }: ReportModel): Markup {
   const height = phasesHeight + Math.min(lanesMax, Math.max(1, lanes.length)) * laneHeight + 4;
   const bands = phases.map(({ phase, fromMs, untilMs }) => {
     const wide = at(untilMs) - at(fromMs);
-    return markup`<svg x="${percent(at(fromMs))}" width="${percent(wide)}" height="${height}"><rect class="band ${phase}" fill="#e4e8ec" stroke="#fff" width="100%" height="${phasesHeight - 4}"/><text font-size="12" x="8" y="15">${wide > 6 ? phase : ""}<tspan class="soft" dx="6">${wide > 14 ? formatDuration(untilMs - fromMs) : ""}</tspan></text></svg>`;
+    const name = wide > 6 ? phase : "";
+    const length = wide > 14 ? formatDuration(untilMs - fromMs) : "";
+    return markup`<svg x="${percent(at(fromMs))}" width="${percent(wide)}" height="${height}">
+<rect class="band ${phase}" fill="#e4e8ec" stroke="#fff" width="100%"
+  height="${phasesHeight - 4}"/>
+<text font-size="12" x="8" y="15">${name}<tspan class="soft" dx="6">${length}</tspan></text></svg>`;
   });
   const bars = lanes.slice(0, lanesMax).flatMap((lane, row) =>
     lane.map((fault, index) => {
@@ -31,7 +36,9 @@ export function timelineStrip({ axis, phases, faults }: ReportModel): Markup {
     .slice(0, 5)
     .map((fault) => `${fault.label} from ${formatOffset(fault.fromMs)}`)
     .join("; ");
-  return markup`<figure class="strip"><svg width="100%" height="${height}" role="img" aria-label="${`Timeline: ${phases.map(({ phase }) => phase).join(", ")}. ${words}`}">${bands}${bars}</svg></figure>`;
+  const label = `Timeline: ${phases.map(({ phase }) => phase).join(", ")}. ${words}`;
+  return markup`<figure class="strip"><svg width="100%" height="${height}" role="img"
+  aria-label="${label}">${bands}${bars}</svg></figure>`;
 }
 
 /** The approximate width of a letter in per cent of the strip, wherever labels are shown. */
@@ -64,10 +71,28 @@ function bar(
             ? "in"
             : "nowhere";
   const beside =
-    place === "after" || place === "before"
-      ? markup`<text class="fault-label beside" font-size="12" x="${percent(place === "after" ? left + wide : left)}" dx="${place === "after" ? 6 : -5}" y="${y + 13}"${place === "before" ? markup` text-anchor="end"` : null}>${label}</text>`
-      : null;
-  return markup`<svg x="${percent(left)}" y="${y}" width="${percent(wide)}" height="${laneHeight - 2}"><rect class="fault ${state}" fill="#fff" stroke="#b3261e" x="1" y="1" width="100%" height="${laneHeight - 4}" rx="2"/><text class="fault-label ${state}" font-size="12" x="8" y="13">${place === "in" ? label : ""}</text></svg>${beside}`;
+    place === "after" || place === "before" ? besideBar(place, label, left, wide, y) : null;
+  return markup`<svg x="${percent(left)}" y="${y}" width="${percent(wide)}"
+  height="${laneHeight - 2}"><rect class="fault ${state}" fill="#fff" stroke="#b3261e" x="1" y="1"
+  width="100%" height="${laneHeight - 4}" rx="2"/>
+<text class="fault-label ${state}" font-size="12" x="8" y="13">${
+    place === "in" ? label : ""
+  }</text></svg>${beside}`;
+}
+
+function besideBar(
+  place: "after" | "before",
+  label: string,
+  left: number,
+  wide: number,
+  y: number,
+): Markup {
+  const after = place === "after";
+  const [x, dx, anchor] = after
+    ? ([percent(left + wide), 6, "start"] as const)
+    : ([percent(left), -5, "end"] as const);
+  return markup`<text class="fault-label beside" font-size="12"
+  x="${x}" dx="${dx}" y="${y + 13}" text-anchor="${anchor}">${label}</text>`;
 }
 
 /** Faults that overlap in time are stacked. */

@@ -7,6 +7,7 @@ import type { IndexedClaim, IndexedRun } from "../../record/run-index.ts";
 import { markup, type Markup } from "../markup.ts";
 import { usedText } from "./claims.ts";
 import { mark, words } from "./icons.ts";
+import { numberCell, quiet, scrollingTable, section, soft } from "./parts.ts";
 
 /** Older runs are omitted. */
 const runsMax = 60;
@@ -27,9 +28,14 @@ export function trendsSection(runs: readonly IndexedRun[]): Markup | null {
     ),
   ].sort(([a], [b]) => (a < b ? -1 : 1));
   if (groups.length === 0) return null;
-  return markup`<section class="page" aria-labelledby="trends"><h2 id="trends">Margins over time</h2>
-<p class="quiet">Open an experiment to see a line per claim: one point per run, newest on the right. Its height is the used part of the allowance; the horizontal line is the limit. Controls are omitted.</p>
-${groups.map(([key, all]) => group(key, all))}</section>`;
+  return section("trends", "Margins over time", [
+    quiet(
+      "Open an experiment to see a line per claim: one point per run, newest on the right. Its " +
+        "height is the used part of the allowance; the horizontal line is the limit. Controls " +
+        "are omitted.",
+    ),
+    markup`${groups.map(([key, all]) => group(key, all))}`,
+  ]);
 }
 
 function group(key: string, all: readonly IndexedRun[]): Markup {
@@ -41,13 +47,31 @@ function group(key: string, all: readonly IndexedRun[]): Markup {
   const lineOf = (claim: IndexedClaim): string => `${sameId(claim)}\n${claim.phase}`;
   const lines = [...new Set(claims.map(lineOf))];
   const held = runs.filter((run) => run.status === "held").length;
-  return markup`<details class="trend" data-experiment="${experiment}" data-substrate="${last?.substrate ?? ""}"><summary><h3>${experiment}</h3> <span class="soft">${where}: ${held} of ${runs.length} held</span> ${history(runs)}${last === undefined ? null : markup` <span class="soft">last:</span> ${mark(last.status)} ${last.status}`}</summary>
-<div class="scroll" tabindex="0" role="region" aria-label="${`Margins of ${experiment}, ${where}`}"><table class="trend-table"><thead><tr><th scope="col">Claim</th><th scope="col">Phase</th><th scope="col" class="n">Last used</th><th scope="col" class="n">Most used</th><th scope="col">Over ${runs.length} runs</th></tr></thead><tbody>${lines.map((line) => claimRow(line, lineOf, runs))}</tbody></table></div></details>`;
+  const latest =
+    last === undefined ? null : markup`${soft("last:")} ${mark(last.status)} ${last.status}`;
+  const table = scrollingTable(
+    `Margins of ${experiment}, ${where}`,
+    "trend-table",
+    ["Claim", "Phase", { n: "Last used" }, { n: "Most used" }, `Over ${runs.length} runs`],
+    markup`<tbody>${lines.map((line) => claimRow(line, lineOf, runs))}</tbody>`,
+  );
+  return markup`<details class="trend" data-experiment="${experiment}"
+  data-substrate="${last?.substrate ?? ""}">
+<summary><h3>${experiment}</h3>${soft(`${where}: ${held} of ${runs.length} held`)}
+${history(runs)}${latest}</summary>
+${table}</details>`;
 }
 
 function history(runs: readonly IndexedRun[]): Markup {
   const step = 7;
-  return markup`<svg class="history" width="${runs.length * step}" height="14" viewBox="${`0 0 ${runs.length * step} 14`}" role="img" aria-label="${`Verdicts, oldest first: ${runs.map((run) => words[run.status].toLowerCase()).join(", ")}`}">${runs.map((run, at) => (run.status === "held" ? markup`<rect class="held" x="${at * step + 1}" y="7" width="5" height="7"/>` : markup`<rect class="${run.status}" x="${at * step + 1}" width="5" height="14"/>`))}</svg>`;
+  const wide = runs.length * step;
+  const statuses = runs.map((run) => words[run.status].toLowerCase()).join(", ");
+  const bar = ({ status }: IndexedRun, at: number): Markup =>
+    status === "held"
+      ? markup`<rect class="held" x="${at * step + 1}" y="7" width="5" height="7"/>`
+      : markup`<rect class="${status}" x="${at * step + 1}" width="5" height="14"/>`;
+  return markup`<svg class="history" width="${wide}" height="14" viewBox="0 0 ${wide} 14" role="img"
+  aria-label="${`Verdicts, oldest first: ${statuses}`}">${runs.map(bar)}</svg>`;
 }
 
 function claimRow(
@@ -58,7 +82,10 @@ function claimRow(
   const points = runs.map((run) => run.claims.find((claim) => lineOf(claim) === line) ?? null);
   const known = points.flatMap((point) => (point?.used == null ? [] : [point.used]));
   const last = points.findLast((point) => point !== null);
-  return markup`<tr><th scope="row">${last?.title ?? ""}</th><td>${last?.phase ?? ""}</td><td class="n">${last?.used == null ? "—" : usedText(last.used)}</td><td class="n">${known.length === 0 ? "—" : usedText(known.reduce((a, b) => Math.max(a, b)))}</td><td>${sparkline(points)}</td></tr>`;
+  const most = known.length === 0 ? "—" : usedText(known.reduce((a, b) => Math.max(a, b)));
+  return markup`<tr><th scope="row">${last?.title ?? ""}</th><td>${last?.phase ?? ""}</td>
+${numberCell(last?.used == null ? "—" : usedText(last.used))}${numberCell(most)}
+<td>${sparkline(points)}</td></tr>`;
 }
 
 type Point = IndexedRun["claims"][number] | null;
@@ -79,5 +106,14 @@ function sparkline(points: readonly Point[]): Markup {
         `${index === 0 || (drawn[index - 1]?.at ?? 0) < at - 1 ? "M" : "L"}${x(at)} ${y(used)}`,
     )
     .join("");
-  return markup`<svg class="spark" width="${width}" height="${height}" viewBox="${`0 0 ${width} ${height}`}" aria-hidden="true"><path class="limit" stroke="#b3261e" d="${`M0 ${y(1)}H${width}`}"/><path class="line" fill="none" stroke="#888" d="${path}"/>${drawn.map(({ at, used, status }, index) => (index === drawn.length - 1 || status !== "held" ? markup`<circle class="${status}" cx="${x(at)}" cy="${y(used)}" r="${status === "held" ? 2.6 : 3}"/>` : markup`<circle class="dot" cx="${x(at)}" cy="${y(used)}" r="1.4"/>`))}</svg>`;
+  const dot = ({ at, used, status }: (typeof drawn)[number], index: number): Markup => {
+    const centre = markup`cx="${x(at)}" cy="${y(used)}"`;
+    return index === drawn.length - 1 || status !== "held"
+      ? markup`<circle class="${status}" ${centre} r="${status === "held" ? 2.6 : 3}"/>`
+      : markup`<circle class="dot" ${centre} r="1.4"/>`;
+  };
+  return markup`<svg class="spark" width="${width}" height="${height}"
+  viewBox="0 0 ${width} ${height}" aria-hidden="true">
+<path class="limit" stroke="#b3261e" d="M0 ${y(1)}H${width}"/>
+<path class="line" fill="none" stroke="#888" d="${path}"/>${drawn.map(dot)}</svg>`;
 }

@@ -57,8 +57,9 @@ describe("the network of a run", () => {
 });
 
 describe("a machine's routes", () => {
-  it("count if they are at least as specific as a run's network, even if the interface is down", () => {
-    const table = `Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT
+  it("count if they are at least as specific as a run's network, up or down", () => {
+    const columns = "Iface Destination Gateway  Flags RefCnt Use Metric Mask  MTU Window IRTT";
+    const table = `${columns.replaceAll(" ", "\t")}
 eth0\t00000000\t010200C0\t0003\t0\t0\t0\t00000000\t0\t0\t0
 tun0\t00000080\t00000000\t0001\t0\t0\t0\t00000080\t0\t0\t0
 br-2d41\t000012C6\t00000000\t0001\t0\t0\t0\t00F0FFFF\t0\t0\t0

@@ -177,7 +177,7 @@ describe.skipIf(noEngine)("on the docker substrate", () => {
       );
   });
 
-  it("a disconnected zone keeps running, connections and addresses, unreachable from outside", async () => {
+  it("a disconnected zone is unreachable, and keeps connections and addresses", async () => {
     const { deployment } = deployed;
     const [front, inside] = ["a/front", "a/back"].map((name) =>
       deployment.instance(name).endpoint("http"),
@@ -214,7 +214,7 @@ describe.skipIf(noEngine)("on the docker substrate", () => {
     expect(deployment.instances.map(({ pid }) => pid)).toEqual(pids);
   });
 
-  it("distinguishes an out-of-memory kill from the harness's own, and from a third party's", async () => {
+  it("distinguishes out-of-memory kills from the harness's and third parties'", async () => {
     const { deployment, docker } = deployed;
     exits.length = 0;
     await deployment.instance("a/front").kill();
@@ -250,7 +250,7 @@ describe.skipIf(noEngine)("on the docker substrate", () => {
     ).toMatchObject({ status: 200 });
   });
 
-  it("keeps logs, counts processor time and memory, and runs programs next to a service", async () => {
+  it("keeps logs, counts resources, and runs programs next to a service", async () => {
     const { deployment, logs } = deployed;
     expect(readFileSync(join(logs, "a_greedy.log"), "utf8")).toMatch(/^up$/m);
     const usage = await deployment.resources();
@@ -264,11 +264,11 @@ describe.skipIf(noEngine)("on the docker substrate", () => {
       args: ["-c", `while read -r line; do echo "$line in ${place.directory}"; done`],
       env: {},
     }));
-    const heard = new Promise<string>((resolve) =>
+    const received = new Promise<string>((resolve) =>
       companion?.output.once("data", (part: Buffer) => resolve(part.toString("utf8"))),
     );
     companion?.input.write("asked\n");
-    expect(await heard).toBe(`asked in ${deployment.instance("a/front").directory}\n`);
+    expect(await received).toBe(`asked in ${deployment.instance("a/front").directory}\n`);
   });
 
   it("labels, limits and isolates everything that it creates, and never restarts it", async () => {

@@ -78,7 +78,7 @@ async function deploy(
   const watching = await watchExits(docker, runId, {
     died: (died) => deployment.died(died.containerId, died.detail),
     lost: (why) => deployment.lost(why),
-    bidden: (containerId) => deployment.bidden(containerId),
+    isExpected: (containerId) => deployment.isExpected(containerId),
   });
   undoing.defer(() => watching[Symbol.dispose]());
   // Before the watch ends, so that a planned stop is not reported as a death.
@@ -228,7 +228,7 @@ class DockerDeployment implements Deployment {
     this.#exits.refuseDeaths([...this.instances, this.#proxy]);
   }
 
-  bidden(containerId: string): boolean {
+  isExpected(containerId: string): boolean {
     return this.#owner(containerId)?.ending === true;
   }
 

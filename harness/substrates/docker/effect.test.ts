@@ -16,8 +16,8 @@ const making: Making = {
 const prepared = (kind: string): Making | undefined =>
   effects.get(kind)?.prepare?.(making, directory);
 
-describe("a container that is prepared", () => {
-  it("for a full disk has its folder in memory, and its own content beside it", () => {
+describe("a prepared container", () => {
+  it("for a full disk has its folder in memory, with its own content next to it", () => {
     const room = 512 * 2 ** 20;
     expect(prepared("fullDisk")).toEqual({
       command: [
@@ -41,7 +41,7 @@ describe("a container that is prepared", () => {
     });
   });
 
-  it("for another clock reads its offset from a file of its own folder", () => {
+  it("for clock skew reads its offset from a file in its own folder", () => {
     expect(prepared("clockSkew")).toEqual({
       ...making,
       env: {
@@ -56,7 +56,7 @@ describe("a container that is prepared", () => {
     });
   });
 
-  it("for packet loss is as any other", () => {
+  it("for packet loss is like any other", () => {
     expect(effects.get("packetLoss")?.prepare).toBeUndefined();
   });
 });

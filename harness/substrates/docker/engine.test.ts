@@ -4,7 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { SeawallError } from "../../base/errors.ts";
-import { connectEngine, engineAddress, engineError, engineObstacle, unfitness } from "./engine.ts";
+import {
+  connectEngine,
+  engineAddress,
+  engineError,
+  engineObstacle,
+  unsuitability,
+} from "./engine.ts";
 
 const linux = {
   OSType: "linux",
@@ -91,9 +97,9 @@ describe("the obstacle to an engine", () => {
       "Docker Desktop keeps its networks to itself",
     ],
     ["1.44", { ...linux, SecurityOptions: ["name=rootless"] }, "a rootless engine keeps"],
-  ])("API %s: its kind", (version, info, said) => {
-    expect(unfitness(version, info)).toContain(said);
-    expect(unfitness("1.41", linux)).toBeNull();
+  ])("API %s: its kind", (version, info, explained) => {
+    expect(unsuitability(version, info)).toContain(explained);
+    expect(unsuitability("1.41", linux)).toBeNull();
   });
 
   it("is detected before anything starts", async () => {
@@ -126,10 +132,10 @@ describe("an engine's refusal", () => {
     [new Error("No such image: seawall/target:x"), "./seawall image"],
     [new Error("something else"), "journalctl -u docker"],
   ])("has a hint: %s", (error, hint) => {
-    const said = engineError(error, "do it");
-    expect(said).toBeInstanceOf(SeawallError);
-    expect(said.message).toMatch(/^Docker: could not do it: /);
-    expect(said.hint).toContain(hint);
-    expect(engineError(said, "do something around it")).toBe(said);
+    const explained = engineError(error, "do it");
+    expect(explained).toBeInstanceOf(SeawallError);
+    expect(explained.message).toMatch(/^Docker: could not do it: /);
+    expect(explained.hint).toContain(hint);
+    expect(engineError(explained, "do something around it")).toBe(explained);
   });
 });

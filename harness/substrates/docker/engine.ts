@@ -50,8 +50,9 @@ export async function engineObstacle(
   try {
     const address = engineAddress(env);
     const version = JSON.parse(await ask(address, "/version")) as { ApiVersion?: string };
-    if (isOlder(version.ApiVersion ?? "0"))
-      return `the engine on ${address.host} is too old (API ${version.ApiVersion}, needs ${apiMin})`;
+    const { ApiVersion = "0" } = version;
+    if (isOlder(ApiVersion))
+      return `the engine on ${address.host} is too old (API ${ApiVersion}, needs ${apiMin})`;
     if (image === null) return null;
     await ask(address, `/images/${image}/json`);
     return null;
@@ -107,7 +108,7 @@ export async function connectEngine(env: Environment): Promise<Docker> {
       throw engineError(error, `ask the engine on ${host} who it is`);
     },
   );
-  const unfit = unfitness(version.ApiVersion, info as EngineInfo);
+  const unfit = unsuitability(version.ApiVersion, info as EngineInfo);
   if (unfit !== null)
     throw new SeawallError("ENGINE_FAILED", unfit, {
       hint: "Use --substrate process, which needs no engine.",
@@ -122,7 +123,7 @@ export interface EngineInfo {
 }
 
 /** Why the harness cannot use an engine of this kind, or null. */
-export function unfitness(apiVersion: string, info: EngineInfo): string | null {
+export function unsuitability(apiVersion: string, info: EngineInfo): string | null {
   if (isOlder(apiVersion))
     return `the engine is too old: it speaks API ${apiVersion}, needed is ${apiMin} (Docker 20.10)`;
   if (info.OSType !== "linux")
@@ -147,14 +148,14 @@ function isOlder(apiVersion: string): boolean {
 /** One message with the attempt, the engine's answer, and a hint. */
 export function engineError(error: unknown, doing: string): SeawallError {
   if (error instanceof SeawallError) return error;
-  const said = messageOf(error);
-  return new SeawallError("ENGINE_FAILED", `Docker: could not ${doing}: ${said}`, {
+  const engineMessage = messageOf(error);
+  return new SeawallError("ENGINE_FAILED", `Docker: could not ${doing}: ${engineMessage}`, {
     cause: error,
-    hint: hintFor(codeOf(error), said),
+    hint: hintFor(codeOf(error), engineMessage),
   });
 }
 
-function hintFor(code: string, said: string): string {
+function hintFor(code: string, engineMessage: string): string {
   if (code === "EACCES" || code === "EPERM")
     return (
       "You may not use the engine's socket: join the group that owns it (`sudo usermod -aG " +
@@ -165,17 +166,17 @@ function hintFor(code: string, said: string): string {
       "No engine runs there: start it (`sudo systemctl start docker`, or `sudo dockerd`), " +
       "point DOCKER_HOST at it, or use --substrate process."
     );
-  if (/no space left|disk quota/i.test(said))
+  if (/no space left|disk quota/i.test(engineMessage))
     return (
       "The disk of the engine is full: `docker system df` shows what takes the space, `docker " +
       "system prune` frees what is unused."
     );
-  if (/overlaps|conflicts with network/i.test(said))
+  if (/overlaps|conflicts with network/i.test(engineMessage))
     return (
       "Another network has these addresses (198.18.0.0/15): `docker network ls` shows them; " +
       "`./seawall recover` removes what an earlier run left."
     );
-  if (/no such image/i.test(said)) return "Build it with `./seawall image`.";
+  if (/no such image/i.test(engineMessage)) return "Build it with `./seawall image`.";
   return (
     "The engine's own log says more (`journalctl -u docker`); --substrate process needs no " +
     "engine."

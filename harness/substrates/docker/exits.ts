@@ -25,14 +25,14 @@ interface Listener {
   /** The engine's event stream ended before disposal, so later events are unknown. */
   lost(why: string): void;
   /** True if the harness itself ended it, and reports that directly. */
-  bidden(containerId: string): boolean;
+  isExpected(containerId: string): boolean;
 }
 
 /** Watches until disposed. */
 export async function watchExits(
   docker: Docker,
   runId: string,
-  { died, lost, bidden }: Listener,
+  { died, lost, isExpected }: Listener,
 ): Promise<Disposable> {
   const stop = new AbortController();
   const stream = (await docker
@@ -45,7 +45,7 @@ export async function watchExits(
     })) as Readable;
   const starved = new Set<string>();
   createInterface({ input: stream })
-    .on("line", (line) => void told(line))
+    .on("line", (line) => void handleEvent(line))
     .on("error", () => {});
   stream
     .on("error", () => {})
@@ -53,7 +53,7 @@ export async function watchExits(
       if (!stop.signal.aborted) lost("its stream of events ended");
     });
 
-  async function told(line: string): Promise<void> {
+  async function handleEvent(line: string): Promise<void> {
     const event = parsed(line);
     const containerId = event?.Actor?.ID ?? event?.id;
     if (event === null || containerId === undefined) return;
@@ -63,7 +63,7 @@ export async function watchExits(
       died({
         containerId,
         detail:
-          bidden(containerId) && !starved.has(containerId)
+          isExpected(containerId) && !starved.has(containerId)
             ? detailOf(exitCode, false, 0)
             : await describe(containerId, exitCode),
       });

@@ -14,7 +14,7 @@ import type { Endpoint, Place, Program, Service } from "../../target/layout.ts";
 import { lastLines } from "../../system/files.ts";
 import { operate } from "../../system/operate.ts";
 import { untilReady } from "../ready.ts";
-import { companionOf, runBeside } from "./beside.ts";
+import { companionOf, runBeside } from "./exec.ts";
 import { Container, type ContainerOptions } from "./container.ts";
 import { effects, type Making } from "./effect.ts";
 import { memoryOf } from "./memory.ts";
@@ -39,7 +39,7 @@ export interface InstanceOptions
 }
 
 /** The engine reports an exit within a few ms. */
-const toldWithinMs = 2_000;
+const reportedWithinMs = 2_000;
 
 export class DockerInstance implements Instance {
   readonly service: Service;
@@ -259,7 +259,7 @@ export class DockerInstance implements Instance {
     const patience = new AbortController();
     await Promise.race([
       this.#account.promise,
-      this.#options.clock.sleep(toldWithinMs, patience.signal).catch(() => {}),
+      this.#options.clock.sleep(reportedWithinMs, patience.signal).catch(() => {}),
     ]);
     patience.abort();
     // Already ended, unless the engine does not know it.

@@ -43,10 +43,10 @@ export function addressesOf(layout: Layout, slot: number): Addresses {
       layout.services.filter((service) => service.region === region).map((service) => service.zone),
     );
   const hosts = new Map(
-    layout.services.map((service) => [
-      service.name,
-      `127.${regions.indexOf(service.region) + 1}.${zones(service.region).indexOf(service.zone) + 1}.${service.host}`,
-    ]),
+    layout.services.map(({ name, region, zone, host }) => {
+      const [second, third] = [regions.indexOf(region) + 1, zones(region).indexOf(zone) + 1];
+      return [name, `127.${second}.${third}.${host}`];
+    }),
   );
   const listen = (name: string, port: string): Endpoint => {
     const service = layout.services.find((one) => one.name === name);

@@ -17,8 +17,8 @@ import { effectsOn, countedLinks } from "../../record/struck.ts";
 import type { Layout, Place, Service } from "../../target/layout.ts";
 import type { Tools } from "../../target/tools.ts";
 import { endStrays } from "../../system/strays.ts";
-import { bringUpOutside } from "../outside.ts";
-import { ForeignInstance } from "../foreign.ts";
+import { bringUpOutside } from "../external-lifecycle.ts";
+import { ExternalInstance } from "../external-service.ts";
 import { makeScratch, startInOrder, untilPlayable } from "../bring-up.ts";
 import { type Exit, Exits } from "../exits.ts";
 import { named } from "../named.ts";
@@ -146,7 +146,7 @@ class ProcessDeployment implements Deployment {
     this.instances = request.layout.services.map((service) =>
       service.at === undefined
         ? make(service)
-        : new ForeignInstance(
+        : new ExternalInstance(
             service,
             options.clock,
             placeOf(service, scratch, request, options, slot),

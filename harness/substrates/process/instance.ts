@@ -15,7 +15,7 @@ import type {
 import type { UndoLedger } from "../../record/undo.ts";
 import type { Endpoint, Place, Program, Service } from "../../target/layout.ts";
 import { lastLines } from "../../system/files.ts";
-import { giveWay } from "../../system/priority.ts";
+import { lowerPriority } from "../../system/priority.ts";
 import {
   endGroup,
   groupIsAlive,
@@ -137,7 +137,7 @@ export class ProcessInstance implements Instance {
       // When a zone returns, ten programs start at once on the machine that the load generator and
       // the prober share. On separate machines they would not delay these. Only restarts yield: a
       // target that always yielded would look slow on any busy machine.
-      if (this.#startedBefore) giveWay(child.pid, restartNice);
+      if (this.#startedBefore) lowerPriority(child.pid, restartNice);
       this.#startedBefore = true;
       this.#groups.set(
         child.pid,
@@ -153,11 +153,9 @@ export class ProcessInstance implements Instance {
     child.once("exit", (code, killedBy) => {
       this.#left(child);
       const expected = this.#ending;
-      this.#options.exited({
-        service: this.service.name,
-        expected,
-        detail: `${killedBy === null ? `exit status ${code}` : `ended by ${killedBy}`}${expected || killedBy !== "SIGKILL" ? "" : whoseKill(memoryKills)}`,
-      });
+      const how = killedBy === null ? `exit status ${code}` : `ended by ${killedBy}`;
+      const killer = expected || killedBy !== "SIGKILL" ? "" : killSource(memoryKills);
+      this.#options.exited({ service: this.service.name, expected, detail: `${how}${killer}` });
     });
     return child;
   }
@@ -303,7 +301,7 @@ export class ProcessInstance implements Instance {
 }
 
 /** The source of a SIGKILL that the harness did not send. */
-function whoseKill(killsBefore: number | null): string {
+function killSource(killsBefore: number | null): string {
   const kills = outOfMemoryKills();
   if (kills === null || killsBefore === null) return ", which the harness did not send";
   return kills > killsBefore

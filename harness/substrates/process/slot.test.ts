@@ -36,6 +36,11 @@ const layout: Layout = {
   content: heldPlan().content,
 };
 
+/**
+ * An address of this process only, because the same test of another checkout may run concurrently.
+ */
+const lockHost = `127.77.${(process.pid >> 8) & 255}.${process.pid & 255}`;
+
 let servers: Server[] = [];
 let recorded: UndoEntry[] = [];
 let undone = 0;
@@ -66,7 +71,7 @@ async function occupy(slot: number): Promise<void> {
 }
 /** Slots whose proxy control port another process holds are not available to this test. */
 const claimed = async (): Promise<Awaited<ReturnType<typeof claimSlot>>> =>
-  claimSlot(layout, undo, "127.1.1.222");
+  claimSlot(layout, undo, lockHost);
 
 describe("a slot", () => {
   it("is claimed by one run at a time, and released", async () => {
@@ -103,7 +108,7 @@ describe("a slot", () => {
       process.execPath,
       [
         "-e",
-        `require("node:dgram").createSocket("udp4").bind(${port}, "127.1.1.222", () => ` +
+        `require("node:dgram").createSocket("udp4").bind(${port}, "${lockHost}", () => ` +
           "console.log())",
       ],
       { stdio: ["ignore", "pipe", "inherit"] },

@@ -115,7 +115,7 @@ export class ProxiedLink implements LinkHandle {
     await this.#enable(false);
   }
 
-  async mend(): Promise<void> {
+  async restore(): Promise<void> {
     await this.#enable(true);
   }
 

@@ -100,10 +100,10 @@ async function pretending(
         body += part;
       })
       .on("end", () => {
-        const told = answer(request.method ?? "", request.url ?? "", body);
-        if (told === null) return;
-        response.statusCode = told.status ?? 200;
-        response.end(told.json === undefined ? "" : JSON.stringify(told.json));
+        const canned = answer(request.method ?? "", request.url ?? "", body);
+        if (canned === null) return;
+        response.statusCode = canned.status ?? 200;
+        response.end(canned.json === undefined ? "" : JSON.stringify(canned.json));
       });
   });
   made.push(server);
@@ -113,7 +113,7 @@ async function pretending(
 }
 
 /** Creates a link, and changes the toxics on it as given. */
-function obliging(
+function fakeLinkServer(
   onToxic: (toxic: object) => object | null,
   left: object[],
 ): Parameters<typeof pretending>[0] {
@@ -155,7 +155,7 @@ describe("the client's pitfalls", () => {
 
   it("refuses a reply that differs from the request", async () => {
     const lie = await pretending(
-      obliging((toxic) => ({ ...toxic, attributes: { latency: 999, jitter: 0 } }), []),
+      fakeLinkServer((toxic) => ({ ...toxic, attributes: { latency: 999, jitter: 0 } }), []),
     );
     const [handle] = await new LinkProxy(lie).create([
       { link, listen: { host, port: 1 }, upstream },
@@ -163,7 +163,7 @@ describe("the client's pitfalls", () => {
     await expect(handle?.impose({ kind: "latency", delayMs: 10, jitterMs: 0 })).rejects.toThrow(
       /latency on the link .* is not as asked: latency/,
     );
-    const rarely = await pretending(obliging((toxic) => ({ ...toxic, toxicity: 0.5 }), []));
+    const rarely = await pretending(fakeLinkServer((toxic) => ({ ...toxic, toxicity: 0.5 }), []));
     const [other] = await new LinkProxy(rarely).create([
       { link, listen: { host, port: 1 }, upstream },
     ]);
@@ -173,7 +173,7 @@ describe("the client's pitfalls", () => {
   it("verifies a removal, which the client's own list omits", async () => {
     const left: object[] = [];
     const sticky = await pretending(
-      obliging((toxic) => {
+      fakeLinkServer((toxic) => {
         left.push(toxic);
         return toxic;
       }, left),
@@ -189,13 +189,13 @@ describe("the client's pitfalls", () => {
 });
 
 describe("Toxiproxy's pitfalls", () => {
-  it("is refused with existing links of a dead run, which populate would keep in part", async () => {
+  it("is refused with a dead run's links, which populate would keep in part", async () => {
     const handle = await makeLink();
     await handle.impose({ kind: "latency", delayMs: 5, jitterMs: 0 });
     await expect(makeLink()).rejects.toThrow(/not this run's own: it has 1 links already/);
   });
 
-  it("refuses connections on a cut link, for lack of a blackhole, and closes existing ones", async () => {
+  it("refuses connections on a cut link, and closes existing ones", async () => {
     const handle = await makeLink();
     const socket = await connected(handle.entry);
     const closed = once(socket, "close");
@@ -203,8 +203,8 @@ describe("Toxiproxy's pitfalls", () => {
     await closed;
     expect(await ping(handle.entry, hello, 500)).toEqual({ outcome: "refused" });
     await handle.cut();
-    await handle.mend();
-    await handle.mend();
+    await handle.restore();
+    await handle.restore();
     expect(await ping(handle.entry, hello, 500)).toMatchObject({ outcome: "answered" });
   });
 
@@ -213,7 +213,11 @@ describe("Toxiproxy's pitfalls", () => {
       process.execPath,
       [
         "-e",
-        `require("net").createServer(()=>{}).listen({port:0,host:"${host}",backlog:1},function(){console.log(this.address().port)})`,
+        `require("net")
+          .createServer(() => {})
+          .listen({ port: 0, host: "${host}", backlog: 1 }, function () {
+            console.log(this.address().port);
+          });`,
       ],
       { stdio: ["ignore", "pipe", "ignore"] },
     );
@@ -253,7 +257,7 @@ describe("Toxiproxy's pitfalls", () => {
       );
   });
 
-  it("delays every connection, including existing ones, and loses none when the delay ends", async () => {
+  it("delays every connection, and loses none when the delay ends", async () => {
     const handle = await makeLink();
     const socket = await connected(handle.entry);
     expect(await reply(socket)).toBe("hi\n");

@@ -42,11 +42,11 @@ export class LinkProxy {
       throw proxyFailed(
         `it is not this run's own: it has ${there.length} links already (${there[0]})`,
       );
-    const wanted = places.map((place, index) => ({ place, name: proxyName(place.link, index) }));
+    const requested = places.map((place, index) => ({ place, name: proxyName(place.link, index) }));
     const made = await attempt(
       "create the links",
       this.#client.populate(
-        wanted.map(({ place, name }) => ({
+        requested.map(({ place, name }) => ({
           name,
           listen: addressText(place.listen),
           upstream: addressText(place.upstream),
@@ -54,7 +54,7 @@ export class LinkProxy {
         })),
       ),
     );
-    return wanted.map(({ place, name }) => {
+    return requested.map(({ place, name }) => {
       const proxy = made[name];
       if (
         proxy === undefined ||

@@ -19,22 +19,45 @@ interface Gauge {
   series: number | null;
 }
 
-/** Called for each sample, so it must be quick: a metric's tags must always have the same order. */
-export function keyOf(metric: string, tags: Tags): string {
-  let key = metric;
-  for (const tag in tags) key += ` ${tags[tag]}`;
-  return key;
+interface Leaf<T> {
+  value: T | undefined;
+  readonly next: Map<string, Leaf<T>>;
+}
+
+/**
+ * One value for each metric and its tags. It is looked up with each sample, so it makes no key: the
+ * caller must pass the tags of a metric in one order.
+ */
+export class TagTree<T> {
+  readonly #root: Leaf<T> = { value: undefined, next: new Map() };
+
+  leafOf(metric: string, tags: Tags): Leaf<T> {
+    let leaf = below(this.#root, metric);
+    for (const tag in tags) leaf = below(leaf, tags[tag] as string);
+    return leaf;
+  }
+}
+
+function below<T>(leaf: Leaf<T>, part: string): Leaf<T> {
+  const known = leaf.next.get(part);
+  if (known !== undefined) return known;
+  const made: Leaf<T> = { value: undefined, next: new Map() };
+  leaf.next.set(part, made);
+  return made;
 }
 
 export class Counters {
   readonly #gauges: Gauge[] = [];
-  readonly #counters = new Map<string, Counter>();
+  readonly #counters: Counter[] = [];
+  readonly #known = new TagTree<Counter>();
 
   count(metric: string, tags: Tags, by: number): void {
-    const key = keyOf(metric, tags);
-    const known = this.#counters.get(key);
-    if (known === undefined) this.#counters.set(key, { metric, tags, grown: by, series: null });
-    else known.grown += by;
+    const leaf = this.#known.leafOf(metric, tags);
+    if (leaf.value !== undefined) leaf.value.grown += by;
+    else {
+      leaf.value = { metric, tags, grown: by, series: null };
+      this.#counters.push(leaf.value);
+    }
   }
 
   gauge(metric: string, tags: Tags, read: () => number): void {
@@ -43,18 +66,17 @@ export class Counters {
 
   /** What a service counted since the last reading is lost when it dies. */
   forget(service: string): void {
-    for (const counter of this.#counters.values())
-      if (ownerOf(counter) === service) counter.grown = 0;
+    for (const counter of this.#counters) if (ownerOf(counter) === service) counter.grown = 0;
   }
 
   /** Discards all counts so far. */
   reset(): void {
-    for (const counter of this.#counters.values()) counter.grown = 0;
+    for (const counter of this.#counters) counter.grown = 0;
   }
 
   /** Services that do not answer leave a gap in their own series. */
   read(sink: SampleSink, nowMs: number, answers: (service: string) => boolean): void {
-    for (const counter of this.#counters.values()) {
+    for (const counter of this.#counters) {
       if (!answers(ownerOf(counter))) continue;
       counter.series ??= sink.series({
         metric: counter.metric,

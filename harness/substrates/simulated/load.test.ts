@@ -46,7 +46,7 @@ async function ran(
   return { users: users.slice(0, 7), dropped: dropped.count };
 }
 
-it("assigns each iteration to the user who is idle longest, so that device state is spread", async () => {
+it("assigns each iteration to the user who is idle longest", async () => {
   expect(await ran(3, 10)).toEqual({ users: [0, 1, 2, 0, 1, 2, 0], dropped: 0 });
   expect((await ran(3, 150)).users).toEqual([0, 1, 2, 0, 1, 2, 0]);
 });

@@ -77,7 +77,7 @@ export class SimulatedLink implements VirtualLink {
     this.reset();
   }
 
-  async mend(): Promise<void> {
+  async restore(): Promise<void> {
     this.isCut = false;
     this.#toxics.delete(this);
   }
@@ -99,36 +99,41 @@ interface NetworkOptions {
   readonly links: readonly SimulatedLink[];
 }
 
+/** The two ends, as nodes of this substrate. */
+export interface Between<From = SimulatedNode | null> {
+  readonly from: From;
+  readonly to: SimulatedNode;
+}
+
 export class Network {
   /** Disconnected zones. Messages to and from them are lost, and their requests time out. */
   readonly cutOff = new Set<string>();
   readonly #options: NetworkOptions;
-  readonly #links: ReadonlyMap<string, SimulatedLink>;
+  /** By the name of the node that they start at. */
+  readonly #links: ReadonlyMap<string, readonly SimulatedLink[]>;
 
   constructor(options: NetworkOptions) {
     this.#options = options;
-    this.#links = new Map(
-      options.links.map((one) => [keyOf(one.link.from, one.link.to, one.link.port), one]),
-    );
+    this.#links = Map.groupBy(options.links, ({ link }) => link.from);
+  }
+
+  #linkOf(from: SimulatedNode, to: SimulatedNode, port: string): SimulatedLink | undefined {
+    return this.#links
+      .get(from.name)
+      ?.find(({ link }) => link.to === to.name && link.port === port);
   }
 
   #lost(from: SimulatedNode | null, to: SimulatedNode): boolean {
     return (
+      this.cutOff.size > 0 &&
       from?.zone !== to.zone &&
       (this.cutOff.has(to.zone) || (from !== null && this.cutOff.has(from.zone)))
     );
   }
 
-  request<T>({
-    from,
-    to,
-    port,
-    timeoutMs,
-    serve,
-    done,
-  }: ModelRequest<T> & { readonly from: SimulatedNode | null; readonly to: SimulatedNode }): void {
+  request<T>({ from, to, port, timeoutMs, serve, done }: ModelRequest<T> & Between): void {
     const { clock } = this.#options;
-    const link = from === null ? undefined : this.#links.get(keyOf(from.name, to.name, port));
+    const link = from === null ? undefined : this.#linkOf(from, to, port);
     let over = false;
     let given: T | null = null;
     const tell = from === null ? () => done(given) : from.inThisLife(() => done(given));
@@ -144,19 +149,21 @@ export class Network {
     const breakOff = (): void => end(null);
     const forget = clock.deadline(timeoutMs, breakOff);
     if (link !== undefined) link.asked += 1;
-    clock.after(this.#hopMs(from, to), () => {
+    const hopMs = this.#hopMs(from, to);
+    const reply = (answer: T): void => {
+      const arrive = (): void => {
+        if (!this.#lost(from, to)) end(answer);
+      };
+      if (link === undefined || link.delays.size === 0) clock.afterHop(hopMs, arrive);
+      else clock.after(hopMs + this.#delayMs(link), arrive);
+    };
+    clock.afterHop(hopMs, () => {
       if (over || this.#lost(from, to)) return;
       if (link?.isCut === true || !to.ready) return end(null);
       to.open.add(breakOff);
       link?.open.add(breakOff);
       to.now(() => {
-        if (!over)
-          serve(
-            (answer) =>
-              void clock.after(this.#hopMs(from, to) + this.#delayMs(link), () => {
-                if (!this.#lost(from, to)) end(answer);
-              }),
-          );
+        if (!over) serve(reply);
       });
     });
   }
@@ -173,9 +180,9 @@ export class Network {
     connected,
     heard,
     ended,
-  }: ModelListening<T> & { readonly from: SimulatedNode; readonly to: SimulatedNode }): void {
+  }: ModelListening<T> & Between<SimulatedNode>): void {
     const { clock } = this.#options;
-    const link = this.#links.get(keyOf(from.name, to.name, port));
+    const link = this.#linkOf(from, to, port);
     const over = from.inThisLife(ended);
     let open = true;
     let heardAtMs = clock.nowMs();
@@ -232,10 +239,6 @@ export class Network {
         ms += Math.max(0, delayMs + (2 * this.#options.random() - 1) * jitterMs);
     return ms;
   }
-}
-
-function keyOf(from: string, to: string, port: string): string {
-  return `${from}>${to}:${port}`;
 }
 
 function nowhere(link: Link): never {

@@ -4,7 +4,7 @@ import type { VirtualContext } from "../../target/pack-virtual.ts";
 import { SimulatedProber } from "./prober.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
-it("sends the layout's requests to the model, each twice a second, until it is stopped", async () => {
+it("sends the layout's requests to the model, each twice a second", async () => {
   const clock = new VirtualClock(0);
   const asked: string[] = [];
   const all: Series[] = [];

@@ -19,7 +19,7 @@ describe("virtual time", () => {
     expect(clock.nowMs()).toBe(1_100);
   });
 
-  it("runs all continuations of a wake-up before the next one, at any depth of promises", async () => {
+  it("runs all continuations of a wake-up before the next one, at any depth", async () => {
     const clock = new VirtualClock(0);
     const seen: string[] = [];
     const deep = async (levels: number): Promise<void> =>

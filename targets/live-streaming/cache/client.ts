@@ -1,18 +1,18 @@
 /**
- * Chunks in memcached. A cache that is slow or gone must cost less than it saves: every command has
- * a short deadline, and after a failure it is left alone for a moment. Nothing here ever throws.
+ * Chunks in memcached. A slow or absent cache must cost less than it saves. So each command has a
+ * short deadline, and a failure suspends the cache for a moment. No call throws.
  */
 import { MemcacheClient } from "memcache-client";
 import type { EndpointSettings } from "../service/configuration.ts";
 
 export interface ChunkCache {
-  /** Null when it is not there, or when the cache does not answer in time. */
+  /** Null if the chunk is absent or the cache does not answer in time. */
   get(key: string): Promise<Buffer | null>;
   set(key: string, body: Buffer): Promise<boolean>;
   close(): void;
 }
 
-/** The cache of an origin that has been told to go without one. */
+/** The cache of an origin that is configured to run without one. */
 export const noCache: ChunkCache = {
   get: async () => null,
   set: async () => false,
@@ -23,7 +23,7 @@ const commandDeadlineMs = 150;
 const pauseAfterFailureMs = 500;
 const keptSeconds = 3600;
 
-/** Reads from the first, writes to all: each zone's readers have a cache of their own. */
+/** Reads from the first cache and writes to all, because each zone's readers have their own. */
 export function connectCaches(
   at: readonly EndpointSettings[],
   nowMs: () => number,

@@ -1,4 +1,4 @@
-/** memcached: 256 KiB chunks of the last minutes, bounded, for one region. */
+/** Launches memcached: 256 KiB chunks of the last minutes, with bounded memory, for one region. */
 import type { Executable, Program } from "../service/program.ts";
 import type { EndpointSettings } from "../service/configuration.ts";
 

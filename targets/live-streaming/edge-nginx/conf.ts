@@ -1,9 +1,9 @@
 /**
- * The weaker edge: what nginx as Debian ships it can do of the same interface. It collapses
- * requests (waiting viewers look again every 500 ms), keeps answers for whole seconds, keeps
- * refusals, and asks the next origin when one fails. It cannot compare a segment's number with the
- * clock, so it has no range gate and no lanes; nor can it learn notifications, forget on command,
- * ask elsewhere for a missing segment, or fill from a second tier.
+ * The weaker edge: the part of the edge interface that Debian's stock nginx can provide. It
+ * collapses requests (waiting requests poll every 500 ms), caches answers for whole seconds, caches
+ * refusals, and fails over between origins. It cannot compare a segment number with the clock, so
+ * it has no range gate and no lanes. It also has no notifications, no invalidation, no fetch of a
+ * missing segment from another region, and no second tier.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -17,7 +17,7 @@ export const nginxShape = z.strictObject({
   origins: originsShape,
   event: name,
   renditions: z.array(name).min(1),
-  /** From the request on: how long an origin may hold it, and a margin. */
+  /** The longest that an origin may hold a request, plus a margin. */
   answerMsMax: z.int().min(100).max(60_000),
   defences: z.strictObject({
     collapsing: z.boolean(),
@@ -28,11 +28,11 @@ export const nginxShape = z.strictObject({
 
 export type NginxSettings = z.infer<typeof nginxShape>;
 
-/** Requests that went to an origin, one line each when they are over: `nginx.conf` names it. */
+/** Requests to origins: one line per request when it ends. `nginx.conf` names the file. */
 export const originLog = "origin.log";
 
 /**
- * The files that nginx reads, by their names in the service's folder: it begins at `nginx.conf`.
+ * The files that nginx reads, by name within the service's folder. The entry file is `nginx.conf`.
  */
 export function nginxConf(settings: NginxSettings): Record<string, string> {
   return {
@@ -62,7 +62,7 @@ ${backups.join("")}  keepalive 32;
 map $upstream_addr $served_by {
   default "";
 ${names.join("")}}
-# Answers that are not kept.
+# Answers that are not cached.
 map $upstream_http_x_answer $unwanted { default 0; ${defences.shedCaching ? "" : "shed 1; "}}
 `;
 }

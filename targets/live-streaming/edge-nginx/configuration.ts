@@ -1,4 +1,4 @@
-/** What the process beside nginx is told. */
+/** The launch configuration of the process that supervises nginx. */
 import { z } from "zod";
 import { endpointShape } from "../service/configuration.ts";
 import { nginxShape } from "./conf.ts";
@@ -9,7 +9,7 @@ export const nginxEdgeShape = z.strictObject({
     args: z.array(z.string()),
     env: z.record(z.string(), z.string()),
   }),
-  /** The service's own folder: cache, temporary files, log. */
+  /** The service's own folder: cache, temporary files and log. */
   directory: z.string().startsWith("/"),
   admin: endpointShape,
   settings: nginxShape,

@@ -1,16 +1,16 @@
-/** Counts requests to origins from the lines that nginx writes about them. */
+/** Counts requests to origins from nginx's log lines. */
 import type { Lane } from "../origin/telemetry.ts";
 import { isLive } from "../stream/template.ts";
 
 export interface OriginGet {
   readonly lane: Lane;
-  /** Where it went: `host:port`. */
+  /** The upstream, as `host:port`. */
   readonly address: string;
 }
 
 /**
- * One line is one request of a viewer; it has as many addresses as origins were tried. A connection
- * that failed (its time is `-`) carried no request. Throws at what is no line of ours.
+ * Parses one line, which is one viewer request with an address for each origin that nginx tried. A
+ * failed connection (time `-`) carried no request. Throws on a line in another format.
  */
 export function originGets(line: string): OriginGet[] {
   const match = /^(\d+\.\d+) (\S+) ([^;]+); ([^;]+)$/.exec(line);
@@ -30,8 +30,8 @@ export function originGets(line: string): OriginGet[] {
 }
 
 /**
- * As of the end of the request: nginx knows no earlier time. A held request may so be counted as
- * one segment older than it was.
+ * The end of the request, in epoch ms: nginx logs no earlier time. A held request can therefore
+ * count as one segment older than it was.
  */
 function laneOf(path: string, nowMs: number): Lane {
   if (!path.startsWith("/live/")) return "junk";

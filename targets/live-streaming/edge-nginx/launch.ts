@@ -1,4 +1,4 @@
-/** nginx as an edge: a small process of ours that runs it and counts for it. */
+/** nginx as an edge: a small process that runs nginx and counts its requests. */
 import { resolve } from "node:path";
 import { nodeProgram, type NodeService, type Program } from "../service/program.ts";
 import type { NginxEdgeConfiguration } from "./configuration.ts";

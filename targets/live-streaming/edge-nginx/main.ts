@@ -1,7 +1,4 @@
-/**
- * Runs nginx as an edge, ends when it ends, and answers for its counters, which nginx itself has
- * none of.
- */
+/** Runs nginx as an edge and exits when nginx does. Serves the counters that nginx lacks. */
 import { spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { open } from "node:fs/promises";
@@ -22,7 +19,7 @@ const gets = metrics.counter("edge_origin_gets_total", "Requests sent to origins
 const siteAt = new Map(
   settings.origins.map(({ site, endpoint }) => [`${endpoint.host}:${endpoint.port}`, site]),
 );
-// A series that begins at zero: the first requests then count.
+// Starts each series at zero, so that its first requests count.
 for (const origin of siteAt.values())
   for (const lane of ["live", "dvr", "start", "junk"]) gets.add({ lane, origin }, 0);
 
@@ -53,7 +50,7 @@ let readTo = 0;
 let partial = "";
 let reading: Promise<void> = Promise.resolve();
 
-/** All that nginx wrote since the last time. */
+/** Everything that nginx wrote since the last read. */
 async function count(): Promise<void> {
   const buffer = Buffer.alloc(64 * 1024);
   for (;;) {
@@ -70,7 +67,7 @@ async function count(): Promise<void> {
 const listener = await listen(
   admin,
   async (request, response) => {
-    // One reader at a time, or a line would count twice.
+    // Reads are serialised; two at once would count a line twice.
     reading = reading.then(count);
     await reading;
     if (
@@ -81,7 +78,7 @@ const listener = await listen(
   (error) => log("counting failed", { reason: reason(error) }),
 );
 
-/** nginx finishes what it has begun; whoever signals the whole group makes it end at once. */
+/** nginx finishes open requests. A signal to the whole process group stops it at once instead. */
 const draining = drainOnSignal(log, [listener], async () => {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exit = new Promise((resolve) => child.once("exit", resolve));

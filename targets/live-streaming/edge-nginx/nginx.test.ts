@@ -18,12 +18,12 @@ const settings: NginxSettings = {
 const conf = (given: NginxSettings): string => Object.values(nginxConf(given)).join("\n");
 
 test.each(["origins.conf", "server.conf", "paths.conf"])(
-  "%s in the repository is that of an example edge",
+  "has an example edge's %s in the repository",
   async (name) =>
     expect(nginxConf(settings)[name]).toMatchFileSnapshot(join(import.meta.dirname, "nginx", name)),
 );
 
-describe("each switch removes its behaviour", () => {
+describe("removes one behaviour per switch", () => {
   test.each([
     ["collapsing", "proxy_cache_lock on", "proxy_cache_lock off"],
     ["shedCaching", "default 0; }", "shed 1;"],
@@ -38,16 +38,16 @@ describe("each switch removes its behaviour", () => {
   });
 });
 
-describe("a line of the log", () => {
+describe("a log line", () => {
   const at = (publishAtMs(1_000) / 1000).toFixed(3);
   test.each([
     [`${at} /live/main/v720/1000.m4s 127.1.1.14:1; 0.000`, ["live 127.1.1.14:1"]],
     [`${at} /live/main/v720/900.m4s 127.1.1.14:1; 0.000`, ["dvr 127.1.1.14:1"]],
     [`${at} /live/main/manifest.mpd 127.1.1.14:1; 0.001`, ["start 127.1.1.14:1"]],
     [`${at} /check/a/main/v720/1000.m4s 127.1.1.14:1; 0.001`, ["junk 127.1.1.14:1"]],
-    // Refused by the first: only the second was sent a request.
+    // The first origin refused the connection, so only the second received a request.
     [`${at} /live/main/v720/1000.m4s 127.1.1.14:1, 127.2.1.14:1; -, 0.001`, ["live 127.2.1.14:1"]],
-    // Failed by the first after it was sent.
+    // The first origin failed after the request was sent.
     [
       `${at} /live/main/v720/1000.m4s 127.1.1.14:1, 127.2.1.14:1; 0.000, 0.001`,
       ["live 127.1.1.14:1", "live 127.2.1.14:1"],
@@ -56,6 +56,6 @@ describe("a line of the log", () => {
     expect(originGets(line).map(({ lane, address }) => `${lane} ${address}`)).toEqual(gets),
   );
 
-  test("that is none of ours is not passed over in silence", () =>
+  test("throws on a line in another format", () =>
     expect(() => originGets("what?")).toThrow(/not a line/));
 });

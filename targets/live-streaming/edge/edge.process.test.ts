@@ -1,6 +1,6 @@
 /**
- * One real Varnish in front of origins that count: each protection of a single tier, and that its
- * switch removes it.
+ * One real Varnish in front of origins that count requests: each defence of a single tier, and its
+ * absence when switched off.
  */
 import "../tools/recipes.ts";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -23,7 +23,7 @@ const bench = new Bench(varnish);
 afterAll(() => bench[Symbol.asyncDispose]());
 
 const served = (): Answer => ({ status: 200, headers: { "x-ttl-ms": "60000" } });
-/** One zone per port: the first two in the region of the edge, when there are three. */
+/** One zone per port. With three zones, the first two are in the edge's region. */
 const originsAt = (ports: readonly number[]): EdgeSettings["origins"] =>
   ports.map((port, index) =>
     ports.length === 3 && index < 2
@@ -47,39 +47,34 @@ describe("collapsing", () => {
     expect(answers.every(({ status }) => status === 200)).toBe(true);
     return origin.asked.length;
   };
-  test("200 viewers make one request", async () => expect(await ask([])).toBe(1));
-  test("and without it, many", async () => expect(await ask(["collapsing"])).toBeGreaterThan(50));
+  test("sends one origin request for 200 viewers", async () => expect(await ask([])).toBe(1));
+  test("sends many without the defence", async () =>
+    expect(await ask(["collapsing"])).toBeGreaterThan(50));
 });
 
-describe("with more than one region", () => {
-  test(
-    "a dead region's requests are answered by the other at once, and what is early or shed is " +
-      "not asked twice",
-    async () => {
-      const own = await bench.origin((path) =>
-        path.includes("v720") ? { status: 502 } : served(),
-      );
-      const other = await bench.origin(served);
-      const base = await edge([own.port, other.port]);
-      expect(await get(base + segment(-1))).toMatchObject({
-        status: 200,
-        cache: "miss",
-        servedBy: "region-b",
-      });
-      await own.stop();
-      // Before the probe can have noticed: a refused connection and one more request.
-      const late = [];
-      for (let offset = -2; offset > -12; offset -= 1)
-        late.push(await get(base + segment(offset, "v360")));
-      expect(late.every(({ status, servedBy }) => status === 200 && servedBy === "region-b")).toBe(
-        true,
-      );
-      expect(Math.min(...late.map(({ ms }) => ms))).toBeLessThan(20);
-      expect(Math.max(...late.map(({ ms }) => ms))).toBeLessThan(500);
-    },
-  );
+describe("with two regions", () => {
+  test("fails over from a dead region at once, and does not repeat early or shed requests", async () => {
+    const own = await bench.origin((path) => (path.includes("v720") ? { status: 502 } : served()));
+    const other = await bench.origin(served);
+    const base = await edge([own.port, other.port]);
+    expect(await get(base + segment(-1))).toMatchObject({
+      status: 200,
+      cache: "miss",
+      servedBy: "region-b",
+    });
+    await own.stop();
+    // Before the probe notices, a request costs a refused connection and one more request.
+    const late = [];
+    for (let offset = -2; offset > -12; offset -= 1)
+      late.push(await get(base + segment(offset, "v360")));
+    expect(late.every(({ status, servedBy }) => status === 200 && servedBy === "region-b")).toBe(
+      true,
+    );
+    expect(Math.min(...late.map(({ ms }) => ms))).toBeLessThan(20);
+    expect(Math.max(...late.map(({ ms }) => ms))).toBeLessThan(500);
+  });
 
-  test("a refusal for load is kept for its max-age and not carried to the other region", async () => {
+  test("keeps a refusal for load for its max-age and does not forward it to the other region", async () => {
     const own = await bench.origin(() => ({
       status: 503,
       headers: { "x-answer": "shed", "cache-control": "max-age=5" },
@@ -91,38 +86,34 @@ describe("with more than one region", () => {
     expect([own.asked.length, other.asked.length]).toEqual([1, 0]);
   });
 
-  test(
-    "a failed zone is stood in for by the next of its region; a segment missing here is asked " +
-      "for in another region, not in the next zone",
-    async () => {
-      const zone = (failing: string) =>
-        bench.origin((path) =>
-          path.includes(failing)
-            ? { status: 500 }
-            : path.includes("audio")
-              ? { status: 404, headers: { "x-answer": "missing", "x-ttl-ms": "10" } }
-              : served(),
-        );
-      const [first, second] = [await zone("v720"), await zone("nothing")];
-      const far = await bench.origin(served);
-      const base = await edge([first.port, second.port, far.port]);
-      expect(await get(base + segment(-2, "v360"))).toMatchObject({
-        status: 200,
-        servedBy: "region-a-1",
-      });
-      expect(await get(base + segment(-2, "v720"))).toMatchObject({
-        status: 200,
-        servedBy: "region-a-2",
-      });
-      expect(await get(base + segment(-2, "audio"))).toMatchObject({
-        status: 200,
-        servedBy: "region-c",
-      });
-      expect([first.asked.length, second.asked.length, far.asked.length]).toEqual([3, 1, 1]);
-    },
-  );
+  test("replaces a failed zone by the region's next, and fetches a missing segment from the other region", async () => {
+    const zone = (failing: string) =>
+      bench.origin((path) =>
+        path.includes(failing)
+          ? { status: 500 }
+          : path.includes("audio")
+            ? { status: 404, headers: { "x-answer": "missing", "x-ttl-ms": "10" } }
+            : served(),
+      );
+    const [first, second] = [await zone("v720"), await zone("nothing")];
+    const far = await bench.origin(served);
+    const base = await edge([first.port, second.port, far.port]);
+    expect(await get(base + segment(-2, "v360"))).toMatchObject({
+      status: 200,
+      servedBy: "region-a-1",
+    });
+    expect(await get(base + segment(-2, "v720"))).toMatchObject({
+      status: 200,
+      servedBy: "region-a-2",
+    });
+    expect(await get(base + segment(-2, "audio"))).toMatchObject({
+      status: 200,
+      servedBy: "region-c",
+    });
+    expect([first.asked.length, second.asked.length, far.asked.length]).toEqual([3, 1, 1]);
+  });
 
-  test("off, the other zones of the region still help, the other region does not", async () => {
+  test("uses other zones of its region but not the other region when switched off", async () => {
     const [first, second, far] = [
       await bench.origin(() => ({ status: 500 })),
       await bench.origin(() => ({ status: 500 })),
@@ -134,36 +125,32 @@ describe("with more than one region", () => {
   });
 });
 
-test(
-  "lifetimes are kept to the millisecond and handed on, and numbers that cannot exist never " +
-    "reach the origin",
-  async () => {
-    const origin = await bench.origin(() => ({
-      status: 404,
-      headers: { "x-answer": "early", "x-ttl-ms": "300" },
-    }));
-    const base = await edge([origin.port]);
-    const path = segment(1);
-    await get(base + path);
-    await sleep(100);
-    const left = Number((await get(base + path)).headers.get("x-ttl-ms"));
-    expect(left).toBeGreaterThan(0);
-    expect(left).toBeLessThanOrEqual(200);
-    expect(origin.asked.length).toBe(1);
-    await sleep(220);
-    await get(base + path);
-    expect(origin.asked.length).toBe(2);
-    for (const bad of [
-      segment(1000),
-      segment(-5000),
-      "/live/main/v720/007.m4s",
-      "/live/other/v720/1.m4s",
-    ]) {
-      expect([404, 410]).toContain((await get(base + bad)).status);
-    }
-    expect(origin.asked.length).toBe(2);
-  },
-);
+test("keeps lifetimes to the millisecond, passes them on, and gates impossible numbers", async () => {
+  const origin = await bench.origin(() => ({
+    status: 404,
+    headers: { "x-answer": "early", "x-ttl-ms": "300" },
+  }));
+  const base = await edge([origin.port]);
+  const path = segment(1);
+  await get(base + path);
+  await sleep(100);
+  const left = Number((await get(base + path)).headers.get("x-ttl-ms"));
+  expect(left).toBeGreaterThan(0);
+  expect(left).toBeLessThanOrEqual(200);
+  expect(origin.asked.length).toBe(1);
+  await sleep(220);
+  await get(base + path);
+  expect(origin.asked.length).toBe(2);
+  for (const bad of [
+    segment(1000),
+    segment(-5000),
+    "/live/main/v720/007.m4s",
+    "/live/other/v720/1.m4s",
+  ]) {
+    expect([404, 410]).toContain((await get(base + bad)).status);
+  }
+  expect(origin.asked.length).toBe(2);
+});
 
 describe("notifications", () => {
   const carrying = (path: string): Answer => {
@@ -183,30 +170,26 @@ describe("notifications", () => {
     return [headers.get("x-notifications-version"), headers.get("x-notifications")];
   };
 
-  test(
-    "the newest ones seen are on every answer, cached, old or refused, and an older set does " +
-      "not replace them",
-    async () => {
-      const base = await edge([(await bench.origin(carrying)).port]);
-      const old = base + segment(-200, "audio");
-      expect(await carriedOn(old)).toEqual([null, null]);
-      expect(await carriedOn(base + segment(-1, "v360"))).toEqual(["3", "id=ad;seq=3"]);
-      expect(await carriedOn(old)).toEqual(["3", "id=ad;seq=3"]);
-      expect(await carriedOn(base + segment(-1, "v720"))).toEqual(["7", "id=ad;seq=7"]);
-      expect(await carriedOn(base + segment(-2, "v360"))).toEqual(["7", "id=ad;seq=7"]);
-      for (const each of [old, base + segment(-1, "v360"), base + segment(500)])
-        expect(await carriedOn(each)).toEqual(["7", "id=ad;seq=7"]);
-    },
-  );
+  test("adds the newest set to every answer, cached, old or refused, and ignores an older one", async () => {
+    const base = await edge([(await bench.origin(carrying)).port]);
+    const old = base + segment(-200, "audio");
+    expect(await carriedOn(old)).toEqual([null, null]);
+    expect(await carriedOn(base + segment(-1, "v360"))).toEqual(["3", "id=ad;seq=3"]);
+    expect(await carriedOn(old)).toEqual(["3", "id=ad;seq=3"]);
+    expect(await carriedOn(base + segment(-1, "v720"))).toEqual(["7", "id=ad;seq=7"]);
+    expect(await carriedOn(base + segment(-2, "v360"))).toEqual(["7", "id=ad;seq=7"]);
+    for (const each of [old, base + segment(-1, "v360"), base + segment(500)])
+      expect(await carriedOn(each)).toEqual(["7", "id=ad;seq=7"]);
+  });
 
-  test("off, only the segment itself carries them", async () => {
+  test("come only from the segment itself when switched off", async () => {
     const base = await edge([(await bench.origin(carrying)).port], ["notifications"]);
     expect(await carriedOn(base + segment(-1))).toEqual(["7", "id=ad;seq=7"]);
     expect(await carriedOn(base + segment(-200, "audio"))).toEqual([null, null]);
   });
 });
 
-test("it tells the time, to the millisecond and to whoever asks", async () => {
+test("tells every client the time in ms", async () => {
   const base = await edge([(await bench.origin(served)).port]);
   for (let times = 0; times < 20; times += 1) {
     const before = Date.now();
@@ -225,7 +208,7 @@ test("it tells the time, to the millisecond and to whoever asks", async () => {
   }
 });
 
-describe("told by an operator", () => {
+describe("on an operator's request", () => {
   const tell = (
     base: string,
     method: string,
@@ -234,55 +217,51 @@ describe("told by an operator", () => {
   ): Promise<Response> => fetch(base + path, { method, headers });
   const authorization = `Bearer ${controlToken}`;
 
-  test(
-    "it forgets what a pattern covers and nothing beside it, and only with the token and a " +
-      "harmless pattern",
-    async () => {
-      const origin = await bench.origin(served);
-      const base = await edge([origin.port]);
-      const paths = [segment(-10), segment(-9), segment(-8), segment(-9, "audio")];
-      for (const path of paths) await get(base + path);
-      const number = Number(/(\d+)\.m4s/.exec(paths[1] ?? "")?.[1]);
-      const range = { event: "main", renditions: ["v720", "v360"], from: number, to: number };
-      const pattern = pathPattern(range);
-      // As origins say it.
-      const said = (
-        to: { readonly from: number; readonly to: number },
-        token = controlToken,
-      ): Promise<boolean> =>
-        banSender(token)(
-          { name: "edge", at: { host: "127.0.0.1", port: Number(new URL(base).port) } },
-          { ...range, ...to },
-          new AbortController().signal,
-        );
-      expect((await tell(base, "BAN", { "x-ban-pattern": pattern })).status).toBe(401);
-      expect(await said(range, "wrong-token")).toBe(false);
-      for (const bad of [
-        "",
-        ".*",
-        "^/x && obj.status == 200$",
-        `^/(${"a".repeat(3_000)})$`,
-        "^/(unclosed$",
-      ]) {
-        expect([400, 431], bad.slice(0, 20)).toContain(
-          (await tell(base, "BAN", { authorization, "x-ban-pattern": bad })).status,
-        );
-      }
-      expect(
-        (await Promise.all(paths.map((path) => get(base + path)))).map(({ cache }) => cache),
-      ).toEqual(["hit", "hit", "hit", "hit"]);
-      expect(await said(range)).toBe(true);
-      expect(
-        (await Promise.all(paths.map((path) => get(base + path)))).map(({ cache }) => cache),
-      ).toEqual(["hit", "miss", "hit", "hit"]);
-      expect(await said({ from: number - 1_801, to: number })).toBe(true);
-      expect(
-        (await Promise.all(paths.map((path) => get(base + path)))).map(({ cache }) => cache),
-      ).toEqual(["miss", "miss", "hit", "hit"]);
-    },
-  );
+  test("forgets exactly what a pattern covers, only with the token and a harmless pattern", async () => {
+    const origin = await bench.origin(served);
+    const base = await edge([origin.port]);
+    const paths = [segment(-10), segment(-9), segment(-8), segment(-9, "audio")];
+    for (const path of paths) await get(base + path);
+    const number = Number(/(\d+)\.m4s/.exec(paths[1] ?? "")?.[1]);
+    const range = { event: "main", renditions: ["v720", "v360"], from: number, to: number };
+    const pattern = pathPattern(range);
+    // The form that origins send.
+    const said = (
+      to: { readonly from: number; readonly to: number },
+      token = controlToken,
+    ): Promise<boolean> =>
+      banSender(token)(
+        { name: "edge", at: { host: "127.0.0.1", port: Number(new URL(base).port) } },
+        { ...range, ...to },
+        new AbortController().signal,
+      );
+    expect((await tell(base, "BAN", { "x-ban-pattern": pattern })).status).toBe(401);
+    expect(await said(range, "wrong-token")).toBe(false);
+    for (const bad of [
+      "",
+      ".*",
+      "^/x && obj.status == 200$",
+      `^/(${"a".repeat(3_000)})$`,
+      "^/(unclosed$",
+    ]) {
+      expect([400, 431], bad.slice(0, 20)).toContain(
+        (await tell(base, "BAN", { authorization, "x-ban-pattern": bad })).status,
+      );
+    }
+    expect(
+      (await Promise.all(paths.map((path) => get(base + path)))).map(({ cache }) => cache),
+    ).toEqual(["hit", "hit", "hit", "hit"]);
+    expect(await said(range)).toBe(true);
+    expect(
+      (await Promise.all(paths.map((path) => get(base + path)))).map(({ cache }) => cache),
+    ).toEqual(["hit", "miss", "hit", "hit"]);
+    expect(await said({ from: number - 1_801, to: number })).toBe(true);
+    expect(
+      (await Promise.all(paths.map((path) => get(base + path)))).map(({ cache }) => cache),
+    ).toEqual(["miss", "miss", "hit", "hit"]);
+  });
 
-  test("a copy that was under way while it was told is not kept", async () => {
+  test("discards a copy that was in transit during an invalidation", async () => {
     const origin = await bench.origin(() => ({ ...served(), afterMs: 300 }));
     const base = await edge([origin.port]);
     const path = segment(-9);
@@ -301,7 +280,7 @@ describe("told by an operator", () => {
     expect((await get(base + path)).cache).toBe("miss");
   });
 
-  test("drained, it is alive, not ready, closes connections and still answers", async () => {
+  test("is alive, not ready, closes connections and still answers while it drains", async () => {
     const base = await edge([(await bench.origin(served)).port]);
     expect((await tell(base, "DRAIN", {}, "/")).status).toBe(401);
     expect((await get(`${base}/health/ready`)).status).toBe(200);

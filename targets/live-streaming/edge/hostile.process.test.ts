@@ -1,7 +1,7 @@
 /**
- * Hostile bytes through a real Varnish to a real node:http server with the origin's limits: what
- * the viewer is told, what reaches the origin, and that neither the rest of the viewer's connection
- * nor the edge's own connection to the origin is poisoned.
+ * Hostile bytes through a real Varnish to a real node:http server with the origin's limits. Checks
+ * the viewer's status, the requests that reach the origin, and that neither connection (viewer to
+ * edge, edge to origin) is poisoned.
  */
 import "../tools/recipes.ts";
 import { type AddressInfo, connect } from "node:net";
@@ -51,7 +51,7 @@ afterAll(async () => {
 
 const newest = segmentInProduction(Date.now());
 let used = 0;
-/** A segment that nobody asked for yet. */
+/** A segment that no test has requested yet. */
 const fresh = (): string => {
   used += 1;
   return `/live/main/v720/${newest - 10 - used}.m4s`;
@@ -59,10 +59,7 @@ const fresh = (): string => {
 const smuggled = "/live/main/audio/7.m4s";
 const smuggledRequest = `GET ${smuggled} HTTP/1.1\r\nHost: e\r\n\r\n`;
 
-/**
- * Everything that comes back on one connection until it is closed, or until `until` was seen, or
- * for a second.
- */
+/** Returns all bytes received on one connection until it closes, `until` appears, or 1 s passes. */
 async function exchange(
   bytes: string,
   until?: string,
@@ -91,7 +88,7 @@ async function exchange(
   };
 }
 
-/** No answer at all: what Varnish has for a request that does not even fit. */
+/** No answer: Varnish closes the connection for a request that exceeds its buffers. */
 const hungUp = 0;
 
 const head = (...lines: readonly string[]): string =>
@@ -102,8 +99,8 @@ const segmentGet =
     `GET ${path} HTTP/1.1\r\n${head(...lines)}`;
 
 /**
- * `bytes` of a request, given a path nobody asked for; the status it must get; whether that path
- * may be asked of the origin.
+ * The bytes of a request for an unrequested path, its expected status, and whether the path may
+ * reach the origin.
  */
 const refused: readonly (readonly [
   title: string,
@@ -112,8 +109,10 @@ const refused: readonly (readonly [
 ])[] = [
   [
     "length and chunks",
-    (path) =>
-      `${segmentGet("Content-Length: 5", "Transfer-Encoding: chunked")(path)}0\r\n\r\n${smuggledRequest}`,
+    (path) => {
+      const get = segmentGet("Content-Length: 5", "Transfer-Encoding: chunked")(path);
+      return `${get}0\r\n\r\n${smuggledRequest}`;
+    },
     [400],
   ],
   [
@@ -171,8 +170,10 @@ const refused: readonly (readonly [
   ],
   [
     "chunks twice",
-    (path) =>
-      `${segmentGet("Transfer-Encoding: chunked", "Transfer-Encoding: identity")(path)}0\r\n\r\n${smuggledRequest}`,
+    (path) => {
+      const codings = ["Transfer-Encoding: chunked", "Transfer-Encoding: identity"];
+      return `${segmentGet(...codings)(path)}0\r\n\r\n${smuggledRequest}`;
+    },
     [400],
   ],
   [
@@ -233,8 +234,8 @@ const refused: readonly (readonly [
   [
     "PUT in chunks",
     (path) =>
-      `PUT ${path} ` +
-      `HTTP/1.1\r\n${head("Transfer-Encoding: chunked")}${smuggledRequest.length.toString(16)}\r\n${smuggledRequest}\r\n0\r\n\r\n`,
+      `PUT ${path} HTTP/1.1\r\n${head("Transfer-Encoding: chunked")}` +
+      `${smuggledRequest.length.toString(16)}\r\n${smuggledRequest}\r\n0\r\n\r\n`,
     [405],
   ],
   [
@@ -244,14 +245,16 @@ const refused: readonly (readonly [
   ],
   [
     "BAN with a body",
-    () =>
-      "BAN /invalidate " +
-      `HTTP/1.1\r\n${head(`Authorization: Bearer ${controlToken}`, `Content-Length: ${smuggledRequest.length}`)}${smuggledRequest}`,
+    () => {
+      const authorization = `Authorization: Bearer ${controlToken}`;
+      const headers = head(authorization, `Content-Length: ${smuggledRequest.length}`);
+      return `BAN /invalidate HTTP/1.1\r\n${headers}${smuggledRequest}`;
+    },
     [400],
   ],
 ];
 
-describe("is refused, and neither reaches the origin nor brings another request along", () => {
+describe("is refused, does not reach the origin and smuggles no other request", () => {
   test.each(refused)("%s", async (_, bytes, statuses) => {
     const [path, following] = [fresh(), fresh()];
     const from = asked.length;
@@ -265,7 +268,7 @@ describe("is refused, and neither reaches the origin nor brings another request 
     );
     expect(statuses).toContain(got[0] ?? (closed ? hungUp : "silence"));
     const reached = asked.slice(from).map(({ url }) => url);
-    // The request behind it either was answered as what it is, or the connection ended before it.
+    // The following request is answered correctly, or the connection is closed before it.
     expect(reached.filter((url) => url !== following)).toEqual([]);
     expect(got.slice(1)).toEqual(reached.length === 0 ? [] : [200]);
     expect(text).not.toContain(smuggled);
@@ -274,7 +277,7 @@ describe("is refused, and neither reaches the origin nor brings another request 
   });
 });
 
-describe("is harmless, and the next request on the connection is answered as itself", () => {
+describe("is harmless: the next request on the connection gets its own answer", () => {
   const served: readonly (readonly [title: string, bytes: (path: string) => string])[] = [
     [
       "an absolute address, whatever its host",
@@ -318,7 +321,7 @@ describe("is harmless, and the next request on the connection is answered as its
   });
 });
 
-test("neither query nor host make another copy, and ranges are cut at the edge", async () => {
+test("ignores query and host in the cache key, and serves ranges itself", async () => {
   const path = fresh();
   const from = asked.length;
   const range = (value: string): Promise<Response> =>
@@ -337,7 +340,7 @@ test("neither query nor host make another copy, and ranges are cut at the edge",
   expect(asked.slice(from)[0]?.names).not.toContain("range");
 });
 
-test("nothing of all this made the origin stumble, or the edge start anew", () => {
+test("leaves origin and edge running through all hostile requests", () => {
   expect(errors).toEqual([]);
   expect(asked.some(({ url }) => url === smuggled)).toBe(false);
   expect(asked.every(({ method }) => method === "GET")).toBe(true);

@@ -1,6 +1,6 @@
 /**
- * Varnish as an edge cache: bounded memory, few threads, no jail (a container or a laptop has no
- * user to switch to).
+ * Launches Varnish as an edge cache: bounded memory, few threads, no jail (neither a container nor
+ * a laptop has another user to switch to).
  */
 import { resolve } from "node:path";
 import type { EndpointSettings } from "../service/configuration.ts";
@@ -18,19 +18,16 @@ export interface EdgeNode {
   readonly settings: EdgeSettings;
 }
 
-/** Varnish's `-n` within the service's own folder: where its counters live. */
+/** Varnish's `-n` directory within the service's folder. It holds the counters. */
 export const workDirectoryName = "varnish";
 
 /**
- * What is under way at a SIGTERM may take this long, and up to a second more: longer than any
- * request may be held.
+ * The drain limit in seconds after SIGTERM, which the shell's polling can exceed by 1 s. It is
+ * longer than any request may be held.
  */
 export const drainSeconds = 4;
 
-/**
- * `run.sh` on a Varnish: a shell costs a start nothing that could be measured, and a megabyte of
- * memory.
- */
+/** Runs `run.sh` around Varnish. The shell adds no measurable start-up time and 1 MB of memory. */
 export function edgeProgram(node: EdgeNode): Program {
   const tools = ["varnishadm", "varnishstat"].map((name) => node.varnish.companions[name] ?? name);
   return {
@@ -62,15 +59,15 @@ export function varnishArguments(node: EdgeNode): string[] {
     `${node.listen.host}:${node.listen.port}`,
     "-T",
     `${node.admin.host}:${node.admin.port}`,
-    // What is live or owned never gives way to what is old and only passing through.
+    // Live and owned objects are never evicted for old objects that only pass through.
     "-s",
     "main=malloc,192m",
     "-s",
     "old=malloc,64m",
     "-s",
     "Transient=malloc,64m",
-    // A waiting viewer holds no thread (only a fetch does), so a few hundred carry thousands of
-    // them.
+    // A waiting viewer holds no thread, only a fetch does. A few hundred threads carry thousands of
+    // viewers.
     "-p",
     "thread_pools=2",
     "-p",
@@ -98,7 +95,7 @@ export function varnishArguments(node: EdgeNode): string[] {
   ];
 }
 
-/** Bans everything that is cached now. */
+/** Bans every object that is cached now. */
 export function flushProgram(
   varnish: Varnish,
   directory: string,

@@ -1,12 +1,14 @@
 #!/bin/sh
-# Runs Varnish, and on SIGTERM lets it finish what it has begun: it is told that it is draining (its rules then refuse what is new), and ended when
-# nothing is under way any more or the time is over. Varnish itself would cut everything off at once. Ends with Varnish's own status.
+# Runs Varnish and drains it on SIGTERM. It marks Varnish as draining, so that the VCL refuses new
+# requests. It stops Varnish when no request is open or the time is over. Varnish by itself would
+# cut all connections at once. Exits with Varnish's status.
 #
 #     run.sh WORK-DIRECTORY VARNISHADM VARNISHSTAT SECONDS varnishd ARGUMENT…
 directory=$1 varnishadm=$2 varnishstat=$3 seconds=$4
 shift 4
 
-# Requests and fetches; one that waits for the other's fetch is among them, an idle connection is not.
+# Open requests and fetches. A request that waits for another's fetch counts; an idle connection
+# does not.
 under_way() {
   "$varnishstat" -n "$directory" -1 -f 'MEMPOOL.req*.live' -f 'MEMPOOL.busyobj.live' | {
     sum=0
@@ -24,10 +26,10 @@ end() {
 drain() {
   trap end TERM INT
   "$varnishadm" -n "$directory" -t 1 backend.set_health draining healthy >/dev/null 2>&1 || end
-  # Only what has no copy is looked at, and refused. What is being sent is sent all the same.
+  # The VCL refuses cache misses only, so the ban makes every object a miss. Transfers continue.
   "$varnishadm" -n "$directory" -t 1 ban obj.status '!=' 0 >/dev/null 2>&1
   until=$(($(date +%s) + seconds))
-  # Twice, since a request may just be passing from one of the counts to the other.
+  # Checked twice, because a request may move from one counter to the other in between.
   quiet=0
   while [ "$quiet" -lt 2 ] && [ "$(date +%s)" -le "$until" ]; do
     sleep 0.05

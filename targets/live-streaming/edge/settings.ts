@@ -1,6 +1,6 @@
 /**
- * What an edge is told at its launch. Every word of it ends up in configuration text, so its shape
- * is narrow and checked.
+ * The launch settings of an edge. Every value ends up in VCL text, so its format is narrow and
+ * validated.
  */
 import { z } from "zod";
 import { endpointShape } from "../service/configuration.ts";
@@ -10,7 +10,7 @@ export const name = z
   .regex(/^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/, "1 to 32 of a–z, 0–9 and -");
 
 const upstreamShape = z.strictObject({
-  /** Names its counters and its answers: `X-Served-By`. */
+  /** The node's name in its counters and in `X-Served-By`. */
   site: name,
   region: name,
   endpoint: endpointShape,
@@ -21,21 +21,21 @@ export const originsShape = z
   .refine(distinct, "one origin per site");
 
 const shape = z.strictObject({
-  /** `edge` faces viewers; `fill` is the top tier, which edges fill from. */
+  /** `edge` serves viewers; `fill` is the top tier, from which edges fill. */
   role: z.enum(["edge", "fill"]),
   region: name,
-  /** In the order of preference: the own zone's, those of the own region, then other regions'. */
+  /** In order of preference: own zone, own region, other regions. */
   origins: originsShape,
-  /** The top tier, of all regions. None: this node fills from the origins itself. */
+  /** The top tier, of all regions. Empty if this node fills from the origins itself. */
   fills: z.array(upstreamShape).refine(distinct, "one fill node per site"),
   event: name,
   renditions: z.array(name).min(1),
   segmentSeconds: z.int().min(1).max(60),
   liveSegments: z.int().min(1).max(1_000),
   dvrWindowSegments: z.int().min(1).max(100_000),
-  /** How long after its due time an origin may hold a request for a segment. */
+  /** How long after its due time an origin may hold a request for a segment, in ms. */
   holdGraceSeconds: z.number().min(0).max(60),
-  /** A copy older than this is of low priority unless the node owns the rendition. */
+  /** The age from which a copy has low priority, unless the node owns the rendition. */
   retentionSeconds: z.int().min(1).max(86_400),
   /** Authorises invalidation and draining. */
   controlToken: z

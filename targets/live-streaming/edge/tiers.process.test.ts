@@ -1,6 +1,6 @@
 /**
- * Real nodes in two tiers: two edges of one region, its two fill nodes and one of another region,
- * and an origin that counts.
+ * Two tiers of real nodes: two edges of one region, its two fill nodes, one of another region, and
+ * an origin that counts requests.
  */
 import "../tools/recipes.ts";
 import { spawnSync } from "node:child_process";
@@ -48,10 +48,10 @@ const edges = await Promise.all(
   ),
 );
 const [one, two] = edges.map(({ base }) => base) as [string, string];
-// Until probes of the fill nodes have been answered, any of them may be asked.
+// Until the fill nodes' probes are answered, an edge may ask any of them.
 await sleep(1_200);
 
-test("a segment is fetched once for both edges, through the node that owns its rendition", async () => {
+test("fetches a segment once for both edges, through the fill node that owns its rendition", async () => {
   const paths = [-100, -101, -102].flatMap((offset) =>
     ["v720", "v360", "audio"].map((rendition) => segment(offset, rendition)),
   );
@@ -68,96 +68,84 @@ test("a segment is fetched once for both edges, through the node that owns its r
   expect([...owners.values()].every((of) => of.size === 1)).toBe(true);
 });
 
-test(
-  "what is left of a lifetime is handed down, neither begun again nor added up, refusals " +
-    "included",
-  async () => {
-    answer = () => ({ status: 404, headers: { "x-answer": "early", "x-ttl-ms": "1500" } });
-    const path = segment(1);
-    const before = origin.asked.length;
-    const startMs = performance.now();
-    await get(one + path);
-    await sleep(700);
-    const late = await get(two + path);
-    expect(Number(late.headers.get("x-ttl-ms"))).toBeLessThanOrEqual(800);
-    expect(origin.asked.length - before).toBe(1);
-    await sleep(1_560 - (performance.now() - startMs));
-    await get(two + path);
-    expect(origin.asked.length - before).toBe(2);
+test("passes on the remaining lifetime, neither restarted nor added up, also of refusals", async () => {
+  answer = () => ({ status: 404, headers: { "x-answer": "early", "x-ttl-ms": "1500" } });
+  const path = segment(1);
+  const before = origin.asked.length;
+  const startMs = performance.now();
+  await get(one + path);
+  await sleep(700);
+  const late = await get(two + path);
+  expect(Number(late.headers.get("x-ttl-ms"))).toBeLessThanOrEqual(800);
+  expect(origin.asked.length - before).toBe(1);
+  await sleep(1_560 - (performance.now() - startMs));
+  await get(two + path);
+  expect(origin.asked.length - before).toBe(2);
 
-    answer = () => ({ status: 503, headers: { "x-answer": "shed", "cache-control": "max-age=2" } });
-    const refused = segment(-50);
-    await get(one + refused);
-    await sleep(600);
-    const again = await get(two + refused);
-    expect(again).toMatchObject({ status: 503 });
-    expect(Number(again.headers.get("x-ttl-ms"))).toBeLessThan(1_450);
-    expect(origin.asked.length - before).toBe(3);
-  },
-);
+  answer = () => ({ status: 503, headers: { "x-answer": "shed", "cache-control": "max-age=2" } });
+  const refused = segment(-50);
+  await get(one + refused);
+  await sleep(600);
+  const again = await get(two + refused);
+  expect(again).toMatchObject({ status: 503 });
+  expect(Number(again.headers.get("x-ttl-ms"))).toBeLessThan(1_450);
+  expect(origin.asked.length - before).toBe(3);
+});
 
-test(
-  "old copies are of low priority except at the owner: a live copy lapses at five minutes, " +
-    "and what is asked for later is stored apart",
-  async () => {
-    answer = () => ({ status: 200, headers: { "x-ttl-ms": "600000" }, body: "x".repeat(100_000) });
-    // Five minutes old in at most twelve seconds.
-    const path = segment(-146);
-    const ageing = await get(one + path);
-    expect(Number(ageing.headers.get("x-ttl-ms"))).toBeLessThan(12_000);
-    const owner = nodeOf[ageing.headers.get("x-filled-by") ?? ""] as RunningNode;
-    expect(Number((await get(owner.base + path)).headers.get("x-ttl-ms"))).toBeGreaterThan(590_000);
-    expect([storedApart(edges[0] as RunningNode), storedApart(owner)]).toEqual([0, 0]);
-    await get(one + segment(-400));
-    expect(storedApart(edges[0] as RunningNode)).toBeGreaterThan(90_000);
-    expect(storedApart(owner)).toBe(0);
-  },
-);
+test("gives old copies low priority except at the owner, in their own storage from 300 s on", async () => {
+  answer = () => ({ status: 200, headers: { "x-ttl-ms": "600000" }, body: "x".repeat(100_000) });
+  // 300 s of ageing, reached in at most 12 s.
+  const path = segment(-146);
+  const ageing = await get(one + path);
+  expect(Number(ageing.headers.get("x-ttl-ms"))).toBeLessThan(12_000);
+  const owner = nodeOf[ageing.headers.get("x-filled-by") ?? ""] as RunningNode;
+  expect(Number((await get(owner.base + path)).headers.get("x-ttl-ms"))).toBeGreaterThan(590_000);
+  expect([storedApart(edges[0] as RunningNode), storedApart(owner)]).toEqual([0, 0]);
+  await get(one + segment(-400));
+  expect(storedApart(edges[0] as RunningNode)).toBeGreaterThan(90_000);
+  expect(storedApart(owner)).toBe(0);
+});
 
-test(
-  "notifications reach both tiers, and an edge that did not see the segment that brought them " +
-    "hears of them with its next one",
-  async () => {
-    answer = (path) => ({
-      status: 200,
-      headers: {
-        "x-ttl-ms": "60000",
-        ...(path.includes("v720")
-          ? {
-              "x-notifications-version": "12345678901234",
-              "x-notifications": "id=ad;seq=1;payload=eA",
-            }
-          : {}),
-      },
-    });
-    const old = segment(-201, "v720");
-    await get(one + old);
-    await get(two + segment(-202, "v720"));
-    const heard = await get(two + segment(-203, "v720"));
-    expect([
-      heard.headers.get("x-notifications-version"),
-      heard.headers.get("x-notifications"),
-    ]).toEqual(["12345678901234", "id=ad;seq=1;payload=eA"]);
-    expect((await get(one + segment(900))).headers.get("x-notifications")).toBe(
-      "id=ad;seq=1;payload=eA",
-    );
-  },
-);
+test("carries notifications through both tiers, also to an edge that missed their first segment", async () => {
+  answer = (path) => ({
+    status: 200,
+    headers: {
+      "x-ttl-ms": "60000",
+      ...(path.includes("v720")
+        ? {
+            "x-notifications-version": "12345678901234",
+            "x-notifications": "id=ad;seq=1;payload=eA",
+          }
+        : {}),
+    },
+  });
+  const old = segment(-201, "v720");
+  await get(one + old);
+  await get(two + segment(-202, "v720"));
+  const heard = await get(two + segment(-203, "v720"));
+  expect([
+    heard.headers.get("x-notifications-version"),
+    heard.headers.get("x-notifications"),
+  ]).toEqual(["12345678901234", "id=ad;seq=1;payload=eA"]);
+  expect((await get(one + segment(900))).headers.get("x-notifications")).toBe(
+    "id=ad;seq=1;payload=eA",
+  );
+});
 
-test("an operator's word to the inner tier and then the outer one leaves no old copy anywhere", async () => {
+test("leaves no old copy when the inner tier is invalidated before the outer one", async () => {
   answer = () => ({ status: 200, headers: { "x-ttl-ms": "60000", "x-segment-sha256": "old" } });
   const [hidden, beside] = [segment(-30), segment(-31)];
   for (const base of [one, two]) for (const path of [hidden, beside]) await get(base + path);
   answer = () => ({ status: 200, headers: { "x-ttl-ms": "60000", "x-segment-sha256": "new" } });
   for (const { base } of [first, second, far, ...edges]) {
-    const told = await fetch(`${base}/invalidate`, {
+    const answer = await fetch(`${base}/invalidate`, {
       method: "BAN",
       headers: {
         authorization: `Bearer ${controlToken}`,
         "x-ban-pattern": `^${hidden.replace(".", "\\.")}$`,
       },
     });
-    expect(told.status).toBe(200);
+    expect(answer.status).toBe(200);
   }
   const seen = async (path: string): Promise<(string | null)[]> =>
     Promise.all(
@@ -167,33 +155,29 @@ test("an operator's word to the inner tier and then the outer one leaves no old 
   expect(await seen(beside)).toEqual(["old", "old"]);
 });
 
-test(
-  "a dead fill node loses no segment: the next on the ring stands in, and when a region has " +
-    "none left, another region's",
-  async () => {
-    answer = () => ({ status: 200, headers: { "x-ttl-ms": "60000" } });
-    // The clock goes on: nothing may be asked for twice.
-    const newest = segmentInProduction(Date.now());
-    const ask = async (offsets: readonly number[]) =>
-      Promise.all(offsets.map((offset) => get(`${one}/live/main/audio/${newest + offset}.m4s`)));
-    const [before] = await ask([-4]);
-    const owner = before?.headers.get("x-filled-by") ?? "";
-    await nodeOf[owner]?.stop();
-    const offsets = Array.from({ length: 20 }, (_, index) => -5 - index);
-    const standIns = await ask(offsets);
-    expect(standIns.map(({ status }) => status)).toEqual(offsets.map(() => 200));
-    const [standIn, ...others] = [
-      ...new Set(standIns.map(({ headers }) => headers.get("x-filled-by") ?? "")),
-    ];
-    expect(others).toEqual([]);
-    expect(["region-a-1", "region-a-2"].filter((site) => site !== owner)).toEqual([standIn]);
-    await nodeOf[standIn ?? ""]?.stop();
-    const abroad = await ask(offsets.map((offset) => offset - 20));
-    expect(abroad.map(({ status, headers }) => [status, headers.get("x-filled-by")])).toEqual(
-      offsets.map(() => [200, "region-b-1"]),
-    );
-  },
-);
+test("survives a dead fill node by the next on the ring, then by another region's", async () => {
+  answer = () => ({ status: 200, headers: { "x-ttl-ms": "60000" } });
+  // The clock advances, so no segment may be requested twice.
+  const newest = segmentInProduction(Date.now());
+  const ask = async (offsets: readonly number[]) =>
+    Promise.all(offsets.map((offset) => get(`${one}/live/main/audio/${newest + offset}.m4s`)));
+  const [before] = await ask([-4]);
+  const owner = before?.headers.get("x-filled-by") ?? "";
+  await nodeOf[owner]?.stop();
+  const offsets = Array.from({ length: 20 }, (_, index) => -5 - index);
+  const standIns = await ask(offsets);
+  expect(standIns.map(({ status }) => status)).toEqual(offsets.map(() => 200));
+  const [standIn, ...others] = [
+    ...new Set(standIns.map(({ headers }) => headers.get("x-filled-by") ?? "")),
+  ];
+  expect(others).toEqual([]);
+  expect(["region-a-1", "region-a-2"].filter((site) => site !== owner)).toEqual([standIn]);
+  await nodeOf[standIn ?? ""]?.stop();
+  const abroad = await ask(offsets.map((offset) => offset - 20));
+  expect(abroad.map(({ status, headers }) => [status, headers.get("x-filled-by")])).toEqual(
+    offsets.map(() => [200, "region-b-1"]),
+  );
+});
 
 /** Bytes in the storage for old segments. */
 function storedApart(node: RunningNode): number {

@@ -1,24 +1,28 @@
-/** What is left of a node's settings once its switches and its role are heeded. */
+/** A node's settings after its switches and its role are applied. */
 import type { EdgeSettings, Upstream } from "./settings.ts";
 
 export interface NodeInForce {
   readonly settings: EdgeSettings;
   readonly filler: "origins" | "fills";
-  /** Those that it asks first: all origins that it may ask, or the ring of fill nodes nearby. */
+  /** The first upstreams: all allowed origins, or the ring of fill nodes in the region. */
   readonly near: readonly Upstream[];
-  /** Fill nodes of other regions, for when those nearby are gone. */
+  /** Fill nodes of other regions, used if those of the region are gone. */
   readonly next: readonly Upstream[];
-  /** Whether another region is asked when this one fails. */
+  /** Whether a failure is retried in another region. */
   readonly otherRegions: boolean;
   readonly retriesMax: number;
 }
 
 /**
- * After so many failures the viewer is told: a request must not visit every zone of a continent.
+ * The number of failed attempts after which the viewer gets an error. A request must not try every
+ * zone of a continent.
  */
 const retriesMax = 2;
 
-/** Varnish refuses what is declared and never used, so what a switch removes is not declared. */
+/**
+ * Varnish rejects declared but unused backends, so a switch that is off also removes the
+ * declaration.
+ */
 export function inForce(settings: EdgeSettings): NodeInForce {
   const { defences, region, role, fills } = settings;
   return role === "edge" && defences.fillTier && fills.length > 0
@@ -28,7 +32,7 @@ export function inForce(settings: EdgeSettings): NodeInForce {
 
 function fromOrigins(settings: EdgeSettings, failover: boolean, region: string): NodeInForce {
   const [first, ...others] = settings.origins;
-  // A node that does not fail over knows its own region only.
+  // A node without failover knows its own region only.
   const near = [first, ...others.filter((other) => failover || other.region === region)];
   return {
     settings,
@@ -44,7 +48,7 @@ function fromFills(settings: EdgeSettings): NodeInForce {
   const { fills, region, defences } = settings;
   const own = fills.filter((fill) => fill.region === region);
   const far = defences.regionFailover ? fills.filter((fill) => fill.region !== region) : [];
-  // A region without fill nodes of its own fills from the others' as if they were.
+  // A region without fill nodes uses those of the other regions as its own.
   const [near, next] = own.length > 0 ? [own, far] : [fills, []];
   return {
     settings,

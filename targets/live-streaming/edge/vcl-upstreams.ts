@@ -1,11 +1,11 @@
-/** Those that a node asks, in the words of Varnish: backends, and the choice among them. */
+/** A node's upstreams in VCL: backends, and the choice among them. */
 import type { Upstream } from "./settings.ts";
 import type { NodeInForce } from "./vcl-in-force.ts";
 
 const lanes = ["live", "dvr", "start", "junk"] as const;
 
 interface Kind {
-  /** Before the name: fill nodes are told from origins by it. */
+  /** The name's prefix, which distinguishes fill nodes from origins. */
   readonly prefix: "" | "fill_";
   readonly firstByteMs: number;
   readonly betweenBytesMs: number;
@@ -13,11 +13,14 @@ interface Kind {
 
 const kinds: Readonly<Record<NodeInForce["filler"], Kind>> = {
   origins: { prefix: "", firstByteMs: 2_000, betweenBytesMs: 1_000 },
-  // A fill node may ask several origins before it answers, each within its own time.
+  // A fill node may try several origins before it answers, each within its own timeout.
   fills: { prefix: "fill_", firstByteMs: 5_000, betweenBytesMs: 2_000 },
 };
 
-/** With collapsing a node needs one for each rendition and segment, however many viewers ask. */
+/**
+ * With collapsing a node needs one connection per rendition and segment, independent of the number
+ * of viewers.
+ */
 const connectionsMax = { live: 256, dvr: 128, start: 128, junk: 128 } as const;
 
 export function upstreamsVcl(node: NodeInForce): string[] {
@@ -32,7 +35,7 @@ export function backendName(lane: string, site: string, prefix: Kind["prefix"] =
   return `${prefix}${lane}_${identifier(site)}`;
 }
 
-/** A backend for each lane, of which the live one is probed for all of them. */
+/** One backend per lane. The probe of the live lane's backend serves them all. */
 function backendsOf({ site, endpoint }: Upstream, kind: Kind): string {
   return lanes
     .map(
@@ -48,7 +51,7 @@ function backendsOf({ site, endpoint }: Upstream, kind: Kind): string {
     .join("\n");
 }
 
-/** Sets the backend of the request's lane at one site. */
+/** Selects the backend of the request's lane at one site. */
 function useLane(site: string, prefix: Kind["prefix"]): string {
   return lanes
     .map((lane) => {
@@ -61,7 +64,7 @@ function useLane(site: string, prefix: Kind["prefix"]): string {
 function chooseOrigin({ near }: NodeInForce): string[] {
   const first = near[0] as Upstream;
   const call = ({ site }: Upstream): string => `call use_${identifier(site)};`;
-  // X-Skip is the region that answered but lacks the segment.
+  // X-Skip names the region that answered but lacks the segment.
   const untried = ({ site, region }: Upstream): string =>
     `!bereq.http.X-Site && bereq.http.X-Tried !~ ",${site},"
     && bereq.http.X-Skip != "${region}"`;
@@ -78,7 +81,7 @@ function chooseOrigin({ near }: NodeInForce): string[] {
     `sub choose_origin {
   unset bereq.http.X-Site;
 ${near.map((each) => `  if (${untried(each)} && ${healthy(each)}) { ${call(each)} }`).join("\n")}
-  # None of those left is known to be well: a probe may be behind.
+  # No remaining upstream is known to be healthy, but a probe may lag.
 ${near.map((each) => `  if (${untried(each)}) { ${call(each)} }`).join("\n")}
   if (!bereq.http.X-Site) { ${call(first)} }
 }`,

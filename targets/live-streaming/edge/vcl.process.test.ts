@@ -1,4 +1,6 @@
-/** A real Varnish reads each configuration that a topology gives its nodes, whatever is off. */
+/**
+ * A real Varnish compiles each configuration that a topology gives its nodes, with each switch off.
+ */
 import "../tools/recipes.ts";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -32,7 +34,7 @@ function filesOf(service: Service, off: readonly string[]): Files {
   return service.launch?.(place).files ?? {};
 }
 
-/** Nodes that differ only in names of sites are read once. */
+/** Nodes that differ only in site names are compiled once. */
 const likeness = (files: Files): string =>
   `${files["vcl/edge.vcl"]}${files["vcl/settings.vcl"]?.match(/^backend/gm)?.length}`;
 
@@ -51,10 +53,10 @@ function configurations(): Map<string, { readonly title: string; readonly files:
   return found;
 }
 
-/** What `varnishd -C` says against the rules in this folder; null where it reads them. */
+/** The errors of `varnishd -C` for the rules in this folder; null if it accepts them. */
 async function problemIn(folder: string): Promise<string | null> {
   const own = mkdtempSync(join(directory, "varnish-"));
-  // The C compiler need not optimise what nobody runs.
+  // The result never runs, so the C compiler need not optimise.
   const args = varnish.args.map((each) => each.replace("-O2", "-O0"));
   const { exitCode, stderr } = await run(
     varnish.executable,
@@ -65,7 +67,7 @@ async function problemIn(folder: string): Promise<string | null> {
     ),
     { env: { ...process.env, ...varnish.env } },
   );
-  // On success it prints the C code there.
+  // On success varnishd prints the C code there.
   return exitCode === 0 ? null : stderr.slice(-2_000);
 }
 
@@ -78,19 +80,19 @@ async function problemOf(files: Files): Promise<string | null> {
   return problemIn(join(folder, "vcl"));
 }
 
-describe.concurrent("varnishd -C reads", () => {
+describe.concurrent("varnishd -C", () => {
   const all = [...configurations().values()];
 
-  it("more than one kind of node, each with each of its switches off", () => {
+  it("accepts every kind of node with each of its switches off", () => {
     expect(all.length).toBeGreaterThan(30);
   });
 
   it.each(all)("$title", async ({ files }) => expect(await problemOf(files)).toBeNull());
 
-  it("the rules as they lie in the repository", async () =>
+  it("accepts the rules in the repository", async () =>
     expect(await problemIn(join(import.meta.dirname, "vcl"))).toBeNull());
 
-  it("and names the line of a rule that is wrong", async () => {
+  it("names the line of an invalid rule", async () => {
     const files = { ...(all[0]?.files ?? {}) };
     files["vcl/clock.vcl"] = `${files["vcl/clock.vcl"]}\nsub nobody_calls_this {}\n`;
     expect(await problemOf(files)).toMatch(/Unused sub nobody_calls_this[\s\S]+clock\.vcl/);

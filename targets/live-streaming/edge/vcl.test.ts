@@ -17,7 +17,7 @@ const fills = [
 ];
 const backendsOf = (vcl: string): string[] =>
   [...vcl.matchAll(/^backend (\w+) \{/gm)].map((match) => match[1] ?? "");
-/** What Varnish reads, in the order in which it includes it. */
+/** The files in the order in which Varnish includes them. */
 function read(settings: EdgeSettings): string {
   const files = edgeVcl(settings);
   const included = (path: string): string =>
@@ -29,7 +29,7 @@ function read(settings: EdgeSettings): string {
 const edge = (given: Partial<EdgeSettings> = {}): string =>
   read(settingsFor({ origins: [...origins], ...given }));
 
-test("each lane has a backend of its own at each site, so that counters tell them apart", () => {
+test("gives each lane its own backend at each site, so that counters distinguish them", () => {
   expect(backendsOf(edge())).toEqual(
     origins.flatMap(({ site }) =>
       ["live", "dvr", "start", "junk"].map((lane) => backendName(lane, site)),
@@ -38,11 +38,11 @@ test("each lane has a backend of its own at each site, so that counters tell the
   expect(backendsOf(edge())).toContain("live_region_a_1");
 });
 
-test("each upstream is probed once, not once a lane", () => {
+test("probes each upstream once, not once per lane", () => {
   expect(edge().match(/\.probe = upstream/g)).toHaveLength(origins.length);
 });
 
-describe("each switch removes its behaviour and nothing else", () => {
+describe("removes one behaviour per switch and nothing else", () => {
   const whole = edge();
   test.each([
     ["collapsing", /hash_ignore_busy/, false],
@@ -70,21 +70,17 @@ describe("each switch removes its behaviour and nothing else", () => {
   });
 });
 
-test("a lone region without a second zone has nowhere to fail over to", () => {
+test("has no failover in a single region with one zone", () => {
   expect(edge({ origins: [origins[0]] })).toContain('var.set_int("retries_max", 0)');
 });
 
-test(
-  "of several regions, two others are asked; of one region, no answer sends a request to " +
-    "another",
-  () => {
-    expect(edge()).toContain('var.set_int("retries_max", 2)');
-    expect(edge()).toContain("set bereq.http.X-Skip = bereq.http.X-Region");
-    expect(edge({ origins: [origins[0], origins[1]] })).toContain("sub ask_another_region {}");
-  },
-);
+test("retries two other regions if there are several, and none in a single region", () => {
+  expect(edge()).toContain('var.set_int("retries_max", 2)');
+  expect(edge()).toContain("set bereq.http.X-Skip = bereq.http.X-Region");
+  expect(edge({ origins: [origins[0], origins[1]] })).toContain("sub ask_another_region {}");
+});
 
-test("each value that a rule reads is set by name, as the same type, and each that is set is read", () => {
+test("declares every value that a rule reads, with the same type, and no other", () => {
   const used = (text: string, verb: string): Set<string> =>
     new Set(
       [...text.matchAll(new RegExp(`var\\.${verb}_(\\w+)\\("(\\w+)"`, "g"))].map(
@@ -96,7 +92,7 @@ test("each value that a rule reads is set by name, as the same type, and each th
 });
 
 test.each(["edge.vcl", "settings.vcl"])(
-  "%s in the repository is that of an example node",
+  "has an example node's %s in the repository",
   async (name) => {
     const text = edgeVcl(
       settingsFor({ origins: [...origins], controlToken: "token-of-the-example" }),
@@ -105,7 +101,7 @@ test.each(["edge.vcl", "settings.vcl"])(
   },
 );
 
-test("no line of a rule is longer than 100 columns", () => {
+test("has no rule longer than 100 columns", () => {
   const rules = Object.entries(edgeVcl(settingsFor({ origins: [...origins], fills })));
   expect(rules.length).toBeGreaterThan(20);
   expect(
@@ -117,11 +113,11 @@ test("no line of a rule is longer than 100 columns", () => {
   ).toEqual([]);
 });
 
-test("a fill node never fills from fill nodes", () => {
+test("never lets a fill node fill from a fill node", () => {
   expect(backendsOf(edge({ role: "fill", fills }))).toEqual(backendsOf(edge()));
 });
 
-test("what could end a word of the configuration and begin another is refused, all of it at once", () => {
+test("refuses every value that could break out of a VCL string, all in one error", () => {
   const settings = settingsFor({ origins: [...origins] });
   expect(() =>
     edgeVcl({ ...settings, event: 'main"; }', renditions: ["v720", "a|b"], controlToken: "short" }),

@@ -19,7 +19,7 @@ const admittedShare = (bucket: Bucket, at: number): number => {
   );
 };
 
-test("at the target nothing is shed, and nothing critical until everything else is", () => {
+test("sheds nothing up to the target, and critical requests only after all others", () => {
   fc.assert(
     fc.property(utilisation, (at) => {
       if (at <= nonCriticalFrom)
@@ -34,7 +34,7 @@ test("at the target nothing is shed, and nothing critical until everything else 
   expect(admittedShare("CRITICAL", 1)).toBe(0);
 });
 
-test("buckets go one after the other, the last first", () => {
+test("sheds one bucket after the other, the least important first", () => {
   fc.assert(
     fc.property(utilisation, (at) => {
       const shares = buckets.map((bucket) => admittedShare(bucket, at));
@@ -45,7 +45,7 @@ test("buckets go one after the other, the last first", () => {
   );
 });
 
-test("the bar only falls, and along the cubic", () => {
+test("lowers the bar monotonically along the cubic", () => {
   fc.assert(
     fc.property(utilisation, utilisation, (one, other) => {
       expect(admittedPriorityMax(Math.max(one, other))).toBeLessThanOrEqual(
@@ -57,7 +57,7 @@ test("the bar only falls, and along the cubic", () => {
   expect(admittedPriorityMax(0.9)).toBeCloseTo(25 * (1 - 0.5 ** 3));
 });
 
-test("of a bucket that is half shed every few requests some are let in", () => {
+test("admits every few requests of a half-shed bucket", () => {
   const admission = createAdmission();
   const at = nonCriticalFrom + 0.2 * Math.cbrt(0.5 / 3);
   const admitted = Array.from({ length: 100 }, () => admission.admits("BULK", at));
@@ -69,18 +69,18 @@ test("of a bucket that is half shed every few requests some are let in", () => {
 });
 
 describe("a bucket", () => {
-  test("is what the header says, where the address knows it", () => {
+  test("follows the header where the address accepts that kind", () => {
     expect(bucketOf("/sessions", "play")).toBe("CRITICAL");
     expect(bucketOf("/sessions", "prefetch")).toBe("BEST_EFFORT");
   });
   test.each([null, "", "PLAY", "play, play", "constructor", "__proto__", "toString"])(
-    "is the least for %j",
+    "is the lowest for %j",
     (kind) => {
       for (const path of ["/sessions", "/events"] as const)
         expect(bucketOf(path, kind)).toBe("BULK");
     },
   );
-  test("cannot be claimed at an address that has no such kind", () => {
+  test("cannot be claimed at an address that does not accept the kind", () => {
     expect(bucketOf("/events", "play")).toBe("BULK");
   });
 });

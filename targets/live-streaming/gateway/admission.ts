@@ -1,33 +1,34 @@
 /**
- * Who is refused when the gateway is busy: a request's kind, told in a header, puts it in one of
- * four buckets, and the busier the gateway the fewer buckets it takes on. Decided before a body is
- * read. The figures are those that Netflix published for its own gateways.
+ * Load shedding of a busy gateway. A header gives the kind of a request, which selects one of four
+ * buckets. The busier the gateway, the fewer buckets it admits. It decides before it reads the
+ * body. The figures are those that Netflix published for its gateways.
  */
 
-/** From the first to be kept to the first to be given up. */
+/** From the last to be shed to the first. */
 export const buckets = ["CRITICAL", "DEGRADED", "BEST_EFFORT", "BULK"] as const;
 export type Bucket = (typeof buckets)[number];
 
 /**
- * What the gateway is sized for; nothing depends on it but the operator's idea of how many gateways
- * are needed.
+ * The gateway's nominal utilisation. Only the operator's estimate of the number of gateways depends
+ * on it.
  */
 export const targetUtilisation = 0.45;
-/** From here on what viewers would not miss is shed… */
+/** Above this utilisation the gateway sheds requests that viewers would not miss… */
 export const nonCriticalFrom = 0.6;
-/** …all of it by here, where critical requests begin to be shed… */
+/** …all of them at this one, at which critical requests begin to be shed… */
 export const criticalFrom = 0.8;
-/** …all of them by here. */
+/** …and all of those at this one. */
 const nothingFrom = 1;
 
-/** Its place in the order of who is served first: the bucket's. */
+/** The bucket's rank in the order of service. */
 export const rankOf = (bucket: Bucket): number => buckets.indexOf(bucket);
 
-/** Each bucket has a quarter of the priorities 0 (never shed first) to 100. */
+/** Each bucket holds a quarter of the priorities from 0 (shed last) to 100. */
 const bucketWidth = 100 / buckets.length;
 
 /**
- * What devices may say of a request to each address. Anything else, and nothing said, counts least.
+ * The kinds that devices may claim at each address. Any other kind, or none, gets the lowest
+ * bucket.
  */
 const kinds = {
   "/sessions": { play: "CRITICAL", move: "DEGRADED", prefetch: "BEST_EFFORT", sync: "BULK" },
@@ -38,8 +39,7 @@ const kinds = {
 export type AdmittedPath = keyof typeof kinds;
 
 /**
- * An address honours only its own kinds, so that telemetry that claims to be somebody pressing play
- * gains nothing.
+ * An address accepts only its own kinds, so telemetry cannot claim to be a viewer who presses play.
  */
 export function bucketOf(path: AdmittedPath, kind: string | null): Bucket {
   const known: Readonly<Record<string, Bucket>> = kinds[path];
@@ -47,9 +47,9 @@ export function bucketOf(path: AdmittedPath, kind: string | null): Bucket {
 }
 
 /**
- * Priorities above the answer are refused at this utilisation (0…1). The bar falls along a cubic:
- * slowly at first, and fast towards the end; first through the three buckets that are not critical,
- * then through the critical one.
+ * Priorities above the result are refused at this utilisation (0…1). The bar falls along a cubic,
+ * slowly at first and fast at the end. It passes the three non-critical buckets first, then the
+ * critical one.
  */
 export function admittedPriorityMax(utilisation: number): number {
   const shed = (from: number, to: number): number =>
@@ -62,19 +62,19 @@ export function admittedPriorityMax(utilisation: number): number {
 }
 
 export interface Admission {
-  /** True when a request of this bucket is taken on at this utilisation. */
+  /** True if a request of this bucket is admitted at this utilisation. */
   admits(bucket: Bucket, utilisation: number): boolean;
 }
 
 /**
- * The fraction of the golden ratio: its multiples fill the unit interval evenly, however few are
- * taken.
+ * The fractional part of the golden ratio. Its multiples fill the unit interval evenly, however few
+ * there are.
  */
 const golden = 0.618_033_988_749_895;
 
 /**
- * Requests of one bucket take turns at its priorities, so that a bar half-way refuses every other
- * one, and not a random half.
+ * Requests of one bucket rotate through its priorities. A bar half-way thus refuses every other
+ * request, not a random half.
  */
 export function createAdmission(): Admission {
   const turns = new Map<Bucket, number>();

@@ -27,7 +27,7 @@ const outlet = (keepsUp: () => boolean = () => true): Outlet & { readonly texts:
 const heard = (text: string): { key: string; timestampMs: number; actAtMs: number } =>
   JSON.parse(/^data: (.*)$/m.exec(text)?.[1] ?? "null");
 
-test("whoever joins is told the state, then every change, each with an id to resume from", async () => {
+test("sends a new device the state, then every change, each with an id to resume from", async () => {
   const { board, audience } = make();
   post(board, "a", 1);
   const out = outlet();
@@ -47,11 +47,11 @@ test("whoever joins is told the state, then every change, each with an id to res
 });
 
 test.each([null, "", "other-2", "e-", "e-x", "e-2-3", "2"])(
-  "the id %j means that nothing was heard",
+  "treats the id %j as that of a new device",
   (id) => expect(resumeAfter(id, "e")).toBe(0),
 );
 
-test("one who does not keep up is kept nothing for, and told only the latest when able again", async () => {
+test("queues nothing for a slow device and sends it only the latest state once it can read", async () => {
   const { board, audience } = make();
   let keepsUp = false;
   const out = outlet(() => keepsUp);
@@ -79,7 +79,7 @@ describe("a thousand devices", () => {
     await audience.announce();
     return outs.map(({ texts: [text] }) => heard(text ?? "").actAtMs);
   };
-  test("act over the whole of the time given", async () => {
+  test("act over the whole of the given time", async () => {
     const times = await actTimes(true);
     const most = Math.max(
       ...Array.from(
@@ -90,11 +90,11 @@ describe("a thousand devices", () => {
     expect(most).toBeLessThan(150);
     expect([Math.min(...times) >= 1_000, Math.max(...times) <= 11_000]).toEqual([true, true]);
   });
-  test("and without jitter all at once", async () =>
+  test("act all at once without jitter", async () =>
     expect(new Set(await actTimes(false))).toEqual(new Set([1_000])));
 });
 
-test("a session's device is told its new edge, once it can hear it, and only the newest", () => {
+test("sends a session's device only its newest edge, once the device can read", () => {
   const { audience } = make();
   let keepsUp = true;
   const out = outlet(() => keepsUp);
@@ -118,7 +118,7 @@ test("a session's device is told its new edge, once it can hear it, and only the
   ).toEqual(["b", "d"]);
 });
 
-test("there is room for so many and no more, and room again when one leaves", () => {
+test("limits the number of devices and admits one again when another leaves", () => {
   const { audience } = make({ connectedMax: 1 });
   const member = audience.join("one", "s", 0, outlet());
   expect(audience.join("two", null, 0, outlet())).toBeNull();

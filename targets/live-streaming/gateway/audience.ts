@@ -1,7 +1,7 @@
 /**
- * The devices that hold a channel open, and how they are told what is on the board and where their
- * session is served now. A device that does not read fast enough is told nothing more until it
- * does, and then only the latest: it costs a cursor, not a queue.
+ * The devices that hold an open channel. The gateway sends them the board's state and the edge that
+ * serves their session. A device that reads too slowly gets nothing more until it catches up, and
+ * then only the latest state. It costs a cursor, not a queue.
  */
 import type { Board, PostedNotice } from "./board.ts";
 import { placeIn } from "./jitter.ts";
@@ -9,8 +9,8 @@ import { placeIn } from "./jitter.ts";
 /** The writing end of a channel. */
 export interface Outlet {
   /**
-   * False when the other end does not keep up; then {@link Member.drained} has to be called once it
-   * does.
+   * False if the other end is too slow. The caller then calls {@link Member.drained} once it
+   * catches up.
    */
   write(text: string): boolean;
   end(): void;
@@ -29,24 +29,24 @@ export interface Member {
 }
 
 export interface Audience {
-  /** Null when there are too many. `afterSeq` is how far the device had heard. */
+  /** Null if there are too many devices. `afterSeq` is the last change that the device received. */
   join(device: string, session: string | null, afterSeq: number, outlet: Outlet): Member | null;
-  /** Tells everybody what is new on the board; resolves when all who keep up have been told. */
+  /** Sends all devices the board's changes. Resolves when all who keep up have them. */
   announce(): Promise<void>;
   relocate(session: string, to: Relocation): void;
-  /** A sign of life, so that neither end takes the silence for a broken line. */
+  /** A heartbeat, so that neither end takes silence for a broken connection. */
   beat(): void;
   endAll(): void;
   readonly connected: number;
   readonly full: boolean;
-  /** How many have not been told everything yet. */
+  /** The number of devices that lack a change. */
   readonly behind: number;
   readonly deliveries: number;
 }
 
 export interface AudienceOptions {
   readonly board: Board;
-  /** Tells this board from the one before a restart, in ids of events. */
+  /** Distinguishes this board from the one before a restart, in event ids. */
   readonly epoch: string;
   readonly connectedMax: number;
   /** Off: all devices act at the same moment. */
@@ -54,10 +54,10 @@ export interface AudienceOptions {
 }
 
 /**
- * Told in one turn of the event loop, so that telling everybody never keeps a session start waiting
- * for long.
+ * The batch for one turn of the event loop, so that a broadcast never delays a session start for
+ * long.
  */
-const toldAtOnce = 200;
+const sentAtOnce = 200;
 
 interface Listener {
   readonly device: string;
@@ -118,11 +118,11 @@ export function createAudience({ board, epoch, connectedMax, jitter }: AudienceO
       };
     },
     async announce() {
-      let told = 0;
+      let sent = 0;
       for (const member of [...members]) {
         tell(member);
-        told += 1;
-        if (told % toldAtOnce === 0) await new Promise((resolve) => setImmediate(resolve));
+        sent += 1;
+        if (sent % sentAtOnce === 0) await new Promise((resolve) => setImmediate(resolve));
       }
     },
     relocate(session, to) {
@@ -166,8 +166,8 @@ export interface HeardNotice {
 }
 
 /**
- * A notice as one device hears it, as JSON; the same each time, because its moment depends on who
- * it is and on what it is told.
+ * A notice for one device, as JSON. It is the same each time, because its moment depends only on
+ * device and notice.
  */
 export function noticeFor(
   { key, timestampMs, actAtMs, spreadMs, data }: PostedNotice,
@@ -180,16 +180,18 @@ export function noticeFor(
     device,
     `${key} ${timestampMs}`,
   );
-  return `{"key":${JSON.stringify(key)},"timestampMs":${timestampMs},"actAtMs":${mineMs},"data":${data}}`;
+  const head = `"key":${JSON.stringify(key)},"timestampMs":${timestampMs}`;
+  return `{${head},"actAtMs":${mineMs},"data":${data}}`;
 }
 
 function noticeEvent(notice: PostedNotice, device: string, epoch: string, jitter: boolean): string {
-  return `id: ${epoch}-${notice.seq}\nevent: notice\ndata: ${noticeFor(notice, device, jitter)}\n\n`;
+  const data = noticeFor(notice, device, jitter);
+  return `id: ${epoch}-${notice.seq}\nevent: notice\ndata: ${data}\n\n`;
 }
 
 /**
- * How far a device had heard, by the id that it kept: nothing, if that was before a restart or is
- * no id of ours.
+ * The last change that a device received, by the id that it kept. None if the id is foreign or
+ * predates a restart.
  */
 export function resumeAfter(lastEventId: string | null, epoch: string): number {
   const seq = /^([0-9a-z]+)-([0-9]{1,15})$/.exec(lastEventId ?? "");

@@ -10,29 +10,25 @@ const notice = (key: string, timestampMs: number): Notice => ({
   data: "{}",
 });
 
-test(
-  "the latest word about a key counts, a replay or an older one changes nothing, and keys are " +
-    "bounded",
-  () => {
-    const board = createBoard(2);
-    expect([
-      board.post(notice("a", 5)),
-      board.post(notice("a", 5)),
-      board.post(notice("a", 4)),
-    ]).toEqual(["posted", "stale", "stale"]);
-    expect([
-      board.post(notice("b", 1)),
-      board.post(notice("c", 1)),
-      board.post(notice("a", 6)),
-    ]).toEqual(["posted", "full", "posted"]);
-    expect(board.after(0).map(({ key, timestampMs }) => [key, timestampMs])).toEqual([
-      ["b", 1],
-      ["a", 6],
-    ]);
-  },
-);
+test("keeps the latest value per key, ignores replays and older ones, and bounds its keys", () => {
+  const board = createBoard(2);
+  expect([
+    board.post(notice("a", 5)),
+    board.post(notice("a", 5)),
+    board.post(notice("a", 4)),
+  ]).toEqual(["posted", "stale", "stale"]);
+  expect([
+    board.post(notice("b", 1)),
+    board.post(notice("c", 1)),
+    board.post(notice("a", 6)),
+  ]).toEqual(["posted", "full", "posted"]);
+  expect(board.after(0).map(({ key, timestampMs }) => [key, timestampMs])).toEqual([
+    ["b", 1],
+    ["a", 6],
+  ]);
+});
 
-test("a listener ends up with the same state, however often it is cut off and told again", () => {
+test("brings a listener to the same state, however often the connection breaks and resumes", () => {
   fc.assert(
     fc.property(
       fc.array(fc.tuple(fc.constantFrom("a", "b", "c"), fc.nat(20), fc.boolean())),

@@ -1,14 +1,14 @@
 /**
- * What is announced to devices, as state: for each key only the latest word counts. A device is
- * therefore told everything it missed by being told the keys that changed since it last heard, and
- * nothing has to be remembered for it but how far it is.
+ * Announcements to devices, as state: only the latest value of each key counts. A device catches up
+ * by receiving the keys that changed since its cursor. The cursor is all that the gateway keeps per
+ * device.
  */
 
 export interface Notice {
   readonly key: string;
-  /** Orders the words about one key, in epoch ms; only a later one replaces what is there. */
+  /** Orders the values of one key, in epoch ms. Only a later value replaces the present one. */
   readonly timestampMs: number;
-  /** When devices act on it: the first of them then, the last `spreadMs` later. Epoch ms. */
+  /** When devices act, in epoch ms: the first at this time, the last `spreadMs` later. */
   readonly actAtMs: number;
   readonly spreadMs: number;
   /** JSON text. */
@@ -16,17 +16,17 @@ export interface Notice {
 }
 
 export interface PostedNotice extends Notice {
-  /** Counts up by one with every change to the board. */
+  /** Increases by one with every change to the board. */
   readonly seq: number;
 }
 
 export interface Board {
   /**
-   * `stale` when the key's word is as new or newer, a replay too; `full` when there are too many
+   * `stale` if the key's value is as new or newer, as with a replay. `full` if there are too many
    * keys.
    */
   post(notice: Notice): "posted" | "stale" | "full";
-  /** The latest words that are newer than `seq`, oldest first. */
+  /** The latest values newer than `seq`, oldest first. */
   after(seq: number): PostedNotice[];
   readonly seq: number;
 }
@@ -40,7 +40,7 @@ export function createBoard(keysMax: number): Board {
       if (known !== undefined && known.timestampMs >= notice.timestampMs) return "stale";
       if (known === undefined && notices.size >= keysMax) return "full";
       seq += 1;
-      // Taken out first, so that the map stays in the order of change.
+      // Removed first, so that the map stays in the order of changes.
       notices.delete(notice.key);
       notices.set(notice.key, { ...notice, seq });
       return "posted";

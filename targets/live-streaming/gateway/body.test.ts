@@ -5,7 +5,7 @@ import { z } from "zod";
 import { listen, reply } from "../service/server.ts";
 import { readJson } from "./body.ts";
 
-test("a body that dribbles in is given up in time, and one whose sender leaves at once", async () => {
+test("gives up on a trickling body in time, and on a departed sender at once", async () => {
   const outcomes: unknown[] = [];
   const listener = await listen(
     { host: "127.0.0.1", port: 0 },

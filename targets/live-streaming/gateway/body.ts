@@ -1,18 +1,15 @@
-/**
- * Reads a small JSON body: bounded in bytes and in time, and checked against a shape before
- * anything else sees it.
- */
+/** Reads a small JSON body, bounded in bytes and time, and validates it against a schema. */
 import type { IncomingMessage } from "node:http";
 import type { z } from "zod";
 import { header } from "../service/server.ts";
 
 export type JsonBody<T> =
   | { readonly ok: true; readonly value: T }
-  /** `status` is null when the sender left. */
+  /** `status` is null if the sender left. */
   | { readonly ok: false; readonly status: 400 | 408 | 413 | 422 | null; readonly problem: string };
 
 /**
- * A device on a bad line sends two KiB in a fraction of this; who takes longer holds a place on
+ * A device on a bad line sends 2 KiB in a fraction of this. A slower one occupies a place on
  * purpose.
  */
 const patienceMsMax = 2_000;
@@ -64,7 +61,7 @@ function collect(
     const end = (result: Buffer | "long" | "late" | "left"): void => {
       clearTimeout(timer);
       request.off("data", onData).off("end", onEnd).off("close", onLeft).off("error", onLeft);
-      // Whatever else may come is thrown away, and a broken line is no longer news.
+      // Discards further bytes and ignores a broken connection.
       request.on("error", () => undefined).resume();
       resolve(result);
     };

@@ -1,6 +1,6 @@
 /**
- * The HTTP side of broadcasts: a channel of server-sent events, a look at the board for devices
- * that poll, and the operator's POST.
+ * The HTTP side of broadcasts: a channel of server-sent events, the board for devices that poll,
+ * and the operator's POST.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "zod";
@@ -8,7 +8,7 @@ import { header, reply } from "../service/server.ts";
 import { type Audience, noticeFor, resumeAfter } from "./audience.ts";
 import type { Board } from "./board.ts";
 import { readJson } from "./body.ts";
-import type { Gate } from "./gate.ts";
+import type { Gate } from "./admission-http.ts";
 import { placeIn, pollAfterMs, type Stretch } from "./jitter.ts";
 import type { Sessions } from "./sessions.ts";
 
@@ -26,21 +26,21 @@ const postShape = z.strictObject({
   key: z.string().regex(/^[a-z][a-z0-9.-]{0,63}$/),
   timestampMs: z.int().positive(),
   actAtMs: z.int().nonnegative().optional(),
-  /** Devices act within this stretch after `actAtMs`. */
+  /** Devices act within this time after `actAtMs`. */
   spreadMs: z.int().nonnegative().max(600_000).optional(),
   data: z.json().optional(),
 });
 const postBytesMax = 8 * 1024;
 /**
- * Over how long devices act when the operator does not say. Choose: a herd of 65 million is 3
- * million a second even so.
+ * The default time over which devices act. A chosen value: even a herd of 65 million then makes 3
+ * million requests a second.
  */
 const spreadMsDefault = 20_000;
-/** A device whose channel broke comes back within this stretch. */
+/** A device whose channel broke reconnects within this time. */
 const reconnectMs: Stretch = { from: 1_000, spread: 9_000 };
 const deviceShape = /^[A-Za-z0-9_-]{1,64}$/;
 /**
- * A device that takes nothing for this long is cut off: it will come back and be told what it
+ * A device that reads nothing for this long is disconnected. It reconnects and receives what it
  * missed.
  */
 const stuckMs = 30_000;
@@ -49,8 +49,8 @@ export interface Broadcasts {
   channel(request: IncomingMessage, response: ServerResponse): Promise<void>;
   look(request: IncomingMessage, response: ServerResponse): Promise<void>;
   post(request: IncomingMessage, response: ServerResponse): Promise<void>;
-  /** For operators: what is on the board, as it was posted. */
-  told(response: ServerResponse): void;
+  /** For operators: the board as it was posted. */
+  showBoard(response: ServerResponse): void;
 }
 
 export function createBroadcasts({
@@ -127,7 +127,7 @@ export function createBroadcasts({
         pollAfterSeconds: pollAfterMs(known.device, epoch, nowMs(), jitter) / 1000,
       });
     },
-    told(response) {
+    showBoard(response) {
       const notices = board
         .after(0)
         .map(({ data, ...notice }) => ({ ...notice, data: JSON.parse(data) as unknown }));

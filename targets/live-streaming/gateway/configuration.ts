@@ -1,4 +1,4 @@
-/** All that a gateway is told at launch. */
+/** The launch configuration of a gateway. */
 import { z } from "zod";
 import { endpointShape } from "../service/configuration.ts";
 
@@ -15,8 +15,8 @@ export const gatewayShape = z.object({
   control: endpointShape,
   controlToken: z.string().min(1),
   /**
-   * Signs the tokens of sessions; the same for all gateways of a target, so that each knows the
-   * others' sessions.
+   * Signs session tokens. All gateways of a target share it, so that each accepts the others'
+   * sessions.
    */
   tokenKey: z.string().min(16),
   edges: z
@@ -24,20 +24,25 @@ export const gatewayShape = z.object({
       z.object({
         name: z.string().regex(/^[a-z0-9][a-z0-9/-]{0,63}$/),
         region: name,
-        /** Where this gateway asks for the edge's health… */
+        /** Where this gateway polls the edge's health… */
         poll: endpointShape,
-        /** …and where devices find it. */
+        /** …and where devices reach the edge. */
         url: z.url({ protocol: /^https?$/ }),
-        /** This gateway's part of what the edge can send: gateways do not talk to one another. */
+        /**
+         * This gateway's part of the edge's capacity. Gateways do not communicate with one another.
+         */
         capacityBitsPerSecond: z.int().positive(),
       }),
     )
     .min(1),
-  /** A request takes at least so long to be read, one that is refused too; see `station.ts`. */
+  /**
+   * The least time that reading a request takes, also for one that is refused; see
+   * `serial-stage.ts`.
+   */
   requestMsMin: z.number().min(0).max(100),
-  /** A write of events takes the disk at least so long, be it one event or a batch. */
+  /** The least time that a write of events occupies the disk, for one event or a batch. */
   writeMsMin: z.number().min(0).max(100),
-  /** Starts worked on at once. */
+  /** Concurrent starts. */
   signers: z.int().min(1).max(64),
   /** scrypt's N, which sets the work of one start. */
   keyCost: z
@@ -46,8 +51,8 @@ export const gatewayShape = z.object({
     .max(1 << 20)
     .refine((cost) => (cost & (cost - 1)) === 0, "must be a power of two"),
   /**
-   * A start keeps its signer for at least so long, as one that asks a licence server would: a fast
-   * processor must not make the gateway larger than it is meant to be.
+   * The least time that a start occupies its signer, as a call to a licence server would. A fast
+   * processor thus does not enlarge the gateway.
    */
   startMsMin: z.int().min(0).max(1_000),
   sessionsMax: z.int().positive(),

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { backAfterPolls, createEdgeHealth } from "./edge-health.ts";
 
-test("one failed poll is nothing, two are a loss, and it takes many good ones in a row to be back", () => {
+test("ignores one failed poll, reports a loss after two, and recovers after many good ones in a row", () => {
   const health = createEdgeHealth();
   const after = (...polls: boolean[]): boolean => {
     for (const answered of polls) health.observe(answered);
@@ -14,7 +14,7 @@ test("one failed poll is nothing, two are a loss, and it takes many good ones in
   expect(after(true)).toBe(true);
 });
 
-test("an edge that flaps stays out", () => {
+test("keeps a flapping edge out", () => {
   const health = createEdgeHealth();
   health.observe(false);
   health.observe(false);

@@ -1,6 +1,6 @@
 /**
- * Whether an edge counts as usable: lost after a few failed polls in a row, and back only after
- * many good ones, so that a flapping edge stays out.
+ * Whether an edge is usable. It is lost after a few failed polls in a row and back only after many
+ * good ones, so a flapping edge stays out.
  */
 
 export interface EdgeHealth {
@@ -8,9 +8,9 @@ export interface EdgeHealth {
   observe(answered: boolean): void;
 }
 
-/** With a poll each half second an edge is lost within about a second and a half… */
+/** With a poll every 500 ms, an edge counts as lost within about 1.5 s… */
 export const lostAfterPolls = 2;
-/** …and back after five. Choose. */
+/** …and as back after 5 s. A chosen value. */
 export const backAfterPolls = 10;
 
 export function createEdgeHealth(): EdgeHealth {

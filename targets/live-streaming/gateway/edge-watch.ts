@@ -1,6 +1,6 @@
 /**
- * Asks each edge for its health twice a second, so that a lost one is known here before its viewers
- * have run dry.
+ * Polls each edge's health twice a second, so that a loss is known before viewers' buffers run
+ * empty.
  */
 import { Agent, get } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -12,12 +12,12 @@ export interface WatchedEdge {
   readonly poll: EndpointSettings;
 }
 
-/** How often each edge is asked… */
+/** The interval between polls of an edge… */
 export const watchEveryMs = 500;
-/** …and for how long: an edge that needs longer for one word is of no use to a viewer either. */
+/** …and their timeout. An edge that is slower than this is of no use to a viewer. */
 export const watchPatienceMs = 800;
 
-/** Runs until `signal` fires; `onChange` hears of an edge that is lost or back. */
+/** Runs until `signal` fires. `onChange` reports each edge that is lost or back. */
 export async function watchEdges(
   edges: readonly WatchedEdge[],
   signal: AbortSignal,

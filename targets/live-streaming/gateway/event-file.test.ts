@@ -14,45 +14,63 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const hasLimits = process.platform === "linux" && spawnSync("prlimit", ["--version"]).status === 0;
 
 /**
- * A limit on the size of files stands for a disk that fills up in the middle of a batch: both take
- * the first bytes. In a process of its own, as the limit is the process's.
+ * A limit on file sizes simulates a disk that fills during a batch: both accept the first bytes. It
+ * runs in its own process, because the limit applies to a process.
  */
+const here = (name: string): string => JSON.stringify(join(import.meta.dirname, name));
 const program = `
   import { execFileSync } from "node:child_process";
-  import { eventByEvent, openEventFile } from ${JSON.stringify(join(import.meta.dirname, "event-file.ts"))};
-  import { createIngest } from ${JSON.stringify(join(import.meta.dirname, "ingest.ts"))};
-  const [path, bounded, bytes] = process.argv.slice(1);
-  const limit = (most) => execFileSync("prlimit", ["--pid", String(process.pid), \`--fsize=\${most}:unlimited\`]);
-  const sink = bounded === "bounded" ? await openEventFile(path, 2 ** 26) : eventByEvent(path);
-  let failures = 0;
-  const onFailure = () => { if (++failures === 1) limit("unlimited"); };
-  const ingest = createIngest({ sink, bounded: bounded === "bounded", queueMax: 1e4, batchMax: 1e3, pauseMs: 1, onFailure });
-  limit(bytes);
-  ingest.offer(Array.from({ length: 200 }, (_, id) => JSON.stringify({ kind: "ad.quartile", id })), 1);
-  await ingest.flush();
-  console.log(JSON.stringify(ingest.counts));
+  import { eventByEvent, openEventFile } from ${here("event-file.ts")};
+  import { createIngest } from ${here("ingest.ts")};
+  const [folder, kind, ...sizes] = process.argv.slice(1);
+  const bounded = kind === "bounded";
+  const limit = (most) =>
+    execFileSync("prlimit", ["--pid", String(process.pid), \`--fsize=\${most}:unlimited\`]);
+  const limits = { queueMax: 1e4, batchMax: 1e3, pauseMs: 1 };
+  const events = Array.from({ length: 200 }, (_, id) => ({ kind: "ad.quartile", id }));
+  for (const bytes of sizes) {
+    const path = folder + "/" + bytes;
+    const sink = bounded ? await openEventFile(path, 2 ** 26) : eventByEvent(path);
+    let failures = 0;
+    const onFailure = () => { if (++failures === 1) limit("unlimited"); };
+    const ingest = createIngest({ sink, bounded, ...limits, onFailure });
+    limit(bytes);
+    ingest.offer(events.map((event) => JSON.stringify(event)), 1);
+    await ingest.flush();
+    limit("unlimited");
+    console.log(JSON.stringify({ ...ingest.counts, failures }));
+  }
 `;
 
 for (const bounded of ["bounded", "unbounded"]) {
   test.skipIf(!hasLimits)(
-    `a disk that is full in the middle of a write keeps each event once (${bounded})`,
+    `stores each event once when a disk fills during a write (${bounded})`,
     () => {
-      for (const bytes of [1, 3_001, 3_002, 3_030]) {
-        const path = join(folder, `${bytes}`);
-        const said = execFileSync(
-          process.execPath,
-          [
-            "--disable-warning=ExperimentalWarning",
-            "--input-type=module",
-            "-e",
-            program,
-            path,
-            bounded,
-            String(bytes),
-          ],
-          { encoding: "utf8" },
-        );
-        const counts = JSON.parse(said) as { stored: number; shed: number };
+      const sizes = [1, 3_001, 3_002, 3_030].map(String);
+      const said = execFileSync(
+        process.execPath,
+        [
+          "--disable-warning=ExperimentalWarning",
+          "--input-type=module",
+          "-e",
+          program,
+          folder,
+          bounded,
+          ...sizes,
+        ],
+        { encoding: "utf8" },
+      );
+      const lines = said.trimEnd().split("\n");
+      expect(lines).toHaveLength(sizes.length);
+      for (const [index, bytes] of sizes.entries()) {
+        const path = join(folder, bytes);
+        const { failures, ...counts } = JSON.parse(lines[index] as string) as {
+          failures: number;
+          stored: number;
+          shed: number;
+        };
+        // The limit of each size was met.
+        expect(failures).toBeGreaterThan(0);
         const ids = readFileSync(path, "utf8")
           .split("\n")
           .flatMap((line) => {
@@ -70,7 +88,7 @@ for (const bounded of ["bounded", "unbounded"]) {
   );
 }
 
-test("a file that cannot be turned over goes on growing, and is turned over later", async () => {
+test("keeps writing to a file whose rotation fails, and rotates it later", async () => {
   const path = join(folder, "events");
   mkdirSync(`${path}.1`);
   const file = await openEventFile(path, 100);

@@ -1,7 +1,7 @@
 /**
- * Stores events in a file, a line each; when it is large it is put aside, and the one put aside
- * before it goes. A write that fails half-way, as on a full disk, stores whole lines and says how
- * many: no event lies there twice, and none is torn.
+ * Stores events in a file, one per line, and rotates it when it is large, keeping one old file. A
+ * write that fails half-way, as on a full disk, stores whole lines and reports their number. No
+ * event is stored twice or torn.
  */
 import { open, type FileHandle, rename } from "node:fs/promises";
 import type { EventSink } from "./ingest.ts";
@@ -13,12 +13,12 @@ export interface EventFile extends EventSink {
 const lineEnd = 0x0a;
 
 /**
- * The way that is not bounded: each event opens the file, writes itself and closes it, as a log
- * line does that is written where it occurs.
+ * The unbounded way: each event opens the file, writes itself and closes it, like a log line
+ * written in place.
  */
 export function eventByEvent(path: string): EventFile {
-  // Many write at once: none may cut the file, and none can know of a line that another tears at
-  // this moment. So a line ends where the next begins, and each begins with the end of a line.
+  // Writers run concurrently. None may truncate the file or can detect a line that another tears at
+  // the same time. So each write begins with a line break.
   return {
     async append(lines) {
       const file = await open(path, "a");
@@ -45,8 +45,8 @@ export async function openEventFile(path: string, bytesMax: number): Promise<Eve
   let turning: Promise<void> | null = null;
 
   /**
-   * The old file stays in use until the new one is there: one that cannot be turned over goes on
-   * growing, and is tried again.
+   * The old file stays in use until the new one exists. If rotation fails, the file grows and
+   * rotation is retried.
    */
   const turn = async (): Promise<void> => {
     const fresh = await open(`${path}.new`, "w");
@@ -64,8 +64,7 @@ export async function openEventFile(path: string, bytesMax: number): Promise<Eve
     await old.close();
   };
   /**
-   * How many whole lines of what was written are to stay; the rest is cut off, or ended where that
-   * is not possible.
+   * The number of whole lines to keep. The rest is truncated, or terminated if truncation fails.
    */
   const keepWholeLines = async (text: Buffer, done: number): Promise<number> => {
     const whole = text.subarray(0, done).lastIndexOf(lineEnd) + 1;
@@ -95,7 +94,7 @@ export async function openEventFile(path: string, bytesMax: number): Promise<Eve
       bytes += text.length;
       torn = false;
       if (bytes > bytesMax && turning === null) {
-        // The lines are stored, whether or not the file can be turned over now.
+        // The lines are stored, whether or not rotation works now.
         turning = turn()
           .catch(() => undefined)
           .finally(() => {
@@ -109,7 +108,7 @@ export async function openEventFile(path: string, bytesMax: number): Promise<Eve
   };
 }
 
-/** A gateway that was killed while it wrote leaves half a line. */
+/** A gateway killed during a write leaves a partial line. */
 async function endsALine(path: string, bytes: number): Promise<boolean> {
   if (bytes === 0) return true;
   const reader = await open(path, "r");
@@ -126,7 +125,7 @@ interface Written {
   readonly error: unknown;
 }
 
-/** Never rejects: how far it got is what counts. */
+/** Never rejects: it reports how far it got. */
 async function written(file: FileHandle, text: Buffer): Promise<Written> {
   let bytes = 0;
   try {

@@ -1,15 +1,15 @@
 /**
- * POST /events: a batch of ad events or telemetry. What is taken in is counted, stored in batches,
- * or shed; see `ingest.ts`.
+ * POST /events: a batch of ad events or telemetry. Accepted events are counted, then stored in
+ * batches or shed; see `ingest.ts`.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "zod";
 import { readJson } from "./body.ts";
-import type { Gate } from "./gate.ts";
+import type { Gate } from "./admission-http.ts";
 import { type Ingest, queueShareOf } from "./ingest.ts";
 import { refuseBody } from "./sessions.ts";
 
-/** By hand, because a record of zod's passes over the key `__proto__` in silence. */
+/** Written by hand, because a zod record silently ignores the key `__proto__`. */
 function isDetail(value: unknown): boolean {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
   const entries = Object.entries(value);
@@ -53,7 +53,7 @@ export function createEvents(
     const visit = await gate.enter(request, response, "ingest", "/events");
     if (visit === null) return;
     const share = queueShareOf(visit.bucket);
-    // With no room at all even reading would be in vain.
+    // With a full queue, reading the body would be wasted work.
     if (ingest.full) return visit.refuse(503, "busy", "shed");
     const body = await readJson(request, batchShape, batchBytesMax);
     if (!body.ok) return refuseBody(visit, body.status, body.problem);

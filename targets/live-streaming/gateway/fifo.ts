@@ -1,16 +1,12 @@
 /**
- * A queue with one server, first come, first served: how long each piece of work waits and takes,
- * and how much of it is done.
+ * A single-server FIFO queue: how long each job waits and takes, and how much of the work is done.
  */
 import type { BusyMs } from "./utilisation.ts";
 
 export interface Fifo {
-  /**
-   * Adds work of `ms`, at least 0; returns in how many ms it will be done, after all that came
-   * before it.
-   */
+  /** Adds a job of `ms` ≥ 0. Returns the ms until it is done, after all earlier jobs. */
   add(ms: number): number;
-  /** What is still to do does not count. */
+  /** Work that is still pending does not count. */
   readonly busyMs: BusyMs;
 }
 

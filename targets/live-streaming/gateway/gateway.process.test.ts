@@ -1,6 +1,6 @@
 /**
- * A gateway as a process, under more load than it can bear; each defence with its control. Rates
- * follow from its own measured capacity.
+ * A gateway process under overload: each defence with its control. Rates derive from its measured
+ * capacity.
  */
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -18,14 +18,14 @@ import {
 } from "../../../test/support/live-streaming/gateway-process.ts";
 
 /**
- * Four times the work of a start as it is deployed: the generator, on the same cores, then needs a
+ * Four times the work of a deployed start. The generator, which shares the cores, then needs a
  * quarter of the rate.
  */
 const cost = { keyCost: 8_192 };
 const seconds = 5;
 
 let known: Promise<number> | null = null;
-/** Measured once: rates need no more of it than its size. */
+/** Measured once, because rates need only its order of magnitude. */
 function capacity(): Promise<number> {
   known ??= (async () => {
     await using gateway = await gatewayProcess(["admission"], cost);
@@ -43,29 +43,25 @@ async function under<N extends string>(
 }
 
 describe("admission", () => {
-  test(
-    "keeps whoever presses play served while prefetching grows twelvefold, and without it " +
-      "hardly anybody is",
-    async () => {
-      const perSecond = await capacity();
-      const surge = {
-        play: starts("play", 0.2 * perSecond),
-        prefetch: starts("prefetch", 12 * 0.25 * perSecond),
-      };
-      const kept = await under(surge, []);
-      // Of about thirty; one lost to a busy machine is 96 %.
-      expect(share(kept.play)).toBeGreaterThan(0.9);
-      expect(share(kept.prefetch)).toBeLessThan(0.5);
-      expect(share((await under(surge, ["admission"])).play)).toBeLessThan(0.6);
-    },
-  );
+  test("serves plays during twelvefold prefetching, and almost none without the defence", async () => {
+    const perSecond = await capacity();
+    const surge = {
+      play: starts("play", 0.2 * perSecond),
+      prefetch: starts("prefetch", 12 * 0.25 * perSecond),
+    };
+    const kept = await under(surge, []);
+    // Of about thirty. One lost to a busy machine gives 96 %.
+    expect(share(kept.play)).toBeGreaterThan(0.9);
+    expect(share(kept.prefetch)).toBeLessThan(0.5);
+    expect(share((await under(surge, ["admission"])).play)).toBeLessThan(0.6);
+  });
 
-  test("keeps goodput at six times the load, and without it hardly anything is finished in time", async () => {
+  test("keeps goodput at six times its capacity, and almost none in time without the defence", async () => {
     const perSecond = await capacity();
     const flood = { play: starts("play", 6 * 0.45 * perSecond) };
     const kept = await under(flood, []);
-    // Half of what is served at the single load: neighbours come and go between the measurement and
-    // this.
+    // Half of the goodput at nominal load, because other processes come and go between measurement
+    // and test.
     expect(kept.play.served / seconds).toBeGreaterThan(0.5 * 0.45 * perSecond);
     expect((await under(flood, ["admission"])).play.served).toBeLessThan(0.5 * kept.play.served);
   });
@@ -84,41 +80,37 @@ const events = (perSecond: number): Stream => ({
   }),
 });
 
-test("a flood of events slows starts only where ingestion has no bound", async () => {
+test("slows starts during an event flood only if ingestion is unbounded", async () => {
   const streams = { play: starts("play", 8), events: events(300) };
   const bounded = percentile((await under(streams, ["admission"])).play.ms, 0.5);
   const { play } = await under(streams, ["admission", "boundedIngest"]);
   expect(share(play) < 0.5 || percentile(play.ms, 0.5) > 2 * bounded).toBe(true);
 });
 
-test(
-  "at its end a gateway stores what it took in: the counts agree with one another and with " +
-    "the file",
-  async () => {
-    await using gateway = await gatewayProcess([], { ...cost, eventsQueueMax: 2_000 });
-    const flood = storm(gateway.base, { events: events(60) }, 2);
-    await sleep(1_500);
-    const status = await gateway.end();
-    await flood;
-    expect(status).toBe(0);
-    const counts = JSON.parse(
-      gateway
-        .log()
-        .split("\n")
-        .find((line) => line.includes("events reconciled")) ?? "{}",
-    ) as Record<string, number>;
-    expect(counts["accepted"]).toBe((counts["stored"] ?? 0) + (counts["shed"] ?? 0));
-    expect(counts["queued"]).toBe(0);
-    expect(counts["stored"]).toBeGreaterThan(0);
-    expect(readFileSync(gateway.eventsFile, "utf8").split("\n").length - 1).toBe(counts["stored"]);
-  },
-);
+test("stores accepted events before it exits: counters and file agree", async () => {
+  await using gateway = await gatewayProcess([], { ...cost, eventsQueueMax: 2_000 });
+  const flood = storm(gateway.base, { events: events(60) }, 2);
+  await sleep(1_500);
+  const status = await gateway.end();
+  await flood;
+  expect(status).toBe(0);
+  const counts = JSON.parse(
+    gateway
+      .log()
+      .split("\n")
+      .find((line) => line.includes("events reconciled")) ?? "{}",
+  ) as Record<string, number>;
+  expect(counts["accepted"]).toBe((counts["stored"] ?? 0) + (counts["shed"] ?? 0));
+  expect(counts["queued"]).toBe(0);
+  expect(counts["stored"]).toBeGreaterThan(0);
+  expect(readFileSync(gateway.eventsFile, "utf8").split("\n").length - 1).toBe(counts["stored"]);
+});
 
-// They wait for an edge to be missed, and do nothing else.
+// These wait until an edge is missed, and do nothing else.
 test.concurrent.each([
   [[], "region-b/edge"],
   [["steering"], "region-a/edge"],
-] as const)("when its edge is lost, without %j a session is at %s", async (without, edge) => {
+] as const)("without %j, has a lost edge's session at %s", async (without, edge) => {
   await using gateway = await gatewayProcess(without, cost);
   const response = await fetch(`${gateway.base}/sessions`, {
     method: "POST",
@@ -138,7 +130,7 @@ test.concurrent.each([
   expect(now.edge).toBe(edge);
 });
 
-test("a configuration that cannot be is refused with every problem named", async () => {
+test("refuses an invalid configuration and names every problem", async () => {
   const problem = gatewayProcess([], { keyCost: 3, signers: 0 });
   await expect(problem).rejects.toThrow(/signers.*keyCost|keyCost.*signers/s);
 });

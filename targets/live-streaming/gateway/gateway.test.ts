@@ -1,4 +1,4 @@
-/** The gateway's answers over real HTTP, with cheap keys and edges that can be lost. */
+/** The gateway's answers over real HTTP, with cheap key derivation and edges that can be lost. */
 import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -61,24 +61,20 @@ const sendEvents = (events: unknown, kind = "telemetry"): Promise<Response> =>
   });
 
 describe("a session", () => {
-  test(
-    "starts on the own region's edge, with what the device can take and guidance by what it " +
-      "is for",
-    async () => {
-      const play = await started({ device: "tv-1" });
-      expect(play).toMatchObject({
-        edge: "region-a/edge",
-        manifestUrl: `http://127.0.0.1:${edges[0]?.port}/live/main/manifest.mpd`,
-        bitsPerSecond: 1_596_000,
-      });
-      expect((await started({ device: "phone", bitsPerSecondMax: 1_000_000 })).bitsPerSecond).toBe(
-        596_000,
-      );
-      const prefetch = await started({ device: "tv-1" }, "prefetch");
-      expect(play.backoff?.maxRetries).toBeGreaterThan(prefetch.backoff?.maxRetries ?? Infinity);
-    },
-  );
-  test("is known by its token, and ends", async () => {
+  test("starts on the region's own edge, within the device's limit, with guidance by kind", async () => {
+    const play = await started({ device: "tv-1" });
+    expect(play).toMatchObject({
+      edge: "region-a/edge",
+      manifestUrl: `http://127.0.0.1:${edges[0]?.port}/live/main/manifest.mpd`,
+      bitsPerSecond: 1_596_000,
+    });
+    expect((await started({ device: "phone", bitsPerSecondMax: 1_000_000 })).bitsPerSecond).toBe(
+      596_000,
+    );
+    const prefetch = await started({ device: "tv-1" }, "prefetch");
+    expect(play.backoff?.maxRetries).toBeGreaterThan(prefetch.backoff?.maxRetries ?? Infinity);
+  });
+  test("is identified by its token, and ends", async () => {
     const { token, edge } = await started();
     expect(await (await current(token)).json()).toMatchObject({ edge });
     expect((await current(token, "DELETE")).status).toBe(200);
@@ -103,40 +99,36 @@ describe("a session", () => {
   });
 });
 
-test("a start keeps its signer for its least time, however fast the processor is", async () => {
+test("occupies its signer for the least time, however fast the processor is", async () => {
   await using slow = await gatewayHere([1], [], { startMsMin: 30 });
   const beganMs = performance.now();
   const statuses = await Promise.all(
     [1, 2, 3].map(async () => (await start({ device: "tv-1" }, "play", slow.base)).status),
   );
   expect(statuses).toEqual([201, 201, 201]);
-  // A timer may fire within the millisecond before its time.
+  // A timer may fire up to 1 ms early.
   expect(performance.now() - beganMs).toBeGreaterThanOrEqual(3 * 29);
 });
 
-test(
-  "requests are read one after another, refused ones too, and whoever has left meanwhile gets " +
-    "no session",
-  async () => {
-    await using slow = await gatewayHere([1], [], { requestMsMin: 40 });
-    const beganMs = performance.now();
-    const leaving = new AbortController();
-    const wrong = [1, 2].map(async () => (await start("{", "play", slow.base)).status);
-    const gone = fetch(`${slow.base}/sessions`, {
-      method: "POST",
-      headers: { "x-request-kind": "play" },
-      body: '{"device":"tv-1"}',
-      signal: leaving.signal,
-    }).catch(() => "left");
-    setTimeout(() => leaving.abort(), 60);
-    expect(await Promise.all(wrong)).toEqual([400, 400]);
-    expect(performance.now() - beganMs).toBeGreaterThanOrEqual(2 * 39);
-    expect(await gone).toBe("left");
-    const counted = async (): Promise<string> => await (await fetch(`${slow.base}/metrics`)).text();
-    await expect.poll(counted).toMatch(/gateway_requests_total\{[^}]*outcome="aborted"[^}]*\} 1/);
-    expect(await counted()).not.toMatch(/outcome="served"/);
-  },
-);
+test("reads requests serially, refused ones too, and starts no session for a departed device", async () => {
+  await using slow = await gatewayHere([1], [], { requestMsMin: 40 });
+  const beganMs = performance.now();
+  const leaving = new AbortController();
+  const wrong = [1, 2].map(async () => (await start("{", "play", slow.base)).status);
+  const gone = fetch(`${slow.base}/sessions`, {
+    method: "POST",
+    headers: { "x-request-kind": "play" },
+    body: '{"device":"tv-1"}',
+    signal: leaving.signal,
+  }).catch(() => "left");
+  setTimeout(() => leaving.abort(), 60);
+  expect(await Promise.all(wrong)).toEqual([400, 400]);
+  expect(performance.now() - beganMs).toBeGreaterThanOrEqual(2 * 39);
+  expect(await gone).toBe("left");
+  const counted = async (): Promise<string> => await (await fetch(`${slow.base}/metrics`)).text();
+  await expect.poll(counted).toMatch(/gateway_requests_total\{[^}]*outcome="aborted"[^}]*\} 1/);
+  expect(await counted()).not.toMatch(/outcome="served"/);
+});
 
 test.each([
   ["a batch of events is one write", [], false],
@@ -161,7 +153,7 @@ test.each([
   expect([stored + queued, queued > 0, utilisation > 0.3]).toEqual([20, busy, busy]);
 });
 
-test("no room on any edge is said with guidance", async () => {
+test("answers with guidance when no edge has room", async () => {
   for (const edge of ["region-a/edge", "region-b/edge"])
     expect((await post("/capacity", { edge, bitsPerSecond: 0 })).status).toBe(200);
   const response = await start();
@@ -182,7 +174,7 @@ describe("hostile input", () => {
     ['{"device":"a","bitsPerSecondMax":-1}', 422],
     ['{"device":"a","constructor":1}', 422],
     [`{"device":"${"a".repeat(3_000)}"}`, 413],
-  ])("%j starts nothing: %i", async (body, status) => {
+  ])("%j starts no session: %i", async (body, status) => {
     expect((await start(body)).status).toBe(status);
     expect(({} as Record<string, unknown>)["admin"]).toBeUndefined();
   });
@@ -193,12 +185,12 @@ describe("hostile input", () => {
     [Array(501).fill({ kind: "x", atMs: 1 })],
     [[{ kind: "x", atMs: 1, detail: JSON.parse('{"__proto__":"x"}') }]],
     [[{ kind: "x\ny", atMs: 1 }]],
-  ])("events that are none are not taken: %#", async (events) => {
+  ])("refuses malformed events: %#", async (events) => {
     const before = await (await fetch(`${here.base}/ingest`)).json();
     expect((await sendEvents(events)).status).toBe(422);
     expect(await (await fetch(`${here.base}/ingest`)).json()).toEqual(before);
   });
-  test("control wants its token, and knows only its own", async () => {
+  test("requires its token for control, and accepts known addresses only", async () => {
     for (const token of ["", "wrong", "controll"])
       expect((await post("/broadcasts", {}, token)).status).toBe(401);
     expect((await post("/broadcasts", { key: "UPPER", timestampMs: 1 })).status).toBe(422);
@@ -208,7 +200,7 @@ describe("hostile input", () => {
     expect((await fetch(`${here.base}/sessions`)).status).toBe(405);
   });
 
-  /** Writes bytes and reads until the other end closes, or until there is an answer. */
+  /** Writes bytes, then reads until the other end closes or an answer is complete. */
   const raw = (text: string, untilClosed = false): Promise<string> =>
     new Promise((resolve, reject) => {
       const socket = connect(Number(new URL(here.base).port), "127.0.0.1", () =>
@@ -239,10 +231,10 @@ describe("hostile input", () => {
     ],
     ["a length that is none", `${head}Content-Length: 1e3\r\n\r\n{}`, 400],
     ["too many headers", `${head}X-Bomb: ${"x".repeat(20_000)}\r\n\r\n`, 431],
-  ])("%s is refused and the line is cut", async (_name, text, status) => {
+  ])("refuses %s and closes the connection", async (_name, text, status) => {
     expect(await raw(text, true)).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
   });
-  test("a body that dribbles in holds no place", async () => {
+  test("gives a trickling body no place", async () => {
     const dribble = connect(Number(new URL(here.base).port), "127.0.0.1", () =>
       dribble.write(`${head}Content-Length: 20\r\n\r\n{`),
     );
@@ -253,7 +245,7 @@ describe("hostile input", () => {
 });
 
 describe("broadcasts", () => {
-  /** The events of one channel as they come. */
+  /** The events of one channel, in order of arrival. */
   async function* channel(
     headers: Record<string, string> = {},
   ): AsyncGenerator<{ id: string | undefined; event: string; data: Record<string, unknown> }> {
@@ -281,7 +273,7 @@ describe("broadcasts", () => {
     }
   }
 
-  test("reach a channel, are resumed by id, can be looked at, and a session hears of its new edge", async () => {
+  test("reach a channel, resume by id, can be polled, and announce a session's new edge", async () => {
     const { token } = await started();
     const own = channel({ authorization: `Bearer ${token}` });
     const first = own.next();
@@ -347,7 +339,7 @@ describe("broadcasts", () => {
   });
 });
 
-test("events are counted and stored, telemetry leaves room for ads, and the counts agree", async () => {
+test("counts and stores events, leaves room for ads, and keeps its counters consistent", async () => {
   const event = { kind: "ad.impression", atMs: 1_700_000_000_000, detail: { slot: 1 } };
   expect(await (await sendEvents(Array(90).fill(event))).json()).toEqual({
     accepted: 90,

@@ -1,6 +1,6 @@
 /**
- * A gateway put together from its settings: what it answers, what it does by itself, and how it
- * ends. Sockets and signals are `main.ts`'s.
+ * Builds a gateway from its settings: routes, background tasks and shutdown. `main.ts` handles
+ * sockets and signals.
  */
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
@@ -18,13 +18,13 @@ import type { GatewayConfiguration } from "./configuration.ts";
 import { watchEdges } from "./edge-watch.ts";
 import { eventByEvent, openEventFile } from "./event-file.ts";
 import { createEvents } from "./events.ts";
-import { createGate } from "./gate.ts";
+import { createGate } from "./admission-http.ts";
 import { createIngest, type IngestCounts } from "./ingest.ts";
 import { placeIn } from "./jitter.ts";
 import { createSessionStart } from "./session-start.ts";
 import { createSessions, type Sessions } from "./sessions.ts";
-import { batch, limitOf, movesAtOnce, noticeKeysMax, tendMs } from "./sizes.ts";
-import { createStation } from "./station.ts";
+import { batch, limitOf, movesAtOnce, noticeKeysMax, maintainMs } from "./limits.ts";
+import { createSerialStage } from "./serial-stage.ts";
 import { createSteering, type Steering } from "./steering.ts";
 import { createTelemetry } from "./telemetry.ts";
 import { type BusyMs, createUtilisation } from "./utilisation.ts";
@@ -33,28 +33,28 @@ import { createWorkers } from "./workers.ts";
 export interface Gateway {
   readonly serve: Handler;
   readonly control: Handler;
-  /** Watches the edges and keeps sessions where they can be served, until `signal` fires. */
-  tend(signal: AbortSignal): void;
-  /** Lets go of the devices that hold a channel open. */
-  begone(): void;
-  /** Stores what is queued; the counts agree from then on. */
+  /** Polls the edges and moves sessions to usable ones, until `signal` fires. */
+  maintain(signal: AbortSignal): void;
+  /** Closes all open channels. */
+  closeChannels(): void;
+  /** Stores the queued events. The counters agree from then on. */
   close(): Promise<IngestCounts>;
 }
 
 const eventFileBytesMax = 64 * 1024 * 1024;
 /**
- * Sessions of a lost edge act within this stretch: soon, as they are about to run dry, and yet not
- * all in one instant. Choose.
+ * Sessions of a lost edge act within this time: before their buffers run empty, but not all at
+ * once. A chosen value.
  */
 const moveSpreadMs = 1_000;
 const beatMs = 15_000;
 
 export interface Surroundings {
   readonly log: Log;
-  /** For what may happen often. */
+  /** For events that may be frequent. */
   readonly quietLog: Log;
   readonly draining: () => boolean;
-  /** For how long the event loop has been at work. */
+  /** How long the event loop has been busy. */
   readonly loopBusyMs: BusyMs;
 }
 
@@ -66,8 +66,8 @@ export async function createGateway(
   const telemetry = createTelemetry(settings.edges.map(({ name }) => name));
   const epoch = randomBytes(4).toString("hex");
   const nowMs = (): number => performance.now();
-  const front = createStation({ msMin: settings.requestMsMin, nowMs });
-  const disk = createStation({ msMin: settings.writeMsMin, nowMs });
+  const front = createSerialStage({ msMin: settings.requestMsMin, nowMs });
+  const disk = createSerialStage({ msMin: settings.writeMsMin, nowMs });
   const workers = createWorkers(settings.signers, nowMs);
   const utilisation = createUtilisation(
     [() => workers.busyMs(), front.busyMs, disk.busyMs, loopBusyMs],
@@ -183,7 +183,7 @@ export async function createGateway(
         case "POST /broadcasts":
           return broadcasts.post(request, response);
         case "GET /broadcasts":
-          return broadcasts.told(response);
+          return broadcasts.showBoard(response);
         case "POST /capacity":
           return setCapacity(request, response, steering, rebalance);
         case "GET /edges":
@@ -194,13 +194,13 @@ export async function createGateway(
           return reply(response, 404, "no such control\n", { connection: "close" });
       }
     },
-    tend(signal) {
+    maintain(signal) {
       const timers = [
         setInterval(() => audience.beat(), beatMs),
         setInterval(() => {
           steering.expire(Date.now());
           rebalance();
-        }, tendMs),
+        }, maintainMs),
       ];
       signal.addEventListener("abort", () => timers.forEach(clearInterval), { once: true });
       if (!defences.steering) return;
@@ -210,7 +210,7 @@ export async function createGateway(
         rebalance();
       });
     },
-    begone: () => audience.endAll(),
+    closeChannels: () => audience.endAll(),
     async close() {
       await ingest.flush();
       await file.close();

@@ -5,7 +5,7 @@ import { guidance, retryAfterHeader } from "./guidance.ts";
 
 const unit = fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true });
 
-test("the more a request matters the looser its guidance, whatever the dice say", () => {
+test("allows critical requests more and sooner retries, for any random draw", () => {
   fc.assert(
     fc.property(unit, unit, unit, (utilisation, one, other) => {
       for (const [index, bucket] of buckets.slice(1).entries()) {
@@ -20,12 +20,12 @@ test("the more a request matters the looser its guidance, whatever the dice say"
   );
 });
 
-test("a viewer's retries outlast half a minute", () => {
+test("keeps a viewer's retries going for more than 30 s", () => {
   const { maxRetries, retryAfterSeconds } = guidance("CRITICAL", 0, 0);
   expect(retryAfterSeconds * (2 ** maxRetries - 1)).toBeGreaterThan(30);
 });
 
-test("devices are spread, and the header is never sooner than the body", () => {
+test("spreads devices, and never gives a header sooner than the body", () => {
   fc.assert(
     fc.property(unit, (dice) => {
       const backoff = guidance("CRITICAL", 0.9, dice);

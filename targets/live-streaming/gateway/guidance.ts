@@ -1,20 +1,19 @@
 /**
- * What a device is told about trying again, when it is refused and also when it is not, for the day
- * when nobody answers. Waits double from one retry to the next. The more a request matters the more
- * often, and the sooner, it may be repeated.
+ * The retry guidance of a device. Every answer carries it, for the time when no gateway answers.
+ * Waits double with each retry. Critical requests may retry more often and sooner.
  */
 import { type Bucket, criticalFrom } from "./admission.ts";
 
 export interface Backoff {
-  /** How often at most; after that a device stops until its viewer acts. */
+  /** The number of retries. After it a device stops until its viewer acts. */
   readonly maxRetries: number;
-  /** Before the first retry; twice as long before each one after it. */
+  /** Before the first retry. It doubles with each further one. */
   readonly retryAfterSeconds: number;
 }
 
 /**
- * Choose: a viewer who pressed play waits 1 + 2 + 4 + 8 + 16 + 32 s at least, which outlasts an
- * interruption of 30 s.
+ * A chosen value. A viewer who pressed play waits at least 1 + 2 + 4 + 8 + 16 + 32 s, which covers
+ * an outage of 30 s.
  */
 const least: Readonly<Record<Bucket, Backoff>> = {
   CRITICAL: { maxRetries: 6, retryAfterSeconds: 1 },
@@ -24,19 +23,19 @@ const least: Readonly<Record<Bucket, Backoff>> = {
 };
 
 /**
- * `unit` in [0, 1) spreads devices over as long again as the least wait, or they would all come
- * back at the same moment.
+ * `unit` in [0, 1) adds up to the least wait again. Without it all devices would return at the same
+ * moment.
  */
 export function guidance(bucket: Bucket, utilisation: number, unit: number): Backoff {
   const { maxRetries, retryAfterSeconds } = least[bucket];
-  const hurry = utilisation >= criticalFrom ? 2 : 1;
+  const overload = utilisation >= criticalFrom ? 2 : 1;
   return {
     maxRetries,
-    retryAfterSeconds: Math.round(100 * retryAfterSeconds * hurry * (1 + unit)) / 100,
+    retryAfterSeconds: Math.round(100 * retryAfterSeconds * overload * (1 + unit)) / 100,
   };
 }
 
-/** `Retry-After` knows whole seconds only; never sooner than was said. */
+/** `Retry-After` has whole seconds only. It is rounded up. */
 export function retryAfterHeader({ retryAfterSeconds }: Backoff): string {
   return String(Math.ceil(retryAfterSeconds));
 }

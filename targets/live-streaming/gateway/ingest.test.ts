@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { createIngest, type EventSink, type Ingest } from "./ingest.ts";
 
-/** Remembers what it was given, and fails when told to. */
+/** Records what it receives, and fails on request. */
 function memory(
   fails: () => boolean = () => false,
 ): EventSink & { readonly lines: string[]; readonly batches: number[] } {
@@ -36,7 +36,7 @@ const lines = (count: number, from = 0): string[] =>
 const reconciles = ({ counts }: Ingest): boolean =>
   counts.accepted === counts.stored + counts.shed + counts.queued;
 
-test("what is accepted is stored, in order and in batches", async () => {
+test("stores accepted events in order and in batches", async () => {
   const sink = memory();
   const events = ingest(sink);
   events.offer(lines(90), 1);
@@ -46,21 +46,17 @@ test("what is accepted is stored, in order and in batches", async () => {
   expect(events.counts).toEqual({ accepted: 90, stored: 90, shed: 0, queued: 0 });
 });
 
-test(
-  "the queue is bounded, what does not fit is counted, and a lesser kind leaves room for a " +
-    "better one",
-  async () => {
-    const events = ingest(memory());
-    expect(events.offer(lines(200), 0.8)).toEqual({ accepted: 200, shed: 120 });
-    expect(events.offer(lines(50), 1)).toEqual({ accepted: 50, shed: 30 });
-    expect(events.full).toBe(true);
-    expect(events.counts.queued).toBe(100);
-    await events.flush();
-    expect(events.counts).toEqual({ accepted: 250, stored: 100, shed: 150, queued: 0 });
-  },
-);
+test("bounds the queue, counts what it sheds, and leaves room for the more important kind", async () => {
+  const events = ingest(memory());
+  expect(events.offer(lines(200), 0.8)).toEqual({ accepted: 200, shed: 120 });
+  expect(events.offer(lines(50), 1)).toEqual({ accepted: 50, shed: 30 });
+  expect(events.full).toBe(true);
+  expect(events.counts.queued).toBe(100);
+  await events.flush();
+  expect(events.counts).toEqual({ accepted: 250, stored: 100, shed: 150, queued: 0 });
+});
 
-test("a sink that fails for a moment loses nothing; one that is broken sheds", async () => {
+test("loses nothing when a sink fails briefly, and sheds when it is broken", async () => {
   let left = 2;
   const patient = ingest(memory(() => left-- > 0));
   patient.offer(lines(10), 1);
@@ -72,7 +68,7 @@ test("a sink that fails for a moment loses nothing; one that is broken sheds", a
   expect(broken.counts).toEqual({ accepted: 10, stored: 0, shed: 10, queued: 0 });
 });
 
-test("switched off, nothing is ever shed and each event is a write of its own", async () => {
+test("sheds nothing and writes each event by itself when switched off", async () => {
   const sink = memory();
   const events = ingest(sink, { bounded: false });
   events.offer(lines(500), 1);
@@ -82,7 +78,7 @@ test("switched off, nothing is ever shed and each event is a write of its own", 
   expect(events.counts.stored).toBe(500);
 });
 
-test("the counts agree at every moment, whatever the sink does", async () => {
+test("keeps its counters consistent at every moment, whatever the sink does", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.nat(60), { maxLength: 12 }),

@@ -1,15 +1,15 @@
 /**
- * Takes in ad events and telemetry: a bounded queue, written out in batches by one writer. What
- * does not fit is shed and counted, so that at any moment accepted = stored + shed + queued,
- * exactly, and a flood of logging costs serving nothing but the counting.
+ * Accepts ad events and telemetry into a bounded queue, which one writer empties in batches. Events
+ * that do not fit are shed and counted. At any moment accepted = stored + shed + queued, exactly. A
+ * flood of telemetry costs the serving path only the counting.
  */
 import { setTimeout as sleepOnTheWall } from "node:timers/promises";
 import type { Bucket } from "./admission.ts";
 
 export interface EventSink {
   /**
-   * Resolves with how many of the lines, from the first on, are stored: all, or some when the rest
-   * failed. Rejects when none is.
+   * Resolves with the number of stored lines, counted from the first. It is less than all if the
+   * rest failed. Rejects if none is stored.
    */
   append(lines: readonly string[]): Promise<number>;
 }
@@ -23,8 +23,7 @@ export interface IngestCounts {
 
 export interface Ingest {
   /**
-   * How many of the lines there was room for; `share` (0…1) is how much of the queue their kind may
-   * fill.
+   * The number of lines that fit. `share` (0…1) is the part of the queue that their kind may fill.
    */
   offer(
     lines: readonly string[],
@@ -32,17 +31,17 @@ export interface Ingest {
   ): { readonly accepted: number; readonly shed: number };
   readonly full: boolean;
   readonly counts: IngestCounts;
-  /** Writes out all that is queued. */
+  /** Writes out all queued events. */
   flush(): Promise<void>;
 }
 
 export interface IngestOptions {
   readonly sink: EventSink;
-  /** Off: every event is written at once and by itself, however many are under way. */
+  /** Off: each event is written at once and by itself, however many writes are open. */
   readonly bounded: boolean;
   readonly queueMax: number;
   readonly batchMax: number;
-  /** Between two batches: many small ones would cost more than they are worth. */
+  /** Between two batches, because many small ones would cost more than they are worth. */
   readonly pauseMs: number;
   readonly onFailure: (error: unknown) => void;
   /** Resolves after so many ms, or as soon as the signal fires. */
@@ -52,13 +51,13 @@ export interface IngestOptions {
 const sleepReally: NonNullable<IngestOptions["sleep"]> = (ms, signal) =>
   sleepOnTheWall(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
 
-/** Ads are paid for: telemetry leaves them a part of the queue. Choose. */
+/** Ads are paid for, so telemetry leaves them a part of the queue. A chosen value. */
 const telemetryQueueShare = 0.8;
 
 export const queueShareOf = (bucket: Bucket): number =>
   bucket === "BULK" ? telemetryQueueShare : 1;
 
-/** A sink that fails is tried this often before a batch is given up. */
+/** The number of attempts before a batch is dropped. */
 const attemptsMax = 3;
 
 export function createIngest({
@@ -73,7 +72,7 @@ export function createIngest({
   let queue: string[] = [];
   let [accepted, stored, shed, underWay] = [0, 0, 0, 0];
   let writing: Promise<void> | null = null;
-  let hurry = new AbortController();
+  let flushing = new AbortController();
 
   const store = async (lines: readonly string[]): Promise<void> => {
     underWay += lines.length;
@@ -95,8 +94,8 @@ export function createIngest({
   };
   const drain = async (): Promise<void> => {
     while (queue.length > 0) {
-      // A flush cuts the pause short.
-      await sleep(pauseMs, hurry.signal);
+      // A flush ends the pause.
+      await sleep(pauseMs, flushing.signal);
       const batch = queue.slice(0, batchMax);
       queue = queue.slice(batchMax);
       await store(batch);
@@ -135,9 +134,9 @@ export function createIngest({
       return { accepted, stored, shed, queued: queue.length + underWay };
     },
     async flush() {
-      hurry.abort();
+      flushing.abort();
       while (writing !== null || unbounded.size > 0) await Promise.all([writing, ...unbounded]);
-      hurry = new AbortController();
+      flushing = new AbortController();
     },
   };
 }

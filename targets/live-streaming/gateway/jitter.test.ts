@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { spread } from "./jitter.ts";
 
-test("a device's place is its own, and always the same", () => {
+test("gives a device its own, constant place", () => {
   fc.assert(
     fc.property(fc.string(), fc.string(), fc.nat(1e9), fc.nat(1e6), (who, what, atMs, spreadMs) => {
       const at = spread(atMs, spreadMs, who, what);
@@ -13,7 +13,7 @@ test("a device's place is its own, and always the same", () => {
   );
 });
 
-test("ten thousand devices fill the time evenly, and in another order for another message", () => {
+test("spreads ten thousand devices evenly, in another order for another message", () => {
   const devices = Array.from({ length: 10_000 }, (_, index) => `device-${index}`);
   const places = (what: string): number[] =>
     devices.map((device) => Math.floor(spread(0, 9_999, device, what) / 1_000));

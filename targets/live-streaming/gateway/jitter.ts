@@ -1,11 +1,11 @@
 /**
- * Spreads devices over a stretch of time: each always has the same place in it, so that a repeated
- * message asks for nothing new.
+ * Spreads devices over a time. Each device always gets the same place, so that a repeated message
+ * causes no new action.
  */
 
 /**
- * A number in [0, 1) that depends on the text alone: FNV-1a, then mixed, as neighbours would
- * otherwise come out beside one another.
+ * A number in [0, 1) that depends on the text alone: FNV-1a, then mixed, because similar texts
+ * would otherwise get similar numbers.
  */
 export function unitOf(text: string): number {
   let hash = 0x811c9dc5;
@@ -22,24 +22,24 @@ export interface Stretch {
 }
 
 /**
- * When in the stretch a device acts, or how long it waits: each at its own place, or, without
- * jitter, all at its beginning.
+ * When a device acts within the spread, or how long it waits: each at its own place, or all at the
+ * start without jitter.
  */
 export function placeIn(stretch: Stretch, jitter: boolean, who: string, what: string): number {
   return jitter ? spread(stretch.from, stretch.spread, who, what) : stretch.from;
 }
 
-/** A device looks for news in this stretch after it last did… */
+/** A device polls within this time after its last poll… */
 export const pollMs: Stretch = { from: 10_000, spread: 20_000 };
 
-/** …and the next time at another place in it. */
+/** …at another place in it each time. */
 export function pollAfterMs(device: string, epoch: string, nowMs: number, jitter: boolean): number {
   return placeIn(pollMs, jitter, device, `${epoch}-${Math.floor(nowMs / pollMs.from)}`);
 }
 
 /**
- * When a device acts: somewhere within `spreadMs` after `atMs`, its place decided by who it is and
- * what it is about.
+ * When a device acts: within `spreadMs` after `atMs`, at a place that depends on device and
+ * subject.
  */
 export function spread(atMs: number, spreadMs: number, who: string, what: string): number {
   return Math.round(atMs + spreadMs * unitOf(`${who}\n${what}`));

@@ -1,6 +1,6 @@
 /**
- * A playback gateway: starts sessions, steers them, tells devices news, and takes in what they
- * report.
+ * A playback gateway: starts sessions, steers them, sends devices notices, and ingests their
+ * events.
  */
 import { performance } from "node:perf_hooks";
 import { readConfiguration } from "../service/configuration.ts";
@@ -10,7 +10,7 @@ import { listen, type Listener } from "../service/server.ts";
 import { gatewayShape } from "./configuration.ts";
 import { createGateway } from "./gateway.ts";
 
-/** Well within the time that a drain has. */
+/** Well within the drain's limit. */
 const dawdleMsMax = 2_000;
 
 const settings = readConfiguration(gatewayShape);
@@ -30,8 +30,8 @@ const drain = drainOnSignal(
   async () => log("events reconciled", { ...(await gateway.close()) }),
   () => {
     ending.abort();
-    gateway.begone();
-    // Somebody who dawdles must not cost the events that are still to be stored.
+    gateway.closeChannels();
+    // A slow client must not delay the storing of the remaining events.
     setTimeout(() => {
       for (const { server } of listeners) server.closeAllConnections();
     }, dawdleMsMax).unref();
@@ -42,5 +42,5 @@ listeners.push(
   await listen(settings.listen, gateway.serve, onError),
   await listen(settings.control, gateway.control, onError),
 );
-gateway.tend(ending.signal);
+gateway.maintain(ending.signal);
 log("listening", { ...settings.listen });

@@ -42,7 +42,7 @@ function gateway({ admission = true, limit = 5, capacity = 10_000 } = {}) {
   };
 }
 
-test("a start takes a place, a signer and an edge, and gives the place back", async () => {
+test("takes a place, a signer and an edge, and returns the place", async () => {
   const { ask, finish, places } = gateway();
   const start = ask("CRITICAL", "s");
   expect(places.inFlight).toBe(1);
@@ -57,7 +57,7 @@ test("a start takes a place, a signer and an edge, and gives the place back", as
   expect(places.inFlight).toBe(0);
 });
 
-test("a fifth of the places is kept for whoever is critical; without admission there is no limit", async () => {
+test("reserves a fifth of the places for critical requests, and has no limit without admission", async () => {
   const { ask } = gateway();
   for (const session of ["1", "2", "3", "4"]) void ask("BEST_EFFORT", session);
   expect(await ask("BEST_EFFORT", "5")).toEqual({ kind: "shed" });
@@ -71,7 +71,7 @@ test("a fifth of the places is kept for whoever is critical; without admission t
     );
 });
 
-test("who has left costs no session, and where no edge has room there is none", async () => {
+test("starts no session for a departed device, or when no edge has room", async () => {
   const { ask, finish, places } = gateway();
   const left = new AbortController();
   const start = ask("CRITICAL", "s", left.signal);
@@ -84,7 +84,7 @@ test("who has left costs no session, and where no edge has room there is none", 
   expect(await none).toEqual({ kind: "full" });
 });
 
-test("the nominal bitrate is the best within what the device can take, or the least there is", () => {
+test("picks the highest bitrate within the device's limit, or the lowest there is", () => {
   expect([Infinity, 309, 1].map((max) => nominalBitsPerSecond(renditions, max))).toEqual([
     310, 110, 110,
   ]);

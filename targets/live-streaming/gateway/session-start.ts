@@ -1,7 +1,6 @@
 /**
- * What a session start goes through, without the HTTP around it: a place within the limit, a
- * signer, an edge with room. The dearest part, the derivation of the device's key, is given as
- * `work`.
+ * The steps of a session start, without HTTP: a place within the limit, a signer, an edge with
+ * room. `work` is the most expensive step, which derives the device's key.
  */
 import type { ConcurrencyLimit } from "../service/gradient2.ts";
 import type { Rendition } from "../stream/event.ts";
@@ -21,7 +20,7 @@ export interface StartParts {
 
 export interface Wanted {
   readonly session: string;
-  /** The most that the device can show or its line can carry. */
+  /** The highest bitrate that the device can display or its line can carry. */
   readonly bitsPerSecondMax?: number | undefined;
 }
 
@@ -36,11 +35,10 @@ export type Start<T> =
   /** `aborted`: the device has left. */
   | { readonly kind: "shed" | "full" | "aborted" };
 
-/** Requests that are not critical leave this share of the limit alone. Choose. */
+/** The share of the limit that is reserved for critical requests. A chosen value. */
 const nonCriticalLimitShare = 0.8;
 /**
- * A session that its device does not renew by asking again is forgotten, and its bitrate free
- * again. Choose.
+ * A session that its device does not renew expires, and its bitrate is free again. A chosen value.
  */
 export const leaseMs = 120_000;
 
@@ -91,7 +89,7 @@ export function createSessionStart({
   };
 }
 
-/** The best video within what the device can take, or the least there is, and the sound. */
+/** The best video within the device's limit, or the lowest there is, and the audio. */
 export function nominalBitsPerSecond(renditions: StartParts["renditions"], max: number): number {
   const rates = (kind: Rendition["kind"]): number[] =>
     renditions.filter((each) => each.kind === kind).map(({ bitsPerSecond }) => bitsPerSecond);

@@ -1,6 +1,6 @@
 /**
- * A session's token says all that a gateway must know of it, signed: whichever gateway a device
- * asks next, also one that has just started, can take the session over.
+ * A session's token: everything that a gateway must know of the session, signed. Any gateway can
+ * take the session over, including one that has just started.
  */
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
@@ -14,7 +14,7 @@ const claimsShape = z.strictObject({
 });
 export type SessionClaims = z.infer<typeof claimsShape>;
 
-/** Longer ones are not looked at. */
+/** Longer tokens are rejected unread. */
 const lengthMax = 512;
 
 export function signToken(claims: SessionClaims, key: string): string {
@@ -22,7 +22,7 @@ export function signToken(claims: SessionClaims, key: string): string {
   return `${body}.${signature(body, key)}`;
 }
 
-/** Null for anything that was not signed with the key, or whose time is over. */
+/** Null if the token was not signed with the key, or has expired. */
 export function verifyToken(token: string, key: string, nowMs: number): SessionClaims | null {
   const [body, given, ...rest] = token.length > lengthMax ? [] : token.split(".");
   if (body === undefined || given === undefined || rest.length > 0) return null;

@@ -1,7 +1,7 @@
 /**
- * Session start and what follows it: POST /sessions, then GET and DELETE /sessions/current with the
- * session's token. A start costs the derivation of the device's playback key and a least time,
- * which stand for the licence and entitlement work of a real gateway, by far its dearest part.
+ * The session endpoints: POST /sessions, then GET and DELETE /sessions/current with the session's
+ * token. A start costs the derivation of the device's playback key and a least time. They simulate
+ * the licence and entitlement calls of a real gateway, which are by far its most expensive work.
  */
 import { randomBytes, scrypt } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
@@ -9,7 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { header } from "../service/server.ts";
 import { readJson } from "./body.ts";
-import type { Gate, Visit } from "./gate.ts";
+import type { Gate, Visit } from "./admission-http.ts";
 import { placeIn, type Stretch } from "./jitter.ts";
 import { leaseMs, type StartSession } from "./session-start.ts";
 import { type SessionClaims, signToken, verifyToken } from "./session-token.ts";
@@ -34,8 +34,7 @@ export interface Sessions {
   start(request: IncomingMessage, response: ServerResponse): Promise<void>;
   current(request: IncomingMessage, response: ServerResponse): Promise<void>;
   /**
-   * The session of a request that carries a token; undefined for a token that is none, null without
-   * any.
+   * The session of the request's token. Undefined if the token is invalid, null if there is none.
    */
   claims(request: IncomingMessage): SessionClaims | null | undefined;
   manifestUrl(edge: string): string;
@@ -43,13 +42,13 @@ export interface Sessions {
 
 const startShape = z.strictObject({
   device: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, "must be 1 to 64 letters, digits, - or _"),
-  /** The most that the device can show or its line can carry. */
+  /** The highest bitrate that the device can display or its line can carry. */
   bitsPerSecondMax: z.int().positive().max(1e9).optional(),
 });
 const startBytesMax = 2 * 1024;
-/** A device should ask again in this stretch, each at its own moment. */
+/** A device renews its session within this time, each at its own moment. */
 const renewMs: Stretch = { from: 40_000, spread: 40_000 };
-/** How long a token is good for: longer than an event. */
+/** The lifetime of a token: longer than an event. */
 const tokenMs = 12 * 3_600_000;
 
 export function createSessions(parts: SessionParts): Sessions {
@@ -115,7 +114,7 @@ export function createSessions(parts: SessionParts): Sessions {
       if (visit === null) return;
       const body = await readJson(request, startShape, startBytesMax);
       if (!body.ok) return refuseBody(visit, body.status, body.problem);
-      // A place is taken only now: a body that dribbles in must not hold one.
+      // The place is taken only now, because a trickling body must not hold one.
       await begin(visit, body.value);
     },
     async current(request, response) {
@@ -135,7 +134,7 @@ export function createSessions(parts: SessionParts): Sessions {
   };
 }
 
-/** Answers for a body that could not be read. */
+/** The answer to a body that could not be read. */
 export function refuseBody(
   visit: Visit,
   status: 400 | 408 | 413 | 422 | null,
@@ -144,7 +143,7 @@ export function refuseBody(
   visit.refuse(status ?? 400, problem, status === null ? "aborted" : "rejected");
 }
 
-/** In libuv's pool, so that the event loop stays free to refuse. */
+/** Runs in libuv's pool, so that the event loop stays free to refuse requests. */
 function playbackKey(device: string, secret: string, cost: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     scrypt(

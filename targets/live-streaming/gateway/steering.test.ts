@@ -14,20 +14,16 @@ const reserved = (steering: Steering): Record<string, number> =>
 const fill = (steering: Steering, sessions: number, bits = 10): (string | null)[] =>
   Array.from({ length: sessions }, (_, index) => steering.place(`s${index}`, bits, Infinity));
 
-test(
-  "the own region first until it is hot, then the emptiest elsewhere, then wherever there is " +
-    "room, then nowhere",
-  () => {
-    const steering = steer();
-    const placed = fill(steering, 31);
-    expect(placed.slice(0, 8)).toEqual(Array(8).fill("a"));
-    expect(new Set(placed.slice(8, 24))).toEqual(new Set(["b", "c"]));
-    expect(reserved(steering)).toEqual({ a: 100, b: 100, c: 100 });
-    expect(placed[30]).toBeNull();
-  },
-);
+test("prefers the own region until it is hot, then the emptiest edge, then any with room, then none", () => {
+  const steering = steer();
+  const placed = fill(steering, 31);
+  expect(placed.slice(0, 8)).toEqual(Array(8).fill("a"));
+  expect(new Set(placed.slice(8, 24))).toEqual(new Set(["b", "c"]));
+  expect(reserved(steering)).toEqual({ a: 100, b: 100, c: 100 });
+  expect(placed[30]).toBeNull();
+});
 
-test("room is taken by what a session may need, and given back when it ends or is not renewed", () => {
+test("reserves room for a session's nominal bitrate, and frees it when the session ends or expires", () => {
   const steering = steer();
   steering.place("hungry", 70, 1_000);
   expect(steering.place("other", 20, 2_000)).not.toBe("a");
@@ -39,7 +35,7 @@ test("room is taken by what a session may need, and given back when it ends or i
 });
 
 describe("a lost edge", () => {
-  test("is left by all its sessions at once, and nobody comes back by themselves", () => {
+  test("loses all its sessions at once, and none returns unprompted", () => {
     const steering = steer();
     fill(steering, 6);
     steering.setUsable("a", false);
@@ -53,14 +49,14 @@ describe("a lost edge", () => {
     expect(steering.rebalance(100)).toEqual([]);
     expect(steering.place("newer", 10, Infinity)).toBe("a");
   });
-  test("is not, when all seem lost: then it is the gateway that sees nothing", () => {
+  test("keeps its sessions if all edges seem lost, because then the gateway is cut off", () => {
     const steering = steer();
     fill(steering, 3);
     for (const { name } of rooms) steering.setUsable(name, false);
     expect(steering.rebalance(100)).toEqual([]);
     expect(steering.place("new", 10, Infinity)).toBe("a");
   });
-  test("is left a few sessions at a time when told so", () => {
+  test("loses a few sessions at a time when so configured", () => {
     const steering = steer();
     fill(steering, 6);
     steering.setUsable("a", false);
@@ -68,7 +64,7 @@ describe("a lost edge", () => {
   });
 });
 
-test("an edge that is too full is left until it is cool, and no further", () => {
+test("moves sessions off an overfull edge until it is cool, and no further", () => {
   const steering = steer();
   fill(steering, 8);
   steering.setCapacity("a", 50);
@@ -77,7 +73,7 @@ test("an edge that is too full is left until it is cool, and no further", () => 
   expect(steering.rebalance(100)).toEqual([]);
 });
 
-test("a session that asks again keeps its edge, and gets another when that one is lost", () => {
+test("keeps a renewed session on its edge, and moves it when the edge is lost", () => {
   const steering = steer();
   steering.place("s", 10, Infinity);
   expect(steering.place("s", 10, Infinity)).toBe("a");
@@ -86,13 +82,13 @@ test("a session that asks again keeps its edge, and gets another when that one i
   expect(steering.sessions).toBe(1);
 });
 
-test("there are never more sessions than may be", () => {
+test("never exceeds the limit of sessions", () => {
   const steering = steer(true, 2);
   expect(fill(steering, 3, 1)).toEqual(["a", "a", null]);
   expect(steering.place("s0", 1, Infinity)).toBe("a");
 });
 
-test("switched off, everybody goes to the own region and stays there, lost or full", () => {
+test("sends every session to its own region and keeps it there when switched off", () => {
   const steering = steer(false);
   expect(new Set(fill(steering, 40))).toEqual(new Set(["a"]));
   steering.setUsable("a", false);
@@ -115,7 +111,7 @@ const step = fc.oneof(
   fc.record({ do: fc.constant("rebalance" as const), moves: fc.nat(40) }),
 );
 
-test("whatever happens, an edge is never promised more than it has, and balancing comes to rest", () => {
+test("never promises more of an edge than it has, and balancing settles, whatever happens", () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
       const steering = steer();
@@ -139,7 +135,7 @@ test("whatever happens, an edge is never promised more than it has, and balancin
       }
       steering.rebalance(1_000);
       expect(steering.rebalance(1_000)).toEqual([]);
-      // Whoever is still on a lost edge found no room elsewhere.
+      // A session that is still on a lost edge found no room elsewhere.
       for (const edge of steering.edges.filter(
         ({ usable }) => !usable && steering.edges.some((other) => other.usable),
       )) {

@@ -1,21 +1,21 @@
 /**
- * Which edge serves which session. An edge is filled by what its sessions may come to need (their
- * nominal bitrate), not by what they happen to use: a still scene must not let in viewers for whom
- * there is no room when the picture moves. Sessions leave an edge that is lost at once, and one
- * that is too full until it is cool; nobody is moved back, so nothing swings.
+ * Assigns sessions to edges. An edge fills by the sessions' nominal bitrate, not by their present
+ * use. Otherwise a still scene would admit viewers for whom there is no room when the picture
+ * moves. Sessions leave a lost edge at once, and an overfull one until it is cool. No session moves
+ * back, so assignments do not oscillate.
  */
 
 export interface EdgeRoom {
   readonly name: string;
   readonly region: string;
-  /** What this gateway may hand out of the edge. */
+  /** The part of the edge's capacity that this gateway may assign. */
   readonly capacityBitsPerSecond: number;
 }
 
 export interface SteeringOptions {
   readonly edges: readonly EdgeRoom[];
   readonly ownRegion: string;
-  /** Off: everybody goes to the first edge of the own region and stays there. */
+  /** Off: every session goes to the first edge of its own region and stays there. */
   readonly enabled: boolean;
   readonly sessionsMax: number;
 }
@@ -29,19 +29,18 @@ export interface Move {
 
 export interface Steering {
   /**
-   * The session's edge from now on; the one it has, while that is of use. Null when there is no
-   * room anywhere.
+   * The session's edge from now on: its present one while that is usable. Null if no edge has room.
    */
   place(session: string, bitsPerSecond: number, untilMs: number): string | null;
-  /** Where a session is, if it is known. */
+  /** The session's edge, if the session is known. */
   edgeOf(session: string): string | null;
   release(session: string): void;
   setUsable(edge: string, usable: boolean): void;
-  /** False for an edge that does not exist. Zero empties it. */
+  /** False if the edge does not exist. Zero empties it. */
   setCapacity(edge: string, bitsPerSecond: number): boolean;
-  /** Moves at most that many sessions off edges that are lost or too full. */
+  /** Moves up to this many sessions off edges that are lost or overfull. */
   rebalance(movesMax: number): Move[];
-  /** Forgets sessions that were not renewed. */
+  /** Removes sessions that were not renewed. */
   expire(nowMs: number): void;
   readonly sessions: number;
   readonly edges: readonly {
@@ -52,11 +51,11 @@ export interface Steering {
   }[];
 }
 
-/** New sessions go elsewhere from here on… */
+/** Above this load, new sessions go elsewhere… */
 export const hotShare = 0.8;
 /**
- * …and sessions of an edge above that leave until it is down to this: the gap keeps it from
- * swinging. Choose.
+ * …and an edge above that loses sessions until its load is down to this. The gap prevents
+ * oscillation. A chosen value.
  */
 export const coolShare = 0.7;
 
@@ -91,7 +90,7 @@ export function createSteering({
   }));
   const sessions = new Map<string, Session>();
 
-  /** When every edge seems lost it is the gateway that is cut off: then none is. */
+  /** If every edge seems lost, the gateway itself is cut off. Then none counts as lost. */
   const lost = (edge: Edge): boolean => !edge.usable && edges.some(({ usable }) => usable);
   const share = (edge: Edge): number =>
     edge.capacity === 0 ? Infinity : edge.reserved / edge.capacity;
@@ -121,7 +120,7 @@ export function createSteering({
   const enter = (name: string, edge: Edge, bits: number, untilMs: number): void => {
     edge.reserved += bits;
     edge.sessions.add(name);
-    // Last in the order of expiry.
+    // Moved to the end of the expiry order.
     sessions.set(name, { edge, bits, untilMs });
   };
   const moveOff = (
@@ -170,7 +169,8 @@ export function createSteering({
     rebalance(movesMax) {
       const moves: Move[] = [];
       if (!enabled) return moves;
-      // Off a lost edge to any that has room; off a hot one only to where it stays cool.
+      // A session leaves a lost edge for any with room, and a hot one only for an edge that stays
+      // cool.
       for (const edge of edges)
         if (lost(edge)) moveOff(edge, "lost", () => false, [hotShare, 1], moves, movesMax);
       for (const edge of edges)

@@ -1,15 +1,15 @@
-/** What a gateway counts. */
+/** The gateway's counters. */
 import { createMetrics, type Metrics } from "../service/metrics.ts";
 import type { Bucket } from "./admission.ts";
 
 /**
- * `start` begins a session, `steer` asks for its edge again or ends it, `ingest` brings events,
- * `broadcast` is a channel or a look at the board.
+ * `start` begins a session, `steer` renews or ends it, `ingest` brings events, and `broadcast`
+ * opens a channel or polls the board.
  */
 export type Lane = "start" | "steer" | "ingest" | "broadcast";
 /**
- * `full` is no room on any edge or channel; `aborted` a device that left; `rejected` one that asked
- * wrongly.
+ * `full`: no room on any edge or channel. `aborted`: the device left. `rejected`: an invalid
+ * request.
  */
 export type Outcome = "served" | "shed" | "full" | "rejected" | "failed" | "aborted";
 
@@ -22,7 +22,7 @@ export interface Telemetry {
 
 const boundsMs = [5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000] as const;
 
-/** `edges`: the names of those that sessions may be given. */
+/** `edges`: the names of the edges that sessions may get. */
 export function createTelemetry(edges: readonly string[] = []): Telemetry {
   const metrics = createMetrics();
   const requests = metrics.counter(
@@ -34,7 +34,7 @@ export function createTelemetry(edges: readonly string[] = []): Telemetry {
     "Sessions started, by the edge that they were given",
   );
   const moves = metrics.counter("gateway_moves_total", "Sessions moved to another edge, by why");
-  // Told from the start: "nothing was refused" must not look like "nobody counts".
+  // Exposed from the start, so that "nothing was refused" differs from "nothing was counted".
   requests.add({ lane: "start", bucket: "CRITICAL", outcome: "shed" }, 0);
   for (const edge of edges) assignments.add({ edge }, 0);
   for (const why of ["lost", "hot"]) moves.add({ why }, 0);

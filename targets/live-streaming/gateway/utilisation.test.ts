@@ -12,7 +12,7 @@ function simulate(shares: readonly number[], stepMs: number): number[] {
   });
 }
 
-test("it follows what is done, with half a second of memory", () => {
+test("follows the work done, with half a second of memory", () => {
   const read = simulate(
     Array.from({ length: 40 }, () => 0.7),
     50,
@@ -21,7 +21,7 @@ test("it follows what is done, with half a second of memory", () => {
   expect(read.at(-1)).toBeCloseTo(0.7, 1);
 });
 
-test("it stays within 0…1 and within what was seen", () => {
+test("stays within 0…1 and within the observed values", () => {
   fc.assert(
     fc.property(
       fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1 }),
@@ -36,7 +36,7 @@ test("it stays within 0…1 and within what was seen", () => {
   );
 });
 
-test("the busiest source counts", () => {
+test("reports the busiest source", () => {
   let clockMs = 0;
   const utilisation = createUtilisation([() => 0, () => clockMs], () => clockMs);
   clockMs = 10_000;

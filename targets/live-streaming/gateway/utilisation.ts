@@ -1,10 +1,10 @@
 /**
- * How busy the gateway is, 0…1: the busiest of its front, its signers, the disk of its events and
- * its event loop, each measured as the share of time that it worked, and smoothed. A neighbour who
- * takes the processor away makes each look busier, which is right: less can be taken on.
+ * The gateway's utilisation, 0…1: that of its busiest part among front, signers, event disk and
+ * event loop. Each is the smoothed share of time that the part worked. A neighbour that takes
+ * processor time makes each look busier. That is right, because the gateway can then admit less.
  */
 
-/** Work done so far in ms; at most one ms for each ms of time. */
+/** Work done so far in ms; at most 1 ms per ms. */
 export type BusyMs = () => number;
 
 export interface Utilisation {
@@ -13,11 +13,11 @@ export interface Utilisation {
 }
 
 /**
- * Half a second of memory: about a hundred starts at the rate at which the signers are full.
- * Choose: shorter flutters, longer overshoots.
+ * Half a second of memory: about a hundred starts at the rate that saturates the signers. A chosen
+ * value: less oscillates, more overshoots.
  */
 export const memoryMs = 500;
-/** Shorter stretches are mostly noise: a signer is either at work or not. */
+/** Shorter intervals are mostly noise, because a signer is either busy or idle. */
 const stretchMsMin = 20;
 
 export function createUtilisation(sources: readonly BusyMs[], nowMs: () => number): Utilisation {

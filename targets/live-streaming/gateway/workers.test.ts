@@ -4,7 +4,7 @@ import { createWorkers } from "./workers.ts";
 const never = new AbortController().signal;
 const soon = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** Work that ends when told. */
+/** Work that ends on request. */
 function jobs(): {
   readonly started: string[];
   readonly job: (name: string) => () => Promise<string>;
@@ -26,7 +26,7 @@ function jobs(): {
   };
 }
 
-test("no more than there are workers, then the higher bucket first, then in the order they came", async () => {
+test("runs as many jobs as there are workers, then by bucket, then in order of arrival", async () => {
   const { started, job, finish } = jobs();
   const workers = createWorkers(2, () => 0);
   const all = [
@@ -43,7 +43,7 @@ test("no more than there are workers, then the higher bucket first, then in the 
   expect(await Promise.all(all)).toEqual(["a", "b", "late", "later", "urgent"]);
 });
 
-test("who left while waiting is passed over, and a failure frees its place", async () => {
+test("skips a client that left while waiting, and frees a place after a failure", async () => {
   const { started, job, finish } = jobs();
   const workers = createWorkers(1, () => 0);
   const first = workers.run(0, job("first"), never);
@@ -66,7 +66,7 @@ test("who left while waiting is passed over, and a failure frees its place", asy
   expect([await first, await last, started]).toEqual(["first", "last", ["first", "last"]]);
 });
 
-test("busy time is that of the mean worker", async () => {
+test("reports the mean worker's busy time", async () => {
   let clockMs = 0;
   const { job, finish } = jobs();
   const workers = createWorkers(2, () => clockMs);

@@ -1,12 +1,12 @@
 /**
- * A fixed number of workers and who waits for them: the higher bucket first, and first come, first
- * served within it. Whoever has left by the time it is their turn costs nothing.
+ * A fixed number of workers and a queue: the higher bucket first, first come, first served within
+ * it. A client that left before its turn costs nothing.
  */
 
 export interface Workers {
-  /** Null when `signal` fired before the work began. */
+  /** Null if `signal` fired before the work began. */
   run<T>(rank: number, work: () => Promise<T>, signal: AbortSignal): Promise<T | null>;
-  /** Work done so far, in ms, as the mean over all workers. */
+  /** Work done so far in ms, as the mean over all workers. */
   busyMs(): number;
   readonly waiting: number;
 }
@@ -58,7 +58,7 @@ export function createWorkers(count: number, nowMs: () => number): Workers {
       try {
         return await work();
       } finally {
-        // The place is handed on, never given up in between, so nobody slips past those who wait.
+        // A place passes directly to the next in the queue, so that no new arrival overtakes it.
         const waiting = next();
         if (waiting === undefined) {
           settle();

@@ -1,7 +1,7 @@
 /**
- * The chunk cache: a memcached in each zone. What is published is written to all of the region's,
- * and a reader asks only its own zone's: so a lost zone takes none of the others' chunks with it,
- * which a ring over all of them would do to a third of the keys.
+ * The chunk cache: a memcached in each zone. A publication is written to all caches of the region,
+ * and a reader uses only its own zone's. A lost zone thus takes no other zone's chunks with it. A
+ * hash ring over all zones would lose a third of the keys.
  */
 import type { Launch, Service } from "../../../harness/target/layout.ts";
 import { cacheProgram } from "../cache/launch.ts";
@@ -30,8 +30,8 @@ export function cache(site: Site): Service {
 }
 
 /**
- * Those that an origin uses, its own zone's first. The object store is the baseline from before
- * there was one.
+ * The caches that an origin uses, its own zone's first. The object-store baseline predates the
+ * cache.
  */
 export function cachesOf(
   storeKind: StoreKind,

@@ -1,7 +1,4 @@
-/**
- * The protective behaviours of the target, each with a switch, and how a service is told which of
- * them are on.
- */
+/** The target's defences, each with a switch, and how a service learns which are on. */
 import type { Defence } from "../../../harness/target/target.ts";
 import type { Place } from "../../../harness/target/layout.ts";
 
@@ -112,7 +109,7 @@ export const defences = [
 
 type DefenceName = (typeof defences)[number]["name"];
 
-/** Every switch of one service at once, so that a misspelt name does not compile. */
+/** All switches of one service at once, so that a misspelt name does not compile. */
 export function switches<N extends DefenceName>(
   place: Place,
   ...names: readonly N[]

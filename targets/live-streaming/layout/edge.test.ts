@@ -9,7 +9,7 @@ const sites: readonly Site[] = ["region-a-1", "region-a-2", "region-b-1", "regio
 );
 const [, second] = sites as [Site, Site];
 
-/** Remembers whom a service asked to reach. */
+/** Records the services that a service dials. */
 function placeThatRemembers(reached: string[], without: readonly string[] = []): Place {
   const endpoint = { host: "127.0.0.1", port: 1 };
   return {
@@ -28,7 +28,7 @@ function placeThatRemembers(reached: string[], without: readonly string[] = []):
   };
 }
 
-test("an origin is looked for at home, then in the region's other zones, then in other regions", () => {
+test("prefers origins of its zone, then of its region, then of other regions", () => {
   const reached: string[] = [];
   fill(second, sites).launch(placeThatRemembers(reached));
   expect(reached).toEqual(
@@ -36,7 +36,7 @@ test("an origin is looked for at home, then in the region's other zones, then in
   );
 });
 
-test("with a top tier an edge asks only that, unless the tier is switched off", () => {
+test("uses only the top tier, unless that is switched off", () => {
   const vcl = (without: readonly string[]): string =>
     edge(second, sites, sites).launch(placeThatRemembers([], without)).files["vcl/settings.vcl"] ??
     "";
@@ -46,7 +46,7 @@ test("with a top tier an edge asks only that, unless the tier is switched off", 
   expect(vcl(["fillTier"])).not.toContain("backend fill_");
 });
 
-test("the weaker edge stands in the same place and is asked for at the same ports", () => {
+test("puts the weaker edge in the same place, on the same ports", () => {
   const {
     launch: _,
     telemetry: __,

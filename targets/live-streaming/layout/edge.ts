@@ -1,6 +1,6 @@
 /**
- * The edge, in one tier or two: each node is one Varnish. Viewers ask an `edge`; in two tiers,
- * edges fill from `fill` nodes, and only these from the origins.
+ * The edge, in one tier or two. Each node is one Varnish. Viewers use an `edge`. In two tiers,
+ * edges fill from `fill` nodes, and only these fill from the origins.
  */
 import type { Launch, Place, Service } from "../../../harness/target/layout.ts";
 import { drainSeconds, edgeProgram, flushProgram, workDirectoryName } from "../edge/launch.ts";
@@ -13,7 +13,7 @@ import { switches } from "./defences.ts";
 import { httpPing } from "./pings.ts";
 import { nearest, nodeOf, type Site, standing } from "./site.ts";
 
-/** `fillSites` are those where a fill node stands; none: one tier. */
+/** `fillSites` are the sites with a fill node. Empty: one tier. */
 export function edge(site: Site, sites: readonly Site[], fillSites: readonly Site[] = []): Service {
   return {
     ...standing(site, "edge", 16),
@@ -28,7 +28,7 @@ export function edge(site: Site, sites: readonly Site[], fillSites: readonly Sit
   };
 }
 
-/** A node of the top tier. It answers `http` as an edge does, so a test may ask it directly. */
+/** A node of the top tier. It serves `http` like an edge, so a test may request it directly. */
 export function fill(site: Site, sites: readonly Site[]): Service {
   return {
     ...standing(site, "fill", 19),
@@ -39,7 +39,7 @@ export function fill(site: Site, sites: readonly Site[]): Service {
   };
 }
 
-/** The weaker variant in the same place: see edge-nginx/conf.ts for what it lacks. */
+/** The weaker variant in the same place; edge-nginx/conf.ts lists what it lacks. */
 export function nginxEdge(site: Site, sites: readonly Site[]): Service {
   return {
     ...standing(site, "edge", 16),
@@ -60,8 +60,8 @@ export function nginxEdge(site: Site, sites: readonly Site[]): Service {
           origins: origins(place, site, sites),
           event,
           renditions: renditions.map((each) => each.name),
-          // It cannot tell which segment is due when, so every origin gets as long as one may hold
-          // a request.
+          // It does not know when a segment is due, so every origin request gets the longest hold
+          // time.
           answerMsMax: segmentMs + holdGraceMs + 500,
           defences: switches(place, "collapsing", "shedCaching", "regionFailover"),
         },
@@ -82,7 +82,7 @@ const node = {
   // Relative to the service's own folder.
   telemetry: [{ kind: "varnish", workDirectory: workDirectoryName }],
   pings: { http: httpPing },
-  // No `clock`: under libfaketime Varnish does not come up.
+  // Without `clock`: Varnish does not start under libfaketime.
   operations: {
     fill: { kind: "http", port: "http", method: "GET", path: manifestPath, reads: "x-cache" },
     look: { kind: "http", port: "http", method: "GET", path: manifestPath, reads: "x-cache" },

@@ -1,4 +1,4 @@
-/** The playback gateway: where devices begin, one for each site. */
+/** The playback gateway, one per site, where devices start. */
 import type { Launch, Service } from "../../../harness/target/layout.ts";
 import type { GatewayConfiguration } from "../gateway/configuration.ts";
 import { nodeProgram } from "../service/program.ts";
@@ -8,19 +8,19 @@ import { httpClock, httpPing } from "./pings.ts";
 import { mainOf, nodeOf, type Site, standing } from "./site.ts";
 
 /**
- * What one edge is taken to be able to send: a cache server with a 100 Gb/s line, as content
- * delivery networks have them.
+ * The assumed capacity of one edge: a cache server with a 100 Gb/s line, as content delivery
+ * networks use.
  */
 const edgeBitsPerSecond = 100e9;
 
-/** What one of `sites` gateways may hand out of an edge. */
+/** The part of an edge that one of `sites` gateways may assign. */
 export const shareOfEdge = (sites: number): number => Math.floor(edgeBitsPerSecond / sites);
 
 /**
- * Full at 100 starts a second (one at a time, 10 ms for each), at 667 requests of any kind, or at 3
- * 000 writes of events (what AWS includes with every gp3 volume,
- * docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html), on every machine whose processor
- * is fast enough for that.
+ * Saturated at 100 starts a second (one at a time, 10 ms each), 667 requests of any kind, or 3,000
+ * writes of events. The last is the baseline of every AWS gp3 volume
+ * (docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html). These limits hold on every
+ * machine with a fast enough processor.
  */
 export const gatewaySize = {
   requestMsMin: 1.5,
@@ -51,8 +51,8 @@ const gatewaySeries = [
 ] as const;
 
 /**
- * `sites` are those whose edges it may send devices to; each of them is taken to have a gateway
- * that does the same.
+ * `sites` are the sites whose edges it may assign. Each is assumed to have a gateway that does the
+ * same.
  */
 export function gateway(site: Site, sites: readonly Site[]): Service {
   return {
@@ -71,7 +71,7 @@ export function gateway(site: Site, sites: readonly Site[]): Service {
     operations: {
       clock: httpClock,
       ingest: { kind: "http", port: "http", method: "GET", path: "/ingest" },
-      // Lines of the file that is written to and of the one before it.
+      // Lines of the current file and of the one before it.
       eventsFound: {
         kind: "command",
         command: ({ directory }) => ({
@@ -85,7 +85,9 @@ export function gateway(site: Site, sites: readonly Site[]): Service {
         port: "control",
         method: "POST",
         path: "/broadcasts",
-        body: '{"key":"{key}","timestampMs":{timestampMs},"actAtMs":{actAtMs},"spreadMs":{spreadMs}}',
+        body:
+          '{"key":"{key}","timestampMs":{timestampMs},"actAtMs":{actAtMs},' +
+          '"spreadMs":{spreadMs}}',
       },
       board: { kind: "http", port: "control", method: "GET", path: "/broadcasts" },
       capacity: {

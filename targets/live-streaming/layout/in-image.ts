@@ -1,8 +1,9 @@
-/** Where the image of containers keeps the tools of this target, as its Dockerfile puts them. */
+/** Where the container image keeps this target's tools, as its Dockerfile installs them. */
 import type { ToolInImage } from "../../../harness/target/layout.ts";
 
 export const inImage: Readonly<Record<string, ToolInImage>> = {
-  // Without a user to become it refuses to start as root; to any other user this says nothing.
+  // As root, the process refuses to start without a user to switch to. Any other user ignores this
+  // option.
   memcached: { executable: "/usr/bin/memcached", args: ["-u", "root"] },
   varnish: {
     executable: "/usr/sbin/varnishd",

@@ -30,8 +30,8 @@ const originSeries = [
 ] as const;
 
 /**
- * What an operator may tell any publish origin. A mask is in force as long as the directives tell
- * of its version; a notification stays.
+ * What an operator may order at any publish origin. A mask is in force while the directives contain
+ * its version; a notification stays.
  */
 const orders = {
   mask: {
@@ -53,8 +53,8 @@ const orders = {
 } as const satisfies Readonly<Record<string, Operation>>;
 
 /**
- * Origins start beside their store and wait for it themselves: their own start-up then costs no
- * time.
+ * Origins start in parallel with their store and wait for it themselves, so that their start-up
+ * adds no time.
  */
 export function origin(site: Site, shape: Shape, role: "publish" | "read"): Service {
   const ports =
@@ -105,7 +105,7 @@ function work(
     region: site.region,
     event,
     renditions: renditions.map((each) => each.name),
-    // Its own region's first: those chunks are in the memory next door, the other region's arrive
+    // The own region's pipeline first: its chunks are in the local cache, the other region's arrive
     // by replication.
     pipelines: [...own, ...publishing(sites).filter((each) => !own.includes(each))].map(
       (each) => each.pipeline,
@@ -116,7 +116,7 @@ function work(
     control: place.listen("control"),
     controlToken: place.controlToken,
     feedListen: role === "publish" ? place.listen("feed") : null,
-    // What a shared process publishes itself it knows without a feed.
+    // A shared process knows its own publications without a feed.
     feeds: (role === "publish" ? [] : role === "shared" ? others : sites).map((each) =>
       place.reach(`${each.name}/origin-publish`, "feed"),
     ),
@@ -148,7 +148,7 @@ function work(
   };
 }
 
-/** Without isolation: the same addresses as ever, and one process behind them. */
+/** Without isolation: the same addresses, served by one process. */
 function forward(place: Place, site: Site): ForwardConfiguration {
   const shared = `${site.name}/origin-read`;
   return {

@@ -8,8 +8,8 @@ import { httpClock, httpPing } from "./pings.ts";
 import { mainOf, nodeOf, type PublishingSite, regionOf, type Site, standing } from "./site.ts";
 
 /**
- * A segment is packaged for 100 ms at least: a twentieth of its length. What viewers without a copy
- * ask for meanwhile hangs on this figure and not on how fast a processor is.
+ * Packaging a segment takes at least 100 ms, a twentieth of its length. The requests of early
+ * viewers depend on this figure, and so must not depend on processor speed.
  */
 export const packagingMsMin = 100;
 
@@ -48,7 +48,7 @@ export function packager(site: PublishingSite, sites: readonly Site[]): Service 
         listen: place.listen("http"),
         control: place.listen("control"),
         controlToken: place.controlToken,
-        // Its own zone's first; when that one is silent, the next takes the segment.
+        // The own zone's origin first. If it does not answer, the next one takes the segment.
         publishTo: regionOf(site, sites).map((each) =>
           place.reach(`${each.name}/origin-publish`, "http"),
         ),

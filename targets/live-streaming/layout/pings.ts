@@ -1,30 +1,30 @@
 /**
- * What can be said to a port so that it answers shortly and nothing changes, and what services of a
- * kind can be told to do.
+ * Harmless requests to which a port answers quickly, and the operations that services of a kind
+ * accept.
  */
 import type { Operation, Ping } from "../../../harness/target/layout.ts";
 
-/** Any answer will do, a refusal as well. */
+/** Any answer counts, including a refusal. */
 export const httpPing: Ping = {
   send: httpGet(""),
   padded: httpGet(`X-Padding: ${"x".repeat(3_000)}\r\n`),
 };
 
-/** The padding stays below the longest header that Varnish is told to take. */
+/** The padding stays below Varnish's configured header limit. */
 function httpGet(padding: string): string {
   return `GET /health/live HTTP/1.1\r\nHost: ping\r\n${padding}\r\n`;
 }
 
-/** Keys are 250 bytes at most. */
+/** Keys have at most 250 bytes. */
 export const memcachedPing: Ping = { send: "version\r\n", padded: `get ${"x".repeat(240)}\r\n` };
 
 /**
- * OPTIONS of the CQL native protocol v4: flags 0, stream 0, opcode 5; answered with SUPPORTED
+ * OPTIONS of the CQL native protocol v4: flags 0, stream 0, opcode 5. The answer is SUPPORTED,
  * before any login.
  */
 export const cqlPing: Ping = { send: cqlOptions(0), padded: cqlOptions(4_096) };
 
-/** Whatever follows the header is passed over. */
+/** Bytes after the header are ignored. */
 function cqlOptions(bodyBytes: number): Uint8Array {
   const frame = new Uint8Array(9 + bodyBytes);
   frame.set([0x04, 0x00, 0x00, 0x00, 0x05]);
@@ -32,7 +32,7 @@ function cqlOptions(bodyBytes: number): Uint8Array {
   return frame;
 }
 
-/** What an HTTP service says of the time: any answer carries it. */
+/** The time of an HTTP service: any answer carries it. */
 export const httpClock: Operation = {
   kind: "http",
   port: "http",
@@ -41,7 +41,7 @@ export const httpClock: Operation = {
   reads: "date",
 };
 
-/** One item, put in and looked for; every other is none of anybody's business. */
+/** One item, written and read back. All other items are private. */
 export const memcachedCache: Readonly<Record<"fill" | "look" | "flush", Operation>> = {
   fill: {
     kind: "tcp",

@@ -1,14 +1,14 @@
 /**
- * Where an acknowledged segment can be read back from the store: one pipeline's own copy, past
+ * Where an acknowledged segment can be read back from the store: one pipeline's own copy, bypassing
  * every cache.
  */
 import type { PlayCheck } from "../../../harness/target/layout.ts";
 import { event } from "../stream/event.ts";
 
-/** One place may be broken; asking all of many would only take time. */
+/** One place may be broken. Asking all of many would only take time. */
 const placesMax = 3;
 
-/** At the read origin where the pipeline publishes first, then elsewhere. */
+/** First at the read origin where the pipeline publishes, then elsewhere. */
 export function readBackOf(
   sites: readonly { readonly name: string; readonly pipeline?: string | null }[],
 ) {

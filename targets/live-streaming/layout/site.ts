@@ -1,34 +1,34 @@
-/** Where services stand: one site is a zone, or a whole region where a region has but one. */
+/** Sites: each is a zone, or a whole region where the region has only one. */
 import { resolve } from "node:path";
 import type { Place, Service } from "../../../harness/target/layout.ts";
 import type { nodeProgram } from "../service/program.ts";
 
 export interface Site {
   /**
-   * What its services are named after: `region-a/edge`, or `region-a-1/edge` where the region has
+   * The prefix of its services' names: `region-a/edge`, or `region-a-1/edge` if the region has
    * several zones.
    */
   readonly name: string;
   readonly region: string;
   readonly zone: string;
-  /** The pipeline whose packager stands here, or null. */
+  /** The pipeline of this site's packager, or null. */
   readonly pipeline: string | null;
 }
 
 export type StoreKind = "cassandra" | "objectStore";
 
-/** What sets one topology apart from another. */
+/** The parameters that distinguish topologies. */
 export interface Shape {
   readonly sites: readonly Site[];
   readonly store: StoreKind;
-  /** Where nodes of the edges' top tier stand; none: edges fill from the origins. */
+  /** Sites with a node of the edges' top tier. Empty: edges fill from the origins. */
   readonly fillSites: readonly Site[];
   readonly edge: "varnish" | "nginx";
 }
 
 /**
- * `zones` sites in each region. A pipeline stands in one zone: a packager is not doubled within its
- * region, because the other pipeline, in another zone or region, makes the same segments.
+ * `zones` sites in each region. A pipeline occupies one zone. A packager is not duplicated within
+ * its region, because the other pipeline, in another zone or region, makes the same segments.
  */
 export function sitesOf(
   regions: readonly string[],
@@ -43,7 +43,7 @@ export function sitesOf(
   );
 }
 
-/** The sites of this one's region, itself first: what is near is asked first. */
+/** The sites of this one's region, itself first, because near services come first. */
 export function regionOf(site: Site, sites: readonly Site[]): readonly Site[] {
   return [site, ...sites.filter((each) => each !== site && each.region === site.region)];
 }

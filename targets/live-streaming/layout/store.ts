@@ -9,17 +9,17 @@ import { cqlPing, httpPing } from "./pings.ts";
 import { mainOf, nodeOf, regionOf, type Site, standing, type StoreKind } from "./site.ts";
 
 /**
- * The baseline had no memory before its bucket; and a store of which every request is slow would
- * have DVR refused for good.
+ * The baseline had no cache before its bucket. With a store that is slow for every request, DVR
+ * would always be refused.
  */
 export const lackedByObjectStore = ["chunkCache", "priorityShedding"] as const;
 
-/** In each region, or as many as it has nodes. The losing of a zone then leaves a majority. */
+/** Copies per region, limited by its number of nodes. The loss of a zone thus leaves a majority. */
 const copiesMax = 3;
 
 /**
- * Several nodes share the machine, and each holds minutes of media: less heap for each keeps all of
- * them in memory.
+ * Several nodes share the machine, and each holds minutes of media. A smaller heap for each keeps
+ * all in memory.
  */
 const heapMb = (nodes: number): number => (nodes > 2 ? 384 : 512);
 
@@ -30,8 +30,8 @@ export function cassandraNode(site: Site, sites: readonly Site[]): Service {
     tools: ["cassandra"],
     memoryMb: 1_536,
     dependsOn: [],
-    // Ended at once: what it acknowledged is in its commit log, and a drain would only write out
-    // what is thrown away.
+    // Killed at once: acknowledged data is in the commit log, and a drain would only write what is
+    // then discarded.
     ready: { kind: "tcp", port: "cql" },
     readyWithinMs: 150_000,
     drainMs: 0,
@@ -57,8 +57,8 @@ export function cassandraNode(site: Site, sites: readonly Site[]): Service {
 }
 
 /**
- * Evenly around the ring of its region, so that each node would own as much as the others if there
- * were but one copy; and no two regions' the same, as a token is taken once in the whole cluster.
+ * Spread evenly around the region's ring, so that with one copy each node would own the same share.
+ * Regions differ, because a token exists only once in a cluster.
  */
 export function tokenOf(site: Site, sites: readonly Site[]): string {
   const own = sites.filter(({ region }) => region === site.region);
@@ -68,7 +68,7 @@ export function tokenOf(site: Site, sites: readonly Site[]): string {
   );
 }
 
-/** One bucket for all regions, as the baseline had it: it stands in the first site. */
+/** One bucket for all regions, as in the baseline. It is in the first site. */
 export function objectStore(sites: readonly Site[]): Service[] {
   return sites.slice(0, 1).map((site) => ({
     ...standing(site, "object-store", 11),
@@ -104,7 +104,10 @@ export function objectStore(sites: readonly Site[]): Service[] {
   }));
 }
 
-/** Whom the store's clients of a site dial, in `links` and in the origins' configuration alike. */
+/**
+ * The store endpoints that a site's clients dial, in `links` and in the origins' configuration
+ * alike.
+ */
 export function storeOf(
   kind: StoreKind,
   site: Site,

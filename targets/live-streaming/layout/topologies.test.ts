@@ -12,7 +12,7 @@ const topologies = Object.entries(liveStreaming.topologies).map(([name, topology
   layout: topology.layout(),
 }));
 
-/** Whom each service asks when it is launched: those that a proxy should stand before. */
+/** The services that each service dials at launch, which need a proxy in between. */
 function reachedBy(layout: Layout): string[] {
   return layout.services.flatMap((service) => {
     const reached: string[] = [];
@@ -37,23 +37,19 @@ function reachedBy(layout: Layout): string[] {
 }
 
 describe.each(topologies)("topology $name", ({ topology, layout }) => {
-  it(
-    "declares every connection that a viewer's segment takes as a link, and no link that " +
-      "nobody uses",
-    () => {
-      // An operator's word to the edges is no path of a segment.
-      const reached = new Set(
-        reachedBy(layout).filter((each) => !/origin-(publish|read)>.*\/(edge|fill):/.test(each)),
-      );
-      // An edge with a top tier asks origins only when the tier is switched off.
-      const links = layout.links.map((link) => `${link.from}>${link.to}:${link.port}`);
-      expect([...reached].filter((each) => !links.includes(each))).toEqual([]);
-      expect(links.filter((each) => !reached.has(each))).toEqual([]);
-      expect(new Set(links).size).toBe(links.length);
-    },
-  );
+  it("declares every connection on a segment's path as a link, and no unused link", () => {
+    // An operator's request to the edges is not a segment path.
+    const reached = new Set(
+      reachedBy(layout).filter((each) => !/origin-(publish|read)>.*\/(edge|fill):/.test(each)),
+    );
+    // An edge with a top tier uses origins only if the tier is switched off.
+    const links = layout.links.map((link) => `${link.from}>${link.to}:${link.port}`);
+    expect([...reached].filter((each) => !links.includes(each))).toEqual([]);
+    expect(links.filter((each) => !reached.has(each))).toEqual([]);
+    expect(new Set(links).size).toBe(links.length);
+  });
 
-  it("lacks only defences that there are", () => {
+  it("lacks only defences that exist", () => {
     for (const name of topology.lacks ?? [])
       expect(defences.map((defence) => defence.name)).toContain(name);
   });
@@ -71,7 +67,7 @@ describe.each(topologies.filter(({ name }) => name === "zones" || name === "refe
   ({ layout }) => {
     const zones = [...new Set(layout.services.map(({ zone }) => zone))];
     it.each(zones)(
-      "%s still has everything in every region, a packager at least, and a majority of the copies",
+      "%s has everything in every region, a packager, and a majority of the copies",
       (lost) => {
         const left = layout.services.filter(({ zone }) => zone !== lost);
         for (const region of new Set(layout.services.map((service) => service.region))) {
@@ -105,7 +101,7 @@ describe.each(topologies.filter(({ name }) => name === "zones" || name === "refe
   },
 );
 
-it("spreads the nodes of each region evenly over its ring, and gives no token twice", () => {
+it("spreads each region's nodes evenly over its ring, and gives no token twice", () => {
   const sites = sitesOf(["region-a", "region-b"], 3, {});
   const tokens = sites.map((site) => BigInt(tokenOf(site, sites)));
   expect(new Set(tokens).size).toBe(6);
@@ -117,7 +113,7 @@ it("spreads the nodes of each region evenly over its ring, and gives no token tw
   ]);
 });
 
-it("keeps three copies in each data centre, or as many as it has nodes", () => {
+it("keeps three copies per data centre, or as many as it has nodes", () => {
   expect(
     replication(
       [

@@ -1,15 +1,15 @@
 /**
- * Those who ask for what is not there, as the k6 workload `absent` has them: too early, too late,
- * never made, or unheard of; and players whose clock is fast.
+ * Requests for absent segments, as in the k6 workload `absent`: too early, too late, never made, or
+ * unknown; and players with a fast clock.
  */
 import type { Iteration, Simulation } from "../../../harness/target/model.ts";
 import { publishAtMs, segmentInProduction } from "../stream/template.ts";
-import type { Answer, Asked } from "./asked.ts";
-import { drawOf } from "./choice.ts";
+import type { Answer, SegmentRequest } from "./request.ts";
+import { drawOf } from "./random-draws.ts";
 import type { Watched } from "./fetch-model.ts";
 import { streamOf } from "../pack/stream/stream.ts";
 
-/** The workload's own constants. */
+/** The workload's constants. */
 const answerWithinMs = 5_000,
   aheadSegments = 450,
   longAgoSegments = 21_600,
@@ -37,7 +37,7 @@ export class Absent {
     );
   }
 
-  /** Asks for a segment when it thinks that it is due. */
+  /** Requests a segment at the moment that it believes to be the due time. */
   fast({ lane, weight }: Iteration, done: () => void): void {
     const nowMs = this.#simulation.nowMs();
     const number = segmentInProduction(nowMs + fastClockMs);
@@ -48,7 +48,7 @@ export class Absent {
   }
 
   /** Each kind with its share of all requests. */
-  #wish(current: number, first: number): Asked {
+  #wish(current: number, first: number): SegmentRequest {
     const share = this.#simulation.random();
     if (share < 0.3)
       return {
@@ -64,7 +64,7 @@ export class Absent {
     return { rendition: `v${drawOf(this.#simulation, 10_000)}`, number: current - 2 };
   }
 
-  #ask(asked: Asked, lane: string, weight: number, done: () => void): void {
+  #ask(asked: SegmentRequest, lane: string, weight: number, done: () => void): void {
     const simulation = this.#simulation;
     const edge = this.#edges[drawOf(this.#simulation, this.#edges.length)] as Watched;
     const askedMs = simulation.nowMs();

@@ -1,4 +1,4 @@
-/** Who asks the target for something, by the name of the workload and of what it exports. */
+/** The modelled clients of the target, by workload and exported function. */
 import type { Iteration, Simulation } from "../../../harness/target/model.ts";
 import { Absent } from "./absent-model.ts";
 import { Devices } from "./device-model.ts";
@@ -16,7 +16,7 @@ interface Audience {
   readonly sessions: Sessions;
 }
 
-/** Of edges, whose copies serve any number. */
+/** Clients of edges, whose copies serve any number. */
 const crowds = {
   "viewers.live":
     ({ viewers }) =>
@@ -56,7 +56,7 @@ const crowds = {
       absent.fast(one, done),
 } satisfies Readonly<Record<string, (audience: Audience) => Behaviour>>;
 
-/** Of gateways, which have to work for each of them. */
+/** Clients of gateways, each of which costs work. */
 const oneByOne = {
   "starts.play":
     ({ devices }) =>

@@ -1,6 +1,6 @@
 /**
- * How an origin gets a segment's chunks: through the memory next door, or else from the store; one
- * read serves all who want a chunk in the same moment.
+ * How an origin gets a segment's chunks: from the local cache, else from the store. One read serves
+ * all concurrent requests for a chunk.
  */
 import type { ModelNode, Simulation } from "../../../harness/target/model.ts";
 import type { Candidate } from "../stream/candidate.ts";
@@ -25,7 +25,7 @@ export class ChunkReading {
     node.onDeath(() => this.#reading.clear());
   }
 
-  /** One after another, as the real origin sends them. False when one cannot be read. */
+  /** One after another, as the real origin sends them. False if one cannot be read. */
   read(candidate: Candidate, done: (read: boolean) => void): void {
     const chunks = chunksOf(candidate);
     const next = (index: number): void => {

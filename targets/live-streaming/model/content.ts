@@ -1,15 +1,14 @@
 /**
- * What stands for a segment's content: the names of its chunks. A store that knows them can be
- * read.
+ * A segment's content in the model: the names of its chunks. A store that has them can serve it.
  */
 import type { Candidate, Defect } from "../stream/candidate.ts";
 import { chunkCount, chunkKey } from "../store/chunk.ts";
 import { renditions } from "../stream/event.ts";
 import { segmentMs } from "../stream/template.ts";
-import { type Asked, keyOf } from "./asked.ts";
+import { type SegmentRequest, keyOf } from "./request.ts";
 
 export function candidateOf(
-  asked: Asked,
+  asked: SegmentRequest,
   pipeline: string,
   publishedAtMs: number,
   defects: readonly Defect[],

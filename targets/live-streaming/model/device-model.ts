@@ -1,10 +1,10 @@
-/** Those who ask gateways, as the k6 workloads `starts`, `devices` and `events` have them. */
+/** Clients of gateways, as in the k6 workloads `starts`, `devices` and `events`. */
 import type { Iteration, Simulation } from "../../../harness/target/model.ts";
-import { pickOf } from "./choice.ts";
+import { pickOf } from "./random-draws.ts";
 import type { BoardAnswer, EventKind, Gateway, GatewayAnswer } from "./gateway-model.ts";
 import { Starts } from "./start-model.ts";
 
-/** The workloads' own constants. */
+/** The workloads' constants. */
 const playGoodMs = 4_000,
   playPatienceMs = 16_000,
   prefetchMs = 3_000;
@@ -57,7 +57,7 @@ export class Devices {
     );
   }
 
-  /** One batch of what players report. */
+  /** One batch of player events. */
   report(kind: EventKind, { lane }: Iteration, done: () => void): void {
     const simulation = this.#simulation;
     const intendedMs = simulation.nowMs();
@@ -90,7 +90,7 @@ export class Devices {
   }
 
   /**
-   * From its arrival to the end of the run: it looks for news, and acts on it when it is told to.
+   * From its arrival to the end of the run, a device polls for notices and acts on them when due.
    */
   device({ user, lane }: Iteration, done: () => void): void {
     const simulation = this.#simulation;
@@ -101,14 +101,14 @@ export class Devices {
     const name = `device-${user}`;
     const gateway = pickOf(simulation, this.#gateways);
     let [heard, lastId, nextPollMs, actAtMs] = [false, "", simulation.nowMs(), Infinity];
-    const told = (ms: number, outcome: string): void =>
+    const record = (ms: number, outcome: string): void =>
       simulation.duration("broadcast_ms", { lane, outcome }, ms);
     const listen = (board: BoardAnswer): void => {
       lastId = board.id;
       const [notice] = board.notices;
       if (notice === undefined || heard) return;
       heard = true;
-      told(Math.max(0, simulation.nowMs() - notice.timestampMs), "heard");
+      record(Math.max(0, simulation.nowMs() - notice.timestampMs), "heard");
       actAtMs = notice.actAtMs;
     };
     const poll = (): void =>
@@ -130,7 +130,7 @@ export class Devices {
       const atMs = Math.min(nextPollMs, actAtMs, endsAtMs);
       simulation.after(Math.max(0, atMs - simulation.nowMs()), () => {
         if (simulation.nowMs() >= endsAtMs) {
-          if (!heard) told(simulation.nowMs() - faultAtMs - withinFaultMs, "missed");
+          if (!heard) record(simulation.nowMs() - faultAtMs - withinFaultMs, "missed");
           done();
         } else if (simulation.nowMs() >= actAtMs) act();
         else poll();
@@ -143,7 +143,7 @@ export class Devices {
     gateway: Gateway,
     device: string,
     lastId: string,
-    told: (board: BoardAnswer | null) => void,
+    received: (board: BoardAnswer | null) => void,
   ): void {
     this.#simulation.request<Looked>({
       from: null,
@@ -151,7 +151,7 @@ export class Devices {
       port: "http",
       timeoutMs: answerMs,
       serve: (reply) => gateway.look(device, lastId, reply),
-      done: (answer) => told(answer?.board ?? null),
+      done: (answer) => received(answer?.board ?? null),
     });
   }
 }

@@ -1,21 +1,21 @@
 /**
- * An edge, or a cache of the fill tier: lifetimes, collapsing, the range gate, health probes and
- * failover as the VCL has them.
+ * An edge, or a cache of the fill tier: lifetimes, collapsing, range gate, health probes and
+ * failover as in the VCL.
  */
 import type { SegmentRange } from "../origin/directive.ts";
 import type { ModelNode, Simulation } from "../../../harness/target/model.ts";
 import { holdGraceMs } from "../origin/decide.ts";
 import { dvrWindowSegments } from "../stream/event.ts";
 import { isLive, publishAtMs, segmentInProduction } from "../stream/template.ts";
-import { type Answer, type Asked, askedOf, type Key, keyOf } from "./asked.ts";
+import { type Answer, type SegmentRequest, requestOf, type Key, keyOf } from "./request.ts";
 import { calibration, draw } from "./calibration.ts";
 import { streamOf } from "../pack/stream/stream.ts";
 
-/** An origin, or a cache nearer to it. */
+/** An origin, or a cache closer to it. */
 export interface Upstream {
   readonly node: ModelNode;
   readonly isOrigin: boolean;
-  get(asked: Asked, weight: number, reply: (answer: Answer) => void): void;
+  get(asked: SegmentRequest, weight: number, reply: (answer: Answer) => void): void;
 }
 
 interface Kept extends Answer {
@@ -30,7 +30,7 @@ const firstByteMs = 2_000,
   failureTtlMs = 50,
   shedTtlMs = 5_000,
   ttlMsMin = 10;
-/** Once in so many answers, what has lapsed is thrown out. */
+/** The number of answers between two removals of expired objects. */
 const sweepEvery = 4_096;
 
 export class Edge {
@@ -61,7 +61,7 @@ export class Edge {
       this.#probes.set(upstream, []);
       if (upstream.isOrigin) for (const lane of ["live", "dvr"]) this.#count(upstream, lane, 0);
     }
-    // As the real one, which is read and says so.
+    // Like the real one, whose journal is read.
     if (upstreams.every((one) => !one.isOrigin))
       simulation.count("origin_gets", { lane: "live", entry: node.name, origin: "none" }, 0);
     node.onReady(() => this.#probe());
@@ -71,20 +71,20 @@ export class Edge {
     });
   }
 
-  /** As told by an operator: it lives, and keeps nothing of what it had. */
+  /** A flush: the edge lives on and loses its cache. */
   flush(): boolean {
     this.#kept.clear();
     return true;
   }
 
   /**
-   * As a ban does: copies of the range go, and what is under way was asked for earlier and may be
-   * what it is about.
+   * Like a ban: copies in the range go. A fetch under way began earlier and may be affected, so its
+   * result is not kept.
    */
   forget({ renditions, from, to }: SegmentRange): void {
     this.#forgotAtMs = this.#simulation.nowMs();
     for (const key of this.#kept.keys()) {
-      const kept = askedOf(key);
+      const kept = requestOf(key);
       if (
         kept !== null &&
         renditions.includes(kept.rendition) &&
@@ -95,7 +95,7 @@ export class Edge {
     }
   }
 
-  get(asked: Asked, weight: number, reply: (answer: Answer) => void): void {
+  get(asked: SegmentRequest, weight: number, reply: (answer: Answer) => void): void {
     const nowMs = this.#simulation.nowMs();
     const current = segmentInProduction(nowMs);
     this.#simulation.count("edge_requests", { entry: this.node.name }, 1);
@@ -135,7 +135,7 @@ export class Edge {
     });
   }
 
-  #fetch(asked: Asked, weight: number, done: (answer: Answer) => void): void {
+  #fetch(asked: SegmentRequest, weight: number, done: (answer: Answer) => void): void {
     const [own, other] = this.#regions;
     if (own === undefined) {
       done({ status: 503, answer: "failed", ttlMs: failureTtlMs });
@@ -148,8 +148,7 @@ export class Edge {
       if (second === undefined || !mayBeBetterElsewhere(answer))
         return done(this.#keep(asked, answer, askedMs));
       this.#ask(second, asked, weight, (again) => {
-        // The region asked first did answer, and the other could not improve on it: that answer
-        // stands.
+        // The first region's answer stands, because the other could not improve on it.
         const final =
           again ??
           (answer === null
@@ -162,13 +161,13 @@ export class Edge {
 
   #ask(
     group: readonly Upstream[],
-    asked: Asked,
+    asked: SegmentRequest,
     weight: number,
     done: (answer: Answer | null) => void,
   ): void {
     const healthy = group.filter((one) => this.#healthy(one));
     const among = healthy.length > 0 ? healthy : group;
-    // An origin next door before the others of its region; of the fill tier, the node that owns the
+    // The local origin before others of its region. In the fill tier, the node that owns the
     // segment.
     const near = among.find((one) => one.isOrigin && one.node.zone === this.node.zone);
     const upstream = near ?? (among[spread(keyOf(asked), among.length)] as Upstream);
@@ -193,11 +192,11 @@ export class Edge {
     });
   }
 
-  #exists({ rendition }: Asked): boolean {
+  #exists({ rendition }: SegmentRequest): boolean {
     return streamOf(this.#simulation.layout).renditions.some(({ name }) => name === rendition);
   }
 
-  #keep(asked: Asked, given: Answer | null, askedMs: number): Answer {
+  #keep(asked: SegmentRequest, given: Answer | null, askedMs: number): Answer {
     const answer = given ?? { status: 503, answer: "failed", ttlMs: failureTtlMs };
     const ttlMs = askedMs <= this.#forgotAtMs ? ttlMsMin : this.#ttlMs(answer);
     const nowMs = this.#simulation.nowMs();
@@ -245,7 +244,9 @@ export class Edge {
   }
 }
 
-/** What the other region may know better: it failed here, or the segment did not arrive here. */
+/**
+ * What the other region may answer better: a local failure, or a segment that did not arrive here.
+ */
 function mayBeBetterElsewhere(answer: Answer | null): boolean {
   if (answer === null) return true;
   return (

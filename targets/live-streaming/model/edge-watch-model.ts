@@ -1,6 +1,6 @@
 /**
- * A gateway's watch over one edge, over the link between them, by the real one's rules of when it
- * counts as lost.
+ * A gateway's health polls of one edge, over the link between them, with the real service's rules
+ * for a loss.
  */
 import type { ModelNode, Simulation } from "../../../harness/target/model.ts";
 import { createEdgeHealth } from "../gateway/edge-health.ts";

@@ -1,12 +1,12 @@
 /**
- * The change feed in the model: a publish origin tells read origins what it published, over links
- * that can be slow or cut, and with the beat of the real one.
+ * The change feed in the model. A publish origin sends its publications to read origins at the real
+ * feed's interval, over links that can be slow or cut.
  */
 import type { ModelNode, Simulation } from "../../../harness/target/model.ts";
 import { beatMs, comebackMs, type FeedMessage, silenceMsMax } from "../origin/feed.ts";
 import type { OriginMemory } from "./origin-memory.ts";
 
-/** What is said at once. A snapshot ends with being all that there was to tell. */
+/** The messages sent at once. A snapshot ends when everything known has been sent. */
 interface Words {
   readonly messages: readonly FeedMessage[];
   readonly isSnapshot?: boolean;
@@ -45,7 +45,7 @@ export class Feed {
   }
 }
 
-/** Listens for as long as the origin lives, and comes back after every loss. */
+/** Listens while the origin lives, and reconnects after every loss. */
 export function follow(
   node: ModelNode,
   simulation: Simulation,
@@ -62,8 +62,8 @@ export function follow(
       connected: (tell) => feed.join(tell),
       heard: ({ messages, isSnapshot }) => {
         for (const message of messages) {
-          if ("directive" in message) memory.heed(message.directive);
-          else memory.learn(message);
+          if ("directive" in message) memory.applyDirective(message.directive);
+          else memory.addPublication(message);
         }
         if (isSnapshot === true) failures = 0;
       },

@@ -1,12 +1,12 @@
 /**
- * How a player fetches one segment, as the workloads' `fetchSegment` does: it asks again after an
- * error, and asks another edge when one is broken.
+ * How a player fetches one segment, as the workloads' `fetchSegment` does: it retries after an
+ * error, and switches edges when one fails.
  */
 import type { ModelNode, Simulation } from "../../../harness/target/model.ts";
 import type { Candidate } from "../stream/candidate.ts";
-import type { Answer, Asked } from "./asked.ts";
+import type { Answer, SegmentRequest } from "./request.ts";
 
-/** The workload's own constants. */
+/** The workload's constants. */
 const retryMs = 250,
   shedRetryMs = 5_000;
 /** The share of a viewer's time that one of several edges may take. */
@@ -14,18 +14,18 @@ const shareOfEdge = 0.5;
 
 export interface Watched {
   readonly node: ModelNode;
-  get(asked: Asked, weight: number, reply: (answer: Answer) => void): void;
+  get(asked: SegmentRequest, weight: number, reply: (answer: Answer) => void): void;
 }
 
-export interface Wish extends Asked {
+export interface Wish extends SegmentRequest {
   readonly lane: string;
-  /** In the order in which they are tried; the first is its home. */
+  /** In the order of attempts; the first is its home. */
   readonly edges: readonly Watched[];
   /**
-   * Told which edge is broken, says which to ask; the same one: there is no other for now. Without
-   * it, the next of `edges` is asked.
+   * Given the failed edge, returns the one to use. The same edge means that there is no other for
+   * now. Without this function, the next of `edges` is used.
    */
-  readonly steer?: (broken: Watched, told: (edge: Watched) => void) => void;
+  readonly steer?: (broken: Watched, chosen: (edge: Watched) => void) => void;
   readonly intendedMs: number;
   readonly deadlineMs: number;
   readonly weight: number;
@@ -51,8 +51,8 @@ export function fetchSegment(simulation: Simulation, wish: Wish, done: () => voi
     );
     done();
   };
-  // Pipelines that do not keep to the epoch make media whose time is not the number's, and do not
-  // know it.
+  // Pipelines that are not epoch-locked make media whose time differs from the number's, and do not
+  // notice.
   const isWrong = ({ served }: Answer): boolean =>
     wish.inspects === true && served?.defects.length === 0 && !simulation.enabled("epochLocking");
   const failed = (edge: Watched, answer: Answer | null): void => {
@@ -64,7 +64,7 @@ export function fetchSegment(simulation: Simulation, wish: Wish, done: () => voi
         () => attempt(next, outcome, edge),
       );
     if (answer !== null && (answer.status < 500 || shed)) later(edge);
-    // Another edge is asked at once; when all have failed, they are given a moment.
+    // Another edge is tried at once. When all have failed, the player pauses.
     else if (steer !== undefined)
       steer(edge, (next) => (next === edge ? later(next) : attempt(next, outcome, edge)));
     else {

@@ -1,40 +1,40 @@
 /**
- * What a gateway's process holds in the model: the real one's entry, starts, steering, board and
- * queue of events, around three things that take time, its signer, its event loop and the disk of
- * its events. All of it is gone when the process is.
+ * The state of a gateway's process in the model: the real service's admission, starts, steering,
+ * board and event queue. Around them are three resources that take time: signer, event loop and
+ * event disk. All state is lost with the process.
  */
 import type { ModelNode, Simulation } from "../../../harness/target/model.ts";
 import type { AdmittedPath } from "../gateway/admission.ts";
 import { type Board, createBoard } from "../gateway/board.ts";
-import { createEntry, type Entry } from "../gateway/entry.ts";
+import { createAdmissionDecision, type AdmissionDecision } from "../gateway/admission-decision.ts";
 import { createIngest, type Ingest } from "../gateway/ingest.ts";
 import { createSessionStart, type StartSession } from "../gateway/session-start.ts";
-import { batch, limitOf, noticeKeysMax } from "../gateway/sizes.ts";
+import { batch, limitOf, noticeKeysMax } from "../gateway/limits.ts";
 import { createSteering, type Steering } from "../gateway/steering.ts";
 import { createUtilisation, type Utilisation } from "../gateway/utilisation.ts";
 import { createWorkers } from "../gateway/workers.ts";
 import { gatewaySize, shareOfEdge } from "../layout/gateway.ts";
 import { type ConcurrencyLimit, createGradient2 } from "../service/gradient2.ts";
 import { calibration, draw } from "./calibration.ts";
-import { OneByOne } from "./one-by-one.ts";
+import { SerialQueue } from "./serial-queue.ts";
 import { streamOf } from "../pack/stream/stream.ts";
 
 export interface Life {
-  /** Tells one life from another. */
+  /** Distinguishes one life from another. */
   readonly epoch: string;
-  readonly loop: OneByOne;
+  readonly loop: SerialQueue;
   readonly utilisation: Utilisation;
-  readonly enter: (path: AdmittedPath, kind: string | null) => Entry;
+  readonly enter: (path: AdmittedPath, kind: string | null) => AdmissionDecision;
   readonly limit: ConcurrencyLimit;
   readonly start: StartSession;
-  /** What one start asks of the signer. */
+  /** The work that one start asks of the signer. */
   readonly sign: () => Promise<void>;
   readonly steering: Steering;
   readonly board: Board;
   readonly ingest: Ingest;
 }
 
-/** `stored` hears of events that are on its disk, which outlives it. */
+/** `stored` receives events that are on disk, which outlives the process. */
 export function beginLife(
   node: ModelNode,
   simulation: Simulation,
@@ -49,7 +49,7 @@ export function beginLife(
     "boundedIngest",
   ].map((defence) => simulation.enabled(defence)) as [boolean, boolean, boolean];
   const { signers, startMsMin, writeMsMin, sessionsMax, eventsQueueMax } = gatewaySize;
-  const [loop, disk] = [new OneByOne(node, nowMs), new OneByOne(node, nowMs)];
+  const [loop, disk] = [new SerialQueue(node, nowMs), new SerialQueue(node, nowMs)];
   const workers = createWorkers(signers, nowMs);
   const utilisation = createUtilisation(
     [() => workers.busyMs(), () => loop.busyMs(), () => disk.busyMs()],
@@ -67,7 +67,7 @@ export function beginLife(
     sessionsMax,
   });
   const sleep = (ms: number): Promise<void> => later(simulation, (then) => node.after(ms, then));
-  // Bounded, one write for many; otherwise each event is one.
+  // Bounded: one write for many events. Otherwise each event is one write.
   const append = async (lines: readonly string[]): Promise<number> => {
     await later(simulation, (then) => disk.gather(writeMsMin, then));
     stored(lines.length);
@@ -80,7 +80,7 @@ export function beginLife(
     limit,
     steering,
     board: createBoard(noticeKeysMax),
-    enter: createEntry({ admission, backoffGuidance, utilisation, random }),
+    enter: createAdmissionDecision({ admission, backoffGuidance, utilisation, random }),
     start: createSessionStart({
       admission,
       renditions: streamOf(simulation.layout).renditions,

@@ -1,16 +1,13 @@
-/**
- * A playback gateway in the model: what it is asked, and what it answers by the real one's own
- * decisions.
- */
+/** A playback gateway in the model: its requests, answered by the real service's own decisions. */
 import type { ModelNode, Simulation } from "../../../harness/target/model.ts";
 import type { AdmittedPath } from "../gateway/admission.ts";
 import { noticeFor, resumeAfter } from "../gateway/audience.ts";
-import type { Entry } from "../gateway/entry.ts";
+import type { AdmissionDecision } from "../gateway/admission-decision.ts";
 import type { Backoff } from "../gateway/guidance.ts";
 import { queueShareOf } from "../gateway/ingest.ts";
 import { pollAfterMs } from "../gateway/jitter.ts";
 import { leaseMs } from "../gateway/session-start.ts";
-import { movesAtOnce, tendMs } from "../gateway/sizes.ts";
+import { movesAtOnce, maintainMs } from "../gateway/limits.ts";
 import type { Lane, Outcome } from "../gateway/telemetry.ts";
 import { gatewaySize } from "../layout/gateway.ts";
 import { calibration } from "./calibration.ts";
@@ -21,7 +18,7 @@ import { beginLife, type Life } from "./gateway-life.ts";
 export type StartKind = "play" | "prefetch";
 export type EventKind = "ad" | "telemetry";
 
-/** What a session's token says: any gateway can take it over. */
+/** The content of a session's token. Any gateway can take the session over. */
 export interface Claims {
   readonly session: string;
   readonly bitsPerSecond: number;
@@ -62,7 +59,7 @@ export class Gateway {
       this.#life = this.#begun();
     });
     node.onReady(() => {
-      this.#tend(this.#life);
+      this.#maintain(this.#life);
       if (simulation.enabled("steering")) this.#watch(this.#life);
     });
     simulation.count(
@@ -100,10 +97,10 @@ export class Gateway {
     );
   }
 
-  #tend(life: Life): void {
+  #maintain(life: Life): void {
     life.steering.expire(this.#simulation.nowMs());
     this.#rebalance(life);
-    this.node.after(tendMs, () => this.#tend(life));
+    this.node.after(maintainMs, () => this.#maintain(life));
   }
 
   #watch(life: Life): void {
@@ -120,7 +117,7 @@ export class Gateway {
       this.#simulation.count("gateway_moves_total", { service: this.node.name, why }, 1);
   }
 
-  /** `leftInMs`: from then on the device no longer waits. */
+  /** `leftInMs`: the time after which the device no longer waits. */
   start(kind: StartKind, leftInMs: number, reply: (answer: GatewayAnswer) => void): void {
     const life = this.#life;
     const leavesAtMs = this.#simulation.nowMs() + leftInMs;
@@ -128,7 +125,7 @@ export class Gateway {
       const session = `${this.node.name}/${++this.#sessions}`;
       const left = new AbortController();
       let over = false;
-      // It may have left while its request waited for the event loop.
+      // The device may have left while its request waited for the event loop.
       if (this.#simulation.nowMs() >= leavesAtMs) left.abort();
       else
         this.node.after(leavesAtMs - this.#simulation.nowMs(), () => {
@@ -151,7 +148,7 @@ export class Gateway {
     });
   }
 
-  /** Where a session is served from now on. */
+  /** The session's edge from now on. */
   current({ session, bitsPerSecond }: Claims, reply: (answer: GatewayAnswer) => void): void {
     const life = this.#life;
     this.#enter(life, "steer", "/sessions", "move", reply, (_entry, answer) => {
@@ -198,7 +195,7 @@ export class Gateway {
     });
   }
 
-  /** Every request costs the event loop a moment, one that is refused too. */
+  /** Every request costs event-loop time, including a refused one. */
   #enter<A extends GatewayAnswer>(
     life: Life,
     lane: Lane,
@@ -206,7 +203,7 @@ export class Gateway {
     kind: string,
     reply: (answer: A) => void,
     go: (
-      entry: Entry,
+      entry: AdmissionDecision,
       answer: (status: number, outcome: Outcome, more?: Omit<A, "status" | "backoff">) => void,
     ) => void,
   ): void {

@@ -1,11 +1,11 @@
 /**
- * The store's word on a segment that an origin does not know: asked at most once per segment and
- * interval, by a bounded number at a time.
+ * Store lookups for a segment that an origin does not know: at most one per segment and interval,
+ * with bounded concurrency.
  */
 import type { ModelNode, Simulation } from "../../../harness/target/model.ts";
 import type { Candidate } from "../stream/candidate.ts";
 import { lookupIntervalMs, lookupsAtOnceMax, recentIntervalMs } from "../origin/lookup.ts";
-import { type Asked, type Key, keyOf } from "./asked.ts";
+import { type SegmentRequest, type Key, keyOf } from "./request.ts";
 import type { TimedStore } from "./timed-store.ts";
 
 type Found = readonly Candidate[] | null;
@@ -29,9 +29,10 @@ export class Lookups {
   }
 
   /**
-   * Empty when the store does not know it or was asked a moment ago; null when it did not answer.
+   * Empty if the store does not know the segment or was asked a moment ago. Null if it did not
+   * answer.
    */
-  find(asked: Asked, found: (candidates: Found) => void): void {
+  find(asked: SegmentRequest, found: (candidates: Found) => void): void {
     const key = keyOf(asked);
     const running = this.#looking.get(key);
     const atOnceMax = lookupsAtOnceMax[this.#remembers ? "remembering" : "forgetful"];
@@ -56,7 +57,7 @@ export class Lookups {
     return this.#simulation.enabled("metadataCache");
   }
 
-  #isFresh(asked: Asked): boolean {
+  #isFresh(asked: SegmentRequest): boolean {
     const last = this.#asked.get(keyOf(asked));
     const nowMs = this.#simulation.nowMs();
     return (

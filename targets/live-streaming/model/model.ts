@@ -1,9 +1,8 @@
 /**
- * The whole target as a queueing model, for the simulated substrate: what `target.ts` says stands
- * where, and every decision is the services' own, so each defence that is switched off there is off
- * here. What it says is about origins, stores, links and waiting; edges are taken to be as many
- * machines as their audience needs, so it says nothing about an edge's own processor, bandwidth or
- * memory.
+ * The whole target as a queueing model, for the simulated substrate. `target.ts` defines the
+ * layout, and every decision is the services' own code, so a switched-off defence is off here, too.
+ * The model covers origins, stores, links and waiting. Edges are assumed to scale with the
+ * audience, so it says nothing about an edge's processor, bandwidth or memory.
  */
 import type { TargetModel } from "../../../harness/target/model.ts";
 import { behaviourNames, oneByOneNames } from "./audience-model.ts";

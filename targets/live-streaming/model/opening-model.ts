@@ -1,15 +1,15 @@
 /**
- * How an origin comes to a candidate that it can read: the best first, and one that was published a
- * moment ago again, with whatever is known by then.
+ * How an origin finds a readable candidate: the best first. It retries one that was published a
+ * moment ago, with what it knows by then.
  */
 import type { Simulation } from "../../../harness/target/model.ts";
 import { type Candidate, leastBad, rank } from "../stream/candidate.ts";
-import { replicationMsMax, unreadableRetryMs, unreadableTriesMax } from "../origin/patience.ts";
-import type { Asked } from "./asked.ts";
+import { replicationMsMax, unreadableRetryMs, unreadableTriesMax } from "../origin/read-retries.ts";
+import type { SegmentRequest } from "./request.ts";
 import type { ChunkReading } from "./chunk-reading.ts";
 import type { OriginMemory } from "./origin-memory.ts";
 
-/** Null when no copy can be read. */
+/** Null if no copy can be read. */
 type Opened = (candidate: Candidate | null) => void;
 
 export class Opening {
@@ -30,7 +30,7 @@ export class Opening {
     this.#pipelines = pipelines;
   }
 
-  open(asked: Asked, candidates: readonly Candidate[], opened: Opened): void {
+  open(asked: SegmentRequest, candidates: readonly Candidate[], opened: Opened): void {
     const nowMs = this.#simulation.nowMs();
     const known = (): readonly Candidate[] => {
       const now = this.#memory.candidates(asked);
@@ -40,7 +40,7 @@ export class Opening {
       this.#read(candidates, opened);
       return;
     }
-    // As the origin's `openPatiently`: a worse copy is the last resort.
+    // Like the origin's `openPatiently`: a worse copy is the last resort.
     const tried = (tries: number) => (): readonly Candidate[] =>
       tries < unreadableTriesMax && this.#simulation.enabled("candidateSelection")
         ? leastBad(known())
@@ -57,10 +57,10 @@ export class Opening {
   }
 
   /**
-   * What is known may lie in a slow store still, when the own region's copy of it arrives: then
-   * both are read, and the first that can be is taken.
+   * A known copy may still be in a slow store when the own region's copy arrives. Then both are
+   * read, and the first readable one is used.
    */
-  #readFirst(asked: Asked, known: () => readonly Candidate[], opened: Opened): void {
+  #readFirst(asked: SegmentRequest, known: () => readonly Candidate[], opened: Opened): void {
     let [left, over] = [1, false];
     const one = (candidate: Candidate | null): void => {
       left -= 1;

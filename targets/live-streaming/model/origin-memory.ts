@@ -1,6 +1,6 @@
 /**
- * What a read origin knows, in the real one's own memory of segments and directives, and who waits
- * for a segment. It goes with the process.
+ * The memory of a read origin: the real service's own index of segments and directives, and the
+ * requests that wait for a segment. It is lost with the process.
  */
 import type { ModelNode, Simulation } from "../../../harness/target/model.ts";
 import { visible } from "../origin/answer.ts";
@@ -9,7 +9,7 @@ import type { Directive } from "../origin/directive.ts";
 import { createDirectives, type Directives } from "../origin/directives.ts";
 import { createMetadata, gapWindowSegments, type Metadata } from "../origin/metadata.ts";
 import { segmentInProduction } from "../stream/template.ts";
-import { type Asked, type Key, keyOf, leafOf } from "./asked.ts";
+import { type SegmentRequest, type Key, keyOf, leafOf } from "./request.ts";
 
 export class OriginMemory {
   readonly #node: ModelNode;
@@ -31,8 +31,8 @@ export class OriginMemory {
     });
   }
 
-  /** A publication's word, from a feed or from the store. */
-  learn(publication: Publication): void {
+  /** A publication, from a feed or from the store. */
+  addPublication(publication: Publication): void {
     if (!this.#metadata.add(publication)) return;
     const key = keyOf(publication);
     const waiting = this.#waiting.get(key);
@@ -40,12 +40,12 @@ export class OriginMemory {
     for (const wake of waiting ?? []) wake();
   }
 
-  heed(directive: Directive): void {
+  applyDirective(directive: Directive): void {
     this.#directives.add(directive);
   }
 
-  /** Those known, or those given, but for what an operator hides. */
-  candidates(asked: Asked, given?: readonly Candidate[]): readonly Candidate[] {
+  /** The known candidates, or the given ones, without those that an operator masks. */
+  candidates(asked: SegmentRequest, given?: readonly Candidate[]): readonly Candidate[] {
     return visible(
       { metadata: this.#metadata, directives: this.#directives },
       { leaf: leafOf(asked), pipeline: null },
@@ -57,8 +57,8 @@ export class OriginMemory {
     return this.#directives.isOver(number);
   }
 
-  /** Woken by the word of a publication, or by the time. */
-  wait(asked: Asked, untilMs: number, woken: (heard: boolean) => void): void {
+  /** Woken by a publication or by the timeout. */
+  wait(asked: SegmentRequest, untilMs: number, woken: (heard: boolean) => void): void {
     const key = keyOf(asked);
     const all = this.#waiting.get(key) ?? new Set();
     this.#waiting.set(key, all);

@@ -1,16 +1,16 @@
 /**
- * The read origin in the model: the real one's own decisions (`decide`, `rank`, the shed curve),
- * with virtual time around them.
+ * The read origin in the model: the real service's decisions (`decide`, `rank`, the shed curve) in
+ * virtual time.
  */
 import type { ModelNode, Simulation } from "../../../harness/target/model.ts";
 import type { Candidate } from "../stream/candidate.ts";
 import { absence, decide } from "../origin/decide.ts";
 import { recentIntervalMs } from "../origin/lookup.ts";
-import { directivesEveryMs } from "../origin/recall.ts";
+import { directivesEveryMs } from "../origin/read-from-store.ts";
 import { admittedPriorityMax, dvrPriority, priorities } from "../origin/shedding.ts";
 import { dvrWindowSegments } from "../stream/event.ts";
 import { isLive, publishAtMs } from "../stream/template.ts";
-import { type Answer, type Asked, leafOf } from "./asked.ts";
+import { type Answer, type SegmentRequest, leafOf } from "./request.ts";
 import { calibration, draw } from "./calibration.ts";
 import { ChunkReading } from "./chunk-reading.ts";
 import { type Feed, follow } from "./feed-model.ts";
@@ -35,7 +35,7 @@ export class OriginReader {
   readonly #store: TimedStore;
   readonly #lookups: Lookups;
   readonly #opening: Opening;
-  /** Its own region's pipeline first: those chunks are in the memory next door. */
+  /** The own region's pipeline first, because its chunks are in the local cache. */
   readonly #pipelines: readonly string[];
 
   constructor(
@@ -67,7 +67,7 @@ export class OriginReader {
     });
   }
 
-  get(asked: Asked, reply: Tell): void {
+  get(asked: SegmentRequest, reply: Tell): void {
     const nowMs = this.#simulation.nowMs();
     const exists = streamOf(this.#simulation.layout).renditions.some(
       ({ name }) => name === asked.rendition,
@@ -98,13 +98,13 @@ export class OriginReader {
     );
   }
 
-  #answer(asked: Asked, tell: Tell): void {
+  #answer(asked: SegmentRequest, tell: Tell): void {
     if (this.#simulation.enabled("metadataCache"))
       this.#decide(asked, this.#memory.candidates(asked), tell);
     else this.#lookUp(asked, (found) => this.#decide(asked, found, tell));
   }
 
-  #decide(asked: Asked, candidates: readonly Candidate[], tell: Tell): void {
+  #decide(asked: SegmentRequest, candidates: readonly Candidate[], tell: Tell): void {
     const nowMs = this.#simulation.nowMs();
     const mayImprove =
       this.#simulation.enabled("candidateSelection") && candidates.length < this.#pipelines.length;
@@ -144,7 +144,7 @@ export class OriginReader {
     return { status, answer, ttlMs: this.#simulation.enabled("negativeCache") ? ttlMs : null };
   }
 
-  #found(asked: Asked, found: readonly Candidate[], tell: Tell): void {
+  #found(asked: SegmentRequest, found: readonly Candidate[], tell: Tell): void {
     const absent = absence(asked.number, this.#simulation.nowMs());
     if (found.length > 0) this.#serve(asked, found, tell);
     else
@@ -155,10 +155,8 @@ export class OriginReader {
       );
   }
 
-  /**
-   * Until the segment is due only the feed is heard; after that the store is asked now and then.
-   */
-  #hold(asked: Asked, untilMs: number, tell: Tell): void {
+  /** Until the segment is due, only the feed is used. After that the store is polled. */
+  #hold(asked: SegmentRequest, untilMs: number, tell: Tell): void {
     const nowMs = this.#simulation.nowMs();
     if (nowMs >= untilMs) {
       this.#found(asked, [], tell);
@@ -178,10 +176,11 @@ export class OriginReader {
     );
   }
 
-  /** What the store tells of is known from then on. */
-  #lookUp(asked: Asked, found: (candidates: readonly Candidate[]) => void): void {
+  /** What the store returns is known from then on. */
+  #lookUp(asked: SegmentRequest, found: (candidates: readonly Candidate[]) => void): void {
     this.#lookups.find(asked, (row) => {
-      for (const candidate of row ?? []) this.#memory.learn({ ...leafOf(asked), ...candidate });
+      for (const candidate of row ?? [])
+        this.#memory.addPublication({ ...leafOf(asked), ...candidate });
       found(
         this.#memory.candidates(
           asked,
@@ -191,7 +190,7 @@ export class OriginReader {
     });
   }
 
-  #serve(asked: Asked, candidates: readonly Candidate[], tell: Tell): void {
+  #serve(asked: SegmentRequest, candidates: readonly Candidate[], tell: Tell): void {
     this.#opening.open(asked, candidates, (served) => {
       if (served === null) tell({ status: 502, answer: "unreadable", ttlMs: null });
       else
@@ -206,7 +205,7 @@ export class OriginReader {
 
   #followDirectives(): void {
     this.#store.readDirectives((directives) => {
-      for (const directive of directives ?? []) this.#memory.heed(directive);
+      for (const directive of directives ?? []) this.#memory.applyDirective(directive);
     });
     this.node.after(directivesEveryMs, () => this.#followDirectives());
   }

@@ -1,13 +1,13 @@
 /**
- * A packager: what there is to rewind to when it starts, and then a segment of each rendition every
- * two seconds, tried for as long as the real one tries.
+ * A packager: at its start the DVR window, then one segment of each rendition every 2 s. It retries
+ * as long as the real one does.
  */
 import type { ModelNode, Simulation } from "../../../harness/target/model.ts";
 import type { Defect } from "../stream/candidate.ts";
 import { packagingMsMin } from "../layout/packager.ts";
 import { backfillSegments } from "../stream/event.ts";
 import { publishAtMs, segmentInProduction } from "../stream/template.ts";
-import { type Asked, keyOf, leafOf } from "./asked.ts";
+import { type SegmentRequest, keyOf, leafOf } from "./request.ts";
 import { calibration, draw } from "./calibration.ts";
 import { candidateOf, chunksOf } from "./content.ts";
 import type { OriginPublisher } from "./publisher-model.ts";
@@ -15,7 +15,8 @@ import type { Stores } from "./store-model.ts";
 import { streamOf } from "../pack/stream/stream.ts";
 
 /**
- * As the real packager: one attempt, the pause before the next, and when a segment counts as lost.
+ * As in the real packager: one attempt, the pause before the next, and the time after which a
+ * segment counts as lost.
  */
 const attemptMs = 1_000,
   pauseMs = 50,
@@ -31,7 +32,7 @@ export class Packager {
   readonly pipeline: string;
   readonly #simulation: Simulation;
   readonly #stores: Stores;
-  /** In the order in which it asks them. */
+  /** In the order of attempts. */
   readonly #origins: readonly OriginPublisher[];
   spoiling: Spoiling | null = null;
 
@@ -56,8 +57,8 @@ export class Packager {
   }
 
   /**
-   * As soon as the store takes it: first what there is to rewind to, as far as nobody has it, and
-   * then what is made.
+   * As soon as the store accepts it: first the part of the DVR window that no pipeline has
+   * published, then new segments.
    */
   #begin(): void {
     if (!this.#stores.writable(this.node.region)) {
@@ -67,10 +68,12 @@ export class Packager {
     const current = segmentInProduction(this.#simulation.nowMs());
     for (let number = current - backfillSegments; number < current; number++) {
       for (const { name: rendition } of streamOf(this.#simulation.layout).renditions) {
-        const asked: Asked = { rendition, number };
+        const asked: SegmentRequest = { rendition, number };
         const candidate = candidateOf(asked, this.pipeline, publishAtMs(number), []);
         if (this.#stores.seed([keyOf(asked), ...chunksOf(candidate)], candidate))
-          this.#origins.find((one) => one.node.ready)?.learn({ ...leafOf(asked), ...candidate });
+          this.#origins
+            .find((one) => one.node.ready)
+            ?.addPublication({ ...leafOf(asked), ...candidate });
       }
     }
     this.#next(current);
@@ -90,7 +93,7 @@ export class Packager {
     });
   }
 
-  #publish(asked: Asked, defects: readonly Defect[]): void {
+  #publish(asked: SegmentRequest, defects: readonly Defect[]): void {
     const startedMs = this.#simulation.nowMs();
     const candidate = candidateOf(asked, this.pipeline, startedMs, defects);
     let refused = "no";
@@ -118,7 +121,7 @@ export class Packager {
         timeoutMs: Math.min(attemptMs, leftMs),
         serve: (reply) => origin.publish(asked, candidate, reply),
         done: (taken) => {
-          // No answer at all is null; an origin that answers and does not take it turns it away.
+          // Null means no answer. An origin that answers without storing the segment rejects it.
           if (taken === false) refused = "yes";
           if (taken === true) ended("acked");
           else this.node.after(pauseMs, () => attempt(count + 1));

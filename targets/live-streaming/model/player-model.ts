@@ -1,24 +1,24 @@
 /**
- * A viewer's player in the model, as a buffer: it plays at a distance behind live, asks its one
- * edge for each segment of picture and sound as it becomes due, asks again after an error, stands
- * still when either has run out, and makes up for what it lost by playing a little faster.
+ * A modelled player, as a buffer. It plays at a distance behind live and requests each segment of
+ * picture and sound from its one edge when due. It retries after an error, stalls when either
+ * buffer is empty, and catches up by playing a little faster.
  */
 import type { ModelUser, Simulation } from "../../../harness/target/model.ts";
 import { publishAtMs, segmentInProduction, segmentMs } from "../stream/template.ts";
-import type { Answer } from "./asked.ts";
+import type { Answer } from "./request.ts";
 import { calibration, draw } from "./calibration.ts";
 import type { Watched } from "./fetch-model.ts";
 import { streamOf } from "../pack/stream/stream.ts";
 
-/** As the page of the real player sets dash.js, and as dash.js sets itself. */
+/** As the real player's page configures dash.js, and dash.js's defaults. */
 const liveDelayMs = 6_000,
   retryMs = 500,
   requestMs = 20_000,
   fasterBy = 0.1,
   bufferMsMax = 18_000;
 /**
- * Nearer to where it wants to be than this, it does not hurry; with less loaded than this, it does
- * not dare, and does not start again.
+ * Closer to its target distance than this, it does not speed up. With less buffered than this, it
+ * neither speeds up nor resumes.
  */
 const driftMs = 100,
   enoughMs = 500;
@@ -46,7 +46,7 @@ export class BufferedPlayer implements ModelUser {
     this.#positionMs = this.#atMs - liveDelayMs;
     const first = segmentInProduction(this.#positionMs);
     const { renditions } = streamOf(simulation.layout);
-    // The best picture: no line is too thin for it here.
+    // The best picture: no line in the model is too narrow for it.
     const kinds = ["video", "audio"].map(
       (kind) =>
         renditions
@@ -81,9 +81,10 @@ export class BufferedPlayer implements ModelUser {
     const passedMs = nowMs - this.#atMs;
     this.#atMs = nowMs;
     if (!this.#isPlaying) return;
-    const hurries = nowMs - this.#positionMs > liveDelayMs + driftMs && this.#aheadMs() > enoughMs;
+    const catchesUp =
+      nowMs - this.#positionMs > liveDelayMs + driftMs && this.#aheadMs() > enoughMs;
     const aheadMs = this.#aheadMs();
-    const byMs = passedMs * (hurries ? 1 + fasterBy : 1);
+    const byMs = passedMs * (catchesUp ? 1 + fasterBy : 1);
     this.#positionMs += Math.min(byMs, aheadMs);
     if (byMs >= aheadMs) this.#isPlaying = false;
   }

@@ -1,6 +1,6 @@
 /**
- * The publish origin in the model: takes PUTs, chunks and row into the store and then the word to
- * all read origins, and an operator's orders.
+ * The publish origin in the model. It accepts PUTs, writes chunks and row to the store, then
+ * notifies all read origins. It also executes an operator's orders.
  */
 import type { ModelNode, Simulation } from "../../../harness/target/model.ts";
 import type { Candidate, Publication } from "../stream/candidate.ts";
@@ -8,9 +8,9 @@ import type { Directive } from "../origin/directive.ts";
 import { createDirectives, type Directives } from "../origin/directives.ts";
 import { snapshotOf } from "../origin/feed.ts";
 import { createMetadata, gapWindowSegments, type Metadata } from "../origin/metadata.ts";
-import { directivesEveryMs, recallRetryMs } from "../origin/recall.ts";
+import { directivesEveryMs, recallRetryMs } from "../origin/read-from-store.ts";
 import { segmentInProduction } from "../stream/template.ts";
-import { type Asked, keyOf, leafOf } from "./asked.ts";
+import { type SegmentRequest, keyOf, leafOf } from "./request.ts";
 import { chunksOf } from "./content.ts";
 import { Feed } from "./feed-model.ts";
 import type { Stores } from "./store-model.ts";
@@ -23,8 +23,8 @@ export class OriginPublisher {
   readonly #stores: Stores;
   readonly #ownPipelines: readonly string[];
   /**
-   * Whose process and store sessions do the work: its own, or with publishing not isolated those of
-   * the read origin beside it.
+   * The process and store sessions that do the work: its own, or those of the read origin beside it
+   * if publishing is not isolated.
    */
   readonly #worker: ModelNode;
   #metadata: Metadata = createMetadata();
@@ -65,8 +65,8 @@ export class OriginPublisher {
     });
   }
 
-  /** Only of its own region's pipelines: of the others, their own publish origins tell. */
-  learn(publication: Publication): void {
+  /** Only the region's own pipelines. The other publish origins report theirs. */
+  addPublication(publication: Publication): void {
     if (
       this.node.ready &&
       this.#ownPipelines.includes(publication.pipeline) &&
@@ -75,8 +75,8 @@ export class OriginPublisher {
       this.feed.announce(publication);
   }
 
-  /** Chunks first, the row last; a replay changes nothing. */
-  publish(asked: Asked, candidate: Candidate, reply: (taken: boolean) => void): void {
+  /** Chunks first, the row last. A replay changes nothing. */
+  publish(asked: SegmentRequest, candidate: Candidate, reply: (taken: boolean) => void): void {
     if (!this.#worker.ready) {
       reply(false);
       return;
@@ -95,7 +95,7 @@ export class OriginPublisher {
         if (--left > 0) return;
         if (!whole) return reply(false);
         this.#stores.write(this.#worker, keyOf(asked), candidate, (row) => {
-          if (row) this.learn(publication);
+          if (row) this.addPublication(publication);
           reply(row);
         });
       });
@@ -106,30 +106,30 @@ export class OriginPublisher {
     return this.#directives;
   }
 
-  /** Stored first, then told. False when the store did not take it. */
+  /** Stored first, then announced. False if the store did not accept it. */
   adopt(directive: Directive, done: (stored: boolean) => void): void {
     this.#stores.writeDirective(this.#worker, directive, (stored) => {
-      if (stored) this.#heed(directive);
+      if (stored) this.#applyDirective(directive);
       done(stored);
     });
   }
 
-  #heed(directive: Directive): void {
+  #applyDirective(directive: Directive): void {
     if (this.#directives.add(directive)) this.feed.announce({ directive });
   }
 
   #followDirectives(): void {
     this.#stores.readDirectives(this.node, (directives) => {
-      for (const directive of directives ?? []) this.#heed(directive);
+      for (const directive of directives ?? []) this.#applyDirective(directive);
     });
     this.node.after(directivesEveryMs, () => this.#followDirectives());
   }
 
-  /** What was published before it started, as the store tells. */
+  /** Earlier publications, as the store returns them. */
   #recall(rendition: string): void {
     this.#stores.readAll(this.node, rendition, (found) => {
       if (found === null) this.node.after(recallRetryMs, () => this.#recall(rendition));
-      else for (const publication of found) this.learn(publication);
+      else for (const publication of found) this.addPublication(publication);
     });
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The whole target in virtual time, put together from what stands where: stores, origins with their
- * feeds, caches, packagers and those who ask.
+ * The whole target in virtual time: stores, origins with their feeds, caches, packagers and
+ * clients, built from the layout.
  */
 import type {
   Iteration,
@@ -11,11 +11,11 @@ import type {
   Wish,
 } from "../../../harness/target/model.ts";
 import { defectNames } from "../stream/candidate.ts";
-import type { Asked } from "./asked.ts";
+import type { SegmentRequest } from "./request.ts";
 import { audienceOf, type Behaviour } from "./audience-model.ts";
 import { Edge, type Upstream } from "./edge-model.ts";
 import { Gateway } from "./gateway-model.ts";
-import { Orders } from "./orders-model.ts";
+import { OperatorModel } from "./operator-model.ts";
 import { OriginReader } from "./origin-model.ts";
 import { Packager } from "./packager-model.ts";
 import { BufferedPlayer } from "./player-model.ts";
@@ -23,7 +23,7 @@ import { OriginPublisher } from "./publisher-model.ts";
 import { Stores } from "./store-model.ts";
 
 type Parameters = Readonly<Record<string, string>>;
-type Told = (answer: string | null) => void;
+type Reply = (answer: string | null) => void;
 
 const canaryMs = 4_000;
 
@@ -32,7 +32,7 @@ export class ReferenceModel implements RunningModel {
   readonly #stores: Stores;
   readonly #caches = new Map<string, Edge>();
   readonly #packagers: readonly Packager[];
-  readonly #orders: ReadonlyMap<string, Orders>;
+  readonly #orders: ReadonlyMap<string, OperatorModel>;
   readonly #gateways: readonly Gateway[];
   readonly #behaviours: ReadonlyMap<string, Behaviour>;
 
@@ -81,7 +81,7 @@ export class ReferenceModel implements RunningModel {
     this.#orders = new Map(
       publishers.map((publisher) => [
         publisher.node.name,
-        new Orders(publisher, simulation, simulation.enabled("invalidation") ? tiers : []),
+        new OperatorModel(publisher, simulation, simulation.enabled("invalidation") ? tiers : []),
       ]),
     );
     this.#packagers = this.#of("packager").map(
@@ -144,7 +144,10 @@ export class ReferenceModel implements RunningModel {
   }
 
   probe(edge: string, wish: Wish, done: (outcome: string) => void): void {
-    const asked: Asked = { rendition: String(wish["rendition"]), number: Number(wish["number"]) };
+    const asked: SegmentRequest = {
+      rendition: String(wish["rendition"]),
+      number: Number(wish["number"]),
+    };
     this.#simulation.request<{ readonly status: number }>({
       from: null,
       to: this.#cache(edge).node,
@@ -156,7 +159,7 @@ export class ReferenceModel implements RunningModel {
     });
   }
 
-  operate(service: string, operation: string, parameters: Parameters, done: Told): void {
+  operate(service: string, operation: string, parameters: Parameters, done: Reply): void {
     const orders = this.#orders.get(service);
     const packager = this.#packagers.find((one) => one.node.name === service);
     const gateway = this.#gateways.find((one) => one.node.name === service);
@@ -170,8 +173,8 @@ export class ReferenceModel implements RunningModel {
 }
 
 function spoil(packager: Packager, operation: string, parameters: Parameters): boolean {
-  // A box that was cut off is found to have every defect; rot is found by nobody, so nobody here
-  // could see it.
+  // A box that was cut off counts as every defect. Nothing detects rot, so the model cannot show
+  // it.
   const defects =
     parameters["kind"] === "truncated"
       ? defectNames

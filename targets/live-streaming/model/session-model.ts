@@ -1,14 +1,14 @@
 /**
- * Devices with a session, as the k6 workload `sessions` has them: a gateway told them which edge to
- * ask, and tells them again when that one is broken.
+ * Devices with a session, as in the k6 workload `sessions`. A gateway assigns each device's edge,
+ * and assigns another when that one fails.
  */
 import type { Iteration, Simulation } from "../../../harness/target/model.ts";
-import { someOf } from "./choice.ts";
+import { someOf } from "./random-draws.ts";
 import type { Watched } from "./fetch-model.ts";
 import type { Claims, Gateway, GatewayAnswer } from "./gateway-model.ts";
 import type { Viewers } from "./viewer-model.ts";
 
-/** The workload's own constants. */
+/** The workload's constants. */
 const segmentsPerSession = 8,
   gatewayMs = 1_000;
 
@@ -45,7 +45,7 @@ export class Sessions {
       return;
     }
     this.#begin(someOf(this.#simulation, this.#gateways), (session) => {
-      // Without any gateway a device still knows where edges usually are.
+      // Without any gateway, a device still knows the usual edges.
       if (session === null)
         this.#viewers.watch({ lane, weight, edges: someOf(this.#simulation, this.#edges) }, done);
       else this.#watch(user, lane, weight, session, done);
@@ -53,8 +53,8 @@ export class Sessions {
   }
 
   #watch(user: number, lane: string, weight: number, session: Session, done: () => void): void {
-    const steer = (broken: Watched, told: (edge: Watched) => void): void =>
-      this.#steer(session, session.gateways, (edge) => told(edge ?? broken));
+    const steer = (broken: Watched, chosen: (edge: Watched) => void): void =>
+      this.#steer(session, session.gateways, (edge) => chosen(edge ?? broken));
     this.#viewers.watch({ lane, weight, edges: [session.edge], steer }, () => {
       session.segmentsLeft--;
       if (session.segmentsLeft > 0) this.#sessions.set(user, session);
@@ -77,11 +77,11 @@ export class Sessions {
     );
   }
 
-  /** Where a gateway wants the device now; null when none answers. */
+  /** The edge that a gateway assigns to the device now; null if none answers. */
   #steer(
     session: Session,
     gateways: readonly Gateway[],
-    told: (edge: Watched | null) => void,
+    chosen: (edge: Watched | null) => void,
   ): void {
     this.#ask(
       gateways,
@@ -89,12 +89,12 @@ export class Sessions {
       ({ status, edge }) => (status === 200 ? (this.#edge(edge) ?? null) : null),
       (edge) => {
         session.edge = edge ?? session.edge;
-        told(edge);
+        chosen(edge);
       },
     );
   }
 
-  /** One gateway after another, until one gives an answer that is of use. */
+  /** One gateway after another, until one gives a usable answer. */
   #ask<T>(
     [gateway, ...others]: readonly Gateway[],
     serve: (gateway: Gateway, reply: (answer: GatewayAnswer) => void) => void,

@@ -1,12 +1,12 @@
 /**
- * How a device asks for a session, as the workloads' `startSession` does: the next gateway when one
- * is silent, and again as it was told to, or soon and for ever.
+ * How a device requests a session, as the workloads' `startSession` does. It tries the next gateway
+ * when one is silent. It retries as guided; without guidance, soon and without end.
  */
 import type { Simulation } from "../../../harness/target/model.ts";
 import type { Backoff } from "../gateway/guidance.ts";
 import type { Gateway, GatewayAnswer, StartKind } from "./gateway-model.ts";
 
-/** The workload's own constants. */
+/** The workload's constants. */
 const naiveMs = 500,
   answerMs: Readonly<Record<StartKind, number>> = { play: 2_000, prefetch: 3_000 };
 
@@ -17,13 +17,13 @@ export interface StartWish {
   readonly patienceMs: number;
 }
 
-/** What a device was last told: it remembers from one iteration to the next. */
-type Told = { [K in StartKind]?: Backoff };
+/** The last guidance of a device, which it keeps between iterations. */
+type Guidance = { [K in StartKind]?: Backoff };
 
 export class Starts {
   readonly #simulation: Simulation;
   readonly #gateways: readonly Gateway[];
-  readonly #told = new Map<string, Told>();
+  readonly #guidance = new Map<string, Guidance>();
 
   constructor(simulation: Simulation, gateways: readonly Gateway[]) {
     this.#simulation = simulation;
@@ -33,8 +33,8 @@ export class Starts {
   start(device: string, wish: StartWish, done: () => void): void {
     const simulation = this.#simulation;
     const giveUpMs = wish.intendedMs + wish.patienceMs;
-    const told = this.#told.get(device) ?? {};
-    this.#told.set(device, told);
+    const guidance = this.#guidance.get(device) ?? {};
+    this.#guidance.set(device, guidance);
     simulation.duration("start_late_ms", { lane: "start" }, 0);
     let silences = simulation.random() < 0.5 ? 0 : 1;
     const end = (outcome: string): void => {
@@ -52,14 +52,17 @@ export class Starts {
         wish.kind,
         Math.max(50, Math.min(answerMs[wish.kind], giveUpMs - simulation.nowMs())),
         (answer) => {
-          if (answer?.backoff !== undefined) told[wish.kind] = answer.backoff;
+          if (answer?.backoff !== undefined) guidance[wish.kind] = answer.backoff;
           if (answer?.status === 201)
             return end(
               simulation.nowMs() <= wish.intendedMs + wish.goodWithinMs ? "served" : "late",
             );
           if (answer === null) silences++;
-          const waitMs = waitMsBefore(retries, answer === null ? told[wish.kind] : answer.backoff);
-          // Nobody is there any more by then.
+          const waitMs = waitMsBefore(
+            retries,
+            answer === null ? guidance[wish.kind] : answer.backoff,
+          );
+          // By then the viewer has left.
           if (simulation.nowMs() + waitMs >= giveUpMs) end(answer === null ? "lost" : "shed");
           else simulation.after(waitMs, () => attempt(retries + 1));
         },
@@ -93,7 +96,7 @@ export class Starts {
   }
 }
 
-/** Infinite when the device is not to try again until its viewer acts. */
+/** Infinite if the device must not retry until its viewer acts. */
 function waitMsBefore(retries: number, backoff: Backoff | undefined): number {
   if (backoff === undefined) return naiveMs;
   return retries >= backoff.maxRetries

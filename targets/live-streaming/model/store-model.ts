@@ -1,17 +1,17 @@
-/** The stores and the chunk caches: what is kept where, and how long it takes to get it. */
+/** The stores and chunk caches: what each holds, and how long access takes. */
 import type { Publication } from "../stream/candidate.ts";
 import type { ModelNode, Simulation } from "../../../harness/target/model.ts";
 import type { Candidate } from "../stream/candidate.ts";
 import type { Directive } from "../origin/directive.ts";
 import { createDirectives } from "../origin/directives.ts";
-import { askedOf, type Key, leafOf } from "./asked.ts";
+import { requestOf, type Key, leafOf } from "./request.ts";
 import { calibration, draw, type Spread } from "./calibration.ts";
 
-/** One Cassandra node: a queue before a few that work. What it acknowledged outlives it. */
+/** One Cassandra node: a queue before a few workers. Acknowledged data outlives it. */
 class StoreNode {
   readonly node: ModelNode;
   readonly rows = new Map<Key, Map<string, Candidate>>();
-  /** Of one id the highest version stands. */
+  /** The highest version of an id counts. */
   readonly directives = createDirectives();
   readonly #simulation: Simulation;
   #busy = 0;
@@ -46,10 +46,10 @@ class StoreNode {
   }
 }
 
-/** The row in which directives stand. */
+/** The row that holds directives. */
 const directivesKey: Key = "directives";
 
-/** Spreads keys as a partitioner does, well enough for three nodes. */
+/** Spreads keys like a partitioner, well enough for three nodes. */
 function hash(key: Key): number {
   let h = 0x811c9dc5;
   for (let i = 0; i < key.length; i++) h = Math.imul(h ^ key.charCodeAt(i), 0x01000193);
@@ -82,13 +82,13 @@ export class Stores {
     return chunks !== undefined;
   }
 
-  /** Whether a majority of a region's nodes is there. */
+  /** Whether a majority of a region's nodes is up. */
   writable(region: string): boolean {
     const own = this.#stores.filter(({ node }) => node.region === region);
     return own.filter(({ node }) => node.ready).length > own.length / 2;
   }
 
-  /** Into every store at once, as after a backfill. False when it is there already. */
+  /** Into every store at once, as after a backfill. False if it exists already. */
   seed(keys: readonly Key[], candidate: Candidate): boolean {
     if (
       keys.every((key) =>
@@ -101,8 +101,8 @@ export class Stores {
   }
 
   /**
-   * False when the region's stores did not take it in time. The rows travel to the other regions by
-   * themselves, later to those that are down.
+   * False if the region's stores did not accept it in time. The rows replicate to the other regions
+   * in the background, later to nodes that are down.
    */
   write(from: ModelNode, key: Key, candidate: Candidate, done: (ok: boolean) => void): void {
     this.#ask(
@@ -141,7 +141,7 @@ export class Stores {
     else to.node.onReady(() => keep(to));
   }
 
-  /** Null when the store did not answer. */
+  /** Null if the store did not answer. */
   read(from: ModelNode, key: Key, done: (row: readonly Candidate[] | null) => void): void {
     this.#ask(from, key, "read", (store) => [...(store.rows.get(key)?.values() ?? [])], done);
   }
@@ -150,7 +150,7 @@ export class Stores {
     this.#ask(from, directivesKey, "read", (store) => store.directives.all(), done);
   }
 
-  /** All that is kept of a rendition, as one range of it is read. */
+  /** All rows of a rendition, read as one range. */
   readAll(
     from: ModelNode,
     rendition: string,
@@ -162,7 +162,7 @@ export class Stores {
       "read",
       (store) =>
         [...store.rows].flatMap(([key, row]) => {
-          const asked = askedOf(key);
+          const asked = requestOf(key);
           return asked?.rendition === rendition
             ? [...row.values()].map(
                 (candidate): Publication => ({ ...leafOf(asked), ...candidate }),
@@ -174,19 +174,19 @@ export class Stores {
   }
 
   /**
-   * The driver speaks to the nodes of its own region; a link of the layout is used where there is
-   * one. A majority must be there, or the only copy.
+   * The driver uses the nodes of its own region, over a link of the layout where there is one. A
+   * majority must be up, or the only copy.
    */
   #ask<T>(
     from: ModelNode,
     key: Key,
     operation: "read" | "write",
     act: (store: StoreNode) => T,
-    told: (answer: T | null) => void,
+    reply: (answer: T | null) => void,
   ): void {
     const done = (answer: T | null): void => {
       this.#count(from.name, operation, answer === null ? "failed" : "done", 1);
-      told(answer);
+      reply(answer);
     };
     const spread = operation === "read" ? calibration.storeRead : calibration.storeWrite;
     const inRegion = this.#stores.filter((store) => store.node.region === from.region);
@@ -218,7 +218,7 @@ export class Stores {
     this.#simulation.count("origin_store_requests_total", { service, operation, outcome }, by);
   }
 
-  /** The memory next door: whether it holds a chunk. */
+  /** The local cache: whether it holds a chunk. */
   recall(from: ModelNode, chunk: string, done: (hit: boolean) => void): void {
     const node = this.#memoryOf(from);
     if (node === null) {

@@ -1,10 +1,12 @@
-/** A read origin's way to its store, which measures how slow the store is: by that it sheds. */
+/**
+ * A read origin's access to its store. It measures the store's latency, on which shedding depends.
+ */
 import type { ModelNode, Simulation } from "../../../harness/target/model.ts";
 import type { Candidate } from "../stream/candidate.ts";
 import type { Directive } from "../origin/directive.ts";
 import { createStoreLoad, type Slowness, type StoreLoad } from "../origin/shedding.ts";
 import { storeLoadOptions } from "../origin/telemetry.ts";
-import type { Key } from "./asked.ts";
+import type { Key } from "./request.ts";
 import type { Stores } from "./store-model.ts";
 
 export class TimedStore {
@@ -27,11 +29,11 @@ export class TimedStore {
   }
 
   read(key: Key, done: (row: readonly Candidate[] | null) => void): void {
-    this.#timed((told) => this.#stores.read(this.#node, key, told), done);
+    this.#timed((measured) => this.#stores.read(this.#node, key, measured), done);
   }
 
   readDirectives(done: (directives: readonly Directive[] | null) => void): void {
-    this.#timed((told) => this.#stores.readDirectives(this.#node, told), done);
+    this.#timed((measured) => this.#stores.readDirectives(this.#node, measured), done);
   }
 
   #timed<T>(

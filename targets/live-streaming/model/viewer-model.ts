@@ -1,13 +1,13 @@
 /**
- * Viewers as the k6 workloads `viewers`, `rewind` and `rewatch` have them: bunches at the live
- * edge, others in the past.
+ * Viewers as in the k6 workloads `viewers`, `rewind` and `rewatch`: groups at the live edge, others
+ * in the past.
  */
 import type { Iteration, Simulation } from "../../../harness/target/model.ts";
-import { drawOf, pickOf, someOf } from "./choice.ts";
+import { drawOf, pickOf, someOf } from "./random-draws.ts";
 import { fetchSegment, type Watched, type Wish } from "./fetch-model.ts";
 import { streamOf } from "../pack/stream/stream.ts";
 
-/** The workloads' own constants. */
+/** The workloads' constants. */
 const bunchMs = 400,
   liveDeadlineMs = 4_000,
   dvrDeadlineMs = 8_000,
@@ -30,7 +30,7 @@ export class Viewers {
     this.#audio = renditions.filter((one) => one.kind === "audio").map((one) => one.name);
   }
 
-  /** Who roams knows all edges, the others only their own. */
+  /** A roaming viewer knows all edges, the others only their own. */
   live({ lane, weight }: Iteration, roaming: boolean, inspects: boolean, done: () => void): void {
     this.watch({ lane, weight, inspects, edges: this.#known(roaming) }, done);
   }
@@ -81,10 +81,7 @@ export class Viewers {
     );
   }
 
-  /**
-   * To anything that has been shown since the stream began, beyond the live edge: any rendition, at
-   * any one edge.
-   */
+  /** Requests any segment since the start of the stream, of any rendition, at any one edge. */
   rewind({ lane, weight }: Iteration, done: () => void): void {
     const { dvrSegments, renditions } = streamOf(this.#simulation.layout);
     const nowMs = this.#simulation.nowMs();
@@ -112,8 +109,8 @@ export class Viewers {
   }
 
   /**
-   * To the same few past segments again and again: two thirds to four of the first and the last
-   * rendition, the others to one between, and its neighbours up to the live edge.
+   * Requests the same few past segments repeatedly. Two thirds go to four segments of the first and
+   * last rendition. The others go to one in between, and to its neighbours up to the live edge.
    */
   rewatch({ lane, weight }: Iteration, done: () => void): void {
     const { renditions } = streamOf(this.#simulation.layout);
@@ -146,7 +143,7 @@ export class Viewers {
     return someOf(this.#simulation, this.#edges, roaming ? this.#edges.length : 1);
   }
 
-  /** Half of all requests are for sound, as players fetch it by itself. */
+  /** Half of all requests are for audio, because players fetch it separately. */
   #rendition(): string {
     return pickOf(
       this.#simulation,

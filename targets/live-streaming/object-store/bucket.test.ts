@@ -8,7 +8,7 @@ import { isKey, openBucket } from "./bucket.ts";
 const folder = mkdtempSync(join(tmpdir(), "seawall-bucket-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test("what was put is got, listed in order, and still there when the bucket is opened again", async () => {
+test("returns what was put, lists it in order, and keeps it when reopened", async () => {
   const directory = join(folder, "kept");
   const bucket = await openBucket(directory);
   const keys = ["main/chunk/v/2", "main/chunk/v/1", "main/directive/x/1", "other/chunk/v/1"];
@@ -27,7 +27,7 @@ test("what was put is got, listed in order, and still there when the bucket is o
   expect((await openBucket(directory)).size).toBe(1);
 });
 
-test("no key leads out of the bucket", () => {
+test("lets no key lead out of the bucket", () => {
   for (const bad of [
     "",
     "/",

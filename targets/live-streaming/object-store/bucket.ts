@@ -1,6 +1,6 @@
 /**
- * Objects on disk, a file each, and their keys in memory, sorted, so that a prefix can be listed. A
- * key is a path of names; the first of them is the event. A write is seen whole or not at all.
+ * Objects on disk, one file each, with their sorted keys in memory, so that a prefix can be listed.
+ * A key is a path of names, of which the first is the event. Writes are atomic.
  */
 import { randomBytes } from "node:crypto";
 import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
@@ -8,13 +8,13 @@ import { dirname, join, relative } from "node:path";
 
 export interface Bucket {
   put(key: string, body: Buffer): Promise<void>;
-  /** Null when there is none. */
+  /** Null if there is none. */
   get(key: string): Promise<Buffer | null>;
-  /** Keys that begin with `prefix` and come after `after`, in order, at most a page of them. */
+  /** Keys that begin with `prefix` and follow `after`, in order, at most one page. */
   list(prefix: string, after: string): readonly string[];
   /**
-   * Deletes what was written before `beforeMs` (epoch), save for the kinds (second names of keys)
-   * that are kept for ever.
+   * Deletes objects written before `beforeMs` (epoch), except those of the kinds (second name of
+   * the key) that are kept forever.
    */
   expire(beforeMs: number, keptForEver: readonly string[]): Promise<number>;
   readonly size: number;
@@ -31,14 +31,13 @@ export function isKey(text: string): boolean {
 
 export async function openBucket(directory: string): Promise<Bucket> {
   const objects = join(directory, "objects");
-  // Beside the objects and on the same disk, so that a rename is the moment at which an object
-  // exists.
+  // On the same disk as the objects, so that a rename creates an object atomically.
   const incoming = join(directory, "incoming");
   await rm(incoming, { recursive: true, force: true });
   await Promise.all([mkdir(objects, { recursive: true }), mkdir(incoming, { recursive: true })]);
   const keys = await stored(objects);
 
-  /** Where `key` is or would be. */
+  /** The position of `key`, present or not. */
   const position = (key: string): number => {
     let low = 0;
     let high = keys.length;
@@ -66,8 +65,7 @@ export async function openBucket(directory: string): Promise<Bucket> {
     },
     list(prefix, after) {
       const page: string[] = [];
-      // What comes after `after` comes after it as a whole, so the least greater text is where to
-      // begin.
+      // `after` plus a NUL is the least text greater than `after`, so the page begins there.
       for (
         let at = Math.max(position(prefix), position(`${after}\0`));
         at < keys.length && page.length < pageKeys;

@@ -1,4 +1,4 @@
-/** All that the object store is told at launch. */
+/** The launch configuration of the object store. */
 import { z } from "zod";
 import { endpointShape } from "../service/configuration.ts";
 
@@ -8,7 +8,7 @@ const latencyShape = z
 
 export const objectStoreShape = z.object({
   listen: endpointShape,
-  /** Where objects lie; made when it is not there. */
+  /** The folder of the objects, created if absent. */
   directory: z.string().startsWith("/"),
   seed: z.number(),
   readMs: latencyShape,

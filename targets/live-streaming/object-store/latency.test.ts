@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { latencies, seeded } from "./latency.ts";
 
-test("latencies have the median and the 99th percentile that were asked for", () => {
+test("draws latencies with the given median and 99th percentile", () => {
   const model = { p50: 113, p99: 267 };
   const draw = latencies(model, seeded(7));
   const drawn = Array.from({ length: 40_000 }, draw).sort((a, b) => a - b);
@@ -11,7 +11,7 @@ test("latencies have the median and the 99th percentile that were asked for", ()
   expect(drawn.at(-1)).toBeLessThanOrEqual(2_670);
 });
 
-test("the same seed gives the same numbers, all of them in [0, 1)", () => {
+test("draws the same numbers for the same seed, all in [0, 1)", () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 2 ** 32 - 1 }), (seed) => {
       const [one, other] = [seeded(seed), seeded(seed)];

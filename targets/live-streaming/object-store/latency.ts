@@ -1,6 +1,6 @@
 /**
- * A seeded source of latencies with a given median and 99th percentile: log-normal, the usual shape
- * of a storage service's.
+ * A seeded source of latencies with a given median and 99th percentile. The distribution is
+ * log-normal, the usual shape for a storage service.
  */
 import type { Latency } from "./model.ts";
 
@@ -8,8 +8,8 @@ import type { Latency } from "./model.ts";
 const z99 = 2.326_347_874;
 
 /**
- * Each call draws the next latency in ms. Ten times the 99th percentile is the most: what is drawn
- * is waited for.
+ * Each call draws the next latency in ms, at most ten times the 99th percentile, because the caller
+ * waits for it.
  */
 export function latencies({ p50, p99 }: Latency, random: () => number): () => number {
   const deviation = Math.log(p99 / p50) / z99;

@@ -39,7 +39,7 @@ function start(configuration: object): ChildProcess {
 const quiet = (): void => undefined;
 const never = new AbortController().signal;
 
-test("the store's promises hold on objects, across an end and a new start", async () => {
+test("keeps the store's promises on objects, across a restart", async () => {
   const first = start(fast);
   const store = await connectObjects(at, quiet, never, quiet);
   const leaf = { event: "main", rendition: "v720", number: 900_000_001 };
@@ -72,7 +72,7 @@ test("the store's promises hold on objects, across an end and a new start", asyn
   });
   expect(await again.readChunk(leaf, row.token, 0)).toEqual(body);
   expect(await again.readChunk(leaf, row.token, 1)).toBeNull();
-  // Of one pipeline the later publication counts, in whatever order they came.
+  // The later publication of a pipeline counts, in whatever order they arrive.
   expect(await again.readPublications(leaf)).toEqual([later]);
   expect(await again.readRange("main", "v720", 900_000_000, 900_000_002)).toEqual([later]);
   expect(await again.readRange("main", "v720", 900_000_002, 900_000_009)).toEqual([]);
@@ -87,7 +87,7 @@ test("the store's promises hold on objects, across an end and a new start", asyn
   );
   expect(statuses.filter((status) => status === 503).length).toBeGreaterThan(20);
   expect(statuses.filter((status) => status === 404).length).toBeGreaterThan(60);
-  // A client is told of each refusal, also of those after which asking again helped.
+  // The client counts each refusal, including those that a retry overcame.
   expect(refused).toBe(0);
   const reads = await Promise.allSettled(
     Array.from({ length: 150 }, () => again.readChunk(leaf, row.token, 0)),
@@ -102,7 +102,7 @@ test("the store's promises hold on objects, across an end and a new start", asyn
   expect((await fetch(`${url}/objects/another/x`, { method: "DELETE" })).status).toBe(405);
 });
 
-test("a configuration that cannot be is refused in words", async () => {
+test("refuses an invalid configuration with a message", async () => {
   const child = start({
     ...fast,
     listen: { host: "nowhere", port: 0 },

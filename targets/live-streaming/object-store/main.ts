@@ -1,7 +1,7 @@
 /**
- * The baseline that the origin replaced: an object store with one bucket, `PUT` and
- * `GET /objects/KEY`, `GET /keys?prefix=P&after=K`. It really keeps what it is given. What it
- * models is time: each request takes as long as it did there, and too many are refused.
+ * The baseline that the origin replaced: an object store with one bucket, `PUT` and `GET
+ * /objects/KEY`, `GET /keys?prefix=P&after=K`. It stores real data. It models time: each request
+ * takes as long as it did there, and excess requests are refused.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -45,7 +45,7 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
   const count = (outcome: string): void => requests.add({ operation, outcome });
   const refuse = (status: number, text: string, outcome = "rejected"): void => {
     count(outcome);
-    // The body of what is refused was not read.
+    // The body of a refused request was not read.
     reply(response, status, `${text}\n`, request.complete ? {} : { connection: "close" });
     if (!request.complete) request.resume();
   };
@@ -63,8 +63,8 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
     if (typeof body === "number")
       return refuse(body, body === 413 ? "EntityTooLarge" : "IncompleteBody");
     const doneMs = startedMs + writeMs();
-    // What takes time is the acknowledgement and with it the moment from which the object is there,
-    // so the wait comes first.
+    // The wait precedes the write, because the acknowledgement takes the time, and the object
+    // exists only from then on.
     await sleep(Math.max(0, doneMs - performance.now()));
     await bucket.put(key, body);
     count("served");
@@ -83,7 +83,7 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
   response.end(found);
 }
 
-/** The body, or the status that says what is wrong with it. */
+/** The body, or the status that rejects it. */
 async function bodyOf(request: IncomingMessage): Promise<Buffer | number> {
   const bytes = Number(header(request, "content-length") ?? Number.NaN);
   if (!Number.isSafeInteger(bytes) || bytes < 0) return 411;

@@ -1,16 +1,16 @@
 /**
- * How the object store behaves that the origin replaced: figures that were published, and two that
- * had to be chosen.
+ * The behaviour of the object store that the origin replaced: published figures, and two chosen
+ * ones.
  */
 
 export interface ObjectStoreModel {
   readonly readMs: Latency;
   readonly writeMs: Latency;
-  /** Per event, reads and writes together; more is refused with 503 SlowDown. */
+  /** Per event, reads and writes together. Excess requests get 503 SlowDown. */
   readonly requestsPerSecondMax: number;
   /** Objects older than this are deleted, in seconds. */
   readonly keptSeconds: number;
-  /** Second names of keys to which that does not apply. */
+  /** Kinds (second name of the key) that are exempt from deletion. */
   readonly keptForEver: string[];
 }
 
@@ -20,14 +20,14 @@ export interface Latency {
 }
 
 export const objectStoreModel: ObjectStoreModel = {
-  // As Netflix published them in "Netflix Live Origin" (December 2025), as is the limit of 100
-  // requests per second.
+  // Published by Netflix in "Netflix Live Origin" (December 2025), like the limit of 100 requests
+  // per second.
   readMs: { p50: 113, p99: 267 },
-  // Chosen: chunks first and their metadata after them make a publication take about a second, as
-  // that account has it.
+  // Chosen: with chunks first and metadata after them, a publication takes about a second, as in
+  // that account.
   writeMs: { p50: 400, p99: 800 },
   requestsPerSecondMax: 100,
-  // Chosen, as Cassandra's: a little more than what may be rewound.
+  // Chosen, like Cassandra's: a little more than the DVR window.
   keptSeconds: 2 * 3600,
   keptForEver: ["directive"],
 };

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createThrottle } from "./throttle.ts";
 
-test("no window of time lets through more than its rate and one second's worth at once", () => {
+test("lets no time window exceed its rate plus one second's burst", () => {
   const gaps = fc.array(fc.integer({ min: 0, max: 40 }), { minLength: 1, maxLength: 400 });
   fc.assert(
     fc.property(gaps, fc.integer({ min: 1, max: 100 }), (gapsMs, rate) => {
@@ -23,7 +23,7 @@ test("no window of time lets through more than its rate and one second's worth a
   );
 });
 
-test("one event's requests cost another nothing, and a second later there is room again", () => {
+test("charges one event nothing for another's requests, and has room again after a second", () => {
   const throttle = createThrottle(2);
   const admitted = [0, 0, 0].map((atMs) => throttle.admit("main", atMs));
   expect(admitted).toEqual([true, true, false]);

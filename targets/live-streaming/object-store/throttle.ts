@@ -1,16 +1,11 @@
-/**
- * A token bucket for each event: a second's worth of requests may come at once, and more than the
- * rate never for long.
- */
+/** A token bucket per event: a burst of one second's requests, and otherwise at most the rate. */
 
 export interface Throttle {
-  /** False when this request is one too many. */
+  /** False if this request exceeds the limit. */
   admit(event: string, nowMs: number): boolean;
 }
 
-/**
- * Events are known only by their requests, so they are forgotten when their bucket is full again.
- */
+/** Events are known only by their requests, so a full bucket is removed. */
 const eventsMax = 1_000;
 
 export function createThrottle(requestsPerSecondMax: number): Throttle {

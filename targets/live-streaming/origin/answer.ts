@@ -1,6 +1,6 @@
 /**
- * Finds the answer to a GET: decides from memory, waits for a publication that is about to happen,
- * and asks the store only for what should exist and is not known.
+ * Finds the answer to a GET. It decides from memory, waits for a publication that is due, and asks
+ * the store only for segments that should exist but are unknown.
  */
 import type { Publication } from "../stream/candidate.ts";
 import { type Leaf, timeless } from "../stream/address.ts";
@@ -29,7 +29,7 @@ export interface AnswerParts {
   readonly holdOpen: boolean;
   readonly pipelines: readonly string[];
   readonly candidateSelection: boolean;
-  /** Off: every GET asks the store what exists. */
+  /** Off: every GET asks the store. */
   readonly metadataCache: boolean;
 }
 
@@ -43,10 +43,10 @@ export interface Ask extends Asked {
   readonly signal: AbortSignal;
 }
 
-/** A publication whose event is late by this is asked for in the store: the feed may be down. */
+/** How late a publication may be before the store is asked for it: the feed may be down. */
 const feedLateMs = 250;
 
-/** The answer when memory alone can give it, which is nearly always. */
+/** The answer if memory alone can give it, which is nearly always. */
 export function answerNow(parts: AnswerParts, asked: Asked): Answer | null {
   if (!parts.metadataCache || asked.leaf.number === timeless) return null;
   const decision = decideFrom(parts, asked, visible(parts, asked));
@@ -107,8 +107,8 @@ function decideFrom(
 }
 
 /**
- * True when there is something to serve now. Until the due time only the feed is heard; after it
- * the store is asked now and then.
+ * True if there is a segment to serve now. Until the due time only the feed is used. After it, the
+ * store is polled.
  */
 async function hold(parts: AnswerParts, ask: Ask, untilMs: number): Promise<boolean> {
   const askStoreAtMs = publishAtMs(ask.leaf.number) + feedLateMs;
@@ -143,21 +143,21 @@ async function timelessAnswer(
 
 async function known(parts: AnswerParts, ask: Ask): Promise<readonly Candidate[]> {
   if (!parts.metadataCache) {
-    return visible(parts, ask, await told(parts, ask));
+    return visible(parts, ask, await publicationsInStore(parts, ask));
   }
   return visible(parts, ask);
 }
 
 async function lookUp(parts: AnswerParts, ask: Ask): Promise<readonly Candidate[]> {
-  for (const publication of await told(parts, ask)) parts.metadata.add(publication);
+  for (const publication of await publicationsInStore(parts, ask)) parts.metadata.add(publication);
   return visible(parts, ask);
 }
 
 /**
- * To a viewer, a store that cannot be asked has nothing; who asks what is stored must not be told
- * so.
+ * To a viewer, a store that does not answer has no segment. A read-back request must not get that
+ * answer.
  */
-async function told(
+async function publicationsInStore(
   { lookup }: AnswerParts,
   { leaf, pipeline }: Ask,
 ): Promise<readonly Publication[]> {
@@ -167,8 +167,8 @@ async function told(
 }
 
 /**
- * The candidates known in memory, or those given, but for what an operator hides and what is not of
- * the pipeline asked for.
+ * The candidates in memory, or the given ones, without masked ones and without other pipelines than
+ * the requested one.
  */
 export function visible(
   { metadata, directives }: Pick<AnswerParts, "metadata" | "directives">,

@@ -15,7 +15,7 @@ const sourceOf = (...parts: readonly Buffer[]): PassThrough => {
   return source;
 };
 
-test("a body in any parts is whole only at exactly its promised length", async () => {
+test("accepts a body in any number of parts only at exactly its declared length", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.uint8Array({ minLength: 1, maxLength: 50 }), { maxLength: 6 }),
@@ -43,7 +43,7 @@ test("a body in any parts is whole only at exactly its promised length", async (
   );
 });
 
-test("a body that is slow, or for which there is no room, is refused before its end", async () => {
+test("refuses a slow body, or one without room, before its end", async () => {
   expect(await readBody(sourceOf(Buffer.from("x")), 2, limits({ withinMs: 20 }))).toEqual({
     ok: false,
     problem: "tooSlow",
@@ -58,16 +58,12 @@ test("a body that is slow, or for which there is no room, is refused before its 
   ).toEqual({ ok: false, problem: "noRoom" });
 });
 
-test(
-  "a connection that breaks is a body cut short, and what is left over is read away or given " +
-    "up",
-  async () => {
-    const broken = sourceOf(Buffer.from("x"));
-    setImmediate(() => broken.destroy(new Error("reset")));
-    expect(await readBody(broken, 2, limits())).toEqual({ ok: false, problem: "cutShort" });
-    const ending = sourceOf(Buffer.from("rest"));
-    ending.end();
-    expect(await discardBody(ending, 1_000)).toBe(true);
-    expect(await discardBody(sourceOf(Buffer.from("endless")), 20)).toBe(false);
-  },
-);
+test("treats a broken connection as a short body, and discards or abandons the rest", async () => {
+  const broken = sourceOf(Buffer.from("x"));
+  setImmediate(() => broken.destroy(new Error("reset")));
+  expect(await readBody(broken, 2, limits())).toEqual({ ok: false, problem: "cutShort" });
+  const ending = sourceOf(Buffer.from("rest"));
+  ending.end();
+  expect(await discardBody(ending, 1_000)).toBe(true);
+  expect(await discardBody(sourceOf(Buffer.from("endless")), 20)).toBe(false);
+});

@@ -1,5 +1,5 @@
 /**
- * Reads a request body of a promised length: no more, no less, within its time, and hashed on the
+ * Reads a request body of exactly its declared length, within a time limit, and hashes it on the
  * way.
  */
 import { createHash } from "node:crypto";
@@ -14,8 +14,8 @@ export type Body =
 export interface BodyLimits {
   readonly withinMs: number;
   /**
-   * Asked for each part as it arrives, so that a promise of much costs nothing until it is kept;
-   * false refuses the rest.
+   * Called for each part on arrival, so that a declared length costs nothing before bytes arrive.
+   * False refuses the rest.
    */
   readonly take: (bytes: number) => boolean;
 }
@@ -23,8 +23,8 @@ export interface BodyLimits {
 const lenient: BodyLimits = { withinMs: 2_000, take: () => true };
 
 /**
- * The buffer is allotted once and its pages are touched as parts are copied in: memory is bounded
- * by what was promised and by what came.
+ * The buffer is allocated once, and its pages are touched as parts are copied in. Memory is thus
+ * bounded by both the declared and the received bytes.
  */
 export function readBody(
   source: Readable,
@@ -55,15 +55,15 @@ export function readBody(
       filled === length
         ? settle({ ok: true, bytes, sha256: hash.digest("hex") })
         : fail("cutShort");
-    // Stays on: an error after the end of this must not end the process.
+    // The listener stays, because a later error must not end the process.
     source.on("error", () => undefined);
     source.on("data", onData).on("end", onEnd).on("close", onEnd);
   });
 }
 
 /**
- * Reads what is left and throws it away, so that the connection can be used again and the answer is
- * not lost in a reset. False when it took too long.
+ * Reads and discards the rest, so that the connection can be reused and the answer is not lost in a
+ * reset. False if that took too long.
  */
 export function discardBody(source: Readable, withinMs: number): Promise<boolean> {
   return new Promise((resolve) => {

@@ -1,6 +1,6 @@
 /**
- * Reads the chunks of a segment: from memcached, else from the store, else from another pipeline's
- * copy of the very same bytes.
+ * Reads a segment's chunks: from memcached, else from the store, else from another pipeline's copy
+ * of the same bytes.
  */
 import type { ChunkCache } from "../cache/client.ts";
 import type { Leaf } from "../stream/address.ts";
@@ -12,16 +12,16 @@ import type { Telemetry } from "./telemetry.ts";
 
 export interface ChunkReader {
   /**
-   * Null when it can be read nowhere. Throws {@link NoRoom} when too much is under way already, and
-   * {@link StoreSilent} if told to.
+   * Null if no source has it. Throws {@link NoRoom} when too many reads are open, and {@link
+   * StoreSilent} if so configured.
    */
   read(leaf: Leaf, candidate: Candidate, index: number, claim: Claim): Promise<Buffer | null>;
 }
 
-/** The store did not answer: whether something is there cannot be told. */
+/** The store did not answer, so it is unknown whether the chunk exists. */
 export class StoreSilent extends Error {}
 
-/** The origin limits itself: this request should be refused, not queued. */
+/** The origin limits itself: this request is to be refused, not queued. */
 export class NoRoom extends Error {}
 
 export function createChunkReader(
@@ -29,7 +29,7 @@ export function createChunkReader(
   cache: ChunkCache,
   telemetry: Telemetry,
   concurrency: Concurrency,
-  /** What a store that does not answer means: to a viewer the same as a chunk that is not there. */
+  /** How to treat a store that does not answer. For viewers it is the same as an absent chunk. */
   whenSilent: "unreadable" | "throws" = "unreadable",
 ): ChunkReader {
   const underWay = new Map<string, Promise<Buffer | null>>();
@@ -59,7 +59,7 @@ export function createChunkReader(
   return {
     read(leaf, candidate, index, claim) {
       const key = chunkKey(candidate.token, index);
-      // A thousand who were held for one segment want the same chunk in the same moment: one read
+      // A thousand requests held for one segment want the same chunk at the same moment. One read
       // serves them all.
       const running = underWay.get(key);
       if (running !== undefined) return running;
@@ -86,7 +86,7 @@ async function readStored(
     if (store === null) throw new Error("there is no store yet");
     return await store.readChunk(leaf, token, index);
   } catch (error) {
-    // Counted where the store is measured.
+    // Counted where the store's latency is measured.
     if (whenSilent === "throws")
       throw new StoreSilent("the store could not be asked", { cause: error });
     return null;
@@ -98,7 +98,7 @@ export interface OpenSegment {
   readonly chunks: AsyncGenerator<Buffer, void, void>;
 }
 
-/** Opens the first candidate whose first chunk is readable. Null when none is. */
+/** Opens the first candidate whose first chunk is readable. Null if none is. */
 export async function openSegment(
   reader: ChunkReader,
   leaf: Leaf,
@@ -108,8 +108,7 @@ export async function openSegment(
   for (const candidate of candidates) {
     const first = await reader.read(leaf, candidate, 0, claim);
     if (first === null) continue;
-    // Epoch-locked pipelines make the same bytes, so a lost chunk can come from the other one's
-    // copy.
+    // Epoch-locked pipelines make the same bytes, so a lost chunk can come from the other copy.
     const copies = [
       candidate,
       ...candidates.filter((other) => other !== candidate && other.sha256 === candidate.sha256),

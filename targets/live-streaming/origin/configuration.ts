@@ -1,4 +1,4 @@
-/** All that an origin is told at launch. */
+/** The launch configuration of an origin. */
 import { z } from "zod";
 import { endpointShape } from "../service/configuration.ts";
 import { storeShape } from "../store/settings.ts";
@@ -8,28 +8,28 @@ export const nameShape = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/);
 const name = nameShape;
 
 export const originShape = z.object({
-  /** `shared` is both in one process, which is how it is without isolation. */
+  /** `shared`: both stacks in one process, as without isolation. */
   role: z.enum(["publish", "read", "shared"]),
   region: name,
   event: name,
   renditions: z.array(name).min(1),
-  /** Every pipeline, in the order in which their candidates are considered. */
+  /** Every pipeline, in the order of preference of its candidates. */
   pipelines: z.array(name).min(1),
-  /** The pipelines that may publish here; another region's are refused. */
+  /** The pipelines that may publish here. Those of another region are refused. */
   ownPipelines: z.array(name).min(1),
   dvrWindowSegments: z.int().positive(),
   listen: endpointShape,
   control: endpointShape,
   controlToken: z.string().min(1),
-  /** Where a publish origin tells what was published; a shared one does it on its data port. */
+  /** Where a publish origin announces publications. A shared one does so on its data port. */
   feedListen: endpointShape.nullable(),
-  /** The edges that are told to forget what an operator hides: tiers, the innermost first. */
+  /** The edges that must forget what an operator masks, by tier, the innermost first. */
   edgeTiers: z.array(z.array(z.object({ name: z.string(), at: endpointShape }))),
-  /** The publish origins of all regions, which a read origin listens to. */
+  /** The publish origins of all regions, to which a read origin listens. */
   feeds: z.array(endpointShape),
   store: storeShape,
   /**
-   * The own zone's first: it is read from; all are written to. None: chunks come from the store
+   * The own zone's cache first. Reads use it, writes go to all. Empty: chunks come from the store
    * alone.
    */
   memcached: z.array(endpointShape),
@@ -46,7 +46,7 @@ export const originShape = z.object({
   }),
 });
 
-/** A publish origin that only passes on to the process which does the work of both. */
+/** A publish origin that only forwards to the process that does both stacks' work. */
 export const forwardShape = z.object({
   role: z.literal("forward"),
   region: name,

@@ -1,6 +1,6 @@
 /**
- * What an operator may order at a publish origin: each order becomes a directive that is stored
- * first, then told, then acted on at the edges.
+ * An operator's orders at a publish origin. Each becomes a directive that is stored first, then
+ * announced, then applied at the edges.
  */
 import {
   type Directive,
@@ -30,7 +30,7 @@ export interface ControlParts {
   readonly directives: Directives;
   readonly invalidation: Invalidation;
   readonly store: () => Store | null;
-  /** Takes a directive that is stored: into memory, and to the read origins. */
+  /** Applies a stored directive: to memory, and to the read origins. */
   readonly adopt: (directive: Directive) => void;
   readonly log: Log;
   readonly nowMs: () => number;
@@ -152,8 +152,7 @@ export function createControl(parts: ControlParts): Control {
     async "POST /end"(body) {
       const { last } = parsed(orders.end, body);
       const current = segmentInProduction(parts.nowMs());
-      // Copies of what is no longer part of the event go, and, when it is reopened, the word that
-      // it was over.
+      // Removes copies beyond the event's end, and on reopening the answers that said it was over.
       const before = directives.find("end");
       const from =
         1 +

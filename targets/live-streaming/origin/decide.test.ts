@@ -33,7 +33,7 @@ const candidate = {
   publishedAtMs: 0,
 };
 
-test("what exists is served, early or late, within the window and until the event ends", () => {
+test("serves what exists, early or late, within the window and until the event ends", () => {
   fc.assert(
     fc.property(fc.integer({ min: -5000, max: 5000 }), fc.boolean(), (offset, isOver) => {
       const { kind } = decide(
@@ -44,30 +44,26 @@ test("what exists is served, early or late, within the window and until the even
   );
 });
 
-test(
-  "a defective one is not served while a whole one may still come, and is when its time is " +
-    "over",
-  () => {
-    const bad = { ...candidate, defects: ["short"] as const };
-    const untilMs = publishAtMs(current - 1) + wholeGraceMs;
-    const asked = (change: Partial<Question>) =>
-      decide(
-        question({
-          number: current - 1,
-          nowMs: untilMs - 1,
-          mayImprove: true,
-          candidates: [bad],
-          ...change,
-        }),
-      );
-    expect(asked({})).toEqual({ kind: "await", untilMs });
-    expect(asked({ nowMs: untilMs }).kind).toBe("serve");
-    expect(asked({ mayImprove: false }).kind).toBe("serve");
-    expect(asked({ candidates: [bad, candidate] }).kind).toBe("serve");
-  },
-);
+test("serves a defective segment only when no whole one can arrive in time", () => {
+  const bad = { ...candidate, defects: ["short"] as const };
+  const untilMs = publishAtMs(current - 1) + wholeGraceMs;
+  const asked = (change: Partial<Question>) =>
+    decide(
+      question({
+        number: current - 1,
+        nowMs: untilMs - 1,
+        mayImprove: true,
+        candidates: [bad],
+        ...change,
+      }),
+    );
+  expect(asked({})).toEqual({ kind: "await", untilMs });
+  expect(asked({ nowMs: untilMs }).kind).toBe("serve");
+  expect(asked({ mayImprove: false }).kind).toBe("serve");
+  expect(asked({ candidates: [bad, candidate] }).kind).toBe("serve");
+});
 
-test("only the very next segment is held; the one after is refused at once", () => {
+test("holds only the very next segment and refuses the one after at once", () => {
   expect(decide(question({ number: current }))).toEqual({
     kind: "hold",
     untilMs: publishAtMs(current) + holdGraceMs,
@@ -76,7 +72,7 @@ test("only the very next segment is held; the one after is refused at once", () 
   expect(decide(question({ number: current + 1000 })).kind).toBe("early");
 });
 
-test("a segment that is just due is still waited for", () => {
+test("still waits for a segment that is just due", () => {
   expect(
     decide(question({ number: current - 1, nowMs: publishAtMs(current - 1) + holdGraceMs - 1 }))
       .kind,
@@ -86,7 +82,7 @@ test("a segment that is just due is still waited for", () => {
   ).toBe("lookUp");
 });
 
-test("an early answer lapses before the segment is published, and leaves room to be held", () => {
+test("gives an early answer a lifetime that ends before the publication, with time to hold the next request", () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 1000 }),
@@ -101,7 +97,7 @@ test("an early answer lapses before the segment is published, and leaves room to
   );
 });
 
-test("without holding, no answer outlives the publication by more than the shortest lifetime", () => {
+test("gives no answer that outlives the publication by more than the shortest lifetime, without holding", () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: segmentMs - 1 }), (intoMs) => {
       const atMs = current * segmentMs + intoMs;
@@ -113,13 +109,13 @@ test("without holding, no answer outlives the publication by more than the short
   );
 });
 
-test("what is older than the window is gone without asking the store", () => {
+test("answers 410 for segments older than the window without asking the store", () => {
   expect(decide(question({ number: current - 1801 })).kind).toBe("gone");
   expect(decide(question({ number: current - 1800 })).kind).toBe("lookUp");
 });
 
-describe("when the store does not know it either", () => {
-  test("it may still come until the deadline, and is gone after it", () => {
+describe("a segment that the store does not know either", () => {
+  test("may still arrive until the deadline, and is gone after it", () => {
     expect(absence(current, publishAtMs(current) + goneAfterMs - 1).kind).toBe("missing");
     expect(absence(current, publishAtMs(current) + goneAfterMs).kind).toBe("gone");
   });

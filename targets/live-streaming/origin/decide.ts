@@ -1,6 +1,6 @@
 /**
- * What an origin answers to a request for a segment, as a function of the clock and of what is
- * known to exist.
+ * An origin's answer to a request for a segment, as a function of the clock and of the known
+ * candidates.
  */
 import { publishAtMs, segmentInProduction } from "../stream/template.ts";
 import type { Candidate } from "../stream/candidate.ts";
@@ -11,33 +11,28 @@ export type Decision =
   | { readonly kind: "early"; readonly ttlMs: number }
   /** About to be published: wait for it until `untilMs`. */
   | { readonly kind: "hold"; readonly untilMs: number }
-  /** Only defective ones are known yet, and a whole one is due: wait for it until `untilMs`. */
+  /** Only defective candidates are known, and a whole one is due: wait for it until `untilMs`. */
   | { readonly kind: "await"; readonly untilMs: number }
-  /** Due but not known here: the store may know. */
+  /** Due but unknown here: the store may know it. */
   | { readonly kind: "lookUp" }
-  /** Older than what is kept, or after the end of the event. */
+  /** Outside the retention window, or after the end of the event. */
   | { readonly kind: "gone" };
 
-/**
- * A pipeline has this long after the due time before a waiting request is told that there is
- * nothing.
- */
+/** How long after the due time a waiting request gets 404. */
 export const holdGraceMs = 1_000;
 /**
- * A whole candidate has this long after the due time before a defective one is served: a PUT slower
- * than that is a bug.
+ * How long after the due time a whole candidate may arrive before a defective one is served. A
+ * slower PUT is a bug.
  */
 export const wholeGraceMs = 500;
 /**
- * How long before its publication a segment's "not there" lapses, so that the next request may be
- * held for it.
+ * How long before its publication a segment's "not there" expires, so that the next request may be
+ * held.
  */
 export const earlyMarginMs = 100;
 /** A cache with a lifetime of zero would fetch for each viewer. */
 export const ttlMsMin = 10;
-/**
- * A segment that is not there this long after its due time will never be: pipelines retry for 2 s.
- */
+/** A segment this long after its due time will never arrive, because pipelines retry for 2 s. */
 export const goneAfterMs = 10_000;
 
 export interface Question {
@@ -45,7 +40,7 @@ export interface Question {
   readonly nowMs: number;
   readonly candidates: readonly Candidate[];
   readonly mayHold: boolean;
-  /** Another pipeline's candidate is to come, and would be preferred. */
+  /** Another pipeline's candidate is expected and would be preferred. */
   readonly mayImprove: boolean;
   readonly dvrWindowSegments: number;
   /** The event ended before this segment. */
@@ -77,19 +72,20 @@ export function decide({
     return { kind: "early", ttlMs: Math.max(ttlMsMin, publishedMs - earlyMarginMs - nowMs) };
   if (mayHold && nowMs < publishedMs + holdGraceMs)
     return { kind: "hold", untilMs: publishedMs + holdGraceMs };
-  // Not held: the answer must lapse as the segment is published, or viewers would see it late.
+  // Without holding, the answer must expire with the publication, or viewers would see the segment
+  // late.
   if (nowMs < publishedMs)
     return { kind: "early", ttlMs: Math.max(ttlMsMin, publishedMs - nowMs - ttlMsMin) };
   return { kind: "lookUp" };
 }
 
 export type Absence =
-  /** It may still come. */
+  /** It may still arrive. */
   | { readonly kind: "missing"; readonly ttlMs: number }
-  /** It was never made, or came too late to be taken. */
+  /** It was never made, or arrived too late to be accepted. */
   | { readonly kind: "gone" };
 
-/** The answer when the store does not know it either. */
+/** The answer if the store does not know the segment either. */
 export function absence(number: number, nowMs: number): Absence {
   const overdueMs = nowMs - publishAtMs(number);
   if (overdueMs >= goneAfterMs) return { kind: "gone" };

@@ -11,17 +11,17 @@ const mask = masking({
   to: 20,
 });
 
-test("a version is above all that are known, above the last one given, and not below the clock", () => {
+test("gives a version above all known ones, above its last one, and not below the clock", () => {
   expect(nextVersion(0, 1_000.6, [])).toBe(1_000);
   expect(nextVersion(2_000, 1_000, [])).toBe(2_001);
   expect(nextVersion(0, 1, [mask, { ...mask, id: "n", version: 9 }])).toBe(10);
 });
 
-test("a mask is in force until it is lifted, which is a later word on the same one", () => {
+test("keeps a mask in force until a later directive of the same id lifts it", () => {
   expect([mask.active, lifted(mask, 6)]).toEqual([true, { ...mask, version: 6, active: false }]);
 });
 
-test("edges forget the mask's own renditions, or all when it names none", () => {
+test("makes edges forget the mask's own renditions, or all if it names none", () => {
   expect(rangeOf(mask, ["v720", "audio"])).toEqual({
     event: "main",
     renditions: ["v720"],

@@ -1,7 +1,7 @@
 /**
- * What operators say about an event: a mask over a range of one pipeline, a notification, the end.
- * Directives are values that never change: of one id the highest version stands, so that they may
- * arrive in any order, from the feed and from the store, any number of times.
+ * Operators' directives about an event: a mask over a range of one pipeline, a notification, the
+ * end. Directives are immutable, and the highest version of an id counts. They may therefore arrive
+ * in any order, from feed and store, any number of times.
  */
 import { z } from "zod";
 import { nameShape } from "./configuration.ts";
@@ -16,7 +16,7 @@ export interface SegmentRange {
 const number = z.int().min(0).max(999_999_999_999);
 const common = { event: nameShape, id: z.string().min(1).max(100), version: z.int().positive() };
 
-/** Printable, and without what separates notifications from one another in their header. */
+/** Printable, without the characters that separate notifications in their header. */
 export const payloadShape = z
   .string()
   .max(512)
@@ -27,11 +27,11 @@ export const directiveShape = z.discriminatedUnion("kind", [
     kind: z.literal("mask"),
     ...common,
     pipeline: nameShape,
-    /** Null is every rendition. */
+    /** Null: every rendition. */
     renditions: z.array(nameShape).min(1).nullable(),
     from: number,
     to: number,
-    /** False once it was lifted. */
+    /** False once it is lifted. */
     active: z.boolean(),
   }),
   z.object({
@@ -46,7 +46,7 @@ export const directiveShape = z.discriminatedUnion("kind", [
   z.object({
     kind: z.literal("end"),
     ...common,
-    /** The last segment of the event; null while it goes on. */
+    /** The last segment of the event; null while it is live. */
     last: number.nullable(),
   }),
 ]);
@@ -56,8 +56,8 @@ export type Mask = Extract<Directive, { kind: "mask" }>;
 export type Notification = Extract<Directive, { kind: "notification" }>;
 
 /**
- * Above all that is known, and never below the clock: whoever orders later is heeded, whichever
- * origin took the order.
+ * Above every known version, and never below the clock. The later order thus wins, whichever origin
+ * accepted it.
  */
 export function nextVersion(last: number, nowMs: number, known: readonly Directive[]): number {
   return Math.max(last + 1, Math.floor(nowMs), ...known.map(({ version }) => version + 1));
@@ -79,9 +79,7 @@ export function rangeOf(
   return { event, renditions: renditions ?? all, from, to };
 }
 
-/**
- * Null when it is not one, as it may be in a store that a later version of this program wrote to.
- */
+/** Null for anything else, such as a row that a later version of this program wrote. */
 export function parseDirective(text: string): Directive | null {
   try {
     return directiveShape.safeParse(JSON.parse(text)).data ?? null;

@@ -35,7 +35,7 @@ const leaf = (
 ): { event: string; rendition: string; number: number } => ({ event: "main", rendition, number });
 
 describe("a mask", () => {
-  test("hides its range of its pipeline and its renditions, and no neighbour", () => {
+  test("hides its range of its pipeline and renditions, and no neighbour", () => {
     const directives = knowing(mask({ renditions: ["v720"] }));
     expect([9, 10, 20, 21].map((number) => directives.hides(leaf(number), "a"))).toEqual([
       false,
@@ -48,7 +48,7 @@ describe("a mask", () => {
       false,
     ]);
   });
-  test("that was lifted hides nothing, whichever is heard first", () => {
+  test("hides nothing once lifted, in either order of arrival", () => {
     const lifted = mask({ active: false, version: 2 });
     for (const order of [
       [mask(), lifted],
@@ -58,7 +58,7 @@ describe("a mask", () => {
   });
 });
 
-test("the end cuts off what comes after it, until it is taken back", () => {
+test("cuts off segments after the end until the end is withdrawn", () => {
   const end: Directive = { kind: "end", ...common, id: "end", last: 100 };
   expect([100, 101].map(knowing(end).isOver)).toEqual([false, true]);
   expect(knowing(end, { ...end, version: 2, last: null }).isOver(101)).toBe(false);
@@ -78,7 +78,7 @@ describe("notifications", () => {
   const versionAt = (of: ReturnType<typeof createDirectives>, number: number): number =>
     of.notificationsAt(number)?.version ?? 0;
 
-  test("are on the segment they were inserted at and all later ones, the newest of each name", () => {
+  test("apply from their segment on, the newest of each name", () => {
     const directives = knowing(note("ad", 10, 1), note("score", 12, 2), note("ad", 15, 3));
     expect(
       [9, 10, 12, 15, 5_000].map((number) => directives.notificationsAt(number)?.text),
@@ -91,7 +91,7 @@ describe("notifications", () => {
     ]);
     expect(directives.notificationsAt(-1)).toBeNull();
   });
-  test("come out the same in whatever order they are heard, and however often", () => {
+  test("give the same result in any order and with any repetition", () => {
     fc.assert(
       fc.property(
         some.chain((all) =>
@@ -112,25 +112,21 @@ describe("notifications", () => {
       ),
     );
   });
-  test(
-    "have a version that falls neither with the number nor as more is told, and differs where " +
-      "the text differs",
-    () => {
-      fc.assert(
-        fc.property(some, (all) => {
-          const before = knowing(...all.slice(0, -1));
-          const after = knowing(...all);
-          const texts = new Map<number, string>();
-          for (let number = 0; number <= 31; number += 1) {
-            const told = after.notificationsAt(number);
-            if (told === null) continue;
-            expect(told.text).toBe(texts.get(told.version) ?? told.text);
-            texts.set(told.version, told.text);
-            expect(told.version).toBeGreaterThanOrEqual(versionAt(before, number));
-            expect(told.version).toBeGreaterThanOrEqual(versionAt(after, number - 1));
-          }
-        }),
-      );
-    },
-  );
+  test("have a version that never decreases, and that differs whenever the text does", () => {
+    fc.assert(
+      fc.property(some, (all) => {
+        const before = knowing(...all.slice(0, -1));
+        const after = knowing(...all);
+        const texts = new Map<number, string>();
+        for (let number = 0; number <= 31; number += 1) {
+          const notifications = after.notificationsAt(number);
+          if (notifications === null) continue;
+          expect(notifications.text).toBe(texts.get(notifications.version) ?? notifications.text);
+          texts.set(notifications.version, notifications.text);
+          expect(notifications.version).toBeGreaterThanOrEqual(versionAt(before, number));
+          expect(notifications.version).toBeGreaterThanOrEqual(versionAt(after, number - 1));
+        }
+      }),
+    );
+  });
 });

@@ -1,27 +1,30 @@
-/** All directives of the event in this process's memory, and what they mean for one segment. */
+/** All directives of the event in this process's memory, and their effect on one segment. */
 import type { Leaf } from "../stream/address.ts";
 import { timeless } from "../stream/address.ts";
 import type { Directive, Mask, Notification } from "./directive.ts";
 
 export interface Directives {
-  /** False when it or a later version of it is known already. */
+  /** False if this or a later version is known. */
   add(directive: Directive): boolean;
   all(): readonly Directive[];
   find(id: string): Directive | null;
-  /** Whether a pipeline's candidate for this leaf is hidden. */
+  /** Whether a pipeline's candidate for this leaf is masked. */
   hides(leaf: Leaf, pipeline: string): boolean;
   /** Whether the event ended before this segment. */
   isOver(number: number): boolean;
-  /** What a response for this segment carries; null when there is nothing to tell. */
+  /** The notifications of this segment's response; null if there are none. */
   notificationsAt(number: number): Notifications | null;
 }
 
 export interface Notifications {
   /** The segment at which the newest of them was inserted. */
   readonly from: number;
-  /** Grows with the segment number, and with time: of two for one event, the higher knows more. */
+  /**
+   * Grows with the segment number and with time. Of two values for one event, the higher knows
+   * more.
+   */
   readonly version: number;
-  /** Empty when all was withdrawn: that is news as well. */
+  /** Empty if all were withdrawn, which is a change, too. */
   readonly text: string;
 }
 
@@ -64,9 +67,9 @@ export function createDirectives(): Directives {
 }
 
 /**
- * Cumulative: from each segment at which something is told, all that has been told so far, the
- * newest per name. The version counts every notification up to there, withdrawn ones too, so it
- * never falls: not with the number and not as more are added.
+ * Cumulative: from each segment with a notification, all notifications so far, the newest per name.
+ * The version counts every notification up to there, including withdrawn ones. So it never
+ * decreases, neither with the number nor with later additions.
  */
 function notificationSteps(notifications: readonly Notification[]): Notifications[] {
   const inOrder = [...notifications].sort(
@@ -91,5 +94,5 @@ function formatNotification({ name, version, payload }: Notification): string {
   return `id=${name};seq=${version};payload=${payload}`;
 }
 
-/** What a header may hold without crowding out the others. */
+/** The size that a header may have beside the others. */
 export const notificationsBytesMax = 4_000;

@@ -1,7 +1,7 @@
 /**
- * The change feed: a publish origin tells every read origin what it published, at the moment it is
- * committed. First all that is known, then each publication as it happens, and a beat in between,
- * so that a listener can tell silence from death.
+ * The change feed. A publish origin sends every read origin its publications as they are committed:
+ * first all known ones, then each new one. Heartbeats in between let a listener distinguish silence
+ * from a failure.
  */
 import type { Publication } from "../stream/candidate.ts";
 import { request as httpRequest, type ServerResponse } from "node:http";
@@ -14,10 +14,10 @@ import { defectNames } from "../stream/candidate.ts";
 import { type Directive, directiveShape } from "./directive.ts";
 
 export const beatMs = 500;
-/** Four missed beats: the other side is gone, or stopped, or cut off. */
+/** After four missed heartbeats, the other side is gone, stopped or cut off. */
 export const silenceMsMax = 4 * beatMs;
 /**
- * A listener that does not read is dropped before it costs memory; it comes back and gets a
+ * A listener that does not read is disconnected before it costs memory. It reconnects and gets a
  * snapshot.
  */
 const unreadBytesMax = 8 * 1024 * 1024;
@@ -83,7 +83,7 @@ const messageShape = z.union([
 ]);
 
 export interface Subscription {
-  /** True once a snapshot has been read completely, for ever. */
+  /** True forever once a snapshot has been read completely. */
   readonly everCaughtUp: boolean;
   readonly connected: boolean;
 }
@@ -96,17 +96,14 @@ export interface Listening {
   readonly signal: AbortSignal;
 }
 
-/**
- * How long a listener waits before it tries again; `failures` counts from the last time that it was
- * told all.
- */
+/** A listener's pause before it reconnects. `failures` counts since the last complete snapshot. */
 export function comebackMs(failures: number): number {
   return Math.min(1_000, 50 * 2 ** Math.min(failures, 5));
 }
 
 /**
- * What a listener hears first: directives before segments, as nobody shall know a segment and not
- * that it is hidden. Without catching up, nothing.
+ * A listener's first lines. Directives come first, so that it never sees a segment before its mask.
+ * Without catch-up, nothing is sent.
  */
 export function snapshotOf(
   directives: readonly Directive[],
@@ -116,7 +113,7 @@ export function snapshotOf(
   return feedCatchUp ? [...directives.map((directive) => ({ directive })), ...publications] : [];
 }
 
-/** Listens for ever, and comes back after every loss. */
+/** Listens forever, and reconnects after every loss. */
 export function subscribe(listening: Listening): Subscription {
   const state = { everCaughtUp: false, connected: false };
   const run = async (): Promise<void> => {
@@ -158,7 +155,8 @@ async function listen(
           else if ("directive" in message) onDirective(message.directive);
           else onPublication(message);
         });
-        // The reader of lines repeats its input's errors; unheard, they would end the process.
+        // The line reader repeats its input's errors. Without a listener they would end the
+        // process.
         lines.on("error", reject);
         response.on("error", reject);
         response.on("close", () => resolve());
@@ -170,7 +168,7 @@ async function listen(
   });
 }
 
-/** The last line of a feed that broke off is cut short; it comes again with the next snapshot. */
+/** The last line of a broken feed is incomplete. The next snapshot contains it. */
 function parseLine(line: string): unknown {
   try {
     return JSON.parse(line);

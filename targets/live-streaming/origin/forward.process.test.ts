@@ -1,6 +1,6 @@
 /**
- * Without isolation: the publish origin keeps its addresses, and the process that serves the
- * readers does the work.
+ * Without isolation, the publish origin keeps its addresses, and the process that serves reads does
+ * the work.
  */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { segmentInProduction } from "../stream/template.ts";
@@ -21,7 +21,7 @@ afterAll(async () => void (await stack?.[Symbol.asyncDispose]()));
 const metrics = async (at: Stack["at"]["read"]): Promise<string> =>
   (await fetch(url(at, "/metrics"))).text();
 
-test("a PUT is taken by the process that serves the readers, and by no other", async () => {
+test("forwards a PUT to the process that serves reads, and to no other", async () => {
   const response = await fetch(
     url(stack.at.publish, `/live/main/v720/${segmentInProduction(Date.now()) - 1}.m4s`),
     {
@@ -30,7 +30,7 @@ test("a PUT is taken by the process that serves the readers, and by no other", a
       headers: putHeaders(Buffer.from("body")),
     },
   );
-  // There is no store in this test: what says so is the publisher.
+  // This test has no store; the publisher's answer says so.
   expect([response.status, await response.text()]).toEqual([503, "the store is not connected\n"]);
   expect(await metrics(stack.at.read)).toContain(
     'origin_requests_total{lane="publish",outcome="failed"} 1',
@@ -38,7 +38,7 @@ test("a PUT is taken by the process that serves the readers, and by no other", a
   expect(await metrics(stack.at.publish)).toContain('origin_forwarded_total{outcome="answered"} 1');
 });
 
-test("orders, the feed and readiness are passed on as well", async () => {
+test("forwards orders, feed and readiness", async () => {
   const directives = (token: string): Promise<Response> =>
     fetch(url(stack.at.publishControl, "/directives"), {
       headers: { authorization: `Bearer ${token}` },
@@ -55,7 +55,7 @@ test("orders, the feed and readiness are passed on as well", async () => {
   );
 });
 
-test("and a dead one is said to be so", async () => {
+test("reports a dead process behind it", async () => {
   await stack.read.stop("SIGKILL");
   const response = await fetch(url(stack.at.publish, "/live/main/v720/1.m4s"), {
     method: "PUT",

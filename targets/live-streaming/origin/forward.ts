@@ -1,6 +1,6 @@
 /**
- * A publish origin without isolation: it keeps its addresses, and the process that serves the
- * readers does its work.
+ * A publish origin without isolation: it keeps its addresses and forwards to the process that
+ * serves reads.
  */
 import {
   Agent,
@@ -18,7 +18,7 @@ import { createTelemetry } from "./telemetry.ts";
 export async function runForward(settings: ForwardConfiguration): Promise<void> {
   const log = createLog(`${settings.region}/origin-publish`);
   const often = throttled(log, 1_000, Date.now);
-  // It refuses, reads and writes nothing itself, and says so.
+  // It refuses, reads and writes nothing itself, and its counters say so.
   const { metrics } = createTelemetry();
   const forwarded = metrics.counter(
     "origin_forwarded_total",

@@ -7,7 +7,7 @@ import {
   pathPattern,
   wallClock,
 } from "./invalidation.ts";
-import { directivesEveryMs } from "./recall.ts";
+import { directivesEveryMs } from "./read-from-store.ts";
 
 const range = { event: "main", renditions: ["v720", "audio"], from: 98, to: 102 };
 const edge = (name: string): { name: string; at: { host: string; port: number } } => ({
@@ -15,7 +15,7 @@ const edge = (name: string): { name: string; at: { host: string; port: number } 
   at: { host: "127.0.0.1", port: 1 },
 });
 
-test("the pattern is anchored and covers the range of these renditions only", () => {
+test("anchors the pattern and covers the range of these renditions only", () => {
   const pattern = new RegExp(pathPattern(range));
   const path = (rendition: string, number: number): string =>
     `/live/main/${rendition}/${number}.m4s`;
@@ -33,7 +33,7 @@ test("the pattern is anchored and covers the range of these renditions only", ()
   expect(pathPattern(range)).toMatch(/^[-a-z0-9/()|[\]{}^$\\.]+$/);
 });
 
-test("what is sent is a BAN with the token, the pattern and the range", async () => {
+test("sends a BAN with token, pattern and range", async () => {
   let head = "";
   const server = createServer((socket) =>
     socket.on("data", (part) => {
@@ -61,7 +61,7 @@ test("what is sent is a BAN with the token, the pattern and the range", async ()
     expect(head).toContain(line);
 });
 
-test("a wrong answer is no confirmation", async () => {
+test("does not take a wrong answer for a confirmation", async () => {
   const server = createServer((socket) =>
     socket.on("data", () => socket.end("HTTP/1.1 405 No\r\ncontent-length: 0\r\n\r\n")),
   );
@@ -77,47 +77,43 @@ test("a wrong answer is no confirmation", async () => {
   server.close();
 });
 
-test(
-  "inner tiers first, all again in a second round, and on until the last one has confirmed or " +
-    "it is given up",
-  async () => {
-    const told: string[] = [];
-    let late = 2;
-    const rounds: string[][] = [];
-    const invalidation = createInvalidation({
-      tiers: [[edge("top")], [edge("a"), edge("late")]],
-      clock: wallClock,
-      signal: AbortSignal.timeout(5_000),
-      timing: {
-        patienceMs: 10,
-        retryEveryMs: 20,
-        secondRoundAfterMs: 5,
-        laterRoundsEveryMs: 5,
-        giveUpAfterMs: 2_000,
-      },
-      async send({ name }) {
-        if (name === "late" && late > 0) return false;
-        told.push(name);
-        return true;
-      },
-      onRound({ unconfirmed }) {
-        rounds.push([...unconfirmed]);
-        late -= 1;
-      },
-    });
-    expect(await invalidation.forget(range)).toEqual({
-      confirmed: ["a", "top"],
-      unconfirmed: ["late"],
-    });
-    expect(told).toEqual(["top", "a"]);
-    await vi.waitUntil(() => rounds.length === 3);
-    expect([rounds, told]).toEqual([
-      [["late"], ["late"], []],
-      ["top", "a", "top", "a", "top", "a", "late"],
-    ]);
-  },
-);
+test("asks inner tiers first, repeats all in a second round, and retries until confirmed or abandoned", async () => {
+  const invalidated: string[] = [];
+  let late = 2;
+  const rounds: string[][] = [];
+  const invalidation = createInvalidation({
+    tiers: [[edge("top")], [edge("a"), edge("late")]],
+    clock: wallClock,
+    signal: AbortSignal.timeout(5_000),
+    timing: {
+      patienceMs: 10,
+      retryEveryMs: 20,
+      secondRoundAfterMs: 5,
+      laterRoundsEveryMs: 5,
+      giveUpAfterMs: 2_000,
+    },
+    async send({ name }) {
+      if (name === "late" && late > 0) return false;
+      invalidated.push(name);
+      return true;
+    },
+    onRound({ unconfirmed }) {
+      rounds.push([...unconfirmed]);
+      late -= 1;
+    },
+  });
+  expect(await invalidation.forget(range)).toEqual({
+    confirmed: ["a", "top"],
+    unconfirmed: ["late"],
+  });
+  expect(invalidated).toEqual(["top", "a"]);
+  await vi.waitUntil(() => rounds.length === 3);
+  expect([rounds, invalidated]).toEqual([
+    [["late"], ["late"], []],
+    ["top", "a", "top", "a", "top", "a", "late"],
+  ]);
+});
 
-test("the second round comes after every origin has read the directives once more", () => {
+test("starts the second round after every origin has read the directives again", () => {
   expect(invalidationTiming.secondRoundAfterMs).toBeGreaterThan(directivesEveryMs);
 });

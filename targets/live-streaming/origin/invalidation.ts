@@ -1,14 +1,14 @@
 /**
- * Tells the edges to forget a range of segments. An inner tier is told before the one that fills
- * from it, and all are told a second time a little later: a fetch that was under way, or an origin
- * that heard of a mask only from the store, may have brought the old copy back.
+ * Makes the edges forget a range of segments. An inner tier comes before the tier that fills from
+ * it. A second round follows a little later, because the old copy may be back. A fetch under way
+ * can restore it, or an origin that learned of a mask only from the store.
  */
 import type { SegmentRange } from "./directive.ts";
 import { request as httpRequest } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { EndpointSettings } from "../service/configuration.ts";
 import { rangePattern } from "./number-range.ts";
-import { directivesEveryMs } from "./recall.ts";
+import { directivesEveryMs } from "./read-from-store.ts";
 
 export interface EdgeToTell {
   readonly name: string;
@@ -23,7 +23,7 @@ export interface Confirmation {
 export interface InvalidationParts<E extends { readonly name: string }> {
   /** Inner tiers first. */
   readonly tiers: readonly (readonly E[])[];
-  /** True when the edge said that it forgot. */
+  /** True if the edge confirmed. */
   readonly send: (edge: E, range: SegmentRange, signal: AbortSignal) => Promise<boolean>;
   readonly onRound: (result: Confirmation) => void;
   readonly clock: InvalidationClock;
@@ -31,12 +31,12 @@ export interface InvalidationParts<E extends { readonly name: string }> {
   readonly timing?: InvalidationTiming;
 }
 
-/** Time, as a process has it or as a model of one does. */
+/** The clock of a process, or of its model. */
 export interface InvalidationClock {
   monotonicMs(): number;
   /** Fires after so many ms. */
   within(ms: number): AbortSignal;
-  /** False when the signal ended the rest. */
+  /** False if the signal ended the pause. */
   rest(ms: number, signal: AbortSignal): Promise<boolean>;
 }
 
@@ -47,18 +47,18 @@ export const wallClock: InvalidationClock = {
 };
 
 export interface InvalidationTiming {
-  /** How long one tier may hold up the next. */
+  /** How long one tier may delay the next. */
   readonly patienceMs: number;
   readonly retryEveryMs: number;
   readonly secondRoundAfterMs: number;
-  /** While some edge has not confirmed. */
+  /** Retries while an edge has not confirmed. */
   readonly laterRoundsEveryMs: number;
   readonly giveUpAfterMs: number;
 }
 
 /**
- * The second round comes after the origins have read all directives from the store once more, and a
- * fetch's time.
+ * The second round starts when the origins have read all directives from the store again, plus the
+ * time of a fetch.
  */
 export const invalidationTiming: InvalidationTiming = {
   patienceMs: 1_000,
@@ -69,7 +69,7 @@ export const invalidationTiming: InvalidationTiming = {
 };
 
 export interface Invalidation {
-  /** Resolves after the first round; the others go on by themselves. */
+  /** Resolves after the first round. The others continue in the background. */
   forget(range: SegmentRange): Promise<Confirmation>;
 }
 
@@ -118,12 +118,12 @@ export function createInvalidation<E extends { readonly name: string }>(
   };
 }
 
-/** Anchored, and over a small alphabet: an edge may use it as it is. */
+/** Anchored, and over a small alphabet, so that an edge may use it unchanged. */
 export function pathPattern({ event, renditions, from, to }: SegmentRange): string {
   return `^/live/${event}/(${renditions.join("|")})/(${rangePattern(from, to)})\\.m4s$`;
 }
 
-/** The request itself: method BAN, as caches know it. */
+/** The request itself: method BAN, as caches support it. */
 export function banSender(token: string): InvalidationParts<EdgeToTell>["send"] {
   return ({ at }, range, signal) =>
     new Promise((resolve, reject) => {

@@ -1,7 +1,6 @@
 /**
- * The store's word on a segment that is due but unknown: asked at most once per segment and
- * interval, by a bounded number at a time, so that a storm of requests for what is not there stays
- * in this process.
+ * Store lookups for a segment that is due but unknown: at most one per segment and interval, with
+ * bounded concurrency. A storm of requests for absent segments thus stays in this process.
  */
 import type { Publication } from "../stream/candidate.ts";
 import { type Leaf, timeless } from "../stream/address.ts";
@@ -10,8 +9,8 @@ import { absence } from "./decide.ts";
 
 export interface Lookup {
   /**
-   * Empty when the store does not know it, or was asked a moment ago; null when it could not be
-   * asked, so that nobody can tell.
+   * Empty if the store does not know the segment, or was asked a moment ago. Null if the store did
+   * not answer.
    */
   find(leaf: Leaf): Promise<readonly Publication[] | null>;
 }
@@ -20,21 +19,21 @@ export interface LookupOptions {
   readonly store: () => Store | null;
   readonly nowMs: () => number;
   readonly onLookup: (from: "memory" | "store") => void;
-  /** How long the store's word on a segment is good for. */
+  /** How long a lookup's result is valid. */
   readonly intervalMs: (leaf: Leaf) => number;
   readonly atOnceMax: number;
   readonly rememberedMax: number;
 }
 
-/** A publication whose word is lost is found this soon. */
+/** How soon a publication is found whose announcement was lost. */
 export const recentIntervalMs = 250;
 /**
- * What is overdue by more than a pipeline ever is will not come, unless the feed says so: a scan of
- * the whole rewind window asks once a minute.
+ * A segment later than any pipeline's retry will not arrive, unless the feed announces it. A scan
+ * of the whole DVR window asks once a minute.
  */
 export const settledIntervalMs = 60_000;
 
-/** Look-ups under way at once; an origin without a memory of what exists has hardly a limit. */
+/** Concurrent lookups. An origin without its memory of segments has hardly a limit. */
 export const lookupsAtOnceMax = { remembering: 8, forgetful: 4_096 } as const;
 
 export function lookupIntervalMs(number: number, nowMs: number): number {
@@ -62,9 +61,7 @@ export function createLookup(options: LookupOptions): Lookup {
     }
   };
 
-  /**
-   * A Map keeps the order of insertion: the first key is the one that was asked for longest ago.
-   */
+  /** A Map keeps the order of insertion, so the first key has waited longest since its lookup. */
   const remember = (key: string, failed: boolean): void => {
     asked.delete(key);
     asked.set(key, { atMs: options.nowMs(), failed });
@@ -72,7 +69,7 @@ export function createLookup(options: LookupOptions): Lookup {
     if (asked.size > options.rememberedMax && oldest.done !== true) asked.delete(oldest.value);
   };
 
-  /** That the store could not be asked is no word of its own, so it is asked again soon. */
+  /** A failed lookup has no result, so it is retried soon. */
   const isFresh = (key: string, leaf: Leaf): boolean => {
     const last = asked.get(key);
     return (

@@ -1,6 +1,6 @@
 /**
- * An origin: the publish stack or the read stack of one region, by its configuration. Each is a
- * process with store sessions of its own.
+ * An origin: the publish stack or the read stack of one region, as configured. Each is a process
+ * with its own store sessions.
  */
 import { readConfiguration } from "../service/configuration.ts";
 import { configurationShape } from "./configuration.ts";

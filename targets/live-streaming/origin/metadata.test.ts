@@ -18,7 +18,7 @@ const publication = (change: Partial<Publication> = {}): Publication => ({
 const leaf = { event: "main", rendition: "v720", number: 7 };
 const signal = new AbortController().signal;
 
-test("a replay changes nothing, a later token replaces, an earlier one does not", () => {
+test("ignores a replay, replaces by a later token, and not by an earlier one", () => {
   const metadata = createMetadata();
   expect(metadata.add(publication())).toBe(true);
   expect(metadata.add(publication())).toBe(false);
@@ -27,14 +27,14 @@ test("a replay changes nothing, a later token replaces, an earlier one does not"
   expect(metadata.candidates(leaf).map(({ sha256 }) => sha256)).toEqual(["new"]);
 });
 
-test("pipelines stand side by side", () => {
+test("keeps pipelines side by side", () => {
   const metadata = createMetadata();
   metadata.add(publication());
   metadata.add(publication({ pipeline: "b" }));
   expect(metadata.candidates(leaf).map(({ pipeline }) => pipeline)).toEqual(["a", "b"]);
 });
 
-test("a thousand who wait are all woken by one publication, and by no other", async () => {
+test("wakes a thousand waiting requests by one publication, and by no other", async () => {
   const metadata = createMetadata();
   const waiters = Array.from({ length: 1000 }, () => metadata.published(leaf, 5000, signal));
   expect(metadata.waiting).toBe(1000);
@@ -45,7 +45,7 @@ test("a thousand who wait are all woken by one publication, and by no other", as
   expect(metadata.waiting).toBe(0);
 });
 
-test("waiting ends at the deadline and when the viewer leaves", async () => {
+test("ends the wait at the deadline and when the viewer leaves", async () => {
   const metadata = createMetadata();
   expect(await metadata.published(leaf, 5, signal)).toBe(false);
   const left = new AbortController();
@@ -55,7 +55,7 @@ test("waiting ends at the deadline and when the viewer leaves", async () => {
   expect(metadata.waiting).toBe(0);
 });
 
-test("old segments are forgotten, the manifest is not", () => {
+test("forgets old segments, and keeps the manifest", () => {
   const metadata = createMetadata();
   metadata.add(publication());
   metadata.add(publication({ number: timeless }));
@@ -63,18 +63,14 @@ test("old segments are forgotten, the manifest is not", () => {
   expect(metadata.all().map(({ number }) => number)).toEqual([timeless]);
 });
 
-test(
-  "gaps are what is missing between the oldest and the newest of one pipeline and rendition, " +
-    "from a number on",
-  () => {
-    const metadata = createMetadata();
-    expect(metadata.gaps(0)).toBe(0);
-    for (const number of [10, 11, 15]) metadata.add(publication({ number, pipeline: "a" }));
-    for (const number of [11, 12, 13]) metadata.add(publication({ number, pipeline: "b" }));
-    metadata.add(publication({ number: timeless }));
-    expect(metadata.gaps(0)).toBe(3);
-    expect(metadata.gaps(12)).toBe(0);
-    metadata.add(publication({ number: 12, pipeline: "a" }));
-    expect(metadata.gaps(0)).toBe(2);
-  },
-);
+test("counts gaps between the oldest and newest of one pipeline and rendition, from a number on", () => {
+  const metadata = createMetadata();
+  expect(metadata.gaps(0)).toBe(0);
+  for (const number of [10, 11, 15]) metadata.add(publication({ number, pipeline: "a" }));
+  for (const number of [11, 12, 13]) metadata.add(publication({ number, pipeline: "b" }));
+  metadata.add(publication({ number: timeless }));
+  expect(metadata.gaps(0)).toBe(3);
+  expect(metadata.gaps(12)).toBe(0);
+  metadata.add(publication({ number: 12, pipeline: "a" }));
+  expect(metadata.gaps(0)).toBe(2);
+});

@@ -1,34 +1,34 @@
 /**
- * What exists, in this process's memory: event > rendition > segment > candidates. Filled by the
- * change feed, never by the distributed cache, so that a storm of requests for segments that do not
- * exist costs the store nothing.
+ * The index of segments in this process's memory: event > rendition > segment > candidates. The
+ * change feed fills it, never the shared cache. A storm of requests for absent segments thus costs
+ * the store nothing.
  */
 import type { Publication } from "../stream/candidate.ts";
 import { type Leaf, timeless } from "../stream/address.ts";
 import type { Candidate } from "../stream/candidate.ts";
 
-/** A minute: as far back as a feed may have been cut for its loss to be told. */
+/** 60 s: a feed outage that ended longer ago is no longer reported. */
 export const gapWindowSegments = 30;
 
 export interface Metadata {
   candidates(leaf: Leaf): readonly Candidate[];
-  /** False when the same or a later publication of this pipeline is known already. */
+  /** False if the same or a later publication of this pipeline is known. */
   add(publication: Publication): boolean;
   /**
-   * Resolves true at the next publication of this leaf or when all are woken, false at the deadline
-   * or when the signal aborts.
+   * Resolves true at the leaf's next publication or when all are woken. Resolves false at the
+   * deadline or when the signal aborts.
    */
   published(leaf: Leaf, waitMs: number, signal: AbortSignal): Promise<boolean>;
-  /** Wakes all who wait, since what they wait for may never come now. */
+  /** Wakes all waiting requests, because their segment may never arrive now. */
   wakeAll(): void;
-  /** Everything known, oldest first, for a reader that starts now. */
+  /** All publications, oldest first, for a reader that starts now. */
   all(): Publication[];
   /**
-   * How many segments from `number` on are missing between the oldest and the newest of each
-   * pipeline and rendition: what was never told.
+   * The number of segments from `number` on that are missing between the oldest and newest of each
+   * pipeline and rendition: those never announced.
    */
   gaps(number: number): number;
-  /** Drops what is older than the window. */
+  /** Drops segments older than the window. */
   forgetBefore(number: number): void;
   readonly size: number;
   readonly waiting: number;
@@ -102,19 +102,18 @@ export function createMetadata(): Metadata {
       ),
     gaps(from) {
       const runs = new Map<string, { oldest: number; newest: number; known: number }>();
-      for (const {
-        leaf: { event, rendition, number },
-        candidates,
-      } of leaves.values()) {
+      for (const { leaf, candidates } of leaves.values()) {
+        const { number } = leaf;
         if (number === timeless || number < from) continue;
         for (const pipeline of candidates.keys()) {
-          const key = `${event}/${rendition}/${pipeline}`;
-          const run = runs.get(key) ?? { oldest: number, newest: number, known: 0 };
-          runs.set(key, {
-            oldest: Math.min(run.oldest, number),
-            newest: Math.max(run.newest, number),
-            known: run.known + 1,
-          });
+          const key = `${leaf.event}/${leaf.rendition}/${pipeline}`;
+          const run = runs.get(key);
+          if (run === undefined) runs.set(key, { oldest: number, newest: number, known: 1 });
+          else {
+            run.oldest = Math.min(run.oldest, number);
+            run.newest = Math.max(run.newest, number);
+            run.known += 1;
+          }
         }
       }
       return [...runs.values()].reduce(

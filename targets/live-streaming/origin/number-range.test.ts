@@ -5,7 +5,7 @@ import { rangePattern } from "./number-range.ts";
 const matches = (pattern: string, number: number): boolean =>
   new RegExp(`^(${pattern})$`).test(String(number));
 
-test("a range's pattern matches what is in it and nothing else", () => {
+test("matches the numbers of the range and no others", () => {
   fc.assert(
     fc.property(fc.nat(1_200), fc.nat(1_200), (one, other) => {
       const [from, to] = one < other ? [one, other] : [other, one];
@@ -19,7 +19,7 @@ test("a range's pattern matches what is in it and nothing else", () => {
   );
 });
 
-test("at both ends of ranges of any size, and short enough for a header", () => {
+test("matches at both ends of ranges of any size, and fits a header", () => {
   const number = fc.integer({ min: 0, max: 999_999_999_999 });
   fc.assert(
     fc.property(number, number, number, (one, other, third) => {
@@ -34,6 +34,6 @@ test("at both ends of ranges of any size, and short enough for a header", () => 
   );
 });
 
-test("leading zeros are another spelling and not matched", () => {
+test("does not match leading zeros", () => {
   expect(new RegExp(`^(${rangePattern(0, 120)})$`).test("007")).toBe(false);
 });

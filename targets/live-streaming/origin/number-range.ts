@@ -1,7 +1,7 @@
 /**
- * A range of whole numbers as a regular expression over their decimal spelling, since a cache's
- * bans can match text but not compare numbers: 998…1203 is `99[8-9]|1[0-1][0-9]{2}|120[0-3]`. A few
- * dozen alternatives at most, whatever the range.
+ * A range of whole numbers as a regular expression over their decimal digits, because a cache's
+ * bans match text but cannot compare numbers. 998…1203 is `99[8-9]|1[0-1][0-9]{2}|120[0-3]`. Any
+ * range needs at most a few dozen alternatives.
  */
 
 /** `from` ≤ `to`, both whole, 0…10^15. */
@@ -16,10 +16,10 @@ export function rangePattern(from: number, to: number): string {
 }
 
 /**
- * The largest run of numbers from `low` that one digit class and a tail of any digits can spell.
+ * The largest run of numbers from `low` that one digit class and a tail of any digits can match.
  */
 function blockAt(low: number, to: number): { readonly pattern: string; readonly size: number } {
-  // Zero is spelt by itself: no other number begins with it.
+  // Zero is its own alternative, because no other number begins with it.
   if (low === 0) return { pattern: "0", size: 1 };
   let tail = 0;
   while (low % 10 ** (tail + 1) === 0 && low + 10 ** (tail + 1) - 1 <= to) tail += 1;

@@ -1,6 +1,6 @@
 /**
  * A real publish origin and a real read origin on a real Cassandra: what they refuse, what they
- * keep, and what outlives them.
+ * keep, and what survives them.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -183,7 +183,7 @@ describe("hostile input", () => {
   ];
 
   test.each(["publish", "publishControl", "feed", "read", "readControl"] as const)(
-    "is refused at once by the port %s, which goes on",
+    "is refused at once by the port %s, which continues to serve",
     async (port) => {
       const at = stack.at[port];
       const answers = await Promise.all(
@@ -193,8 +193,8 @@ describe("hostile input", () => {
           answer: await raw(at, [bytes]),
         })),
       );
-      // What is wrong with a transfer coding shows only after the head, which then has had its own
-      // refusal. No connection goes on after any of it.
+      // An invalid transfer coding shows only after the head, which is then refused first. The
+      // connection closes in every case.
       const right = (status: number, { statuses, closed }: RawAnswer): boolean =>
         closed &&
         statuses.length === 1 &&
@@ -203,7 +203,7 @@ describe("hostile input", () => {
     },
   );
 
-  test("is refused by the publish origin for what it is", async () => {
+  test("is refused by the publish origin with the right status", async () => {
     const answers = await Promise.all(
       publishing.map(async ([what, bytes, status]) => ({
         what,
@@ -218,7 +218,7 @@ describe("hostile input", () => {
     ).toEqual([]);
   });
 
-  test("without end, or slow, or short, or long, is refused in time", async () => {
+  test("is refused in time if it is endless, slow, short or long", async () => {
     const drip = function* (first: string): Generator<string> {
       yield first;
       for (;;) yield "x";
@@ -231,7 +231,7 @@ describe("hostile input", () => {
       raw(stack.at.publish, drip(valid("1000")), { pauseMs: 100 }),
       raw(stack.at.publish, drip("PUT /live/main"), { pauseMs: 200, waitMs: 9_000 }),
       raw(stack.at.publish, [valid("1000"), "x"], { waitMs: 3_000 }),
-      // What follows the promised byte is not part of it, and not a request either.
+      // Bytes after the declared length belong neither to the body nor to another request.
       raw(
         stack.at.publish,
         [`${valid("1").replace(/^x-sha256: .*$/m, `x-sha256: ${"0".repeat(64)}`)}xGARBAGE\r\n\r\n`],
@@ -246,7 +246,7 @@ describe("hostile input", () => {
     );
   });
 
-  test("of ten gigabytes, or of a hundred bodies at once that never end, costs bounded memory", async () => {
+  test("costs bounded memory, for 10 GB or for a hundred endless bodies at once", async () => {
     const before = stack.publish.rssMiB();
     const block = Buffer.alloc(1024 * 1024, 7);
     const flood = function* (first: string, blocks: number): Generator<string | Buffer> {
@@ -265,18 +265,18 @@ describe("hostile input", () => {
       ),
     );
     clearInterval(watch);
-    // One that is refused in its midst may lose the answer in the reset.
+    // A body that is refused half-way may lose the answer in the reset.
     expect(
       bodies.filter(({ statuses, closed }) =>
         statuses[0] === undefined ? !closed : ![408, 503].includes(statuses[0]),
       ),
     ).toEqual([]);
-    // They come to 700 MiB. The origin holds 96 at once, and what was let go of stays in the
-    // process until it is collected.
+    // Together 700 MiB. The origin holds 96 MiB at once, and released memory stays in the process
+    // until it is collected.
     expect(most - before).toBeLessThan(350);
   });
 
-  test("at the control port is refused: wrong tokens first, then wrong orders", async () => {
+  test("is refused at the control port: wrong tokens first, then wrong orders", async () => {
     for (const authorization of [
       "",
       "Bearer",
@@ -320,7 +320,7 @@ describe("hostile input", () => {
     expect(atReader.status).toBe(405);
   });
 
-  test("left nothing behind, and the origins well", async () => {
+  test("leaves nothing behind, and the origins healthy", async () => {
     expect(await rows()).toEqual({ publication: 0, chunk: 0, directive: 0 });
     expect((await fetch(url(stack.at.publish, "/health/ready"))).status).toBe(200);
     expect(
@@ -331,66 +331,62 @@ describe("hostile input", () => {
   });
 });
 
-test(
-  "a mask, a notification and the end of the event reach readers and edges at once, and " +
-    "outlive both origins",
-  async () => {
-    const last = now() - 3;
-    for (const [number, pipeline] of [
-      [last, "a"],
-      [last, "b"],
-      [last - 1, "a"],
-      [last - 2, "a"],
-    ] as const)
-      expect((await put(number, pipeline, pipeline)).status).toBe(200);
-    await expect.poll(async () => (await get(last)).text).toBe("a");
-    const masked = (await (
-      await order("/masks", { pipeline: "a", from: last - 1, to: last })
-    ).json()) as { id: string; edges: object };
-    expect(masked.edges).toEqual({ confirmed: ["region-a/edge"], unconfirmed: ["region-b/edge"] });
-    expect(bans.at(-1)).toContain(`x-ban-to: ${last}\r\n`);
-    expect(
-      (await order("/notifications", { id: "ad", from: last, payload: "splice" })).status,
-    ).toBe(200);
-    expect((await order("/end", { last })).status).toBe(200);
-    const seen = async (): Promise<unknown> => ({
-      masked: (await get(last)).text,
-      none: (await get(last - 1)).status,
-      neighbour: (await get(last - 2)).text,
-      after: (await get(now() + 1)).status,
-      notified: (await get(last)).headers.get("x-notifications")?.replace(/seq=[0-9]+/, "seq=N"),
-      before: (await get(last - 2)).headers.get("x-notifications"),
-      put: (await put(last + 1, "late")).status,
-    });
-    const wanted = {
-      masked: "b",
-      none: expect.toBeOneOf([404, 410]),
-      neighbour: "a",
-      after: 410,
-      notified: "id=ad;seq=N;payload=splice",
-      before: null,
-      put: 410,
-    };
-    await expect.poll(seen).toEqual(wanted);
+test("apply a mask, a notification and the event's end at once, and keep them across restarts", async () => {
+  const last = now() - 3;
+  for (const [number, pipeline] of [
+    [last, "a"],
+    [last, "b"],
+    [last - 1, "a"],
+    [last - 2, "a"],
+  ] as const)
+    expect((await put(number, pipeline, pipeline)).status).toBe(200);
+  await expect.poll(async () => (await get(last)).text).toBe("a");
+  const masked = (await (
+    await order("/masks", { pipeline: "a", from: last - 1, to: last })
+  ).json()) as { id: string; edges: object };
+  expect(masked.edges).toEqual({ confirmed: ["region-a/edge"], unconfirmed: ["region-b/edge"] });
+  expect(bans.at(-1)).toContain(`x-ban-to: ${last}\r\n`);
+  expect((await order("/notifications", { id: "ad", from: last, payload: "splice" })).status).toBe(
+    200,
+  );
+  expect((await order("/end", { last })).status).toBe(200);
+  const seen = async (): Promise<unknown> => ({
+    masked: (await get(last)).text,
+    none: (await get(last - 1)).status,
+    neighbour: (await get(last - 2)).text,
+    after: (await get(now() + 1)).status,
+    notified: (await get(last)).headers.get("x-notifications")?.replace(/seq=[0-9]+/, "seq=N"),
+    before: (await get(last - 2)).headers.get("x-notifications"),
+    put: (await put(last + 1, "late")).status,
+  });
+  const wanted = {
+    masked: "b",
+    none: expect.toBeOneOf([404, 410]),
+    neighbour: "a",
+    after: 410,
+    notified: "id=ad;seq=N;payload=splice",
+    before: null,
+    put: 410,
+  };
+  await expect.poll(seen).toEqual(wanted);
 
-    expect(await Promise.all([stack.publish.stop(), stack.read.stop()])).toEqual([0, 0]);
-    await stack.restart("publish");
-    await stack.restart("read");
-    expect(await seen()).toEqual(wanted);
+  expect(await Promise.all([stack.publish.stop(), stack.read.stop()])).toEqual([0, 0]);
+  await stack.restart("publish");
+  await stack.restart("read");
+  expect(await seen()).toEqual(wanted);
 
-    expect((await order(`/masks/${masked.id}`, null, "DELETE")).status).toBe(200);
-    expect((await order("/end", { last: null })).status).toBe(200);
-    await expect
-      .poll(async () => [
-        (await get(last)).text,
-        (await get(last - 1)).text,
-        (await get(now() + 1)).headers.get("x-answer"),
-      ])
-      .toEqual(["a", "a", "early"]);
-  },
-);
+  expect((await order(`/masks/${masked.id}`, null, "DELETE")).status).toBe(200);
+  expect((await order("/end", { last: null })).status).toBe(200);
+  await expect
+    .poll(async () => [
+      (await get(last)).text,
+      (await get(last - 1)).text,
+      (await get(now() + 1)).headers.get("x-answer"),
+    ])
+    .toEqual(["a", "a", "early"]);
+});
 
-test("what was published goes by itself, all of it, some time after the rewind window", async () => {
+test("expires everything published, some time after the DVR window", async () => {
   expect((await put(now() - 5, "kept")).status).toBe(200);
   const client = new cassandra.Client({
     contactPoints: [`${stack.cql.host}:${stack.cql.port}`],
@@ -405,7 +401,8 @@ test("what was published goes by itself, all of it, some time after the rewind w
     ];
     expect(left.length).toBeGreaterThanOrEqual(4);
     expect(left.filter((seconds) => !(seconds > 3_600 && seconds <= 2 * 3_600))).toEqual([]);
-    // What expires together lies together, so whole files go and no reader ever meets a tombstone.
+    // Data that expires together is stored together, so whole files are dropped and no reader meets
+    // a tombstone.
     const tables = await client.execute(
       "SELECT table_name, compaction FROM system_schema.tables WHERE keyspace_name = 'live'",
     );
@@ -421,7 +418,7 @@ test("what was published goes by itself, all of it, some time after the rewind w
 });
 
 test.runIf(process.platform === "linux")(
-  "all that Cassandra unpacks lies in its own folder, and it writes no counters anywhere",
+  "keeps all that Cassandra unpacks in its own folder, without counters elsewhere",
   () => {
     const pid = /\(pid (\d+)\)$/.exec(holderOf(stack.cql.port) ?? "")?.[1];
     const mapped = readFileSync(`/proc/${pid}/maps`, "utf8")
@@ -436,7 +433,7 @@ test.runIf(process.platform === "linux")(
   },
 );
 
-test("a storm for what is not there is answered from memory: the store is not asked again", async () => {
+test("answers a storm for absent segments from memory, without further store requests", async () => {
   const ask = async (): Promise<void> => {
     await Promise.all(
       Array.from({ length: 300 }, (_, index) =>
@@ -457,37 +454,33 @@ test("a storm for what is not there is answered from memory: the store is not as
   expect(memory / (memory + asked)).toBeGreaterThanOrEqual(0.9);
 });
 
-test(
-  "SIGTERM lets a held request have its answer, says draining meanwhile, and ends with status " +
-    "0; what it said is JSON",
-  async () => {
-    const { read } = stack;
-    const number = now();
-    const held = get(number);
-    await expect.poll(() => metric(stack.at.read, "origin_waiting")).toBe(1);
-    const stopped = read.stop("SIGTERM");
-    await sleep(50);
-    await expect(fetch(url(stack.at.read, "/health/live"))).rejects.toThrow();
-    expect((await held).status).toBe(404);
-    const answeredMs = performance.now();
-    expect(await stopped).toBe(0);
-    expect(performance.now() - answeredMs).toBeLessThan(500);
-    const lines = read.said
-      .trim()
-      .split("\n")
-      .map((line) => JSON.parse(line) as { at: string; service: string; message: string });
-    expect(lines.map(({ message }) => message)).toEqual(
-      expect.arrayContaining(["listening", "store connected", "draining"]),
-    );
-    expect(
-      lines.every(
-        ({ at, service }) => !Number.isNaN(Date.parse(at)) && service === "region-a/origin-read",
-      ),
-    ).toBe(true);
-  },
-);
+test("answers held requests on SIGTERM, reports draining, exits with 0, and logs JSON", async () => {
+  const { read } = stack;
+  const number = now();
+  const held = get(number);
+  await expect.poll(() => metric(stack.at.read, "origin_waiting")).toBe(1);
+  const stopped = read.stop("SIGTERM");
+  await sleep(50);
+  await expect(fetch(url(stack.at.read, "/health/live"))).rejects.toThrow();
+  expect((await held).status).toBe(404);
+  const answeredMs = performance.now();
+  expect(await stopped).toBe(0);
+  expect(performance.now() - answeredMs).toBeLessThan(500);
+  const lines = read.said
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as { at: string; service: string; message: string });
+  expect(lines.map(({ message }) => message)).toEqual(
+    expect.arrayContaining(["listening", "store connected", "draining"]),
+  );
+  expect(
+    lines.every(
+      ({ at, service }) => !Number.isNaN(Date.parse(at)) && service === "region-a/origin-read",
+    ),
+  ).toBe(true);
+});
 
-test("a configuration that is wrong is refused with all that is wrong with it", () => {
+test("refuses an invalid configuration and names every problem", () => {
   const directory = mkdtempSync(join(tmpdir(), "seawall-origin-"));
   const start = (text: string): { status: number | null; stderr: string } => {
     writeFileSync(join(directory, "configuration.json"), text);

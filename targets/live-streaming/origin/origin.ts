@@ -1,7 +1,4 @@
-/**
- * Puts an origin together: memory, store, cache and feeds, and the three ports through which others
- * reach it.
- */
+/** Builds an origin: memory, store, cache, feeds, and its three ports. */
 import { connectCaches, noCache } from "../cache/client.ts";
 import { createLog, reason, throttled } from "../service/log.ts";
 import { answerOperations, authorised, drainOnSignal } from "../service/operations.ts";
@@ -23,11 +20,11 @@ import { createMetadata, gapWindowSegments } from "./metadata.ts";
 import type { Publication } from "../stream/candidate.ts";
 import { createPublisher } from "./publish.ts";
 import { createReader } from "./read.ts";
-import { followDirectives, recallPublications } from "./recall.ts";
+import { followDirectives, recallPublications } from "./read-from-store.ts";
 import { createStoreLoad } from "./shedding.ts";
 import { createTelemetry, storeLoadOptions } from "./telemetry.ts";
 
-/** A region whose publish origin is down must not keep this origin from starting. */
+/** A region whose publish origin is down must not prevent this origin's start. */
 const feedPatienceMs = 5_000;
 const forgetEveryMs = 30_000;
 
@@ -56,22 +53,28 @@ export async function runOrigin(settings: OriginConfiguration): Promise<void> {
   let connectedAtMs = Infinity;
   const store = (): Store | null => connected;
 
-  const learn = (publication: Publication): boolean => metadata.add(publication);
-  const heed = (directive: Directive): boolean => {
+  const addPublication = (publication: Publication): boolean => metadata.add(publication);
+  const applyDirective = (directive: Directive): boolean => {
     const news = directives.add(directive);
     if (news && directive.kind === "end") metadata.wakeAll();
     return news;
   };
   const announceOwn = (publication: Publication): void => {
-    if (settings.ownPipelines.includes(publication.pipeline) && learn(publication))
+    if (settings.ownPipelines.includes(publication.pipeline) && addPublication(publication))
       feed.announce(publication);
   };
-  const heedAndTell = (directive: Directive): void => {
-    if (heed(directive)) feed.announce({ directive });
+  const applyAndAnnounce = (directive: Directive): void => {
+    if (applyDirective(directive)) feed.announce({ directive });
   };
 
   const subscriptions = settings.feeds.map((at) =>
-    subscribe({ at, onPublication: learn, onDirective: heed, log, signal: ending.signal }),
+    subscribe({
+      at,
+      onPublication: addPublication,
+      onDirective: applyDirective,
+      log,
+      signal: ending.signal,
+    }),
   );
   metrics.gauge("origin_metadata_segments", "Segments known in memory", () => metadata.size);
   metrics.gauge(
@@ -121,8 +124,8 @@ export async function runOrigin(settings: OriginConfiguration): Promise<void> {
       },
     );
     const recall = { ...settings, store: raw, log: often, nowMs: Date.now, signal: ending.signal };
-    // Before anything is served: a restarted origin must not show what is hidden.
-    await followDirectives(recall, publishes ? heedAndTell : heed);
+    // Before anything is served, because a restarted origin must not show masked segments.
+    await followDirectives(recall, publishes ? applyAndAnnounce : applyDirective);
     connected = raw;
     connectedAtMs = Date.now();
     log("store connected");
@@ -166,7 +169,7 @@ export async function runOrigin(settings: OriginConfiguration): Promise<void> {
     ...settings,
     directives,
     store,
-    adopt: heedAndTell,
+    adopt: applyAndAnnounce,
     log,
     nowMs: Date.now,
     invalidation: createInvalidation({

@@ -1,6 +1,6 @@
 /**
- * What a PUT must say before its body is read; anything else is refused with the status that says
- * why.
+ * Validates a PUT's head before its body is read. An invalid one is refused with the status of its
+ * problem.
  */
 import { type Leaf, leafOf, parseAddress } from "../stream/address.ts";
 import { segmentInProduction } from "../stream/template.ts";
@@ -48,7 +48,7 @@ export function checkPublication(
   if (address.kind === "segment") {
     const current = segmentInProduction(rules.nowMs);
     if (rules.isOver(address.number)) return refuse(410, "the event is over");
-    // One segment of room for a packager whose clock runs ahead.
+    // One segment of tolerance for a packager with a fast clock.
     if (address.number > current + 1) return refuse(400, "segment is not due");
     if (address.number < current - rules.dvrWindowSegments)
       return refuse(410, "segment is older than what is kept");

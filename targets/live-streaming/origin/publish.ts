@@ -1,7 +1,7 @@
 /**
- * Takes a PUT: checks, reads, writes the chunks, and only then the metadata row, which is the
- * moment the segment exists. A crash before that leaves nothing to see; a replay of the same token
- * changes nothing.
+ * Accepts a PUT: validates and reads it, writes the chunks, and only then the metadata row, from
+ * which moment the segment exists. A crash before that leaves nothing visible. A replay of the same
+ * token changes nothing.
  */
 import type { Publication } from "../stream/candidate.ts";
 import type { IncomingMessage, ServerResponse } from "node:http";
@@ -34,11 +34,11 @@ export interface PublishParts {
 
 type Put = { readonly status: number; readonly text: string; readonly outcome: Outcome };
 
-/** Bodies in memory at once, over all requests; beyond it a packager is told to come again. */
+/** Bytes of bodies in memory, over all requests. Beyond it a packager has to retry. */
 const inFlightBytesMax = 96 * 1024 * 1024;
 /**
- * A PUT slower than 500 ms is a bug, and a packager gives up an attempt after 1 s: a body that is
- * slower keeps nobody waiting.
+ * A PUT slower than 500 ms is a bug, and a packager abandons an attempt after 1 s. Nothing waits
+ * for a slower body.
  */
 const bodyWithinMs = 2_000;
 
@@ -77,7 +77,7 @@ export function createPublisher(
       if (!body.ok) return bodyRefusals[body.problem];
       if (body.sha256 !== wanted.sha256)
         return { status: 422, text: "body does not have this sha256", outcome: "rejected" };
-      // A retry may overtake its own first attempt; both then share one write.
+      // A retry may overtake its own first attempt. Both then share one write.
       const writing =
         underWay.get(wanted.token) ??
         write(store, wanted, body.bytes).finally(() => underWay.delete(wanted.token));
@@ -112,7 +112,7 @@ export function createPublisher(
       parts.log("publication failed", { ...leaf, reason: reason(error) });
       return { status: 503, text: "the store did not take it", outcome: "failed" };
     }
-    // The first readers come with the announcement; the chunks should be in memory by then.
+    // The first reads follow the announcement, and should find the chunks in memory.
     await Promise.all(cached);
     if (parts.metadata.add(publication)) parts.announce(publication);
     return { status: 200, text: "published", outcome: "served" };
@@ -130,8 +130,8 @@ export function createPublisher(
 }
 
 /**
- * A short body that was refused for its head is still read, or the refusal would be lost in a
- * reset. Any other ends with its connection.
+ * A short body is read even if its head is refused, or the refusal would be lost in a reset. Any
+ * other body ends with its connection.
  */
 function isUnbegun(request: IncomingMessage): boolean {
   return (

@@ -1,6 +1,6 @@
 /**
- * Serves a GET: class and admission first, then the answer, then the chunks one by one, each
- * straight to the response.
+ * Serves a GET: class and admission first, then the answer, then the chunks, each written straight
+ * to the response.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { once } from "node:events";
@@ -18,7 +18,7 @@ import {
   StoreSilent,
 } from "./chunk-reader.ts";
 import type { Claim } from "./concurrency.ts";
-import { replicationMsMax, unreadableRetryMs, unreadableTriesMax } from "./patience.ts";
+import { replicationMsMax, unreadableRetryMs, unreadableTriesMax } from "./read-retries.ts";
 import {
   admittedPriorityMax,
   dvrPriority,
@@ -32,7 +32,7 @@ export interface ReadParts extends AnswerParts {
   readonly event: string;
   readonly renditions: readonly string[];
   readonly chunks: ChunkReader;
-  /** Past the chunk cache, for who asks what is really stored. */
+  /** Bypasses the chunk cache, for a read-back of the store. */
   readonly stored: ChunkReader;
   readonly storeLoad: StoreLoad;
   readonly telemetry: Telemetry;
@@ -59,8 +59,8 @@ export function createReader(parts: ReadParts): Handler {
     const { address, pipeline } = asked;
     if (isShed(parts, lane, address)) return parts.telemetry.request(lane, shed(response));
     const leaf = leafOf(address);
-    // Nothing that could wait is made for what memory answers: a storm of requests for what is not
-    // there costs little more than the replies.
+    // An answer from memory allocates nothing for waiting. A storm for absent segments costs little
+    // more than the replies.
     const now = answerNow(parts, { leaf, pipeline });
     if (now !== null && now.kind !== "serve")
       return parts.telemetry.request(lane, absence(parts, response, now));
@@ -142,7 +142,7 @@ async function serve(
   const { candidate, chunks } = opened;
   const flagged = candidate.defects.length > 0;
   if (flagged) parts.telemetry.defective();
-  // A whole candidate may still arrive, so a defective one is not kept for long.
+  // A whole candidate may still arrive, so a defective one gets a short lifetime.
   const ttlMs = flagged
     ? flaggedTtlMs
     : address.kind === "segment"
@@ -165,7 +165,7 @@ async function serve(
   return send(response, chunks);
 }
 
-/** No copy outlives the rewind window. */
+/** No copy outlives the DVR window. */
 function segmentTtlMs(parts: ReadParts, number: number): number {
   return Math.max(
     ttlMsMin,
@@ -181,8 +181,7 @@ async function send(response: ServerResponse, chunks: OpenSegment["chunks"]): Pr
         await Promise.race([once(response, "drain"), once(response, "close")]);
     }
   } catch {
-    // The length was promised: breaking off is the only way to say that this is not the whole
-    // segment.
+    // The length was declared, so only closing the connection can signal an incomplete segment.
     response.destroy();
     return "failed";
   }
@@ -191,9 +190,9 @@ async function send(response: ServerResponse, chunks: OpenSegment["chunks"]): Pr
 }
 
 /**
- * The word of another region's publication travels faster than its chunks do. So a segment that was
- * published a moment ago and cannot be read is tried again, with whatever candidates are known by
- * then; a defective copy that is here already is taken only when the whole one does not come.
+ * Another region's announcement arrives before its chunks. So an unreadable segment that was
+ * published a moment ago is retried with the candidates known by then. A defective copy at hand is
+ * used only if the whole one does not arrive.
  */
 async function openPatiently(
   parts: ReadParts,
@@ -233,8 +232,8 @@ async function openPatiently(
 }
 
 /**
- * What is known may lie in a slow store still, when the own region's copy of it arrives: then both
- * are opened, and the first that can be read is taken.
+ * The known copy may still be in a slow store when the own region's copy arrives. Then both are
+ * opened, and the first readable one is used.
  */
 async function openFirst(
   open: () => Promise<OpenSegment | null>,
@@ -258,13 +257,16 @@ async function openFirst(
   });
 }
 
-/** What was told up to this segment, or, without the defence, at this very segment. */
+/** All notifications up to this segment, or, without the defence, those of this segment only. */
 function notificationHeaders(parts: ReadParts, address: Address): Readonly<Record<string, string>> {
   if (address.kind !== "segment") return {};
-  const told = parts.directives.notificationsAt(address.number);
-  return told === null || (!parts.notifications && told.from !== address.number)
+  const notifications = parts.directives.notificationsAt(address.number);
+  return notifications === null || (!parts.notifications && notifications.from !== address.number)
     ? {}
-    : { "x-notifications-version": String(told.version), "x-notifications": told.text };
+    : {
+        "x-notifications-version": String(notifications.version),
+        "x-notifications": notifications.text,
+      };
 }
 
 function shed(response: ServerResponse): Outcome {
@@ -283,7 +285,7 @@ function absent(
   ttlMs: number,
 ): Outcome {
   const body = `${why}\n`;
-  // Names and values in one list is what Node writes out fastest. All of it is ASCII.
+  // Node writes names and values in one list fastest. All are ASCII.
   const headers = [
     "content-type",
     "text/plain; charset=utf-8",

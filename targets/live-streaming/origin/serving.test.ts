@@ -1,6 +1,6 @@
 /**
- * The origin's GET and PUT over real HTTP, with a store and a cache in memory that can be broken at
- * will.
+ * The origin's GET and PUT over real HTTP, with an in-memory store and cache that can fail on
+ * request.
  */
 import { createHash, randomBytes } from "node:crypto";
 import { get as httpGet } from "node:http";
@@ -157,7 +157,7 @@ const put = (
 const get = (number: number): Promise<Response> => fetch(base + path(number));
 
 const waiters = 1_000;
-/** Cheaper than fetch by far, for when there are many. */
+/** Far cheaper than fetch, for large numbers. */
 const plainGet = (number: number): Promise<string> =>
   new Promise((resolve, reject) => {
     httpGet(base + path(number), { agent: false }, (response) => {
@@ -171,7 +171,7 @@ const plainGet = (number: number): Promise<string> =>
     }).on("error", reject);
   });
 
-test("what was put is got, over several chunks and byte for byte", async () => {
+test("returns what was put, over several chunks and byte for byte", async () => {
   const body = randomBytes(2 * chunkBytes + 17);
   expect((await put(current - 1, body)).status).toBe(200);
   const response = await get(current - 1);
@@ -180,19 +180,19 @@ test("what was put is got, over several chunks and byte for byte", async () => {
   expect(chunks.size).toBe(3);
 });
 
-describe("who asks what is stored", () => {
+describe("a read-back", () => {
   const check = (number: number): Promise<Response> =>
     fetch(`${base}/check/a/main/v720/${number}.m4s`);
 
-  test("is not told that something is gone by a store that does not answer", async () => {
+  test("does not report a segment as gone if the store does not answer", async () => {
     await put(current - 1, randomBytes(1_000));
     expect((await check(current - 1)).status).toBe(200);
     failReads = true;
-    // Known in memory, unreadable; and not known: neither can be told.
+    // One is known in memory but unreadable, one is unknown. Neither can be decided.
     expect((await check(current - 1)).status).toBe(503);
     expect((await check(current - 20)).status).toBe(503);
     expect((await check(current - 20)).status).toBe(503);
-    // To viewers the second is as good as gone.
+    // For viewers the second counts as gone.
     expect((await get(current - 20)).status).toBe(410);
     failReads = false;
     clockMs += 251;
@@ -202,14 +202,14 @@ describe("who asks what is stored", () => {
 });
 
 describe("a PUT", () => {
-  test("whose body is not what its checksum says leaves nothing behind", async () => {
+  test("leaves nothing behind if the body does not match its checksum", async () => {
     expect(
       (await put(current - 1, Buffer.from("body"), { "x-sha256": sha(Buffer.from("other")) }))
         .status,
     ).toBe(422);
     expect([chunks.size, rows.length, metadata.size]).toEqual([0, 0, 0]);
   });
-  test("that is repeated writes once", async () => {
+  test("writes once if it is repeated", async () => {
     const headers = { "x-token": token() };
     const statuses = [
       await put(current - 1, Buffer.from("body"), headers),
@@ -217,7 +217,7 @@ describe("a PUT", () => {
     ].map(({ status }) => status);
     expect([statuses, rows.length]).toEqual([[200, 200], 1]);
   });
-  test("that the store did not take is refused and not to be seen", async () => {
+  test("is refused and stays invisible if the store did not accept it", async () => {
     failWrites = true;
     expect((await put(current - 1, Buffer.from("body"))).status).toBe(503);
     expect([rows.length, metadata.size]).toEqual([0, 0]);
@@ -228,11 +228,11 @@ describe("a PUT", () => {
     ["a token from the future", { "x-token": `9999999999999-${"0".repeat(32)}` }, 400],
     ["no checksum", { "x-sha256": "" }, 400],
     ["an unknown defect", { "x-defects": "ugly" }, 400],
-  ])("with %s is refused", async (_what, headers, status) => {
+  ])("is refused with %s", async (_what, headers, status) => {
     expect((await put(current - 1, Buffer.from("body"), headers)).status).toBe(status);
     expect(rows.length).toBe(0);
   });
-  test("before its time, or for a rendition that is not, is refused", async () => {
+  test("is refused before its time, or for an unknown rendition", async () => {
     expect((await put(current + 2, Buffer.from("body"))).status).toBe(400);
     expect(
       (await fetch(`${base}/live/main/v9000/1.m4s`, { method: "PUT", body: "body" })).status,
@@ -241,110 +241,94 @@ describe("a PUT", () => {
 });
 
 describe("a GET", () => {
-  test(
-    "of a defective segment gets the other pipeline's, and the least bad is flagged when " +
-      "there is no other",
-    async () => {
-      await put(current - 1, Buffer.from("bad"), { "x-defects": "timing" });
-      expect((await get(current - 1)).headers.get("x-defects")).toBe("timing");
-      await put(current - 1, Buffer.from("good"), { "x-pipeline": "b" });
-      expect(await (await get(current - 1)).text()).toBe("good");
-    },
-  );
-  test(
-    "of a segment whose defective copy comes first waits for the whole one, and takes the " +
-      "defective one when none comes",
-    async () => {
-      const got = get(current);
-      while (metadata.waiting === 0) await new Promise((resolve) => setTimeout(resolve, 1));
-      await put(current, Buffer.from("bad"), { "x-defects": "short" });
-      // Who waited is woken, looks, and waits on.
-      while (metadata.waiting === 0) await new Promise((resolve) => setTimeout(resolve, 1));
-      await put(current, Buffer.from("good"), { "x-pipeline": "b" });
-      expect(await (await got).text()).toBe("good");
-      await put(current + 1, Buffer.from("bad"), { "x-defects": "short" });
-      clockMs += 2 * segmentMs;
-      expect((await get(current + 1)).headers.get("x-defects")).toBe("short");
-    },
-  );
-  test(
-    "of a segment of which only another region's copy is known, and that slow to read, gets " +
-      "the own region's when it comes",
-    async () => {
-      const leaf = { event: "main", rendition: "v720", number: current - 1 };
-      const publish = (pipeline: string): void =>
-        void metadata.add({
-          ...leaf,
-          pipeline,
-          token: token(),
-          sha256: sha(Buffer.from("same")),
-          bytes: 4,
-          defects: [],
-          publishedAtMs: clockMs,
-        });
-      let release = (): void => undefined;
-      holdReads = new Promise((resolve) => {
-        release = resolve;
+  test("of a defective segment returns the other pipeline's, or flags the least defective", async () => {
+    await put(current - 1, Buffer.from("bad"), { "x-defects": "timing" });
+    expect((await get(current - 1)).headers.get("x-defects")).toBe("timing");
+    await put(current - 1, Buffer.from("good"), { "x-pipeline": "b" });
+    expect(await (await get(current - 1)).text()).toBe("good");
+  });
+  test("of a segment with a defective first copy waits for a whole one, and falls back to it", async () => {
+    const got = get(current);
+    while (metadata.waiting === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    await put(current, Buffer.from("bad"), { "x-defects": "short" });
+    // A waiting request is woken, looks and continues to wait.
+    while (metadata.waiting === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    await put(current, Buffer.from("good"), { "x-pipeline": "b" });
+    expect(await (await got).text()).toBe("good");
+    await put(current + 1, Buffer.from("bad"), { "x-defects": "short" });
+    clockMs += 2 * segmentMs;
+    expect((await get(current + 1)).headers.get("x-defects")).toBe("short");
+  });
+  test("of a segment in another region's slow store returns the own region's copy once it arrives", async () => {
+    const leaf = { event: "main", rendition: "v720", number: current - 1 };
+    const publish = (pipeline: string): void =>
+      void metadata.add({
+        ...leaf,
+        pipeline,
+        token: token(),
+        sha256: sha(Buffer.from("same")),
+        bytes: 4,
+        defects: [],
+        publishedAtMs: clockMs,
       });
-      publish("b");
-      const got = get(current - 1);
-      while (reads === 0) await new Promise((resolve) => setTimeout(resolve, 1));
-      holdReads = Promise.resolve();
-      publish("a");
-      for (const { token } of metadata.candidates(leaf).filter(({ pipeline }) => pipeline === "a"))
-        chunks.set(`${token}/0`, Buffer.from("same"));
-      try {
-        expect((await got).headers.get("x-pipeline")).toBe("a");
-      } finally {
-        release();
-      }
-    },
-  );
-  test("of a segment whose first copy cannot be read gets the second", async () => {
+    let release = (): void => undefined;
+    holdReads = new Promise((resolve) => {
+      release = resolve;
+    });
+    publish("b");
+    const got = get(current - 1);
+    while (reads === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    holdReads = Promise.resolve();
+    publish("a");
+    for (const { token } of metadata.candidates(leaf).filter(({ pipeline }) => pipeline === "a"))
+      chunks.set(`${token}/0`, Buffer.from("same"));
+    try {
+      expect((await got).headers.get("x-pipeline")).toBe("a");
+    } finally {
+      release();
+    }
+  });
+  test("returns the second copy of a segment if the first cannot be read", async () => {
     await put(current - 1, Buffer.from("same"));
     chunks.clear();
     await put(current - 1, Buffer.from("same"), { "x-pipeline": "b" });
     expect((await get(current - 1)).headers.get("x-pipeline")).toBe("b");
   });
-  test(
-    "of a segment whose whole copy is on its way to this region's store waits for it, and " +
-      "takes the defective one when it never comes",
-    async () => {
-      const leaf = (number: number) => ({ event: "main", rendition: "v720", number });
-      const announce = (number: number): void =>
-        void metadata.add({
-          ...leaf(number),
-          pipeline: "b",
-          token: token(),
-          sha256: sha(Buffer.from("good")),
-          bytes: 4,
-          defects: [],
-          publishedAtMs: clockMs,
-        });
-      for (const number of [current - 1, current - 2]) {
-        await put(number, Buffer.from("bad"), { "x-defects": "short" });
-        announce(number);
-      }
-      const got = get(current - 1);
-      while (reads === 0) await new Promise((resolve) => setTimeout(resolve, 1));
-      for (const { token } of metadata
-        .candidates(leaf(current - 1))
-        .filter(({ pipeline }) => pipeline === "b"))
-        chunks.set(`${token}/0`, Buffer.from("good"));
-      expect(await (await got).text()).toBe("good");
-      expect((await get(current - 2)).headers.get("x-defects")).toBe("short");
-    },
-  );
-  test("of the very next segment by a thousand is answered when it is published", async () => {
+  test("of a segment in replication waits for the whole copy, and falls back to the defective one", async () => {
+    const leaf = (number: number) => ({ event: "main", rendition: "v720", number });
+    const announce = (number: number): void =>
+      void metadata.add({
+        ...leaf(number),
+        pipeline: "b",
+        token: token(),
+        sha256: sha(Buffer.from("good")),
+        bytes: 4,
+        defects: [],
+        publishedAtMs: clockMs,
+      });
+    for (const number of [current - 1, current - 2]) {
+      await put(number, Buffer.from("bad"), { "x-defects": "short" });
+      announce(number);
+    }
+    const got = get(current - 1);
+    while (reads === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    for (const { token } of metadata
+      .candidates(leaf(current - 1))
+      .filter(({ pipeline }) => pipeline === "b"))
+      chunks.set(`${token}/0`, Buffer.from("good"));
+    expect(await (await got).text()).toBe("good");
+    expect((await get(current - 2)).headers.get("x-defects")).toBe("short");
+  });
+  test("of the very next segment, by a thousand viewers, is answered at its publication", async () => {
     const waiting = Promise.all(Array.from({ length: waiters }, () => plainGet(current)));
     while (metadata.waiting < waiters) await new Promise((resolve) => setTimeout(resolve, 5));
     const readsBefore = reads;
     await put(current, Buffer.from("fresh"));
     expect((await waiting).filter((answer) => answer !== "200 fresh")).toEqual([]);
-    // One look-up of who was too early for the feed at most, and one read of the chunk for all.
+    // At most one lookup, for a request that preceded the feed, and one read of the chunk for all.
     expect(reads - readsBefore).toBeLessThanOrEqual(2);
   });
-  test("of what is early, unknown or gone says so, and for how long", async () => {
+  test("reports what is early, unknown or gone, with a lifetime", async () => {
     const early = await get(current + 1);
     expect([
       early.status,
@@ -355,7 +339,7 @@ describe("a GET", () => {
     expect((await get(current - 100)).status).toBe(410);
   });
   const storm = async (): Promise<number> => {
-    // Half for one segment, half for any of the rewind window; a second passes.
+    // Half for one segment, half for any of the DVR window, over one second.
     for (let times = 0; times < 200; times += 1) {
       clockMs += 5;
       await plainGet(current - 100 - (times % 2) * (times % 16));
@@ -370,18 +354,14 @@ describe("a GET", () => {
     expect(reads).toBe(asked);
     return (memory ?? 0) / ((memory ?? 0) + (asked ?? 0));
   };
-  test(
-    "at the far end of the window is kept by caches until it leaves the window, and is gone " +
-      "then",
-    async () => {
-      await put(current - 1_790, Buffer.from("old"));
-      const kept = Number((await get(current - 1_790)).headers.get("x-ttl-ms"));
-      expect(kept).toBe(publishAtMs(current + 10) - clockMs);
-      clockMs += kept;
-      expect((await get(current - 1_790)).status).toBe(410);
-    },
-  );
-  test("storm for what does not exist stays out of the store", async () => {
+  test("at the far end of the window is cached until it leaves the window, and gone after that", async () => {
+    await put(current - 1_790, Buffer.from("old"));
+    const kept = Number((await get(current - 1_790)).headers.get("x-ttl-ms"));
+    expect(kept).toBe(publishAtMs(current + 10) - clockMs);
+    clockMs += kept;
+    expect((await get(current - 1_790)).status).toBe(410);
+  });
+  test("storm for absent segments does not reach the store", async () => {
     expect(await storm()).toBeGreaterThan(0.9);
     const readsBefore = reads;
     await storm();
@@ -393,10 +373,10 @@ describe("a GET", () => {
   });
 });
 
-describe("what operators decided", () => {
+describe("operators' directives", () => {
   const common = { event: "main", version: 1 };
   const mask = { kind: "mask", ...common, id: "m", renditions: null, active: true } as const;
-  test("hides one pipeline's range, so that the other's is served, and its neighbours stay", async () => {
+  test("hide one pipeline's range, so that the other's is served, and keep its neighbours", async () => {
     for (const [pipeline, number] of [
       ["a", 3],
       ["b", 3],
@@ -420,89 +400,77 @@ describe("what operators decided", () => {
     });
     expect(await plainGet(current - 3)).toBe("200 a");
   });
-  test(
-    "is told with its segment and all later ones, and without the defence with that segment " +
-      "only",
-    async () => {
-      for (const number of [1, 2, 3]) await put(current - number, Buffer.from("x"));
-      directives.add({
-        kind: "notification",
-        ...common,
-        id: "notification-ad-1",
-        name: "ad",
-        from: current - 2,
-        payload: "go",
-      });
-      const told = async (number: number): Promise<readonly (string | null)[]> => {
-        const { headers } = await get(number);
-        return [headers.get("x-notifications-version"), headers.get("x-notifications")];
-      };
-      const [nothing, ad] = [
-        [null, null],
-        ["1", "id=ad;seq=1;payload=go"],
-      ];
-      expect([await told(current - 3), await told(current - 2), await told(current - 1)]).toEqual([
-        nothing,
-        ad,
-        ad,
-      ]);
-      await serveWith({ notifications: false });
-      expect([await told(current - 2), await told(current - 1)]).toEqual([ad, nothing]);
-    },
-  );
-  test(
-    "ends the event: what comes after is gone at once, for those who wait too, and cannot be " +
-      "published",
-    async () => {
-      await put(current - 1, Buffer.from("x"));
-      const waiting = plainGet(current);
-      while (metadata.waiting < 1) await new Promise((resolve) => setTimeout(resolve, 5));
-      directives.add({ kind: "end", ...common, id: "end", last: current - 1 });
-      metadata.wakeAll();
-      expect(await waiting).toBe("410 gone\n");
-      expect([await plainGet(current + 100), await plainGet(current - 1)]).toEqual([
-        "410 gone\n",
-        "200 x",
-      ]);
-      expect((await put(current, Buffer.from("late"))).status).toBe(410);
-    },
-  );
+  test("notify with their segment and all later ones, and without the defence with that one only", async () => {
+    for (const number of [1, 2, 3]) await put(current - number, Buffer.from("x"));
+    directives.add({
+      kind: "notification",
+      ...common,
+      id: "notification-ad-1",
+      name: "ad",
+      from: current - 2,
+      payload: "go",
+    });
+    const notified = async (number: number): Promise<readonly (string | null)[]> => {
+      const { headers } = await get(number);
+      return [headers.get("x-notifications-version"), headers.get("x-notifications")];
+    };
+    const [nothing, ad] = [
+      [null, null],
+      ["1", "id=ad;seq=1;payload=go"],
+    ];
+    expect([
+      await notified(current - 3),
+      await notified(current - 2),
+      await notified(current - 1),
+    ]).toEqual([nothing, ad, ad]);
+    await serveWith({ notifications: false });
+    expect([await notified(current - 2), await notified(current - 1)]).toEqual([ad, nothing]);
+  });
+  test("end the event: later segments are gone at once, also for held requests, and refused", async () => {
+    await put(current - 1, Buffer.from("x"));
+    const waiting = plainGet(current);
+    while (metadata.waiting < 1) await new Promise((resolve) => setTimeout(resolve, 5));
+    directives.add({ kind: "end", ...common, id: "end", last: current - 1 });
+    metadata.wakeAll();
+    expect(await waiting).toBe("410 gone\n");
+    expect([await plainGet(current + 100), await plainGet(current - 1)]).toEqual([
+      "410 gone\n",
+      "200 x",
+    ]);
+    expect((await put(current, Buffer.from("late"))).status).toBe(410);
+  });
 });
 
-test(
-  "beyond what the origin takes on at once, DVR is refused before live, and never what was " +
-    "begun",
-  async () => {
-    const numbers = Array.from({ length: 100 }, (_, index) => index);
-    for (const number of [...numbers.map((index) => current - 50 - index), current - 1])
-      await put(number, Buffer.from("x"));
-    // Every read waits, so what is let in stays.
-    const gate = Promise.withResolvers<void>();
-    holdReads = gate.promise;
-    let refused = 0;
-    const asked = Promise.all(
-      numbers.map((index) =>
-        plainGet(current - 50 - index).then((answer) => {
-          if (answer === "503 shed\n") refused += 1;
-          return answer;
-        }),
-      ),
-    );
-    // What is refused is answered before any read ends, however busy the machine is.
-    while (reads + refused < 100) await new Promise((resolve) => setTimeout(resolve, 5));
-    const live = plainGet(current - 1);
-    while (reads < 71) await new Promise((resolve) => setTimeout(resolve, 5));
-    gate.resolve();
-    const answers = await asked;
-    expect([
-      answers.filter((answer) => answer === "200 x").length,
-      answers.filter((answer) => answer === "503 shed\n").length,
-    ]).toEqual([70, 30]);
-    expect(await live).toBe("200 x");
-  },
-);
+test("beyond the concurrency limit is refused for DVR before live, and never once started", async () => {
+  const numbers = Array.from({ length: 100 }, (_, index) => index);
+  for (const number of [...numbers.map((index) => current - 50 - index), current - 1])
+    await put(number, Buffer.from("x"));
+  // Every read waits, so admitted requests stay open.
+  const gate = Promise.withResolvers<void>();
+  holdReads = gate.promise;
+  let refused = 0;
+  const asked = Promise.all(
+    numbers.map((index) =>
+      plainGet(current - 50 - index).then((answer) => {
+        if (answer === "503 shed\n") refused += 1;
+        return answer;
+      }),
+    ),
+  );
+  // Refusals are answered before any read ends, however busy the machine is.
+  while (reads + refused < 100) await new Promise((resolve) => setTimeout(resolve, 5));
+  const live = plainGet(current - 1);
+  while (reads < 71) await new Promise((resolve) => setTimeout(resolve, 5));
+  gate.resolve();
+  const answers = await asked;
+  expect([
+    answers.filter((answer) => answer === "200 x").length,
+    answers.filter((answer) => answer === "503 shed\n").length,
+  ]).toEqual([70, 30]);
+  expect(await live).toBe("200 x");
+});
 
-test("when the store is slow DVR is refused with a lifetime, and live is served", async () => {
+test("refuses DVR with a lifetime when the store is slow, and serves live", async () => {
   await put(current - 1, Buffer.from("live"));
   await put(current - 50, Buffer.from("dvr"));
   for (let times = 0; times < 100; times += 1) storeLoad.record(400, clockMs);

@@ -12,7 +12,7 @@ const barWhenStalled = (slowShare: number): number =>
   admittedPriorityMax({ slowShare, stalledShare: 1 });
 const share = fc.double({ min: 0, max: 1, noNaN: true });
 
-test("nothing is shed up to the overload share", () => {
+test("sheds nothing up to the overload share", () => {
   fc.assert(
     fc.property(fc.double({ min: 0, max: overloadShare, noNaN: true }), (slow) => {
       expect(admittedPriorityMax({ slowShare: slow, stalledShare: 0 })).toBe(100);
@@ -20,7 +20,7 @@ test("nothing is shed up to the overload share", () => {
   );
 });
 
-test("the bar only falls, and along the cubic curve", () => {
+test("lowers the bar monotonically along the cubic curve", () => {
   fc.assert(
     fc.property(share, share, (one, other) => {
       const [less, more] = one < other ? [one, other] : [other, one];
@@ -30,7 +30,7 @@ test("the bar only falls, and along the cubic curve", () => {
   expect(barWhenStalled(0.7)).toBeCloseTo(100 * (1 - 0.5 ** 3));
 });
 
-test("all DVR is shed before any live, and writes never", () => {
+test("sheds all DVR before any live, and never writes", () => {
   fc.assert(
     fc.property(share, share, fc.nat(2_000_000_000), (slowShare, stalledShare, number) => {
       const bar = admittedPriorityMax({ slowShare, stalledShare });
@@ -41,11 +41,11 @@ test("all DVR is shed before any live, and writes never", () => {
   expect(barWhenStalled(1)).toBeLessThan(priorities.live);
 });
 
-test("a store that is slow but does not stall costs no live request", () => {
+test("costs no live request while the store is slow but does not stall", () => {
   expect(admittedPriorityMax({ slowShare: 1, stalledShare: overloadShare })).toBe(priorities.live);
 });
 
-test("DVR requests are spread over their range", () => {
+test("spreads DVR requests over their range", () => {
   const low = Array.from({ length: 1000 }, (_, number) => dvrPriority("v360", number)).filter(
     (each) => each < 65,
   ).length;
@@ -53,7 +53,7 @@ test("DVR requests are spread over their range", () => {
   expect(low).toBeLessThan(600);
 });
 
-test("load is the share of slow requests in the window, and forgotten after it", () => {
+test("computes load as the share of slow requests in the window, and forgets it afterwards", () => {
   const load = createStoreLoad({ targetMs: 10, bearableMs: 100, windowMs: 1000, samplesMin: 10 });
   for (let at = 0; at < 9; at += 1) load.record(at < 3 ? 500 : 50, 0);
   expect(load.slowness(0)).toEqual({ slowShare: 0, stalledShare: 0 });

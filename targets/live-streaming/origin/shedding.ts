@@ -1,7 +1,7 @@
 /**
- * Who is refused when the store is slow. A share of store requests above the target latency of more
- * than 40 % is overload; from there a cubic curve lowers the bar: DVR goes first, a little at a
- * time, live only when there is nothing else left to give, and writes never.
+ * Load shedding for a slow store. More than 40 % of store requests above the target latency is
+ * overload. From there a cubic curve lowers the bar: first DVR, a little at a time, then live when
+ * no DVR is left, and never writes.
  */
 
 /** Priorities from 0 (never shed) to 100 (shed first). */
@@ -11,14 +11,14 @@ export const prioritiesMax = 100;
 
 export const overloadShare = 0.4;
 
-/** Shares of store requests over the target latency, and over the most that is bearable. */
+/** Shares of store requests above the target latency, and above the stall latency. */
 export interface Slowness {
   readonly slowShare: number;
   readonly stalledShare: number;
 }
 
 /**
- * Requests whose priority is above this are refused. A store that is merely slow never costs a live
+ * Requests with a higher priority are refused. A store that is merely slow never costs a live
  * request; one that stalls may.
  */
 export function admittedPriorityMax({ slowShare, stalledShare }: Slowness): number {
@@ -28,7 +28,7 @@ export function admittedPriorityMax({ slowShare, stalledShare }: Slowness): numb
 }
 
 /**
- * DVR requests are spread over their range by what they ask for, so that a rising bar cuts off a
+ * DVR requests are spread over their range by what they request, so that a rising bar cuts off a
  * rising part of them.
  */
 export function dvrPriority(rendition: string, number: number): number {
@@ -41,7 +41,7 @@ export function dvrPriority(rendition: string, number: number): number {
 
 export interface StoreLoad {
   record(tookMs: number, nowMs: number): void;
-  /** Zero while there are too few requests to tell. */
+  /** Zero while there are too few requests for a judgement. */
   slowness(nowMs: number): Slowness;
 }
 
@@ -54,7 +54,7 @@ export interface StoreLoadOptions {
 
 const slotCount = 10;
 
-/** The shares over a sliding window, kept in slots so that it costs the same at any rate. */
+/** The shares over a sliding window, kept in slots so that the cost does not depend on the rate. */
 export function createStoreLoad({
   targetMs,
   bearableMs,

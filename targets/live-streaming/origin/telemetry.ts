@@ -1,8 +1,8 @@
-/** What an origin counts. */
+/** The origin's counters. */
 import { createMetrics, type Metrics } from "../service/metrics.ts";
 
 export type Lane = "live" | "dvr" | "start" | "publish" | "junk";
-/** `not_found` is an early, unknown or missing segment; `aborted` a requester who left. */
+/** `not_found`: an early, unknown or missing segment. `aborted`: the client left. */
 export type Outcome = "served" | "shed" | "not_found" | "gone" | "failed" | "rejected" | "aborted";
 
 export interface Telemetry {
@@ -15,20 +15,19 @@ export interface Telemetry {
   cacheFailed(): void;
   store(operation: "read" | "write", tookMs: number, failed: boolean): void;
   publish(tookMs: number): void;
-  /** An edge was told to forget a range. */
+  /** An edge received an invalidation of a range. */
   ban(confirmed: boolean): void;
 }
 
 /**
- * A store request slower than this counts as slow: Netflix's 10 ms is below what two shared cores
- * can promise.
+ * A store request above this counts as slow. Netflix's 10 ms is below what two shared cores can
+ * promise.
  */
 export const storeTargetMs = 60;
-/** And one slower than this is a stall, as at Netflix. */
+/** One above this is a stall, as at Netflix. */
 export const storeBearableMs = 500;
 /**
- * How an origin tells that its store is slow: over the last two seconds, and from so many requests
- * on.
+ * The window of the slow-store measurement: the last two seconds, from this number of requests on.
  */
 export const storeLoadOptions = {
   targetMs: storeTargetMs,
@@ -82,7 +81,7 @@ export function createTelemetry(): Telemetry {
     "origin_bans_total",
     "Requests to edges to drop a range of segments, by confirmation",
   );
-  // Told from the start: "nothing was refused" must not look like "nobody counts".
+  // Exposed from the start, so that "nothing was refused" differs from "nothing was counted".
   for (const lane of ["live", "dvr", "start", "publish"])
     requests.add({ lane, outcome: "shed" }, 0);
   for (const from of ["memory", "store"]) lookups.add({ from }, 0);

@@ -1,10 +1,7 @@
-/**
- * The charts of a stream: what players show, what reaches the origins, and what the services say of
- * themselves.
- */
+/** The charts of a stream: players, origin load, and the services' own counters. */
 import type { Charts, DeclaredChart, DeclaredLine, Tone } from "../../../harness/target/charts.ts";
 
-/** Real players in a browser, or in virtual time modelled ones, whose names say so. */
+/** Real players in a browser, or modelled ones in virtual time, whose names say so. */
 const players: DeclaredChart = {
   id: "players",
   title: "Players: how far behind live",
@@ -41,7 +38,9 @@ const ofBucket = (bucket: string, tone: Tone): DeclaredLine => ({
   },
 });
 
-/** Session starts by bucket: whoever wants to watch now goes before whoever might later. */
+/**
+ * Session starts by bucket: viewers who want to watch now come before those who may watch later.
+ */
 const starts: readonly DeclaredChart[] = [
   {
     id: "starts",

@@ -1,5 +1,6 @@
 /**
- * How an experiment says a fault of streams: `faults.slowStore({ delayMs: 250, jitterMs: 50 })`.
+ * Constructors for the faults of streams, such as `faults.slowStore({ delayMs: 250, jitterMs: 50
+ * })`.
  */
 import { saying } from "../../../harness/target/fault.ts";
 import { badSegments, coldCache, slowStore } from "./faults/registry.ts";

@@ -1,7 +1,4 @@
-/**
- * By what viewers are harmed: a segment that does not come in time, at the live edge before all
- * else.
- */
+/** Harm to viewers: a segment that does not arrive in time, above all at the live edge. */
 import type { Harm } from "../../../harness/target/harm.ts";
 
 export const harm: Harm = {

@@ -24,7 +24,7 @@ function box(type: string, ...parts: readonly Buffer[]): Buffer {
   return Buffer.concat([words(body.length + 8), Buffer.from(type, "latin1"), body]);
 }
 
-/** As ffmpeg writes it: the usual duration in `tfhd`, sizes in `trun`, 64 bits of time. */
+/** Like ffmpeg's output: default duration in `tfhd`, sizes in `trun`, 64-bit times. */
 const encoded = Array.from({ length: loopSegments }, (_, index) =>
   Buffer.concat([
     box("styp", Buffer.from("msdh")),
@@ -50,7 +50,7 @@ const problemOf = (bytes: Buffer, number: number): string | null =>
 /** From 2001 until 2100. */
 const number = fc.integer({ min: 500_000_000, max: 2_050_000_000 });
 
-test("a whole segment has nothing wrong with it, whenever it is", () => {
+test("finds no fault with a whole segment of any time", () => {
   fc.assert(
     fc.property(number, (each) => {
       expect(problemOf(makeSegment(loop, each, epochLocked), each)).toBeNull();
@@ -64,7 +64,7 @@ test.each([
   ["timing", "its time is not the number's"],
   ["truncated", "it breaks off"],
   ["rot", null],
-] as const)("what a packager can spoil is found, but for rot: %s", (kind, problem) => {
+] as const)("finds every corruption by a packager but rot: %s", (kind, problem) => {
   expect(defectKinds).toContain(kind);
   fc.assert(
     fc.property(number, (each) => {
@@ -73,20 +73,16 @@ test.each([
   );
 });
 
-test(
-  "a pipeline that keeps a time of its own is found out, and so is another segment than the " +
-    "one asked for",
-  () => {
-    expect(problemOf(makeSegment(loop, 897_638_000, { segments: 3, ms: 440 }), 897_638_000)).toBe(
-      "its time is not the number's",
-    );
-    expect(problemOf(makeSegment(loop, 897_638_001, epochLocked), 897_638_000)).toBe(
-      "its time is not the number's",
-    );
-  },
-);
+test("finds a pipeline's own timeline, and a segment other than the requested one", () => {
+  expect(problemOf(makeSegment(loop, 897_638_000, { segments: 3, ms: 440 }), 897_638_000)).toBe(
+    "its time is not the number's",
+  );
+  expect(problemOf(makeSegment(loop, 897_638_001, epochLocked), 897_638_000)).toBe(
+    "its time is not the number's",
+  );
+});
 
-test("what breaks off anywhere is found, and no bytes can throw it off", () => {
+test("finds a truncation anywhere, and never throws on any bytes", () => {
   const whole = makeSegment(loop, 897_638_000, epochLocked);
   fc.assert(
     fc.property(fc.nat({ max: whole.length - 1 }), (length) => {

@@ -1,6 +1,6 @@
 /**
- * The metrics of live streaming, by who emits them: a viewer, a service, a player or the harness's
- * own prober.
+ * The metrics of live streaming, by source: viewers, services, players and the harness's own
+ * prober.
  */
 import type { Registry } from "../../../harness/metrics/metrics.ts";
 import { audience } from "./metrics/audience.ts";

@@ -1,4 +1,4 @@
-/** What plans of a stream did not say before they said it. */
+/** Defaults for plans that were recorded before a field of the stream existed. */
 import type { Metric, Registry } from "../../../harness/metrics/metrics.ts";
 import { metrics as today } from "./metrics.ts";
 import older from "./older-plans.json" with { type: "json" };

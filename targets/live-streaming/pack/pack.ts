@@ -1,6 +1,6 @@
 /**
- * All that testing a live stream takes, beyond the harness: any streaming target can bring it
- * along. It imports nothing of the target beside it.
+ * All that a test of a live stream needs beyond the harness, usable by any streaming target. It
+ * imports nothing of the target beside it.
  */
 import { join } from "node:path";
 import type { FaultKinds } from "../../../harness/target/fault.ts";
@@ -20,10 +20,10 @@ import type { StreamLayout } from "./stream/stream-layout.ts";
 import { type Stream, streamOf } from "./stream/stream.ts";
 import { reportsOf } from "./reports.ts";
 import { tagValues } from "./tag-values.ts";
-import { wishesOf } from "./wishes.ts";
+import { randomRequestsOf } from "./random-requests.ts";
 import { trafficClasses } from "./traffic-classes.ts";
 
-/** Undefined where the layout has no stream. */
+/** Undefined if the layout has no stream. */
 function given<T>(layout: Layout, of: (stream: Stream) => T): T | undefined {
   return layout.content === undefined ? undefined : of(streamOf(layout));
 }
@@ -39,7 +39,7 @@ export const streaming: Pack = {
   tagValues,
   drawEntries: ["viewers"],
   askedAlike: { live: ["viewers", "sessions"], dvr: ["viewers"] },
-  wishes: wishesOf,
+  wishes: randomRequestsOf,
   reports: reportsOf,
   bodies: (layout) => given(layout, bodiesOf),
   facts: (layout) => given(layout, factsOf) ?? [],
@@ -62,5 +62,5 @@ export const streaming: Pack = {
   },
 };
 
-// Whoever loads it can read records of such targets, as they name their pack.
+// Records name their pack. A program that loads this module can read records of such targets.
 introduce(streaming);

@@ -1,4 +1,4 @@
-/** Who of a stream's services reports what, beyond the series that it exposes. */
+/** What a stream's services report beyond the series that they expose. */
 import type { Service, Telemetry } from "../../../harness/target/layout.ts";
 import type { Source } from "../../../harness/metrics/source.ts";
 import type { StreamTelemetry } from "./telemetry.ts";

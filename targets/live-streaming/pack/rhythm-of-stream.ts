@@ -1,4 +1,4 @@
-/** A stream comes in segments. */
+/** The period of a stream is its segment. */
 import type { Rhythm } from "../../../harness/target/rhythm.ts";
 import type { Stream } from "./stream/stream.ts";
 

@@ -1,4 +1,4 @@
-/** The values that tags of a stream's metrics can have in one layout. */
+/** The possible tag values of a stream's metrics in one layout. */
 import type { Metric } from "../../../harness/metrics/metrics.ts";
 import type { Layout } from "../../../harness/target/layout.ts";
 import { streamOf } from "./stream/stream.ts";
@@ -39,12 +39,12 @@ export function tagValues(
 }
 
 /**
- * A viewer takes the pipeline's name from the answer; of a target without journals nobody knows how
- * it calls them.
+ * A viewer gets the pipeline's name from the answer. Without journals, its possible values are
+ * unknown.
  */
 function pipelinesOf({ services }: Layout, source: Metric["source"]): readonly string[] | null {
   const all = services.flatMap(({ telemetry }) => telemetry as readonly StreamTelemetry[]);
-  const told = all.flatMap((one) => (one.kind === "journal" ? [one.pipeline] : []));
-  if (told.length === 0) return null;
-  return source === "generator" ? [...told, "none"] : told;
+  const pipelines = all.flatMap((one) => (one.kind === "journal" ? [one.pipeline] : []));
+  if (pipelines.length === 0) return null;
+  return source === "generator" ? [...pipelines, "none"] : pipelines;
 }

@@ -1,6 +1,6 @@
 /**
- * Classes of requests. Every sample that stems from a request carries one of these as its tag
- * `lane`. The first is protected most.
+ * Traffic classes. Every sample of a request carries one as its tag `lane`. The first is protected
+ * most.
  */
 export const trafficClasses = [
   "publish",

@@ -1,5 +1,5 @@
 /**
- * Viewers of edges of which one refuses, one stands still, one breaks and one sheds: the real
+ * Viewers of edges, of which one refuses, one is paused, one fails and one sheds: the real load
  * generator against small servers.
  */
 import { execFile } from "node:child_process";
@@ -115,95 +115,85 @@ function box(type: string, bytes: number): Buffer {
   return whole;
 }
 
-/** Viewers look at what they get: boxes, and a tenth of what its bitrate says. */
+/** Viewers check bodies: boxes, and a tenth of the declared bitrate. */
 const media = Buffer.concat([box("moof", 100), box("mdat", 13_000)]);
 const whole: RequestListener = (_, response) => response.end(media);
 
-test(
-  "a viewer whose edge is dead, silent or broken is served by another in time, and one who is " +
-    "shed stays and waits",
-  async () => {
-    const dead = { name: "dead", url: "http://127.0.0.1:1" };
-    const silent = await edge("silent", () => undefined);
-    const broken = await edge("broken", (_, response) =>
-      response.writeHead(503, { "X-Answer": "failed" }).end(),
-    );
-    const good = await edge("good", whole);
-    const full = await edge("full", (_, response) =>
-      response.writeHead(503, { "X-Answer": "shed", "Cache-Control": "max-age=5" }).end(),
-    );
-    const [seen, ofSilent, ofFull] = await Promise.all([
-      watch([dead, broken, good]),
-      watch([silent, good]),
-      watch([full, good]),
-    ]);
-    const [served, requests] = [
-      seen.filter(({ metric }) => metric === "segment_ms"),
-      seen.filter(({ metric }) => metric === "http_req_ms"),
-    ];
-    expect(served.length).toBeGreaterThanOrEqual(29);
-    expect(new Set(served.map(({ tags }) => tags["outcome"]))).toEqual(new Set(["served"]));
-    expect(new Set(served.map(({ tags }) => tags["entry"]))).toEqual(new Set(["good"]));
-    // Each edge is somebody's home, and nobody waits before asking elsewhere.
-    expect(new Set(served.map(({ tags }) => tags["home"]))).toEqual(
-      new Set(["dead", "broken", "good"]),
-    );
-    expect(requests.filter(({ tags }) => tags["entry"] === "dead").length).toBeGreaterThan(3);
-    expect(
-      served.map(({ value }) => value).sort((a, b) => a - b)[Math.floor(served.length / 2)],
-    ).toBeLessThan(200);
+test("serves viewers of a dead, silent or broken edge by another; a shed viewer stays and waits", async () => {
+  const dead = { name: "dead", url: "http://127.0.0.1:1" };
+  const silent = await edge("silent", () => undefined);
+  const broken = await edge("broken", (_, response) =>
+    response.writeHead(503, { "X-Answer": "failed" }).end(),
+  );
+  const good = await edge("good", whole);
+  const full = await edge("full", (_, response) =>
+    response.writeHead(503, { "X-Answer": "shed", "Cache-Control": "max-age=5" }).end(),
+  );
+  const [seen, ofSilent, ofFull] = await Promise.all([
+    watch([dead, broken, good]),
+    watch([silent, good]),
+    watch([full, good]),
+  ]);
+  const [served, requests] = [
+    seen.filter(({ metric }) => metric === "segment_ms"),
+    seen.filter(({ metric }) => metric === "http_req_ms"),
+  ];
+  expect(served.length).toBeGreaterThanOrEqual(29);
+  expect(new Set(served.map(({ tags }) => tags["outcome"]))).toEqual(new Set(["served"]));
+  expect(new Set(served.map(({ tags }) => tags["entry"]))).toEqual(new Set(["good"]));
+  // Each edge is the home of some viewers, and none of them pauses before another edge.
+  expect(new Set(served.map(({ tags }) => tags["home"]))).toEqual(
+    new Set(["dead", "broken", "good"]),
+  );
+  expect(requests.filter(({ tags }) => tags["entry"] === "dead").length).toBeGreaterThan(3);
+  expect(
+    served.map(({ value }) => value).sort((a, b) => a - b)[Math.floor(served.length / 2)],
+  ).toBeLessThan(200);
 
-    const patient = ofSilent.filter(({ metric }) => metric === "segment_ms");
-    expect(new Set(patient.map(({ tags }) => tags["outcome"]))).toEqual(new Set(["served"]));
-    const waited = patient
-      .filter(({ tags }) => tags["home"] === "silent")
-      .map(({ value }) => value);
-    expect(Math.min(...waited)).toBeGreaterThan(1_900);
-    expect(Math.max(...waited)).toBeLessThan(3_500);
+  const patient = ofSilent.filter(({ metric }) => metric === "segment_ms");
+  expect(new Set(patient.map(({ tags }) => tags["outcome"]))).toEqual(new Set(["served"]));
+  const waited = patient.filter(({ tags }) => tags["home"] === "silent").map(({ value }) => value);
+  expect(Math.min(...waited)).toBeGreaterThan(1_900);
+  expect(Math.max(...waited)).toBeLessThan(3_500);
 
-    const refused = ofFull.filter(({ metric }) => metric === "segment_ms");
-    expect(
-      new Set(refused.map(({ tags }) => `${tags["home"]} ${tags["entry"]} ${tags["outcome"]}`)),
-    ).toEqual(new Set(["full full shed", "good good served"]));
-  },
-);
+  const refused = ofFull.filter(({ metric }) => metric === "segment_ms");
+  expect(
+    new Set(refused.map(({ tags }) => `${tags["home"]} ${tags["entry"]} ${tags["outcome"]}`)),
+  ).toEqual(new Set(["full full shed", "good good served"]));
+});
 
-test(
-  "a session asks its gateway where to go when its edge is broken, and another gateway when " +
-    "that one is",
-  async () => {
-    const good = await edge("good", whole);
-    const answers: string[] = [];
-    let missedMs = Infinity;
-    const gateway = await edge("gateway", (request, response) => {
-      const token = request.headers.authorization;
-      // As a real one, it takes a while to miss an edge.
-      if (token !== undefined) missedMs = Math.min(missedMs, Date.now() + 600);
-      const to = Date.now() > missedMs ? good : { name: "dead", url: "http://127.0.0.1:1" };
-      answers.push(
-        `${request.method} ${request.url} ${token ?? request.headers["x-request-kind"]} ${to.name}`,
-      );
-      response
-        .writeHead(token === undefined ? 201 : 200, { "Content-Type": "application/json" })
-        .end(JSON.stringify({ token: "its-own", edge: to.name, edgeUrl: to.url }));
-    });
-    const seen = await watch([], {
-      workload: "sessions",
-      exec: "live",
-      gateways: [{ name: "lost", url: "http://127.0.0.1:1" }, gateway],
-    });
-    const watched = seen
-      .filter(({ metric }) => metric === "segment_ms")
-      .map(({ tags: { home, entry, outcome } }) => `${home} ${entry} ${outcome}`);
-    expect(watched.length).toBeGreaterThanOrEqual(29);
-    expect(new Set(watched)).toEqual(new Set(["dead good served", "good good served"]));
-    expect(new Set(answers)).toEqual(
-      new Set([
-        "POST /sessions play dead",
-        "POST /sessions play good",
-        "GET /sessions/current Bearer its-own dead",
-        "GET /sessions/current Bearer its-own good",
-      ]),
+test("asks the gateway for another edge when one fails, and the next gateway when that fails", async () => {
+  const good = await edge("good", whole);
+  const answers: string[] = [];
+  let missedMs = Infinity;
+  const gateway = await edge("gateway", (request, response) => {
+    const token = request.headers.authorization;
+    // Like a real one, it needs a while to notice a lost edge.
+    if (token !== undefined) missedMs = Math.min(missedMs, Date.now() + 600);
+    const to = Date.now() > missedMs ? good : { name: "dead", url: "http://127.0.0.1:1" };
+    answers.push(
+      `${request.method} ${request.url} ${token ?? request.headers["x-request-kind"]} ${to.name}`,
     );
-  },
-);
+    response
+      .writeHead(token === undefined ? 201 : 200, { "Content-Type": "application/json" })
+      .end(JSON.stringify({ token: "its-own", edge: to.name, edgeUrl: to.url }));
+  });
+  const seen = await watch([], {
+    workload: "sessions",
+    exec: "live",
+    gateways: [{ name: "lost", url: "http://127.0.0.1:1" }, gateway],
+  });
+  const watched = seen
+    .filter(({ metric }) => metric === "segment_ms")
+    .map(({ tags: { home, entry, outcome } }) => `${home} ${entry} ${outcome}`);
+  expect(watched.length).toBeGreaterThanOrEqual(29);
+  expect(new Set(watched)).toEqual(new Set(["dead good served", "good good served"]));
+  expect(new Set(answers)).toEqual(
+    new Set([
+      "POST /sessions play dead",
+      "POST /sessions play good",
+      "GET /sessions/current Bearer its-own dead",
+      "GET /sessions/current Bearer its-own good",
+    ]),
+  );
+});

@@ -1,10 +1,8 @@
-/**
- * ISO base media boxes: just enough to find, read and patch what differs from segment to segment.
- */
+/** ISO base media boxes: enough to find, read and patch what differs between segments. */
 
 export interface Box {
   readonly type: string;
-  /** Offset of the box, of what is inside it, and of its end. */
+  /** Offset of the box, of its content, and of its end. */
   readonly start: number;
   readonly body: number;
   readonly end: number;
@@ -67,13 +65,13 @@ export function setSequence(segment: Buffer, sequence: number): void {
   segment.writeUInt32BE(sequence >>> 0, find(segment, "moof", "mfhd").body + 4);
 }
 
-/** A segment index repeats times that are patched elsewhere; a live player does not need it. */
+/** A segment index repeats times that are patched elsewhere, and a live player does not need it. */
 export function withoutIndex(segment: Buffer): Buffer {
   const kept = [...boxes(segment)].filter(({ type }) => type !== "sidx");
   return Buffer.concat(kept.map(({ start, end }) => segment.subarray(start, end)));
 }
 
-/** `avc1.64001f` from the decoder configuration; audio is always AAC-LC here. */
+/** `avc1.64001f` from the decoder configuration. Audio is always AAC-LC here. */
 export function codecs(init: Buffer): string {
   const at = init.indexOf("avcC", 0, "latin1");
   return at === -1 ? "mp4a.40.2" : `avc1.${init.toString("hex", at + 5, at + 8)}`;

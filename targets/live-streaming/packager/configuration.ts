@@ -1,4 +1,4 @@
-/** All that a packager is told at launch. */
+/** The launch configuration of a packager. */
 import { z } from "zod";
 import { endpointShape } from "../service/configuration.ts";
 
@@ -24,8 +24,8 @@ export const packagerShape = z.object({
     ),
   backfillSegments: z.int().min(0).max(1_800),
   /**
-   * From the end of a live segment to its first PUT, at least; what is left over of it is waited
-   * for.
+   * The least time from the end of a live segment to its first PUT. The packager waits for the
+   * remainder.
    */
   packagingMsMin: z.int().min(0).max(1_000),
   listen: endpointShape,
@@ -39,7 +39,7 @@ export const packagerShape = z.object({
     env: z.record(z.string(), z.string()),
   }),
   cacheDirectory: z.string().startsWith("/"),
-  /** Survives the process, so that a restarted packager still knows what was acknowledged to it. */
+  /** Survives the process, so that a restarted packager still knows its acknowledgements. */
   journalFile: z.string().startsWith("/"),
   seed: z.number(),
   defences: z.object({ epochLocking: z.boolean() }),

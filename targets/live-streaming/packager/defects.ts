@@ -1,6 +1,6 @@
 /**
- * Spoils segments to order, so that an experiment can see whether a whole one from another pipeline
- * is served instead.
+ * Corrupts segments on request. An experiment can thus see whether the target serves a whole
+ * segment from another pipeline instead.
  */
 import { decodeTime, find, setDecodeTime } from "./boxes.ts";
 import { readSamples, withSamples } from "./samples.ts";
@@ -10,15 +10,15 @@ export type DefectKind = (typeof defectKinds)[number];
 
 export interface Order {
   readonly kind: DefectKind;
-  /** How many segments in a row, by number: each in all renditions, or in the one that is named. */
+  /** The number of consecutive segments, by number: each in all renditions, or in the named one. */
   readonly segments: number;
   readonly rendition: string | null;
 }
 
 export interface DefectOrders {
-  /** Replaces the order before it; null calls it off. */
+  /** Replaces the earlier order; null cancels it. */
   order(order: Order | null): void;
-  /** The order that is on, and how many segments are left of it. */
+  /** The order in force, and its remaining segments. */
   readonly current: (Order & { readonly left: number }) | null;
   spoil(segment: Buffer, number: number, rendition: string): Buffer;
 }
@@ -52,15 +52,15 @@ const missingSamples = 10;
 
 export function spoiled(segment: Buffer, kind: DefectKind): Buffer {
   switch (kind) {
-    // The second half is not there.
+    // The second half is absent.
     case "short":
       return withSamples(
         segment,
         samplesOf(segment).slice(0, Math.ceil(samplesOf(segment).length / 2)),
       );
     case "missing": {
-      // Some from the middle are gone, and the one before them stands until the next: the picture
-      // freezes, and the sum is right.
+      // Samples from the middle are removed, and the one before lasts until the next. The picture
+      // freezes, and the sum of durations is right.
       const samples = samplesOf(segment);
       const from = Math.max(1, Math.floor((samples.length - missingSamples) / 2));
       const gone = samples
@@ -85,8 +85,8 @@ export function spoiled(segment: Buffer, kind: DefectKind): Buffer {
       return bad;
     }
     case "rot": {
-      // In the media itself, where no box is broken: only the checksum of an earlier copy could
-      // tell.
+      // Within the media, with all boxes intact. Only the checksum of an earlier copy could reveal
+      // it.
       const bad = Buffer.from(segment);
       const { body, end } = find(bad, "mdat");
       const at = Math.floor((body + end) / 2);
@@ -94,7 +94,7 @@ export function spoiled(segment: Buffer, kind: DefectKind): Buffer {
       return bad;
     }
     case "truncated": {
-      // In the middle of the media: the last box says that it is longer than what is there.
+      // In the middle of the media: the last box declares more than is present.
       const { body, end } = find(segment, "mdat");
       return Buffer.from(segment.subarray(0, Math.floor((body + end) / 2)));
     }

@@ -1,6 +1,7 @@
 /**
- * Encodes the loop, once per machine: into the shared cache folder under a name that depends on
- * every setting, by rename, and under a lock, because two packagers start at the same moment.
+ * Encodes the loop once per machine, into the shared cache folder. The name depends on every
+ * setting. The folder appears by rename and under a lock, because two packagers start at the same
+ * moment.
  */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -15,7 +16,7 @@ type Settings = Pick<PackagerConfiguration, "ffmpeg" | "renditions" | "cacheDire
 
 const frameRate = 25;
 const loopSeconds = loopSegments * segmentSeconds;
-/** AAC starts with a frame of silence; the second round of the loop has none of it. */
+/** AAC starts with a frame of silence. The second round of the loop has none. */
 const audioSkipsSegments = loopSegments;
 
 export async function loadLoops(settings: Settings): Promise<Map<string, Loop>> {
@@ -51,8 +52,8 @@ async function encodedFolder(settings: Settings): Promise<string> {
 }
 
 /**
- * One output per command: a test picture with noise, so that it is as large as its bit rate says,
- * or a tone that repeats with the loop.
+ * One output per command: a test picture with noise, which fills its bitrate, or a tone that
+ * repeats with the loop.
  */
 function encodeArguments({
   name,

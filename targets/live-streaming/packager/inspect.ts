@@ -1,7 +1,4 @@
-/**
- * Light inspection: what can be told about a segment from its boxes alone, in microseconds, before
- * it is published.
- */
+/** Light inspection of a segment before publication, from its boxes alone, in microseconds. */
 import { BrokenBox, boxes, decodeTime, find } from "./boxes.ts";
 import { readSamples } from "./samples.ts";
 
@@ -14,13 +11,13 @@ export interface Expectation {
 }
 
 /**
- * `short`: it ends too early. `missing`: a hole between samples; it adds up to the right duration,
- * so each sample is looked at. `timing`: the media time is not the number's. What cannot be read to
- * its end has every defect. Rot within the media is not seen: no box tells of it.
+ * `short`: it ends too early. `missing`: a gap between samples; the total duration is right, so
+ * each sample is checked. `timing`: the media time is not the number's. A segment that cannot be
+ * read to its end has every defect. Rot within the media is invisible, because no box shows it.
  */
 export function inspect(segment: Buffer, expected: Expectation): readonly Defect[] {
   try {
-    // Every box to the last one: a segment that was cut off looks well at its beginning.
+    // Every box to the last, because a truncated segment has a sound beginning.
     for (const _ of boxes(segment));
     const usualTicks = expected.durationTicks / expected.samples;
     const samples = readSamples(segment, usualTicks);

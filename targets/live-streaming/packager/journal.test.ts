@@ -41,7 +41,7 @@ test("is read from any sequence number onwards", () => {
   expect(journal.after(99)).toBe("");
 });
 
-test("is bounded, and what it lost shows as a gap", () => {
+test("is bounded, and shows lost entries as a gap", () => {
   const journal = createJournal(10);
   for (let times = 0; times < 1000; times += 1) journal.add(entry);
   const kept = read(journal.after(0));
@@ -51,7 +51,7 @@ test("is bounded, and what it lost shows as a gap", () => {
   expect(read(journal.after(998))).toEqual([999, 1000]);
 });
 
-test("is known to the next one, which goes on counting, however the last ended", () => {
+test("survives any end of its process, and continues its numbers", () => {
   const before = createJournal(100, at("killed"));
   for (let times = 0; times < 3; times += 1) before.add(entry);
   const torn = readFileSync(join(folder, "killed"), "utf8").slice(0, -9);
@@ -62,14 +62,14 @@ test("is known to the next one, which goes on counting, however the last ended",
   expect(read(createJournal(100, at("killed")).after(0))).toEqual([1, 2, 3]);
 });
 
-test("keeps its file bounded", () => {
+test("bounds its file", () => {
   const journal = createJournal(10, at("long"));
   for (let times = 0; times < 100; times += 1) journal.add(entry);
   expect(readFileSync(join(folder, "long"), "utf8").split("\n").length).toBeLessThanOrEqual(22);
   expect(read(createJournal(10, at("long")).after(0)).at(-1)).toBe(100);
 });
 
-test("goes on without a file that cannot be written, and says so", () => {
+test("continues without a file that cannot be written, and reports it", () => {
   mkdirSync(join(folder, "taken"));
   const errors: unknown[] = [];
   const journal = createJournal(10, at("taken", errors));

@@ -1,7 +1,7 @@
 /**
- * What became of every segment, in the order in which it was decided: a bounded ring that is read
- * from a sequence number onwards. It is also kept in a file, so that a packager that was killed
- * still knows, once it is back, what had been acknowledged to it.
+ * The outcome of every segment, in the order of decision: a bounded ring that is read from a
+ * sequence number onwards. A file keeps it, so that a packager knows its acknowledgements after a
+ * kill and restart.
  */
 import { appendFileSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 
@@ -14,15 +14,15 @@ export interface Entry {
   readonly rendition: string;
   readonly pipeline: string;
   readonly outcome: "acked" | "lost";
-  /** Of the last attempt; 0 when there was no answer. */
+  /** Of the last attempt; 0 without an answer. */
   readonly status: number;
   readonly tookMs: number;
   readonly attempts: number;
-  /** Attempts that an origin turned away. */
+  /** Attempts that an origin refused. */
   readonly refusals: number;
   readonly sha256: string;
   readonly bytes: number;
-  /** What the inspection found and the PUT said. */
+  /** The defects that the inspection found and the PUT declared. */
   readonly defects: readonly string[];
   readonly backfill: boolean;
 }
@@ -30,15 +30,15 @@ export interface Entry {
 export interface Journal {
   add(entry: Omit<Entry, "seq">): void;
   /**
-   * NDJSON of what came after `seq`; what the ring has lost is gone, which the reader sees from the
-   * gap.
+   * NDJSON of the entries after `seq`. Entries that left the ring are lost, which the reader sees
+   * as a gap.
    */
   after(seq: number): string;
 }
 
 export interface JournalFile {
   readonly path: string;
-  /** Told once for each line that could not be written; the ring goes on. */
+  /** Called once for each line that could not be written. The ring continues. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -52,8 +52,8 @@ export function createJournal(entriesMax: number, file: JournalFile | null = nul
       seq += 1;
       const line = `${JSON.stringify({ seq, ...entry } satisfies Entry)}\n`;
       entries.push({ seq, line });
-      // Cut in halves, so that a long run does not shift the array, or write the file anew, at
-      // every entry.
+      // Halved at once, so that a long run does not shift the array, or rewrite the file, at every
+      // entry.
       const cut = entries.length > 2 * entriesMax;
       if (cut) entries = entries.slice(-entriesMax);
       if (file !== null) keep(file, cut ? entries.map((each) => each.line).join("") : line, cut);
@@ -83,8 +83,8 @@ function replace(path: string, text: string): void {
 }
 
 /**
- * The last line may have been torn by a SIGKILL; whatever comes after an unreadable line is not
- * trusted to be in order.
+ * A SIGKILL may have torn the last line. Lines after an unreadable one may be out of order and are
+ * dropped.
  */
 function readBack(
   { path, onError }: JournalFile,
@@ -104,7 +104,7 @@ function readBack(
     kept.push({ seq, line: `${line}\n` });
   }
   const last = kept.slice(-entriesMax);
-  // Without the torn line: what is added next must begin a line of its own.
+  // Without the torn line, so that the next entry begins a line.
   const whole = last.map(({ line }) => line).join("");
   if (whole !== text) keep({ path, onError }, whole, true);
   return last;

@@ -1,7 +1,7 @@
 /**
- * A few seconds of encoded media, repeated for ever: segment n of the stream is segment n mod 8 of
- * the loop with its time moved to n. So two pipelines that hold the same loop make the same bytes,
- * and a live stream costs no encoder.
+ * A few seconds of encoded media that repeat forever. Segment n of the stream is segment n mod 8 of
+ * the loop, with its time moved to n. Two pipelines with the same loop thus make the same bytes,
+ * and a live stream needs no encoder.
  */
 import {
   codecs,
@@ -14,8 +14,7 @@ import {
 import { readSamples } from "./samples.ts";
 
 /**
- * 16 s. A multiple of 8 s, or the audio's frames of 1024 samples would not come out even at its
- * end.
+ * 16 s. It is a multiple of 8 s, so that it holds a whole number of audio frames of 1024 samples.
  */
 export const loopSegments = 8;
 export const segmentSeconds = 2;
@@ -61,7 +60,7 @@ export function createLoop(init: Buffer, encoded: readonly Buffer[]): Loop {
   };
 }
 
-/** Where a pipeline that does not lock to the epoch believes that the stream began. */
+/** The start of the stream, as a pipeline assumes it that is not epoch-locked. */
 export interface Phase {
   readonly segments: number;
   readonly ms: number;

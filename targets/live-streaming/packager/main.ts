@@ -1,6 +1,4 @@
-/**
- * A packager: one pipeline that publishes to the publish origin of its region, by the clock alone.
- */
+/** A packager: one pipeline that publishes to its region's publish origin, by the clock alone. */
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readConfiguration } from "../service/configuration.ts";
@@ -52,7 +50,7 @@ metrics.gauge(
   () => pipeline?.inFlight ?? 0,
 );
 
-/** Counts what the journal records, so that the two never disagree. */
+/** Counts the journal's entries, so that counters and journal never disagree. */
 function counted(inner: Journal): Journal {
   return {
     after: inner.after,
@@ -72,10 +70,10 @@ function counted(inner: Journal): Journal {
   };
 }
 
-/** What is in flight may take this long after a SIGTERM, in ms; then it is journalled as lost. */
+/** How long after a SIGTERM a publication may take, in ms. After that it is journalled as lost. */
 const finishMsMax = 2_500;
 const listeners: Listener[] = [];
-// The ports stay open until the last segment is journalled: whoever keeps the books must be able to
+// The ports stay open until the last segment is journalled, because the harness must be able to
 // read it.
 const drain = drainOnSignal(log, [], async () => {
   await pipeline?.finish(Date.now() + finishMsMax);
@@ -140,7 +138,7 @@ async function originReady(): Promise<void> {
   while (!(await publisher.ready())) await sleep(100);
 }
 
-/** Publishes by the clock for ever; one segment that is slow or lost never delays the next. */
+/** Publishes by the clock forever. A slow or lost segment never delays the next. */
 async function live(on: Pipeline, first: number, backfilled: Promise<void>): Promise<void> {
   for (let number = first; !drain.draining; number += 1) {
     await sleep(Math.max(0, publishAtMs(number) - Date.now()));
@@ -155,8 +153,8 @@ async function live(on: Pipeline, first: number, backfilled: Promise<void>): Pro
 }
 
 /**
- * Without epoch locking a pipeline starts its own timeline when it starts, as an encoder does that
- * was just switched on.
+ * Without epoch locking, a pipeline's timeline begins at its start, as in an encoder that was just
+ * switched on.
  */
 function ownPhase(): Phase {
   const startedMs = Date.now();

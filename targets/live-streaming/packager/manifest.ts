@@ -1,6 +1,6 @@
 /**
- * The MPD: a template with constant duration, so a player fetches it once and computes every
- * address from the clock.
+ * The MPD: a template with constant duration. A player fetches it once and computes every address
+ * from the clock.
  */
 
 export interface ManifestRendition {
@@ -18,8 +18,8 @@ export interface ManifestSettings {
 }
 
 /**
- * Nothing in it depends on when or where it was made: both pipelines publish the same bytes. The
- * clock is whichever edge it came from; its `Date` header would not do, being as old as the copy.
+ * It is independent of time and place, so both pipelines publish the same bytes. The clock source
+ * is the edge that served it. Its `Date` header would be wrong, because it is as old as the copy.
  */
 export function manifest({ segmentSeconds, renditions }: ManifestSettings): string {
   const sets = (["video", "audio"] as const).map((kind) =>
@@ -30,8 +30,10 @@ export function manifest({ segmentSeconds, renditions }: ManifestSettings): stri
     ),
   );
   return `<?xml version="1.0" encoding="UTF-8"?>
-<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" profiles="urn:mpeg:dash:profile:isoff-live:2011" type="dynamic"
-  availabilityStartTime="1970-01-01T00:00:00Z" publishTime="1970-01-01T00:00:00Z" minBufferTime="PT2S" maxSegmentDuration="PT${segmentSeconds}S"
+<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="dynamic"
+  profiles="urn:mpeg:dash:profile:isoff-live:2011"
+  availabilityStartTime="1970-01-01T00:00:00Z" publishTime="1970-01-01T00:00:00Z"
+  minBufferTime="PT2S" maxSegmentDuration="PT${segmentSeconds}S"
   timeShiftBufferDepth="PT5M" suggestedPresentationDelay="PT6S">
   <Period id="0" start="PT0S">
 ${sets.join("")}  </Period>
@@ -56,8 +58,10 @@ function adaptationSet(
       `codecs="${codecs}"${shape}/>\n`
     );
   });
-  return `    <AdaptationSet contentType="${kind}" mimeType="${kind}/mp4" segmentAlignment="true" startWithSAP="1">
-      <SegmentTemplate timescale="1" duration="${segmentSeconds}" startNumber="0" initialization="$RepresentationID$/init.mp4" media="$RepresentationID$/$Number$.m4s"/>
+  return `    <AdaptationSet contentType="${kind}" mimeType="${kind}/mp4"
+      segmentAlignment="true" startWithSAP="1">
+      <SegmentTemplate timescale="1" duration="${segmentSeconds}" startNumber="0"
+        initialization="$RepresentationID$/init.mp4" media="$RepresentationID$/$Number$.m4s"/>
 ${representations.join("")}    </AdaptationSet>
 `;
 }

@@ -33,7 +33,7 @@ function words(...values: readonly number[]): Buffer {
   return buffer;
 }
 
-/** As ffmpeg writes it: usual duration in tfhd, sizes in trun, 64 bits of time. */
+/** Like ffmpeg's output: default duration in tfhd, sizes in trun, 64-bit times. */
 function segment(index: number, count = samples): Buffer {
   const sizes = Array.from({ length: count }, () => 3);
   return Buffer.concat([
@@ -65,7 +65,7 @@ const expectation = (of: number): Parameters<typeof inspect>[1] => ({
   durationTicks: ticks * segmentSeconds,
 });
 
-test("media time is the segment's number, for ever and without a gap", () => {
+test("derives media time from the segment's number, forever and without a gap", () => {
   fc.assert(
     fc.property(number, (each) => {
       const made = makeSegment(loop, each, epochLocked);
@@ -76,7 +76,7 @@ test("media time is the segment's number, for ever and without a gap", () => {
   );
 });
 
-test("two pipelines make the same bytes, unless one is not locked to the epoch", () => {
+test("makes the same bytes in two pipelines, unless one is not epoch-locked", () => {
   expect(makeSegment(loop, 897_638_000, epochLocked)).toEqual(
     makeSegment(loop, 897_638_000, epochLocked),
   );
@@ -85,13 +85,13 @@ test("two pipelines make the same bytes, unless one is not locked to the epoch",
   );
 });
 
-test("making a segment leaves the loop as it was", () => {
+test("leaves the loop unchanged", () => {
   const first = makeSegment(loop, 8, epochLocked);
   makeSegment(loop, 16, epochLocked);
   expect(decodeTime(first)).toBe(8 * segmentSeconds * ticks);
 });
 
-test("a loop that does not come out even is refused", () => {
+test("refuses a loop without a whole number of frames", () => {
   expect(() =>
     createLoop(
       init,
@@ -101,22 +101,22 @@ test("a loop that does not come out even is refused", () => {
 });
 
 describe("light inspection", () => {
-  test("finds media time that is not the number's", () =>
+  test("finds a media time that is not the number's", () =>
     expect(inspect(spoiled(segment(5), "timing"), expectation(5))).toEqual(["timing"]));
-  test("finds a hole between samples", () =>
+  test("finds a gap between samples", () =>
     expect(inspect(spoiled(segment(5), "missing"), expectation(5))).toEqual(["missing"]));
-  test("finds an end that comes too early", () => {
+  test("finds an early end", () => {
     expect(inspect(segment(5, 49), expectation(5))).toEqual(["short"]);
     expect(inspect(spoiled(segment(5), "short"), expectation(5))).toEqual(["short"]);
   });
-  test("finds a segment that was cut off, although its beginning is well", () => {
+  test("finds a truncated segment despite its sound beginning", () => {
     expect(inspect(spoiled(segment(5), "truncated"), expectation(5))).toEqual([
       "short",
       "missing",
       "timing",
     ]);
   });
-  test("finds fault with a whole segment never, and with one that was cut off anywhere always", () => {
+  test("never faults a whole segment, and always one that is truncated anywhere", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: segment(0).length - 1 }), (length) => {
         expect(inspect(segment(5), expectation(5))).toEqual([]);
@@ -124,14 +124,14 @@ describe("light inspection", () => {
       }),
     );
   });
-  test("gives up on what cannot be read", () => {
+  test("reports what it cannot read", () => {
     expect(inspect(Buffer.from("no boxes at all"), expectation(5))).toEqual([
       "short",
       "missing",
       "timing",
     ]);
   });
-  test("cannot see rot in the media itself: that is what checksums are for", () => {
+  test("misses rot in the media, which takes a checksum", () => {
     const rotten = spoiled(segment(5), "rot");
     expect(inspect(rotten, expectation(5))).toEqual([]);
     expect(rotten).not.toEqual(segment(5));
@@ -142,7 +142,7 @@ describe("samples", () => {
   const whole = segment(5);
   const all = readSamples(whole, 0).map(({ durationTicks }, index) => ({ index, durationTicks }));
 
-  test("all of them kept are the same samples, and every box still ends where it says", () => {
+  test("stay the same if all are kept, in boxes of the right size", () => {
     const again = withSamples(whole, all);
     expect(readSamples(again, 0)).toEqual(readSamples(whole, 0));
     expect([...boxes(again)].map(({ type }) => type)).toEqual(
@@ -151,7 +151,7 @@ describe("samples", () => {
     expect(decodeTime(again)).toBe(decodeTime(whole));
   });
 
-  test("any of them may go: what stays keeps its own bytes and its own length", () => {
+  test("keep their own bytes and length when any others are removed", () => {
     fc.assert(
       fc.property(fc.subarray(all), (kept) => {
         const made = withSamples(whole, kept);
@@ -165,7 +165,7 @@ describe("samples", () => {
     );
   });
 
-  test("missing ones leave a hole of their own length", () => {
+  test("leave a gap of their own length when removed", () => {
     const ticksOf = (of: Buffer): number =>
       readSamples(of, 0).reduce((sum, { durationTicks }) => sum + durationTicks, 0);
     const bad = spoiled(whole, "missing");
@@ -173,7 +173,7 @@ describe("samples", () => {
   });
 });
 
-describe("orders to spoil", () => {
+describe("orders to corrupt", () => {
   const made = (number_: number): Buffer => makeSegment(loop, number_, epochLocked);
   const spoils = (
     orders: ReturnType<typeof createDefectOrders>,
@@ -181,7 +181,7 @@ describe("orders to spoil", () => {
     rendition: string,
   ): boolean => !orders.spoil(made(of), of, rendition).equals(made(of));
 
-  test("count by number, so that a segment is spoiled in all renditions or in none", () => {
+  test("count by number, so that a segment is corrupted in all renditions or in none", () => {
     const orders = createDefectOrders();
     orders.order({ kind: "rot", segments: 2, rendition: null });
     const seen = [5, 6, 7].map((of) =>
@@ -195,7 +195,7 @@ describe("orders to spoil", () => {
     expect(orders.current).toBeNull();
   });
 
-  test("may name one rendition, and are called off", () => {
+  test("may name one rendition, and can be cancelled", () => {
     const orders = createDefectOrders();
     orders.order({ kind: "timing", segments: 9, rendition: "v360" });
     expect([spoils(orders, 5, "v720"), spoils(orders, 5, "v360")]).toEqual([false, true]);
@@ -205,42 +205,38 @@ describe("orders to spoil", () => {
   });
 });
 
-test(
-  "the manifest names a clock at whichever edge it comes from, and nothing that depends on " +
-    "when it was made",
-  () => {
-    const made = manifest({
-      segmentSeconds,
-      renditions: [
-        {
-          name: "v720",
-          kind: "video",
-          bitsPerSecond: 1,
-          codecs: "avc1.4d401f",
-          width: 1280,
-          height: 720,
-        },
-      ],
-    });
-    expect(made).toContain(
-      '<UTCTiming schemeIdUri="urn:mpeg:dash:utc:http-iso:2014" value="/time"/>',
-    );
-    expect(made.match(/\d{4}-\d\d-\d\dT[\d:]+Z/g)).toEqual([
-      "1970-01-01T00:00:00Z",
-      "1970-01-01T00:00:00Z",
-    ]);
-  },
-);
+test("names a clock at the edge that served the manifest, and nothing that depends on its time", () => {
+  const made = manifest({
+    segmentSeconds,
+    renditions: [
+      {
+        name: "v720",
+        kind: "video",
+        bitsPerSecond: 1,
+        codecs: "avc1.4d401f",
+        width: 1280,
+        height: 720,
+      },
+    ],
+  });
+  expect(made).toContain(
+    '<UTCTiming schemeIdUri="urn:mpeg:dash:utc:http-iso:2014" value="/time"/>',
+  );
+  expect(made.match(/\d{4}-\d\d-\d\dT[\d:]+Z/g)).toEqual([
+    "1970-01-01T00:00:00Z",
+    "1970-01-01T00:00:00Z",
+  ]);
+});
 
 describe("boxes", () => {
-  test("the index goes and everything else stays", () => {
+  test("removes the index and keeps everything else", () => {
     expect([...boxes(withoutIndex(segment(0)))].map(({ type }) => type)).toEqual([
       "styp",
       "moof",
       "mdat",
     ]);
   });
-  test("a segment cut short anywhere is refused or whole, never read past its end", () => {
+  test("refuses a truncated segment or reads it whole, never past its end", () => {
     fc.assert(
       fc.property(fc.nat(segment(0).length - 1), (length) => {
         const cut = segment(0).subarray(0, length);
@@ -252,7 +248,7 @@ describe("boxes", () => {
       }),
     );
   });
-  test("a box that lies about its length is refused", () => {
+  test("refuses a box with a wrong length", () => {
     const lying = segment(0);
     lying.writeUInt32BE(4);
     expect(() => [...boxes(lying)]).toThrow(/says that it is 4 bytes long/);

@@ -1,4 +1,4 @@
-/** Another reader of fMP4, mp4box, sees in patched segments of real media what the loop means. */
+/** mp4box, an independent reader of fMP4, agrees with the patched segments of real media. */
 import "../tools/recipes.ts";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -34,7 +34,7 @@ interface Sample {
   readonly bytes: Buffer;
 }
 
-/** What mp4box reads of a segment. */
+/** A segment as mp4box reads it. */
 function samplesOf(init: Buffer, segment: Buffer): Sample[] {
   const file = createFile();
   let failed = "";
@@ -58,32 +58,29 @@ function samplesOf(init: Buffer, segment: Buffer): Sample[] {
   }));
 }
 
-test.each(renditions)(
-  "segments of $name follow each other without a gap, at any number",
-  ({ name }) => {
-    const loop = loops.get(name) as Loop;
-    // Beyond 32 bits of ticks, and over the end of the loop, which is a multiple of eight.
-    for (const first of [0, 6, 897_638_006]) {
-      const segments = [0, 1, 2, 3].map((index) => makeSegment(loop, first + index, epochLocked));
-      // Each by itself: mp4box takes the time of a first segment as it stands, and adds up from
-      // there.
-      const seen = segments.flatMap((segment) => samplesOf(loop.init, segment));
-      const told = segments.flatMap((segment) => readSamples(segment, 0));
-      expect(seen.map(({ duration }) => duration)).toEqual(
-        told.map(({ durationTicks }) => durationTicks),
-      );
-      for (const [index, sample] of seen.entries()) {
-        const before = seen[index - 1];
-        if (before !== undefined) expect(sample.dts).toBe(before.dts + before.duration);
-      }
-      const start = first * segmentSeconds * loop.timescale;
-      // A frame of audio does not end where a segment does.
-      expect(Math.abs((seen[0]?.dts ?? 0) - start)).toBeLessThan(loop.timescale / 20);
+test.each(renditions)("joins segments of $name without a gap, at any number", ({ name }) => {
+  const loop = loops.get(name) as Loop;
+  // Beyond 32 bits of ticks, and across the end of the loop, which is a multiple of eight.
+  for (const first of [0, 6, 897_638_006]) {
+    const segments = [0, 1, 2, 3].map((index) => makeSegment(loop, first + index, epochLocked));
+    // Each by itself, because mp4box takes the first segment's time as given and adds durations
+    // from there.
+    const seen = segments.flatMap((segment) => samplesOf(loop.init, segment));
+    const expected = segments.flatMap((segment) => readSamples(segment, 0));
+    expect(seen.map(({ duration }) => duration)).toEqual(
+      expected.map(({ durationTicks }) => durationTicks),
+    );
+    for (const [index, sample] of seen.entries()) {
+      const before = seen[index - 1];
+      if (before !== undefined) expect(sample.dts).toBe(before.dts + before.duration);
     }
-  },
-);
+    const start = first * segmentSeconds * loop.timescale;
+    // Audio frames do not end at segment boundaries.
+    expect(Math.abs((seen[0]?.dts ?? 0) - start)).toBeLessThan(loop.timescale / 20);
+  }
+});
 
-test("a segment of which a sample was taken out holds the others, byte for byte", () => {
+test("keeps the other samples byte for byte when one is removed", () => {
   const loop = loops.get("v90") as Loop;
   const whole = makeSegment(loop, 5, epochLocked);
   const durations = readSamples(whole, 0).map(({ durationTicks }) => durationTicks);

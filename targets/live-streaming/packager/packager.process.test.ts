@@ -35,8 +35,8 @@ const encoder = {
 const folder = mkdtempSync(join(tmpdir(), "seawall-packager-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-describe("light inspection of really encoded media", () => {
-  test("tells every defect but rot, and never finds fault with a whole segment", async () => {
+describe("light inspection of encoded media", () => {
+  test("finds every defect but rot, and never faults a whole segment", async () => {
     const number = 897_638_123;
     for (const [name, loop] of await loadLoops({ ...encoder, renditions: [...renditions] })) {
       const whole = makeSegment(loop, number, epochLocked);
@@ -59,7 +59,7 @@ describe("light inspection of really encoded media", () => {
         whole.length,
         false,
       ]);
-      // A decoder agrees on what is left: the boxes were written well.
+      // A decoder accepts the rest, so the boxes are valid.
       for (const [kind, left] of [
         ["short", Math.ceil(samples / 2)],
         ["missing", samples - 10],
@@ -92,7 +92,7 @@ function decodedFrames(path: string): number {
   );
 }
 
-/** Takes every PUT and remembers it; answers as it is told. */
+/** Accepts and records every PUT, with configurable answers. */
 interface Origin {
   readonly puts: {
     readonly path: string;
@@ -192,7 +192,7 @@ describe("a packager", () => {
       listen,
       control: own,
       controlToken: "secret",
-      // The first of its origins is not there.
+      // The first of its origins is absent.
       publishTo: [
         { host, port: await freePort(host) },
         { host, port: origin.port },
@@ -210,51 +210,47 @@ describe("a packager", () => {
     origin.close();
   });
 
-  test(
-    "says what its inspection found, journals it, and counts it; rot passes unseen with a " +
-      "checksum of its own",
-    async () => {
-      for (const [kind, defects] of [
-        ["short", "short"],
-        ["truncated", "short,missing,timing"],
-        ["rot", ""],
-      ] as const) {
-        const from = (await journal()).length;
-        expect(await order(`?kind=${kind}&segments=1&rendition=v360`)).toBe(200);
-        const spoiledOne = async (): Promise<Entry | undefined> => {
-          const loops = await loadLoops({ ...encoder, renditions: [...renditions] });
-          return (await journal()).slice(from).find(
-            ({ number, sha256, rendition }) =>
-              rendition === "v360" &&
-              sha256 !==
-                createHash("sha256")
-                  .update(makeSegment(loops.get(rendition) as never, number, epochLocked))
-                  .digest("hex"),
-          );
-        };
-        await expect.poll(spoiledOne, { timeout: 6_000, interval: 200 }).toBeDefined();
-        const entry = (await spoiledOne()) as Entry;
-        const put = origin.puts.find(({ path }) => path === `/live/main/v360/${entry.number}.m4s`);
-        expect([entry.defects.join(","), put?.defects, put?.sha256, put?.really]).toEqual([
-          defects,
-          defects,
-          entry.sha256,
-          entry.sha256,
-        ]);
-        // Its sisters in the other renditions were left alone.
-        expect(
-          (await journal())
-            .filter(({ number, rendition }) => number === entry.number && rendition !== "v360")
-            .map((one) => one.defects),
-        ).toEqual([[], []]);
-      }
-      expect(await (await fetch(`${data}/metrics`)).text()).toMatch(
-        /packager_defects_total\{lane="publish",defect="short"\} 2/,
-      );
-    },
-  );
+  test("declares, journals and counts its inspection's findings; rot passes with its own checksum", async () => {
+    for (const [kind, defects] of [
+      ["short", "short"],
+      ["truncated", "short,missing,timing"],
+      ["rot", ""],
+    ] as const) {
+      const from = (await journal()).length;
+      expect(await order(`?kind=${kind}&segments=1&rendition=v360`)).toBe(200);
+      const spoiledOne = async (): Promise<Entry | undefined> => {
+        const loops = await loadLoops({ ...encoder, renditions: [...renditions] });
+        return (await journal()).slice(from).find(
+          ({ number, sha256, rendition }) =>
+            rendition === "v360" &&
+            sha256 !==
+              createHash("sha256")
+                .update(makeSegment(loops.get(rendition) as never, number, epochLocked))
+                .digest("hex"),
+        );
+      };
+      await expect.poll(spoiledOne, { timeout: 6_000, interval: 200 }).toBeDefined();
+      const entry = (await spoiledOne()) as Entry;
+      const put = origin.puts.find(({ path }) => path === `/live/main/v360/${entry.number}.m4s`);
+      expect([entry.defects.join(","), put?.defects, put?.sha256, put?.really]).toEqual([
+        defects,
+        defects,
+        entry.sha256,
+        entry.sha256,
+      ]);
+      // The other renditions of the segment are intact.
+      expect(
+        (await journal())
+          .filter(({ number, rendition }) => number === entry.number && rendition !== "v360")
+          .map((one) => one.defects),
+      ).toEqual([[], []]);
+    }
+    expect(await (await fetch(`${data}/metrics`)).text()).toMatch(
+      /packager_defects_total\{lane="publish",defect="short"\} 2/,
+    );
+  });
 
-  test("packages a live segment for its least time, and not a segment that it makes up for", async () => {
+  test("takes the least packaging time for a live segment, and none for a backfilled one", async () => {
     const live = async (): Promise<Entry[]> =>
       (await journal()).filter(({ backfill }) => !backfill);
     await expect
@@ -266,7 +262,7 @@ describe("a packager", () => {
     expect(Math.min(...sinceDueMs)).toBeGreaterThanOrEqual(packagingMsMin);
   });
 
-  test("refuses with the right status whatever is not an order", async () => {
+  test("refuses invalid orders with the right status", async () => {
     const statuses = async (
       asked: readonly (readonly [string, Record<string, string>?, string?])[],
     ): Promise<number[]> => {
@@ -319,7 +315,7 @@ describe("a packager", () => {
       (await fetch(`${data}/journal`, { method: "POST", body: "x" })).status,
       (await fetch(`${data}/etc/passwd`)).status,
     ]).toEqual([405, 404]);
-    // What no client library would send.
+    // Requests that no client library would send.
     expect(
       await Promise.all(
         ["//", "/defects?%", "http://[/", "*"].map((target) => rawStatus(control, target)),
@@ -328,7 +324,7 @@ describe("a packager", () => {
     expect(await rawStatus(data, "/health/live")).toBe(200);
   });
 
-  test("killed and started again, it still knows what was acknowledged to it", async () => {
+  test("still knows its acknowledgements after a kill and restart", async () => {
     const before = await journal();
     child.kill("SIGKILL");
     await ended();
@@ -338,31 +334,27 @@ describe("a packager", () => {
     expect(after.map(({ seq }) => seq)).toEqual(after.map((_, index) => index + 1));
   });
 
-  test(
-    "told to end, it finishes the segment in flight, can be read until then, and leaves " +
-      "nothing undecided",
-    async () => {
-      origin.delayMs = 400;
-      const known = (await journal()).length;
-      const inFlight = async (): Promise<boolean> =>
-        /packager_in_flight [1-9]/.test(await (await fetch(`${data}/metrics`)).text());
-      await expect.poll(inFlight, { timeout: 5_000, interval: 20 }).toBe(true);
-      child.kill("SIGTERM");
-      await sleep(50);
-      const ready = await fetch(`${data}/health/ready`);
-      expect([ready.status, await ready.text()]).toEqual([503, "draining\n"]);
-      expect(await ended()).toBe(0);
-      const lines = log
-        .trim()
-        .split("\n")
-        .map((line) => JSON.parse(line) as { message: string });
-      expect(lines.slice(-2).map(({ message }) => message)).toEqual(["draining", "drained"]);
-      await start();
-      expect((await journal()).length).toBeGreaterThanOrEqual(known + renditions.length);
-    },
-  );
+  test("finishes the open segment on SIGTERM, stays readable until then, and leaves no outcome open", async () => {
+    origin.delayMs = 400;
+    const known = (await journal()).length;
+    const inFlight = async (): Promise<boolean> =>
+      /packager_in_flight [1-9]/.test(await (await fetch(`${data}/metrics`)).text());
+    await expect.poll(inFlight, { timeout: 5_000, interval: 20 }).toBe(true);
+    child.kill("SIGTERM");
+    await sleep(50);
+    const ready = await fetch(`${data}/health/ready`);
+    expect([ready.status, await ready.text()]).toEqual([503, "draining\n"]);
+    expect(await ended()).toBe(0);
+    const lines = log
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { message: string });
+    expect(lines.slice(-2).map(({ message }) => message)).toEqual(["draining", "drained"]);
+    await start();
+    expect((await journal()).length).toBeGreaterThanOrEqual(known + renditions.length);
+  });
 
-  test("refuses a bad configuration, naming every problem", () => {
+  test("refuses an invalid configuration and names every problem", () => {
     writeFileSync(
       join(folder, "bad.json"),
       JSON.stringify({
@@ -392,7 +384,7 @@ describe("a packager", () => {
   });
 });
 
-/** The status of a request whose target is sent as it is. */
+/** The status of a request with an unmodified request target. */
 function rawStatus(base: string, target: string): Promise<number> {
   const { hostname, port } = new URL(base);
   return new Promise((resolve, reject) => {

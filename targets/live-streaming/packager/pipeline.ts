@@ -25,7 +25,7 @@ export interface PipelineParts {
   readonly nextToken: () => string;
   readonly nowMs: () => number;
   readonly sleep: (ms: number) => Promise<unknown>;
-  /** May spoil a segment before it is inspected, when the control endpoint asked for it. */
+  /** May corrupt a segment before its inspection, on request of the control endpoint. */
   readonly spoil: (segment: Buffer, number: number, rendition: string) => Buffer;
 }
 
@@ -33,7 +33,7 @@ export interface PipelineParts {
 export const retryMs = 2_000;
 const backfillRetryMs = 20_000;
 /**
- * Segments, of all renditions each: a store that has just started is slow, and overwhelming it
+ * Concurrent segments, each in all renditions. A store that has just started is slow, and more load
  * would make it slower.
  */
 const backfillAtOnce = 2;
@@ -41,13 +41,13 @@ const backfillAtOnce = 2;
 export interface Pipeline {
   /** What a player needs before its first segment. */
   publishStart(): Promise<boolean>;
-  /** True when every rendition was acknowledged. */
+  /** True if every rendition was acknowledged. */
   publishSegment(number: number): Promise<boolean>;
   /** The segments before `current`. */
   backfill(current: number): Promise<void>;
   /**
-   * Begins nothing new; resolves when all that was begun is journalled, at the latest soon after
-   * `deadlineMs` (epoch).
+   * Starts no further segment. Resolves when all started ones are journalled, at the latest soon
+   * after `deadlineMs` (epoch).
    */
   finish(deadlineMs: number): Promise<void>;
   /** Segments under way. */
@@ -84,7 +84,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     number: number,
     backfill: boolean,
   ): Promise<boolean> => {
-    // First of all: what is ordered meanwhile is still done to this segment.
+    // First of all, so that an order during packaging still applies to this segment.
     if (!backfill)
       await parts.sleep(Math.max(0, publishAtMs(number) + settings.packagingMsMin - nowMs()));
     const made = makeSegment(loop, number, parts.phase);
@@ -97,8 +97,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     });
     const sha256 = createHash("sha256").update(segment).digest("hex");
     const startedMs = nowMs();
-    // What is live has its time from when it was due; what is published after the fact is in no
-    // hurry, and must be there in the end.
+    // A live segment's time counts from its due time. A backfilled one has no deadline, but must be
+    // published in the end.
     const deadlineMs = backfill ? startedMs + backfillRetryMs : publishAtMs(number) + retryMs;
     const result = await put(
       { kind: "segment", event: settings.event, rendition, number },
@@ -190,7 +190,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   };
 }
 
-/** All samples of a rendition have the same duration: the loop's, shared out. */
+/** All samples of a rendition have the same duration: an equal part of the loop's. */
 function usualTicks(loop: Loop): number {
   const samples = loop.segments.reduce((sum, segment) => sum + segment.samples, 0);
   return (loop.segments.length * segmentSeconds * loop.timescale) / samples;

@@ -1,6 +1,6 @@
 /**
- * What a packager answers: its journal on the data port, orders to spoil segments on the control
- * port. Whatever else is asked is refused.
+ * The packager's ports: its journal on the data port, orders to corrupt segments on the control
+ * port. All other requests are refused.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { authorised } from "../service/operations.ts";
@@ -32,7 +32,7 @@ export interface ControlParts {
   readonly renditions: readonly string[];
 }
 
-/** `POST /defects?kind=…&segments=N[&rendition=…]` orders, `DELETE` calls off, `GET` tells. */
+/** `POST /defects?kind=…&segments=N[&rendition=…]` orders, `DELETE` cancels, `GET` reports. */
 export function answerControl(
   request: IncomingMessage,
   response: ServerResponse,
@@ -64,7 +64,7 @@ export function answerControl(
   }
 }
 
-/** The order, or what is wrong with it. */
+/** The order, or its problem. */
 function orderIn(request: IncomingMessage, renditions: readonly string[]): Order | string {
   const kind = defectKinds.find((each): each is DefectKind => each === one(request, "kind", ""));
   if (kind === undefined) return `kind must be one of ${defectKinds.join(", ")}`;
@@ -77,7 +77,7 @@ function orderIn(request: IncomingMessage, renditions: readonly string[]): Order
   return { kind, segments: Number(segments), rendition: rendition === "" ? null : rendition };
 }
 
-/** The value of a parameter, which may be given once; null when it is given more often. */
+/** A parameter's value; null if it is given more than once. */
 function one(request: IncomingMessage, name: string, fallback: string): string | null {
   const url = request.url ?? "";
   const query = url.indexOf("?");
@@ -85,7 +85,7 @@ function one(request: IncomingMessage, name: string, fallback: string): string |
   return values.length > 1 ? null : (values[0] ?? fallback);
 }
 
-/** No body is ever read here: a connection that still carries one cannot be used again. */
+/** No body is ever read here, so a connection that still carries one cannot be reused. */
 function refuse(
   request: IncomingMessage,
   response: ServerResponse,

@@ -46,19 +46,15 @@ function publisher(...origins: readonly Origin[]): Publisher {
   return created;
 }
 
-test(
-  "all origins of a region fit into the time after which a segment is lost, and none is given " +
-    "up on before it can answer",
-  () => {
-    for (const origins of [1, 2, 3]) {
-      expect(attemptMsMax(origins)).toBeGreaterThanOrEqual(500);
-      expect(attemptMsMax(origins) * origins).toBeLessThan(2_000);
-    }
-  },
-);
+test("tries all origins of a region before a segment is lost, each long enough to answer", () => {
+  for (const origins of [1, 2, 3]) {
+    expect(attemptMsMax(origins)).toBeGreaterThanOrEqual(500);
+    expect(attemptMsMax(origins) * origins).toBeLessThan(2_000);
+  }
+});
 
 describe("a publisher with several origins", () => {
-  test("goes from a dead one to the next at once, with the same token, and stays there", async () => {
+  test("moves from a dead origin to the next at once, with the same token, and stays there", async () => {
     const good = await origin(200);
     const both = publisher(dead, good);
     const startedMs = performance.now();
@@ -68,7 +64,7 @@ describe("a publisher with several origins", () => {
       attempts: 2,
       refusals: 0,
     });
-    // Well before an attempt would be given up.
+    // Well before an attempt would be abandoned.
     expect(performance.now() - startedMs).toBeLessThan(attemptMsMax(2));
     expect(await both.put(put(2_000))).toEqual({
       outcome: "acked",
@@ -90,36 +86,32 @@ describe("a publisher with several origins", () => {
     expect(silent.asked.length).toBe(1);
   });
 
-  test(
-    "does not leave a busy one while there is much time: it would go on writing what the next " +
-      "one then writes again",
-    async () => {
-      const asked: number[] = [];
-      const server = createServer((request, response) => {
-        request.resume();
-        asked.push(Date.now());
-        setTimeout(() => response.writeHead(200).end(), 700);
-      });
-      await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
-      cleanups.push(
-        () => void server.close(),
-        () => server.closeAllConnections(),
-      );
-      const busy: Origin = {
-        at: { host: "127.0.0.1", port: (server.address() as AddressInfo).port },
-        asked: [],
-      };
-      expect(await publisher(busy, busy, busy).put(put(20_000))).toEqual({
-        outcome: "acked",
-        status: 200,
-        attempts: 1,
-        refusals: 0,
-      });
-      expect(asked).toHaveLength(1);
-    },
-  );
+  test("stays with a busy origin while there is time, because two would write the same", async () => {
+    const asked: number[] = [];
+    const server = createServer((request, response) => {
+      request.resume();
+      asked.push(Date.now());
+      setTimeout(() => response.writeHead(200).end(), 700);
+    });
+    await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+    cleanups.push(
+      () => void server.close(),
+      () => server.closeAllConnections(),
+    );
+    const busy: Origin = {
+      at: { host: "127.0.0.1", port: (server.address() as AddressInfo).port },
+      asked: [],
+    };
+    expect(await publisher(busy, busy, busy).put(put(20_000))).toEqual({
+      outcome: "acked",
+      status: 200,
+      attempts: 1,
+      refusals: 0,
+    });
+    expect(asked).toHaveLength(1);
+  });
 
-  test("asks another when one cannot take it, and no other when it is refused for what it is", async () => {
+  test("asks another if one cannot accept the PUT, and no other if the request itself is refused", async () => {
     const [full, good, strict] = [await origin(503), await origin(200), await origin(422)];
     expect(await publisher(full, good).put(put(2_000))).toMatchObject({
       outcome: "acked",
@@ -134,7 +126,7 @@ describe("a publisher with several origins", () => {
     });
   });
 
-  test("comes back to the first when it recovers while the time lasts, and gives up after", async () => {
+  test("returns to the first if it recovers in time, and gives up after that", async () => {
     const slow = await origin((times) => (times < 3 ? 503 : 200));
     expect(await publisher(slow, dead).put(put(2_000))).toMatchObject({
       outcome: "acked",
@@ -145,7 +137,7 @@ describe("a publisher with several origins", () => {
     expect(lost.attempts).toBeGreaterThan(2);
   });
 
-  test("is ready with one origin that is, and ends early when told to", async () => {
+  test("is ready with one ready origin, and ends early on request", async () => {
     const [good, full] = [await origin(200), await origin(503)];
     expect([await publisher(dead, good).ready(), await publisher(dead, full).ready()]).toEqual([
       true,

@@ -1,6 +1,5 @@
 /**
- * One PUT to a publish origin of the region, repeated until one of them acknowledges it or its time
- * is over.
+ * One PUT to the region's publish origins, repeated until one acknowledges it or its time is over.
  */
 import { Agent, request as httpRequest } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -16,27 +15,23 @@ export interface Put {
 
 export interface PutResult {
   readonly outcome: "acked" | "lost";
-  /** Of the last attempt; 0 when there was no answer. */
+  /** Of the last attempt; 0 without an answer. */
   readonly status: number;
   readonly attempts: number;
-  /**
-   * Attempts that an origin turned away: it answered, and did not take what it could have taken.
-   */
+  /** Attempts that an origin refused: it answered, and did not accept a valid request. */
   readonly refusals: number;
 }
 
-/**
- * 429, and every 5xx: what an origin says that it cannot do now. A 4xx is about the request itself.
- */
+/** 429 and every 5xx: the origin cannot accept it now. A 4xx concerns the request itself. */
 export function isRefusal(status: number): boolean {
   return status === 429 || status >= 500;
 }
 
 export interface Publisher {
   put(put: Put): Promise<PutResult>;
-  /** Whether any origin is. */
+  /** Whether any origin is ready. */
   ready(): Promise<boolean>;
-  /** Nothing is tried for longer than until then, in epoch ms: the packager is about to end. */
+  /** No attempt lasts beyond this, in epoch ms, because the packager is about to exit. */
   finishBy(deadlineMs: number): void;
   close(): void;
 }
@@ -44,17 +39,17 @@ export interface Publisher {
 const pauseMs = 50;
 
 /**
- * How long one origin may be silent, in ms. A PUT slower than 500 ms is a bug, so no origin gets
- * less; with few of them each gets more, and yet all of them are asked within the 2 s after which a
- * segment is lost.
+ * How long one origin may be silent, in ms. A PUT slower than 500 ms is a bug, so none gets less.
+ * With fewer origins each gets more, and all are tried within the 2 s after which a segment is
+ * lost.
  */
 export function attemptMsMax(origins: number): number {
   return Math.max(500, 2_000 / (origins + 1));
 }
 
 /**
- * Origins of one region share their store, so a segment that one did not acknowledge may be
- * repeated at the next with the same token.
+ * Origins of one region share their store, so an unacknowledged segment may be repeated at the next
+ * with the same token.
  */
 export function createPublisher(
   origins: readonly EndpointSettings[],
@@ -63,15 +58,15 @@ export function createPublisher(
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
   const attemptMs = attemptMsMax(origins.length);
   let endMs = Number.POSITIVE_INFINITY;
-  /** The one that answered last: who follows a failed one need not find out again. */
+  /** The origin that answered last, so that later requests do not rediscover a failed one. */
   let preferred = 0;
   return {
     async put({ path, body, headers, deadlineMs }) {
       let status = 0;
       let attempts = 0;
       let refusals = 0;
-      // Who has much time is in no hurry: a busy origin given up on goes on writing, and the next
-      // one then writes the same again.
+      // A PUT without a deadline waits, because an abandoned origin would continue to write while
+      // the next writes the same again.
       const patienceMs = Math.max(attemptMs, (deadlineMs - nowMs()) / (origins.length + 2));
       const leftMs = (): number => Math.min(deadlineMs, endMs) - nowMs();
       for (let at = preferred; leftMs() > 0; at = (at + 1) % origins.length) {
@@ -87,9 +82,9 @@ export function createPublisher(
           return { outcome: "acked", status, attempts, refusals };
         }
         if (isRefusal(status)) refusals += 1;
-        // Refused for what it is: it will be refused again.
+        // Refused for its content, so a retry would be refused, too.
         if (status >= 400 && status < 500 && status !== 408 && status !== 429) break;
-        // Each origin is asked at once; only then does it help to wait.
+        // Each origin is tried at once. Only then does a pause help.
         if (attempts % origins.length === 0) await sleep(Math.min(pauseMs, Math.max(0, leftMs())));
       }
       return { outcome: "lost", status, attempts, refusals };
@@ -114,7 +109,7 @@ export function createPublisher(
 
 type Question = Pick<Put, "path" | "headers" | "body"> & { readonly method: "GET" | "PUT" };
 
-/** The status, or 0 when there was no answer. */
+/** The status, or 0 without an answer. */
 function attempt(
   agent: Agent,
   at: EndpointSettings | undefined,

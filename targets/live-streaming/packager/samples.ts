@@ -1,17 +1,17 @@
 /**
- * The samples of a segment, one picture or one frame of sound each: read, and written anew when
- * some are taken out.
+ * The samples of a segment, each one picture or one audio frame: read, and rewritten when some are
+ * removed.
  */
 import { BrokenBox, find } from "./boxes.ts";
 
 export interface Sample {
   readonly durationTicks: number;
   readonly bytes: number;
-  /** What else the table says of it, as it stands there: flags, composition offset. */
+  /** The rest of its table entry, unchanged: flags, composition offset. */
   readonly rest: Buffer;
 }
 
-/** Optional words of a run, and of each of its entries, in the order in which they stand. */
+/** Optional words of a run, and of each of its entries, in their order. */
 const dataOffsetFlag = 0x1,
   firstFlagsFlag = 0x4,
   durationFlag = 0x100,
@@ -20,7 +20,7 @@ const dataOffsetFlag = 0x1,
   compositionFlag = 0x800;
 const entryFlags = [durationFlag, sizeFlag, flagsFlag, compositionFlag];
 
-/** `fallbackTicks`: what a sample lasts when the segment leaves that to its initialisation. */
+/** `fallbackTicks`: a sample's duration if the segment leaves it to the initialisation segment. */
 export function readSamples(segment: Buffer, fallbackTicks: number): Sample[] {
   const run = find(segment, "moof", "traf", "trun");
   const usual = usualOf(segment);
@@ -47,7 +47,7 @@ export function readSamples(segment: Buffer, fallbackTicks: number): Sample[] {
 }
 
 /**
- * The segment with these of its samples only, each named by its index, and lasting as long as said.
+ * The segment with only these of its samples, each named by its index, with the given durations.
  */
 export function withSamples(
   segment: Buffer,
@@ -109,7 +109,7 @@ function optionalBytes(flags: number): number {
   return ((flags & dataOffsetFlag) !== 0 ? 4 : 0) + ((flags & firstFlagsFlag) !== 0 ? 4 : 0);
 }
 
-/** What `tfhd` says of samples that say nothing themselves. */
+/** The defaults of `tfhd` for samples without their own values. */
 function usualOf(segment: Buffer): {
   readonly ticks: number | undefined;
   readonly bytes: number | undefined;

@@ -1,6 +1,6 @@
 /**
- * Reads a service's configuration file and refuses to start on a bad one, naming every problem at
- * once.
+ * Reads a service's configuration file. Refuses to start on an invalid one and names every problem
+ * at once.
  */
 import { readFileSync } from "node:fs";
 import { z } from "zod";

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type ConcurrencyLimit, createGradient2, gradient2Defaults } from "./gradient2.ts";
 
-/** Keeps a limit full and answers after what `tookMs` says of the number in flight. */
+/** Keeps a limit full and answers after `tookMs` of the number in flight. */
 function drive(
   limit: ConcurrencyLimit,
   requests: number,
@@ -10,19 +10,19 @@ function drive(
 ): void {
   for (let done = 0; done < requests; done += 1) {
     while (limit.tryAcquire()) {
-      /* fill it */
+      /* Fill it. */
     }
     limit.release(tookMs(limit.inFlight));
   }
 }
 
-test("it grows while requests take no longer than usual", () => {
+test("grows while requests take no longer than usual", () => {
   const limit = createGradient2();
   drive(limit, 2_000, () => 10);
   expect(limit.limit).toBe(gradient2Defaults.max);
 });
 
-test("it shrinks to its least when requests become slow, and comes back after", () => {
+test("shrinks to its minimum when requests become slow, and recovers", () => {
   const limit = createGradient2({ min: 5 });
   drive(limit, 2_000, () => 10);
   drive(limit, 40, () => 200);
@@ -31,16 +31,16 @@ test("it shrinks to its least when requests become slow, and comes back after", 
   expect(limit.limit).toBe(gradient2Defaults.max);
 });
 
-test("it settles where queueing begins, not at its bounds", () => {
+test("settles where queueing begins, not at its bounds", () => {
   const limit = createGradient2({ min: 1 });
-  // Thirty at once take 10 ms; what comes on top waits.
+  // Thirty at once take 10 ms; more wait.
   drive(limit, 600, () => 10);
   drive(limit, 300, (inFlight) => 10 * Math.max(1, inFlight / 30));
   expect(limit.limit).toBeGreaterThan(20);
   expect(limit.limit).toBeLessThan(120);
 });
 
-test("a service that is half idle keeps its limit", () => {
+test("keeps its limit when half idle", () => {
   const limit = createGradient2();
   for (let times = 0; times < 100; times += 1) {
     limit.tryAcquire();
@@ -49,7 +49,7 @@ test("a service that is half idle keeps its limit", () => {
   expect(limit.limit).toBe(gradient2Defaults.initial);
 });
 
-test("whatever happens, it stays in its bounds and never lets in more than the limit", () => {
+test("stays in its bounds and never admits more than the limit, whatever happens", () => {
   const step = fc.oneof(fc.constant("acquire" as const), fc.double(), fc.constant(null));
   fc.assert(
     fc.property(fc.array(step, { maxLength: 300 }), (steps) => {
@@ -67,7 +67,7 @@ test("whatever happens, it stays in its bounds and never lets in more than the l
   );
 });
 
-test("a caller with a share leaves the rest to others", () => {
+test("leaves the rest to others when a caller has a share", () => {
   const limit = createGradient2({ initial: 20 });
   let taken = 0;
   while (limit.tryAcquire(0.5)) taken += 1;

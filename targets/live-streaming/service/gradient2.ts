@@ -1,7 +1,7 @@
 /**
- * How many requests a service takes on at once, found by itself: the limit shrinks while requests
- * take longer than they usually do, and creeps up while they do not. The gradient algorithm (its
- * second version) and its values are those of Netflix's concurrency-limits.
+ * An adaptive limit on concurrent requests. It shrinks while requests take longer than usual, and
+ * otherwise grows slowly. The algorithm (gradient, second version) and its values are those of
+ * Netflix's concurrency-limits.
  */
 
 export interface Gradient2Options {
@@ -10,11 +10,11 @@ export interface Gradient2Options {
   readonly max: number;
   /** Added at every step, so that a little queueing is always tried. */
   readonly headroom: number;
-  /** Share of each step that is taken at once, 0…1. */
+  /** Smoothing: the share of each step that is applied at once, 0…1. */
   readonly smoothing: number;
-  /** How many times its usual length a request may take before the limit shrinks. */
+  /** The multiple of its usual duration that a request may take before the limit shrinks. */
   readonly tolerance: number;
-  /** Samples over which the usual length is averaged. */
+  /** Samples in the average of the usual duration. */
   readonly longWindow: number;
 }
 
@@ -28,19 +28,17 @@ export const gradient2Defaults: Gradient2Options = {
   longWindow: 600,
 };
 
-/** The least that a step keeps of the limit: one slow request must not close a service. */
+/** The least part of the limit that a step keeps: one slow request must not close a service. */
 const gradientMin = 0.5;
 
 export interface ConcurrencyLimit {
   /** Whole requests. */
   readonly limit: number;
   readonly inFlight: number;
-  /**
-   * False when there is no room; `share` (0…1) is how much of the limit this caller may see used.
-   */
+  /** False if there is no room. `share` (0…1) is the part of the limit that this caller may use. */
   tryAcquire(share?: number): boolean;
   /**
-   * `tookMs` is null for a request that says nothing about the service: one that was broken off, or
+   * `tookMs` is null for a request that says nothing about the service, because it was aborted or
    * refused.
    */
   release(tookMs: number | null): void;
@@ -58,12 +56,11 @@ export function createGradient2(options: Partial<Gradient2Options> = {}): Concur
 
   const observe = (tookMs: number, inFlightThen: number): void => {
     samples += 1;
-    // A plain mean until there are enough samples, then a sliding one.
+    // A plain mean until there are enough samples, then a moving one.
     usualMs += (tookMs - usualMs) / Math.min(samples, longWindow);
-    // After a long overload the usual length is far too long; it has to come back faster than it
-    // went.
+    // After a long overload the usual duration is far too long. It must fall faster than it rose.
     if (usualMs > 2 * tookMs) usualMs *= 0.95;
-    // A service that is half idle learns nothing about how much it can bear.
+    // A half-idle service learns nothing about its limit.
     if (inFlightThen < estimate / 2) return;
     const gradient = Math.max(
       gradientMin,

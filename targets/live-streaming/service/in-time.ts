@@ -1,9 +1,8 @@
-/** A limit for what others promise. */
+/** A time limit for promises. */
 import { setTimeout as sleep } from "node:timers/promises";
 
 /**
- * Settles as the promise does, or rejects after `withinMs`; what then still comes of the promise is
- * nobody's concern.
+ * Settles like the promise, or rejects after `withinMs`. A later result of the promise is ignored.
  */
 export async function inTime<T>(settling: Promise<T>, withinMs: number): Promise<T> {
   const over = new AbortController();

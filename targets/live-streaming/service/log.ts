@@ -1,5 +1,5 @@
 /**
- * Structured logs: one JSON object a line on stdout, so that a harness can keep and search them.
+ * Structured logs: one JSON object per line on stdout, so that a harness can keep and search them.
  */
 
 export type Log = (message: string, detail?: Readonly<Record<string, unknown>>) => void;
@@ -17,7 +17,7 @@ export function reason(error: unknown): string {
 }
 
 /**
- * At most one line per key and interval: a storm of the same failure must not become a storm of
+ * At most one line per key and interval, so that a storm of one failure does not become a storm of
  * logs.
  */
 export function throttled(log: Log, intervalMs: number, nowMs: () => number): Log {

@@ -3,11 +3,11 @@ import { describe, expect, it } from "vitest";
 import { parseExposition } from "../../../harness/probes/prometheus.ts";
 import { createMetrics } from "./metrics.ts";
 
-/** What could end a value early, among what could not. */
+/** Characters that could end a value early, among harmless ones. */
 const values = fc.string({ unit: fc.constantFrom('"', "\\", "\n", "n", "}", ",", "=", "é") });
 
 describe("metrics of a service", () => {
-  it("keep every value of a label, whatever it holds", () => {
+  it("keep every label value, whatever it contains", () => {
     fc.assert(
       fc.property(values, fc.nat(), (value, count) => {
         const metrics = createMetrics();

@@ -1,6 +1,6 @@
 /**
- * What every service answers about itself: `/health/live`, `/health/ready`, `/metrics`; and how it
- * ends.
+ * The operational endpoints of every service, `/health/live`, `/health/ready` and `/metrics`, and
+ * its shutdown.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { timingSafeEqual } from "node:crypto";
@@ -8,7 +8,7 @@ import type { Log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 import { header, type Listener, pathOf, reply } from "./server.ts";
 
-/** True when it answered. `notReady` says what is still missing, or null. */
+/** True if it answered. `notReady` names what is still missing, or is null. */
 export function answerOperations(
   request: IncomingMessage,
   response: ServerResponse,
@@ -35,7 +35,7 @@ export function answerOperations(
   }
 }
 
-/** Control endpoints act on the service, so they ask for the token of this run. */
+/** Control endpoints act on the service, so they require this run's token. */
 export function authorised(request: IncomingMessage, token: string): boolean {
   const given = Buffer.from(header(request, "authorization") ?? "");
   const wanted = Buffer.from(`Bearer ${token}`);
@@ -43,8 +43,8 @@ export function authorised(request: IncomingMessage, token: string): boolean {
 }
 
 /**
- * On SIGTERM: say not ready, finish what is in flight, close the rest, leave. A second signal
- * leaves at once.
+ * On SIGTERM: report not ready, finish open requests, close all else, exit. A second signal exits
+ * at once.
  */
 export function drainOnSignal(
   log: Log,

@@ -1,6 +1,6 @@
 /**
- * How one service's process is started: what the launch functions beside the services compute, all
- * from their arguments.
+ * How a service's process starts: the result of the launch functions beside the services, which
+ * depend on their arguments only.
  */
 export interface Program {
   readonly command: string;
@@ -25,7 +25,7 @@ export interface NodeService {
   readonly configuration: object;
 }
 
-/** A service of our own: Node on a main.ts, which takes its configuration from one file. */
+/** One of the target's own services: Node runs its main.ts, with one configuration file. */
 export function nodeProgram(service: NodeService): Program {
   return {
     command: service.node.executable,
@@ -35,8 +35,7 @@ export function nodeProgram(service: NodeService): Program {
       service.main,
       `${service.directory}/configuration.json`,
     ],
-    // Compiled modules are kept between runs: a third of the start-up of a process that reads
-    // TypeScript.
+    // Caches compiled modules between runs, which saves a third of a TypeScript process's start-up.
     env: {
       ...service.node.env,
       NODE_COMPILE_CACHE: `${service.cacheDirectory}/node-compile-cache`,

@@ -1,6 +1,6 @@
 /**
- * An HTTP listener with limits: slow headers, slow bodies and idle connections end, and a drain
- * lets what is in flight finish.
+ * An HTTP listener with limits. Slow headers, slow bodies and idle connections are closed. A drain
+ * lets open requests finish.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { EndpointSettings } from "./configuration.ts";
@@ -9,13 +9,13 @@ export type Handler = (request: IncomingMessage, response: ServerResponse) => Pr
 
 export interface Listener {
   readonly server: Server;
-  /** Takes no new connection, closes idle ones, and resolves when the last request is over. */
+  /** Accepts no new connection, closes idle ones, and resolves when the last request ends. */
   drain(): Promise<void>;
 }
 
 /**
- * Beyond this, connections are closed as they come: each costs memory, and a descriptor that a
- * store's connection may need.
+ * Beyond this, new connections are closed at once. Each costs memory, and a descriptor that a store
+ * connection may need.
  */
 const connectionsMax = 8_192;
 
@@ -25,7 +25,7 @@ export async function listen(
   onError: (error: unknown) => void,
 ): Promise<Listener> {
   const server = createServer({
-    // Above Varnish's 60 s for idle backend connections, or it picks one that is just being closed.
+    // Above Varnish's 60 s for idle backend connections, or it would pick one that is just closing.
     keepAliveTimeout: 75_000,
     headersTimeout: 5_000,
     requestTimeout: 10_000,
@@ -39,7 +39,7 @@ export async function listen(
       if (response.headersSent) response.destroy();
       else reply(response, 500, "internal error\n");
     };
-    // Most answers are there at once; a promise for each would be a good part of their cost.
+    // Most answers are synchronous, and a promise for each would be a good part of their cost.
     try {
       handle(request, response)?.catch(failed);
     } catch (error) {
@@ -47,7 +47,7 @@ export async function listen(
     }
   };
   server.on("request", onRequest);
-  // Otherwise Node would ask for a body before anybody looked at the head; see continueIfAsked.
+  // Otherwise Node would request the body before any check of the head; see continueIfAsked.
   server.on("checkContinue", onRequest);
   server.maxRequestsPerSocket = 0;
   server.maxConnections = connectionsMax;
@@ -59,7 +59,7 @@ export async function listen(
     server,
     drain: () =>
       new Promise((resolve) => {
-        // A connection whose last answer is out is idle only then, and nobody tells.
+        // A connection becomes idle only after its last answer, and no event reports that.
         const closing = setInterval(() => server.closeIdleConnections(), 50);
         server.close(() => {
           clearInterval(closing);

@@ -1,7 +1,7 @@
 /**
- * The store on Cassandra. Writes are confirmed by a majority of the region's nodes and reach the
- * other regions by replication; reads ask one node, and a majority only when that one does not
- * know.
+ * The store on Cassandra. A majority of the region's nodes confirms each write, and replication
+ * carries it to the other regions. A read asks one node, and a majority only if that node lacks the
+ * row.
  */
 import type { Publication } from "../stream/candidate.ts";
 import cassandra, { type Client } from "cassandra-driver";
@@ -15,13 +15,13 @@ import type { CassandraSettings } from "./settings.ts";
 import type { Store } from "./store.ts";
 
 /**
- * A node that is silent this long is not waited for: the same request goes to another one as well,
- * and the first answer counts. Above the target latency of the store, so that a store which is slow
- * as a whole is asked little more often.
+ * Speculative execution: if a node is silent this long, the same request also goes to another, and
+ * the first answer counts. The value is above the store's target latency, so that a generally slow
+ * store gets few extra requests.
  */
 const hedgeAfterMs = 150;
 
-/** Keeps dialling until the node and the schema are there. */
+/** Keeps connecting until the node and the schema exist. */
 export async function connectCassandra(
   settings: CassandraSettings,
   log: Log,
@@ -54,9 +54,9 @@ async function connect(
 }
 
 /**
- * Far above what a node in health needs, on a busy machine too. The driver has been seen to wait
- * for ever for a node that was just coming up: neither connected nor refused. Such a client is left
- * behind, and a new one tries again.
+ * Far more than a healthy node needs, even on a busy machine. The driver has been seen to wait
+ * forever for a starting node, neither connected nor refused. Such a client is abandoned, and a new
+ * one tries again.
  */
 const settledWithinMs = 8_000;
 
@@ -71,7 +71,7 @@ function createClient(settings: CassandraSettings): Client {
         hedgeAfterMs,
         1,
       ),
-      // The default backs off to ten minutes; a node that returns must be used again at once.
+      // The default backs off to ten minutes. A node that returns must be used at once.
       reconnection: new policies.reconnection.ConstantReconnectionPolicy(500),
       loadBalancing: new policies.loadBalancing.DCAwareRoundRobinPolicy(settings.dataCentre),
     },
@@ -80,8 +80,8 @@ function createClient(settings: CassandraSettings): Client {
       heartBeatInterval: 2000,
       coreConnectionsPerHost: { [types.distance.local]: 2, [types.distance.remote]: 0 },
     },
-    // Tables are known from the schema beside this file, and whether all nodes have them is asked
-    // there.
+    // The tables are known from the schema beside this file, which also checks that all nodes have
+    // them.
     isMetadataSyncEnabled: false,
     protocolOptions: { maxSchemaAgreementWaitSeconds: 0 },
     queryOptions: {
@@ -93,8 +93,8 @@ function createClient(settings: CassandraSettings): Client {
 }
 
 /**
- * Nodes tell their own addresses; each must be dialled where it is reached, or a proxy between
- * would be bypassed.
+ * Nodes announce their own addresses. Each must be dialled through its given endpoint, or a proxy
+ * in between would be bypassed.
  */
 function translator(
   settings: CassandraSettings,
@@ -105,7 +105,7 @@ function translator(
   const translate = (address: string, port: number, callback: (endpoint: string) => void): void => {
     callback(dialled.get(address) ?? `${address}:${port}`);
   };
-  // The driver insists on an instance of its own class, and exports it only through this function.
+  // The driver requires an instance of its own class, and exports it only through this function.
   return Object.assign(cassandra.policies.defaultAddressTranslator(), { translate });
 }
 
@@ -113,7 +113,8 @@ const cql = {
   writeChunk:
     `INSERT INTO ${keyspace}.chunk (event, rendition, number, stamp, part, body) VALUES (?, ` +
     "?, ?, ?, ?, ?) USING TIMESTAMP ?",
-  writePublication: `INSERT INTO ${keyspace}.publication (event, rendition, bucket, number, pipeline, stamp, sha256, bytes, defects, published_at)
+  writePublication: `INSERT INTO ${keyspace}.publication
+    (event, rendition, bucket, number, pipeline, stamp, sha256, bytes, defects, published_at)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) USING TIMESTAMP ?`,
   readChunk:
     `SELECT body FROM ${keyspace}.chunk WHERE event = ? AND rendition = ? AND number = ? AND ` +
@@ -136,10 +137,10 @@ export function bucketOf(number: number): number {
 
 function createStore(client: Client, copies: number): Store {
   const localOne = { consistency: cassandra.types.consistencies.localOne };
-  // A majority wrote it, so one node may not have it yet and a majority must.
+  // A majority wrote it, so one node may lack it while a majority has it.
   const localQuorum = { consistency: cassandra.types.consistencies.localQuorum };
-  // Written with the token's own time: a replay changes nothing, and an older publication never
-  // covers a newer one.
+  // Written with the token's own time, so that a replay changes nothing and an older publication
+  // never replaces a newer one.
   const timestamp = (token: string): cassandra.types.Long =>
     cassandra.types.Long.fromNumber((parseToken(token)?.madeAtMs ?? Date.now()) * 1000);
   return {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { chunkBytes, chunkCount, chunkKey, chunkLength, split } from "./chunk.ts";
 
-test("chunks put together are the segment, and each has the length that is expected of it", () => {
+test("joins chunks to the segment, each of the expected length", () => {
   fc.assert(
     fc.property(
       fc.oneof(
@@ -23,7 +23,7 @@ test("chunks put together are the segment, and each has the length that is expec
   );
 });
 
-test("keys of different publications never meet", () => {
+test("never gives two publications the same key", () => {
   expect(chunkKey("t1", 0)).not.toBe(chunkKey("t1", 1));
   expect(chunkKey("t1", 1)).not.toBe(chunkKey("t2", 1));
 });

@@ -1,4 +1,4 @@
-/** How a segment is cut for the store and for memcached. */
+/** How a segment is cut into chunks for the store and memcached. */
 
 export const chunkBytes = 256 * 1024;
 
@@ -7,20 +7,21 @@ export function chunkCount(bytes: number): number {
 }
 
 /**
- * The length that chunk `index` of a segment of `bytes` must have; anything else is not that chunk.
+ * The exact length of chunk `index` in a segment of `bytes`. A value of another length is not that
+ * chunk.
  */
 export function chunkLength(bytes: number, index: number): number {
   return Math.max(0, Math.min(chunkBytes, bytes - index * chunkBytes));
 }
 
-/** Views of the parts, no copies. */
+/** Views of the parts, without copies. */
 export function split(body: Buffer): Buffer[] {
   return Array.from({ length: chunkCount(body.length) }, (_, index) =>
     body.subarray(index * chunkBytes, (index + 1) * chunkBytes),
   );
 }
 
-/** A token names one publication and is random, so a key never means two different contents. */
+/** A token is random and identifies one publication, so a key never has two different contents. */
 export function chunkKey(token: string, index: number): string {
   return `chunk:${token}:${index}`;
 }

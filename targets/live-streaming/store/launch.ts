@@ -1,7 +1,7 @@
 /**
- * One Cassandra node, started from its jars alone. One data centre per region, one token per node:
- * where each data centre's ring is a single node, it owns everything, no token needs to be
- * negotiated, and all nodes may start at the same moment.
+ * One Cassandra node, started from its jars. Each region is a data centre, each node has one token.
+ * In a data centre of one node, that node owns everything, no token is negotiated, and all nodes
+ * may start at the same moment.
  */
 import type { EndpointSettings } from "../service/configuration.ts";
 import type { Program } from "../service/program.ts";
@@ -9,14 +9,12 @@ import type { Program } from "../service/program.ts";
 export interface StoreNode {
   readonly java: string;
   readonly env: Readonly<Record<string, string>>;
-  /** Folder of the jars. */
+  /** The folder of the jars. */
   readonly jars: string;
   readonly directory: string;
   readonly storage: EndpointSettings;
   readonly cql: EndpointSettings;
-  /**
-   * Every node, itself included, so that each may be the first to come back after a region is lost.
-   */
+  /** Every node, including itself, so that each may be the first to return after a region loss. */
   readonly seeds: readonly EndpointSettings[];
   readonly dataCentre: string;
   readonly rack: string;
@@ -28,8 +26,8 @@ export function storeProgram(node: StoreNode): Program {
   return {
     command: node.java,
     args: [
-      // Without its measuring agent (jamm), which costs a tenth of the start: the sizes of prepared
-      // statements are then estimated.
+      // Without the memory-measuring agent (jamm), which costs a tenth of the start. The sizes of
+      // prepared statements are then estimated.
       `-Xms${node.heapMb}m`,
       `-Xmx${node.heapMb}m`,
       "-XX:MaxDirectMemorySize=256m",
@@ -37,15 +35,15 @@ export function storeProgram(node: StoreNode): Program {
       "-XX:ReservedCodeCacheSize=64m",
       "-XX:+UseSerialGC",
       "-Xss512k",
-      // Only the quick compiler: a node starts in two thirds of the CPU time, and a node that lives
+      // Only the quick compiler. A node starts in two thirds of the CPU time, and one that lives
       // for minutes never earns the rest back.
       "-XX:TieredStopAtLevel=1",
       "-XX:ActiveProcessorCount=2",
       "-XX:+ExitOnOutOfMemoryError",
       "-Djdk.attach.allowAttachSelf=true",
       ...moduleArguments,
-      // A node is ended by SIGKILL, which leaves what it unpacked (lz4, snappy, jna) and its
-      // counters where they are: in a folder that goes with it.
+      // SIGKILL ends a node and leaves its unpacked libraries (lz4, snappy, jna) and counters
+      // behind. They are in a folder that is removed with it.
       `-Djava.io.tmpdir=${node.directory}`,
       `-Djna.tmpdir=${node.directory}`,
       "-XX:-UsePerfData",
@@ -57,15 +55,15 @@ export function storeProgram(node: StoreNode): Program {
       "-Dcassandra-foreground=yes",
       "-Dcassandra.ring_delay_ms=1000",
       "-Dcassandra.skip_wait_for_gossip_to_settle=0",
-      // Its default, which else would follow the ring delay: half of it is how long a node may be
-      // silent while it starts. After one second the others would strike it from their seeds, on a
-      // machine that is slow for a moment, and it would never join.
+      // The default value, which would otherwise follow the ring delay: half of it is how long a
+      // starting node may be silent. With one second, the others would drop a briefly slow node
+      // from their seeds, and it would never join.
       "-Dcassandra.gossip_quarantine_delay_ms=60000",
       "-Dcassandra.consistent.rangemovement=false",
       "-Dcassandra.disable_tcactive_openssl=true",
-      // Not `cassandra.unsafesystem`, which saves half a second of CPU time: a node learns its
-      // tables from disk before it reads its commit log, and skips whatever the log has of tables
-      // that it does not know. After a SIGKILL nothing that it had acknowledged would be there.
+      // Without `cassandra.unsafesystem`, which would save half a second of CPU time. With it, a
+      // node reads its commit log before it knows its tables, and skips the rows of unknown ones.
+      // After a SIGKILL, all that it had acknowledged would be lost.
       "-cp",
       `${node.directory}/conf:${node.jars}/*`,
       "org.apache.cassandra.service.CassandraDaemon",
@@ -113,7 +111,8 @@ concurrent_counter_writes: 2
 concurrent_compactors: 1
 auto_snapshot: false
 min_free_space_per_drive: 0MiB
-# A copy from the other region may be this late and is still taken; dropped, it would come again as a hint only after ten seconds.
+# A mutation from the other region may arrive this late. If dropped, it would return as a hint only
+# after ten seconds.
 write_request_timeout: 2000ms
 read_request_timeout: 500ms
 # The default (a fortieth of the heap) silently throttles parallel chunk writes.
@@ -123,16 +122,18 @@ native_transport_max_request_data_in_flight: 128MiB
 }
 
 /**
- * Warnings, who is up and who is down, and when clients may come; the settings alone are 20 kB in
- * each log otherwise.
+ * Warnings, which nodes are up or down, and when clients may connect. The settings alone would be
+ * 20 kB in each log.
  */
-const logback = `<configuration><appender name="STDOUT" class="ch.qos.logback.core.ConsoleAppender"><encoder>
+const logback = `<configuration>
+<appender name="STDOUT" class="ch.qos.logback.core.ConsoleAppender"><encoder>
 <pattern>%-5level %date{ISO8601} %logger{0} %msg%n</pattern></encoder></appender>
-<logger name="org.apache.cassandra.gms.Gossiper" level="INFO"/><logger name="org.apache.cassandra.transport" level="INFO"/>
+<logger name="org.apache.cassandra.gms.Gossiper" level="INFO"/>
+<logger name="org.apache.cassandra.transport" level="INFO"/>
 <root level="WARN"><appender-ref ref="STDOUT"/></root></configuration>
 `;
 
-/** What Cassandra reaches into on Java 17; without these it does not start. */
+/** The module access that Cassandra needs on Java 17; without it a node does not start. */
 const moduleArguments: readonly string[] = [
   ...[
     "java.base/jdk.internal.misc",

@@ -1,6 +1,6 @@
 /**
- * A store that tells how long each request took: shedding is decided on what is measured, never on
- * what is guessed.
+ * A store that measures each request's duration. Shedding depends on measurements, never on
+ * guesses.
  */
 import type { Store } from "./store.ts";
 

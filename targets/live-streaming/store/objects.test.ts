@@ -18,7 +18,7 @@ const publication = fc.record({
   publishedAtMs: fc.integer({ min: 0, max: 2 ** 42 }),
 });
 
-test("a publication is what its key says, and its key is one", () => {
+test("encodes a publication in its key and decodes it from there", () => {
   fc.assert(
     fc.property(publication, (row) => {
       const key = publicationKey(row);
@@ -28,7 +28,7 @@ test("a publication is what its key says, and its key is one", () => {
   );
 });
 
-test("keys are in the order of segments, and other keys are no publications", () => {
+test("sorts keys in the order of segments, and decodes no other keys", () => {
   const key = (number: number): string =>
     publicationKey({
       event: "main",

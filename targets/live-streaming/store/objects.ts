@@ -1,7 +1,7 @@
 /**
- * The store on the object store. A chunk is an object. A publication is one of no content, whose
- * key says it all, so that a single listing answers what exists: a request for each would be
- * throttled long before a storm.
+ * The store on the object store. A chunk is an object. A publication is an empty object whose key
+ * holds all its fields, so that one listing returns them. A request for each would be throttled
+ * long before a storm.
  */
 import type { Publication } from "../stream/candidate.ts";
 import { Agent, request as httpRequest } from "node:http";
@@ -15,17 +15,13 @@ import { parseToken } from "../stream/token.ts";
 import type { Store } from "./store.ts";
 
 /**
- * As the client libraries of object stores do: what was refused for its rate is asked again, a
- * little later each time.
+ * Like the client libraries of object stores: a throttled request is retried, with a growing pause.
  */
 const attemptsMax = 3;
 const backoffMs = 100;
 const answerMsMax = 5_000;
 
-/**
- * `onRefused` is told of each request that was refused for its rate, whatever comes of asking
- * again.
- */
+/** `onRefused` is called for each throttled request, whatever the retries return. */
 export async function connectObjects(
   at: EndpointSettings,
   log: Log,
@@ -130,11 +126,12 @@ function createStore(ask: Ask, onRefused: () => void, close: () => void): Store 
       );
     },
     async writeDirective({ event, id, version, body }) {
-      const key = `${event}/directive/${Buffer.from(id).toString("base64url")}/${String(version).padStart(16, "0")}`;
+      const encoded = Buffer.from(id).toString("base64url");
+      const key = `${event}/directive/${encoded}/${String(version).padStart(16, "0")}`;
       await patiently("PUT", `/objects/${key}`, Buffer.from(body));
     },
     async readDirectives(event) {
-      // In order of their versions, so that the last one of an id stands.
+      // In order of versions, so that the last of an id counts.
       const latest = new Map(
         (await list(`${event}/directive/`, "", "~")).map((key) => [key.split("/")[2] ?? "", key]),
       );
@@ -155,11 +152,11 @@ function createStore(ask: Ask, onRefused: () => void, close: () => void): Store 
 }
 
 /**
- * Numbers at fixed width, so that the order of keys is the order of segments; −1 is "timeless",
- * which sorts behind them.
+ * Numbers at fixed width, so that keys sort by segment. −1 is "timeless", which sorts after them.
  */
 function leafPath(kind: "chunk" | "publication", { event, rendition, number }: Leaf): string {
-  return `${event}/${kind}/${rendition}/${number < 0 ? "timeless" : String(number).padStart(12, "0")}`;
+  const name = number < 0 ? "timeless" : String(number).padStart(12, "0");
+  return `${event}/${kind}/${rendition}/${name}`;
 }
 
 function chunkPath(leaf: Leaf, token: string, index: number): string {
@@ -167,10 +164,12 @@ function chunkPath(leaf: Leaf, token: string, index: number): string {
 }
 
 export function publicationKey(row: Publication): string {
-  return `${leafPath("publication", row)}/${row.pipeline}/${[row.token, row.sha256, row.bytes, row.defects.join("_"), row.publishedAtMs].join("~")}`;
+  const { pipeline, token, sha256, bytes, defects, publishedAtMs } = row;
+  const fields = [token, sha256, bytes, defects.join("_"), publishedAtMs].join("~");
+  return `${leafPath("publication", row)}/${pipeline}/${fields}`;
 }
 
-/** Null for a key of anything else. */
+/** Null for any other key. */
 export function parsePublicationKey(key: string): Publication | null {
   const [event, kind, rendition, number, pipeline, facts] = key.split("/");
   const [token, sha256, bytes, defectText, publishedAt] = facts?.split("~") ?? [];
@@ -199,8 +198,8 @@ export function parsePublicationKey(key: string): Publication | null {
 }
 
 /**
- * Of each pipeline's publications of a segment the one with the latest token: objects are added,
- * none is overwritten.
+ * The publication with the latest token of each pipeline and segment. Objects are added, never
+ * overwritten.
  */
 function newest(publications: readonly Publication[]): Publication[] {
   const latest = new Map<string, Publication>();

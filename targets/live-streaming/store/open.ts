@@ -1,4 +1,4 @@
-/** One interface, two stores: what an origin's configuration names. */
+/** Opens the store that an origin's configuration names: one interface, two implementations. */
 import type { Log } from "../service/log.ts";
 import { connectCassandra } from "./cassandra.ts";
 import { connectObjects } from "./objects.ts";
@@ -6,8 +6,8 @@ import type { StoreSettings } from "./settings.ts";
 import type { Store } from "./store.ts";
 
 /**
- * Keeps dialling until the store is there. `onRefused` is told of each request that the store
- * refused for its rate: Cassandra has none.
+ * Keeps connecting until the store answers. `onRefused` is called for each request that the store
+ * throttles; Cassandra throttles none.
  */
 export function openStore(
   settings: StoreSettings,

@@ -1,47 +1,50 @@
-/** The tables, and how one origin makes them while the others wait until they are there. */
+/** The tables, and how one origin creates them while the others wait. */
 import type { Client, QueryOptions } from "cassandra-driver";
 import { setTimeout as sleep } from "node:timers/promises";
 
 export const keyspace = "live";
 /**
- * Five minutes of segments share a partition, so that a range is few reads and no partition grows
- * for ever.
+ * Five minutes of segments share a partition, so that a range needs few reads and no partition
+ * grows without bound.
  */
 export const bucketSegments = 150;
 /**
- * A little more than the hour that may be rewound; whole files then expire together and leave no
- * tombstones behind.
+ * A little more than the one-hour DVR window. Whole files then expire together and leave no
+ * tombstones.
  */
 const keptSeconds = 2 * 3600;
 
 const options = `WITH default_time_to_live = ${keptSeconds} AND gc_grace_seconds = 3600
-  AND compaction = {'class': 'TimeWindowCompactionStrategy', 'compaction_window_unit': 'MINUTES', 'compaction_window_size': 10}`;
+  AND compaction = {'class': 'TimeWindowCompactionStrategy',
+    'compaction_window_unit': 'MINUTES', 'compaction_window_size': 10}`;
 
 const tablesOf = (name: string): readonly string[] => [
-  `CREATE TABLE IF NOT EXISTS ${name}.publication (event text, rendition text, bucket int, number int, pipeline text, stamp text,
-    sha256 text, bytes int, defects text, published_at timestamp, PRIMARY KEY ((event, rendition, bucket), number, pipeline)) ${options}`,
-  // The token (called stamp, since CQL keeps the other word for itself) is part of the key: a
-  // second publication never mixes its chunks with the first one's. Bodies are media, already
-  // compressed.
-  `CREATE TABLE IF NOT EXISTS ${name}.chunk (event text, rendition text, number int, stamp text, part int, body blob,
-    PRIMARY KEY ((event, rendition, number, stamp), part)) ${options} AND compression = {'enabled': false}`,
-  // Few rows, kept for as long as the event: a lifetime would let a mask lapse.
+  `CREATE TABLE IF NOT EXISTS ${name}.publication (
+    event text, rendition text, bucket int, number int, pipeline text, stamp text, sha256 text,
+    bytes int, defects text, published_at timestamp,
+    PRIMARY KEY ((event, rendition, bucket), number, pipeline)) ${options}`,
+  // The token is part of the key, so a second publication never mixes its chunks with the first
+  // one's. Its column is `stamp`, because `token` is reserved in CQL. Bodies are media, which is
+  // already compressed.
+  `CREATE TABLE IF NOT EXISTS ${name}.chunk (
+    event text, rendition text, number int, stamp text, part int, body blob,
+    PRIMARY KEY ((event, rendition, number, stamp), part))
+    ${options} AND compression = {'enabled': false}`,
+  // Few rows, kept as long as the event. An expiry would let a mask lapse.
   `CREATE TABLE IF NOT EXISTS ${name}.directive (event text, id text, version bigint, body ` +
     "text, PRIMARY KEY (event, id))",
-  // Nobody reads or writes it. A node names a table before it has opened it, and refuses what is
-  // asked of it meanwhile; each table is made when all nodes have opened the one before, so where
-  // this one is named, the others are open everywhere.
+  // Never read or written. A node lists a table before it has opened it, and refuses requests to it
+  // meanwhile. Each table is created when all nodes have opened the one before. So if this one is
+  // listed, the others are open everywhere.
   `CREATE TABLE IF NOT EXISTS ${name}.ready (nothing text PRIMARY KEY) ${options}`,
 ];
 
-/** A change of schema on busy cores takes far longer than a read. */
+/** A schema change on busy cores takes far longer than a read. */
 const changeMs = 15_000;
 
 export function replication(dataCentres: readonly DataCentre[], copiesMax: number): string {
-  return (
-    "{'class': 'NetworkTopologyStrategy', " +
-    `${dataCentres.map(({ name, nodes }) => `'${name}': ${Math.min(copiesMax, nodes)}`).join(", ")}}`
-  );
+  const copies = dataCentres.map(({ name, nodes }) => `'${name}': ${Math.min(copiesMax, nodes)}`);
+  return `{'class': 'NetworkTopologyStrategy', ${copies.join(", ")}}`;
 }
 
 interface DataCentre {
@@ -62,10 +65,11 @@ export async function createSchema(
   signal: AbortSignal,
   name = keyspace,
 ): Promise<void> {
-  // An origin that comes back finds it made: with a zone lost, nothing of it could be agreed on.
+  // An origin that restarts finds the schema in place. With a zone lost, no schema change could be
+  // agreed on.
   if (await tablesThere(client, name).catch(() => false)) return;
-  // A keyspace cannot name a data centre that is not there yet, and a node that joins while tables
-  // are made may miss them.
+  // A keyspace cannot name a data centre that does not exist yet, and a node that joins during the
+  // change may miss tables.
   await until(async () => {
     const there = await nodes(client, dataCentre);
     return dataCentres.every(
@@ -76,9 +80,9 @@ export async function createSchema(
     `CREATE KEYSPACE IF NOT EXISTS ${name} WITH replication = ` +
     `${replication(dataCentres, copiesMax)}`;
   for (const statement of [keyspaceStatement, ...tablesOf(name)]) {
-    // A table that two nodes make at once has two identities, and a node that was told of the other
-    // never takes in any change again. So each statement goes to one node, once, and the next, or
-    // the same again, when all know what came of it.
+    // A table that two nodes create at once has two identities, and a node that received the other
+    // rejects all later changes. So each statement goes to one node, once. The next statement, or a
+    // retry, follows when all nodes know the result.
     await until(async () => {
       if (!(await agreed(client, dataCentre))) return false;
       await client.execute(statement, [], {
@@ -91,7 +95,7 @@ export async function createSchema(
   }
 }
 
-/** The same one each time, for as long as it is up. Throws where none is. */
+/** The same node each time, while it is up. Throws if none is. */
 function atOneNode(client: Client, dataCentre: string): QueryOptions {
   const host = client.hosts
     .values()
@@ -105,9 +109,7 @@ async function agreed(client: Client, dataCentre: string): Promise<boolean> {
   return new Set((await nodes(client, dataCentre)).map(({ schema }) => schema)).size === 1;
 }
 
-/**
- * As one node sees them: what one says of itself and another of its peers may leave out a third.
- */
+/** As one node sees them, because a node and its peers may not list a third. */
 async function nodes(
   client: Client,
   dataCentre: string,
@@ -126,7 +128,7 @@ async function nodes(
   );
 }
 
-/** A row that reaches a node before its table does is lost there, and a question is refused. */
+/** A row that reaches a node before its table is lost there, and a query is refused. */
 export function schemaIsThere(client: Client, signal: AbortSignal, name = keyspace): Promise<void> {
   return until(() => tablesThere(client, name), signal);
 }
@@ -140,10 +142,7 @@ async function tablesThere(client: Client, name: string): Promise<boolean> {
   return found.rows.length >= tablesOf(name).length;
 }
 
-/**
- * A store that is just starting may be slow to answer or refuse; the statements are idempotent, so
- * they are simply put again.
- */
+/** A starting store may be slow or refuse. The statements are idempotent, so they are repeated. */
 async function until(holds: () => Promise<boolean>, signal: AbortSignal): Promise<void> {
   while (!(await holds().catch(() => false))) await sleep(100, undefined, { signal });
 }

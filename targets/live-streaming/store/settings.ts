@@ -1,4 +1,4 @@
-/** What an origin is told of its store. */
+/** An origin's store settings. */
 import { z } from "zod";
 import { endpointShape } from "../service/configuration.ts";
 
@@ -12,14 +12,14 @@ const cassandraShape = z.object({
       z.object({
         /** Where it is dialled, perhaps through a proxy… */
         contact: endpointShape,
-        /** …and the address under which it knows itself. */
+        /** …and the address that it announces. */
         local: endpointShape,
       }),
     )
     .min(1),
   dataCentre: name,
   dataCentres: z.array(z.object({ name, nodes: z.int().min(1) })).min(1),
-  /** Copies that each data centre keeps, or as many as it has nodes. */
+  /** Copies per data centre, limited by its number of nodes. */
   copiesMax: z.int().min(1),
   createsSchema: z.boolean(),
 });

@@ -1,4 +1,4 @@
-/** What the origins need from a store of segments. */
+/** The store interface that the origins use. */
 import type { Publication } from "../stream/candidate.ts";
 import type { Leaf } from "../stream/address.ts";
 
@@ -13,16 +13,16 @@ export interface StoredDirective {
 
 export interface Store {
   writeChunk(leaf: Leaf, token: string, index: number, body: Buffer): Promise<void>;
-  /** The commit point: nobody sees a segment before this. */
+  /** The commit point: no segment is visible before it. */
   writePublication(publication: Publication): Promise<void>;
-  /** Null when there is none. */
+  /** Null if there is none. */
   readChunk(leaf: Leaf, token: string, index: number): Promise<Buffer | null>;
   readPublications(leaf: Leaf): Promise<Publication[]>;
-  /** Everything of a rendition from segment `from` to `to`, for an origin that starts. */
+  /** All publications of a rendition from segment `from` to `to`, for an origin that starts. */
   readRange(event: string, rendition: string, from: number, to: number): Promise<Publication[]>;
   /**
-   * An operator's word on an event (see origin/directive.ts). Never deleted; of one id the later
-   * version stands, in whatever order they arrive.
+   * An operator's directive on an event (see origin/directive.ts). Never deleted. The later version
+   * of an id counts, in any order of arrival.
    */
   writeDirective(directive: StoredDirective): Promise<void>;
   readDirectives(event: string): Promise<StoredDirective[]>;

@@ -14,7 +14,7 @@ const address: fc.Arbitrary<Address> = fc.oneof(
   fc.record({ kind: fc.constant("manifest" as const), event: name }),
 );
 
-test("every address is read back as itself", () => {
+test("parses every address back to itself", () => {
   fc.assert(
     fc.property(address, (each) => {
       expect(parseAddress(formatAddress(each))).toEqual({ address: each, pipeline: null });
@@ -22,7 +22,7 @@ test("every address is read back as itself", () => {
   );
 });
 
-test("what is read has one spelling only", () => {
+test("accepts one spelling only", () => {
   fc.assert(
     fc.property(fc.string(), (text) => {
       const asked = parseAddress(text);
@@ -52,14 +52,14 @@ describe("refuses", () => {
   ])("%j", (path) => expect(parseAddress(path)).toBeNull());
 });
 
-test("a readiness check names the pipeline whose segment it wants", () => {
+test("names the wanted pipeline in a readiness check", () => {
   expect(parseAddress("/check/b/main/v720/7.m4s")).toEqual({
     address: { kind: "segment", event: "main", rendition: "v720", number: 7 },
     pipeline: "b",
   });
 });
 
-test("manifest and init segments are leaves without a time", () => {
+test("treats manifest and init segments as leaves without a time", () => {
   expect(leafOf({ kind: "manifest", event: "main" }).number).toBe(timeless);
   expect(leafOf({ kind: "init", event: "main", rendition: "v720" })).toEqual({
     event: "main",

@@ -1,5 +1,5 @@
 /**
- * The one shape of address, for publishing and for playing: `/live/EVENT/RENDITION/NUMBER.m4s`,
+ * The only form of address, for publishing and for playing: `/live/EVENT/RENDITION/NUMBER.m4s`,
  * `/live/EVENT/RENDITION/init.mp4`, `/live/EVENT/manifest.mpd`. Parsing is strict: one spelling per
  * resource, or a cache would hold the same bytes twice.
  */
@@ -14,9 +14,7 @@ export type Address =
   | { readonly kind: "init"; readonly event: string; readonly rendition: string }
   | { readonly kind: "manifest"; readonly event: string };
 
-/**
- * An address, and the one pipeline whose candidate is wanted when a readiness check asks for it.
- */
+/** An address, and the pipeline whose candidate a readiness check wants. */
 export interface Asked {
   readonly address: Address;
   readonly pipeline: string | null;
@@ -71,7 +69,7 @@ export function formatAddress(address: Address): string {
 
 /**
  * The leaf of the metadata tree that an address names. Manifest and init segments are leaves with
- * number −1 (no time of their own).
+ * number −1, because they have no time.
  */
 export interface Leaf {
   readonly event: string;
@@ -92,7 +90,7 @@ export function leafOf(address: Address): Leaf {
   }
 }
 
-/** No real rendition may have this name: its one leaf is the manifest. */
+/** No rendition may have this name. Its one leaf is the manifest. */
 export const manifestRendition = "manifest";
 
 export function contentType(address: Address): string {

@@ -13,7 +13,7 @@ const candidate = fc.record({
 const several = fc.uniqueArray(candidate, { selector: ({ pipeline }) => pipeline, minLength: 1 });
 const order = ["a", "b", "c"];
 
-test("a whole candidate always beats a defective one, and the first pipeline beats the second", () => {
+test("prefers a whole candidate to a defective one, then the first pipeline", () => {
   fc.assert(
     fc.property(several, (candidates) => {
       const whole = candidates
@@ -24,7 +24,7 @@ test("a whole candidate always beats a defective one, and the first pipeline bea
   );
 });
 
-test("when all are defective the least bad is served, and none is forgotten", () => {
+test("prefers the least defective if all are, and drops none", () => {
   fc.assert(
     fc.property(several, (candidates) => {
       const ranked = rank(candidates, order, true);
@@ -34,7 +34,7 @@ test("when all are defective the least bad is served, and none is forgotten", ()
   );
 });
 
-test("without selection the first pipeline's candidate is taken, whatever it is", () => {
+test("takes the first pipeline's candidate without selection", () => {
   const make = (pipeline: string, defects: Candidate["defects"]): Candidate => ({
     pipeline,
     token: "",
@@ -47,7 +47,7 @@ test("without selection the first pipeline's candidate is taken, whatever it is"
   expect(rank([make("b", []), bad], order, false)).toEqual([bad]);
 });
 
-test("defects are read from their header, and an unknown one is refused", () => {
+test("reads defects from their header and refuses an unknown one", () => {
   expect(parseDefects("")).toEqual([]);
   expect(parseDefects("timing, short,timing")).toEqual(["timing", "short"]);
   expect(parseDefects("ugly")).toBeNull();

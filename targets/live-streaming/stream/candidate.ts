@@ -1,11 +1,11 @@
 /**
- * One pipeline's version of a segment, as the metadata knows it, and which of several is served.
+ * A candidate: one pipeline's version of a segment in the metadata, and the choice among several.
  */
 import type { Leaf } from "./address.ts";
 
 /**
- * What light inspection can find: too few samples, a hole between samples, media time that does not
- * match the number.
+ * The defects that light inspection finds: too few samples, a gap between samples, a media time
+ * other than the number's.
  */
 export const defectNames = ["short", "missing", "timing"] as const;
 export type Defect = (typeof defectNames)[number];
@@ -22,8 +22,8 @@ export interface Candidate {
 export interface Publication extends Candidate, Leaf {}
 
 /**
- * How bad a defect is to watch: a jump in time breaks players, a hole freezes the picture, a short
- * segment stalls at its end.
+ * How bad a defect is for viewers: a jump in time breaks players, a gap freezes the picture, a
+ * short segment stalls at its end.
  */
 const badness: Readonly<Record<Defect, number>> = { short: 1, missing: 2, timing: 4 };
 
@@ -32,8 +32,8 @@ export function badnessOf(candidate: Candidate): number {
 }
 
 /**
- * The order in which candidates are tried: whole ones in the fixed order of the pipelines, then the
- * least bad. Without selection the first pipeline's is taken, whatever it is.
+ * The order in which candidates are tried: whole ones in the fixed order of pipelines, then the
+ * least defective. Without selection, the first pipeline's only.
  */
 export function rank(
   candidates: readonly Candidate[],
@@ -50,7 +50,7 @@ export function rank(
     : inOrder.slice(0, 1);
 }
 
-/** Those than which none is better. */
+/** The candidates that no other surpasses. */
 export function leastBad(candidates: readonly Candidate[]): readonly Candidate[] {
   const least = Math.min(...candidates.map(badnessOf));
   return candidates.filter((candidate) => badnessOf(candidate) === least);

@@ -1,6 +1,6 @@
 /**
- * What is on air: one event, its renditions, and how each is encoded. Every service is told this at
- * launch; none assumes it.
+ * The event on air: its renditions and their encoding. Every service gets it at launch; none
+ * assumes it.
  */
 
 export interface Rendition {
@@ -19,8 +19,8 @@ export const renditions: readonly Rendition[] = [
   { name: "audio", kind: "audio", bitsPerSecond: 96_000 },
 ];
 
-/** One hour may be rewound; older segments are gone. */
+/** The DVR window: one hour. Older segments are gone. */
 export const dvrWindowSegments = 1800;
 
-/** What a packager publishes at once when it starts, so that there is something to rewind to. */
+/** What a packager publishes at once when it starts, so that DVR has content. */
 export const backfillSegments = 20;

@@ -4,7 +4,7 @@ import { isLive, liveSegments, publishAtMs, segmentInProduction, segmentMs } fro
 
 const clock = fc.integer({ min: 0, max: 4_000_000_000_000 });
 
-test("a segment is in production until the moment at which it is published", () => {
+test("keeps a segment in production until its publication", () => {
   fc.assert(
     fc.property(clock, (nowMs) => {
       const number = segmentInProduction(nowMs);
@@ -14,7 +14,7 @@ test("a segment is in production until the moment at which it is published", () 
   );
 });
 
-test("numbers rise by one every segment's length", () => {
+test("increments the number once per segment duration", () => {
   fc.assert(
     fc.property(clock, (nowMs) => {
       expect(segmentInProduction(nowMs + segmentMs)).toBe(segmentInProduction(nowMs) + 1);
@@ -22,7 +22,7 @@ test("numbers rise by one every segment's length", () => {
   );
 });
 
-test("the newest segments are live and the one before them is DVR", () => {
+test("counts the newest segments as live and the one before them as DVR", () => {
   const nowMs = 1_700_000_000_500;
   const current = segmentInProduction(nowMs);
   expect(isLive(current, nowMs)).toBe(true);

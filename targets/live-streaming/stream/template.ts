@@ -1,15 +1,15 @@
 /**
  * The stream as arithmetic on wall-clock time. Segment n covers [n, n + 1) × 2 s since the epoch
- * and is published when it is over, so packagers, origins and edges agree on every number and every
- * due time without a word between them.
+ * and is published at its end. Packagers, origins and edges thus agree on every number and due time
+ * without communication.
  */
 
 export const segmentMs = 2000;
 
-/** Segment 0 began here: the epoch itself. */
+/** The start of segment 0: the epoch itself. */
 export const availabilityStartMs = 0;
 
-/** The segment being made at `nowMs`; the newest published one is the one before. */
+/** The segment in production at `nowMs`. The newest published one is the one before. */
 export function segmentInProduction(nowMs: number): number {
   return Math.floor((nowMs - availabilityStartMs) / segmentMs);
 }
@@ -19,10 +19,7 @@ export function publishAtMs(number: number): number {
   return availabilityStartMs + (number + 1) * segmentMs;
 }
 
-/**
- * What viewers at the live edge ask for: everything younger than this many segments. The rest is
- * DVR.
- */
+/** The live edge: segments younger than this number. Older ones are DVR. */
 export const liveSegments = 5;
 
 export function isLive(number: number, nowMs: number): boolean {

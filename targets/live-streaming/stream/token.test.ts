@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { parseToken, tokenMaker } from "./token.ts";
 
-test("tokens rise even when the clock stands still or steps back", () => {
+test("increases tokens even when the clock stops or steps back", () => {
   fc.assert(
     fc.property(
       fc.array(fc.integer({ min: 1_600_000_000_000, max: 1_900_000_000_000 }), {
@@ -23,7 +23,7 @@ test("tokens rise even when the clock stands still or steps back", () => {
   );
 });
 
-test("a token is read back, and nothing else is one", () => {
+test("parses a token back, and nothing else", () => {
   const nonce = "0123456789abcdef0123456789abcdef";
   expect(parseToken(`1700000000000-${nonce}`)).toEqual({ madeAtMs: 1_700_000_000_000, nonce });
   for (const bad of [

@@ -1,7 +1,7 @@
 /**
- * The token of one publication: when it was made, and 128 random bits. A replay carries the same
- * token and so changes nothing; of two tokens for the same leaf the later wins wherever they are
- * written, because the store is told to order by the token's own time.
+ * The token of one publication: its time and 128 random bits. A replay carries the same token and
+ * so changes nothing. Of two tokens for one leaf the later wins, in any order of writing, because
+ * the store orders by the token's time.
  */
 
 export interface Token {
@@ -18,7 +18,7 @@ export function parseToken(text: string): Token | null {
     : { madeAtMs: Number(match[1]), nonce: match[2] };
 }
 
-/** Makes tokens whose time never repeats and never steps back, even when the clock does. */
+/** Makes tokens whose time never repeats or decreases, even if the clock does. */
 export function tokenMaker(nowMs: () => number, randomHex: () => string): () => string {
   let lastMs = 0;
   return () => {

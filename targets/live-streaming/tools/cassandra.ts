@@ -1,4 +1,4 @@
-/** Cassandra as a folder of jars: nothing else of its distribution is needed to start a node. */
+/** Cassandra as a folder of jars. A node needs nothing else of the distribution. */
 
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -21,7 +21,8 @@ export const cassandra: Recipe = {
   group: "cassandra",
   from: ["release", "maven"],
   release: () => {
-    const url = `https://archive.apache.org/dist/cassandra/${cassandraVersion}/apache-cassandra-${cassandraVersion}-bin.tar.gz`;
+    const archive = `apache-cassandra-${cassandraVersion}-bin.tar.gz`;
+    const url = `https://archive.apache.org/dist/cassandra/${cassandraVersion}/${archive}`;
     return {
       url,
       checksumUrl: `${url}.sha512`,
@@ -60,8 +61,8 @@ export const cassandra: Recipe = {
 };
 
 /**
- * `folder` is one of jars, or an unpacked distribution whose jars are in `lib`. The main jar stands
- * for the executable.
+ * `folder` contains jars, or an unpacked distribution with its jars in `lib`. The main jar
+ * represents the executable.
  */
 export function placeOfJars(folder: string): Place {
   for (const directory of [folder, join(folder, "lib")]) {

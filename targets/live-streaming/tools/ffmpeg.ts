@@ -1,4 +1,4 @@
-/** ffmpeg with the two encoders that the looped stream is made with. */
+/** ffmpeg with the two encoders of the looped stream. */
 
 import { type Recipe, WrongVersion } from "../../../harness/provision/recipe.ts";
 import { libraryEnv } from "../../../harness/provision/tree.ts";

@@ -1,4 +1,4 @@
-/** Java 17, which runs Cassandra 5.0; that supports no newer one. */
+/** Java 17, the newest that Cassandra 5.0 supports. */
 
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -46,7 +46,7 @@ export const java: Recipe = {
   },
 };
 
-/** Debian keeps several Javas side by side, of which only one is in PATH. */
+/** Debian keeps several Java versions side by side, of which only one is in PATH. */
 export function javasUnder(folder: string): readonly Place[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder)

@@ -27,7 +27,7 @@ export const memcached: Recipe = {
   },
 };
 
-/** memcached refuses to run as root unless it is told whom to become. */
+/** memcached refuses to run as root without a user to switch to. */
 function userArgs(): readonly string[] {
   if (process.getuid === undefined) throw new Rejected("runs on a system with user ids only");
   return process.getuid() === 0 ? ["-u", "nobody"] : [];

@@ -1,6 +1,6 @@
 /**
- * The tools that the reference target's services are, beyond those of the harness: how to find and
- * to get each.
+ * The tools of the reference target's services, beyond those of the harness, and how to find and
+ * install each.
  */
 import { bringTools } from "../../../harness/provision/catalogue.ts";
 import { cassandra } from "./cassandra.ts";
@@ -9,5 +9,5 @@ import { java } from "./java.ts";
 import { memcached } from "./memcached.ts";
 import { varnish } from "./varnish.ts";
 
-// Whoever loads this can provision them.
+// A program that loads this module can provision them.
 bringTools([cassandra, memcached, varnish, ffmpeg, java]);

@@ -1,6 +1,6 @@
 /**
- * Varnish 7 with the vmods that the edge uses. It compiles each VCL with a C compiler, so the check
- * compiles one: a missing compiler or vmod shows here and not in the middle of a run.
+ * Varnish 7 with the vmods that the edge uses. Varnish compiles each VCL with a C compiler. The
+ * check therefore compiles one, so that a missing compiler or vmod shows here and not during a run.
  */
 
 import { existsSync } from "node:fs";
@@ -66,8 +66,8 @@ export const varnish: Recipe = {
 };
 
 /**
- * The first set of arguments with which a VCL compiles: as the package was built, else with the
- * compiler of the extracted tree.
+ * The first set of arguments with which a VCL compiles: the package's own, else with the compiler
+ * of the extracted tree.
  */
 async function argsThatCompile(
   place: Place,
@@ -109,13 +109,13 @@ async function compileFailure(
       timeoutMs: compileTimeoutMs,
     },
   );
-  // The generated C code, which is all of stdout, would hide what went wrong.
+  // The generated C code, which is all of stdout, would hide the error.
   return outcome.exitCode === 0 ? undefined : failureOf("varnishd -C", { ...outcome, stdout: "" });
 }
 
 /**
- * The tree's vmods and the system's: when Varnish itself was installed, only varnish-modules may
- * have been fetched.
+ * The tree's vmods and the system's: with an installed Varnish, only varnish-modules may have been
+ * fetched.
  */
 function vmodPath(root: string): string {
   const folder = `usr/lib/${multiarch}/varnish/vmods`;

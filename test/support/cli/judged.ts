@@ -1,8 +1,7 @@
 /**
- * Runs whose verdict a test looks at. A busy machine makes a run inconclusive, never wrong: such a
- * run is repeated, and where it stays inconclusive the test says that it cannot tell, which counts
- * as skipped. Where the machine must be able to tell (`.ci/run` sets SEAWALL_MUST_TELL on an idle
- * one), that is a failure.
+ * Runs whose verdict a test checks. A busy machine makes a run inconclusive, never wrong, so such a
+ * run is repeated. If it stays inconclusive, the test counts as skipped. On an idle machine, where
+ * `.ci/run` sets SEAWALL_MUST_TELL, it counts as failed.
  */
 import type { TestContext } from "vitest";
 import { type Ended, outFolder, seawall } from "./seawall.ts";
@@ -15,8 +14,8 @@ export interface Judged extends Ended {
 }
 
 /**
- * `argumentsOf` gets the folder for the run's record. The result is of the first attempt that is
- * not inconclusive.
+ * `argumentsOf` gets the folder for the run's record. Returns the first attempt that is not
+ * inconclusive.
  */
 export async function judged(
   test: Pick<TestContext, "skip">,
@@ -35,7 +34,7 @@ export async function judged(
       denied++;
   }
   const why = `inconclusive in ${attemptsMax} attempts: ${doubts.join(" | ")}`;
-  // A machine of which a part was taken from outside is not idle, whatever else runs on it.
+  // A machine that loses processor time to others is not idle.
   if (process.env["SEAWALL_MUST_TELL"] === "1" && denied < attemptsMax) throw new Error(why);
   return test.skip(why);
 }

@@ -1,4 +1,4 @@
-/** Runs of the light target that are killed at random moments, and what is left of them. */
+/** Kills runs of the light target at random moments, and lists what remains. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import {
@@ -14,16 +14,16 @@ import { homedir, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { prng } from "../../../harness/base/prng.ts";
 import { listProcesses, runVariable } from "../../../harness/system/processes.ts";
-import light, { lightExperiment } from "../experiments/light.ts";
+import light, { minimalExperiment } from "../experiments/minimal-target.ts";
 
 const root = resolve(import.meta.dirname, "../../..");
-/** From the making of the run directory to the report. */
+/** From the creation of the run directory to the report. */
 const runMs = 20_000;
 const undoneWithinMs = 40_000;
 const wait = (ms: number): Promise<void> => new Promise((wake) => setTimeout(wake, ms));
 
 /**
- * A cache with the user's tools and a state of its own: what is left in it was left by these runs.
+ * A cache with the user's tools and its own state, so that these runs alone left what it contains.
  */
 export function ownCache(): { readonly path: string; readonly state: string } {
   const path = mkdtempSync(join(tmpdir(), "seawall-cache-"));
@@ -36,7 +36,7 @@ export function ownCache(): { readonly path: string; readonly state: string } {
   return { path, state: join(path, "state") };
 }
 
-/** Processes whose environment or command line holds the text. */
+/** Processes whose environment or command line contains the text. */
 export function processesWith(text: string): number[] {
   return listProcesses().filter(
     (pid) =>
@@ -51,7 +51,10 @@ export function processesWith(text: string): number[] {
   );
 }
 
-/** Everything that a run, or its switch, left on this machine; on an engine, what `engineHolds`. */
+/**
+ * Everything that a run, or its switch, left on this machine, and on an engine if `engineHolds` is
+ * given.
+ */
 export function leftOf(
   runId: string,
   state: string,
@@ -73,12 +76,12 @@ export function startLight(
 ): ReturnType<typeof spawn> {
   return spawn(
     process.execPath,
-    ["harness/main.ts", "run", lightExperiment, "--substrate", substrate, "--out", out],
+    ["harness/main.ts", "run", minimalExperiment, "--substrate", substrate, "--out", out],
     { cwd: root, env: { ...process.env, SEAWALL_CACHE: cache }, stdio: "ignore" },
   );
 }
 
-/** What is on an engine of a run, by name. */
+/** A run's objects on an engine, by name. */
 type OnEngine = (runId: string) => Promise<readonly string[]>;
 export interface KillOptions {
   readonly points: number;
@@ -93,7 +96,7 @@ export interface KillOutcome {
   readonly phases: Readonly<Record<string, number>>;
 }
 
-/** On docker where it is told how to look there. */
+/** On docker if given a way to list its objects. */
 export async function killAtRandom({
   points,
   atOnce,
@@ -102,8 +105,8 @@ export async function killAtRandom({
   onEngine,
 }: KillOptions): Promise<KillOutcome> {
   const random = prng(seed);
-  // Each worker is a machine of its own as far as ledgers go, or it would be refused for what
-  // another one just left; its ports are its own, too.
+  // For ledgers, each worker is a machine of its own. Otherwise the remains of another would make
+  // it refuse. Its ports are its own, too.
   const caches = Array.from({ length: atOnce }, () => ownCache());
   const phases: Record<string, number> = {};
   const left: string[] = [];
@@ -117,10 +120,11 @@ export async function killAtRandom({
       else phases[outcome.phase] = (phases[outcome.phase] ?? 0) + 1;
       left.push(...outcome.left);
       left.push(...readdirSync(cache.state).map((name) => `state/${name}`));
-      say(
-        `${String(point + 1).padStart(4)}: ` +
-          `${outcome.phase === null ? "had ended" : `killed in ${outcome.phase}${point % 2 === 0 ? " together with its switch" : ""}`}${outcome.left.length === 0 ? "" : `; LEFT: ${outcome.left.join(", ")}`}`,
-      );
+      const { phase } = outcome;
+      const together = point % 2 === 0 ? " together with its switch" : "";
+      const how = phase === null ? "had ended" : `killed in ${phase}${together}`;
+      const behind = outcome.left.length === 0 ? "" : `; LEFT: ${outcome.left.join(", ")}`;
+      say(`${String(point + 1).padStart(4)}: ${how}${behind}`);
     }
   };
   try {
@@ -190,7 +194,7 @@ export function kill(pid: number): void {
   try {
     process.kill(pid, "SIGKILL");
   } catch {
-    // it ended by itself
+    // It ended by itself.
   }
 }
 

@@ -21,9 +21,9 @@ export interface Ended {
 export interface Started {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
-  /** Resolves when standard error has matched; rejects when the command ends first. */
+  /** Resolves when standard error matches. Rejects if the command ends first. */
   seen(pattern: RegExp): Promise<void>;
-  /** What it has said so far. */
+  /** Its output so far. */
   stdout(): string;
   stderr(): string;
 }
@@ -33,7 +33,7 @@ export function seawall(
   env: Readonly<Record<string, string>> = {},
   cwd: string = root,
 ): Started {
-  // Wherever an engine answers, these tests would otherwise run on it.
+  // These tests would otherwise use docker wherever an engine answers.
   const child = spawn(join(root, "seawall"), [...args], {
     cwd,
     env: { ...process.env, SEAWALL_SUBSTRATE: "process", ...env },
@@ -71,7 +71,7 @@ export function seawall(
   };
 }
 
-/** A folder for one test's runs, and how to find the one that is in it. */
+/** A folder for one test's runs, and a way to find its only run. */
 export function outFolder(): {
   readonly path: string;
   run(): string;
@@ -98,9 +98,9 @@ export function outFolder(): {
 }
 
 /**
- * The origin storm in miniature, as a user's own experiment file: for what a run does, not for what
- * it proves. Each half of its baseline is a whole number of segments: halves with one and with two
- * of them would not be steady.
+ * The origin storm in miniature, as a user's own experiment file. It shows what a run does, and
+ * proves no claim. Each half of its baseline is a whole number of segments, because halves with one
+ * and two of them would not be steady.
  */
 export function shortExperiment(folder: string): string {
   const path = join(folder, "short.ts");
@@ -108,23 +108,36 @@ export function shortExperiment(folder: string): string {
     path,
     `
     import base from ${JSON.stringify(join(root, "experiments/origin-storm.ts"))};
-    const rates = { live: { baseline: 10, fault: 150, recovery: 10 }, dvr: { baseline: 10, fault: 20, recovery: 10 } };
-    export default { ...base, name: "short", phasesMs: { baseline: 8_000, fault: 8_000, recovery: 12_000 }, recovery: { ...base.recovery, withinMs: 4_000 },
+    const rates = {
+      live: { baseline: 10, fault: 150, recovery: 10 },
+      dvr: { baseline: 10, fault: 20, recovery: 10 },
+    };
+    export default {
+      ...base,
+      name: "short",
+      phasesMs: { baseline: 8_000, fault: 8_000, recovery: 12_000 },
+      recovery: { ...base.recovery, withinMs: 4_000 },
       load: base.load.map((load) => ({ ...load, ratePerSecond: rates[load.name], vus: 500 })),
-      // Of a dozen segments, the few that edges ask for twice as an origin dies may be a half.
-      // Without collapsing, each viewer who is early asks: of 50 at an edge and rendition, the 12
-      // who come in the 100 ms of 400 that a packager takes at least. The killed origin's last
-      // second, which nobody read, may take half of them away.
-      hypothesis: base.hypothesis.map((claim) => ({ ...claim, samplesMin: 1, ...(claim.statistic === "ratio" ? { limit: 2 } : {}) })),
-      method: [{ atMs: 3_000, forMs: 3_000, fault: { kind: "kill", service: "region-a/origin-read" } }],
+      // Of a dozen segments, edges may request half twice as an origin dies. Without collapsing,
+      // each early viewer makes a request. Of 50 at an edge and rendition, 12 arrive in the least
+      // 100 of 400 ms that a packager takes. Half of those requests may be lost with the killed
+      // origin's last unread second.
+      hypothesis: base.hypothesis.map((claim) => ({
+        ...claim,
+        samplesMin: 1,
+        ...(claim.statistic === "ratio" ? { limit: 2 } : {}),
+      })),
+      method: [
+        { atMs: 3_000, forMs: 3_000, fault: { kind: "kill", service: "region-a/origin-read" } },
+      ],
     };`,
   );
   return path;
 }
 
 /**
- * Everything on this machine that was started by a run of the given folder's Seawall state; with
- * `runIds`, by one of these.
+ * All processes on this machine that a run of the given folder's Seawall state started; with
+ * `runIds`, only of these runs.
  */
 export function leftovers(cacheOfTest: string, runIds?: readonly string[]): string[] {
   const isOf = (text: string): boolean =>

@@ -1,6 +1,6 @@
 /**
- * How often the tests behind a comparison call one and the same thing different. Tests look at a
- * few pairs; `benchmarks/compare.ts 1000 chance` takes the figures.
+ * The false-alarm rate of the tests behind a comparison. Tests use a few pairs;
+ * `benchmarks/compare.ts 1000 chance` produces the figures.
  */
 import { claimOutcomes } from "../../../harness/compare/claims-changed.ts";
 import { testRuns } from "../../../harness/compare/whole-runs.ts";
@@ -8,7 +8,7 @@ import { prng } from "../../../harness/base/prng.ts";
 
 export const level = 0.05;
 
-/** Runs on each side. */
+/** Runs per side. */
 export const sidesOfRuns: readonly (readonly [ofA: number, ofB: number])[] = [
   [3, 3],
   [10, 1],
@@ -16,7 +16,7 @@ export const sidesOfRuns: readonly (readonly [ofA: number, ofB: number])[] = [
   [10, 10],
 ];
 
-/** Of so many pairs of sides, in how many any of eight figures is called different. */
+/** The number of pairs of sides in which any of eight figures is called different. */
 export function alarmsOverRuns(pairs: number, ofA: number, ofB: number): number {
   const random = prng(11);
   const gauss = (): number =>
@@ -24,7 +24,7 @@ export function alarmsOverRuns(pairs: number, ofA: number, ofB: number): number 
   const isB = Array.from({ length: ofA + ofB }, (_, run) => run >= ofA);
   let alarms = 0;
   for (let pair = 0; pair < pairs; pair++) {
-    // A run is fast or slow in all its figures, and each figure has noise of its own.
+    // A run is fast or slow in all its figures, and each figure has its own noise.
     const levels = isB.map(() => 0.15 * gauss());
     const figures = Array.from({ length: 8 }, () => ({
       values: levels.map((one) => one + 0.05 * gauss()),
@@ -35,14 +35,14 @@ export function alarmsOverRuns(pairs: number, ofA: number, ofB: number): number 
   return alarms;
 }
 
-/** Runs on each side, and how often each refutes its claim. */
+/** Runs per side, and how often each refutes its claim. */
 export const sidesOfClaims: readonly (readonly [runs: number, refuted: number])[] = [
   [3, 0.05],
   [10, 0.05],
   [10, 0.3],
 ];
 
-/** Of so many pairs of sides, in how many a claim is called turned. */
+/** The number of pairs of sides in which a claim is called turned. */
 export function alarmsOverClaims(pairs: number, runs: number, refuted: number): number {
   const random = prng(3);
   const verdict = (): never => {
@@ -71,6 +71,9 @@ const claim = {
   why: "",
 };
 
-/** The most alarms to expect of so many pairs: the level, and two standard errors. */
+/**
+ * The largest expected number of alarms for this number of pairs: the level plus two standard
+ * errors.
+ */
 export const alarmsMost = (pairs: number): number =>
   Math.floor(pairs * level + 2 * Math.sqrt(pairs * level * (1 - level)));

@@ -1,4 +1,4 @@
-/** Made-up runs whose truth is known: latencies that drift slowly, as those of real machines do. */
+/** Made-up runs with known truth. Their latencies drift slowly, as those of real machines do. */
 import { prng } from "../../../harness/base/prng.ts";
 import type { Run } from "../../../harness/record/run.ts";
 import type { RunEvent } from "../../../harness/record/events.ts";
@@ -7,16 +7,16 @@ import { heldPlan, phaseMs, zeroMs } from "../judge/held-run.ts";
 
 export interface MadeUp {
   readonly seed: number;
-  /** Multiplies the live lane's latency in all phases. */
+  /** A factor for the live lane's latency in all phases. */
   readonly slower?: number;
-  /** Of the drift between windows of one run, as a fraction; 0.06. */
+  /** The drift between windows of one run, as a fraction; 0.06. */
   readonly drift?: number;
-  /** Of what differs from run to run, as a fraction; 0. */
+  /** The variation between runs, as a fraction; 0. */
   readonly runToRun?: number;
   readonly phaseMs?: number;
-  /** What a window's latency is multiplied by, in every run alike; 1. */
+  /** A factor for a window's latency, the same in every run; 1. */
   readonly course?: (window: number) => number;
-  /** How alike neighbouring windows are, 0…1. */
+  /** The correlation of neighbouring windows, 0…1. */
   readonly likeness?: number;
 }
 

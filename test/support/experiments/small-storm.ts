@@ -1,6 +1,6 @@
 /**
- * The origin storm of the catalogue with a fifth of its viewers and in half its time, as a file of
- * one's own: for what commands do with a run in virtual time.
+ * The catalogue's origin storm with a fifth of its viewers and half its time. It is written as a
+ * user's own file, for commands that run it in virtual time.
  */
 import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -8,7 +8,7 @@ import { join, resolve } from "node:path";
 const root = resolve(import.meta.dirname, "../../..");
 const share = 0.2;
 
-/** Written to `folder`; the result is what to type there. */
+/** Writes it to `folder` and returns its argument for the command line. */
 export function smallStorm(folder: string, name = "origin-storm"): string {
   const file = `${name}.ts`;
   writeFileSync(

@@ -1,4 +1,4 @@
-/** A target made of nothing but its answers, for tests of one fault at a time. */
+/** A stub target for tests of one fault at a time, made of its answers only. */
 import type {
   Clock,
   Deployment,
@@ -15,7 +15,7 @@ export const endpointOf = (name: string): { host: string; port: number } => ({
   port: 80,
 });
 
-/** It runs until it is killed, takes a process id of its own each time, and answers on `http`. */
+/** It runs until it is killed, gets a new process id each time, and answers on `http`. */
 export function fakeService(name: string, over: Partial<Instance> = {}): Instance {
   let pid: number | null = 7;
   let state: Instance["state"] = "running";
@@ -45,7 +45,7 @@ export function fakeService(name: string, over: Partial<Instance> = {}): Instanc
   return Object.defineProperties(fake, Object.getOwnPropertyDescriptors(over)) as Instance;
 }
 
-/** From `a` to `b`; its two ends are known by the names `entry` and `exit`. */
+/** From `a` to `b`. Its two ends are `entry` and `exit`. */
 export function fakeLink(over: Partial<LinkHandle> = {}): LinkHandle {
   const link: Partial<LinkHandle> = {
     link: { from: "a", to: "b", port: "http" },
@@ -53,13 +53,13 @@ export function fakeLink(over: Partial<LinkHandle> = {}): LinkHandle {
     exit: endpointOf("exit"),
     impose: async () => async () => undefined,
     cut: async () => undefined,
-    mend: async () => undefined,
+    restore: async () => undefined,
     ...over,
   };
   return link as LinkHandle;
 }
 
-/** Time goes on only where somebody waits. */
+/** Time advances only while a caller waits. */
 export function fakeClock(): Clock {
   let nowMs = 1_000_000;
   return {

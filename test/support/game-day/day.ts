@@ -1,4 +1,4 @@
-/** A day for tests: as planned, with nothing behind it. */
+/** A planned day for tests, without anything behind it. */
 import type { Day, DayEvent, DayHappening, DayStep } from "../../../harness/game-day/day/day.ts";
 import { usualRoles } from "../../../harness/game-day/day/game-day.ts";
 import type { Log } from "../../../harness/game-day/desk.ts";
@@ -64,7 +64,7 @@ export function dayOf(steps: readonly DayStep[], changes: Partial<Day> = {}): Da
   };
 }
 
-/** As the file, in memory. */
+/** Like the file, in memory. */
 export class MemoryLog implements Log {
   readonly events: DayEvent[] = [];
   readonly #nowMs: () => number;

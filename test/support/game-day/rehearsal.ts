@@ -1,6 +1,6 @@
 /**
- * A day on its real server, desk and log on disk, with runs that only play: a second of theirs
- * passes in a tenth of one.
+ * A day with its real server, desk and log on disk, and simulated runs: one second of a run takes
+ * 100 ms.
  */
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -22,7 +22,7 @@ export interface Rehearsal extends AsyncDisposable {
   readonly desk: Desk;
   readonly page: Served;
   readonly over: Promise<void>;
-  /** What was broken and is not healed. */
+  /** Faults that are in force and not healed. */
   readonly inForce: Set<string>;
   readonly healed: string[];
 }

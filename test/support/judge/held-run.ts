@@ -1,6 +1,6 @@
 /**
- * A synthetic run for tests of the judge: whole, and held. Tests take a draft, damage it, and judge
- * what is left.
+ * A complete synthetic run that is held, for tests of the judge. Tests take a draft, damage it, and
+ * judge the result.
  */
 import { streamRecord } from "../../../targets/live-streaming/pack/stream/stream-parts.ts";
 import { printOf } from "../../../harness/metrics/print.ts";
@@ -18,12 +18,12 @@ import type { Wishes } from "../../../harness/target/wishes.ts";
 import type { Stream } from "../../../targets/live-streaming/pack/stream/stream.ts";
 import type { Source } from "../../../harness/metrics/source.ts";
 
-/** Of a run that any stream can be. */
+/** Of a run that fits any stream. */
 export const everyMetric = registryOf({ services: [] }, streaming);
 
 export const zeroMs = 1_800_000_000_000;
 export const phaseMs = 20_000;
-/** The moment at which the one fault was healed. */
+/** The moment at which the one fault healed. */
 export const healedAtMs = zeroMs + phaseMs + 12_000;
 export const startOf: Readonly<Record<Phase, number>> = {
   baseline: zeroMs,
@@ -129,7 +129,7 @@ const heldStream: Stream = {
   dvrSegments: 20,
 };
 
-/** What viewers of a stream draw, as a plan says it. */
+/** The viewers' draws, as a plan states them. */
 export function wishesIn(
   stream: Stream,
   edges: readonly string[],
@@ -240,10 +240,10 @@ export function heldPlan(): StreamPlan {
   };
 }
 
-/** Over which an edge asks the origin that is killed. */
+/** The link from an edge to the killed origin. */
 export const fillLink = "region-b/edge>region-a/origin-read:http";
 
-/** One that reports one metric. */
+/** A service that reports one metric. */
 export function reporter(
   name: string,
   where: Tags,
@@ -326,7 +326,7 @@ function heldEvents(): RunEvent[] {
   ];
 }
 
-/** One at each tick, with a value that depends on the tick. */
+/** One sample per tick, with a value that depends on the tick. */
 function steady(
   metric: string,
   tags: Tags,
@@ -344,7 +344,7 @@ function steady(
   return samples;
 }
 
-/** Each begins 2 ms late, which k6's stream and the workload both tell, and ends. */
+/** Each begins 2 ms late, as both k6's stream and the workload report, and ends. */
 function iterations(lane: string, everyMs: number, offsetMs: number): Sample[] {
   const tags = { lane, load: lane };
   return [
@@ -479,7 +479,7 @@ function movedBytes(edges: readonly string[]): Sample[] {
   ];
 }
 
-/** What a segment's bytes are in the synthetic run: its number, so that neighbours differ. */
+/** A segment's bytes in the synthetic run: its number, so that neighbours differ. */
 export const printAt = (number: number): number =>
   printOf(number, (number % 4_096).toString(16).padStart(9, "0"));
 
@@ -520,7 +520,7 @@ export function drop(draft: Draft, unwanted: (sample: Sample) => boolean): void 
   draft.samples = draft.samples.filter((sample) => !unwanted(sample));
 }
 
-/** Puts other tags or another value in the place of some samples. */
+/** Replaces tags or value of some samples. */
 export function change(
   draft: Draft,
   chosen: (sample: Sample) => boolean,
@@ -543,7 +543,7 @@ interface Gathered extends Omit<SeriesData, "atMs" | "values"> {
 }
 
 /**
- * As a run is read from disk: series in the order of their first sample, each sample at the time of
+ * Like a run read from disk: series in the order of their first sample, each sample at the time of
  * its record.
  */
 export function runOf(draft: Draft): Run {

@@ -1,6 +1,5 @@
 /**
- * The whole target, really up, for tests: through the harness's own substrate, with a control token
- * that the test knows.
+ * The whole real target for tests, through the harness's own substrate, with a known control token.
  */
 import "../../../targets/live-streaming/tools/recipes.ts";
 import type { Tools } from "../../../harness/target/tools.ts";

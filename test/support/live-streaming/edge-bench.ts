@@ -1,6 +1,6 @@
 /**
- * What the tests of the edge share: settings of one node, and how a real one is started in front of
- * origins that count.
+ * Shared parts of the edge's tests: settings of one node, and a real node in front of origins that
+ * count requests.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -75,7 +75,7 @@ export class Bench implements AsyncDisposable {
     this.#varnish = varnish;
   }
 
-  /** A tiny origin that remembers what it is asked for. */
+  /** A small origin that records its requests. */
   async origin(answer: (path: string) => Answer): Promise<CountingOrigin> {
     const asked: string[] = [];
     const requests: IncomingMessage[] = [];
@@ -146,7 +146,7 @@ export class Bench implements AsyncDisposable {
       tries += 1
     ) {
       if (tries > 400 || child.exitCode !== null) {
-        // Where it happens as the file of tests is loaded, no hook of that file would be run.
+        // If this runs while the test file loads, none of that file's hooks would run.
         await this[Symbol.asyncDispose]();
         throw new Error(`the node did not start: ${said.join("").slice(0, 2_000)}`);
       }
@@ -175,7 +175,7 @@ async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void>
   await exit;
 }
 
-/** The path of the segment so many after the one being made now. */
+/** The path of the segment this many after the one in production. */
 export const segment = (offset: number, rendition = "v720"): string =>
   `/live/main/${rendition}/${segmentInProduction(Date.now()) + offset}.m4s`;
 

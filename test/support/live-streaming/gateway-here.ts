@@ -13,7 +13,7 @@ export interface StubEdge {
   readonly server: Server;
 }
 
-/** Answers `/health/ready` for as long as it lives. */
+/** Answers `/health/ready` while it lives. */
 export async function stubEdge(): Promise<StubEdge> {
   const server = createServer((_request, response) => response.end("ready"));
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
@@ -34,7 +34,7 @@ const on: GatewayConfiguration["defences"] = {
 };
 export type GatewayDefence = keyof typeof on;
 
-/** Settings for a gateway of region-a; `edgePorts` are of region-a, region-b… */
+/** Settings for a gateway of region-a. `edgePorts` are those of region-a, region-b… */
 export function gatewaySettings(
   directory: string,
   ports: { http: number; control: number },
@@ -109,7 +109,7 @@ export async function gatewayHere(
     await listen(anywhere, gateway.control, quiet),
   ] as const;
   const ending = new AbortController();
-  gateway.tend(ending.signal);
+  gateway.maintain(ending.signal);
   const [base, control] = listeners.map(
     ({ server }) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
   ) as [string, string];
@@ -120,7 +120,7 @@ export async function gatewayHere(
     eventsFile: settings.eventsFile,
     async [Symbol.asyncDispose]() {
       ending.abort();
-      gateway.begone();
+      gateway.closeChannels();
       for (const { server } of listeners) server.closeAllConnections();
       await Promise.all(listeners.map((listener) => listener.drain()));
       await gateway.close();

@@ -1,4 +1,4 @@
-/** A gateway as a process of its own, and an open-model load on it, for tests and benchmarks. */
+/** A gateway in its own process with an open-model load, for tests and benchmarks. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { Agent, request } from "node:http";
@@ -21,9 +21,9 @@ export interface GatewayProcess extends AsyncDisposable {
   readonly eventsFile: string;
   readonly edges: readonly StubEdge[];
   readonly child: ChildProcess;
-  /** All that it logged so far. */
+  /** Its log so far. */
   log(): string;
-  /** SIGTERM; the exit status. */
+  /** SIGTERM; resolves with the exit status. */
   end(): Promise<number | null>;
 }
 
@@ -106,7 +106,7 @@ export interface Result {
   readonly sent: number;
   /** Answered with 2xx within the patience. */
   readonly served: number;
-  /** Of those that were served, in ms from the moment at which they were meant to be sent. */
+  /** Of the served ones, in ms from their scheduled time. */
   readonly ms: readonly number[];
 }
 
@@ -114,7 +114,7 @@ export interface Result {
 export const patienceMs = 1_000;
 
 /**
- * Sends each stream at its rate for so long, whatever becomes of the requests, then waits for the
+ * Sends each stream at its rate for the given time, independent of the answers, then waits for the
  * last.
  */
 export async function storm<N extends string>(

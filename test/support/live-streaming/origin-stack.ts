@@ -1,6 +1,6 @@
 /**
- * One region's store, cache and origins as real processes on this machine, for tests and benchmarks
- * of the origin alone: no packager, no edge.
+ * One region's store, cache and origins as real processes, for tests and benchmarks of the origin
+ * alone, without packager and edge.
  */
 import "../../../targets/live-streaming/tools/recipes.ts";
 import { type ChildProcess, spawn } from "node:child_process";
@@ -24,7 +24,7 @@ export async function freeEndpoint(): Promise<EndpointSettings> {
   return { host, port: await freePort(host) };
 }
 
-/** A service of the stack. Its output is kept, and its folder goes with it. */
+/** A service of the stack. Its output is kept, and its folder is removed with it. */
 export class Running {
   readonly child: ChildProcess;
   readonly exit: Promise<number | null>;
@@ -79,11 +79,11 @@ export interface StackOptions {
   readonly publishIsolation?: boolean;
   readonly defences?: Partial<OriginConfiguration["defences"]>;
   readonly edgeTiers?: OriginConfiguration["edgeTiers"];
-  /** Of origins that serve readers. */
+  /** Of origins that serve reads. */
   readonly niceOfReaders?: number;
   /**
-   * Without it there is neither Cassandra nor memcached: the origins wait for them for ever, and
-   * answer what needs neither.
+   * Without it there is neither Cassandra nor memcached. The origins then wait for them forever,
+   * and answer what needs neither.
    */
   readonly store?: boolean;
 }

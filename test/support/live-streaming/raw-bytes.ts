@@ -1,4 +1,4 @@
-/** Speaks to a port as nobody should: bytes as they are, over TCP. */
+/** Sends arbitrary bytes to a port over TCP, unlike any client. */
 import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { EndpointSettings } from "../../../targets/live-streaming/service/configuration.ts";
@@ -8,13 +8,13 @@ export interface RawAnswer {
   readonly statuses: readonly number[];
   readonly text: string;
   readonly closed: boolean;
-  /** How much of what was meant to be sent was taken. */
+  /** The number of bytes that were accepted. */
   readonly sentBytes: number;
 }
 
 /**
- * Sends the parts one after the other, with a pause between, for as long as the other side takes
- * them; waits for the first answer, or for `waitMs`.
+ * Sends the parts one after the other, with a pause between, while the other side accepts them.
+ * Waits for the first answer, or for `waitMs`.
  */
 export async function raw(
   at: EndpointSettings,
@@ -42,7 +42,7 @@ export async function raw(
     if (pauseMs > 0) await sleep(pauseMs);
   }
   while (!over() && performance.now() < deadlineMs) await sleep(5);
-  // An answer to what follows in the same bytes would come at once.
+  // An answer to a request in the same bytes would arrive at once.
   if (!closed) await sleep(30);
   const result = {
     statuses: statuses(),

@@ -1,4 +1,6 @@
-/** Made-up tests that fail in each way in which a test can, for the tests of the patient runner. */
+/**
+ * Made-up tests that fail in every way that a test can fail, for the tests of the patient runner.
+ */
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -7,7 +9,7 @@ export default defineConfig({
     include: ["*.made-up.ts"],
     runner: "../patient-runner.ts",
     fileParallelism: false,
-    // As the tests of the project are run.
+    // Like the configuration of the project's tests.
     experimental: { viteModuleRunner: false, nodeLoader: false },
   },
 });

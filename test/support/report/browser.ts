@@ -1,10 +1,10 @@
-/** Opening pages in a real browser, and asking them what a reader would notice. */
+/** Opens pages in a real browser and checks what a reader would notice. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import axeCore from "axe-core";
 import type { BrowserContext, Page } from "playwright-core";
 
-/** A page with everything that it complained about or asked the network for. */
+/** A page with everything that it logged as an error or requested from the network. */
 export async function openedPage(
   context: BrowserContext,
   url: string,
@@ -21,9 +21,7 @@ export async function openedPage(
   return { page, complaints, requests };
 }
 
-/**
- * In-page questions stand in a plain script, as this program is typed for Node and not for a page.
- */
+/** In-page code is plain script text, because this program is typed for Node and not for a page. */
 export async function askedOf(
   page: Page,
   question:
@@ -47,13 +45,12 @@ interface Violation {
   readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
 }
 
-/**
- * Of axe-core's rules, those whose answer a theme can change: a theme is colours and nothing else.
- */
+/** The axe-core rules that a theme can change: a theme is colours only. */
 const colourRules = ["color-contrast", "link-in-text-block"];
 
 /**
- * What axe-core finds against WCAG 2.2 AA and good practice, with the first elements that it means.
+ * The findings of axe-core against WCAG 2.2 AA and good practice, with the first elements that each
+ * concerns.
  */
 export async function axeOf(page: Page, rules: "all" | "colours" = "all"): Promise<string[]> {
   const options = {

@@ -1,8 +1,8 @@
-/** Text that tries to act on a terminal or on a pipeline, and how to see that it would. */
+/** Text that attempts to act on a terminal or a pipeline, and a way to detect that it would. */
 import fc from "fast-check";
 import { anyCharacter } from "../any-character.ts";
 
-/** Text of the worst kind: controls, halves of characters, and what pipelines take for commands. */
+/** The worst kinds of text: control characters, half characters, and pipeline commands. */
 export const hostile = fc
   .array(
     fc.oneof(
@@ -44,7 +44,7 @@ export function actsIn(text: string): string[] {
   ];
 }
 
-/** Without our colours; what takes back the live line begins a new one. */
+/** Without the harness's colours. The sequence that erases the live line begins a new one. */
 export function withoutOwn(text: string): string {
   const own = [0, 1, 2, 22, 31, 32, 33, 39].map((code) => `\u001b[${code}m`);
   return own.reduce(

@@ -1,6 +1,6 @@
 /**
  * The rules of Jenkins' xUnit plugin for a JUnit file (junit-10.xsd, jenkinsci/xunit-plugin, state
- * of 2025-11), stated as checks. The plugin skips a file that breaks one of them.
+ * of 2025-11), as checks. The plugin skips a file that breaks one of them.
  */
 
 interface Element {
@@ -58,7 +58,7 @@ const rules: Readonly<
 const textAllowed = ["failure", "error", "skipped", "system-out", "system-err"];
 const time = /^(([0-9]{0,3},)*[0-9]{3}|[0-9]{0,3})*(\.[0-9]{0,3})?$/;
 
-/** What of it the plugin would not take; empty for a valid file. */
+/** What the plugin would reject; empty for a valid file. */
 export function problemsOfForm(xml: string): string[] {
   const root = parsed(xml);
   return root.name === "testsuites" ? problemsIn(root) : [`the root is ${root.name}`];

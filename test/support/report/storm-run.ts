@@ -1,4 +1,4 @@
-/** Synthetic runs for tests: what an origin storm records, made up from a seed. */
+/** Synthetic runs for tests: the record of an origin storm, made up from a seed. */
 import { streamRecord } from "../../../targets/live-streaming/pack/stream/stream-parts.ts";
 import { everyMetric } from "../judge/held-run.ts";
 import { type Claim, unitOf } from "../../../harness/claims/statistics/registry.ts";
@@ -370,11 +370,11 @@ function verdictOf(plan: Plan, runId: string, status: Status): Verdict {
   };
 }
 
-/** Everywhere that text can come from, it tries to become something else. */
+/** Every source of text attempts to be interpreted as markup or a command. */
 export function hostileRun(): Fixture {
   const evil =
-    "<img src=x " +
-    `onerror="window.pwned=2"></script><script>window.pwned=1</script><!--"'\`&\u2028\u2029\u202e\u001b[2J\u0007]]>`;
+    `<img src=x onerror="window.pwned=2"></script><script>window.pwned=1</script>` +
+    `<!--"'\`&\u2028\u2029\u202e\u001b[2J\u0007]]>`;
   const { run, verdict } = stormRun({ status: "refuted" });
   const plan: Plan = {
     ...run.plan,

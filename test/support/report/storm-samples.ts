@@ -51,7 +51,8 @@ export function seriesOf(
 }
 
 /**
- * Samples at segment boundaries, as viewers come in bunches; durations are given by their start.
+ * Samples at segment boundaries, because viewers arrive in groups. Durations are given by their
+ * start.
  */
 function makeSeries(plan: Plan, audience: number, uncollapsed: boolean): readonly SeriesData[] {
   const random = prng(plan.seed);

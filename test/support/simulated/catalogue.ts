@@ -1,6 +1,6 @@
 /**
- * The catalogue in virtual time, for tests that share it among them: what holds there, and what
- * falls without each defence that it relies on.
+ * The catalogue in virtual time, for the tests that divide it: which experiments hold, and which
+ * fail without each defence that they rely on.
  */
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -20,9 +20,7 @@ export const catalogue: readonly Experiment[] = await Promise.all(
   experimentNames(context).map((name) => loadExperiment(context, name)),
 );
 
-/**
- * Those whose load works a gateway for each of its iterations, which takes the longest to simulate.
- */
+/** Experiments whose every iteration uses a gateway, which take the longest to simulate. */
 export const asksGateways = ({ load, target }: Experiment): boolean =>
   load.some(
     ({ workload, exec }) => target.model?.oneByOne.includes(`${workload}.${exec}`) === true,

@@ -1,4 +1,4 @@
-/** A simulated run that touches no disk: for tests and benchmarks by the thousand. */
+/** A simulated run without disk access, for tests and benchmarks with thousands of runs. */
 import type { Experiment } from "../../../harness/experiment/experiment.ts";
 import { planExperiment } from "../../../harness/plan/plan.ts";
 import type { Planned } from "../../../harness/plan/options.ts";

@@ -1,6 +1,6 @@
 /**
- * An experiment on a machine that is faster or slower than the one that the model was calibrated
- * on.
+ * An experiment on a machine that is faster or slower than the one on which the model was
+ * calibrated.
  */
 import type { Experiment } from "../../../harness/experiment/experiment.ts";
 

@@ -1,8 +1,8 @@
 /**
- * One seeded run of the whole harness in virtual time in which anything may go wrong: services that
- * do not start, faults that do not land or heal, a generator or a proxy that dies, somebody who
- * interrupts, and a harness that is killed between any two steps, after which the ledger is
- * replayed. Afterwards everything that must hold whatever happens is looked at.
+ * One seeded run of the whole harness in virtual time, in which anything may fail. Services do not
+ * start, faults do not land or heal, a generator or proxy dies, a user interrupts. The harness may
+ * be killed between any two steps, after which the ledger is replayed. Afterwards all invariants
+ * are checked.
  *
  * Replay one with all its events: `node_modules/.bin/node benchmarks/simulate.ts --seed N`.
  */
@@ -31,8 +31,8 @@ const runId = "trial";
 const phasesMs = { baseline: 4_000, fault: 6_000, recovery: 8_000 };
 
 /**
- * The reference target with few viewers. Planned once, as the tiny one: only seeds, steps and
- * mishaps differ.
+ * The reference target with few viewers. It is planned once, like the tiny one, because only seeds,
+ * steps and failures differ.
  */
 const fewViewers: Experiment = {
   ...originStorm,
@@ -81,23 +81,23 @@ const tiny: Basis = {
     { kind: "partition", links: { from: { service: "region-a/edge" } } },
   ],
 };
-/** One in forty is of the reference target, which has ten times as much to do. */
+/** One in forty uses the reference target, which has ten times as much to do. */
 const basisOf = (seed: number): Basis => (seed % 40 === 0 ? reference : tiny);
 
 export interface Trial {
   readonly seed: number;
   readonly plan: Plan;
   readonly events: readonly RunEvent[];
-  /** What went wrong on purpose, in order. */
+  /** The injected failures, in order. */
   readonly mishaps: readonly string[];
   /** Killed between two steps. */
   readonly crashed: boolean;
   readonly verdict: Verdict;
-  /** What should hold and does not. */
+  /** The violated invariants. */
   readonly broken: readonly string[];
 }
 
-/** What is on the ledger's disk, line by line, as the file ledger writes it. */
+/** The ledger's content on disk, line by line, as the file ledger writes it. */
 class MemoryLedger implements UndoLedger {
   text = `${JSON.stringify({ owner: { runId, pid: 1, startTicks: 1, directory: "" } })}\n`;
   #next = 0;
@@ -129,7 +129,7 @@ export async function trial(seed: number): Promise<Trial> {
   const mishaps: string[] = [];
   const broken: string[] = [];
   const isOver = (): boolean => record.events.some((event) => event.kind === "generator");
-  // What happens while everything is taken down cannot have changed what was seen before.
+  // Events during teardown cannot have changed earlier observations.
   const wrong = (what: string, over = isOver()): void =>
     void mishaps.push(
       `${over ? "afterwards, " : ""}${Math.round(clock.nowMs() - Date.UTC(2026, 0, 1))} ms: ` +
@@ -145,7 +145,7 @@ export async function trial(seed: number): Promise<Trial> {
   const outside = new AbortController();
   const aborts: { readonly atMs: number; readonly reason: AbortReason }[] = [];
   const totalMs = 12_000 + plan.leadInMs + phasesMs.baseline + phasesMs.fault + phasesMs.recovery;
-  /** At a random moment of the run, with this chance. */
+  /** At a random moment of the run, with this probability. */
   const sometimes = (share: number, what: string, act: () => boolean): void => {
     if (!chance(share)) return;
     clock.after(random() * totalMs, () => {
@@ -180,7 +180,7 @@ export async function trial(seed: number): Promise<Trial> {
   const abortByClaim = (): void => {
     aborts.push({ atMs: clock.nowMs(), reason: "claim" });
     wrong("an abort condition is met");
-    // Somebody loses patience while it heals: that is not why it ended.
+    // A second interrupt during healing is not why the run ended.
     if (chance(0.5))
       clock.after(random() * 100, () => {
         clock.settled();
@@ -253,7 +253,7 @@ export async function trial(seed: number): Promise<Trial> {
   return { seed, plan, events: run.events, mishaps, crashed, verdict, broken };
 }
 
-/** One to three faults, of what may come at once. */
+/** One to three faults among those that may overlap. */
 function stepsOf(random: () => number, faults: readonly Fault[]): Plan["steps"] {
   const count = 1 + Math.floor(random() * 3);
   const first = Math.floor(random() * faults.length);
@@ -267,7 +267,7 @@ function stepsOf(random: () => number, faults: readonly Fault[]): Plan["steps"] 
   });
 }
 
-/** Injectors that now and then throw, and injections that do not heal, or take for ever. */
+/** Injectors that sometimes throw, and injections that do not heal, or take forever. */
 function clumsy(
   inject: InjectFault,
   chance: (share: number) => boolean,
@@ -303,8 +303,8 @@ function clumsy(
 }
 
 /**
- * What is made must have been written down before. Processes carry the run's mark, so they need
- * not.
+ * Each object must be in the ledger before it is made, except for processes, which carry the run's
+ * mark.
  */
 function watchFolders(machine: VirtualMachine, ledger: MemoryLedger, broken: string[]): void {
   const add = machine.folders.add.bind(machine.folders);
@@ -316,8 +316,7 @@ function watchFolders(machine: VirtualMachine, ledger: MemoryLedger, broken: str
 }
 
 /**
- * The last line of the ledger may be torn: what it announced was then not yet done, or is found by
- * its mark.
+ * The last line of the ledger may be torn. Its act was then not yet done, or is found by its mark.
  */
 async function recoverAfterCrash(
   machine: VirtualMachine,
@@ -348,7 +347,7 @@ async function recoverAfterCrash(
   }
 }
 
-/** The record ends where it was cut: any prefix of it must be readable. */
+/** The record ends where it was cut. Any prefix of it must be readable. */
 function cut(events: readonly RunEvent[], random: () => number): readonly RunEvent[] {
   return events.slice(0, Math.floor(random() * (events.length + 1)));
 }
@@ -386,17 +385,17 @@ function eventProblems(plan: Plan, events: readonly RunEvent[], crashed: boolean
   return problems;
 }
 
-/** Of all that may end a run, the first that did is the reason. */
+/** Of several possible reasons to end, the first counts. */
 function abortProblems(
   events: readonly RunEvent[],
   aborts: readonly { readonly atMs: number; readonly reason: AbortReason }[],
 ): string[] {
-  const told = events.filter((event) => event.kind === "aborted");
-  if (told.length > 1) return ["aborted more than once"];
-  const [event] = told;
+  const recorded = events.filter((event) => event.kind === "aborted");
+  if (recorded.length > 1) return ["aborted more than once"];
+  const [event] = recorded;
   if (event?.kind !== "aborted" || event.reason === "internal") return [];
   const first = aborts.filter((abort) => abort.atMs <= event.atMs)[0];
-  // A service that ends while the target comes up ends the run as well.
+  // A service that exits during deployment ends the run, too.
   if (first === undefined)
     return event.reason === "substrate" ? [] : [`aborted (${event.reason}) although nobody did`];
   return first.reason === event.reason

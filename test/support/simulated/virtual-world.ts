@@ -42,8 +42,8 @@ export class VirtualClock implements Clock {
   }
 
   /**
-   * Lets virtual time pass until the promise settles. Fails when nobody is left to wake: somebody
-   * waits for ever.
+   * Advances virtual time until the promise settles. Fails if no timer is left, because the promise
+   * would then never settle.
    */
   async until<T>(promise: Promise<T>): Promise<T> {
     let settled = false;
@@ -67,11 +67,11 @@ export class VirtualClock implements Clock {
 export interface VirtualOutcome {
   readonly events: RunEvent[];
   readonly log: string[];
-  /** Faults that are in force, by step order of injection; must be empty after a run. */
+  /** Faults that are in force, by step, in the order of injection. Must be empty after a run. */
   readonly inForce: Map<string, number>;
 }
 
-/** Chances, 0…1, that a thing goes wrong. */
+/** Probabilities, 0…1, of each failure. */
 export interface Chances {
   readonly deployFails: number;
   readonly injectFails: number;

@@ -1,5 +1,5 @@
 /**
- * A small real target for faults: web servers in Node in two regions, links between them, and one
+ * A small real target for faults: Node web servers in two regions, links between them, and one
  * memcached. Up in a second.
  */
 import { inImage } from "../../../targets/live-streaming/layout/in-image.ts";
@@ -30,8 +30,8 @@ import { injecting } from "../../../harness/faults/inject.ts";
 import type { Injection } from "../../../harness/faults/injection.ts";
 
 /**
- * Says hello; writes a file when asked to; and keeps a packager's books, spoiling a segment each
- * 100 ms as long as any are ordered.
+ * Greets, writes a file on request, and keeps a packager's journal, with a corrupt segment every
+ * 100 ms while an order is in force.
  */
 const program = (listen: { host: string; port: number }): string => `
   import { createServer } from "node:http";
@@ -40,17 +40,32 @@ const program = (listen: { host: string; port: number }): string => `
   setInterval(() => {
     if (order === null || order.left === 0 || order.kind === "missing") return;
     order.left -= 1;
-    journal.push({ seq: ++seq, number: seq, rendition: "v", outcome: "acked", defects: order.kind === "rot" ? [] : [order.kind], backfill: false });
+    const defects = order.kind === "rot" ? [] : [order.kind];
+    seq += 1;
+    journal.push({ seq, number: seq, rendition: "v", outcome: "acked", defects, backfill: false });
   }, 100);
   createServer((request, response) => {
     const url = new URL(request.url, "http://mini");
     if (url.pathname === "/write") {
-      try { writeFileSync("file", "x".repeat(100_000)); return response.end("written"); } catch (error) { return response.end(error.code); }
+      try {
+        writeFileSync("file", "x".repeat(100_000));
+        return response.end("written");
+      } catch (error) {
+        return response.end(error.code);
+      }
     }
-    if (url.pathname === "/journal") return response.end(journal.filter((one) => one.seq > Number(url.searchParams.get("after"))).map((one) => JSON.stringify(one)).join("\\n"));
+    const query = url.searchParams;
+    if (url.pathname === "/journal") {
+      const after = journal.filter((one) => one.seq > Number(query.get("after")));
+      return response.end(after.map((one) => JSON.stringify(one)).join("\\n"));
+    }
     if (url.pathname === "/defects") {
-      if (request.headers.authorization !== "Bearer token") { response.statusCode = 401; return response.end("no"); }
-      if (request.method === "POST") order = { kind: url.searchParams.get("kind"), left: Number(url.searchParams.get("segments")) };
+      if (request.headers.authorization !== "Bearer token") {
+        response.statusCode = 401;
+        return response.end("no");
+      }
+      if (request.method === "POST")
+        order = { kind: query.get("kind"), left: Number(query.get("segments")) };
       if (request.method === "DELETE") order = null;
       return response.end(JSON.stringify(order));
     }
@@ -160,7 +175,7 @@ export interface Mini extends AsyncDisposable {
   readonly deployment: Deployment;
 }
 
-/** The faults among these that services must be prepared for. */
+/** The steps among these faults for which a service must be prepared at its start. */
 export function stepsFor(faults: readonly Fault[]): readonly Step[] {
   return faults
     .filter((fault) => effectsOf([fault]).size > 0)

@@ -1,7 +1,7 @@
 /**
- * A target of a handful of services with a model of its own: two edges that fail over between two
- * origins, a store behind them, a packager. For runs by the thousand, which ask what the harness
- * does and not what a large target would.
+ * A target of a few services with its own model: two edges that fail over between two origins, a
+ * store behind them, a packager. It serves thousands of runs that test the harness rather than a
+ * large target.
  */
 import { streamParts } from "../../../targets/live-streaming/pack/stream/stream-parts.ts";
 import { streaming } from "../../../targets/live-streaming/pack/pack.ts";
@@ -132,8 +132,8 @@ class TinyModel implements RunningModel {
   }
 
   /**
-   * From its memory, or from the first origin that answers; whoever asks meanwhile waits for the
-   * same answer.
+   * From its memory, or from the first origin that answers. Concurrent requests wait for the same
+   * answer.
    */
   #fetch(edge: ModelNode, number: number, done: (found: boolean) => void): void {
     if (this.#kept.get(edge.name)?.has(number) === true) {
@@ -169,7 +169,7 @@ class TinyModel implements RunningModel {
     ask(near);
   }
 
-  /** Holds the request until the segment is there, for a while. */
+  /** Holds the request until the segment exists, for a while. */
   #read(origin: ModelNode, number: number, reply: (found: boolean) => void, tries = 0): void {
     const store = this.#node("region-a/store");
     this.#simulation.request<boolean>({

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { FaultOf } from "../../../faults/faults.ts";
 import type { Impairment } from "../../../target/deployment.ts";
 import type { Evidence } from "../../../target/evidence.ts";
-import { runBeside } from "../beside.ts";
+import { runBeside } from "../exec.ts";
 import type { DockerEffect, Struck } from "../effect.ts";
 
 export const effect: DockerEffect<FaultOf<"clockSkew">> = {

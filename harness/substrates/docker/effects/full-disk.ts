@@ -6,28 +6,28 @@
 import type { FaultOf } from "../../../faults/faults.ts";
 import type { Impairment } from "../../../target/deployment.ts";
 import type { Evidence } from "../../../target/evidence.ts";
-import { runBeside } from "../beside.ts";
+import { runBeside } from "../exec.ts";
 import type { DockerEffect, Making, Struck } from "../effect.ts";
 
 export const effect: DockerEffect<FaultOf<"fullDisk">> = {
   kind: "fullDisk",
-  prepare: inRoom,
+  prepare: inQuotaVolume,
   impose: (_fault, struck) => filled(struck),
 };
 
 /**
  * The files of a database in a run of some minutes fit; only written data uses memory.
  */
-const roomBytes = 512 * 2 ** 20;
+const volumeBytes = 512 * 2 ** 20;
 
 /** The mount of the service's host folder in the container; its content is copied at each start. */
 function outside(directory: string): string {
   return `${directory}.outside`;
 }
 
-function inRoom({ command, env, user, host }: Making, directory: string): Making {
+function inQuotaVolume({ command, env, user, host }: Making, directory: string): Making {
   const [uid, gid] = user.split(":");
-  const bytes = (host.Memory ?? 0) + roomBytes;
+  const bytes = (host.Memory ?? 0) + volumeBytes;
   return {
     env,
     user,
@@ -48,7 +48,7 @@ function inRoom({ command, env, user, host }: Making, directory: string): Making
         bind === `${directory}:${directory}` ? `${directory}:${outside(directory)}` : bind,
       ),
       // `exec`: some programs unpack their libraries there.
-      Tmpfs: { [directory]: `exec,size=${roomBytes},mode=0755,uid=${uid},gid=${gid}` },
+      Tmpfs: { [directory]: `exec,size=${volumeBytes},mode=0755,uid=${uid},gid=${gid}` },
     },
   };
 }
@@ -64,22 +64,22 @@ const look =
 async function filled({ container, directory }: Struck): Promise<Impairment> {
   const run = (script: string): Promise<string> =>
     runBeside(container, { command: "/bin/sh", args: ["-c", script, "sh", directory], env: {} });
-  const told = async (wanted: "full" | "room"): Promise<Evidence> => {
-    const said = (await run(look)).split("\n");
+  const observeVolume = async (expected: "full" | "room"): Promise<Evidence> => {
+    const output = (await run(look)).split("\n");
     return {
-      landed: said.at(-1) === wanted,
+      landed: output.at(-1) === expected,
       observation:
-        said.at(-1) === "room"
+        output.at(-1) === "room"
           ? `a write to ${directory} succeeds`
-          : `a write to ${directory} fails: ${said[0]}`,
+          : `a write to ${directory} fails: ${output[0]}`,
     };
   };
   await run(fill);
   return {
-    observe: () => told("full"),
+    observe: () => observeVolume("full"),
     undo: async () => {
       await run('rm -f "$1/.seawall-ballast"');
-      return told("room");
+      return observeVolume("room");
     },
   };
 }

@@ -4,7 +4,7 @@
  */
 import type { FaultOf } from "../../../faults/faults.ts";
 import type { Impairment } from "../../../target/deployment.ts";
-import { runBeside } from "../beside.ts";
+import { runBeside } from "../exec.ts";
 import type { DockerEffect, Struck } from "../effect.ts";
 
 export const effect: DockerEffect<FaultOf<"packetLoss">> = {

@@ -49,16 +49,16 @@ async function partsOf(
 ): Promise<Parts> {
   const { env, signal, root } = context;
   const own = baseName(root, [process.versions.node]);
-  const wanted = registryParts(root);
-  const made = Object.fromEntries(Object.keys(wanted).map((name) => [name, own]));
+  const required = registryParts(root);
+  const made = Object.fromEntries(Object.keys(required).map((name) => [name, own]));
   if (await hasImage(docker, own)) return made;
   progress({ tool: "image", step: "asking the registry for its parts" });
   if (
-    await allPulled(docker, wanted, signal, (detail) =>
+    await allPulled(docker, required, signal, (detail) =>
       progress({ tool: "image", step: "asking the registry for its parts", detail }),
     )
   )
-    return wanted;
+    return required;
   progress({ tool: "image", step: "making a base here: no registry answers" });
   const copied = copiedFromTools(root);
   const tools = await provision(["node", ...Object.keys(copied)], { env, signal, progress });

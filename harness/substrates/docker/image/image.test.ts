@@ -90,7 +90,7 @@ describe("the Dockerfile", () => {
     });
   });
 
-  it("takes what tools there are from their images", () => {
+  it("takes existing tools from their images", () => {
     expect(copiedFromTools(root)).toEqual({
       cassandra: "/opt/cassandra/lib",
       toxiproxy: "/toxiproxy",

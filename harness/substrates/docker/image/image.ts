@@ -116,7 +116,7 @@ export function registryParts(root: string): Parts {
   return Object.fromEntries([...named].map(([, name, image]) => [name, image]));
 }
 
-/** What the Dockerfile takes from the image of a tool, by the tool's name: a path in that image. */
+/** The path in a tool's image that the Dockerfile copies, by the tool's name. */
 export function copiedFromTools(root: string): Readonly<Record<ToolName, string>> {
   const copies = readFileSync(join(root, dockerfile), "utf8").matchAll(
     /^COPY --from=(\S+) (\S+) \S+$/gm,
@@ -255,16 +255,16 @@ function tarOf(
   const child = spawn("tar", ["-c", ...options, "-C", cwd, "--null", "-T", "-"], {
     stdio: ["pipe", "pipe", "pipe"],
   });
-  let said = "";
+  let lastOutput = "";
   child.stderr.setEncoding("utf8").on("data", (part: string) => {
-    said += part;
+    lastOutput += part;
   });
   child.stdin.on("error", () => {}).end(paths.map((path) => `${path}\0`).join(""));
   const ended = once(child, "close").then(([code]) => {
     if (code !== 0)
       throw new SeawallError(
         "ENGINE_FAILED",
-        `tar could not pack ${cwd}: ${said.trim().split("\n").at(-1) ?? ""}`,
+        `tar could not pack ${cwd}: ${lastOutput.trim().split("\n").at(-1) ?? ""}`,
       );
   });
   ended.catch(() => {});

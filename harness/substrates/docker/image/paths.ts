@@ -7,11 +7,11 @@ export const inImage = {
   baseMark: "/etc/seawall/base",
 } as const;
 
-/** The folder of the one image from which the services of this repository's targets run. */
+/** The folder of the single image for the services of this repository's targets. */
 export const imageFolder = "targets/image";
 export const dockerfile = `${imageFolder}/Dockerfile`;
 
-/** The images that it consists of, by build argument. */
+/** Its base images, by build argument. */
 export type Parts = Readonly<Record<string, string>>;
 
 /** Every image, container and network of Seawall carries this label. */

@@ -18,7 +18,7 @@ import type { ProcessEffect, Struck } from "../effect.ts";
 /**
  * The files of a database in a run of some minutes fit; only written data uses memory.
  */
-const roomBytes = 1024 * 1024 * 1024;
+const volumeBytes = 1024 * 1024 * 1024;
 
 /** Root stays root; other users get a user namespace that maps them to themselves. */
 const namespaces: readonly (readonly string[])[] = [
@@ -37,7 +37,7 @@ export const effect: ProcessEffect<FaultOf<"fullDisk">> = {
     return "args" in found ? true : found.why;
   },
   prepare: ({ command, args, env }, { directory }) => ({
-    ...inRoom(directory, command, args),
+    ...inQuotaVolume(directory, command, args),
     env,
   }),
   directoryOf: seenFromOutside,
@@ -69,7 +69,7 @@ function tryNamespaces(): Namespaces {
  * The command that starts a service in its quota volume; the existing content of `directory` is
  * copied.
  */
-function inRoom(
+function inQuotaVolume(
   directory: string,
   command: string,
   args: readonly string[],
@@ -79,7 +79,7 @@ function inRoom(
   const side = `${directory}.room`;
   mkdirSync(side, { recursive: true });
   const script =
-    `set -e; mount -t tmpfs -o size=${roomBytes},mode=0755 seawall "$2"; cp -a "$1/." "$2/"; ` +
+    `set -e; mount -t tmpfs -o size=${volumeBytes},mode=0755 seawall "$2"; cp -a "$1/." "$2/"; ` +
     `mount --move "$2" "$1"; cd "$1"; shift 2; exec "$@"`;
   return {
     command: "unshare",
@@ -100,11 +100,11 @@ async function fill(struck: Struck): Promise<Impairment> {
   await topUp(ballast);
   return {
     observe: async () =>
-      told(outside, await writeProblem(outside), (problem) => problem === "ENOSPC"),
+      evidenceOf(outside, await writeProblem(outside), (problem) => problem === "ENOSPC"),
     undo: async () => {
-      await resize(struck, roomBytes);
+      await resize(struck, volumeBytes);
       await rm(ballast, { force: true });
-      return told(outside, await writeProblem(outside), (problem) => problem === null);
+      return evidenceOf(outside, await writeProblem(outside), (problem) => problem === null);
     },
   };
 }
@@ -163,7 +163,7 @@ async function writeProblem(folder: string): Promise<string | null> {
   }
 }
 
-function told(
+function evidenceOf(
   folder: string,
   problem: string | null,
   good: (problem: string | null) => boolean,

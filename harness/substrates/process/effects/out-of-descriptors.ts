@@ -1,6 +1,6 @@
 /**
  * A limit of file descriptors (RLIMIT_NOFILE) that each process of a service has reached. prlimit
- * sets it on the running processes, without root, and restores it.
+ * sets and restores it on running processes, without root.
  */
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
@@ -56,7 +56,7 @@ async function setAll(limits: Limits, which: "before" | "now"): Promise<void> {
 
 /** Reads the limits from the kernel. An ended process counts as healed. */
 function seen(limits: Limits, which: "before" | "now"): Evidence {
-  const told = [...limits].map(([pid, limit]) => {
+  const observations = [...limits].map(([pid, limit]) => {
     const current = statOf(pid) === null ? null : limitOf(pid);
     return {
       landed: current === null ? which === "before" : current === limit[which],
@@ -64,8 +64,8 @@ function seen(limits: Limits, which: "before" | "now"): Evidence {
     };
   });
   return {
-    landed: told.length > 0 && told.every(({ landed }) => landed),
-    observation: `descriptors: ${told.map(({ text }) => text).join(", ")}`,
+    landed: observations.length > 0 && observations.every(({ landed }) => landed),
+    observation: `descriptors: ${observations.map(({ text }) => text).join(", ")}`,
   };
 }
 

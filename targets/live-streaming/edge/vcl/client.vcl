@@ -1,15 +1,14 @@
 vcl 4.1;
-# The side of a node that faces those who ask: what is asked for, what is answered without an
-# upstream, and what they get to see.
+# The client side of a node: request checks, answers without an upstream, and response headers.
 
 import std;
 import var;
 
-# A hit is most of what a node does, so only what must be known before a copy is handed out is
-# looked at here. Paths are looked at where there is no copy: only what passed vcl_miss has one.
+# Most requests are hits, so only the checks that a hit needs are here. Paths are checked on a miss:
+# every cached object has passed vcl_miss.
 sub vcl_recv {
   if (req.method != "GET" && req.method != "HEAD") { call foreign_method; }
-  # Nothing that is asked for here has a body. A body could pass for a second request upstream.
+  # No request here has a body. A body could pass for a second request upstream.
   if (req.http.Transfer-Encoding) { return (synth(400, "body")); }
   if (req.http.Content-Length) {
     if (req.http.Content-Length != "0") { return (synth(400, "body")); }
@@ -33,7 +32,7 @@ sub foreign_method {
   return (synth(405, "method not allowed"));
 }
 
-# One copy per path: neither query nor host make another.
+# One object per path: query and host are not part of the key.
 sub vcl_hash {
   hash_data(req.url);
   return (lookup);
@@ -41,16 +40,16 @@ sub vcl_hash {
 
 sub vcl_hit { return (deliver); }
 
-# Sorts what there is no copy of into lanes, and answers what needs no upstream.
+# On a miss: sorts requests into lanes, and answers those that need no upstream.
 sub vcl_miss {
   if (std.healthy(draining.backend())) { return (synth(503, "draining")); }
-  # The same path without its query may well have a copy.
+  # The same path without its query may be cached.
   if (req.url ~ "\?") {
     set req.url = regsub(req.url, "\?.*$", "");
     return (restart);
   }
-  # The rules read these before an upstream is asked; clean_request clears the others.
-  # X-Lane is always set.
+  # The rules read these before an upstream request; clean_request clears the others. X-Lane is
+  # always set.
   unset req.http.X-Number;
   unset req.http.X-Wait;
   call sort_path;
@@ -66,7 +65,7 @@ sub vcl_miss {
   return (fetch);
 }
 
-# Numbers are compared in whole seconds: the boundary of a segment is one.
+# Numbers are compared in whole seconds, because a segment's boundary is one.
 sub segment {
   call sizes;
   set req.http.X-Number = regsub(req.url, "^.*/([0-9]+)\.m4s$", "\1");
@@ -76,7 +75,7 @@ sub segment {
   if (var.get_int("age") <= var.get_int("live_segments")) {
     call refuse_early;
     set req.http.X-Lane = "live";
-    # The origin may hold only what is perhaps unpublished; anything older answers soon.
+    # The origin holds only a segment that may be unpublished. For an older one it answers soon.
     if (var.get_int("age") <= 1) { set req.http.X-Wait = "1"; }
   } else {
     call refuse_gone;
@@ -84,19 +83,19 @@ sub segment {
   }
 }
 
-# The copy says most of it since its making (label_copy). One question, "told", tells whether
-# anything must be added that is not on the copy.
+# The object has most headers since its fetch (label_copy). One variable, "extra_headers", says
+# whether a header must be added that it lacks.
 sub vcl_deliver {
   if (obj.hits == 0) {
     if (obj.uncacheable) { set resp.http.X-Cache = "pass"; }
     else { set resp.http.X-Cache = "miss"; }
   }
   if (!obj.uncacheable) {
-    # What is left, not what there was: the next tier must not start it again.
+    # The remaining lifetime, not the original one, so that the next tier does not restart it.
     set resp.http.X-Ttl-Ms = std.integer(duration = obj.ttl * 1000.0, fallback = 0);
     if (obj.ttl < 0s) { set resp.http.X-Ttl-Ms = "0"; }
   }
-  if (var.global_get("told")) {
+  if (var.global_get("extra_headers")) {
     call tell_notifications;
     call close_when_draining;
   }
@@ -107,12 +106,12 @@ sub vcl_synth {
   set resp.http.Content-Type = "text/plain";
   set resp.http.Cache-Control = "no-store";
   if (resp.status >= 400) { set resp.http.X-Answer = resp.reason; }
-  # Nobody can tell where such a request ends, and so where the next one begins.
+  # The end of such a request is ambiguous, and so is the start of the next.
   if (resp.status == 400 || resp.status == 405) { set resp.http.Connection = "close"; }
   set resp.http.X-Cache = "edge";
   call tell_notifications;
   call close_when_draining;
-  # A player in a browser comes from another origin.
+  # A player in a browser has another origin (CORS).
   set resp.http.Access-Control-Allow-Origin = "*";
   set resp.http.Access-Control-Expose-Headers = "*";
   if (resp.status == 204) { set resp.http.Access-Control-Allow-Headers = "*"; }

@@ -1,5 +1,5 @@
 vcl 4.1;
-# The edge's own clock in ISO 8601 with milliseconds, for players whose clock is wrong. VCL writes a
+# The edge's own clock in ISO 8601 with milliseconds, for players with a wrong clock. VCL formats a
 # date only as HTTP does.
 
 import std;

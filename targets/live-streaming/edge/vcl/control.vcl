@@ -1,6 +1,6 @@
 vcl 4.1;
-# What an operator may tell a node, behind a token. It comes on the port that viewers use, the only
-# one whose requests Varnish interprets.
+# An operator's commands to a node, protected by a token. They use the viewers' port, because
+# Varnish interprets requests on no other.
 
 import std;
 import var;
@@ -8,17 +8,17 @@ import var;
 sub control {
   call authorise;
   if (req.method == "DRAIN") {
-    # Viewers are told to come back over another connection; a load balancer sees "not ready".
+    # Viewers are asked to reconnect elsewhere; a load balancer sees "not ready".
     var.global_set("draining", "1");
-    var.global_set("told", "1");
+    var.global_set("extra_headers", "1");
     return (synth(200, "draining"));
   }
-  # The pattern holds nothing that could end the expression and begin another condition.
+  # The pattern contains nothing that could end the expression and begin another condition.
   if (req.url != "/invalidate"
     || req.http.X-Ban-Pattern !~ "^\^/[a-z0-9/()|\[\]{}^$\\.,-]{1,2998}$") {
     return (synth(400, "bad pattern"));
   }
-  # Before the ban: what is under way is then known to have been asked for earlier.
+  # Before the ban, so that a fetch under way is known to have begun earlier.
   var.global_set("invalidated", std.real(time = now, fallback = 0.0));
   if (!std.ban("obj.http.X-Path ~ " + req.http.X-Ban-Pattern)) {
     return (synth(400, "bad pattern"));

@@ -1,10 +1,10 @@
 vcl 4.1;
-# A node on its way out. DRAIN makes it say that it is not ready and close connections, while it
-# still answers. After a SIGTERM (run.sh) it also refuses what is new, so that it can finish.
+# A draining node. DRAIN makes it report not ready and close connections, while it still answers.
+# After a SIGTERM (run.sh) it also refuses new requests, so that it can finish.
 #
-# From outside, a rule can learn only the health of a backend or director, so run.sh sets that: this
-# director stands for nothing else, asks nobody, and is sick until then. run.sh also bans all
-# copies, so that there are no hits any more and hits need not ask for any of this.
+# VCL can learn only the health of a backend or director from outside, so run.sh sets that. This
+# director has no other use, sends no requests, and is sick until then. run.sh also bans all
+# objects, so that there are no hits and hits need no check.
 
 import directors;
 import std;

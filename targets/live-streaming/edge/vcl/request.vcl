@@ -1,10 +1,10 @@
 vcl 4.1;
-# What every request to an upstream has in common.
+# What all upstream requests have in common.
 
 import std;
 import var;
 
-# Two of the last four must be good: an upstream that is dead or silent is known as such within 2 s.
+# Two of the last four must succeed: a dead or silent upstream is detected within 2 s.
 probe upstream {
   .url = "/health/ready";
   .interval = 500ms;
@@ -13,8 +13,9 @@ probe upstream {
   .threshold = 2;
 }
 
-# The rules tell each other these about upstreams; from a viewer, all of it is a lie. A viewer's
-# credentials are none of an upstream's business. Only here, so that a hit does not pay for it.
+# The rules pass these headers to one another; from a viewer they would be forged. A viewer's
+# credentials must not reach an upstream. The removal is only here, so that a hit does not pay for
+# it.
 sub clean_request {
   if (bereq.retries == 0) {
     unset bereq.http.X-Region;
@@ -32,7 +33,7 @@ sub clean_request {
   call sizes;
 }
 
-# Seconds from now until the segment is due, the moment at which it ends. Negative once it is over.
+# Seconds from now until the segment is due, which is the moment it ends. Negative after that.
 sub until_due {
   var.set_real("until_due", (std.real(bereq.http.X-Number, 0.0) + 1.0)
     * var.get_real("segment_length") - std.real(time = now, fallback = 0.0));

@@ -13,24 +13,18 @@ const folderOf = (name: string): string =>
   name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 describe("faults of streams", () => {
-  it(
-    "are listed once each, under the name that their schema asks for, and have a function" +
-      " each",
-    () => {
-      const folders = readdirSync(here, { withFileTypes: true }).filter((one) => one.isDirectory());
-      expect(Object.keys(kinds).map(folderOf).sort()).toEqual(
-        folders.map(({ name }) => name).sort(),
-      );
-      expect(Object.keys(faults)).toEqual(Object.keys(kinds));
-      for (const [name, { schema }] of Object.entries(kinds)) {
-        const complains = (kind: string): boolean =>
-          schema.safeParse({ kind }).error?.issues.some(({ path }) => path[0] === "kind") === true;
-        expect([complains(name), complains("another")], name).toEqual([false, true]);
-      }
-    },
-  );
+  it("are listed once each, under their schema's name, with a function each", () => {
+    const folders = readdirSync(here, { withFileTypes: true }).filter((one) => one.isDirectory());
+    expect(Object.keys(kinds).map(folderOf).sort()).toEqual(folders.map(({ name }) => name).sort());
+    expect(Object.keys(faults)).toEqual(Object.keys(kinds));
+    for (const [name, { schema }] of Object.entries(kinds)) {
+      const complains = (kind: string): boolean =>
+        schema.safeParse({ kind }).error?.issues.some(({ path }) => path[0] === "kind") === true;
+      expect([complains(name), complains("another")], name).toEqual([false, true]);
+    }
+  });
 
-  it("are plain data, which the harness holds to their shape and can say in words", () => {
+  it("are plain data with a schema and a description", () => {
     const fault = faults.badSegments({ service: "p", defect: "short", segments: 3 });
     expect(fault).toEqual({ kind: "badSegments", service: "p", defect: "short", segments: 3 });
     expect(describeFault(fault)).toBe("p spoils 3 segments: short");
@@ -42,7 +36,7 @@ describe("faults of streams", () => {
     expect(faultShape.safeParse(ugly).error?.issues[0]?.path).toEqual(["defect"]);
   });
 
-  it("have a table in their README; `vitest -u` writes it", async () => {
+  it("have a table in their README, which `vitest -u` writes", async () => {
     const path = join(here, "README.md");
     await expect(withTable(readFileSync(path, "utf8"), kinds)).toMatchFileSnapshot(path);
   });

@@ -1,6 +1,6 @@
 /**
- * Faults that only a stream can have, beyond those of the harness: their form is the same. A new
- * one is a folder and a line here; its name is the `kind` that a record holds.
+ * The faults that only a stream can have, in the form of the harness's own. A new fault is a folder
+ * and a line here. Its name is the `kind` in a record.
  */
 export { badSegments } from "./bad-segments/fault.ts";
 export { coldCache } from "./cold-cache/fault.ts";

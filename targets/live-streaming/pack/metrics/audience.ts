@@ -1,4 +1,4 @@
-/** Metrics of live streaming: what viewers and devices get, as the load generator measures it. */
+/** Live-streaming metrics of viewers and devices, as the load generator measures them. */
 import type { Registry } from "../../../../harness/metrics/metrics.ts";
 import { trafficClasses } from "../traffic-classes.ts";
 

@@ -1,4 +1,4 @@
-/** Metrics of live streaming: what gateways count, and whether it adds up. */
+/** Live-streaming metrics of gateways: their counters, and whether these are consistent. */
 import type { Registry } from "../../../../harness/metrics/metrics.ts";
 
 export const gateways: Registry = {

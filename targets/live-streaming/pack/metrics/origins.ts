@@ -1,4 +1,4 @@
-/** Metrics of live streaming: what edges, origins and object stores count. */
+/** Live-streaming metrics of edges, origins and object stores. */
 import type { Registry } from "../../../../harness/metrics/metrics.ts";
 import { trafficClasses } from "../traffic-classes.ts";
 

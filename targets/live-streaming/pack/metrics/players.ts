@@ -1,4 +1,4 @@
-/** Metrics of live streaming: what players go through. */
+/** Live-streaming metrics of players. */
 import type { Registry } from "../../../../harness/metrics/metrics.ts";
 
 export const players: Registry = {

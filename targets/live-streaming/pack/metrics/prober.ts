@@ -1,4 +1,4 @@
-/** Metrics of live streaming: what the prober finds at the edges, and what was looked at. */
+/** Live-streaming metrics of the prober: its results at the edges, and its coverage. */
 import { bodyProblems, containers } from "../stream/body.ts";
 import type { Registry } from "../../../../harness/metrics/metrics.ts";
 

@@ -1,4 +1,4 @@
-/** Metrics of live streaming: what is published, and what of it is found again. */
+/** Live-streaming metrics of publications, and of those that are read back. */
 import type { Registry } from "../../../../harness/metrics/metrics.ts";
 
 export const publications: Registry = {

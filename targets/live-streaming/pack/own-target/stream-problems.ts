@@ -1,6 +1,6 @@
 /**
- * What is wrong with the description of a stream, one line each: its types are no more than what
- * its author says of it.
+ * Validates the description of a stream at run time, one line per problem, because no compiler may
+ * have checked its types.
  */
 import { z } from "zod";
 import { unknownName } from "../../../../harness/base/nearest.ts";
@@ -30,7 +30,7 @@ const shape = z.strictObject({
   leastBytesShare: share.optional(),
 });
 
-/** `nowMs`: epoch ms, as no stream can begin after it. */
+/** `nowMs`: epoch ms. No stream can begin after it. */
 export function streamProblems(stream: Stream, nowMs: number): string[] {
   const { error } = z.object({ stream: shape }).safeParse({ stream });
   if (error !== undefined) return linesOf(error, "", shape.shape, "stream");

@@ -1,6 +1,6 @@
 /**
- * A stream of your own, said briefly: a target as `ownTarget` describes it, and which segments
- * there are, and where.
+ * A short form for a stream of your own: a target as in `ownTarget`, with its segments and their
+ * addresses.
  */
 import { ownTarget } from "../../../../harness/target/own-target.ts";
 import type { OwnParts, OwnTarget } from "../../../../harness/target/own-target-description.ts";
@@ -13,13 +13,13 @@ import { rhythmOfStream } from "../rhythm-of-stream.ts";
 import { streamProblems } from "./stream-problems.ts";
 
 export interface StreamTarget extends Omit<OwnTarget, "parts" | "probes"> {
-  /** Which segments there are, and where. */
+  /** The stream's segments and their addresses. */
   readonly stream: Stream;
 }
 
 /**
- * Checks nothing: `plan` says all that is wrong with the description, one line each, before
- * anything is started.
+ * Validates nothing: `plan` reports all problems of the description, one line each, before anything
+ * starts.
  */
 export function streamTarget({ stream, ...own }: StreamTarget): Target {
   return ownTarget({ pack: streaming, ...own, parts: partsOf(stream) });
@@ -29,7 +29,7 @@ function partsOf(stream: Stream): OwnParts {
   return {
     problems: (nowMs) => streamProblems(stream, nowMs),
     layout: (entries, port) => {
-      // An address without a number means no segment in particular; `plan` refuses such a stream.
+      // An address without a number identifies no segment. `plan` refuses such a stream.
       const numbered = stream.segmentPath.includes("{number}") ? entries : [];
       const checks = (some: readonly string[], path: string): PlayCheck[] =>
         some.map((service) => ({ service, port, path }));
@@ -43,9 +43,9 @@ function partsOf(stream: Stream): OwnParts {
   };
 }
 
-/** Two segments behind the newest: long there, if the stream runs at all. */
+/** Two segments behind the newest, which exists for certain if the stream runs at all. */
 const recentSegments = -3;
-/** About a year ahead at 2 s a segment: no player asks for it, and no packager has it. */
+/** About a year ahead at 2 s a segment: no player requests it, and no packager has it. */
 const aheadSegments = 15_000_000;
 
 function segmentAt(stream: Stream, nowMs: number, ahead: number): string {

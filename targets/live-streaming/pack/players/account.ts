@@ -1,19 +1,19 @@
-/** Turns what a player tells of itself into samples: a real one's page, or a model of one. */
+/** Converts a player's reports into samples, for a real page or a model. */
 import type { SampleSink } from "../../../../harness/metrics/samples.ts";
 import { type Stall, StallWatch } from "./stalls.ts";
 
-/** How often a player is asked what it has seen. */
+/** The interval at which a player is polled. */
 export const playerTakenEveryMs = 500;
 
 export interface AccountOptions {
   readonly sink: SampleSink;
-  /** Tells its samples from those of other players. */
+  /** Distinguishes its samples from those of other players. */
   readonly name: string;
 }
 
-/** What it has seen since the last time; times are epoch ms of the same machine. */
+/** The observations since the last poll. Times are epoch ms of the same machine. */
 export interface Seen {
-  /** Epoch ms, media time in s, whether it is meant to move, seconds of media loaded ahead. */
+  /** Epoch ms, media time in s, whether it is meant to move, seconds of media buffered ahead. */
   readonly ticks: readonly (readonly [
     atMs: number,
     mediaS: number,
@@ -32,12 +32,12 @@ export interface Seen {
   readonly mediaS: number;
 }
 
-/** Where a player stands, after its latest answer. */
+/** The player's state after its latest answer. */
 export interface PlayerState {
   /** Null until the first picture moved. */
   readonly startupMs: number | null;
   readonly latencyMs: number;
-  /** All that ended, and the open one. */
+  /** All ended stalls and the open one. */
   readonly stalls: readonly Stall[];
   readonly jumps: number;
   readonly rendition: string | null;
@@ -47,7 +47,7 @@ export interface PlayerState {
   readonly droppedFrames: number;
   readonly decodedAudioBytes: number;
   readonly heightPx: number;
-  /** By how much dash.js found the server's clock to differ; null when it could not tell. */
+  /** The offset of the server's clock, as dash.js measured it; null if unknown. */
   readonly clockOffsetMs: number | null;
 }
 
@@ -70,7 +70,7 @@ export class PlayerAccount {
     this.#readMs = startedMs;
   }
 
-  /** Null: the page did not answer, and whatever it shows is standing still. */
+  /** Null: the page did not answer, so its picture counts as frozen. */
   add(taken: Seen | null, nowMs: number): void {
     for (const [atMs, mediaS, meantToMove, aheadS] of taken?.ticks ?? []) {
       const stall = this.#watch.see({ atMs, mediaS, meantToMove, aheadS });
@@ -83,7 +83,7 @@ export class PlayerAccount {
       this.#sample("player_errors", "event", { code }, atMs, 1);
     }
     this.#latest = taken ?? this.#latest;
-    // An answer speaks of the moment at which it was given; silence, of now.
+    // An answer describes the moment at which it was given; silence describes the present.
     const readMs = taken?.atMs ?? nowMs;
     const sinceMs = readMs - this.#readMs;
     this.#readMs = readMs;
@@ -101,7 +101,7 @@ export class PlayerAccount {
     this.#gauges(taken, sinceMs);
   }
 
-  /** The end of the watching: what is open then counts. */
+  /** Ends the observation. An open stall then counts. */
   close(): void {
     const nowMs = this.#readMs;
     if (!this.#started)

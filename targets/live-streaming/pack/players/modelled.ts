@@ -1,13 +1,13 @@
 /**
- * Modelled players: each joins as its phase begins and watches to the end. No browser is in them
- * and no media; where they stand is told by the model, and when that is a stall by the same watch
- * as a real player's. Their names say what they are.
+ * Modelled players. Each joins at the start of its phase and watches to the end. They have no
+ * browser and no media: the model gives their position, and the code that finds a real player's
+ * stalls finds theirs. Their names say that they are modelled.
  */
 import type { ModelUser } from "../../../../harness/target/model.ts";
 import type { VirtualContext } from "../../../../harness/target/pack-virtual.ts";
 import { PlayerAccount, playerTakenEveryMs, type Seen } from "./account.ts";
 
-/** As the page of a real one looks at itself. */
+/** As often as the page of a real player samples itself. */
 const lookEveryMs = 100;
 
 interface Watching {
@@ -54,7 +54,7 @@ export class ModelledPlayers {
     });
   }
 
-  /** What is open then, as a stall, counts. */
+  /** A stall that is open at the end counts. */
   leave(): void {
     if (this.#over) return;
     this.#over = true;
@@ -65,7 +65,7 @@ export class ModelledPlayers {
   }
 }
 
-/** There is no picture, so nothing can be said of one. */
+/** Without a picture there is nothing to report about one. */
 const unseen = {
   renditions: [],
   errors: [],

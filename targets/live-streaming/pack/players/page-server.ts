@@ -1,6 +1,6 @@
 /**
- * Serves the player's page and dash.js on a loopback port of its own: a page from disk may not ask
- * an edge for anything.
+ * Serves the player's page and dash.js on a loopback port of its own, because a page from disk may
+ * not send requests to an edge.
  */
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";

@@ -1,6 +1,6 @@
 /**
- * A real viewer: dash.js in a browser, playing a manifest. What it saw becomes samples, so that an
- * experiment can claim start-up, stalls and latency of a player beside the load generator's
+ * A real viewer: dash.js in a browser, playing a manifest. Its observations become samples, so that
+ * an experiment can claim a player's start-up, stalls and latency beside the load generator's
  * figures.
  */
 import { z } from "zod";
@@ -12,14 +12,14 @@ import { servePlayerPage } from "./page-server.ts";
 
 const takeMsMax = 2_000;
 
-/** A page with a player in it, loaded, in which nobody has pressed play. */
+/** A loaded page with a player that has not started. */
 export interface PlayerPage extends AsyncDisposable {
   readonly page: BrowserPage;
 }
 
 /**
- * Rejects when the browser cannot open the page. Opening it takes much of a small machine for a
- * moment, which is no part of what a viewer waits for.
+ * Rejects if the browser cannot open the page. Opening it loads a small machine heavily for a
+ * moment, which is not part of a viewer's wait.
  */
 export async function openPlayerPage(browser: BrowserPages): Promise<PlayerPage> {
   await using opened = new AsyncDisposableStack();
@@ -32,22 +32,22 @@ export async function openPlayerPage(browser: BrowserPages): Promise<PlayerPage>
 }
 
 export interface PlayerOptions {
-  /** Goes with the player. */
+  /** Closes with the player. */
   readonly opened: PlayerPage;
   readonly manifestUrl: string;
   readonly sink: SampleSink;
   readonly clock: Clock;
-  /** Ends the playing; the samples until then are in the sink. */
+  /** Stops playing. All samples until then are in the sink. */
   readonly signal: AbortSignal;
-  /** Tells its samples from those of other players. */
+  /** Distinguishes its samples from those of other players. */
   readonly name: string;
-  /** How far behind live it aims to play, in s. */
+  /** The target latency behind live, in s. */
   readonly liveDelayS?: number;
-  /** Plays this video rendition only, instead of choosing by itself. */
+  /** Plays this video rendition only, without adaptation. */
   readonly rendition?: string;
 }
 
-/** What the page tells; times are epoch ms of the same machine. */
+/** The page's report. Times are epoch ms of the same machine. */
 const seen = z.object({
   ticks: z.array(z.tuple([z.number(), z.number(), z.boolean(), z.number()])),
   renditions: z.array(z.tuple([z.number(), z.string().nullable()])),
@@ -70,7 +70,7 @@ export interface Player extends AsyncDisposable {
   seekBehindLive(seconds: number): Promise<void>;
 }
 
-/** Presses play. Rejects when the page is gone; whatever happens later is a sample. */
+/** Starts playing. Rejects if the page is gone. Later events are samples. */
 export async function startPlayer(options: PlayerOptions): Promise<Player> {
   const { opened, manifestUrl, signal, clock } = options;
   const { page } = opened;

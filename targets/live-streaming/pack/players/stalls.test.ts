@@ -5,8 +5,8 @@ import { type Stall, StallWatch, stallMsMin } from "./stalls.ts";
 const everyMs = 100;
 
 /**
- * Plays along: each letter is 100 ms. `p` plays, `s` stands still, `u` stands still because the
- * user wants it, `j` jumps by 10 s.
+ * A player's timeline; each letter is 100 ms. `p` plays, `s` stands still, `u` stands still because
+ * the user wants it, `j` jumps by 10 s.
  */
 function watched(score: string, aheadS = 0): { watch: StallWatch; stalls: Stall[]; endMs: number } {
   const watch = new StallWatch(0);
@@ -23,15 +23,15 @@ function watched(score: string, aheadS = 0): { watch: StallWatch; stalls: Stall[
   return { watch, stalls, endMs: atMs };
 }
 
-describe("what a viewer sees", () => {
-  it("is a start and no stall while the picture moves", () => {
+describe("a player's picture", () => {
+  it("counts as a start and no stall while it moves", () => {
     const { watch, stalls, endMs } = watched("ssssspppppppppp");
     expect(stalls).toEqual([]);
     expect(watch.startupMs).toBe(1_500);
     expect(watch.openAt(endMs)).toBeNull();
   });
 
-  it("is no start when nothing ever moves, and that is no stall either", () => {
+  it("counts as neither start nor stall if it never moves", () => {
     const { watch, endMs } = watched("ssssssssss");
     expect([
       watch.startupMs,
@@ -40,14 +40,14 @@ describe("what a viewer sees", () => {
     ]).toEqual([null, null, 0]);
   });
 
-  it("is a stall from the last movement to the next", () => {
+  it("counts as a stall from the last movement to the next", () => {
     expect(watched("pppppsssssppp").stalls).toEqual([
       { fromMs: 1_500, forMs: 500, open: false, starved: true },
     ]);
     expect(watched("pppppspsppp").stalls).toEqual([]);
   });
 
-  it("is an open stall at the end, and longer the longer a dead player is silent", () => {
+  it("leaves an open stall at the end, which grows while a dead player is silent", () => {
     const { watch, stalls, endMs } = watched("pppppsssss");
     expect(stalls).toEqual([]);
     expect(watch.openAt(endMs)).toEqual({ fromMs: 1_500, forMs: 500, open: true, starved: true });
@@ -60,44 +60,40 @@ describe("what a viewer sees", () => {
     expect(watch.stalledMs(endMs + 9_500)).toBe(10_000);
   });
 
-  it("is not a stall while the user waits for a seek of their own, but it is until they seek", () => {
+  it("does not stall while the user waits for their own seek, but does until they seek", () => {
     expect(watched("pppuuuuuuuuujpp").stalls).toEqual([]);
     expect(watched("pppssssuuuuuppp").stalls).toEqual([
       { fromMs: 1_300, forMs: 500, open: false, starved: true },
     ]);
   });
 
-  it("is the device's own when media was there all the time", () => {
+  it("stalls by the device's fault if media was buffered all the time", () => {
     expect(watched("pppppsssssppp", 4).stalls).toEqual([
       { fromMs: 1_500, forMs: 500, open: false, starved: false },
     ]);
   });
 
-  it("is not mended by a jump that leads nowhere", () => {
+  it("still stalls after a jump that leads nowhere", () => {
     const { watch, stalls, endMs } = watched("pppssjssjss");
     expect(stalls).toEqual([]);
     expect(watch.openAt(endMs)?.forMs).toBe(800);
     expect(watch.jumps).toBe(2);
   });
 
-  it(
-    "adds up: stalled time is what the stalls last, whatever the score, and nothing below the " +
-      "threshold counts",
-    () => {
-      fc.assert(
-        fc.property(
-          fc.string({ unit: fc.constantFrom("p", "s", "u", "j"), maxLength: 80 }),
-          (score) => {
-            const { watch, stalls, endMs } = watched(score);
-            const open = watch.openAt(endMs);
-            const all = open === null ? stalls : [...stalls, open];
-            expect(watch.stalledMs(endMs)).toBe(all.reduce((sum, { forMs }) => sum + forMs, 0));
-            for (const { forMs } of all) expect(forMs).toBeGreaterThanOrEqual(stallMsMin);
-            for (const [index, { fromMs, forMs }] of all.entries())
-              expect(all[index + 1]?.fromMs ?? Infinity).toBeGreaterThanOrEqual(fromMs + forMs);
-          },
-        ),
-      );
-    },
-  );
+  it("adds stalls up to the stalled time for any timeline, and ignores those below the threshold", () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: fc.constantFrom("p", "s", "u", "j"), maxLength: 80 }),
+        (score) => {
+          const { watch, stalls, endMs } = watched(score);
+          const open = watch.openAt(endMs);
+          const all = open === null ? stalls : [...stalls, open];
+          expect(watch.stalledMs(endMs)).toBe(all.reduce((sum, { forMs }) => sum + forMs, 0));
+          for (const { forMs } of all) expect(forMs).toBeGreaterThanOrEqual(stallMsMin);
+          for (const [index, { fromMs, forMs }] of all.entries())
+            expect(all[index + 1]?.fromMs ?? Infinity).toBeGreaterThanOrEqual(fromMs + forMs);
+        },
+      ),
+    );
+  });
 });

@@ -1,6 +1,6 @@
 /**
- * Tells from where a player stood, moment by moment, when it started, when it stalled and for how
- * long. Pure: events that a player sends are not asked, because a dead one sends none.
+ * Derives start, stalls and their lengths from a player's positions over time. Pure. It ignores
+ * events that a player sends, because a dead player sends none.
  */
 
 export interface Tick {
@@ -10,67 +10,64 @@ export interface Tick {
   readonly mediaS: number;
   /** False while the user has it paused or is seeking. */
   readonly meantToMove: boolean;
-  /** Media that is loaded ahead of the position, in s. */
+  /** Media that is buffered ahead of the position, in s. */
   readonly aheadS: number;
 }
 
 export interface Stall {
   readonly fromMs: number;
   readonly forMs: number;
-  /** True when it had not ended. */
+  /** True if it had not ended. */
   readonly open: boolean;
   /**
-   * True when it ran out of media; false when media was there all the time and the device did not
-   * get to show it.
+   * True if the buffer was empty. False if media was buffered all the time and the device failed to
+   * show it.
    */
   readonly starved: boolean;
 }
 
-/**
- * Standing still for less than this, in ms, is how a picture is put on a screen, and not seen as a
- * stall.
- */
+/** A pause shorter than this, in ms, is normal display timing, not a stall. */
 export const stallMsMin = 250;
-/** Media seconds per second of wall clock beyond which a player has jumped instead of played. */
+/** Media seconds per second of wall clock beyond which a player has jumped, not played. */
 const rateMax = 1.5;
 const jumpSMin = 0.3;
-/** With this much loaded, in s, a player does not wait for the network. */
+/** With this much buffered, in s, a player does not wait for the network. */
 const enoughS = 0.5;
 
 export class StallWatch {
   readonly #startedMs: number;
   #last: Tick | null = null;
-  /** When it last moved as playing moves; null until it does for the first time. */
+  /** The last moment at which it moved at playing speed; null before the first. */
   #movedAtMs: number | null = null;
   #stalledMs = 0;
   #jumps = 0;
   #playedFromMs: number | null = null;
-  /** The least that was loaded since it last moved. */
+  /** The smallest buffer since it last moved. */
   #leastAheadS = Number.POSITIVE_INFINITY;
 
-  /** `startedMs`: when the viewer asked for the stream. */
+  /** `startedMs`: when the viewer requested the stream. */
   constructor(startedMs: number) {
     this.#startedMs = startedMs;
   }
 
-  /** From asking to the first movement, in ms; null before that. */
+  /** From the request to the first movement, in ms; null before that. */
   get startupMs(): number | null {
     return this.#playedFromMs === null ? null : this.#playedFromMs - this.#startedMs;
   }
 
-  /** Jumps over media that nobody asked for. */
+  /** Jumps over media without a user's seek. */
   get jumps(): number {
     return this.#jumps;
   }
 
-  /** The stall that ended with this tick, if one did. Ticks come in order. */
+  /** The stall that ended with this tick, if one did. Ticks arrive in order. */
   see(tick: Tick): Stall | null {
     const last = this.#last;
     this.#last = tick;
     this.#leastAheadS = Math.min(this.#leastAheadS, tick.aheadS);
     if (last === null) return null;
     if (!tick.meantToMove) {
-      // A stall that the user ends by doing something else has been a stall until then.
+      // A stall that the user ends by another action has been a stall until then.
       const given = last.meantToMove ? this.#stallUntil(tick.atMs, false) : null;
       if (this.#movedAtMs !== null) this.#movedAtMs = tick.atMs;
       return this.#counted(given);
@@ -88,12 +85,14 @@ export class StallWatch {
     return this.#counted(ended);
   }
 
-  /** The stall that is on at `nowMs`, if one is: also when the player says nothing any more. */
+  /**
+   * The stall that is open at `nowMs`, if there is one, also if the player has stopped reporting.
+   */
   openAt(nowMs: number): Stall | null {
     return this.#last?.meantToMove === false ? null : this.#stallUntil(nowMs, true);
   }
 
-  /** Stalled time until `nowMs` in ms, the open stall included. */
+  /** Stalled time until `nowMs` in ms, including the open stall. */
   stalledMs(nowMs: number): number {
     return this.#stalledMs + (this.openAt(nowMs)?.forMs ?? 0);
   }

@@ -1,4 +1,7 @@
-/** The players of a run: each joins as its phase begins, and watches to the end of the last one. */
+/**
+ * The players of a run. Each joins at the start of its phase and watches to the end of the last
+ * phase.
+ */
 import { dialled, entriesOf } from "../../../../harness/target/entries.ts";
 import { urlOf } from "../../../../harness/target/layout.ts";
 import type { PlayersContext, RunningPlayers } from "../../../../harness/target/pack-players.ts";
@@ -7,7 +10,7 @@ import { openPlayerPage, type Player, type PlayerPage, startPlayer } from "./pla
 
 export class WatchingPlayers implements RunningPlayers {
   readonly #options: PlayersContext;
-  /** Where their streams are; the players take them in turn. */
+  /** The streams' addresses, which the players use in turn. */
   readonly #manifestUrls: readonly string[];
   readonly #stop = new AbortController();
   readonly #joining = new Map<number, Promise<Player | null>>();
@@ -23,7 +26,7 @@ export class WatchingPlayers implements RunningPlayers {
     );
   }
 
-  /** Resolves when all of them have their page before them and need only press play. */
+  /** Resolves when every player's page is loaded and ready to start. */
   static async open(options: PlayersContext): Promise<WatchingPlayers> {
     return new WatchingPlayers(
       options,
@@ -31,17 +34,14 @@ export class WatchingPlayers implements RunningPlayers {
     );
   }
 
-  /** Returns at once: who joins late is a sample, not a delay of the run. */
+  /** Returns at once: a late join is a sample, not a delay of the run. */
   phaseBegan(phase: string): void {
     if (this.#stop.signal.aborted) return;
     for (const [index, joins] of this.#options.joins.entries())
       if (joins === phase) this.#joining.set(index, this.#join(index));
   }
 
-  /**
-   * One that cannot even open its page leaves no samples, so that what is claimed of it is not
-   * shown.
-   */
+  /** A player whose page does not open leaves no samples, so its claims are not shown to hold. */
   async #join(index: number): Promise<Player | null> {
     const { sink, note, clock } = this.#options;
     const name = `player-${index + 1}`;
@@ -69,7 +69,7 @@ export class WatchingPlayers implements RunningPlayers {
     return page.value;
   }
 
-  /** Ends the watching; what is open then, as a stall, counts. */
+  /** Ends the observation. An open stall then counts. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#stop.signal.aborted) return;
     this.#stop.abort();
@@ -77,16 +77,17 @@ export class WatchingPlayers implements RunningPlayers {
       const player = await joining;
       if (player === null) continue;
       const { stalls, startupMs, decodedFrames, droppedFrames, errors } = player.state();
+      const started =
+        startupMs === null ? "never started" : `started after ${Math.round(startupMs)} ms`;
       this.#options.note(
-        `player-${index + 1} ` +
-          `${startupMs === null ? "never started" : `started after ${Math.round(startupMs)} ms`}; ` +
+        `player-${index + 1} ${started}; ` +
           `${stalls.length} stalls, ${stalls.filter(({ starved }) => starved).length} of them ` +
           `with an empty buffer; ${decodedFrames} frames, ${droppedFrames} dropped; ` +
           `${errors.length} errors`,
       );
       await player[Symbol.asyncDispose]();
     }
-    // Those who never pressed play, or could not. Closing a page twice does nothing.
+    // Players that never started. A page may be closed twice.
     for (const page of this.#pages)
       if (page.status === "fulfilled") await page.value[Symbol.asyncDispose]();
   }

@@ -44,10 +44,10 @@ function outcomesOf(
   return seen;
 }
 
-describe("what edges delivered", () => {
+describe("a delivered segment", () => {
   const entries = [entry("a", right), entry("b", twin, "lost")];
 
-  it("is right when some pipeline published it so, and says so of itself", () => {
+  it("is right if some pipeline published these bytes and the checksum matches", () => {
     expect(
       outcomesOf(
         entries,
@@ -58,20 +58,20 @@ describe("what edges delivered", () => {
     ).toEqual(["delivered right 5", "delivered right 5", "delivered right 5"]);
   });
 
-  it("is wrong with any other bytes, even when their checksum comes with them", () => {
+  it("is wrong with any other bytes, even with their own checksum", () => {
     expect(
       outcomesOf(entries, delivery({ sha256: other }), delivery({ sha256: other, label: other })),
     ).toEqual(["delivered wrong 5", "delivered wrong 5"]);
   });
 
-  it("is mislabelled under a checksum of something else, or under none", () => {
+  it("is mislabelled with another checksum or with none", () => {
     expect(outcomesOf(entries, delivery({ label: twin }), delivery({ label: null }))).toEqual([
       "delivered mislabelled 5",
       "delivered mislabelled 5",
     ]);
   });
 
-  it("is unknown when no journal tells of it", () => {
+  it("is unknown if no journal mentions it", () => {
     expect(outcomesOf(entries, delivery({ number: 8 }), delivery({ rendition: "v720" }))).toEqual([
       "delivered_unknown - 5",
       "delivered_unknown - 5",

@@ -1,12 +1,12 @@
 /**
- * Whether what edges deliver is what was published: what the harness's own prober got, against the
- * packagers' journals. It also shows whether the checksum that an edge sends along, by which
- * viewers tell right bytes from wrong ones, is itself the right one. Pure.
+ * Compares what edges deliver, as the prober received it, with what the packagers' journals say was
+ * published. It also checks the checksum that an edge sends, by which viewers recognise right
+ * bytes. Pure.
  */
 import type { SampleSink } from "../../../../harness/metrics/samples.ts";
 import type { JournalEntry } from "./journal.ts";
 
-/** One whole segment that came out of an edge. */
+/** One complete segment from an edge. */
 export interface Delivery {
   readonly edge: string;
   readonly rendition: string;
@@ -14,18 +14,15 @@ export interface Delivery {
   /** Epoch ms of the request. */
   readonly atMs: number;
   readonly sha256: string;
-  /**
-   * What the answer itself said that it is; null when it said nothing, undefined when this target
-   * never says.
-   */
+  /** The checksum in the answer: null without one, undefined if this target never sends one. */
   readonly label: string | null | undefined;
 }
 
 export type DeliveryOutcome = "right" | "wrong" | "mislabelled";
 
 /**
- * Checksums of all that was ever offered under a rendition and number, by either pipeline. A PUT
- * that nobody acknowledged may have been carried out.
+ * Checksums of everything that either pipeline offered for a rendition and number. An
+ * unacknowledged PUT may have taken effect.
  */
 export function publishedChecksums(
   entries: readonly JournalEntry[],
@@ -39,7 +36,7 @@ export function publishedChecksums(
   return found;
 }
 
-/** Null when no journal tells of such a segment. */
+/** Null if no journal mentions the segment. */
 export function deliveryOutcome(
   { rendition, number, sha256, label }: Delivery,
   published: ReadonlyMap<string, ReadonlySet<string>>,

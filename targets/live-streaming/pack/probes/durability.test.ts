@@ -23,8 +23,8 @@ const entry = (
   ...changes,
 });
 
-describe("what was acknowledged", () => {
-  it("is one segment for each pipeline, rendition and number, from its first acknowledgement", () => {
+describe("an acknowledged segment", () => {
+  it("is one per pipeline, rendition and number, from its first acknowledgement", () => {
     const all = acknowledged([
       entry("acked", sha("1"), { atMs: 5 }),
       entry("acked", sha("1"), { atMs: 9 }),
@@ -37,7 +37,7 @@ describe("what was acknowledged", () => {
     ]);
   });
 
-  it("is the last acknowledged copy, or a later one of which nobody heard", () => {
+  it("is the last acknowledged copy, or a later one without an answer", () => {
     const sums = (...entries: JournalEntry[]): string[] => [
       ...(acknowledged(entries)[0]?.sha256s ?? []),
     ];
@@ -50,7 +50,7 @@ describe("what was acknowledged", () => {
   });
 });
 
-describe("what is found of it", () => {
+describe("the result of a read-back", () => {
   const segment: Acknowledged = {
     pipeline: "a",
     rendition: "v360",
@@ -74,7 +74,7 @@ describe("what is found of it", () => {
     ["nobody to ask", [], null],
   ])("%s", (_what, answers, outcome) => expect(outcomeOf(segment, answers)).toBe(outcome));
 
-  it("is never kinder than the answers, in whatever order they come", () => {
+  it("is never better than the answers, in any order", () => {
     fc.assert(
       fc.property(
         fc.array(fc.constantFrom(whole, wrong, absent, silent), { maxLength: 5 }),
@@ -89,7 +89,7 @@ describe("what is found of it", () => {
     );
   });
 
-  it("is read from the status: overload says nothing, and a body that breaks off is no copy", () => {
+  it("follows the status: overload proves nothing, and a truncated body is no copy", () => {
     expect(
       [
         [200, sha("1")],

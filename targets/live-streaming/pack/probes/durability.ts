@@ -1,27 +1,27 @@
 /**
- * Whether every segment that a target acknowledged is still there, byte for byte: what the
- * packagers' journals say, against what is read back after the last phase. Comparing is pure;
- * asking is bounded in time and in rate, because the target may just have been broken.
+ * Checks that every acknowledged segment is still stored, byte for byte. It compares the packagers'
+ * journals with what is read back after the last phase. The comparison is pure. Reading is bounded
+ * in time and rate, because the target may have just been broken.
  */
 import type { JournalEntry } from "./journal.ts";
 
 export type Outcome = "intact" | "missing" | "different";
 
-/** One acknowledged segment of one pipeline, and what may be found in its place. */
+/** One acknowledged segment of one pipeline, and the copies that may be found for it. */
 export interface Acknowledged {
   readonly pipeline: string;
   readonly rendition: string;
   readonly number: number;
-  /** Epoch ms of its first acknowledgement: the moment of which a claim speaks. */
+  /** Epoch ms of its first acknowledgement, to which a claim refers. */
   readonly atMs: number;
   /**
-   * The checksum that was acknowledged last, and those of later attempts that nobody acknowledged:
-   * such a PUT may have been carried out all the same.
+   * The last acknowledged checksum, and those of later unacknowledged attempts, which may have
+   * taken effect.
    */
   readonly sha256s: ReadonlySet<string>;
 }
 
-/** Entries in the order in which they were decided, of any number of pipelines. */
+/** Entries in the order of their outcomes, of any number of pipelines. */
 export function acknowledged(entries: readonly JournalEntry[]): Acknowledged[] {
   const found = new Map<string, Acknowledged>();
   for (const { pipeline, rendition, number, outcome, sha256, atMs } of entries) {
@@ -41,12 +41,10 @@ export function acknowledged(entries: readonly JournalEntry[]): Acknowledged[] {
   return [...found.values()];
 }
 
-/** What one place answered; `silent`: nothing that says whether the segment is there. */
+/** The answer of one place; `silent`: no information on the segment. */
 export type Answer =
   | { readonly kind: "whole"; readonly sha256: string }
-  /**
-   * It has been looked for and cannot be had: not found, unreadable, or broken off in the middle.
-   */
+  /** Looked for and not readable: not found, unreadable, or truncated. */
   | { readonly kind: "absent" }
   | { readonly kind: "silent" };
 
@@ -57,9 +55,8 @@ export function answerOf(status: number, sha256: string | null): Answer {
 }
 
 /**
- * What the answers of all places come to. A wrong copy anywhere is a wrong copy; a whole one is
- * enough; and nothing is missing as long as some place has not been heard. Null when it cannot be
- * told.
+ * Combines the answers of all places. A wrong copy anywhere is wrong, and a whole copy suffices. A
+ * segment is missing only if every place has answered. Null if that is unknown.
  */
 export function outcomeOf(segment: Acknowledged, answers: readonly Answer[]): Outcome | null {
   const copies = answers.flatMap((answer) => (answer.kind === "whole" ? [answer.sha256] : []));

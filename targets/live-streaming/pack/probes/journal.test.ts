@@ -19,7 +19,7 @@ const lines = (...entries: readonly object[]): string =>
   entries.map((one) => `${JSON.stringify(one)}\n`).join("");
 
 describe("a packager's journal", () => {
-  it("gives what is new, in order", () => {
+  it("returns new entries in order", () => {
     expect(parseJournal(lines(entry(3), entry(1), entry(2)), 1).map((one) => one.seq)).toEqual([
       2, 3,
     ]);
@@ -38,11 +38,11 @@ describe("a packager's journal", () => {
     ["no word on who turned it away", lines({ ...entry(1), refusals: undefined })],
     ["no checksum", lines({ ...entry(1), sha256: "" })],
     ["an error page", "<html>502</html>"],
-  ])("proves nothing when it holds %s", (_what, text) => {
+  ])("proves nothing if it holds %s", (_what, text) => {
     expect(() => parseJournal(lines(entry(7)) + text, 0)).toThrow();
   });
 
-  it("tells how long each publication took, but not what was published before the run", () => {
+  it("gives each publication's duration, except for those before the run", () => {
     const sunk: unknown[] = [];
     const sink = {
       series: (series: Series) => sunk.push(series),

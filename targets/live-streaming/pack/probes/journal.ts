@@ -1,6 +1,4 @@
-/**
- * Reads a packager's record of its PUTs: one line for each segment that was acknowledged or lost.
- */
+/** Reads a packager's record of its PUTs: one line per segment that was acknowledged or lost. */
 import { z } from "zod";
 import type { SampleSink } from "../../../../harness/metrics/samples.ts";
 
@@ -20,8 +18,8 @@ const entry = z.object({
 export type JournalEntry = z.infer<typeof entry>;
 
 /**
- * Entries after `after`, in order. A line that is no entry throws: a journal that cannot be read
- * proves nothing.
+ * Entries after `after`, in order. A malformed line throws, because an unreadable journal proves
+ * nothing.
  */
 export function parseJournal(text: string, after: number): JournalEntry[] {
   return text
@@ -33,8 +31,8 @@ export function parseJournal(text: string, after: number): JournalEntry[] {
 }
 
 /**
- * What a target published before it was up is its history, not something that viewers of this run
- * waited for. `region`: where the packager stands.
+ * Publications before the target was up are history: no viewer of this run waited for them.
+ * `region`: the packager's region.
  */
 export function sinkJournal(
   entries: readonly JournalEntry[],

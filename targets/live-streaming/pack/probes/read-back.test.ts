@@ -19,8 +19,8 @@ const segment = (number: number): Acknowledged => ({
 });
 
 /**
- * A store behind whose back things happen: rotten (1), gone (2), cut (3), overloaded at first (4)
- * and for ever (5).
+ * A store whose segments change unnoticed: rotten (1), gone (2), truncated (3), overloaded at first
+ * (4) and forever (5).
  */
 const misdeeds: Readonly<Record<number, (response: ServerResponse, times: number) => void>> = {
   1: (response) => response.end("Segment 1"),
@@ -82,8 +82,8 @@ async function read(
   };
 }
 
-describe("reading back", () => {
-  it("tells what is intact, rotten, gone and cut, at the moment of its acknowledgement", async () => {
+describe("a read-back", () => {
+  it("distinguishes intact, rotten, gone and truncated, at the moment of acknowledgement", async () => {
     const { counts, seen } = await read([0, 1, 2, 3, 6], ["store"]);
     expect(counts).toEqual({ intact: 2, different: 1, missing: 2, unread: 0 });
     expect(seen.sort()).toEqual([
@@ -95,20 +95,16 @@ describe("reading back", () => {
     ]);
   });
 
-  it(
-    "waits for a target that is overloaded, and does not take one that stays so for one that " +
-      "lost something",
-    async () => {
-      expect((await read([4, 5], ["store"])).counts).toEqual({
-        intact: 1,
-        different: 0,
-        missing: 0,
-        unread: 1,
-      });
-    },
-  );
+  it("waits for an overloaded target, and does not report lasting overload as loss", async () => {
+    expect((await read([4, 5], ["store"])).counts).toEqual({
+      intact: 1,
+      different: 0,
+      missing: 0,
+      unread: 1,
+    });
+  });
 
-  it("asks elsewhere what one place cannot answer, and says nothing when none can", async () => {
+  it("asks elsewhere if one place cannot answer, and reports nothing if none can", async () => {
     expect((await read([0, 2], ["dead", "store"])).counts).toEqual({
       intact: 1,
       different: 0,
@@ -119,7 +115,7 @@ describe("reading back", () => {
     expect([counts.unread, seen]).toEqual([1, ["durable_unread - 1000"]]);
   });
 
-  it("is bounded in time and rate, and counts what it did not come to", async () => {
+  it("is bounded in time and rate, and counts the unread segments", async () => {
     const many = Array.from({ length: 40 }, (_, index) => 100 + index);
     const startedMs = performance.now();
     const { counts } = await read(many, ["store"], { ...quick, rateMax: 50, withinMs: 200 });

@@ -1,4 +1,4 @@
-/** Asks a target for every segment that it acknowledged, and writes down what became of each. */
+/** Reads back every acknowledged segment from the target, and records the result of each. */
 import { Agent } from "node:http";
 import type { Clock, Deployment } from "../../../../harness/target/deployment.ts";
 import type { SampleSink } from "../../../../harness/metrics/samples.ts";
@@ -8,20 +8,17 @@ import type { StreamLayout } from "../stream/stream-layout.ts";
 import { type Acknowledged, type Answer, answerOf, type Outcome, outcomeOf } from "./durability.ts";
 
 export interface ReadBackLimits {
-  /** For all of it, in ms. */
+  /** For the whole read-back, in ms. */
   readonly withinMs: number;
   readonly atOnce: number;
   /** Segments per second. */
   readonly rateMax: number;
-  /** Silent places are asked again so often, each time after a pause. */
+  /** The number of retries for silent places, each after a pause. */
   readonly tries: number;
   readonly pauseMs: number;
 }
 
-/**
- * A minute of two pipelines takes two seconds; nobody waits for longer than a minute and a half,
- * however long the run was.
- */
+/** One minute of two pipelines takes 2 s. The limit is 90 s, however long the run was. */
 export const limits: ReadBackLimits = {
   withinMs: 90_000,
   atOnce: 6,
@@ -40,7 +37,7 @@ export interface ReadBackParts {
 
 export type Counts = Record<Outcome | "unread", number>;
 
-/** `unread` are those of which nothing can be said: no place answered, or the time was over. */
+/** `unread`: segments without a result, because no place answered or the time was over. */
 export async function readBack(
   segments: readonly Acknowledged[],
   { deployment, sink, clock, limits: within = limits }: ReadBackParts,
@@ -99,8 +96,7 @@ export async function readBack(
           segment,
           answers.length === from.length ? answers : [...answers, { kind: "silent" }],
         );
-        // What is absent may be on its way to where it was looked for; only what is still so at the
-        // end is missing.
+        // An absent copy may still be replicating. Only what is absent at the end is missing.
         if (outcome !== null && (outcome !== "missing" || tries === within.tries - 1))
           return outcome;
       }

@@ -1,6 +1,6 @@
 /**
- * What is looked at while a stream is tested: its edges by the prober, its caches' counters, its
- * packagers' journals.
+ * The probes of a stream under test: the prober at its edges, its caches' counters, its packagers'
+ * journals.
  */
 import type {
   Ending,
@@ -9,8 +9,8 @@ import type {
   Reading,
 } from "../../../../harness/target/pack-probes.ts";
 import type { Instance } from "../../../../harness/target/deployment.ts";
-import { sinkBooks } from "./books.ts";
-import { runCanary } from "./canary.ts";
+import { reconcileEvents } from "./event-reconciliation.ts";
+import { runProber } from "./prober.ts";
 import { type Delivery, sinkDeliveries } from "./delivered.ts";
 import { acknowledged } from "./durability.ts";
 import { type JournalEntry, parseJournal, sinkJournal } from "./journal.ts";
@@ -38,7 +38,7 @@ export class StreamProbes implements PackProbes {
     const delivered = (delivery: Delivery): void => {
       this.#deliveries.push(delivery);
     };
-    return runCanary({
+    return runProber({
       deployment,
       sink,
       clock,
@@ -56,18 +56,18 @@ export class StreamProbes implements PackProbes {
   }
 
   /**
-   * Closes the books, compares what edges delivered with what was published, and reads back what
-   * was acknowledged.
+   * Reconciles event counters, compares delivered with published segments, and reads back what was
+   * acknowledged.
    */
   async finish({ signal, endedMs, readOnce }: Ending): Promise<void> {
     const { deployment, sink, clock, note } = this.#context;
-    await sinkBooks(deployment.instances, sink, endedMs - 1);
+    await reconcileEvents(deployment.instances, sink, endedMs - 1);
     if (
       deployment.instances.some(({ service }) =>
         service.telemetry.some(({ kind }) => kind === "journal"),
       )
     ) {
-      // The journals' last word.
+      // The last entries of the journals.
       await readOnce();
       sinkDeliveries(this.#deliveries, this.#published, sink);
     }
@@ -92,7 +92,7 @@ export class StreamProbes implements PackProbes {
   ): Promise<void> {
     const { pid } = instance;
     const reader = await this.#varnishOf(instance, workDirectory);
-    // An answer that comes after this reading must not be taken for that of the next.
+    // A late answer to this reading must not be taken for that of the next.
     const tooLate = (): void => reader?.[Symbol.dispose]();
     signal.addEventListener("abort", tooLate, { once: true });
     const counted =
@@ -112,7 +112,7 @@ export class StreamProbes implements PackProbes {
       counter("edge_requests", { entry: instance.service.name }, atMs, counted.asked, counted.life);
   }
 
-  /** A reader that failed is replaced by the next one. */
+  /** The next reader replaces one that failed. */
   async #varnishOf(instance: Instance, workDirectory: string): Promise<VarnishReader | null> {
     const { name } = instance.service;
     const known = this.#varnishes.get(name);
@@ -136,7 +136,7 @@ export class StreamProbes implements PackProbes {
     this.#journals.set(instance.service.name, entries.at(-1)?.seq ?? after);
     sinkJournal(entries, instance.service.region, sink);
     this.#published.push(...entries);
-    // What the journal had forgotten before it was read may have been acknowledged, and cannot be
+    // Entries that left the journal before it was read may have been acknowledged, and cannot be
     // looked for.
     if (first !== undefined && first.seq > after + 1) {
       sink.sample(

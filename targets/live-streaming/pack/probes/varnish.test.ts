@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import type { Place } from "../../../../harness/target/layout.ts";
 import { originGetsOf, parseBackends, VarnishReader, varnishstatLoop } from "./varnish.ts";
 
-/** As varnishstat 7.1 writes it with `-1 -j -f VBE.*.req`, shortened. */
+/** Output of varnishstat 7.1 with `-1 -j -f VBE.*.req`, shortened. */
 const text = JSON.stringify({
   version: 1,
   timestamp: "2026-11-21T15:50:45",
@@ -27,7 +27,7 @@ const text = JSON.stringify({
 });
 
 describe("varnishstat", () => {
-  it("counts requests by backend, over all configurations of the same Varnish", () => {
+  it("counts requests by backend, over all configurations of one Varnish", () => {
     expect(parseBackends(text)).toEqual([
       { backend: "live_region_a", requests: 123 },
       { backend: "dvr_region_a", requests: 7 },
@@ -35,14 +35,14 @@ describe("varnishstat", () => {
     ]);
   });
 
-  it("has nothing to say without counters, and throws at what is no answer", () => {
+  it("reports nothing without counters, and throws on an invalid answer", () => {
     expect(parseBackends("{}")).toEqual([]);
     expect(parseBackends('{"counters":{}}')).toEqual([]);
     for (const broken of ["", "Could not get hold of varnishd", text.slice(0, 40)])
       expect(() => parseBackends(broken)).toThrow();
   });
 
-  it("tells lane and origin from a backend's name", () => {
+  it("gets lane and origin from a backend's name", () => {
     const counts = [
       "live_region_a",
       "dvr_region_a_2",
@@ -58,64 +58,56 @@ describe("varnishstat", () => {
     ]);
   });
 
-  it(
-    "says of an edge that asks fill nodes only that it asked no origin, and nothing of one " +
-      "that could not be read",
-    () => {
-      expect(
-        originGetsOf([
-          { backend: "fill_live_region_a", requests: 7 },
-          { backend: "fill_dvr_region_a", requests: 2 },
-        ]),
-      ).toEqual([{ lane: "live", origin: "none", requests: 0 }]);
-      expect(originGetsOf([])).toEqual([]);
-    },
-  );
+  it("reports zero origin requests of an edge with fill nodes only, and nothing of an unread one", () => {
+    expect(
+      originGetsOf([
+        { backend: "fill_live_region_a", requests: 7 },
+        { backend: "fill_dvr_region_a", requests: 2 },
+      ]),
+    ).toEqual([{ lane: "live", origin: "none", requests: 0 }]);
+    expect(originGetsOf([])).toEqual([]);
+  });
 });
 
-describe("what is read of a Varnish", () => {
-  it(
-    "is of the one that runs, and nothing of one that is gone and left its shared memory " +
-      "behind",
-    async () => {
-      const directory = mkdtempSync(join(tmpdir(), "seawall-varnish-"));
-      const varnishstat = join(directory, "varnishstat");
-      writeFileSync(varnishstat, `#!/bin/sh\nprintf '%s\\n' '${text}'\n`);
-      chmodSync(varnishstat, 0o755);
-      const index = join(directory, "work/_.vsm_mgt/_.index");
-      const place = {
-        directory,
-        tool: () => ({ companions: { varnishstat }, env: {} }),
-      } as unknown as Place;
-      const { command, args, env } = varnishstatLoop(place, "work");
-      const shell = spawn(command, [...args], {
-        env: { ...env },
-        stdio: ["pipe", "pipe", "ignore"],
+describe("a Varnish reader", () => {
+  it("reads the running process, and ignores the shared memory of one that is gone", async () => {
+    const directory = mkdtempSync(join(tmpdir(), "seawall-varnish-"));
+    const varnishstat = join(directory, "varnishstat");
+    writeFileSync(varnishstat, `#!/bin/sh\nprintf '%s\\n' '${text}'\n`);
+    chmodSync(varnishstat, 0o755);
+    const index = join(directory, "work/_.vsm_mgt/_.index");
+    const place = {
+      directory,
+      tool: () => ({ companions: { varnishstat }, env: {} }),
+    } as unknown as Place;
+    const { command, args, env } = varnishstatLoop(place, "work");
+    const shell = spawn(command, [...args], {
+      env: { ...env },
+      stdio: ["pipe", "pipe", "ignore"],
+    });
+    const ended = new Promise<string>((resolve) => shell.once("close", () => resolve("closed")));
+    const reader = new VarnishReader({
+      input: shell.stdin,
+      output: shell.stdout,
+      ended,
+      [Symbol.dispose]: () => void shell.kill(),
+    });
+    try {
+      expect(await reader.read()).toBeNull();
+      mkdirSync(join(directory, "work/_.vsm_mgt"), { recursive: true });
+      const { pid: gone } = spawnSync("true");
+      writeFileSync(index, `# ${gone} 1796031000\n+ _.Stat 0 80 Stat MGT\n`);
+      expect(await reader.read()).toBeNull();
+      writeFileSync(index, `# ${process.pid} 1796031073\n+ _.Stat 0 80 Stat MGT\n`);
+      expect(await reader.read()).toEqual({
+        life: `${process.pid} 1796031073`,
+        asked: 412,
+        counts: parseBackends(text),
       });
-      const ended = new Promise<string>((resolve) => shell.once("close", () => resolve("closed")));
-      const reader = new VarnishReader({
-        input: shell.stdin,
-        output: shell.stdout,
-        ended,
-        [Symbol.dispose]: () => void shell.kill(),
-      });
-      try {
-        expect(await reader.read()).toBeNull();
-        mkdirSync(join(directory, "work/_.vsm_mgt"), { recursive: true });
-        const { pid: gone } = spawnSync("true");
-        writeFileSync(index, `# ${gone} 1796031000\n+ _.Stat 0 80 Stat MGT\n`);
-        expect(await reader.read()).toBeNull();
-        writeFileSync(index, `# ${process.pid} 1796031073\n+ _.Stat 0 80 Stat MGT\n`);
-        expect(await reader.read()).toEqual({
-          life: `${process.pid} 1796031073`,
-          asked: 412,
-          counts: parseBackends(text),
-        });
-      } finally {
-        reader[Symbol.dispose]();
-        await ended;
-        rmSync(directory, { recursive: true, force: true });
-      }
-    },
-  );
+    } finally {
+      reader[Symbol.dispose]();
+      await ended;
+      rmSync(directory, { recursive: true, force: true });
+    }
+  });
 });

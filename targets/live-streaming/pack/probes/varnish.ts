@@ -1,4 +1,4 @@
-/** Reads how many requests a Varnish sent to each of its backends, from its shared memory. */
+/** Reads from a Varnish's shared memory how many requests it sent to each backend. */
 import { createInterface, type Interface } from "node:readline";
 import type { Companion } from "../../../../harness/target/deployment.ts";
 import type { Place, Program } from "../../../../harness/target/layout.ts";
@@ -6,24 +6,27 @@ import type { Place, Program } from "../../../../harness/target/layout.ts";
 const readMs = 5_000;
 
 export interface BackendCount {
-  /** As the VCL names it: `live_region_a`. */
+  /** The backend's name in the VCL: `live_region_a`. */
   readonly backend: string;
   readonly requests: number;
 }
 
 /**
- * Starting a process from the harness costs ten times what varnishstat itself does, so a shell is
- * started once and asked line by line. Shared memory outlives the Varnish that wrote it, and
- * varnishstat reads it all the same: its index begins with `# <pid> <start>`, and what a process
- * left that is gone is passed over. An answer is `<pid> <start>{…}` or an empty line.
+ * A shell that runs varnishstat once per input line. To start a process from the harness costs ten
+ * times what varnishstat itself does. Shared memory outlives its Varnish, and varnishstat would
+ * still read it. So the shell checks the index's first line, `# <pid> <start>`, and skips a process
+ * that is gone. An answer is `<pid> <start>{…}` or an empty line.
  */
 const loop = `while read -r _; do life=
   { read -r _ life < "$DIRECTORY/_.vsm_mgt/_.index"; } 2>/dev/null
-  if [ -n "$life" ] && [ -d "/proc/\${life%% *}" ]; then printf %s "$life"; "$VARNISHSTAT" -n "$DIRECTORY" -1 -j -f 'VBE.*.req' -f MAIN.client_req | tr -d '\\n'; fi
+  if [ -n "$life" ] && [ -d "/proc/\${life%% *}" ]; then
+    printf %s "$life"
+    "$VARNISHSTAT" -n "$DIRECTORY" -1 -j -f 'VBE.*.req' -f MAIN.client_req | tr -d '\\n'
+  fi
   echo
 done`;
 
-/** The program to start beside a Varnish; for {@link VarnishReader}. */
+/** The program to start beside a Varnish, for {@link VarnishReader}. */
 export function varnishstatLoop(place: Place, workDirectory: string): Program {
   const { companions, env } = place.tool("varnish");
   const varnishstat = companions["varnishstat"];
@@ -64,7 +67,7 @@ export class VarnishReader implements Disposable {
     if (this.#failed !== null) throw this.#failed;
     const { promise, resolve, reject } = Promise.withResolvers<string>();
     const timer = setTimeout(() => {
-      // An answer that comes later must not be taken for that of a later question.
+      // A late answer must not be taken for that of a later question.
       this[Symbol.dispose]();
       reject(new Error("varnishstat did not answer"));
     }, readMs);
@@ -86,11 +89,11 @@ export class VarnishReader implements Disposable {
   }
 }
 
-/** What one Varnish has counted. */
+/** The counters of one Varnish. */
 export interface VarnishReading {
-  /** Another one after each start. */
+  /** Changes with each start. */
   readonly life: string;
-  /** Requests of clients; null where it does not say. */
+  /** Client requests; null if it does not report them. */
   readonly asked: number | null;
   readonly counts: readonly BackendCount[];
 }
@@ -108,7 +111,7 @@ function parseReading(line: string): VarnishReading | null {
 }
 
 /**
- * `{"counters":{"VBE.<vcl>.<backend>.req":{"value":12,…}}}`; the VCL's name may change with a
+ * `{"counters":{"VBE.<vcl>.<backend>.req":{"value":12,…}}}`. The VCL's name may change with a
  * reload, the backend's does not.
  */
 export function parseBackends(text: string): BackendCount[] {
@@ -138,9 +141,9 @@ export interface OriginGets {
 }
 
 /**
- * Requests to a fill node of the same target are none to an origin: it counts those that it makes
- * itself. An edge that knows fill nodes only says that it asked no origin, or nobody could tell it
- * from one that was not read.
+ * Requests to a fill node of the same target are not origin requests, because the fill node counts
+ * its own. An edge that knows fill nodes only reports zero, which distinguishes it from an edge
+ * that was not read.
  */
 export function originGetsOf(counts: readonly BackendCount[]): readonly OriginGets[] {
   const own = counts.filter(({ backend }) => !backend.startsWith("fill_"));

@@ -1,16 +1,16 @@
 /**
- * What is looked at while a stream is tested in virtual time: its edges by the prober, its modelled
- * players, its books.
+ * The probes of a stream in virtual time: the prober at its edges, modelled players, event
+ * reconciliation.
  */
 import type { VirtualContext, VirtualProbes } from "../../../../harness/target/pack-virtual.ts";
 import { type Stream, streamOf } from "../stream/stream.ts";
 import { ModelledPlayers } from "../players/modelled.ts";
-import { sinkBooks } from "./books.ts";
-import { newestDue, type ProbeWish, probeWishes } from "./probe-wish.ts";
+import { reconcileEvents } from "./event-reconciliation.ts";
+import { newestDue, type ProbeRequest, probeRequests } from "./probe-schedule.ts";
 
 /**
- * As the real prober: it asks again after an answer that a segment is not there yet, for as long as
- * a viewer at the live edge would.
+ * Like the real prober, it asks again for a segment that does not exist yet, as long as a viewer at
+ * the live edge would.
  */
 const retryMs = 250,
   patienceMs = 4_000;
@@ -35,11 +35,11 @@ export class VirtualStreamProbes implements VirtualProbes {
     this.#players.phaseBegan(phase);
   }
 
-  /** A model keeps no bytes, so there is nothing that could be read back; books it may keep. */
+  /** A model keeps no bytes, so there is no read-back. Event counters it may have. */
   async finish(endedMs: number): Promise<void> {
     const { instances, sink } = this.#context;
     this.#players.leave();
-    await sinkBooks(instances, sink, endedMs - 1);
+    await reconcileEvents(instances, sink, endedMs - 1);
   }
 
   stop(): void {
@@ -52,7 +52,7 @@ export class VirtualStreamProbes implements VirtualProbes {
     const { clock, layout, random } = this.#context;
     if (this.#over) return;
     for (const { service } of layout.entries) {
-      for (const wish of probeWishes(this.#stream, number, this.#asksPast, random))
+      for (const wish of probeRequests(this.#stream, number, this.#asksPast, random))
         clock.after(Math.max(0, wish.atMs - clock.nowMs()), () => this.#ask(service, wish));
     }
     const { availabilityStartMs, segmentMs } = this.#stream;
@@ -61,7 +61,7 @@ export class VirtualStreamProbes implements VirtualProbes {
     );
   }
 
-  #ask(edge: string, wish: ProbeWish): void {
+  #ask(edge: string, wish: ProbeRequest): void {
     const { clock, sink, model } = this.#context;
     if (this.#over) return;
     const askedMs = clock.nowMs();

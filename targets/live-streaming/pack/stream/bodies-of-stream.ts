@@ -1,4 +1,4 @@
-/** What the judge of the harness and the reader of a report are told of a stream. */
+/** What the judge and the report know of a stream's bodies. */
 import type { Bodies, Fact } from "../../../../harness/target/bodies.ts";
 import { leastBytes } from "./body.ts";
 import type { Stream } from "./stream.ts";

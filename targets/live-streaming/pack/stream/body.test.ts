@@ -38,17 +38,13 @@ describe("a body", () => {
     });
   });
 
-  it(
-    "that holds known media is a segment whatever its media type is, and unknown media is " +
-      "when its type says nothing",
-    () => {
-      expect(lookAtBody(fmp4, { ...plain, contentType: "text/html" }).problem).toBeNull();
-      expect(lookAtBody(noise(5_000), { ...plain, contentType: "text/plain" }).problem).toBeNull();
-      expect(
-        lookAtBody(noise(5_000), { ...plain, contentType: "application/octet-stream" }).problem,
-      ).toBeNull();
-    },
-  );
+  it("with known media is a segment under any media type; unknown media needs a neutral type", () => {
+    expect(lookAtBody(fmp4, { ...plain, contentType: "text/html" }).problem).toBeNull();
+    expect(lookAtBody(noise(5_000), { ...plain, contentType: "text/plain" }).problem).toBeNull();
+    expect(
+      lookAtBody(noise(5_000), { ...plain, contentType: "application/octet-stream" }).problem,
+    ).toBeNull();
+  });
 
   it.each([
     ["empty", new Uint8Array(), {}],
@@ -61,11 +57,11 @@ describe("a body", () => {
     ["brokenOff", joined(box("styp", bytes("msdh")), box("moof", noise(60))), {}],
     ["small", fmp4, { leastBytes: fmp4.length + 1 }],
     ["length", fmp4, { contentLength: fmp4.length + 1 }],
-  ] as const)("is none: %s", (problem, body, declared) => {
+  ] as const)("is no segment: %s", (problem, body, declared) => {
     expect(lookAtBody(body, { ...plain, ...declared }).problem).toBe(problem);
   });
 
-  it("of boxes is found wherever it breaks off, and no bytes make the look throw", () => {
+  it("of boxes is recognised as truncated at any byte, and no bytes make the check throw", () => {
     fc.assert(
       fc.property(fc.integer({ min: 8, max: fmp4.length - 1 }), (length) => {
         expect(lookAtBody(fmp4.subarray(0, length), plain).problem).toBe("brokenOff");
@@ -79,7 +75,7 @@ describe("a body", () => {
     );
   });
 
-  it("has a least size that the stream and each rendition can set", () => {
+  it("has a minimum size that the stream and each rendition can set", () => {
     const stream = {
       segmentMs: 2_000,
       renditions: [

@@ -1,11 +1,11 @@
 /**
- * What a media segment looks like from outside: a plausible length and type, and the container that
- * its first bytes name, to its end. Pure, and without any type of Node: k6 runs it for the viewers,
- * the harness for its own prober.
+ * Recognises a media segment from outside: a plausible length and type, and a complete container of
+ * the kind that its first bytes name. Pure, and without Node types: k6 runs it for the viewers, the
+ * harness for its prober.
  */
 
 /**
- * By the first bytes. `unknown` is a container that this file does not know, or media that is
+ * From the first bytes. `unknown` is a container that this file does not know, or media that is
  * encrypted as a whole.
  */
 export const containers = [
@@ -23,8 +23,8 @@ export type Container = (typeof containers)[number];
 
 /**
  * Why a body is no segment. `encoding`: its content encoding does not decode. `type`: its media
- * type is that of a page or of data. `text`: it is text. `brokenOff`: its container goes on beyond
- * its end. `small`: less than its rendition may have at least.
+ * type is that of a page or of data. `text`: it is text. `brokenOff`: its container continues
+ * beyond its end. `small`: it is smaller than its rendition allows.
  */
 export const bodyProblems = [
   "empty",
@@ -37,9 +37,7 @@ export const bodyProblems = [
 ] as const;
 export type BodyProblem = (typeof bodyProblems)[number];
 
-/**
- * Least size of a segment as a share of its declared bitrate × duration, where a target sets none.
- */
+/** The default minimum size of a segment, as a share of its declared bitrate × duration. */
 const leastBytesShareUsual = 0.1;
 
 interface Rendition {
@@ -53,10 +51,7 @@ interface Stream {
   readonly leastBytesShare?: number;
 }
 
-/**
- * Least bytes of a segment of this rendition, once decoded; 0 for a rendition that the stream does
- * not declare.
- */
+/** The minimum decoded bytes of a segment of this rendition; 0 for an undeclared rendition. */
 export function leastBytes(stream: Stream, rendition: string): number {
   const declared = stream.renditions.find(({ name }) => name === rendition);
   if (declared === undefined) return 0;
@@ -64,10 +59,10 @@ export function leastBytes(stream: Stream, rendition: string): number {
   return share * (declared.bitsPerSecond / 8) * (stream.segmentMs / 1000);
 }
 
-/** What came with a body. */
+/** The headers of a body. */
 export interface Declared {
   readonly contentType: string | undefined;
-  /** In bytes; undefined where none was declared, or where the body was encoded on its way. */
+  /** In bytes; undefined if none was declared, or if the body was encoded in transit. */
   readonly contentLength: number | undefined;
   /** From `leastBytes`. */
   readonly leastBytes: number;
@@ -78,7 +73,7 @@ export interface Look {
   readonly problem: BodyProblem | null;
 }
 
-/** Looks at a decoded body. What a container holds is not looked at, only that it is whole. */
+/** Checks a decoded body. It verifies that a container is complete, not its content. */
 export function lookAtBody(body: Uint8Array, declared: Declared): Look {
   if (body.length === 0) return { container: "unknown", problem: "empty" };
   const container = containerOf(body);
@@ -95,7 +90,7 @@ export function lookAtBody(body: Uint8Array, declared: Declared): Look {
   return { container, problem: problem() };
 }
 
-/** ISO/IEC 14496-12 and 23009-1: what a file or a segment may begin with. */
+/** ISO/IEC 14496-12 and 23009-1: the boxes with which a file or a segment may begin. */
 const boxes = [
   "styp",
   "ftyp",
@@ -119,7 +114,7 @@ function containerOf(body: Uint8Array): Container {
   if (boxes.includes(letters(body, 4, 4))) return "fmp4";
   if (at(0) === tsSync && (body.length <= tsBytes || at(tsBytes) === tsSync)) return "ts";
   const word = at(0) * 0x1_00_00_00 + (at(1) << 16) + (at(2) << 8) + at(3);
-  // An EBML header, or a cluster of Matroska as DASH cuts them.
+  // An EBML header, or a Matroska cluster as DASH cuts them.
   if (word === 0x1a45dfa3 || word === 0x1f43b675) return "webm";
   const start = at(0) === 0xef && at(1) === 0xbb && at(2) === 0xbf ? 3 : 0;
   if (letters(body, start, 6) === "WEBVTT") return "webvtt";
@@ -139,7 +134,7 @@ function isWhole(body: Uint8Array, container: Container): boolean {
   return container !== "fmp4" || boxesEnd(body);
 }
 
-/** Whether the top-level boxes end where the body does, with media among them. */
+/** Whether the top-level boxes end at the body's end, with media among them. */
 function boxesEnd(body: Uint8Array): boolean {
   const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
   let media = false;
@@ -147,7 +142,7 @@ function boxesEnd(body: Uint8Array): boolean {
     if (at + 8 > body.length) return false;
     media ||= letters(body, at + 4, 4) === "mdat";
     const size = view.getUint32(at);
-    // 0: to the end of the file. 1: the size has 64 bits and stands behind the type.
+    // 0: to the end of the file. 1: the size has 64 bits and follows the type.
     if (size === 0) return media;
     if (size === 1 && at + 16 > body.length) return false;
     const bytes = size === 1 ? view.getUint32(at + 8) * 2 ** 32 + view.getUint32(at + 12) : size;
@@ -158,20 +153,21 @@ function boxesEnd(body: Uint8Array): boolean {
 }
 
 /**
- * A page, or an answer of an API. `text/plain` is not among them: servers give it to every file
- * whose name they do not know.
+ * A page, or an API's answer. `text/plain` is not among them, because servers give it to every file
+ * of unknown type.
  */
 function isPage(contentType: string | undefined): boolean {
   const type = (contentType ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
-  return /^(?:text\/(?:html|xml|css|javascript)|application\/(?:javascript|(?:[a-z.]+\+)?(?:json|xml)))$/.test(
-    type,
+  return (
+    /^text\/(?:html|xml|css|javascript)$/.test(type) ||
+    /^application\/(?:javascript|(?:[a-z.]+\+)?(?:json|xml))$/.test(type)
   );
 }
 
 const textBytes = 64;
 
 /**
- * Whether the first bytes are letters and punctuation: one segment of random bytes in 10²⁵ begins
+ * Whether the first bytes are letters and punctuation. One segment of random bytes in 10²⁵ begins
  * like that.
  */
 function isText(body: Uint8Array): boolean {

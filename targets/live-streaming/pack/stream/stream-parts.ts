@@ -1,4 +1,4 @@
-/** What a stream makes of a layout, and of a plan. */
+/** The parts of a layout, and of a plan, that belong to a stream. */
 import type { Layout } from "../../../../harness/target/layout.ts";
 import { rhythmOfStream } from "../rhythm-of-stream.ts";
 import { bodiesOf, factsOf } from "./bodies-of-stream.ts";

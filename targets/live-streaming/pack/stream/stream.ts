@@ -1,9 +1,9 @@
 /**
- * Where a segment of a stream is: the one place where its path is made, for viewers in k6 and for
- * the harness's own requests.
+ * The address of a segment: the only place that builds its path, for viewers in k6 and for the
+ * harness's requests.
  */
 
-/** The stream as a function of wall-clock time; all that a player's manifest would say. */
+/** The stream as a function of wall-clock time: all that a player's manifest would contain. */
 export interface Stream {
   readonly event: string;
   readonly segmentMs: number;
@@ -13,37 +13,37 @@ export interface Stream {
     readonly name: string;
     readonly kind: "video" | "audio";
     readonly bitsPerSecond: number;
-    /** As `leastBytesShare` of the stream, for this rendition alone. */
+    /** Like the stream's `leastBytesShare`, for this rendition alone. */
     readonly leastBytesShare?: number;
-    /** Another one whose very bytes it has, such as one audio under two names. */
+    /** Another rendition with the same bytes, such as one audio track under two names. */
     readonly sameAs?: string;
   }[];
   /**
-   * Least size of a segment as a share, 0…1, of declared bitrate × duration; 0.1 when left out.
-   * What is smaller is no segment.
+   * The minimum size of a segment as a share, 0…1, of declared bitrate × duration. Default: 0.1. A
+   * smaller body is no segment.
    */
   readonly leastBytesShare?: number;
-  /** `{event}`, `{rendition}` and `{number}` stand for themselves. */
+  /** `{event}`, `{rendition}` and `{number}` are placeholders. */
   readonly segmentPath: string;
-  /** How far back a viewer may go, in segments, right after the target is up. */
+  /** The DVR window in segments, as available right after the target is up. */
   readonly dvrSegments: number;
   /**
-   * Header of every served segment that says, in hex, the SHA-256 of what was published; left out,
-   * nobody who watches can tell right bytes from wrong ones.
+   * The header of every segment with the SHA-256, in hex, of the published bytes. Without it no
+   * viewer can recognise wrong bytes.
    */
   readonly digestHeader?: string;
 }
 
-/** Of whom only a stream can be asked. */
+/** The stream that the target serves. Throws if the target is not a stream. */
 export function streamOf({ content }: { readonly content?: object }): Stream {
   if (content === undefined) throw new Error("this target is not a stream");
   return content as Stream;
 }
 
-/** The placeholders that `segmentPath` may hold. */
+/** The placeholders that `segmentPath` may contain. */
 export const placeholders = ["event", "rendition", "number"] as const;
 
-/** Percent-encoded, as HTTP wants it: names may hold spaces and letters of any script. */
+/** Percent-encoded, as HTTP requires: names may contain spaces and letters of any script. */
 export function segmentPath(
   { segmentPath: template, event }: Pick<Stream, "segmentPath" | "event">,
   rendition: string,
@@ -57,11 +57,11 @@ export function segmentPath(
   const path = encoded(
     template.replaceAll(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole),
   );
-  // What stands before the first slash would be a port or another host.
+  // Characters before the first slash would be a port or another host.
   return path.startsWith("/") ? path : `/${path}`;
 }
 
-/** What a path and a query may hold stays, `%20` too; a bare `%` is a percent sign. */
+/** Characters that path and query allow stay, and `%20` too. A bare `%` is a percent sign. */
 function encoded(text: string): string {
   const percents = text.replaceAll(/%(?![0-9A-Fa-f]{2})/g, "%25");
   return percents.replaceAll(/[^A-Za-z0-9\-._~!$&'()*+,;=:@/?%]+/gu, encodeURIComponent);

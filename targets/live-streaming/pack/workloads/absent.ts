@@ -1,6 +1,6 @@
 /**
- * People, players and scanners who ask for what is not there: too early, too late, never made, or
- * unheard of.
+ * Viewers, players and scanners that request absent segments: too early, too late, never made, or
+ * unknown.
  */
 import { sleep } from "k6";
 import exec from "k6/execution";
@@ -12,8 +12,8 @@ import { hostOf, optionsOf, settings } from "./library/settings.ts";
 export const needs = ["content"] as const;
 export const options = optionsOf({ fast: 2, absent: 20 });
 /**
- * What each function plays, for how long at most one iteration waits, and whether it asks other
- * edges than its home. `plan` reads this text.
+ * For each function: what it plays, how long an iteration waits at most, and whether it uses edges
+ * other than its home. `plan` reads this text.
  */
 export const plays = {
   fast: [{ metric: "http_req_ms", lane: "junk", patienceMs: 5_000 }],
@@ -21,13 +21,13 @@ export const plays = {
 } as const;
 
 const answerWithinMs = 5_000;
-/** Ahead of the clock by up to a quarter of an hour, as devices are whose time is wrong. */
+/** Up to 15 minutes ahead of the clock, as a device with a wrong clock requests. */
 const aheadSegments = 450;
-/** Older than anything that is kept: half a day, and up to a day more. */
+/** Older than any retained segment: 12 to 36 hours. */
 const longAgoSegments = 21_600;
 /**
- * Within the rewind window, and from before this stream was on air: everybody who follows one link
- * to it asks for the same.
+ * Within the DVR window, but from before this stream was on air. All who follow one link request
+ * the same segment.
  */
 const lostAgoSegments = 900;
 
@@ -47,8 +47,8 @@ const wishes: readonly (readonly [share: number, path: (current: number) => stri
 ];
 
 /**
- * A player whose clock is this much ahead asks for a segment, as it thinks, when it is due. What an
- * edge remembers of the refusal must have lapsed when it really is.
+ * A player whose clock is this much ahead requests a segment when it believes it to be due. The
+ * edge's cached refusal must have expired when it is really due.
  */
 const fastClockMs = 2_300;
 const bunchMs = 100;
@@ -81,7 +81,7 @@ function ask(path: string): void {
   });
 }
 
-/** The segment that is being made. */
+/** The segment in production. */
 function numberAt(nowMs: number): number {
   return Math.floor((nowMs - settings.stream.availabilityStartMs) / settings.stream.segmentMs);
 }

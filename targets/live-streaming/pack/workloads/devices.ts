@@ -1,6 +1,6 @@
 /**
- * Devices that stay connected: each polls for news, acts on what it hears when it is told to, and
- * says at the end whether it heard at all.
+ * Devices that stay connected. Each polls for notices, acts on a notice at the given time, and
+ * reports at the end whether it received one.
  */
 import { sleep } from "k6";
 import exec from "k6/execution";
@@ -14,8 +14,8 @@ import { optionsOf, settings } from "./library/settings.ts";
 export const options = optionsOf({ device: 2 });
 export const needs = ["gateways"] as const;
 /**
- * What each function plays, for how long at most one iteration waits, and whether it asks other
- * edges than its home. `plan` reads this text.
+ * For each function: what it plays, how long an iteration waits at most, and whether it uses edges
+ * other than its home. `plan` reads this text.
  */
 export const plays = {
   device: [
@@ -25,24 +25,24 @@ export const plays = {
 } as const;
 
 /**
- * From the operator's word to a device's hearing it, in ms; of one that never heard, from the start
- * of the fault.
+ * From the operator's broadcast to its arrival at a device, in ms. For a device that never received
+ * it: from the start of the fault.
  */
 const broadcastMs = new Trend("broadcast_ms", true);
 
 const answerMs = 2_000;
-/** A device that got no answer asks again after so long. Choose. */
+/** The pause of a device that got no answer. A chosen value. */
 const silenceMs = 5_000;
-/** No answer makes a device ask more often than this. Choose. */
+/** The least interval between a device's polls, whatever an answer says. A chosen value. */
 const minPollSeconds = 0.1;
 /**
- * One that never heard counts from this long into the fault, lest it be taken for one of the
- * baseline.
+ * A device without the notice counts from this long into the fault, so that it does not belong to
+ * the baseline.
  */
 const withinFaultMs = 1_000;
 /** Before k6 ends the last iterations by force. */
 const endsBeforeMs = 1_000;
-/** What is fetched because of a notice is of use for so long. Choose. */
+/** How long a prefetch caused by a notice is useful. A chosen value. */
 const actWithinMs = 2_000;
 
 interface Notice {
@@ -56,8 +56,8 @@ interface Board {
 }
 
 /**
- * One iteration is one device, from its arrival to the end of the run. It acts as an app does that
- * is told of a new title: it prefetches it.
+ * One iteration is one device, from its arrival to the end of the run. It acts like an app that is
+ * notified of a new title: it prefetches it.
  */
 export function device(): void {
   const name = `device-${exec.scenario.iterationInTest}`;
@@ -111,7 +111,7 @@ function look(gateway: string, device: string, lastId: string): Board | null {
   return status === 200 ? boardOf(parsed({ body })) : null;
 }
 
-/** Null for what is no board: a device that cannot read an answer got none. */
+/** Null for a body that is no board. A device that cannot read an answer got none. */
 function boardOf(said: Readonly<Record<string, unknown>> | null): Board | null {
   if (
     said === null ||

@@ -1,6 +1,6 @@
 /**
- * What players report: ad events, which are paid for, and telemetry. Each iteration is one batch of
- * one gateway's.
+ * Player events: ad events, which are paid for, and telemetry. Each iteration sends one batch to
+ * one gateway.
  */
 import http from "k6/http";
 import { Trend } from "k6/metrics";
@@ -10,23 +10,20 @@ import { optionsOf, settings } from "./library/settings.ts";
 export const options = optionsOf({ ads: 1, telemetry: 1 });
 export const needs = ["gateways"] as const;
 /**
- * What each function plays, for how long at most one iteration waits, and whether it asks other
- * edges than its home. `plan` reads this text.
+ * For each function: what it plays, how long an iteration waits at most, and whether it uses edges
+ * other than its home. `plan` reads this text.
  */
 export const plays = {
   ads: [{ metric: "batch_ms", lane: "ingest", kind: "ad", patienceMs: 2_000 }],
   telemetry: [{ metric: "batch_ms", lane: "ingest", kind: "telemetry", patienceMs: 2_000 }],
 } as const;
 
-/**
- * One batch of events in ms, from the moment at which it was meant to be sent; `taken` by the
- * gateway, `shed` or `lost`.
- */
+/** One batch of events in ms, from its scheduled time; `taken` by the gateway, `shed` or `lost`. */
 const batchMs = new Trend("batch_ms", true);
 
 const eventsInBatch = 100;
 const answerMs = 2_000;
-/** The same text each time: what is in it is not looked at, only that it is well formed. */
+/** The same text each time, because only its syntax is checked. */
 const bodies = {
   ad: body("ad.quartile", { creative: "c-1", quartile: 2 }),
   telemetry: body("player.heartbeat", { bufferMs: 4_000, rendition: "v720" }),

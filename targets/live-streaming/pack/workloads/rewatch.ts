@@ -1,6 +1,6 @@
 /**
- * Viewers who watch the same few past segments again and again: what an edge keeps of them, and
- * whose they are, can be followed over time.
+ * Viewers who watch the same few past segments repeatedly, so that the edges' copies and their
+ * pipeline can be followed over time.
  */
 import exec from "k6/execution";
 import { fetchSegment } from "./library/fetch-segment.ts";
@@ -10,8 +10,8 @@ import { optionsOf, settings } from "./library/settings.ts";
 export const needs = ["content"] as const;
 export const options = optionsOf({ rewatch: 2 });
 /**
- * What each function plays, for how long at most one iteration waits, and whether it asks other
- * edges than its home. `plan` reads this text.
+ * For each function: what it plays, how long an iteration waits at most, and whether it uses edges
+ * other than its home. `plan` reads this text.
  */
 export const plays = {
   rewatch: [{ metric: "segment_ms", lane: "dvr", patienceMs: 8_000, roams: true }],
@@ -19,14 +19,14 @@ export const plays = {
 
 const deadlineMs = 8_000;
 /**
- * Counted back from the segment that was being made when the load began: old enough to be past,
- * young enough to be there after any start.
+ * Counted back from the segment in production when the load began: old enough to be past, young
+ * enough to exist after any start.
  */
 const [farthest, nearest] = [12, 9];
 
 /**
- * Two thirds ask for the best and the last of the renditions, of four segments each; the others for
- * one between, and for its neighbours up to the live edge.
+ * Two thirds request four segments of the best and of the last rendition. The others request one in
+ * between, and its neighbours up to the live edge.
  */
 export function rewatch(): void {
   const { segmentMs, availabilityStartMs, renditions } = settings.stream;

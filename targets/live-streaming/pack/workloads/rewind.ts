@@ -1,6 +1,6 @@
 /**
- * Viewers who go back, each to another moment: to anything that has been shown since the stream
- * began, beyond the live edge.
+ * Viewers who go back, each to another moment, to any segment since the start of the stream beyond
+ * the live edge.
  */
 import exec from "k6/execution";
 import { fetchSegment } from "./library/fetch-segment.ts";
@@ -10,16 +10,16 @@ import { optionsOf, settings } from "./library/settings.ts";
 export const needs = ["content"] as const;
 export const options = optionsOf({ rewind: 2 });
 /**
- * What each function plays, for how long at most one iteration waits, and whether it asks other
- * edges than its home. `plan` reads this text.
+ * For each function: what it plays, how long an iteration waits at most, and whether it uses edges
+ * other than its home. `plan` reads this text.
  */
 export const plays = {
   rewind: [{ metric: "segment_ms", lane: "dvr", patienceMs: 8_000 }],
 } as const;
 
-/** Seeking back may buffer for a while: choose 8 s. */
+/** Buffering is acceptable after a seek. A chosen value: 8 s. */
 const deadlineMs = 8_000;
-/** The nearest that counts as past, in segments: beyond what the target calls the live edge. */
+/** The newest segment that counts as past: just beyond the target's live edge. */
 const fromSegments = 8;
 
 export function rewind(): void {

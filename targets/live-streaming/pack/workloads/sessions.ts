@@ -1,7 +1,4 @@
-/**
- * Devices with a session: a gateway told them which edge to ask, and tells them again when that one
- * is broken.
- */
+/** Devices with a session: a gateway assigns each an edge, and another when that one fails. */
 import exec from "k6/execution";
 import http from "k6/http";
 import { watchLive } from "./library/live-edge.ts";
@@ -12,26 +9,26 @@ import { type Edge, optionsOf, settings } from "./library/settings.ts";
 export const options = optionsOf({ live: 2 });
 export const needs = ["gateways", "content"] as const;
 /**
- * What each function plays, for how long at most one iteration waits, and whether it asks other
- * edges than its home. `plan` reads this text.
+ * For each function: what it plays, how long an iteration waits at most, and whether it uses edges
+ * other than its home. `plan` reads this text.
  */
 export const plays = {
   live: [{ metric: "segment_ms", lane: "live", patienceMs: 4_000, roams: true }],
 } as const;
 
 /**
- * Each virtual user is a device, which watches that many segments and then begins anew, so that
- * there are always some who begin.
+ * Each virtual user is a device that watches this many segments and then starts a new session, so
+ * that some always start.
  */
 const segmentsPerSession = 8;
-/** A gateway that is silent must not take all of a viewer's time. */
+/** A silent gateway must not take all of a viewer's time. */
 const gatewayMs = 1_000;
 const gatewayDraw = 5;
 
 interface Session {
   readonly token: string;
   readonly edge: Edge;
-  /** Its own first, and the others for when that is lost: all know one another's tokens. */
+  /** Its own first, and the others for when that is lost. All accept one another's tokens. */
   readonly gateways: readonly Edge[];
   readonly segmentsLeft: number;
 }
@@ -41,7 +38,7 @@ let session: Session | null = null;
 /** One segment at the live edge. */
 export function live(): void {
   session ??= begun();
-  // Without any gateway a device still knows where edges usually are.
+  // Without any gateway, a device still knows the usual edges.
   if (session === null) {
     watchLive({ edges: shuffled(settings.edges, gatewayDraw) });
     return;
@@ -68,7 +65,7 @@ function begun(): Session | null {
   return null;
 }
 
-/** Where the gateway wants the device now; null when none answers. */
+/** The edge that the gateway assigns to the device now; null if none answers. */
 function steered(): Edge | null {
   for (const gateway of session?.gateways ?? []) {
     const answer = http.get(`${gateway.url}/sessions/current`, {
@@ -84,10 +81,7 @@ function steered(): Edge | null {
   return null;
 }
 
-/**
- * A gateway's word becomes a tag and an address: only a name and a URL that can pass for nothing
- * else.
- */
+/** A gateway's answer becomes a tag and an address, so only a plain name and a valid URL pass. */
 function edgeOf(said: Readonly<Record<string, unknown>> | null): Edge | null {
   const [name, url] = [said?.["edge"], said?.["edgeUrl"]];
   if (typeof name !== "string" || typeof url !== "string" || !/^http:\/\/[\w.[\]:-]+$/.test(url))

@@ -1,12 +1,12 @@
-/** Session starts: viewers who press play, and devices that prefetch what might be watched next. */
+/** Session starts: viewers who press play, and devices that prefetch what may be watched next. */
 import { startSession } from "./library/gateway.ts";
 import { optionsOf } from "./library/settings.ts";
 
 export const options = optionsOf({ play: 2, prefetch: 2 });
 export const needs = ["gateways"] as const;
 /**
- * What each function plays, for how long at most one iteration waits, and whether it asks other
- * edges than its home. `plan` reads this text.
+ * For each function: what it plays, how long an iteration waits at most, and whether it uses edges
+ * other than its home. `plan` reads this text.
  */
 export const plays = {
   play: [{ metric: "start_ms", lane: "start", kind: "play", patienceMs: 16_000 }],
@@ -14,13 +14,16 @@ export const plays = {
 } as const;
 
 /**
- * A viewer who pressed play expects a picture within seconds. Choose: 4 s for the session, as for a
- * live segment.
+ * A viewer who pressed play expects a picture within seconds. A chosen value: 4 s for the session,
+ * as for a live segment.
  */
 const playGoodMs = 4_000;
-/** …and goes away when there is none after so long. Choose. */
+/** …and leaves without one after this. A chosen value. */
 const playPatienceMs = 16_000;
-/** Nobody waits for what is prefetched: it is of use for a while, and no loss. Choose: 3 s. */
+/**
+ * No viewer waits for a prefetch. It is useful for a while, and no loss otherwise. A chosen value:
+ * 3 s.
+ */
 const prefetchMs = 3_000;
 
 export function play(): void {

@@ -1,6 +1,6 @@
 /**
- * An audience: viewers at the live edge, who all ask for a new segment the moment it is due, and
- * viewers who watch what is past.
+ * An audience: viewers at the live edge, who all request a new segment the moment it is due, and
+ * DVR viewers.
  */
 import { fetchSegment } from "./library/fetch-segment.ts";
 import { renditionFor, watchLive } from "./library/live-edge.ts";
@@ -10,8 +10,8 @@ import { type Edge, optionsOf, settings } from "./library/settings.ts";
 export const needs = ["content"] as const;
 export const options = optionsOf({ live: 10, dvr: 2 });
 /**
- * What each function plays, for how long at most one iteration waits, and whether it asks other
- * edges than its home. `plan` reads this text.
+ * For each function: what it plays, how long an iteration waits at most, and whether it uses edges
+ * other than its home. `plan` reads this text.
  */
 export const plays = {
   live: [{ metric: "segment_ms", lane: "live", patienceMs: 4_000 }],
@@ -21,35 +21,35 @@ export const plays = {
   dvrRoaming: [{ metric: "segment_ms", lane: "dvr", patienceMs: 8_000, roams: true }],
 } as const;
 
-/** Seeking back may buffer for a while: choose 8 s. */
+/** Buffering is acceptable after a seek. A chosen value: 8 s. */
 const dvrDeadlineMs = 8_000;
-/** The nearest that counts as past, in segments: beyond what the target calls the live edge. */
+/** The newest segment that counts as past: just beyond the target's live edge. */
 const dvrFromSegments = 8;
 
 /**
- * One viewer at the live edge: the next segment to become due, video or audio as players fetch
- * them: separately.
+ * One viewer at the live edge: requests the next segment to become due, video or audio, because
+ * players fetch them separately.
  */
 export function live(): void {
   watchLive({ edges: [homeEdge()] });
 }
 
-/** One viewer in the past: any segment that is behind the live edge and still kept. */
+/** One DVR viewer: requests any retained segment behind the live edge. */
 export function dvr(): void {
   watchPast([homeEdge()]);
 }
 
-/** As `live`, by a player that was given all edges and asks another when its own is broken. */
+/** Like `live`, by a player that knows all edges and uses another when its own fails. */
 export function liveRoaming(): void {
   watchLive({ edges: shuffled(settings.edges, homeDraw) });
 }
 
-/** As `liveRoaming`, and looks at what it is given, which costs the generator more. */
+/** Like `liveRoaming`, and also checks the bodies, which costs the generator more. */
 export function liveInspecting(): void {
   watchLive({ edges: shuffled(settings.edges, homeDraw), inspects: true });
 }
 
-/** As `dvr`, by such a player. */
+/** Like `dvr`, by such a player. */
 export function dvrRoaming(): void {
   watchPast(shuffled(settings.edges, homeDraw));
 }

@@ -1,2 +1,2 @@
 vcl 4.1;
-# Viewers who ask for the same path at once wait for one fetch: Varnish does that by itself.
+# Concurrent requests for the same path wait for one fetch. Varnish does that by itself.

@@ -1,5 +1,5 @@
 vcl 4.1;
-# What a cache without milliseconds can do: whole seconds, rounded up.
+# A cache without milliseconds: whole seconds, rounded up.
 import std;
 sub keep_answer {
   set beresp.ttl = std.duration(std.integer(beresp.http.X-Ttl-Ms, 0) / 1000 + 1 + "s", 1s);

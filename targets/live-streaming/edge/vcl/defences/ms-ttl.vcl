@@ -1,4 +1,4 @@
 vcl 4.1;
-# An answer is kept to the millisecond, so that a segment is seen the moment it exists.
+# Lifetimes have milliseconds, so that a segment is visible the moment it exists.
 import std;
 sub keep_answer { set beresp.ttl = std.duration(beresp.http.X-Ttl-Ms + "ms", 0s); }

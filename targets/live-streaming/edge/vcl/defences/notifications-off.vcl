@@ -1,4 +1,4 @@
 vcl 4.1;
-# What the segment itself brought stays on it, and nothing else carries anything.
+# Only the segment itself carries its notifications.
 sub read_notifications {}
 sub tell_notifications {}

@@ -1,15 +1,15 @@
 vcl 4.1;
-# Notifications travel with segments. An edge keeps the newest set that it has seen of the event,
-# and puts it on every answer: a viewer far back in the window hears what the live edge hears.
-# The set is one opaque text with a version that only grows. Version and text are kept in one value,
-# so that no reader sees the one without the other.
+# Notifications travel with segments. An edge keeps the newest set of the event that it has seen,
+# and adds it to every answer. A viewer far back in the window thus gets the notifications of the
+# live edge. The set is one opaque text with a version that only grows. One value holds version and
+# text, so that no reader sees one without the other.
 
 import std;
 import var;
 
 sub read_notifications {
   call learn_from_event;
-  # From here on they are the edge's, not the object's.
+  # From here on they belong to the edge, not to the object.
   unset beresp.http.X-Notifications-Version;
   unset beresp.http.X-Notifications;
 }
@@ -20,7 +20,7 @@ sub learn_notifications {
       > std.integer(regsub(var.global_get("notifications"), " .*$", ""), -1)) {
       var.global_set("notifications",
         beresp.http.X-Notifications-Version + " " + beresp.http.X-Notifications);
-      var.global_set("told", "1");
+      var.global_set("extra_headers", "1");
     }
   }
 }

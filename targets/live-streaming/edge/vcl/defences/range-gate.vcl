@@ -1,10 +1,10 @@
 vcl 4.1;
-# Numbers of segments that cannot exist are refused without asking the origin.
+# Segment numbers that cannot exist are refused without an origin request.
 
 import std;
 import var;
 
-# One segment of room for a clock that runs ahead; that request is the origin's to answer.
+# One segment of tolerance for a fast clock. The origin answers that request.
 sub refuse_early {
   if (var.get_int("age") < -1) { return (synth(404, "early")); }
 }
@@ -15,8 +15,7 @@ sub refuse_gone {
 
 sub refuse_unknown { return (synth(404, "unknown")); }
 
-# Numbers are looked at where there is no copy, so no copy may outlive its number's place in the
-# window.
+# Numbers are checked on a miss, so no object may outlive its number's place in the window.
 sub end_with_window {
   call until_due;
   var.set_duration("window_left", std.duration(

@@ -1,5 +1,5 @@
 vcl 4.1;
-# A refusal is kept. A fill node says what is left of its time; the origin says all of it.
+# A refusal is cached. A fill node gives its remaining lifetime, the origin the full one.
 import std;
 sub keep_refusal {
   if (beresp.http.X-Ttl-Ms) { set beresp.ttl = std.duration(beresp.http.X-Ttl-Ms + "ms", 0s); }

@@ -1,5 +1,5 @@
 vcl 4.1;
-# A node of the top tier: edges say whether it owns the rendition.
+# A node of the top tier: the edges' requests say whether it owns the rendition.
 sub clean_owner {}
 sub choose_storage {
   set beresp.storage = storage.main;

@@ -1,7 +1,6 @@
 vcl 4.1;
-# Old segments go first when memory is short. A node that does not own their rendition keeps a live
-# copy only until it is old. What is asked for later has a storage of its own, where it competes
-# with nothing live.
+# Old segments are evicted first. A node that does not own their rendition keeps a live object only
+# until it is old. Later requests go to a separate storage, where they compete with nothing live.
 
 import std;
 import var;

@@ -1,8 +1,8 @@
 vcl 4.1;
-# A client-facing node of two tiers: it fills from the top tier and never from an origin. A
-# consistent hash of the rendition names the fill node of its region that owns it, so a region's
-# edges together fetch a segment from the origin once. When the owner is gone, the next on the ring
-# stands in. When the region's own fill nodes are all gone, those of the other regions are asked.
+# A viewer-facing node of two tiers: it fills from the top tier and never from an origin. A
+# consistent hash of the rendition selects its owner among the region's fill nodes, so the region's
+# edges together fetch a segment from the origin once. If the owner is gone, the next on the ring
+# replaces it. If all fill nodes of the region are gone, those of the other regions are used.
 
 import directors;
 import std;
@@ -10,7 +10,7 @@ import var;
 
 sub vcl_backend_fetch {
   call clean_request;
-  # What is kept together is owned together: all segments of a rendition.
+  # The hash key: all segments of a rendition have one owner.
   set bereq.http.X-Key = regsub(bereq.url, "^(/live/[^/]+/[^/]+)/.*$", "\1");
   set bereq.backend = near.backend(by = KEY, key = near.key(bereq.http.X-Key),
     alt = bereq.retries, healthy = CHOSEN, rampup = false);
@@ -22,7 +22,7 @@ sub vcl_backend_fetch {
   }
   call fill_from_another_region;
   call fill_in_lane;
-  # Longer than the fill node itself waits for its origins, of which it may ask several.
+  # Longer than the fill node itself waits for its origins, of which it may try several.
   if (bereq.http.X-Wait) {
     call until_due;
     set bereq.first_byte_timeout = std.duration(
@@ -32,8 +32,8 @@ sub vcl_backend_fetch {
   return (fetch);
 }
 
-# A fill node that answers has asked every origin it may: only one that is itself broken, or on its
-# way out, is passed over.
+# A fill node that answers has tried all its origins. Only one that is broken or draining is
+# skipped.
 sub ask_elsewhere {
   if (beresp.status >= 500 && (!beresp.http.X-Answer || beresp.http.X-Answer == "draining")
     && bereq.retries < var.get_int("retries_max")) {

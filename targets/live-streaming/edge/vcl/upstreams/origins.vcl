@@ -1,6 +1,6 @@
 vcl 4.1;
-# A node that fills from the origins: nearest first, those in good health first, and on failure the
-# next that was not asked yet.
+# A node that fills from the origins: nearest first, healthy ones first, and after a failure the
+# next untried one.
 
 import std;
 import var;
@@ -8,8 +8,8 @@ import var;
 sub vcl_backend_fetch {
   call clean_request;
   call choose_origin;
-  # An origin holds this until the segment is due and a little longer; one that is silent after that
-  # is broken.
+  # An origin holds a request until the segment is due and a little longer. One that is silent after
+  # that is broken.
   if (bereq.http.X-Wait) {
     call until_due;
     set bereq.first_byte_timeout = std.duration(
@@ -19,11 +19,11 @@ sub vcl_backend_fetch {
   return (fetch);
 }
 
-# What another origin may know better: it failed here, or did not arrive here. An answer about time,
-# the event or load is the same everywhere.
+# Another origin may answer better: a local failure, or a segment that did not arrive here. An
+# answer about time, the event or load is the same everywhere.
 sub ask_elsewhere {
   if (bereq.retries < var.get_int("retries_max")) {
-    # Failing over for load (shed) would spread the overload.
+    # Failover for load (shed) would spread the overload.
     if (beresp.status >= 500 && beresp.http.X-Answer != "shed") {
       if (!bereq.http.X-First) { set bereq.http.X-First = beresp.status; }
       return (retry);

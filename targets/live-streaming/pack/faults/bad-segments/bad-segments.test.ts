@@ -4,7 +4,9 @@ import { inject, type segmentDefects } from "./inject.ts";
 
 type Defect = (typeof segmentDefects)[number];
 
-/** A packager that spoils one segment each time that it is asked what is left, if it spoils any. */
+/**
+ * A packager that corrupts one segment each time its remaining count is read, if it corrupts any.
+ */
 function packager(
   defect: Defect,
   { spoils, forgets = false }: { spoils: boolean; forgets?: boolean },
@@ -53,7 +55,7 @@ describe("spoiled segments", () => {
   it.each([
     ["timing", "inspection found timing"],
     ["rot", "nothing found by inspection"],
-  ] as const)("are seen in the journal: %s", async (defect, found) => {
+  ] as const)("show in the journal: %s", async (defect, found) => {
     const { evidence, observe, heal } = await injected(inject, {
       fault: { defect, segments: 5 },
       services: [packager(defect, { spoils: true })],
@@ -76,7 +78,7 @@ describe("spoiled segments", () => {
     });
   });
 
-  it("do not land where nothing is spoiled, and do not heal where an order stands", async () => {
+  it("do not land if nothing is spoiled, and do not heal while an order is in force", async () => {
     const { evidence, heal } = await injected(inject, {
       fault: { defect: "short", segments: 5 },
       services: [packager("short", { spoils: false, forgets: true })],

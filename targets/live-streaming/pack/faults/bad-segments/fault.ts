@@ -1,4 +1,4 @@
-/** A packager spoils its next segments, of every rendition each. */
+/** A packager corrupts its next segments in every rendition. */
 import { z } from "zod";
 import { defineFault } from "../../../../../harness/target/fault.ts";
 import { onService, serviceField } from "../../../../../harness/faults/strikes.ts";

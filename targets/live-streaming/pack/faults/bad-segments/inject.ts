@@ -1,12 +1,12 @@
 /**
- * A packager that publishes spoiled segments. Proof: it has spoiled one of those that were ordered,
- * and its journal has what came of it: what its own inspection found, or for rot, which no
- * inspection finds, that it was published. Healed by calling the rest off.
+ * A packager that publishes corrupt segments. Proof: it has corrupted one of the ordered segments,
+ * and its journal has the outcome. That is the defect that its own inspection found, or for rot,
+ * which no inspection finds, the publication. The undo cancels the rest of the order.
  */
 import type { Instance } from "../../../../../harness/target/deployment.ts";
 import type { Evidence } from "../../../../../harness/target/evidence.ts";
-import type { Course, RealStrike } from "../../../../../harness/target/fault.ts";
-import { said, theService } from "../../../../../harness/faults/proofs.ts";
+import type { FaultExecution, RealStrike } from "../../../../../harness/target/fault.ts";
+import { evidenceOf, theService } from "../../../../../harness/faults/proofs.ts";
 
 export const segmentDefects = ["short", "missing", "timing", "rot", "truncated"] as const;
 type SegmentDefect = (typeof segmentDefects)[number];
@@ -28,7 +28,7 @@ interface Entry {
   readonly backfill: boolean;
 }
 
-export function inject(strike: RealStrike<Order>): Course {
+export function inject(strike: RealStrike<Order>): FaultExecution {
   const { fault } = strike;
   const packager = theService(strike);
   const { name } = packager.service;
@@ -73,7 +73,7 @@ async function spoiled(
         seen.defects === undefined || seen.defects.length === 0
           ? "nothing found by inspection"
           : `inspection found ${seen.defects.join(", ")}`;
-      return said(
+      return evidenceOf(
         true,
         `${spoiledSoFar()}; segment ${seen.number} of ${seen.rendition}: ${seen.outcome}, ${found}`,
       );
@@ -81,13 +81,13 @@ async function spoiled(
     if (clock.monotonicMs() > deadlineMs || signal.aborted) break;
     await clock.sleep(lookEveryMs);
   }
-  return said(false, `${spoiledSoFar()}, and its journal shows none with the defect ${defect}`);
+  return evidenceOf(
+    false,
+    `${spoiledSoFar()}, and its journal shows none with the defect ${defect}`,
+  );
 }
 
-/**
- * Segments are still to be spoiled, or all that were ordered have been: no order is left then, nor
- * when it was called off.
- */
+/** The number still to corrupt. An order ends when all are done or when it is cancelled. */
 async function stillSpoiling(
   packager: Instance,
   { segments, defect }: Order,
@@ -96,17 +96,20 @@ async function stillSpoiling(
   const order = await orderOf(packager);
   const { name } = packager.service;
   if (order !== null) {
-    return said(true, `${name} has spoiled ${segments - order.left} of ${segments} segments`);
+    return evidenceOf(true, `${name} has spoiled ${segments - order.left} of ${segments} segments`);
   }
   const entries = await journal(packager, after);
   const spoiled = new Set(
     entries.flatMap((entry) => (!entry.backfill && shows(entry, defect) ? [entry.number] : [])),
   ).size;
   const shown = `its journal shows ${spoiled} of ${segments}`;
-  return said(spoiled >= segments, `${name} has no order to spoil segments any more, and ${shown}`);
+  return evidenceOf(
+    spoiled >= segments,
+    `${name} has no order to spoil segments any more, and ${shown}`,
+  );
 }
 
-/** A box that was cut off is found to have every defect; rot is found by nobody. */
+/** A box that was cut off counts as every defect. Nothing detects rot. */
 function shows(entry: Entry, defect: SegmentDefect): boolean {
   if (defect === "rot") return entry.outcome === "acked";
   return defect === "truncated"
@@ -123,7 +126,7 @@ async function segmentsLeft(packager: Instance): Promise<number> {
   return (await orderOf(packager))?.left ?? 0;
 }
 
-/** Null where nothing is ordered. */
+/** Null if there is no order. */
 async function orderOf(packager: Instance): Promise<{ readonly left: number } | null> {
   return JSON.parse(await packager.operate("defectsLeft")) as { left: number } | null;
 }

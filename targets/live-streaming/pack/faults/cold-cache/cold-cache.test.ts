@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { fakeService, injected } from "../../../../../test/support/faults/strike.ts";
 import { inject } from "./inject.ts";
 
-/** Keeps what is put in, and loses it all at a flush, unless it is deaf. */
+/** A cache that keeps what is stored and loses all at a flush, unless it ignores the flush. */
 function cache({ deaf = false, keeps = true } = {}) {
   const kept = new Set<string>();
   return fakeService("c", {

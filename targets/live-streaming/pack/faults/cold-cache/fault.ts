@@ -1,6 +1,4 @@
-/**
- * A cache loses all that it holds, at once; it fills again by itself, so there is nothing to heal.
- */
+/** A cache loses all its content at once. It refills by itself, so there is nothing to heal. */
 import { z } from "zod";
 import { defineFault } from "../../../../../harness/target/fault.ts";
 import { onService, serviceField } from "../../../../../harness/faults/strikes.ts";

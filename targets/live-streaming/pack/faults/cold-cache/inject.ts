@@ -1,11 +1,11 @@
-/** Proof of a flush: what was put in and found is no longer found. */
-import type { Course, RealStrike } from "../../../../../harness/target/fault.ts";
+/** Proof of a flush: a stored item is no longer found. */
+import type { FaultExecution, RealStrike } from "../../../../../harness/target/fault.ts";
 import { theService } from "../../../../../harness/faults/proofs.ts";
 
-export function inject(strike: RealStrike<unknown>): Course {
+export function inject(strike: RealStrike<unknown>): FaultExecution {
   const cache = theService(strike);
   const { name } = cache.service;
-  // One of its own for each injection, so that an answer from before is never taken for one of now.
+  // A new key for each injection, so that no earlier answer can be taken for a present one.
   const parameters = { key: `seawall-${Math.round(strike.clock.nowMs())}` };
   let before = "";
   return {

@@ -1,8 +1,8 @@
-/** The model's cache forgets what it holds. */
-import type { Course, VirtualStrike } from "../../../../../harness/target/fault.ts";
-import { names, said } from "../../../../../harness/faults/proofs.ts";
+/** The model's cache forgets its content. */
+import type { FaultExecution, VirtualStrike } from "../../../../../harness/target/fault.ts";
+import { names, evidenceOf } from "../../../../../harness/faults/proofs.ts";
 
-export function simulate({ services }: VirtualStrike<unknown>): Course {
+export function simulate({ services }: VirtualStrike<unknown>): FaultExecution {
   let done = false;
   return {
     act: async () => {
@@ -12,11 +12,11 @@ export function simulate({ services }: VirtualStrike<unknown>): Course {
       );
     },
     verify: () =>
-      said(
+      evidenceOf(
         done && services.length > 0,
         done ? `${names(services)} did flush` : `the model of ${names(services)} knows no flush`,
       ),
     revert: async () => undefined,
-    verifyReverted: () => said(true, "nothing stays in force"),
+    verifyReverted: () => evidenceOf(true, "nothing stays in force"),
   };
 }

@@ -1,10 +1,10 @@
 /**
- * A store that answers late, as seen by all that use it over a link. Proof: an exchange in the
- * store's own protocol takes that long.
+ * A store that answers late, over every link to it. Proof: an exchange in the store's own protocol
+ * takes that long.
  */
 import { z } from "zod";
 import { defineFault } from "../../../../../harness/target/fault.ts";
-import type { Standing } from "../../../../../harness/target/where.ts";
+import type { TopologyView } from "../../../../../harness/target/where.ts";
 import {
   delayFields,
   delayProblems,
@@ -15,11 +15,14 @@ import { inject } from "../../../../../harness/faults/latency/inject.ts";
 import { simulate } from "../../../../../harness/faults/latency/simulate.ts";
 import { overLinks } from "../../../../../harness/faults/strikes.ts";
 
-/** The kinds of service that the reference target keeps its data in; others say `store: true`. */
+/**
+ * The service kinds in which the reference target keeps its data. Other targets mark theirs with
+ * `store: true`.
+ */
 const storeKinds = ["cassandra", "object-store"];
 
 /** Of one region, or of all. */
-function storesIn(region: string | undefined, { services }: Standing): ReadonlySet<string> {
+function storesIn(region: string | undefined, { services }: TopologyView): ReadonlySet<string> {
   const stores = services.filter(({ store, kind }) => store ?? storeKinds.includes(kind));
   return new Set(
     stores.flatMap((service) =>

@@ -1,7 +1,7 @@
 /**
- * The side of the player probe that runs in the page: dash.js on one video element, looked at ten
- * times a second. It draws no conclusion; `seawall.take()` hands over what was seen since the last
- * time, and the harness does the rest.
+ * The part of the player probe that runs in the page: dash.js on one video element, sampled ten
+ * times a second. It draws no conclusion. `seawall.take()` returns the samples since its last call,
+ * and the harness evaluates them.
  */
 (() => {
   const everyMs = 100;
@@ -9,7 +9,7 @@
   const now = document.getElementById("now");
   const player = window.dashjs.MediaPlayer().create();
   /**
-   * Rows of [epoch ms, media time in s, whether it is meant to move, seconds of media loaded
+   * Rows of [epoch ms, media time in s, whether it is meant to move, seconds of media buffered
    * ahead].
    */
   let ticks = [];
@@ -18,8 +18,8 @@
   let rendered = null;
   let userPaused = false;
   /**
-   * After a seek that a user asked for, waiting is the user's own; not for ever, or a seek that
-   * never ends would be no stall.
+   * After a user's own seek, waiting is the user's choice. That has a limit, or an endless seek
+   * would be no stall.
    */
   let userSeeksUntilMs = 0;
   const seekMsMax = 3000;
@@ -30,7 +30,7 @@
     now.textContent = `${latencyS.toFixed(2)} s behind live · ${video.videoWidth}×${video.videoHeight} ${rendered ?? ""} · ${ahead().toFixed(1)} s ahead · rate ${video.playbackRate.toFixed(2)}`;
   }
 
-  /** Seconds of media that are loaded ahead of the playing position. */
+  /** Seconds of media that are buffered ahead of the playing position. */
   function ahead() {
     for (let at = 0; at < video.buffered.length; at++) {
       if (video.buffered.start(at) <= video.currentTime + 0.05 && video.buffered.end(at) > video.currentTime) return video.buffered.end(at) - video.currentTime;
@@ -64,8 +64,8 @@
       const perType = (value) => ({ MPD: value, InitializationSegment: value, MediaSegment: value, BitstreamSwitchingSegment: value, IndexSegment: value, other: value });
       player.updateSettings({ streaming: {
         delay: { liveDelay: liveDelayS }, liveCatchup: { enabled: true, maxDrift: 0, playbackRate: { min: -0.1, max: 0.1 } },
-        // The usual few retries end a session within seconds of an outage that a viewer would sit
-        // out.
+        // The default few retries would end a session within seconds, in an outage that a viewer
+        // would wait out.
         retryAttempts: perType(retryAttempts), retryIntervals: perType(retryIntervalMs),
         utcSynchronization: { enabled: true, useManifestDateHeaderTimeSource: false },
         text: { defaultEnabled: false },
@@ -84,7 +84,7 @@
     /** Plays from this many seconds behind the wall clock. */
     seekBehindLive(seconds) {
       userSeeksUntilMs = Date.now() + seekMsMax;
-      // The player would take a position far behind for a lag to be made up for.
+      // The player would take a position far behind live for lag, and catch up.
       player.updateSettings({ streaming: { liveCatchup: { enabled: false } } });
       player.seekToPresentationTime(Date.now() / 1000 - seconds);
     },

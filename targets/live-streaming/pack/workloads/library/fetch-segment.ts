@@ -1,6 +1,6 @@
 /**
- * How a player fetches one segment: it asks again after an error, as it is told to, until its
- * buffer would run dry; and when its edge is broken it asks the next of those that it knows.
+ * How a player fetches one segment. After an error it retries as guided, until its buffer would be
+ * empty. If its edge fails, it uses the next one that it knows.
  */
 import { sleep } from "k6";
 import http, { type RefinedResponse, type ResponseType } from "k6/http";
@@ -10,33 +10,33 @@ import { mediaProblem } from "./inspect-media.ts";
 import { isSegment, isUndecodable, looks } from "./look-at-body.ts";
 import { type Edge, hostOf, settings } from "./settings.ts";
 
-/** A viewer's wait for one segment in ms, from the moment it meant to ask. */
+/** A viewer's wait for one segment in ms, from its scheduled request. */
 const segmentMs = new Trend("segment_ms", true);
 
 /**
- * Iterations whose time was over before their first request: the generator stood still, and the
- * target was never asked.
+ * Iterations whose time was over before their first request: the generator paused, and the target
+ * got no request.
  */
 const unasked = new Counter("unasked_iterations");
 
 export interface Wish {
   readonly lane: "live" | "dvr";
-  /** Where it may be had, in the order in which this viewer tries them; the first is its home. */
+  /** The edges in this viewer's order of attempts; the first is its home. */
   readonly edges: readonly Edge[];
   /**
-   * Told which edge is broken, says which to ask; the same one: there is no other for now. Without
-   * it, the next of `edges` is asked.
+   * Given the failed edge, returns the one to use. The same edge means that there is no other for
+   * now. Without this function, the next of `edges` is used.
    */
   readonly steer?: (broken: Edge) => Edge;
   readonly rendition: string;
   readonly number: number;
   /** Epoch ms. */
   readonly intendedMs: number;
-  /** From then on the segment is of no use, in ms after `intendedMs`. */
+  /** The time after which the segment is useless, in ms after `intendedMs`. */
   readonly deadlineMs: number;
   /**
-   * Looks at the media too: what is served and cannot be played is `wrong`, unless its header says
-   * so.
+   * Also checks the media: a served but unplayable body is `wrong`, unless its header marks it as
+   * defective.
    */
   readonly inspects?: boolean;
 }
@@ -44,17 +44,17 @@ export interface Wish {
 type Answer = RefinedResponse<ResponseType | undefined>;
 
 /**
- * Between attempts when the answer gives no advice: a quarter second, as a 404 flips within tens of
- * milliseconds of publication.
+ * Between attempts without guidance: 250 ms, because a 404 ends within tens of milliseconds after
+ * publication.
  */
 const retryMs = 250;
 /**
- * The share of a viewer's time that one edge may take: more than an origin may hold a request, and
- * as much is left for another edge.
+ * The share of a viewer's time that one edge may take: more than an origin's longest hold, with as
+ * much left for another edge.
  */
 const shareOfEdge = 0.5;
 
-/** Of viewers who look at what they get: with a checksum to compare it with, or without. */
+/** Viewers who check bodies, with a checksum to compare or without. */
 const bytesLooked = settings.stream.digestHeader === undefined ? "looked" : "compared";
 
 export function fetchSegment(wish: Wish): void {
@@ -86,7 +86,7 @@ export function fetchSegment(wish: Wish): void {
     if ((answer.status === 200 && answer.error_code === 0) || isUndecodable(answer)) {
       endedMs = Date.now();
       said = saidBy(answer);
-      // Whoever got other bytes cannot play them, and does not know that it should ask again.
+      // A viewer with other bytes cannot play them, and does not know that it should ask again.
       const asked = { lane, entry: edge.name, rendition: wish.rendition, number: wish.number };
       const isOther = isLooking && !isSegment(answer, asked, said.flagged === "yes");
       outcome =
@@ -96,7 +96,7 @@ export function fetchSegment(wish: Wish): void {
     outcome = isShed(answer) ? "shed" : "lost";
     if (isBroken(answer)) {
       next = wish.steer?.(edge) ?? edgeAfter(edges, ++failures);
-      // Another edge is asked at once; when all have failed, they are given a moment.
+      // Another edge is tried at once. When all have failed, the player pauses.
       if (wish.steer === undefined ? failures % edges.length !== 0 : next.name !== edge.name)
         continue;
     }
@@ -115,8 +115,8 @@ export function fetchSegment(wish: Wish): void {
 }
 
 /**
- * Whose segment it is, whether it is said to have a defect, and whether a notification came with
- * it: `yes`, `no`, or `none` when nothing was served.
+ * The segment's pipeline, whether it is marked as defective, and whether a notification came with
+ * it: `yes`, `no`, or `none` if nothing was served.
  */
 interface Said {
   readonly pipeline: string;
@@ -127,15 +127,18 @@ interface Said {
 const unsaid: Said = { pipeline: "none", flagged: "none", notified: "none" };
 
 function saidBy({ headers }: Answer): Said {
-  const told = (name: string): string => (headers[name] === undefined ? "no" : "yes");
+  const presence = (name: string): string => (headers[name] === undefined ? "no" : "yes");
   return {
     pipeline: pipelineOf(headers["X-Pipeline"]),
-    flagged: told("X-Defects"),
-    notified: told("X-Notifications"),
+    flagged: presence("X-Defects"),
+    notified: presence("X-Notifications"),
   };
 }
 
-/** A header is the target's word: only a single letter, as pipelines are called, becomes a tag. */
+/**
+ * A header comes from the target, so only a single letter, the form of a pipeline's name, becomes a
+ * tag.
+ */
 function pipelineOf(header: string | undefined): string {
   if (header === undefined) return "none";
   return /^[a-z]$/.test(header) ? header : "other";
@@ -157,22 +160,22 @@ function pathOf({ rendition, number }: Wish): string {
 }
 
 /**
- * Refused for want of capacity: the same everywhere, and asking elsewhere would only spread the
- * overload. A target that gives no reasons sheds with 503.
+ * A refusal for capacity. It is the same everywhere, and another edge would only spread the
+ * overload. A target without reasons sheds with 503.
  */
 function isShed({ status, headers }: Answer): boolean {
   return status === 503 && (headers["X-Answer"] ?? "shed") === "shed";
 }
 
 /**
- * No connection, no answer in time, one that broke off, or a failure of the edge itself. That a
- * segment is not there yet is not one.
+ * No connection, no answer in time, a truncated answer, or a failure of the edge itself. "Not there
+ * yet" is none of these.
  */
 function isBroken(answer: Answer): boolean {
   return answer.status < 400 || (answer.status >= 500 && !isShed(answer));
 }
 
-/** A shed reply says for how long it will not change; asking sooner is in vain. */
+/** A shed answer says how long it stays valid. An earlier retry is pointless. */
 function adviceMs(answer: Answer): number {
   const seconds = /max-age=(\d+)/.exec(answer.headers["Cache-Control"] ?? "")?.[1];
   return isShed(answer) && seconds !== undefined ? Number(seconds) * 1000 : retryMs;

@@ -1,7 +1,7 @@
 /**
- * How a device asks a playback gateway: it turns to the next one when one is silent, and tries
- * again as it was told to, by the answer or, when nobody answers, by the last one that it ever got.
- * A device that was never told anything tries again as many do: soon, and for ever.
+ * How a device calls a playback gateway. It tries the next one when one is silent. It retries as
+ * the answer guides it or, without an answer, as the last guidance did. A device without any
+ * guidance retries as many do: soon, and without end.
  */
 import { sleep } from "k6";
 import exec from "k6/execution";
@@ -11,7 +11,7 @@ import { parsed } from "./parsed.ts";
 import { random } from "./random.ts";
 import { settings } from "./settings.ts";
 
-/** A device's wait for a session in ms, from the moment at which it meant to ask. */
+/** A device's wait for a session in ms, from its scheduled request. */
 const startMs = new Trend("start_ms", true);
 const startLateMs = new Trend("start_late_ms", true);
 const unasked = new Counter("unasked_iterations");
@@ -21,12 +21,13 @@ type Kind = "play" | "prefetch";
 export interface StartWish {
   readonly kind: Kind;
   /**
-   * Epoch ms; when it is left out, now: then no lateness is measured, as the iteration's own is.
+   * Epoch ms. Default: now, and then no lateness is measured, because the iteration measures its
+   * own.
    */
   readonly intendedMs?: number;
-  /** What comes later than this after `intendedMs` is late… */
+  /** A session later than this after `intendedMs` is late… */
   readonly goodWithinMs: number;
-  /** …and after so many ms nobody waits any more. */
+  /** …and after so many ms the viewer has left. */
   readonly patienceMs: number;
 }
 
@@ -35,21 +36,18 @@ interface Backoff {
   readonly retryAfterSeconds: number;
 }
 
-/**
- * What this device was last told. A virtual user is a device: it remembers from one iteration to
- * the next.
- */
-const told: { [K in Kind]?: Backoff } = {};
+/** The last guidance of this device. A virtual user is a device and keeps it between iterations. */
+const guidance: { [K in Kind]?: Backoff } = {};
 
 /**
- * Between attempts of a device that was told nothing. Choose: half a second, as an impatient viewer
- * would press again.
+ * Between attempts of a device without guidance. A chosen value: 500 ms, as an impatient viewer
+ * presses again.
  */
 const naiveMs = 500;
-/** How long a device waits for one answer: less where a viewer waits with it. Choose. */
+/** How long a device waits for one answer. It is shorter if a viewer waits, too. A chosen value. */
 const answerMs: Readonly<Record<Kind, number>> = { play: 2_000, prefetch: 3_000 };
 
-/** True when a session was started in time. */
+/** True if a session started in time. */
 export function startSession(wish: StartWish): boolean {
   const intendedMs = wish.intendedMs ?? Date.now();
   const giveUpMs = intendedMs + wish.patienceMs;
@@ -82,9 +80,9 @@ export function startSession(wish: StartWish): boolean {
     outcome = answer.status === 503 ? "shed" : "lost";
     const waitMs = waitMsBefore(
       retries,
-      answer.status === 503 ? backoffOf(answer) : told[wish.kind],
+      answer.status === 503 ? backoffOf(answer) : guidance[wish.kind],
     );
-    // Nobody is there any more by then.
+    // By then the viewer has left.
     if (Date.now() + waitMs >= giveUpMs) break;
     sleep(waitMs / 1000);
   }
@@ -102,7 +100,7 @@ function gatewayAfter(silences: number): string {
 
 type Answer = RefinedResponse<"text">;
 
-/** Infinite when the device is not to try again until its viewer acts. */
+/** Infinite if the device must not retry until its viewer acts. */
 function waitMsBefore(retries: number, backoff: Backoff | undefined): number {
   if (backoff === undefined) return naiveMs;
   return retries >= backoff.maxRetries
@@ -112,12 +110,12 @@ function waitMsBefore(retries: number, backoff: Backoff | undefined): number {
 
 function remember(kind: Kind, answer: Answer): void {
   const backoff = answer.status === 201 || answer.status === 503 ? backoffOf(answer) : undefined;
-  if (backoff !== undefined) told[kind] = backoff;
+  if (backoff !== undefined) guidance[kind] = backoff;
 }
 
 function backoffOf(answer: Answer): Backoff | undefined {
   const { maxRetries, retryAfterSeconds } = (parsed(answer)?.["backoff"] ?? {}) as Partial<Backoff>;
-  // Advice that is no number would be followed for ever, or not at all.
+  // Guidance that is no number would be followed forever, or not at all.
   return typeof maxRetries === "number" &&
     typeof retryAfterSeconds === "number" &&
     retryAfterSeconds >= 0

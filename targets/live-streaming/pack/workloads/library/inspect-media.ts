@@ -1,17 +1,17 @@
 /**
- * What a player would stumble over in a segment: boxes that break off, media time that is not the
- * number's, a segment that ends too early, a picture that stands still. Told from the bytes alone,
- * by ISO/IEC 14496-12; what a header says of them is not asked.
+ * Finds what would disturb a player in a segment: truncated boxes, a media time other than the
+ * number's, an early end, a frozen picture. It uses the bytes alone, by ISO/IEC 14496-12, and no
+ * header.
  */
 
 /**
- * Rounding, and frames of sound that do not end with the segment (21 ms): anything above is seen or
- * heard. Choose 100 ms.
+ * Rounding, and audio frames that do not end with the segment (21 ms). Larger gaps are visible or
+ * audible. A chosen value: 100 ms.
  */
 const toleranceMs = 100;
 
 /**
- * One sentence, or null when nothing is wrong. Rot within the media is not seen: no box tells of
+ * One sentence, or null without a problem. Rot within the media is invisible, because no box shows
  * it.
  */
 export function mediaProblem(body: ArrayBuffer, number: number, segmentMs: number): string | null {
@@ -33,8 +33,8 @@ function problem(body: ArrayBuffer, number: number, segmentMs: number): string |
   );
   if (tfdt == null || tfhd == null || trun == null) return "a box is missing";
   const ticks = decodeTicks(view, tfdt.body);
-  // Far from the epoch, a segment that is seconds off is off by less than a part in a million: the
-  // time itself tells its unit.
+  // Far from the epoch, an offset of seconds is less than a part in a million of the time. The time
+  // therefore reveals its own unit.
   const ticksPerMs = Math.round(ticks / ((number * segmentMs) / 1000)) / 1000;
   if (!(ticksPerMs > 0) || Math.abs(ticks / ticksPerMs - number * segmentMs) > toleranceMs)
     return "its time is not the number's";
@@ -48,7 +48,7 @@ interface Box {
   readonly end: number;
 }
 
-/** Null when there is none, or when a box before it does not fit into what is there. */
+/** Null if there is none, or if a box before it exceeds the data. */
 function childOf(view: DataView, type: string, from: number, until: number): Box | null {
   const wanted = [...type].reduce((word, letter) => word * 256 + letter.charCodeAt(0), 0);
   for (let at = from; at + 8 <= until; ) {
@@ -67,8 +67,8 @@ function decodeTicks(view: DataView, at: number): number {
 }
 
 /**
- * How long a sample lasts that says nothing itself; 0 when the segment leaves that to its
- * initialisation.
+ * The duration of a sample without its own; 0 if the segment leaves it to the initialisation
+ * segment.
  */
 function usualTicks(view: DataView, at: number): number {
   const flags = view.getUint32(at) & 0xffffff;

@@ -1,6 +1,6 @@
 /**
- * A viewer at the live edge: the next segment to become due, video or audio as players fetch them:
- * separately.
+ * A viewer at the live edge: requests the next segment to become due, video or audio, because
+ * players fetch them separately.
  */
 import { sleep } from "k6";
 import { Trend } from "k6/metrics";
@@ -9,17 +9,20 @@ import { pick, random } from "./random.ts";
 import { settings } from "./settings.ts";
 
 /**
- * How much later than intended an iteration asked, in ms: the generator's own fault, never the
- * target's.
+ * How much later than scheduled an iteration sent its request, in ms: the generator's fault, never
+ * the target's.
  */
 const startLateMs = new Trend("start_late_ms", true);
 
 /**
- * Players of one event drift apart by timer and network; choose: uniformly within this many ms
- * after a segment is due.
+ * Players of one event drift apart by timer and network. A chosen value: uniformly within this many
+ * ms after a segment is due.
  */
 const bunchMs = 400;
-/** Live latency target of a player less the segment's own length and some decoding: choose 4 s. */
+/**
+ * A player's live latency target, less the segment's own length and some decoding. A chosen value:
+ * 4 s.
+ */
 const liveDeadlineMs = 4_000;
 
 const video = settings.stream.renditions.filter((rendition) => rendition.kind === "video");
@@ -42,7 +45,7 @@ export function watchLive(how: Pick<Wish, "edges" | "steer" | "inspects">): void
   });
 }
 
-/** Half of all segment requests are for audio, the rest for any of the video renditions. */
+/** Half of all segment requests are for audio, the rest for any video rendition. */
 export function renditionFor(kind: number, which: number): string {
   return pick(video.length === 0 || (kind < 0.5 && audio.length > 0) ? audio : video, which).name;
 }

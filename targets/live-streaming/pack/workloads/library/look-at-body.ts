@@ -1,6 +1,6 @@
 /**
- * One viewer in four looks at what it gets: whether it is a segment at all, and what its bytes are,
- * so that the judge can compare them with those of other viewers and of the harness's own prober.
+ * One viewer in four checks its body: whether it is a segment, and a hash of its bytes. The judge
+ * compares the hashes of viewers and prober.
  */
 import { sha256 } from "k6/crypto";
 import type { RefinedResponse, ResponseType } from "k6/http";
@@ -10,15 +10,15 @@ import { printOf } from "../../../../../harness/metrics/print.ts";
 import { random } from "./random.ts";
 import { settings } from "./settings.ts";
 
-/** `printOf` each body that a viewer looked at, with what was found. */
+/** `printOf` each checked body, with the result. */
 const bodySeen = new Trend("body_seen");
 
 /**
- * Over 250 viewers a second, 137 kB each on average, looking at all costs k6 0.11 of a core; at one
- * in four, less than could be measured.
+ * Above 250 viewers a second, with 137 kB each on average, a check of all costs k6 0.11 of a core.
+ * At one in four the cost is not measurable.
  */
 const looksOneIn = 4;
-/** Apart from the draws that choose what to watch. */
+/** Separate from the draws that choose what to watch. */
 const lookingDraw = 9;
 
 type Answer = RefinedResponse<ResponseType | undefined>;
@@ -30,22 +30,20 @@ interface Asked {
   readonly number: number;
 }
 
-/** Whether this iteration's viewer looks at its body. */
+/** Whether this iteration's viewer checks its body. */
 export function looks(): boolean {
   return random(lookingDraw) < 1 / looksOneIn;
 }
 
 /**
- * k6 could not decode a body that arrived:
+ * k6 could not decode a received body:
  * https://grafana.com/docs/k6/latest/javascript-api/error-codes (1700…1799).
  */
 export function isUndecodable({ error_code: code }: Answer): boolean {
   return code >= 1_700 && code < 1_800;
 }
 
-/**
- * Whether the body is a segment, and the one that its checksum names where this target sends one.
- */
+/** Whether the body is a segment, and the one that its checksum names if this target sends one. */
 export function isSegment(answer: Answer, asked: Asked, flagged: boolean): boolean {
   const { digestHeader } = settings.stream;
   if (isUndecodable(answer) || !(answer.body instanceof ArrayBuffer)) {
@@ -60,7 +58,7 @@ export function isSegment(answer: Answer, asked: Asked, flagged: boolean): boole
     contentLength: encoded || length === undefined ? undefined : Number(length),
     leastBytes: leastBytes(settings.stream, asked.rendition),
   });
-  // A player passes over a segment that is said to have a defect.
+  // A player skips a segment that is marked as defective.
   const found = flagged ? "flagged" : (problem ?? "none");
   note(asked, container, found, printOf(asked.number, digest));
   const isPublished = digestHeader === undefined || headerOf(answer, digestHeader) === digest;

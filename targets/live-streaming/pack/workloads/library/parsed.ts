@@ -1,10 +1,10 @@
 /**
- * A body that should be JSON. What a target sends is data: one that cannot be read must not end an
+ * Parses a JSON body. The target's answers are data, so an unreadable one must not end an
  * iteration.
  */
 import type { RefinedResponse, ResponseType } from "k6/http";
 
-/** Null when the body broke off, is no JSON, or holds no object. */
+/** Null if the body is truncated, no JSON, or no object. */
 export function parsed(
   answer: Pick<RefinedResponse<ResponseType | undefined>, "body">,
 ): Readonly<Record<string, unknown>> | null {

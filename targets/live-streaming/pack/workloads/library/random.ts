@@ -1,12 +1,12 @@
 /**
- * Random choices that depend only on the run's seed, the scenario and the iteration, whichever
- * virtual user happens to run it.
+ * Random choices that depend only on the run's seed, the scenario and the iteration, not on the
+ * virtual user that runs it.
  */
 import exec from "k6/execution";
 import { settings } from "./settings.ts";
 
 /**
- * A number in [0, 1); `draw` tells apart several choices of one iteration. Mixing as in
+ * A number in [0, 1). `draw` distinguishes several choices of one iteration. Mixing as in
  * MurmurHash3's finaliser.
  */
 export function random(draw: number): number {
@@ -45,5 +45,5 @@ export function shuffled<T>(items: readonly T[], draw: number): T[] {
   );
 }
 
-/** More than an iteration makes draws of its own. */
+/** More than the number of an iteration's own draws. */
 const drawsApart = 1_000;

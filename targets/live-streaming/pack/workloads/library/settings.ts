@@ -1,7 +1,7 @@
 /**
- * What a workload is told: the stream, the edges, the gateways, the scenarios and the seed, as one
- * JSON text in SEAWALL_LOAD. Without it (plain `k6 run`) a small audience watches one edge, EDGE or
- * http://127.0.0.1:8080, and asks one gateway, GATEWAY or http://127.0.0.1:18090.
+ * A workload's input: stream, edges, gateways, scenarios and seed, as JSON in SEAWALL_LOAD. Without
+ * it (plain `k6 run`), a small audience watches one edge, EDGE or http://127.0.0.1:8080, and uses
+ * one gateway, GATEWAY or http://127.0.0.1:18090.
  */
 import type { Options } from "k6/options";
 import type { Stream } from "../../stream/stream.ts";
@@ -10,14 +10,14 @@ import type { Stream } from "../../stream/stream.ts";
 export interface Edge {
   readonly name: string;
   readonly url: string;
-  /** The name under which it is asked, where that is not its address. */
+  /** The Host header, if it is not the host of the address. */
   readonly host?: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** By header, the variable that holds its value. */
   readonly secretHeaders?: Readonly<Record<string, string>>;
 }
 
-/** What each request to it carries. */
+/** The headers of each request to it. */
 export function hostOf({ host, headers, secretHeaders = {} }: Edge): {
   readonly headers?: Record<string, string>;
 } {
@@ -34,10 +34,10 @@ export function hostOf({ host, headers, secretHeaders = {} }: Edge): {
 export interface Settings {
   readonly seed: number;
   readonly edges: readonly Edge[];
-  /** Empty where the target has none. */
+  /** Empty if the target has none. */
   readonly gateways: readonly Edge[];
   readonly stream: Stream;
-  /** The load's first ms, before the baseline, and how long each phase lasts. */
+  /** The load's first ms, before the baseline, and the length of each phase. */
   readonly leadInMs: number;
   readonly phasesMs: {
     readonly baseline: number;
@@ -68,10 +68,10 @@ const alone: Settings = {
   scenarios: {},
 };
 
-const told = __ENV["SEAWALL_LOAD"];
-export const settings: Settings = told === undefined ? alone : settingsIn(told);
+const given = __ENV["SEAWALL_LOAD"];
+export const settings: Settings = given === undefined ? alone : settingsIn(given);
 
-/** Of a stream, users go in at edges, and devices at gateways. */
+/** Viewers of a stream enter at edges, devices at gateways. */
 function settingsIn(text: string): Settings {
   const { entries, others, content, ...same } = JSON.parse(text) as Omit<
     Settings,
@@ -85,8 +85,8 @@ function settingsIn(text: string): Settings {
 }
 
 /**
- * For plain `k6 run`: these functions, so many iterations a second, for 20 s. Under the harness the
- * experiment says what is run.
+ * For plain `k6 run`: these functions at this many iterations a second, for 20 s. Under the harness
+ * the experiment decides.
  */
 export function optionsOf(perSecond: Readonly<Record<string, number>>): Options {
   const own = Object.entries(perSecond).map(
@@ -104,12 +104,11 @@ export function optionsOf(perSecond: Readonly<Record<string, number>>): Options 
       ] as const,
   );
   return {
-    scenarios: told === undefined ? Object.fromEntries(own) : settings.scenarios,
-    // Media is read to its end and thrown away.
+    scenarios: given === undefined ? Object.fromEntries(own) : settings.scenarios,
+    // Bodies are read to their end and discarded.
     discardResponseBodies: true,
     noConnectionReuse: false,
-    // The load stays with the hosts that it was given: a redirect is an answer, and not one that
-    // serves anybody.
+    // The load stays with its given hosts: a redirect is an answer, and serves no viewer.
     maxRedirects: 0,
     userAgent: "seawall-user",
   };

@@ -1,12 +1,9 @@
-/**
- * Whether a request is let in, and what its sender is told about trying again: what the gate
- * decides, without the HTTP around it.
- */
+/** The admission decision and the retry guidance for a request, without HTTP. */
 import { type AdmittedPath, type Bucket, bucketOf, createAdmission } from "./admission.ts";
 import { type Backoff, guidance } from "./guidance.ts";
 import type { Utilisation } from "./utilisation.ts";
 
-export interface EntryParts {
+export interface AdmissionParts {
   readonly admission: boolean;
   readonly backoffGuidance: boolean;
   readonly utilisation: Utilisation;
@@ -14,19 +11,19 @@ export interface EntryParts {
   readonly random: () => number;
 }
 
-export interface Entry {
+export interface AdmissionDecision {
   readonly bucket: Bucket;
   readonly admitted: boolean;
-  /** Undefined when guidance is switched off. */
+  /** Undefined if guidance is switched off. */
   backoff(): Backoff | undefined;
 }
 
-export function createEntry({
+export function createAdmissionDecision({
   admission,
   backoffGuidance,
   utilisation,
   random,
-}: EntryParts): (path: AdmittedPath, kind: string | null) => Entry {
+}: AdmissionParts): (path: AdmittedPath, kind: string | null) => AdmissionDecision {
   const rules = createAdmission();
   return (path, kind) => {
     const bucket = bucketOf(path, kind);

@@ -1,21 +1,18 @@
-/**
- * Somebody at a game day's page, for tests: what the page would ask of the server, without a
- * browser.
- */
+/** A client of a game day's page for tests: it sends the page's requests without a browser. */
 import { expect } from "vitest";
 import type { DayEvent, DayHappening } from "../../../harness/game-day/day/day.ts";
 import type { DayState } from "../../../harness/game-day/day/day-state.ts";
 import type { Started } from "../cli/seawall.ts";
 
-/** As the page does: follows the day's events, and says what somebody would. */
-export class Person {
+/** Like the page, it follows the day's events and sends what a person would. */
+export class OperatorClient {
   readonly events: DayEvent[] = [];
   #state: DayState | null = null;
   readonly #url: URL;
 
   constructor(link: string) {
     this.#url = new URL(link);
-    // The connection ends with the day, or with whoever was killed.
+    // The connection ends with the day, or with a killed process.
     void this.#follow().catch(() => undefined);
   }
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ModelNode } from "../../../harness/target/model.ts";
-import { OneByOne } from "./one-by-one.ts";
+import { SerialQueue } from "./serial-queue.ts";
 
 function loop() {
   let nowMs = 0;
@@ -20,14 +20,14 @@ function loop() {
   };
   const done: string[] = [];
   return {
-    own: new OneByOne(node, () => nowMs),
+    own: new SerialQueue(node, () => nowMs),
     until,
     done,
     mark: (name: string) => () => done.push(`${name} ${nowMs}`),
   };
 }
 
-test("one thing after another, and only what is done counts as work", () => {
+test("serves one item after another, and counts only finished work", () => {
   const { own, until, done, mark } = loop();
   own.work(10, mark("a"));
   own.work(5, mark("b"));
@@ -39,7 +39,7 @@ test("one thing after another, and only what is done counts as work", () => {
   expect([done, own.busyMs()]).toEqual([["a 10", "b 15", "c 101"], 16]);
 });
 
-test("what is gathered in one moment is done as one, and costs as much", () => {
+test("batches items of the same moment at the cost of one", () => {
   const { own, until, done, mark } = loop();
   for (const name of ["a", "b", "c"]) own.gather(4, mark(name));
   until(50);

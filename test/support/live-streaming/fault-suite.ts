@@ -1,4 +1,4 @@
-/** Each fault that the whole target is made for, imposed on it: felt, and healed. */
+/** Injects each fault that the whole target supports, and checks its effect and its heal. */
 import { faults } from "../../../targets/live-streaming/pack/faults.ts";
 import { beforeAll, expect, it } from "vitest";
 import type { Deployed } from "./deployed.ts";
@@ -14,7 +14,7 @@ const skew = (service: string): FaultOf<"clockSkew"> => ({
   byMs: -60_000,
 });
 
-/** What the target must be brought up for. */
+/** The faults for which the target must be deployed. */
 export const skewSteps: readonly Step[] = skewed.map((service) => ({
   atMs: 0,
   forMs: 1,
@@ -94,8 +94,8 @@ const cases: readonly (readonly [what: string, fault: Fault, landed: RegExp])[] 
   ),
 ];
 
-/** Registers the tests, of a target that is up by then. */
-export function suffersFaults(up: () => Deployed): void {
+/** Registers the tests of a target that is up by then. */
+export function testFaults(up: () => Deployed): void {
   beforeAll(() => {
     target = up();
   });
@@ -121,7 +121,7 @@ export function suffersFaults(up: () => Deployed): void {
     ).toEqual([]);
   });
 
-  it.each(cases)("suffers %s, and is seen to and to heal", async (_what, fault, landed) => {
+  it.each(cases)("lands and heals %s", async (_what, fault, landed) => {
     const injection = await injectInto(target.deployment, fault);
     const healed = await injection.heal();
     expect(injection.evidence.observation).toMatch(landed);

@@ -78,25 +78,25 @@ it("external commands start first and stop last, even after a partial start", as
   const { port } = server.address() as AddressInfo;
   const folder = mkdtempSync(join(tmpdir(), "seawall-outside-"));
   const up = join(folder, "up");
-  const said = (): string[] => readdirSync(folder).sort();
+  const marks = (): string[] => readdirSync(folder).sort();
   try {
     {
       await using mini = await startMini(layoutAt(port, { up: `touch ${up}`, down: `rm ${up}` }));
-      expect(said()).toEqual(["up"]);
+      expect(marks()).toEqual(["up"]);
       expect(mini.deployment.instances).toHaveLength(1);
     }
-    expect(said()).toEqual([]);
+    expect(marks()).toEqual([]);
     await expect(
       startMini(
         layoutAt(port, { up: `touch ${up}; echo no such image >&2; exit 5`, down: `rm ${up}` }),
       ),
     ).rejects.toThrow(/did not bring the target up: it ended with status 5; no such image/);
-    expect(said()).toEqual([]);
+    expect(marks()).toEqual([]);
     // Nothing listens on port 9, so the deployment fails after the target was started.
     await expect(startMini(layoutAt(9, { up: `touch ${up}`, down: `rm ${up}` }))).rejects.toThrow(
       "does not answer",
     );
-    expect(said()).toEqual([]);
+    expect(marks()).toEqual([]);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { heldPlan } from "../../../../test/support/judge/held-run.ts";
 import { prng } from "../../../../harness/base/prng.ts";
-import { newestDue, probeWishes } from "./probe-wish.ts";
+import { newestDue, probeRequests } from "./probe-schedule.ts";
 import type { Stream } from "../stream/stream.ts";
 
 const stream: Stream = {
@@ -20,14 +20,14 @@ const stream: Stream = {
 const random = prng(1);
 const many = Array.from({ length: 500 }, (_, index) => ({
   index,
-  wishes: probeWishes(stream, index + 100, true, random),
+  wishes: probeRequests(stream, index + 100, true, random),
 }));
 const flat = many.flatMap(({ index, wishes }) =>
   wishes.map((wish) => ({ ...wish, dueMs: 10_000 + (index + 101) * 2_000, due: index + 100 })),
 );
 
-describe("what the prober asks for", () => {
-  it("is at the live edge what viewers ask for, while they do", () => {
+describe("the prober's requests", () => {
+  it("match those of viewers at the live edge, and their times", () => {
     const live = flat.filter(({ lane }) => lane === "live");
     expect(live).toHaveLength(1_000);
     expect(
@@ -37,7 +37,7 @@ describe("what the prober asks for", () => {
     ).toBe(true);
   });
 
-  it("is in the past whatever viewers may ask for, at any time", () => {
+  it("cover, in the past, whatever viewers may request, at any time", () => {
     const past = flat.filter(({ lane }) => lane === "dvr");
     expect(past).toHaveLength(1_000);
     expect([...new Set(past.map(({ number, due }) => due - number))].sort((a, b) => a - b)).toEqual(
@@ -46,7 +46,7 @@ describe("what the prober asks for", () => {
     expect(past.every(({ atMs, dueMs }) => atMs >= dueMs && atMs < dueMs + 2_000)).toBe(true);
   });
 
-  it("has viewers' mix of renditions, and an order in time", () => {
+  it("have the viewers' mix of renditions, and an order in time", () => {
     const share = (name: string): number =>
       flat.filter(({ rendition }) => rendition === name).length / flat.length;
     expect(share("audio")).toBeCloseTo(0.5, 1);
@@ -58,28 +58,24 @@ describe("what the prober asks for", () => {
     ).toBe(true);
   });
 
-  it(
-    "leaves the past alone where no viewer asks for it, and finds renditions where there are " +
-      "only some",
-    () => {
-      expect(probeWishes(stream, 7, false, random).map(({ lane }) => lane)).toEqual([
-        "live",
-        "live",
-      ]);
-      expect(
-        probeWishes({ ...stream, segmentMs: 1_000 }, 7, true, random)
-          .map(({ lane }) => lane)
-          .sort(),
-      ).toEqual(["dvr", "live"]);
-      expect(
-        probeWishes({ ...stream, renditions: stream.renditions.slice(2) }, 7, false, random).map(
-          ({ rendition }) => rendition,
-        ),
-      ).toEqual(["audio", "audio"]);
-    },
-  );
+  it("omit the past without DVR viewers, and use the renditions that exist", () => {
+    expect(probeRequests(stream, 7, false, random).map(({ lane }) => lane)).toEqual([
+      "live",
+      "live",
+    ]);
+    expect(
+      probeRequests({ ...stream, segmentMs: 1_000 }, 7, true, random)
+        .map(({ lane }) => lane)
+        .sort(),
+    ).toEqual(["dvr", "live"]);
+    expect(
+      probeRequests({ ...stream, renditions: stream.renditions.slice(2) }, 7, false, random).map(
+        ({ rendition }) => rendition,
+      ),
+    ).toEqual(["audio", "audio"]);
+  });
 
-  it("is what is due", () => {
+  it("ask for due segments", () => {
     expect(newestDue(stream, 20_000)).toBe(4);
     expect(newestDue(stream, 19_999)).toBe(3);
   });

@@ -1,7 +1,7 @@
 /**
- * The harness's own viewer: asks each edge for what viewers ask for, as they do it, at moments of
- * the same kind (`target/probe-wish.ts`). It does not depend on the load generator, so it shows
- * whether a bad figure comes from the target or from a starved machine; and it reads what it gets.
+ * The prober: the harness's own viewer. It requests from each edge what viewers request, with their
+ * protocol and timing (`probes/probe-schedule.ts`). It is independent of the load generator, so it
+ * shows whether the target or a starved machine causes a bad figure. It also reads the bodies.
  */
 import { createHash } from "node:crypto";
 import { Agent } from "node:http";
@@ -12,24 +12,24 @@ import type { Endpoint } from "../../../../harness/target/layout.ts";
 import type { Clock, Deployment } from "../../../../harness/target/deployment.ts";
 import type { SampleSink } from "../../../../harness/metrics/samples.ts";
 import { prng } from "../../../../harness/base/prng.ts";
-import { newestDue, type ProbeWish, probeWishes } from "./probe-wish.ts";
+import { newestDue, type ProbeRequest, probeRequests } from "./probe-schedule.ts";
 import { segmentPath, type Stream, streamOf } from "../stream/stream.ts";
 import { decoded, fetchBody, type Fetched } from "../../../../harness/system/fetch-body.ts";
 import type { Delivery } from "./delivered.ts";
 
 /** A viewer's patience at the live edge. */
 const timeoutMs = 4_000;
-/** A viewer asks again so long after an answer that a segment is not there yet. */
+/** A viewer's pause before it asks again for a segment that does not exist yet. */
 const retryMs = 250;
-/** Of viewers' requests, some come on a connection that was used before and some do not. */
+/** Some of the viewers' requests use an open connection and some do not. */
 const freshShare = 0.5;
 
-export interface CanaryOptions {
+export interface ProberOptions {
   readonly deployment: Deployment;
   readonly sink: SampleSink;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** Whether viewers of this run ask for the past, too. */
+  /** Whether this run has DVR viewers. */
   readonly asksPast: boolean;
   readonly delivered: (delivery: Delivery) => void;
   /** [0, 1). */
@@ -37,7 +37,7 @@ export interface CanaryOptions {
 }
 
 /** Runs until the signal aborts; never rejects. */
-export async function runCanary(options: CanaryOptions): Promise<void> {
+export async function runProber(options: ProberOptions): Promise<void> {
   const { deployment, sink, clock, signal } = options;
   const random = options.random ?? prng(Math.floor(clock.nowMs()));
   const agent = new Agent({ keepAlive: true, maxSockets: 8 });
@@ -50,7 +50,7 @@ export async function runCanary(options: CanaryOptions): Promise<void> {
   try {
     for (let number = newestDue(stream, clock.nowMs()) + 1; !signal.aborted; number += 1) {
       const wishes = edges.flatMap((edge, index) =>
-        probeWishes(stream, number, options.asksPast, random).map((wish) => ({
+        probeRequests(stream, number, options.asksPast, random).map((wish) => ({
           edge: edge.service,
           endpoint: endpoints[index] as Endpoint,
           wish,
@@ -70,8 +70,8 @@ export async function runCanary(options: CanaryOptions): Promise<void> {
     agent.destroy();
   }
 
-  /** Asks again for as long as the segment is not there yet and a viewer would. */
-  async function watch(edge: string, endpoint: Endpoint, wish: ProbeWish): Promise<void> {
+  /** Asks again while the segment does not exist yet and a viewer would still wait. */
+  async function watch(edge: string, endpoint: Endpoint, wish: ProbeRequest): Promise<void> {
     for (
       let intendedMs = wish.atMs;
       intendedMs < wish.atMs + timeoutMs;
@@ -83,11 +83,11 @@ export async function runCanary(options: CanaryOptions): Promise<void> {
     }
   }
 
-  /** Returns the status; 0 when no answer came. */
+  /** Returns the status; 0 without an answer. */
   async function ask(
     edge: string,
     endpoint: Endpoint,
-    wish: ProbeWish,
+    wish: ProbeRequest,
     intendedMs: number,
   ): Promise<number> {
     const path = segmentPath(stream, wish.rendition, wish.number);
@@ -158,7 +158,7 @@ async function lookAt(
   { headers }: Fetched,
   body: Buffer,
   stream: Stream,
-  { rendition, number }: ProbeWish,
+  { rendition, number }: ProbeRequest,
 ): Promise<Seen> {
   const encoding = headers["content-encoding"];
   const bytes = await decoded(body, encoding);
@@ -175,7 +175,7 @@ async function lookAt(
             encoding !== undefined || length === undefined ? undefined : Number(length),
           leastBytes: leastBytes(stream, rendition),
         });
-  // A player passes over a segment that is said to have a defect.
+  // A player skips a segment that is marked as defective.
   return {
     container: look.container,
     problem: headers["x-defects"] === undefined ? look.problem : "flagged",

@@ -1,14 +1,13 @@
 /**
- * What viewers ask for, as the workloads draw it that ask as the prober does
- * (`probes/probe-wish.ts`).
+ * The viewers' random choices, for workloads that ask like the prober (`probes/probe-schedule.ts`).
  */
-import { livePatienceMs, pastFrom, pastPatienceMs } from "./probes/probe-wish.ts";
+import { livePatienceMs, pastFrom, pastPatienceMs } from "./probes/probe-schedule.ts";
 import type { Layout } from "../../../harness/target/layout.ts";
 import type { Stream } from "./stream/stream.ts";
 import type { Wishes } from "../../../harness/target/wishes.ts";
 
-/** Of the class `lane`, which these workloads play; null where the target is no stream. */
-export function wishesOf(
+/** Of the class `lane`, which these workloads play; null if the target is no stream. */
+export function randomRequestsOf(
   lane: string,
   workloads: readonly string[],
   { content, entries }: Pick<Layout, "content" | "entries">,
@@ -19,10 +18,10 @@ export function wishesOf(
   const moments = lane === "live" ? 1 : Math.max(1, dvrSegments - pastFrom);
   const least = lane === "live" ? 0 : pastFrom;
   const patienceMs = lane === "live" ? livePatienceMs : pastPatienceMs;
-  // Half of all requests are for audio, where there are both kinds.
+  // Half of all requests are for audio, if there are both kinds.
   const kinds = new Set(renditions.map(({ kind }) => kind)).size;
   const ofKind = (kind: string): number => renditions.filter((one) => one.kind === kind).length;
-  // Sessions are told their home by a gateway.
+  // A gateway assigns a session its home.
   const drawHomes = workloads.every((workload) => workload === "viewers");
   return {
     ages: [least, least + moments - 1 + within(patienceMs)],

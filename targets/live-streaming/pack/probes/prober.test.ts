@@ -12,7 +12,7 @@ import type { Series } from "../../../../harness/metrics/samples.ts";
 import type { Endpoint } from "../../../../harness/target/layout.ts";
 import type { Stream } from "../stream/stream.ts";
 import { userAgent } from "../../../../harness/system/fetch-body.ts";
-import { runCanary } from "./canary.ts";
+import { runProber } from "./prober.ts";
 import type { Delivery } from "./delivered.ts";
 
 const stream: Stream = {
@@ -57,7 +57,10 @@ interface Sampled {
   readonly value: number;
 }
 
-/** Lets time pass in jumps, a moment of real time at each; `lateAt` jumps come 2 s late. */
+/**
+ * Advances time in jumps, with a moment of real time at each. The jumps in `lateAt` arrive 2 s
+ * late.
+ */
 async function canaryOf(
   endpoints: Readonly<Record<string, Endpoint>>,
   jumps: number,
@@ -97,7 +100,7 @@ async function canaryOf(
       samples.push({ series: series[id] as Series, atMs, value });
     },
   };
-  await runCanary({
+  await runProber({
     deployment,
     sink,
     clock,
@@ -118,8 +121,8 @@ const found = (samples: readonly Sampled[], metric: string, tag: string): Set<st
       .map(({ series: { tags } }) => `${tags["entry"]} ${tags[tag]}`),
   );
 
-describe("a canary", () => {
-  it("asks every edge, and tells served, wrong, refused and unreachable apart", async () => {
+describe("the prober", () => {
+  it("asks every edge, and distinguishes served, wrong, refused and unreachable", async () => {
     const endpoints: Record<string, Endpoint> = {
       good: await listening((_request, response) =>
         response.writeHead(200, { "x-sha": digest(segment) }).end(segment),
@@ -164,7 +167,7 @@ describe("a canary", () => {
     expect(found(samples, "body_seen", "container")).toEqual(
       new Set(["good fmp4", "zip fmp4", "page unknown", "garbled unknown", "flagged fmp4"]),
     );
-    // Only what came whole, decoded, with what it said of itself.
+    // Only complete, decoded bodies, with their declared checksum.
     expect(
       new Set(
         deliveries
@@ -183,7 +186,7 @@ describe("a canary", () => {
     ).toEqual(new Set([zipped.length]));
   });
 
-  it("asks again for what is not there yet, and counts each request from its own moment", async () => {
+  it("asks again for a segment that does not exist yet, and times each request from its own start", async () => {
     let asked = 0;
     const edge = await listening((_request, response) =>
       ++asked % 3 === 0 ? response.writeHead(200).end(segment) : response.writeHead(404).end(),
@@ -198,7 +201,7 @@ describe("a canary", () => {
     expect(outcomes).toContain("served");
   });
 
-  it("says how late it was", async () => {
+  it("reports how late it was", async () => {
     const { samples } = await canaryOf({ gone: { host: "127.0.0.1", port: 1 } }, 16, 5);
     expect(
       Math.max(
@@ -209,14 +212,14 @@ describe("a canary", () => {
     ).toBeGreaterThanOrEqual(1_500);
   });
 
-  it("sends what k6 sends, and nothing else", async () => {
+  it("sends the headers that k6 sends, and no others", async () => {
     const heads: string[][] = [];
     const edge = await listening((request, response) => {
       heads.push([request.httpVersion, ...request.rawHeaders]);
       response.writeHead(200).end(segment);
     });
     await canaryOf({ edge }, 20);
-    // As k6 2.2 sends it with the workloads' settings.
+    // As k6 2.2 sends them with the workloads' settings.
     expect(new Set(heads.map((head) => head.join(" ")))).toEqual(
       new Set([`1.1 Host 127.0.0.1:${edge.port} User-Agent seawall-user`]),
     );

@@ -1,6 +1,6 @@
 /**
- * What an origin reads from the store by itself: what was published before it started, and what
- * operators decided, now and again.
+ * What an origin reads from the store unprompted: earlier publications at start-up, and operators'
+ * directives from time to time.
  */
 import type { Publication } from "../stream/candidate.ts";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -19,13 +19,13 @@ export interface RecallParts {
   readonly signal: AbortSignal;
 }
 
-/** Segments asked for at once. */
+/** Segments requested at once. */
 const stepSegments = 150;
 export const recallRetryMs = 500;
-/** A directive that the feed did not bring is known this late at most. */
+/** The longest time until a directive is known that the feed did not deliver. */
 export const directivesEveryMs = 5_000;
 
-/** All of the rewind window, newest first, however slow the store is. */
+/** The whole DVR window, newest first, however slow the store is. */
 export async function recallPublications(
   parts: RecallParts,
   onPublication: (publication: Publication) => void,
@@ -41,7 +41,9 @@ export async function recallPublications(
   }
 }
 
-/** Resolves when all directives were read once; goes on reading them until the signal ends it. */
+/**
+ * Resolves when all directives were read once, and continues to read them until the signal fires.
+ */
 export async function followDirectives(
   parts: RecallParts,
   onDirective: (directive: Directive) => void,

@@ -31,9 +31,9 @@ export async function runBeside(container: Container, program: Program): Promise
     ["/bin/sh", "-c", `"$@"; printf '\\0status %d' $?`, "sh", program.command, ...program.args],
     program.env,
   );
-  let said = "";
+  let printed = "";
   container.demux(stream, (text) => {
-    said += text;
+    printed += text;
   });
   await new Promise<void>((resolve, reject) => {
     const late = setTimeout(
@@ -46,9 +46,9 @@ export async function runBeside(container: Container, program: Program): Promise
       .once("error", reject)
       .once("close", () => clearTimeout(late));
   });
-  const cut = said.lastIndexOf(marker);
-  const status = cut < 0 ? "unknown" : said.slice(cut + marker.length);
-  const output = (cut < 0 ? said : said.slice(0, cut)).trim();
+  const cut = printed.lastIndexOf(marker);
+  const status = cut < 0 ? "unknown" : printed.slice(cut + marker.length);
+  const output = (cut < 0 ? printed : printed.slice(0, cut)).trim();
   if (status !== "0") throw new Error(`exit status ${status}: ${output}`);
   return output;
 }

@@ -1,18 +1,18 @@
 /**
- * Lets requests in or turns them away, before their body is read, and says when they may come
- * again. The one place that answers a refusal.
+ * Admits or refuses requests before their body is read, and tells refused clients when to retry. It
+ * is the only place that answers a refusal.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { header } from "../service/server.ts";
 import type { AdmittedPath, Bucket } from "./admission.ts";
-import { createEntry, type EntryParts } from "./entry.ts";
+import { createAdmissionDecision, type AdmissionParts } from "./admission-decision.ts";
 import { type Backoff, retryAfterHeader } from "./guidance.ts";
-import type { Station } from "./station.ts";
+import type { SerialStage } from "./serial-stage.ts";
 import type { Lane, Outcome, Telemetry } from "./telemetry.ts";
 
-export interface GateParts extends EntryParts {
-  /** Reads requests, one after another, those too that are turned away. */
-  readonly front: Pick<Station, "pass">;
+export interface GateParts extends AdmissionParts {
+  /** Reads requests one after another, including those that are refused. */
+  readonly front: Pick<SerialStage, "pass">;
   readonly telemetry: Telemetry;
 }
 
@@ -21,18 +21,18 @@ export interface Visit {
   readonly response: ServerResponse;
   readonly lane: Lane;
   readonly bucket: Bucket;
-  /** Fires when the requester has left. */
+  /** Fires when the client has left. */
   readonly left: AbortSignal;
   json(status: number, body: object, outcome?: Outcome): void;
   refuse(status: number, why: string, outcome: Outcome): void;
   /** For an answer that was written in pieces. */
   ended(outcome: Outcome): void;
-  /** Undefined when guidance is switched off. */
+  /** Undefined if guidance is switched off. */
   backoff(): Backoff | undefined;
 }
 
 export interface Gate {
-  /** Null when the request was turned away, or its sender has left by the time it was read. */
+  /** Null if the request was refused, or if its sender had left by the time it was read. */
   enter(
     request: IncomingMessage,
     response: ServerResponse,
@@ -42,16 +42,15 @@ export interface Gate {
   ): Promise<Visit | null>;
 }
 
-/** Says what a request is for; see {@link bucketOf}. */
+/** Gives the kind of a request; see {@link bucketOf}. */
 export const kindHeader = "x-request-kind";
 /**
- * A body that was not read is read and thrown away up to here, so that the connection can be used
- * again.
+ * An unread body is read and discarded up to this many bytes, so that the connection can be reused.
  */
 const skippedBytesMax = 64 * 1024;
 
 export function createGate({ telemetry, front, ...parts }: GateParts): Gate {
-  const enter = createEntry(parts);
+  const enter = createAdmissionDecision(parts);
   return {
     async enter(request, response, lane, path, kind) {
       await front.pass();
@@ -90,7 +89,7 @@ export function createGate({ telemetry, front, ...parts }: GateParts): Gate {
         ended: (outcome) => telemetry.request(lane, bucket, outcome),
         json: (status, body, outcome = "served") => answer(status, body, outcome, {}),
         refuse(status, why, outcome) {
-          // Trying again helps against load, not against a mistake.
+          // A retry helps against load, not against an invalid request.
           const advice = status === 503 ? backoff() : undefined;
           answer(status, { error: why, backoff: advice }, outcome, {
             "x-answer": outcome,

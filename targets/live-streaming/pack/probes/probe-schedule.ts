@@ -1,11 +1,11 @@
 /**
- * What the harness's own prober asks for: what viewers ask for, at the moments at which they do, so
- * that no edge can tell the two apart and their figures are of the same population. The moments and
- * choices are those of the workload `viewers`.
+ * The prober's schedule of requests. It requests what viewers request, at their moments, so that no
+ * edge can distinguish the two and their figures describe one population. Moments and choices are
+ * those of the workload `viewers`.
  */
 import type { Stream } from "../stream/stream.ts";
 
-export interface ProbeWish {
+export interface ProbeRequest {
   readonly lane: "live" | "dvr";
   readonly rendition: string;
   readonly number: number;
@@ -13,39 +13,36 @@ export interface ProbeWish {
   readonly atMs: number;
 }
 
-/** How long they wait, as `plays` of the workload says. */
+/** A viewer's patience, as in the workload's `plays`. */
 export const livePatienceMs = 4_000,
   pastPatienceMs = 8_000;
 
 /**
- * Viewers at the live edge ask within so many ms after a segment is due, as `bunchMs` of the
- * workload says.
+ * Viewers at the live edge ask within this time after a segment is due, like the workload's
+ * `bunchMs`.
  */
 const bunchMs = 400;
-/** The nearest segment that counts as past, as `dvrFromSegments` of the workload says. */
+/** The newest segment that counts as past, like the workload's `dvrFromSegments`. */
 export const pastFrom = 8;
-/**
- * About one request for each edge in so many ms, and no more at the live edge than this in one
- * segment.
- */
+/** About one request per edge in this time, and at most this many at the live edge per segment. */
 const everyMs = 500,
   liveMax = 2;
 
 /**
  * The requests to one edge from the moment at which segment `number` is due until the next is, in
- * order. Where no viewer asks for the past, the prober does not either. `random` gives [0, 1).
+ * order. Without DVR viewers the prober requests no past segments either. `random` gives [0, 1).
  */
-export function probeWishes(
+export function probeRequests(
   stream: Stream,
   number: number,
   asksPast: boolean,
   random: () => number,
-): readonly ProbeWish[] {
+): readonly ProbeRequest[] {
   const { segmentMs, availabilityStartMs, dvrSegments } = stream;
   const dueMs = availabilityStartMs + (number + 1) * segmentMs;
   const count = Math.max(2, Math.round(segmentMs / everyMs));
   const liveCount = Math.min(liveMax, asksPast ? Math.floor(count / 2) : count);
-  const wishes = Array.from({ length: asksPast ? count : liveCount }, (_, index): ProbeWish => {
+  const wishes = Array.from({ length: asksPast ? count : liveCount }, (_, index): ProbeRequest => {
     if (index < liveCount)
       return {
         lane: "live",
@@ -69,7 +66,7 @@ export function newestDue({ availabilityStartMs, segmentMs }: Stream, nowMs: num
   return Math.floor((nowMs - availabilityStartMs) / segmentMs) - 1;
 }
 
-/** Half of all segment requests are for audio, the rest for any of the video renditions. */
+/** Half of all segment requests are for audio, the rest for any video rendition. */
 function renditionOf({ renditions }: Stream, random: () => number): string {
   const [audio, video] = [
     renditions.filter(({ kind }) => kind === "audio"),

@@ -1,17 +1,17 @@
 /**
- * A line between a browser and a server that can be cut and mended, as a tunnel to a wall screen
- * can.
+ * A connection between a browser and a server that can be cut and restored, like a tunnel to a wall
+ * screen.
  */
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
-export interface Cable extends AsyncDisposable {
+export interface SeverableConnection extends AsyncDisposable {
   readonly port: number;
   cut(): void;
-  mend(): void;
+  restore(): void;
 }
 
-export async function cable(to: number): Promise<Cable> {
+export async function severableConnection(to: number): Promise<SeverableConnection> {
   const ends = new Set<Socket>();
   let isCut = false;
   const server = createServer((near) => {
@@ -40,7 +40,7 @@ export async function cable(to: number): Promise<Cable> {
   return {
     port: (server.address() as AddressInfo).port,
     cut,
-    mend: () => {
+    restore: () => {
       isCut = false;
     },
     [Symbol.asyncDispose]: async () => {

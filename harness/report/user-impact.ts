@@ -9,13 +9,13 @@ import { isPhase } from "../phrases/format.ts";
 import { clip } from "./plain.ts";
 import type { Timeline } from "./timeline.ts";
 
-export interface Felt {
+export interface PhaseImpact {
   readonly phase: Phase;
   /** By request class, the most protected first. */
-  readonly classes: readonly LaneFelt[];
+  readonly classes: readonly LaneImpact[];
 }
 
-export interface LaneFelt {
+export interface LaneImpact {
   readonly lane: string;
   /** What they requested. */
   readonly title: string;
@@ -28,27 +28,29 @@ export interface LaneFelt {
   readonly worstP99Ms: number | null;
 }
 
-export function feltOf(run: Run, timeline: Timeline, grid: Grid): Felt[] {
+export function userImpactOf(run: Run, timeline: Timeline, grid: Grid): PhaseImpact[] {
   const spans = timeline.phases.flatMap(({ phase, fromMs, untilMs }) =>
     isPhase(phase)
       ? [{ phase, fromMs: fromMs + timeline.zeroMs, untilMs: untilMs + timeline.zeroMs }]
       : [],
   );
   const { harm } = run.plan;
-  const classes = (harm?.classes ?? []).map((one) => laneFelt(run, harm as Harm, one, spans, grid));
+  const classes = (harm?.classes ?? []).map((one) =>
+    laneImpact(run, harm as Harm, one, spans, grid),
+  );
   return spans.map(({ phase }, index) => ({
     phase,
     classes: classes.flatMap((one) => one[index] ?? []),
   }));
 }
 
-function laneFelt(
+function laneImpact(
   run: Run,
   { metric, having }: Harm,
   { lane, title }: HarmedClass,
   spans: readonly { readonly fromMs: number; readonly untilMs: number }[],
   grid: Grid,
-): LaneFelt[] {
+): LaneImpact[] {
   const windows = windowsOf(spans);
   const find = (where?: Tags) => matching(run.series, { metric, where: { lane, ...where } });
   const [asked, served, shed] = [

@@ -14,7 +14,7 @@ import {
 import { operate } from "../system/operate.ts";
 import { untilReady } from "./ready.ts";
 
-export class ForeignInstance implements Instance {
+export class ExternalInstance implements Instance {
   readonly service: Service;
   readonly directory: string;
   readonly #clock: Clock;

@@ -1,4 +1,4 @@
-/** What modelled viewers and devices leave to chance, all of it from the run's seed. */
+/** Random choices of modelled viewers and devices, all derived from the run's seed. */
 import type { Simulation } from "../../../harness/target/model.ts";
 
 /** A whole number from 0 to below `among`. */
@@ -10,15 +10,20 @@ export function pickOf<T>(simulation: Simulation, items: readonly T[]): T {
   return items[drawOf(simulation, items.length)] as T;
 }
 
-/** `count` of them, all when left out, in any order. */
+/** `count` of them, or all by default, in random order. */
 export function someOf<T>(
   simulation: Simulation,
   items: readonly T[],
   count: number = items.length,
 ): T[] {
+  // A draw for each, which most viewers do for one.
+  if (count === 1) return [pickOf(simulation, items)];
   const left = [...items];
-  return Array.from(
-    { length: count },
-    () => left.splice(drawOf(simulation, left.length), 1)[0] as T,
-  );
+  const some: T[] = [];
+  while (some.length < count) {
+    const at = drawOf(simulation, left.length);
+    some.push(left[at] as T);
+    left.splice(at, 1);
+  }
+  return some;
 }

@@ -1,6 +1,6 @@
 /**
- * Whether the books of services that take in events balance when all is over: what they say of
- * themselves, against one another and what is there.
+ * Reconciles each ingesting service's counters after the run, with one another and with what was
+ * stored.
  */
 import type { Instance } from "../../../../harness/target/deployment.ts";
 import type { SampleSink } from "../../../../harness/metrics/samples.ts";
@@ -14,10 +14,10 @@ interface Counts {
 }
 
 export interface Balance {
-  /** Neither stored, shed nor queued; negative when more than was taken in. */
+  /** Neither stored, shed nor queued; negative if more than was accepted. */
   readonly taken: number;
   readonly queued: number;
-  /** Said to be stored, and not there; negative when more is. */
+  /** Reported as stored, but not found; negative if more is found. */
   readonly stored: number;
 }
 
@@ -26,10 +26,10 @@ export function balanceOf({ accepted, stored, shed, queued }: Counts, found: num
 }
 
 /**
- * Each entry as one sample at `atMs`, the last moment of which a claim can speak. A service that
- * cannot be asked leaves none, and a claim on it too few.
+ * Each difference as one sample at `atMs`, the last moment that a claim covers. A service that does
+ * not answer leaves none, and its claim has too few samples.
  */
-export async function sinkBooks(
+export async function reconcileEvents(
   instances: readonly Instance[],
   sink: SampleSink,
   atMs: number,

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { createStation } from "./station.ts";
+import { createSerialStage } from "./serial-stage.ts";
 
-test("lets one pass after another, and is as busy as it has been passed", async () => {
+test("admits one after another, and is as busy as it is used", async () => {
   let now = 1_000;
   const waits: number[] = [];
-  const station = createStation({
+  const station = createSerialStage({
     msMin: 1.5,
     nowMs: () => now,
     sleep: (ms) => Promise.resolve(waits.push(ms)),
@@ -19,6 +19,6 @@ test("lets one pass after another, and is as busy as it has been passed", async 
   expect(waits.at(-1)).toBe(1.5);
 });
 
-test("what takes no time does not wait", () => {
-  expect(createStation({ msMin: 0, nowMs: () => 0 }).pass()).toBeUndefined();
+test("makes nothing wait if it takes no time", () => {
+  expect(createSerialStage({ msMin: 0, nowMs: () => 0 }).pass()).toBeUndefined();
 });

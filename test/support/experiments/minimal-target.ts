@@ -1,7 +1,7 @@
 /**
- * A real target that is up in a second and costs nothing: two web servers in Node, a memcached, and
- * Toxiproxy between them; and an experiment with it of a quarter of a minute. For what the harness
- * does, again and again, on real processes.
+ * A real target that is up in a second at little cost: two Node web servers and a memcached, with
+ * Toxiproxy between them. Its experiment takes 15 s. It serves repeated tests of the harness on
+ * real processes.
  */
 import { inImage } from "../../../targets/live-streaming/layout/in-image.ts";
 import { streamParts } from "../../../targets/live-streaming/pack/stream/stream-parts.ts";
@@ -12,13 +12,18 @@ import type { Place, Service } from "../../../harness/target/layout.ts";
 import type { Target } from "../../../harness/target/target.ts";
 
 /** Run it with `./seawall run PATH`. */
-export const lightExperiment: string = import.meta.filename;
+export const minimalExperiment: string = import.meta.filename;
 
 const program = (listen: { host: string; port: number }): string => `
   import { createServer } from "node:http";
-  // Another one for each number, and of no known container.
-  const body = (url) => { const bytes = Buffer.alloc(2_000); bytes.writeDoubleBE(Number(/[0-9]+$/.exec(url) ?? 0), 100); return bytes; };
-  createServer((request, response) => response.end(body(request.url))).listen(${listen.port}, ${JSON.stringify(listen.host)});
+  // A different body for each number, of no known container.
+  const body = (url) => {
+    const bytes = Buffer.alloc(2_000);
+    bytes.writeDoubleBE(Number(/[0-9]+$/.exec(url) ?? 0), 100);
+    return bytes;
+  };
+  createServer((request, response) => response.end(body(request.url)))
+    .listen(${listen.port}, ${JSON.stringify(listen.host)});
   process.on("SIGTERM", () => process.exit(0));
 `;
 
@@ -79,7 +84,7 @@ const target: Target = {
     only: {
       title: "a server, one behind it, and a memcached",
       layout: () => ({
-        // Nobody asks the one behind, until a test does.
+        // The backend gets no request until a test sends one.
         services: [
           web("region-a/edge", 31),
           { ...web("region-a/back", 32), standby: true },

@@ -1,11 +1,11 @@
 /**
- * One thing after another in virtual time, as an event loop and a disk do them, and the share of
- * time for which that is at work.
+ * A serial queue in virtual time, as for an event loop or a disk, and the share of time that it is
+ * busy.
  */
 import type { ModelNode } from "../../../harness/target/model.ts";
 import { createFifo, type Fifo } from "../gateway/fifo.ts";
 
-export class OneByOne {
+export class SerialQueue {
   readonly #node: ModelNode;
   readonly #queue: Fifo;
   #gathered: { readonly ms: number; readonly then: () => void }[] = [];
@@ -19,7 +19,7 @@ export class OneByOne {
     this.#node.after(this.#queue.add(ms), then);
   }
 
-  /** As `work`, for much that comes in the same moment: it is done as one. */
+  /** Like `work`, but items of the same moment form one batch at the cost of one item. */
   gather(ms: number, then: () => void): void {
     this.#gathered.push({ ms, then });
     if (this.#gathered.length > 1) return;
@@ -35,7 +35,7 @@ export class OneByOne {
     });
   }
 
-  /** Work done so far; what is still to do does not count. */
+  /** Work done so far, without pending work. */
   busyMs(): number {
     return this.#queue.busyMs();
   }

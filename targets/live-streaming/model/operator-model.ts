@@ -1,6 +1,6 @@
 /**
- * What an operator may order at a publish origin in the model: the real one's directives and rounds
- * of invalidation, and edges that are reached over the network.
+ * An operator's orders at a publish origin in the model: the real service's directives and
+ * invalidation rounds, and edges across the network.
  */
 import { lifted, masking, nextVersion, rangeOf, type SegmentRange } from "../origin/directive.ts";
 import type { ModelNode, Simulation } from "../../../harness/target/model.ts";
@@ -15,11 +15,11 @@ import type { OriginPublisher } from "./publisher-model.ts";
 import { streamOf } from "../pack/stream/stream.ts";
 
 type Parameters = Readonly<Record<string, string>>;
-type Told = (answer: string | null) => void;
+type Reply = (answer: string | null) => void;
 
 const banMs = 1_000;
 
-export class Orders {
+export class OperatorModel {
   readonly #publisher: OriginPublisher;
   readonly #simulation: Simulation;
   readonly #edges: readonly (readonly Edge[])[];
@@ -44,7 +44,7 @@ export class Orders {
     });
   }
 
-  perform(operation: string, parameters: Parameters, done: Told): void {
+  perform(operation: string, parameters: Parameters, done: Reply): void {
     const { node } = this.#publisher;
     this.#simulation.request<string | null>({
       from: null,
@@ -61,7 +61,7 @@ export class Orders {
     });
   }
 
-  #mask({ pipeline = "", rendition = "", from, to }: Parameters, reply: Told): void {
+  #mask({ pipeline = "", rendition = "", from, to }: Parameters, reply: Reply): void {
     const mask = masking({
       event,
       id: `mask-${this.#publisher.node.name}-${++this.#masks}`,
@@ -76,7 +76,7 @@ export class Orders {
     );
   }
 
-  #unmask(id: string, reply: Told): void {
+  #unmask(id: string, reply: Reply): void {
     const mask = this.#publisher.directives.find(id);
     if (mask?.kind !== "mask") {
       reply(null);
@@ -91,7 +91,7 @@ export class Orders {
   #forget(
     { id, version }: { readonly id: string; readonly version: number },
     range: SegmentRange,
-    reply: Told,
+    reply: Reply,
   ): void {
     void this.#invalidation
       .forget(range)
@@ -108,7 +108,7 @@ export class Orders {
     return this.#lastVersion;
   }
 
-  /** Of one life: rounds that were under way end with the process. */
+  /** The state of one life: pending rounds end with the process. */
   #fresh(): Invalidation {
     const { node } = this.#publisher;
     return createInvalidation({
@@ -117,7 +117,7 @@ export class Orders {
       onRound: () => {},
       clock: clockOf(node, this.#simulation),
       send: ({ edge }, range) =>
-        new Promise((told) =>
+        new Promise((resolve) =>
           this.#simulation.request<true>({
             from: node,
             to: edge.node,
@@ -129,7 +129,7 @@ export class Orders {
             },
             done: (answer) => {
               this.#simulation.settled();
-              told(answer === true);
+              resolve(answer === true);
             },
           }),
         ),

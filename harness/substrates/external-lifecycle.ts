@@ -27,13 +27,16 @@ export async function bringUpOutside({
   const down = async (): Promise<void> => {
     const problem = await runCommand(outside.down, logFile, downWithinMs);
     if (problem !== null)
-      throw new SeawallError("CLEANUP_INCOMPLETE", `\`${said(outside.down)}\` failed: ${problem}`);
+      throw new SeawallError(
+        "CLEANUP_INCOMPLETE",
+        `\`${commandLine(outside.down)}\` failed: ${problem}`,
+      );
     undone();
   };
-  progress(`bringing the target up: ${said(outside.up)}`);
+  progress(`bringing the target up: ${commandLine(outside.up)}`);
   const problem = await runCommand(outside.up, logFile, outside.upWithinMs, signal);
   if (problem === null) return down;
-  const failed = `\`${said(outside.up)}\` did not bring the target up: ${problem}`;
+  const failed = `\`${commandLine(outside.up)}\` did not bring the target up: ${problem}`;
   // The reason of the failed start is reported first: the stop often fails for the same reason.
   await down().catch((error: unknown) => {
     throw new SeawallError("CLEANUP_INCOMPLETE", `${failed}; then ${(error as Error).message}`, {
@@ -44,6 +47,6 @@ export async function bringUpOutside({
   throw new SeawallError("SERVICE_FAILED", failed, { hint: `Its output is in ${logFile}` });
 }
 
-function said({ command, args }: Command): string {
+function commandLine({ command, args }: Command): string {
   return [command, ...args].join(" ");
 }

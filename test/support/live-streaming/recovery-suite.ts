@@ -1,6 +1,6 @@
 /**
- * What is struck dead comes back with all that it had acknowledged: each kind of service by itself,
- * and a whole region while the other plays on.
+ * A killed service returns with everything that it acknowledged: each kind of service alone, and a
+ * whole region while the other continues.
  */
 import { beforeAll, expect, test } from "vitest";
 import type { Fault } from "../../../harness/faults/faults.ts";
@@ -22,7 +22,7 @@ import {
 
 const clock = realClock();
 const packagers = ["region-a/packager", "region-b/packager"];
-/** An idle machine needs a sixth of it; 67 s were seen beside another test. */
+/** An idle machine needs a sixth of it; 67 s were measured beside another test. */
 const healsWithinMs = 150_000;
 let target: Deployed;
 
@@ -47,7 +47,7 @@ async function strike(
   return { observation: healed.observation, tookMs };
 }
 
-/** One pipeline's own copy out of its own region's store, past every memory. */
+/** One pipeline's own copy from its own region's store, bypassing every cache. */
 const stored = (
   region: string,
   pipeline: string,
@@ -61,8 +61,7 @@ const stored = (
   ).catch(() => ({ status: 0, sha256: null }));
 
 /**
- * Until a segment that is still to come has gone all the way from region-b's packager into its
- * store and out of it again.
+ * Until a future segment has passed from region-b's packager into its store and out of it again.
  */
 async function untilRegionPublishes(): Promise<void> {
   const number = segmentInProduction(clock.nowMs());
@@ -83,8 +82,8 @@ async function untilRegionPublishes(): Promise<void> {
 }
 
 /**
- * A viewer of the live edge: four requests a second for the newest segment that has been due for as
- * long as a packager may retry.
+ * A viewer at the live edge: four requests a second for the newest segment whose packager retries
+ * are over.
  */
 function watch(edge: string): {
   end(): Promise<{ asked: number; refused: string[]; slowestMs: number }>;
@@ -128,68 +127,64 @@ function newestDue(): number {
   return number;
 }
 
-/** Registers the tests, of a target that is up by then. */
-export function comesBack(up: () => Deployed): void {
+/** Registers the tests of a target that is up by then. */
+export function testRecovery(up: () => Deployed): void {
   beforeAll(() => {
     target = up();
   });
 
-  test("each kind of service, struck dead, is ready again, and its region publishes again", async () => {
+  test("is ready again after a kill, and its region publishes again", async () => {
     const kinds = [...new Set(target.deployment.layout.services.map(({ kind }) => kind))];
-    const told: string[] = [];
+    const durations: string[] = [];
     for (const kind of kinds) {
       const { tookMs } = await strike({ kind: "kill", service: `region-b/${kind}` });
       const fromMs = clock.monotonicMs();
       await untilRegionPublishes();
-      told.push(`${kind} ${seconds(tookMs)} + ${seconds(clock.monotonicMs() - fromMs)}`);
+      durations.push(`${kind} ${seconds(tookMs)} + ${seconds(clock.monotonicMs() - fromMs)}`);
     }
-    console.info(`ready + publishing again: ${told.join(", ")}`);
+    console.info(`ready + publishing again: ${durations.join(", ")}`);
   });
 
-  test(
-    "a region that is lost comes back by itself, the other plays on, and nothing that was " +
-      "acknowledged is gone",
-    async () => {
-      const before = (await Promise.all(packagers.map(journal))).flat();
-      const viewer = watch("region-a/edge");
-      const { observation, tookMs } = await strike({ kind: "regionLoss", region: "region-b" }, () =>
-        clock.sleep(4_000),
-      );
-      await untilRegionPublishes();
-      const { asked, refused, slowestMs } = await viewer.end();
-      console.info(
-        `healed in ${seconds(tookMs)}; the other edge: ${asked} requests, the slowest ` +
-          `${Math.round(slowestMs)} ms; ${observation}`,
-      );
-      expect(refused).toEqual([]);
-      expect(asked).toBeGreaterThan(4 * 4);
+  test("recovers a lost region by itself, while the other serves, without loss of acknowledged data", async () => {
+    const before = (await Promise.all(packagers.map(journal))).flat();
+    const viewer = watch("region-a/edge");
+    const { observation, tookMs } = await strike({ kind: "regionLoss", region: "region-b" }, () =>
+      clock.sleep(4_000),
+    );
+    await untilRegionPublishes();
+    const { asked, refused, slowestMs } = await viewer.end();
+    console.info(
+      `healed in ${seconds(tookMs)}; the other edge: ${asked} requests, the slowest ` +
+        `${Math.round(slowestMs)} ms; ${observation}`,
+    );
+    expect(refused).toEqual([]);
+    expect(asked).toBeGreaterThan(4 * 4);
 
-      // The node itself has what it acknowledged: its log was read again, and not only the other
-      // region's copy saved it.
-      const own = acknowledged(before).filter(
-        ({ pipeline, rendition }) => pipeline === "b" && rendition === "audio",
-      );
-      expect(own.length).toBeGreaterThan(10);
-      // While its own store was down a moment ago, a publication may have been acknowledged by the
-      // other region, whose hints take some seconds more.
-      const missing = async (): Promise<string[]> => {
-        const looks = own.map(async ({ rendition, number, sha256s }) => {
-          const { status, sha256 } = await stored("region-b", "b", rendition, number);
-          return sha256s.has(sha256 ?? "") ? [] : [`${rendition} ${number}: ${status}`];
-        });
-        return (await Promise.all(looks)).flat();
-      };
-      await expect.poll(missing, { timeout: 60_000, interval: 1_000 }).toEqual([]);
+    // The node itself has its acknowledged data: it replayed its log, and does not depend on the
+    // other region's copy.
+    const own = acknowledged(before).filter(
+      ({ pipeline, rendition }) => pipeline === "b" && rendition === "audio",
+    );
+    expect(own.length).toBeGreaterThan(10);
+    // While its own store was down, the other region may have acknowledged a publication. Its
+    // hints need some more seconds.
+    const missing = async (): Promise<string[]> => {
+      const looks = own.map(async ({ rendition, number, sha256s }) => {
+        const { status, sha256 } = await stored("region-b", "b", rendition, number);
+        return sha256s.has(sha256 ?? "") ? [] : [`${rendition} ${number}: ${status}`];
+      });
+      return (await Promise.all(looks)).flat();
+    };
+    await expect.poll(missing, { timeout: 60_000, interval: 1_000 }).toEqual([]);
 
-      const all = acknowledged((await Promise.all(packagers.map(journal))).flat());
-      const sink = { series: () => 0, sample: () => undefined };
-      expect(
-        await readBack(
-          all,
-          { deployment: target.deployment, sink, clock },
-          AbortSignal.timeout(60_000),
-        ),
-      ).toEqual({ intact: all.length, missing: 0, different: 0, unread: 0 });
-    },
-  );
+    const all = acknowledged((await Promise.all(packagers.map(journal))).flat());
+    const sink = { series: () => 0, sample: () => undefined };
+    expect(
+      await readBack(
+        all,
+        { deployment: target.deployment, sink, clock },
+        AbortSignal.timeout(60_000),
+      ),
+    ).toEqual({ intact: all.length, missing: 0, different: 0, unread: 0 });
+  });
 }
