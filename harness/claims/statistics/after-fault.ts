@@ -5,7 +5,7 @@
 import type { SeriesData } from "../../metrics/samples.ts";
 import { matching, type Window } from "../../metrics/series.ts";
 import type { ClaimBase } from "../claim.ts";
-import { defineStatistic, nothing, type Observation, type Sight, trusted } from "./statistic.ts";
+import { defineStatistic, nothing, type Observation, type WindowRecord, trusted } from "./statistic.ts";
 
 /** A fault that was in force, from its act until it was healed; the judge makes it of events. */
 export const faultMetric = "fault_in_force";
@@ -70,7 +70,7 @@ export const clearsAfter = defineStatistic({
 });
 
 /** Those that began in the window, in the order of time. */
-function faultsIn({ all, window }: Sight): Window[] {
+function faultsIn({ all, window }: WindowRecord): Window[] {
   return matching(all, { metric: faultMetric })
     .flatMap(({ atMs, values }) =>
       [...atMs].map((untilMs, index) => ({ fromMs: untilMs - (values[index] ?? 0), untilMs })),
@@ -80,7 +80,7 @@ function faultsIn({ all, window }: Sight): Window[] {
 }
 
 /** Of all series that the claim selects, until the end of the window. */
-function readingsOf({ selected, window }: Sight, { metric }: ClaimBase): Reading[] {
+function readingsOf({ selected, window }: WindowRecord, { metric }: ClaimBase): Reading[] {
   return selected
     .filter((series) => series.metric === metric)
     .flatMap(({ atMs, values }) =>
@@ -93,7 +93,7 @@ function readingsOf({ selected, window }: Sight, { metric }: ClaimBase): Reading
 /** Null for `untilMs`: it has not happened by the end of the window. */
 function elapsed(
   { limit }: ClaimBase,
-  { window, dropped, selected }: Sight,
+  { window, dropped, selected }: WindowRecord,
   fromMs: number,
   untilMs: number | null,
 ): Observation {

@@ -8,7 +8,10 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { programsInPath } from "../../../harness/provision/tools/program.ts";
 
-const module = "github.com/prometheus/alertmanager/cmd/alertmanager@v0.28.1";
+const version = "0.28.1";
+const module = `github.com/prometheus/alertmanager/cmd/alertmanager@v${version}`;
+/** Its release builds set it the same way. */
+const ldflags = `-X github.com/prometheus/common/version.Version=${version}`;
 
 export function alertmanagerHere(): string | null {
   const named = process.env["SEAWALL_ALERTMANAGER"];
@@ -25,7 +28,7 @@ export function alertmanagerHere(): string | null {
   if (go === undefined) return null;
   mkdirSync(folder, { recursive: true });
   try {
-    execFileSync(go, ["install", module], {
+    execFileSync(go, ["install", "-ldflags", ldflags, module], {
       env: { ...process.env, GOBIN: folder, GOFLAGS: "-buildvcs=false", CGO_ENABLED: "0" },
       stdio: "ignore",
       timeout: 600_000,
