@@ -108,7 +108,7 @@ export default defineExperiment({
     },
   ],
   blastRadius: { services: ["shop"], faultsAtOnceMax: 1 },
-  // Whoever points this at something shared ends it when customers are harmed.
+  // On a shared target, a run ends when customers are harmed.
   abortWhen: [
     {
       unless: {

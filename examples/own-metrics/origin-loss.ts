@@ -1,6 +1,6 @@
 /**
- * The origin dies. Nobody asks here whether readers notice, but whether its owners do: the alert
- * must fire within ten seconds, and clear when all is well.
+ * The origin dies. The question here is not whether readers notice, but whether its owners do. The
+ * alert must fire within ten seconds, and clear when all is well.
  */
 import { defineExperiment } from "../../harness/index.ts";
 import pageStorm from "./page-storm.ts";

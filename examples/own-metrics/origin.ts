@@ -1,6 +1,6 @@
 /**
- * Makes a page when it is asked for one, which takes a while, and counts: what a packager, a
- * renderer or a database does behind a cache. Nothing of it knows Seawall.
+ * Makes pages on request, slowly, and counts them, like a packager, a renderer or a database behind
+ * a cache. Nothing of it knows Seawall.
  */
 import { createServer } from "node:http";
 

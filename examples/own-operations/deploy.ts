@@ -1,7 +1,7 @@
 /**
  * A deploy while customers are there, of a service that runs already: two commands of its owner,
- * and a look that proves them. What takes the deploy back is written down before it, so that a killed
- * run is rolled back, too.
+ * and a look that proves them. What takes the deploy back is written down before it, so that a
+ * killed run is rolled back, too.
  *
  *   NOTES_URL=http://127.0.0.1:8080 NOTES_VERSION=/srv/notes/version \
  *     ./seawall run ./examples/own-operations/deploy.ts

@@ -20,7 +20,7 @@ export default defineExperiment({
       workload: "./visits.ts",
       scenarios: true,
       env: { BASE_URL: "{url}" },
-      // Where a shop wants one: its value stays in the environment, and nobody records it.
+      // If a shop wants one: its value stays in the environment, and no record contains it.
       ...(process.env["SHOP_TOKEN"] === undefined ? {} : { secrets: ["SHOP_TOKEN"] }),
     },
   ],

@@ -53,7 +53,7 @@ export const options: Options = {
   },
 };
 
-/** Everybody looks at one order, which must be there. */
+/** All visitors look at one order, which must be there. */
 export function setup(): { readonly shown: string } {
   const shown = "1";
   if (http.get(`${base}/orders/${shown}`).status !== 200) throw new Error("there is no order 1");

@@ -1,6 +1,6 @@
 /**
- * Who ran what against which host: a line in `audit.ndjson` beside the runs, before anything is
- * touched, and one when it is over. For whoever answers for a target that others share.
+ * Who ran what against which host, for the owners of a shared target. `audit.ndjson` beside the
+ * runs gets a line before anything is touched, and one at the end.
  */
 import { appendFileSync, mkdirSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
@@ -18,7 +18,7 @@ interface Audited {
   readonly layout: Layout;
 }
 
-/** Throws where it cannot be written: what nobody can answer for is not begun. */
+/** Throws if it cannot be written: a run without an audit line does not start. */
 export function auditStart(
   { env }: Pick<Context, "env">,
   out: string,
@@ -64,7 +64,7 @@ function hostsIn({ services }: Layout): string[] {
   ];
 }
 
-/** In a pipeline, whoever set it off; a number where the system knows no name. */
+/** In a pipeline, the user who triggered it; a number if the system has no name. */
 function userOf(env: Context["env"]): string {
   const known = env["GITHUB_ACTOR"] ?? env["GITLAB_USER_LOGIN"] ?? env["SUDO_USER"];
   if (known !== undefined && known !== "") return known;

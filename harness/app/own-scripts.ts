@@ -1,6 +1,6 @@
 /**
- * Puts what k6 scripts of the user's own say into an experiment: whole paths in the place of those
- * from its file on, loads in the place of scenarios, claims in the place of thresholds.
+ * Puts the user's own k6 scripts into an experiment. Relative paths become absolute, scenarios
+ * become loads, and thresholds become claims.
  */
 import { existsSync } from "node:fs";
 import { basename, dirname, isAbsolute, resolve } from "node:path";
@@ -12,7 +12,7 @@ import type { Claim } from "../claims/statistics/registry.ts";
 import { scriptOptions } from "../load/script-options.ts";
 import { k6Metrics } from "../metrics/k6-metrics.ts";
 import { metricIn } from "../metrics/metrics.ts";
-import { workloadMetrics, workloadTells } from "./workload-files.ts";
+import { workloadMetrics, workloadMentions } from "./workload-files.ts";
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -83,7 +83,7 @@ async function optionsOf(load: readonly AuthoredLoad[]): Promise<ReadonlyMap<str
     if (
       takesScenarios(one)
         ? !existsSync(workload)
-        : !workloadTells(undefined, workload, "thresholds")
+        : !workloadMentions(undefined, workload, "thresholds")
     )
       continue;
     asked.set(workload, await scriptOptions(workload, env));

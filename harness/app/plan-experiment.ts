@@ -123,7 +123,7 @@ async function planOptions(
   };
 }
 
-/** The variables that hold what nobody may print or record. */
+/** The variables whose values must not be printed or recorded. */
 function secretsOf({ load, target, topology }: Experiment, options: RunRequest): string[] {
   const { services } = target.topologies[options.topology ?? topology]?.layout() ?? {
     services: [],

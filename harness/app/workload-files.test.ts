@@ -54,7 +54,7 @@ describe("workloads", () => {
     );
   });
 
-  it("say whom they must be told of", () => {
+  it("declare the entry points that they need", () => {
     writeFileSync(
       join(pack.workloads, "crowd.ts"),
       'export const needs = ["gateways", "moon"] as const;\nexport function live(): void {}\n',

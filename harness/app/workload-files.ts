@@ -66,7 +66,7 @@ export function workloadMetrics(pack: Bringing, workload: string): Registry {
   return Object.assign({}, ...texts.map(metricsMadeIn)) as Registry;
 }
 
-/** Those of packages are nobody's tags. */
+/** Without those of packages, which are no tags. */
 export function workloadStrings(pack: Bringing, workload: string): readonly string[] {
   const texts = textsOf(pack, workload, isOwn);
   return [...new Set(texts.flatMap(stringsIn))];
@@ -79,7 +79,7 @@ export function workloadPlays(pack: Bringing, workload: string): Plays | null {
 }
 
 /** Whether its script, or what that imports beside it, speaks of such a thing. */
-export function workloadTells(pack: Bringing, workload: string, word: string): boolean {
+export function workloadMentions(pack: Bringing, workload: string, word: string): boolean {
   return textsOf(pack, workload, isOwn).some((text) => text.includes(word));
 }
 

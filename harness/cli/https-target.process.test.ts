@@ -1,6 +1,6 @@
 /**
- * Somebody else's API behind https: a private authority, a client's certificate, a base path, a
- * header, a secret token and sessions; by IPv4, IPv6 and by name.
+ * A running API behind https, with a private authority, a client's certificate, a base path, a
+ * header, a secret token and sessions.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,6 +1,6 @@
 /**
- * A generator that is held to a number of requests a second asks for less than users would: near
- * its limit nobody can say what they would have met.
+ * A limit on requests per second makes users wait. Near the limit, the record does not show what
+ * they would have experienced.
  */
 import type { FactOf } from "../record/facts.ts";
 import type { Run } from "../record/run.ts";

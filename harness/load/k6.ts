@@ -121,7 +121,7 @@ async function prepare(request: LoadRequest, options: K6Options): Promise<Runnin
   }
 }
 
-/** k6 knows the authorities of one file alone: those of the target, and those of everybody. */
+/** k6 reads its authorities from one file: those of the target, and the public ones. */
 function authoritiesOf(entries: readonly Entry[], folder: string): Record<string, string> {
   const own = [...new Set(entries.flatMap(({ access }) => access?.tls?.ca ?? []))];
   if (own.length === 0) return {};

@@ -1,6 +1,6 @@
 /**
- * The `options` that a k6 script exports, from running its own top level here: it may compute them.
- * k6's modules are stand-ins that take any call. Nothing of what the script exports is called.
+ * The `options` that a k6 script exports. Its top level runs here, because it may compute them.
+ * k6's modules are stand-ins that accept any call. No export of the script is called.
  */
 import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
@@ -21,7 +21,7 @@ export async function scriptOptions(
     module,
     exports: module.exports,
     require: () => anything(),
-    __ENV: { SEAWALL_LOAD: JSON.stringify(toldAtFirst), ...env },
+    __ENV: { SEAWALL_LOAD: JSON.stringify(settingsAtFirst), ...env },
     __VU: 0,
     __ITER: 0,
     open: (file: string, mode?: string) =>
@@ -54,7 +54,7 @@ function local(file: string): string | URL {
 }
 
 /** As much of what a run tells as a script may read before anything is planned. */
-const toldAtFirst = {
+const settingsAtFirst = {
   seed: 1,
   leadInMs: 0,
   phasesMs: { baseline: 0, fault: 0, recovery: 0 },

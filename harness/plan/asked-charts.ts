@@ -1,6 +1,6 @@
 /**
- * Charts of metrics that claims are on and that no pack draws: whoever reads the verdict of a claim
- * can see its figure over time.
+ * Charts of metrics that claims are on and that no pack draws: a reader of a claim's verdict sees
+ * its figure over time.
  */
 import { selectorsOf, statisticOf } from "../claims/statistics/registry.ts";
 import type { Claim } from "../claims/statistics/registry.ts";

@@ -1,8 +1,8 @@
 /**
  * Listens for alerts that are sent to this machine, in the form of Alertmanager's webhooks
  * (https://prometheus.io/docs/alerting/latest/configuration/#webhook_config), and records at each
- * reading whether they fire. Until the first message nothing is known: whoever sends none may be
- * misconfigured, which is no silence of an alert.
+ * reading whether they fire. Until the first message their state is unknown, because a
+ * misconfigured sender is silent, too.
  */
 import { createServer, type Server } from "node:http";
 import { SeawallError } from "../base/errors.ts";

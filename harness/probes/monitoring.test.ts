@@ -66,7 +66,7 @@ describe("queries of Prometheus", () => {
   });
 });
 
-it("tells of each alert that is watched whether it fires and somebody is told", async () => {
+it("records of each watched alert whether it fires and is not silenced", async () => {
   const body = [
     { labels: { alertname: "Down" }, status: { state: "active" } },
     { labels: { alertname: "Slow" }, status: { state: "suppressed" } },

@@ -65,7 +65,7 @@ function seriesIn(
   ).map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }));
 }
 
-/** Those that are silenced or inhibited tell nobody, so they do not count as firing. */
+/** Silenced or inhibited alerts notify no user, so they do not count as firing. */
 export async function readAlerts(
   { alerts }: Alerting,
   { service, get, nowMs, sink }: MonitoringReading,

@@ -59,7 +59,7 @@ export async function runProber({ deployment, sink, clock, signal }: ProberOptio
   ): Promise<void> {
     const to = dialled(entry);
     const within = { agent, timeoutMs, signal };
-    // As a client does: it signs in once, and again when it is told to.
+    // Like a client, it signs in once, and again after a refusal.
     const key = `${service} ${JSON.stringify(session)}`;
     const signIn = async (step: SessionStep): Promise<Readonly<Record<string, string>>> => {
       const limit = AbortSignal.any([AbortSignal.timeout(timeoutMs), signal]);

@@ -55,7 +55,7 @@ export interface ClaimFacts {
   "reference-too-few-samples": InPhase;
   "too-few-samples": { readonly samples: number; readonly minSamples: number };
   "cut-off": Plain;
-  /** Why what was to tell of the fault tells nothing. */
+  /** Why a reading that should show the fault does not. */
   "on-before-fault": Plain;
   "never-on": Plain;
   "too-short": Plain;

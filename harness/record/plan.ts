@@ -66,7 +66,7 @@ export interface Plan {
   readonly load: readonly Load[];
   /** By workload, a hash of each script of the user's own. Missing where there is none. */
   readonly scripts?: Readonly<Record<string, string>>;
-  /** What the load generator is held to; missing where nobody set a limit. */
+  /** The limit of the load generator; missing without a limit. */
   readonly requestsPerSecondMax?: number;
   /** The phase in which each real player joins. */
   readonly players?: readonly Phase[];

@@ -34,8 +34,8 @@ export type UndoEntry =
       readonly at: string;
     }
   /**
-   * The command that stops what an external command of the target started, or that reverts a fault
-   * of this kind on a service that outlives the run.
+   * The command that stops what an external command of the target started. With `fault`, it reverts
+   * a fault of this kind on a service that outlives the run.
    */
   | {
       readonly kind: "command";

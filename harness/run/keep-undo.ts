@@ -1,6 +1,6 @@
 /**
- * Keeps the undo of faults on services that outlive the run in the ledger, before the act: a deploy
- * must be rolled back even if the harness is killed.
+ * Keeps the undo of faults on services that outlive the run in the ledger, before the act. So a
+ * deploy is rolled back even if the harness is killed.
  */
 import { kindOf, type Fault } from "../faults/faults.ts";
 import type { InjectFault } from "../faults/inject.ts";

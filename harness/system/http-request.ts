@@ -1,6 +1,6 @@
 /**
- * One HTTP request to a port of the target, as its description says that the port is asked: with
- * TLS, below a path, under another name, with headers.
+ * One HTTP request to a port of the target, in the way that its description declares: TLS, base
+ * path, Host and headers.
  */
 import { readFileSync } from "node:fs";
 import {

@@ -33,8 +33,8 @@ export interface Named {
     | readonly string[]
     | { readonly webhook: number; readonly names: readonly string[] };
   /**
-   * What it can be told to do, by name, for faults of the kind `operate`: a deploy, a restart, a
-   * flush. Each is a program to run, or a request, whose answer is its text.
+   * By name, for faults of the kind `operate`: a deploy, a restart, a flush. Each is a program to
+   * run, or a request, whose answer is its text.
    */
   readonly operations?: Readonly<Record<string, Operation>>;
 }

@@ -57,7 +57,7 @@ describe("firesAfter", () => {
     });
   });
 
-  it("is as long as the phase went on where nothing came, so that silence is refuted", () => {
+  it("is as long as the rest of the phase without an alert, so that silence is refuted", () => {
     expect(observed("firesAfter", 15_000, [fault, alert()]).value).toBe(20_000);
   });
 
@@ -73,7 +73,7 @@ describe("firesAfter", () => {
       expect(observed("firesAfter", 15_000, [fault, early])).toMatchObject({ doubt: "before" });
   });
 
-  it("needs somebody who looked before the fault, a fault, and readings at all", () => {
+  it("needs a reading before the fault, a fault, and readings at all", () => {
     const late = alert([14, 25]);
     const from = late.atMs.findIndex((ms) => ms > 12_000);
     const unseen = { ...late, atMs: late.atMs.slice(from), values: late.values.slice(from) };

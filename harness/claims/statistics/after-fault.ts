@@ -1,11 +1,17 @@
 /**
- * How soon a reading says that something is wrong, and how soon it says that all is well: of an
- * alert, whether it fired and cleared in time. What spoke before the fault is not the fault's.
+ * How soon a reading shows a fault, and how soon it shows its end: whether an alert fired and
+ * cleared in time. A reading above 0 before the fault does not show the fault.
  */
 import type { SeriesData } from "../../metrics/samples.ts";
 import { matching, type Window } from "../../metrics/series.ts";
 import type { ClaimBase } from "../claim.ts";
-import { defineStatistic, nothing, type Observation, type WindowRecord, trusted } from "./statistic.ts";
+import {
+  defineStatistic,
+  nothing,
+  type Observation,
+  type WindowRecord,
+  trusted,
+} from "./statistic.ts";
 
 /** A fault that was in force, from its act until it was healed; the judge makes it of events. */
 export const faultMetric = "fault_in_force";

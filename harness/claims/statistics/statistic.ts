@@ -19,8 +19,8 @@ export interface Observation {
 }
 
 /**
- * `before`: what was to tell of the fault spoke before it, or nobody looked before it. `never`:
- * what was to clear never was. `short`: it may come after the phase.
+ * `before`: the reading was above 0 before the fault, or there was none. `never`: it was never
+ * above 0. `short`: it may still come after the phase.
  */
 export type Doubt = "before" | "never" | "short";
 

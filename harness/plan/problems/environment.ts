@@ -1,4 +1,4 @@
-/** What is wrong with the variables that an experiment takes from its user's environment. */
+/** The problems of the variables that an experiment takes from its user's environment. */
 import type { Experiment } from "../../experiment/experiment.ts";
 import type { PlanOptions } from "../options.ts";
 import type { Layout } from "../../target/layout.ts";

@@ -1,6 +1,6 @@
 /**
- * A query of Prometheus that looks back further than a phase is long answers for another phase,
- * too: what it says in the fault may be the baseline's.
+ * A query of Prometheus that looks back further than a phase is long covers another phase, too. Its
+ * answer in the fault may be the baseline's.
  */
 import { selectorsOf } from "../../claims/statistics/registry.ts";
 import type { Experiment } from "../../experiment/experiment.ts";

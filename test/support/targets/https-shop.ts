@@ -1,6 +1,6 @@
 /**
- * A shop behind https, as somebody else runs it: a private authority, clients with certificates, a
- * base path, a header and a token of each client, and sessions. On 127.0.0.1 and on ::1.
+ * A shop behind https on 127.0.0.1 or ::1, with a private authority and a base path. Its clients
+ * need a certificate, a header, a token and a session.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
