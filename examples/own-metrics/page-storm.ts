@@ -1,6 +1,6 @@
 /**
- * A storm of readers on a page that is new each second, while the way to the origin is slow. Each
- * page is made once, as the origin itself counts. `--without cacheLock` is refuted.
+ * A storm of readers on six pages that are new each second, while the way to the origin is slow.
+ * Each page is made once, as the origin itself counts. `--without cacheLock` is refuted.
  */
 import { defineExperiment, type Phase } from "../../harness/index.ts";
 import { pages } from "./target.ts";
@@ -9,7 +9,7 @@ const everyPhase: readonly Phase[] = ["baseline", "fault", "recovery"];
 
 export default defineExperiment({
   name: "page-storm",
-  title: "Page storm: all readers want the page of this second",
+  title: "Page storm: all readers want the pages of this second",
   story:
     "Six times as many readers ask for each new page, while the way from the cache to its origin " +
     "takes a quarter of a second longer. The cache asks for each page once.",
@@ -45,7 +45,8 @@ export default defineExperiment({
       metric: "pages_made_total",
       statistic: "rate",
       comparison: "<=",
-      limit: 1.5,
+      // Six new ones a second, and some room for the seconds at both ends of a phase.
+      limit: 7,
       unit: "/s",
       during: everyPhase,
       samplesMin: 2,
@@ -63,11 +64,11 @@ export default defineExperiment({
     },
     {
       id: "made-as-prometheus-sees-it",
-      title: "Prometheus sees no more than two pages made a second",
+      title: "Prometheus sees no more than six pages made a second",
       metric: "made_per_second",
       statistic: "max",
       comparison: "<=",
-      limit: 2.5,
+      limit: 8,
       unit: "/s",
       during: ["fault"],
       samplesMin: 2,
