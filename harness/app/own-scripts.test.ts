@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { AuthoredExperiment } from "../experiment/experiment.ts";
-import { withOwnScripts } from "./own-scripts.ts";
+import { withOwnScripts, workloadNotes } from "./own-scripts.ts";
 import { workloadExports, workloadMetrics, workloadVersion } from "./workload-files.ts";
 
 let folder: string;
@@ -137,5 +137,24 @@ describe("scripts of the user's own", () => {
     await expect(placed([{ workload: "./none.ts", scenarios: true }])).rejects.toThrow(
       /there is no file .*none\.ts/,
     );
+  });
+
+  it("say which of their words have no effect", async () => {
+    write(
+      "a.js",
+      `export const options = { scenarios: { one: ${scenario} }, vus: 5, userAgent: "me" };
+       export default () => {};
+       export const handleSummary = () => ({});`,
+    );
+    const path = join(folder, "a.js");
+    await placed([{ workload: "./a.js", exec: "default" }]);
+    expect(workloadNotes(path)).toEqual([
+      "a.js: options.scenarios has no effect, as the experiment has its own load",
+      "a.js: without effect in options: vus",
+      "a.js: handleSummary is not called",
+    ]);
+    await placed([{ workload: "./a.js", scenarios: true }]);
+    expect(workloadNotes(path)[0]).toBe("a.js: without effect in options: vus");
+    expect(workloadNotes("viewers")).toEqual([]);
   });
 });

@@ -12,9 +12,30 @@ import type { Claim } from "../claims/statistics/registry.ts";
 import { scriptOptions } from "../load/script-options.ts";
 import { k6Metrics } from "../metrics/k6-metrics.ts";
 import { metricIn } from "../metrics/metrics.ts";
-import { workloadMetrics, workloadMentions } from "./workload-files.ts";
+import { ownOptions } from "../load/scenarios.ts";
+import { workloadExports, workloadMentions, workloadMetrics } from "./workload-files.ts";
 
 type Options = Readonly<Record<string, unknown>>;
+
+/** By path, what the scripts of loaded experiments said. */
+const known = new Map<string, { readonly options: Options; readonly isTaken: boolean }>();
+
+/** What a script says and a run leaves out, one sentence each. */
+export function workloadNotes(workload: string): string[] {
+  const { options = {}, isTaken = false } = known.get(workload) ?? {};
+  const name = basename(workload);
+  const used = [...ownOptions, "scenarios", "thresholds"];
+  const unused = Object.keys(options).filter((option) => !used.includes(option));
+  return [
+    ...(options["scenarios"] === undefined || isTaken
+      ? []
+      : [`${name}: options.scenarios has no effect, as the experiment has its own load`]),
+    ...(unused.length === 0 ? [] : [`${name}: without effect in options: ${unused.join(", ")}`]),
+    ...(isAbsolute(workload) && workloadMentions(undefined, workload, "handleSummary")
+      ? [`${name}: handleSummary is not called`]
+      : []),
+  ];
+}
 
 /** `file`: the experiment's own. What is misshapen is left for the checks of its shape. */
 export async function withOwnScripts(
@@ -80,13 +101,14 @@ async function optionsOf(load: readonly AuthoredLoad[]): Promise<ReadonlyMap<str
   for (const one of load) {
     const { workload, env = {} } = one ?? {};
     if (typeof workload !== "string" || !isAbsolute(workload) || asked.has(workload)) continue;
-    if (
-      takesScenarios(one)
-        ? !existsSync(workload)
-        : !workloadMentions(undefined, workload, "thresholds")
-    )
-      continue;
-    asked.set(workload, await scriptOptions(workload, env));
+    if (workloadExports(undefined, workload) === null) continue;
+    const needed = takesScenarios(one) || workloadMentions(undefined, workload, "thresholds");
+    const options = await scriptOptions(workload, env).catch((error: unknown) => {
+      if (needed) throw error;
+      return {};
+    });
+    asked.set(workload, options);
+    known.set(workload, { options, isTaken: takesScenarios(one) });
   }
   return asked;
 }

@@ -15,6 +15,7 @@ import { rerunCommand } from "./rerun.ts";
 import { chooseSubstrate } from "./choose-substrate.ts";
 import { targetVersion } from "./target-fingerprint.ts";
 import type { RunRequest } from "./options.ts";
+import { workloadNotes } from "./own-scripts.ts";
 import {
   workloadExports,
   workloadMetrics,
@@ -114,6 +115,7 @@ async function planOptions(
     workloadPlays: (workload) => workloadPlays(pack, workload),
     workloadVersion: (workload) => workloadVersion(pack, workload),
     variable: (name) => context.env[name],
+    workloadNotes,
     browser: chromiumPath(context.env),
     scale: options.scale,
     rerun: rerunCommand(context, name, { ...options, seed, substrate: substrate.name }),

@@ -38,6 +38,7 @@ const metricShape = z.object({
   answered: z
     .object({ outcomes: z.array(z.string()), workloads: z.array(z.string()) })
     .exactOptional(),
+  lostValue: z.number().exactOptional(),
   lost: z.record(z.string(), z.string()).exactOptional(),
   perRequest: z.literal(true).exactOptional(),
   paced: z.literal(true).exactOptional(),

@@ -38,7 +38,7 @@ export function execOf(load: Pick<Load, "name">): string {
  * k6 options that a workload may set itself. All others belong to the harness: the offered load,
  * the permitted hosts, and what is recorded.
  */
-const ownOptions = [
+export const ownOptions = [
   "batch",
   "batchPerHost",
   "discardResponseBodies",

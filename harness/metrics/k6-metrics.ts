@@ -11,6 +11,7 @@ const duration = (meaning: string): Metric => ({
   unit: "ms",
   source: "generator",
   perRequest: true,
+  lostValue: 0,
   tags,
   openTags: true,
   meaning,
@@ -25,18 +26,19 @@ const counter = (unit: string, meaning: string): Metric => ({
   meaning,
 });
 /** A k6 rate is 0 or 1 per sample; its mean is the share of ones. */
-const rate = (meaning: string): Metric => ({
+const rate = (lostValue: number, meaning: string): Metric => ({
   kind: "event",
   unit: "",
   source: "generator",
   most: 1,
+  lostValue,
   tags,
   openTags: true,
   meaning,
 });
 
 export const k6Metrics: Registry = {
-  checks: rate("a check of a workload: 1 when it succeeded, else 0"),
+  checks: rate(0, "a check of a workload: 1 when it succeeded, else 0"),
   data_received: counter("B", "bytes that one iteration received"),
   // The shortest possible HTTP request has this many bytes.
   data_sent: { ...counter("B", "bytes that one iteration sent"), leastPerIteration: 28 },
@@ -45,7 +47,7 @@ export const k6Metrics: Registry = {
     ...counter("", "HTTP requests that were answered or failed"),
     leastPerIteration: 1,
   },
-  http_req_failed: rate("an HTTP request: 1 when it failed, else 0"),
+  http_req_failed: rate(1, "an HTTP request: 1 when it failed, else 0"),
   http_req_duration: duration(
     "one HTTP request without the making of its connection; one without an answer lasts 0",
   ),

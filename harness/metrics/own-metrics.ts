@@ -10,6 +10,7 @@ export const ownMetrics: Registry = {
     title: "request time",
     source: "generator",
     perRequest: true,
+    lostValue: 0,
     tags: ["lane", "load", "kind", "status", entryTag],
     meaning: "one HTTP request, connection included",
   },

@@ -23,6 +23,8 @@ export interface PlanOptions {
   workloadNeeds?(workload: string): readonly string[];
   /** A hash of the script, for one of the user's own. */
   workloadVersion?(workload: string): string | null;
+  /** What a script of the user's own says and the run leaves out, one sentence each. */
+  workloadNotes?(workload: string): readonly string[];
   /** A variable of the user's environment; undefined if it is not set. */
   variable?(name: string): string | undefined;
   /** The metrics that its script creates. */

@@ -148,6 +148,7 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
       ...unmet.map((problem) => `run with --force, although ${problem}`),
       ...leftOut,
       ...coarseRecovery(experiment),
+      ...notesOf(experiment, options),
       ...unlistedValues(
         [...experiment.hypothesis, ...experiment.abortWhen.map(({ unless }) => unless)],
         valuesIn(layout, registry, whole.target.pack),
@@ -404,6 +405,13 @@ function planOf(
     ...(notes.length === 0 ? {} : { notes }),
     rerun: options.rerun,
   };
+}
+
+/** What scripts of the user's own say without effect. */
+function notesOf({ load }: Experiment, { workloadNotes }: PlanOptions): string[] {
+  return [...new Set(load.map(({ workload }) => workload))].flatMap(
+    (workload) => workloadNotes?.(workload) ?? [],
+  );
 }
 
 /** A series of a service's own is compared where a claim is on it. */
