@@ -48,6 +48,9 @@ export function planText(plan: Plan): string[] {
     ...zonesOf(plan).map(([zone, names]) => `             ${zone}: ${names.join(", ")}`),
     `seed       ${plan.seed}`,
     `takes      ${seconds(totalMs)} once the target is up`,
+    ...(plan.requestsPerSecondMax === undefined
+      ? []
+      : [`sends      at most ${plan.requestsPerSecondMax} requests per second`]),
     "",
     "Load, iterations per second",
     ...loadTable(plan),
