@@ -8,6 +8,7 @@ import { shapeProblems } from "../experiment/experiment-schema.ts";
 import { isOfBytes, metricIn, type Registry } from "../metrics/metrics.ts";
 import { unknownName } from "../base/nearest.ts";
 import { hostProblems, wayInProblems } from "./problems/hosts.ts";
+import { exposedProblems } from "./problems/exposed.ts";
 import { methodProblems } from "./problems/method.ts";
 import { prerequisiteProblems } from "./prerequisites.ts";
 import {
@@ -109,6 +110,10 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
       ...hostProblems(layout, options.allowHosts ?? []),
       ...wayInProblems(layout),
       ...outsideProblems(layout, options),
+      ...exposedProblems(
+        layout,
+        registryOf({ services: [] }, whole.target.pack, ofWorkloads(whole, options)),
+      ),
     ].map(general),
   );
   const { model } = experiment.target;
