@@ -59,7 +59,11 @@ function judged(
       const atMs = zeroMs + ms;
       add(draft, 1, atMs, atMs, { metric: "alert_firing", tags: alert, value: isOn ? 1 : 0 });
     }
-  const { status, findings } = judge(runOf(draft));
+  const run = runOf(draft);
+  const series = run.series.map((one) =>
+    one.metric === "alert_firing" ? { ...one, kind: "gauge" as const } : one,
+  );
+  const { status, findings } = judge({ ...run, series });
   const of = (id: string): Status =>
     findings.find((finding) => finding.id === id)?.status ?? "inconclusive";
   return {
