@@ -386,6 +386,14 @@ describe("k6's stream", () => {
     expect(parse(excerpt).samples.some(({ metric }) => asked.includes(metric))).toBe(false);
   });
 
+  it.each(["canary_ms", "cpu_seconds", "link_connections", "fault_in_force"])(
+    "is damage where a script speaks for another witness: %s",
+    (metric) => {
+      const { bad, samples } = parse(`${header}\n${metric},1795276793798698,1.0,live,,,\n`);
+      expect({ bad, samples }).toEqual({ bad: 1, samples: [] });
+    },
+  );
+
   it("leaves out what a script asks in its setup and teardown, which belongs to no load", () => {
     const outside = excerpt
       .split("\n")

@@ -8,6 +8,7 @@ import type { Tags } from "../metrics/tags.ts";
 import type { Harm } from "../target/harm.ts";
 import { k6MetricNames, k6Metrics } from "../metrics/k6-metrics.ts";
 import { metricIn, type Metric, type Registry } from "../metrics/metrics.ts";
+import { ownMetrics } from "../metrics/own-metrics.ts";
 import { carries } from "../metrics/series.ts";
 import { type Kind, kinds, metricName, recordedAs } from "./csv-metrics.ts";
 import { fieldsOf, micros, tagsOf, userOf } from "./csv-fields.ts";
@@ -342,6 +343,9 @@ export class CsvParser {
         return `more than ${undeclaredMax} undeclared metrics, such as ${metric.slice(0, 40)}`;
       this.#undeclared.add(metric);
     }
+    // A script must not speak for the prober or the harness.
+    const { source = "generator" } = metricIn(ownMetrics, metric) ?? {};
+    if (source !== "generator") return `${metric} is a metric of the ${source}, not of a script`;
     const own = tagsOf(extra, metric, declared);
     if (typeof own === "string") return own;
     const lane = own["lane"] ?? load.lane;
