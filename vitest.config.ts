@@ -4,6 +4,8 @@ import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const real = ["process", "docker", "browser"] as const;
+/** Kinds of tests that need nothing but Node. */
+const light = ["hermetic", "simulated"] as const;
 const kindOf = (kind: string): string => `{harness,targets,experiments,test}/**/*.${kind}.test.ts`;
 
 /**
@@ -58,13 +60,13 @@ const paired = [
   "targets/live-streaming/origin/forward.process.test.ts",
 ];
 
-/** Hermetic tests that take seconds. */
+/** Tests in this process that take seconds. */
 const long = [
-  "harness/cli/commands/gate.test.ts",
-  "harness/cli/command-line.test.ts",
-  "experiments/simulated.test.ts",
+  "harness/cli/commands/gate.simulated.test.ts",
+  "harness/cli/command-line.simulated.test.ts",
+  "experiments/catalogue.simulated.test.ts",
   "test/lies/lies.test.ts",
-  "experiments/simulated-gateways.test.ts",
+  "experiments/gateways.simulated.test.ts",
 ];
 
 /**
@@ -97,8 +99,8 @@ process.env["NODE_COMPILE_CACHE"] ??= join(import.meta.dirname, "node_modules/.c
 const limits = { testTimeout: 300_000, hookTimeout: 300_000 };
 
 /**
- * Hermetic tests need nothing but Node: several files share a worker, as starting one costs more
- * than most files need. The others start the real thing: three files at a time where they may be
+ * Hermetic and simulated tests need nothing but Node: several files share a worker, as starting one
+ * costs more than most files need. The others start the real thing: three files at a time where they may be
  * beside one another, two where they are light, else one, kind after kind.
  */
 export default defineConfig({
@@ -107,21 +109,27 @@ export default defineConfig({
     globalSetup: "test/support/test-run.ts",
     sequence: { sequencer: LongestFirst },
     projects: [
-      {
+      ...light.map((kind, index) => ({
         test: {
           ...native,
-          name: "hermetic",
-          include: ["{harness,targets,experiments,benchmarks,test}/**/*.test.ts"],
+          ...limits,
+          name: kind,
+          include:
+            kind === "hermetic"
+              ? ["{harness,targets,experiments,benchmarks,test}/**/*.test.ts"]
+              : [kindOf(kind)],
+          exclude:
+            kind === "hermetic"
+              ? ["simulated", ...real].map((other) => `**/*.${other}.test.ts`)
+              : [],
           isolate: false,
           // Some wait for a timer or a disk: one worker more than there are processors.
           maxWorkers: availableParallelism() + 1,
           // Simulated runs make much that is soon thrown away.
           execArgv: ["--max-semi-space-size=64"],
-          sequence: { groupOrder: 0 },
-          exclude: real.map((kind) => `**/*.${kind}.test.ts`),
-          ...limits,
+          sequence: { groupOrder: index },
         },
-      },
+      })),
       {
         test: {
           ...native,
@@ -130,7 +138,7 @@ export default defineConfig({
           runner: patient,
           include: beside,
           maxWorkers: 3,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -141,7 +149,7 @@ export default defineConfig({
           runner: patient,
           include: paired,
           maxWorkers: 2,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
       ...real.map((kind, index) => ({
@@ -153,7 +161,7 @@ export default defineConfig({
           include: [kindOf(kind)],
           exclude: [...beside, ...paired],
           fileParallelism: false,
-          sequence: { groupOrder: index + 3 },
+          sequence: { groupOrder: index + 4 },
         },
       })),
     ],
