@@ -39,6 +39,7 @@ const metricShape = z.object({
     .object({ outcomes: z.array(z.string()), workloads: z.array(z.string()) })
     .exactOptional(),
   lostValue: z.number().exactOptional(),
+  mayStay: z.literal(true).exactOptional(),
   lost: z.record(z.string(), z.string()).exactOptional(),
   perRequest: z.literal(true).exactOptional(),
   paced: z.literal(true).exactOptional(),

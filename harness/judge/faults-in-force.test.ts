@@ -59,6 +59,20 @@ function judged(
       const atMs = zeroMs + ms;
       add(draft, 1, atMs, atMs, { metric: "alert_firing", tags: alert, value: isOn ? 1 : 0 });
     }
+  // An Alertmanager works, whether an alert fires or not.
+  for (let ms = -3_000; ms < 3 * phaseMs; ms += 2_000)
+    add(draft, 1, zeroMs + ms, zeroMs + ms, {
+      metric: "io_bytes",
+      tags: { service: "alertmanager", direction: "read" },
+      value: 500_000,
+    });
+  draft.plan = {
+    ...draft.plan,
+    services: [
+      ...draft.plan.services,
+      { name: "alertmanager", kind: "alertmanager", region: "own", zone: "own" },
+    ],
+  };
   const run = runOf(draft);
   const series = run.series.map((one) =>
     one.metric === "alert_firing" ? { ...one, kind: "gauge" as const } : one,

@@ -52,6 +52,8 @@ export interface Metric {
    * request is quick.
    */
   readonly lostValue?: number;
+  /** It may stay the same while its service works, as an alert that does not fire. */
+  readonly mayStay?: true;
   /** Any number of samples per iteration of a load, such as one per request. */
   readonly perRequest?: true;
   /** One sample per period of the target's own rhythm. */

@@ -83,6 +83,7 @@ function queriedMetric({ query, unit = "", labels }: Query): Metric {
     ...readFromService(labels),
     kind: "gauge",
     unit,
+    mayStay: true,
     meaning: `what Prometheus answers to ${query}`,
   };
 }
@@ -99,6 +100,7 @@ function alertsIn(telemetry: readonly Telemetry[]): readonly (readonly [string, 
     kind: "gauge",
     unit: "",
     most: 1,
+    mayStay: true,
     title: "alerts firing",
     meaning: "whether an alert fires and is not silenced: 1 or 0",
   };
