@@ -6,7 +6,8 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 const real = ["process", "docker", "browser"] as const;
 /** Kinds of tests that need nothing but Node. */
 const light = ["hermetic", "simulated"] as const;
-const kindOf = (kind: string): string => `{harness,targets,experiments,test}/**/*.${kind}.test.ts`;
+const kindOf = (kind: string): string =>
+  `{harness,targets,experiments,packages,test}/**/*.${kind}.test.ts`;
 
 /**
  * Real tests that judge no time of what they start, only that it comes, in time limits that leave
@@ -31,6 +32,7 @@ const beside = [
   "harness/cli/main.process.test.ts",
   "targets/live-streaming/packager/oracle.process.test.ts",
   "targets/live-streaming/object-store/main.process.test.ts",
+  "harness/app/experiment-repository.process.test.ts",
   "harness/bootstrap.process.test.ts",
 ];
 
@@ -40,6 +42,7 @@ const beside = [
  * target, or measures what processors can do, is not among them. Longest first.
  */
 const paired = [
+  "packages/packages.process.test.ts",
   "harness/cli/plain-http.process.test.ts",
   "harness/cli/own-script.process.test.ts",
   "harness/cli/own-metrics.process.test.ts",
@@ -116,7 +119,7 @@ export default defineConfig({
           name: kind,
           include:
             kind === "hermetic"
-              ? ["{harness,targets,experiments,benchmarks,test}/**/*.test.ts"]
+              ? ["{harness,targets,experiments,packages,benchmarks,test}/**/*.test.ts"]
               : [kindOf(kind)],
           exclude:
             kind === "hermetic"

@@ -8,7 +8,7 @@
  * SHOP_PEM is a folder with ca.pem, client.pem and client-key.pem.
  */
 import { join } from "node:path";
-import { defineExperiment, ownTarget } from "../../harness/index.ts";
+import { defineExperiment, ownTarget } from "seawall";
 
 const pem = process.env["SHOP_PEM"] ?? "/etc/shop";
 

@@ -2,7 +2,7 @@
  * The origin dies. The question here is not whether readers notice, but whether its owners do. The
  * alert must fire within ten seconds, and clear when all is well.
  */
-import { defineExperiment } from "../../harness/index.ts";
+import { defineExperiment } from "seawall";
 import pageStorm from "./page-storm.ts";
 
 export default defineExperiment({

@@ -2,7 +2,7 @@
  * A storm of readers on six pages that are new each second, while the way to the origin is slow.
  * Each page is made once, as the origin itself counts. `--without cacheLock` is refuted.
  */
-import { defineExperiment, type Phase } from "../../harness/index.ts";
+import { defineExperiment, type Phase } from "seawall";
 import { pages } from "./target.ts";
 
 const everyPhase: readonly Phase[] = ["baseline", "fault", "recovery"];

@@ -3,7 +3,7 @@
  * and Alertmanager. Where they run already, give their `url` instead of `launch`.
  */
 import { join } from "node:path";
-import { type Launch, ownTarget, type Place } from "../../harness/index.ts";
+import { type Launch, ownTarget, type Place } from "seawall";
 import "./tools.ts";
 
 export const pages = ownTarget({

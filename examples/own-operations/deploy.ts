@@ -6,7 +6,7 @@
  *   NOTES_URL=http://127.0.0.1:8080 NOTES_VERSION=/srv/notes/version \
  *     ./seawall run ./examples/own-operations/deploy.ts
  */
-import { defineExperiment, ownTarget } from "../../harness/index.ts";
+import { defineExperiment, ownTarget } from "seawall";
 
 const versionFile = process.env["NOTES_VERSION"] ?? "/srv/notes/version";
 

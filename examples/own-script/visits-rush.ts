@@ -2,7 +2,7 @@
  * The rush of `plain-http/`, with a k6 script that was there before: its scenarios are the load,
  * and its thresholds are claims. `--without retries` is refuted.
  */
-import { defineExperiment } from "../../harness/index.ts";
+import { defineExperiment } from "seawall";
 import { shop } from "../plain-http/target.ts";
 
 export default defineExperiment({

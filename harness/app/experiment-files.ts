@@ -1,22 +1,31 @@
 /** Finds experiments by name or by path. */
-import { existsSync, readdirSync } from "node:fs";
-import { basename, isAbsolute, join, resolve } from "node:path";
+import { existsSync, readdirSync, realpathSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { SeawallError } from "../base/errors.ts";
 import type { Experiment } from "../experiment/experiment.ts";
 import { shapeProblems } from "../experiment/experiment-schema.ts";
 import { unknownName } from "../base/nearest.ts";
+import { ending, isModule } from "../system/sources.ts";
 import type { Context } from "./context.ts";
+import { ownExperiments } from "./project.ts";
 import { withOwnScripts } from "./own-scripts.ts";
 
+/** Those that the user's configuration names, then those that come with Seawall. */
 export function experimentNames(context: Context): string[] {
+  const own = [...ownExperiments(context).keys()];
+  return [...own, ...catalogueNames(context).filter((name) => !own.includes(name))];
+}
+
+/** Those that come with Seawall; its suites are made of them. */
+export function catalogueNames(context: Pick<Context, "root">): string[] {
   return readdirSync(join(context.root, "experiments"))
-    .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"))
-    .map((name) => name.slice(0, -3))
+    .filter(isModule)
+    .map((name) => name.slice(0, -ending.length))
     .sort();
 }
 
-/** A name from `experiments/`, or a path to any file. */
+/** A name from the configuration or the catalogue, or a path to any file. */
 export async function loadExperiment(context: Context, nameOrPath: string): Promise<Experiment> {
   const path = pathOf(context, nameOrPath);
   let module: { readonly default?: unknown };
@@ -54,12 +63,29 @@ export async function loadExperiment(context: Context, nameOrPath: string): Prom
       },
     );
   }
+  const { name } = experiment as Experiment;
+  if (!isPath(nameOrPath) && name !== nameOrPath)
+    throw new SeawallError(
+      "EXPERIMENT_MALFORMED",
+      `${path} is found as ${nameOrPath}, but its experiment is called ${name}`,
+      { hint: "Give the file the name of its experiment." },
+    );
   return experiment as Experiment;
 }
 
-function pathOf(context: Context, nameOrPath: string): string {
-  if (nameOrPath.includes("/") || nameOrPath.endsWith(".ts")) {
-    const path = isAbsolute(nameOrPath) ? nameOrPath : resolve(context.cwd, nameOrPath);
+export function isPath(nameOrPath: string): boolean {
+  return nameOrPath.includes("/") || /\.[cm]?[jt]s$/.test(nameOrPath);
+}
+
+/** Whether it comes with Seawall. */
+export function isCatalogued(context: Context, name: string): boolean {
+  return !isPath(name) && !ownExperiments(context).has(name);
+}
+
+/** Where its file lies. */
+export function pathOf(context: Context, nameOrPath: string): string {
+  if (isPath(nameOrPath)) {
+    const path = resolve(context.cwd, nameOrPath);
     if (!existsSync(path))
       throw new SeawallError("UNKNOWN_NAME", `there is no experiment file ${path}`, {
         hint: "`seawall list` shows the experiments that come with Seawall.",
@@ -71,7 +97,14 @@ function pathOf(context: Context, nameOrPath: string): string {
     throw new SeawallError("UNKNOWN_NAME", unknownName("experiment", nameOrPath, names), {
       hint: "`seawall list` shows all; a path to your own file works too.",
     });
-  return join(context.root, "experiments", `${basename(nameOrPath)}.ts`);
+  const own = ownExperiments(context).get(nameOrPath);
+  return own ?? join(context.root, "experiments", `${basename(nameOrPath)}${ending}`);
+}
+
+/** The same past symbolic links. */
+export function fileOf(context: Context, name: string): string {
+  const path = pathOf(context, name);
+  return existsSync(path) ? realpathSync(path) : path;
 }
 
 function firstLine(text: string): string {

@@ -1,9 +1,10 @@
 /** Finds workloads by name or path, and reads what they say of themselves. */
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { isAbsolute, join } from "node:path";
+import { isAbsolute } from "node:path";
 import type { Registry } from "../metrics/metrics.ts";
 import { type Plays, playsIn } from "../experiment/plays.ts";
 import { type ScriptModule, scriptModule } from "../load/bundle.ts";
+import { moduleIn } from "../system/sources.ts";
 import type { Pack } from "../target/pack.ts";
 import { metricsMadeIn, stringsIn } from "../plan/workload-metrics.ts";
 
@@ -13,7 +14,7 @@ type Bringing = Pick<Pack, "workloads"> | undefined;
 /** A workload of the target's pack has a name, any other a path. "" if there is none. */
 function workloadPath(pack: Bringing, workload: string): string {
   if (isAbsolute(workload)) return workload;
-  return pack?.workloads === undefined ? "" : join(pack.workloads, `${workload}.ts`);
+  return pack?.workloads === undefined ? "" : moduleIn(pack.workloads, workload);
 }
 
 const known = new Map<string, { readonly key: string; readonly module: ScriptModule }>();

@@ -26,6 +26,7 @@ import {
   spawnGroup,
   statOf,
 } from "../system/processes.ts";
+import { ending, moduleIn } from "../system/sources.ts";
 import { queuedSeconds } from "../system/starvation.ts";
 import { type Moved, MovedByMembers } from "../system/traffic.ts";
 import { bundled } from "./bundle.ts";
@@ -56,7 +57,11 @@ async function prepare(request: LoadRequest, options: K6Options): Promise<Runnin
   const control = { host: "127.0.0.1", port: await freePort("127.0.0.1") };
   const logFile = join(request.logsDirectory, "k6.log");
   const entry = join(request.logsDirectory, "k6-entry.js");
-  const script = entryScript(plan.load, options.workloads, join(import.meta.dirname, "accounted"));
+  const script = entryScript(
+    plan.load,
+    (workload) => moduleIn(options.workloads, workload),
+    join(import.meta.dirname, `accounted${ending}`),
+  );
   writeFileSync(entry, await bundled(script, options.workloads, "of this run"));
   // A configuration folder of the run's own, so that the user's k6 settings cannot change a run.
   const home = join(request.logsDirectory, "k6-home");

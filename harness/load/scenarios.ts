@@ -55,14 +55,18 @@ export const ownOptions = [
 
 /**
  * The script that k6 runs. It imports each load's function from its own workload file, and wraps
- * every iteration. `folder` contains the workloads that are given by name. `accounted` is the
+ * every iteration. `named` is the path of a workload that is given by name. `accounted` is the
  * script that records the iterations. The data of a workload's `setup` goes to its own functions.
  */
-export function entryScript(loads: readonly Load[], folder: string, accounted: string): string {
+export function entryScript(
+  loads: readonly Load[],
+  named: (workload: string) => string,
+  accounted: string,
+): string {
   const workloads = [...new Set(loads.map((load) => load.workload))];
-  const alias = (workload: string): string => `workload${workloads.indexOf(workload)}`;
   const addressOf = (workload: string): string =>
-    workload.startsWith("/") ? workload : `${folder}/${workload}.ts`;
+    workload.startsWith("/") ? workload : named(workload);
+  const alias = (workload: string): string => `workload${workloads.indexOf(workload)}`;
   const all = workloads.map(alias).join(", ");
   return [
     `import { accounted } from ${JSON.stringify(accounted)};`,

@@ -346,6 +346,8 @@ function planOf(
     topology,
     ...(options.targetVersion === undefined ? {} : { targetVersion: options.targetVersion }),
     ...(experiment.target.version === undefined ? {} : { versionGiven: experiment.target.version }),
+    ...(options.label == null ? {} : { label: options.label }),
+    ...(options.git == null ? {} : { git: options.git }),
     substrate: options.substrate,
     substrateWhy: options.substrateWhy,
     seed: options.seed,
