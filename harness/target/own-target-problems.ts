@@ -188,7 +188,7 @@ function isAddress(url: string): boolean {
 
 /** `HOST:PORT`, or null. */
 export function endpointIn(text: string): Endpoint | null {
-  if (!/^(?:\[[0-9a-f:.]+\]|[^\s:/@\[\]]+):\d{1,5}$/i.test(text)) return null;
+  if (!/^(?:\[[0-9a-f:.]+\]|[^\s:/@[\]]+):\d{1,5}$/i.test(text)) return null;
   const at = text.lastIndexOf(":");
   return { host: text.slice(0, at).replaceAll(/[[\]]/g, ""), port: Number(text.slice(at + 1)) };
 }
