@@ -24,7 +24,7 @@ export const loadShape = z.object({
   name,
   workload: z.union([
     name,
-    z.string().regex(/^\/.*\.[cm]?[jt]s$/, "a name, or the path of a script from the experiment on"),
+    z.string().regex(/^\/.*\.[cm]?[jt]s$/, "a name, or the path of a script"),
   ]),
   exec: z.string().regex(/^[A-Za-z_]\w*$/),
   lane: name,
