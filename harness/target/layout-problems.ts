@@ -1,36 +1,35 @@
 /** Contradictions in any layout: names that occur twice or belong to nothing, and circles. */
 import { unknownName } from "../base/nearest.ts";
-import { usersSide, type Layout, type Link, type Way } from "./layout.ts";
+import { type Layout, type Link, usersSide, type Way } from "./layout.ts";
 
 /** The names in a layout, and how they refer to one another. */
 interface Named {
-  readonly services: readonly { readonly name: string; readonly dependsOn: readonly string[] }[];
+  readonly services: readonly {
+    readonly name: string;
+    readonly dependsOn: readonly string[];
+    /** By name. */
+    readonly ports: readonly string[];
+  }[];
   readonly links: readonly Link[];
   readonly entries: readonly Way[];
 }
 
 /** One line for each. */
-export function layoutProblems(layout: Layout): string[] {
-  const names = layout.services.map(({ name }) => name);
-  const problems = namesIn({
-    ...layout,
-    entries: [layout.entries, ...Object.values(layout.otherEntries ?? {})].flat(),
+export function layoutProblems({ services, links, entries, otherEntries }: Layout): string[] {
+  return namesIn({
+    services: services.map((one) => ({ ...one, ports: Object.keys(one.ports) })),
+    links,
+    entries: [entries, ...Object.values(otherEntries ?? {})].flat(),
   });
-  if (problems.length > 0) return problems;
-  const ports = new Map(layout.services.map(({ name, ports: all }) => [name, Object.keys(all)]));
-  const lacking = (of: string, service: string, port: string): string[] => {
-    const known = ports.get(service) ?? [];
-    return known.includes(port) ? [] : [`${of}: ${unknownName(`port of ${service}`, port, known)}`];
-  };
-  return [
-    ...layout.entries.flatMap(({ service, port }) => lacking("entries", service, port)),
-    ...layout.links.flatMap(({ to, port }) => lacking("links", to, port)),
-    ...(names.length === 0 ? ["services: a target has at least one"] : []),
-  ];
 }
 
 export function namesIn({ services, links, entries }: Named): string[] {
   const names = services.map(({ name }) => name);
+  const ends = (service: string, port: string): string[] => {
+    const found = services.find(({ name }) => name === service);
+    if (found === undefined) return [unknownName("service", service, names)];
+    return found.ports.includes(port) ? [] : [unknownName(`port of ${service}`, port, found.ports)];
+  };
   return [
     ...repeated(names).map((name) => `service "${name}": the name occurs twice`),
     ...services.flatMap(({ name, dependsOn }) =>
@@ -39,14 +38,12 @@ export function namesIn({ services, links, entries }: Named): string[] {
         .map((other) => `service "${name}": dependsOn: ${unknownName("service", other, names)}`),
     ),
     ...circle(new Map(services.map(({ name, dependsOn }) => [name, dependsOn]))),
-    ...entries
-      .filter(({ service }) => !names.includes(service))
-      .map(({ service }) => `entries: ${unknownName("service", service, names)}`),
-    ...links.flatMap(({ from, to }) => [
+    ...entries.flatMap(({ service, port }) => ends(service, port)).map((one) => `entries: ${one}`),
+    ...links.flatMap(({ from, to, port }) => [
       ...(from === usersSide || names.includes(from)
         ? []
         : [`links: ${unknownName("service", from, [...names, usersSide])}`]),
-      ...(names.includes(to) ? [] : [`links: ${unknownName("service", to, names)}`]),
+      ...ends(to, port).map((one) => `links: ${one}`),
       ...(from === to ? [`links: from ${from} to itself`] : []),
     ]),
     ...repeated(links.map(({ from, to, port }) => `${from} > ${to} (${port})`)).map(
