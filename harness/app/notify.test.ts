@@ -55,7 +55,7 @@ async function ended(status: Status, webhook?: string): Promise<void> {
   const { port } = server.address() as AddressInfo;
   const context = {
     stderr: {
-      write: (text: string) => {
+      write: (text: string): void => {
         said += text;
       },
     },

@@ -148,7 +148,7 @@ const shape = z.strictObject({
   name: z.string().regex(/^[^\p{C}]+$/u, "a name in one line"),
   version: z.string().optional(),
   services: z.array(z.unknown()).min(1),
-  links: z.array(z.tuple([z.string(), z.string()])).optional(),
+  links: z.array(z.tuple([z.string(), z.string(), z.literal("own work").optional()])).optional(),
   outside: z
     .union([
       z.strictObject({ composeFile: z.string().min(1) }),
