@@ -42,8 +42,8 @@ export async function loadExperiment(context: Context, nameOrPath: string): Prom
         cause: error,
         hint:
           code === "ERR_MODULE_NOT_FOUND" && message.includes(join(context.root, "harness"))
-            ? "An earlier version had this module. The public entry is " +
-              `${join(context.root, "harness", "index.ts")}; CHANGELOG.md lists what moved.`
+            ? 'An earlier version had this module. Import from "seawall", or from ' +
+              "harness/index.ts of the checkout; CHANGELOG.md lists what moved."
             : "It must be a TypeScript file that Node can run and that exports one experiment: " +
               "export default defineExperiment({ … }).",
       },
