@@ -201,7 +201,19 @@ export interface Service {
    * stopped or inspected, and `launch` is never called. Faults can still strike the links to it.
    */
   readonly at?: Readonly<Record<string, Endpoint>>;
+  /** The container in which it runs, if a compose project of its user's keeps it. */
+  readonly container?: ComposeContainer;
   launch(place: Place): Launch;
+}
+
+/** A container of a compose project, by the labels that compose gives it. */
+export interface ComposeContainer {
+  /** The name of the service in the compose file. */
+  readonly service: string;
+  /** The number of the replica, from 1. */
+  readonly number: number;
+  /** Its published addresses on this machine, by port name; users enter there. */
+  readonly published: Readonly<Record<string, Endpoint>>;
 }
 
 /** The `from` of links between the load or the prober and the entry services. */
@@ -255,6 +267,8 @@ export interface Way {
 export interface Layout {
   /** Starts before Seawall's own services and stops after them. */
   readonly outside?: Outside;
+  /** The compose project that its containers belong to. No other container is touched. */
+  readonly project?: string;
   readonly services: readonly Service[];
   readonly links: readonly Link[];
   /**
