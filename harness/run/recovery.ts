@@ -65,9 +65,9 @@ export async function recoverRun(
   const places = new Map(made.map((entry) => [`${entry.substrate} ${entry.at}`, entry]));
   for (const { substrate, at } of places.values()) {
     remaining.push(
-      ...(await undoMade(left.runId, at, substrate, changedAt(made, substrate, at)).catch((error: Error) => [
-        `what it made on ${substrate} at ${at}: ${error.message}`,
-      ])),
+      ...(await undoMade(left.runId, at, substrate, changedAt(made, substrate, at)).catch(
+        (error: Error) => [`what it made on ${substrate} at ${at}: ${error.message}`],
+      )),
     );
   }
   for (const entry of left.entries) {

@@ -94,7 +94,7 @@ async function revert(docker: Docker, container: string, change: Change): Promis
         if (State.Paused) await one.unpause();
         return;
       case "names":
-        if (State.Running) await one.restart({ t: 10 });
+        if (State.Running) await one.restart();
         return;
       case "network":
         await attach(docker, container, change.before, NetworkSettings.Networks);

@@ -311,7 +311,8 @@ export class ComposeInstance implements Instance {
     const { pid } = this;
     this.#options.changes.note(this.id, { what: "names" });
     this.#isEnding = true;
-    await this.#options.docker.getContainer(this.id).restart({ t: 10 });
+    // With the time to stop that its user gave it.
+    await this.#options.docker.getContainer(this.id).restart();
     await this.#until(
       `${this.service.name} runs again`,
       () => this.pid !== null && this.pid !== pid,
