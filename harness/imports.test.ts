@@ -135,6 +135,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   examples: [...upTo("experiment"), "harness/game-day/day", "targets/live-streaming/pack"],
   // As for a user: the public entry and nothing else.
   "examples/plain-http": ["harness/index.ts"],
+  "examples/compose": ["harness/index.ts"],
   benchmarks: ["harness", "targets", "experiments"],
 };
 const packagesOfPure = ["zod"];

@@ -99,7 +99,8 @@ describe("a target of containers", () => {
     expect(outside?.down.args).toContain("seawall-shop");
     // `down --volumes` of a project that the user named would remove the user's volumes.
     expect(problemsOf({ outside: { composeFile: "/a/compose.yml" } })).toEqual([
-      "target shop: project: leave it out with outside.composeFile, which makes a project of its own",
+      "target shop: project: leave it out with outside.composeFile, " +
+        "which makes a project of its own",
     ]);
   });
 
@@ -131,7 +132,7 @@ describe("a target of containers", () => {
           ["admin", "cache"],
         ],
       },
-      "edge and admin > cache cannot be told apart",
+      "edge and admin > cache cannot be struck one by one",
     ],
     ["a link from nobody", { links: [["egde", "cache"]] }, 'did you mean "edge"?'],
     ["an unknown key", { services: [{ name: "edge", port: 80, prot: 1 } as never] }, "prot"],

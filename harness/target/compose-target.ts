@@ -44,11 +44,11 @@ export interface ComposeTarget extends Omit<OwnTarget, "services"> {
  *   name: "shop",
  *   project: "shop",
  *   services: [
- *     { name: "edge", port: 80, published: "http://127.0.0.1:8080" },
- *     { name: "origin", port: 8080, replicas: 2 },
+ *     { name: "front", port: 80, published: "http://127.0.0.1:8080" },
+ *     { name: "api", port: 8080, replicas: 2 },
  *   ],
- *   entries: ["edge"],
- *   probes: [{ service: "edge", path: "/items", lane: "read" }],
+ *   entries: ["front"],
+ *   probes: [{ service: "front", path: "/items", lane: "read" }],
  * });
  * ```
  */
@@ -200,7 +200,7 @@ function linkProblems(
         .map(
           (end) =>
             `links: ${from} > ${to} cannot be struck: ${end} is one of several containers of ` +
-            "one name, which a proxy cannot tell apart",
+            "one name, and a proxy stands for all of them",
         ),
     ),
     ...within
@@ -219,7 +219,8 @@ function linkProblems(
       .filter(([, all]) => all.length > 1)
       .map(
         ([to, all]) =>
-          `links: ${all.map(([from]) => from).join(" and ")} > ${to} cannot be told apart: ` +
+          `links: ${all.map(([from]) => from).join(" and ")} > ${to} cannot be struck ` +
+          "one by one: " +
           "a proxy takes a service's name for all its clients, so declare one link to it",
       ),
     ...links

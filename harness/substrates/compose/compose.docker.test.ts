@@ -25,18 +25,28 @@ const greets = `
   process.on("SIGTERM", () => process.exit(0));
   require("node:http").createServer((_, answer) => answer.end("hello\\n")).listen(8080);
 `;
-/** Asks the service "back" for each request, and says what that answered. */
+/** Asks "back" for each request, as nginx would: at the address that it had at the start. */
 const front = `
   process.on("SIGTERM", () => process.exit(0));
   const { createServer, get } = require("node:http");
-  createServer((_, answer) => {
-    const asked = get({ host: "back", port: 8080, agent: false, timeout: 900 }, (it) => {
+  const { promises: { lookup } } = require("node:dns");
+  const found = (async () => {
+    for (;;)
+      try {
+        return (await lookup("back")).address;
+      } catch {
+        await new Promise((wake) => setTimeout(wake, 20));
+      }
+  })();
+  const server = createServer(async (_, answer) => {
+    const asked = get({ host: await found, port: 8080, agent: false, timeout: 900 }, (it) => {
       answer.end("back answered " + it.statusCode);
       it.resume();
     });
     asked.on("timeout", () => asked.destroy(new Error("late")));
     asked.on("error", () => answer.end("back is lost"));
-  }).listen(8080);
+  });
+  found.then(() => server.listen(8080));
 `;
 
 describe.skipIf(noEngine)("a compose project that runs already", () => {

@@ -65,13 +65,14 @@ async function deploy(
     found,
     scratch: scratch.path,
   });
-  undoing.defer(() => deployment.removeProxies());
   const watching = await watchProject(docker, project, {
     told: (event) => deployment.told(event),
     lost: (why) => deployment.lost(why),
   });
   undoing.defer(() => watching[Symbol.dispose]());
-  undoing.defer(() => deployment.restore(changes));
+  undoing.defer(() => changes.revertAll());
+  // First, because the proxies hold names that services get back.
+  undoing.defer(() => deployment.removeProxies());
   await deployment.findAll();
   progress(`found ${found.length} containers of the project ${project}`);
   await deployment.makeLinks(request);
@@ -235,12 +236,8 @@ class ComposeDeployment implements Deployment {
     });
   }
 
-  async restore(changes: Changes): Promise<void> {
-    this.#isEnding = true;
-    await changes.revertAll();
-  }
-
   async removeProxies(): Promise<void> {
+    this.#isEnding = true;
     for (const { proxy } of this.#links) await proxy.remove();
   }
 

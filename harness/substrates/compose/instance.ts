@@ -306,10 +306,14 @@ export class ComposeInstance implements Instance {
     this.#seeAddresses((await this.#inspect()).NetworkSettings);
   }
 
-  /** Restarts the container, so that it looks up the names of others again. */
-  async lookAgain(signal: AbortSignal): Promise<void> {
-    const { pid } = this;
+  /** The result restarts the container, so that it looks up the names of others again. */
+  willLookAgain(signal: AbortSignal): () => Promise<void> {
     this.#options.changes.note(this.id, { what: "names" });
+    return () => this.#lookAgain(signal);
+  }
+
+  async #lookAgain(signal: AbortSignal): Promise<void> {
+    const { pid } = this;
     this.#isEnding = true;
     // With the time to stop that its user gave it.
     await this.#options.docker.getContainer(this.id).restart();

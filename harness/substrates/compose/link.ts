@@ -61,9 +61,11 @@ export async function makeLink(
   ]);
   if (handle === undefined) throw new Error(`the link ${linkName(link)} was not made`);
   if (from === null) return { handle, proxy };
+  // Its clients may have kept the address that they looked up before. The last change is reverted
+  // first, so that they look again when the service has its name back.
+  const lookAgain = from.willLookAgain(options.signal);
   await to.reconnect(network, []);
-  // Its clients may have kept the address that they looked up before.
-  await from.lookAgain(options.signal);
+  await lookAgain();
   return { handle: moved(handle, () => to.inside(link.port)), proxy };
 }
 

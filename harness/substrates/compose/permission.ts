@@ -78,7 +78,9 @@ export function forbidden(env: Environment): { why: string; hint: string } | nul
   return host.startsWith("tcp://")
     ? null
     : {
-        why: `the engine of ${name} is reached by ${host.split(":")[0]}, which Seawall cannot speak`,
+        why:
+          `the engine of ${name} is reached by ${host.split(":")[0]}, ` +
+          "which Seawall cannot speak",
         hint: "Forward its socket to this machine, and name that in DOCKER_HOST.",
       };
 }

@@ -1,4 +1,4 @@
-/** An image with Toxiproxy alone, made from the tool of this machine, so that no registry is needed. */
+/** An image with Toxiproxy alone, made from the tool of this machine without a registry. */
 import { createHash } from "node:crypto";
 import { copyFileSync, mkdtempSync, readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";

@@ -1,4 +1,4 @@
-/** Images from programs of this machine, with the libraries that they load: no registry is asked. */
+/** Images from programs of this machine and their libraries: no registry is asked. */
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, realpathSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
