@@ -1,6 +1,6 @@
 /** One of two origins dies in its container. With failover at the edge, readers notice nothing. */
 import { join } from "node:path";
-import { defineExperiment, type Phase } from "../../harness/index.ts";
+import { defineExperiment, type Phase } from "seawall";
 import { items } from "./target.ts";
 
 const everyPhase: readonly Phase[] = ["baseline", "fault", "recovery"];

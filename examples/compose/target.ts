@@ -3,7 +3,7 @@
  * names one that runs already.
  */
 import { join } from "node:path";
-import { composeTarget } from "../../harness/index.ts";
+import { composeTarget } from "seawall";
 
 const project = process.env["PROJECT"];
 const origin = {

@@ -11,6 +11,7 @@ import type { Target } from "../target/target.ts";
 import type { Support } from "../faults/faults.ts";
 import { adapterOf } from "../substrates/registry.ts";
 import type { Context } from "./context.ts";
+import { setting } from "./project.ts";
 
 export interface ChosenSubstrate {
   readonly name: SubstrateName;
@@ -20,7 +21,7 @@ export interface ChosenSubstrate {
 
 export const substrateChoices: readonly string[] = ["auto", ...substrateNames];
 
-type Ground = Pick<Context, "env" | "root">;
+type Ground = Pick<Context, "env" | "root" | "cwd" | "project">;
 type Asked = Pick<Target, "model" | "own" | "runsOn">;
 
 export async function chooseSubstrate(
@@ -45,7 +46,7 @@ export async function chooseSubstrate(
       `the ${name} substrate cannot run a target of your own: ${refusal.why}`,
       { hint: refusal.hint },
     );
-  const forbidden = adapter.forbidden?.(ground) ?? null;
+  const forbidden = adapter.forbidden?.(ground, setting(ground, "allowContexts")) ?? null;
   if (forbidden !== null) throw new SeawallError("USAGE", forbidden.why, { hint: forbidden.hint });
   return { name, why: adapter.why("asked", target), supports: adapter.supports(target) };
 }

@@ -34,6 +34,21 @@ describe("the command that repeats a run", () => {
     );
   });
 
+  it("is npx's where the package is installed, with paths from the user's own folder", () => {
+    const context = {
+      root: "/my/node_modules/seawall",
+      cwd: "/my/tests",
+      env: { SEAWALL_REPORTS: "/r", SEAWALL_ALLOW_HOSTS: "vm", SEAWALL_NGINX: "/n" },
+      project: { folder: "/my", configFile: null, config: {} },
+    };
+    expect(rerunCommand(context, "./plain.ts", run)).toBe(
+      "SEAWALL_NGINX=/n npx seawall run ./tests/plain.ts --seed 7 --substrate process",
+    );
+    expect(rerunCommand(context, "../../elsewhere/plain.ts", run)).toContain(
+      "npx seawall run /elsewhere/plain.ts",
+    );
+  });
+
   it("contains the options that were set, without secrets and defaults", () => {
     const env = {
       SEAWALL_K6: "/opt/my k6",

@@ -40,8 +40,11 @@ export type Changed = UndoEntry & { readonly kind: "changed" };
 export interface SubstrateAdapter {
   /** Why it can never run this target, and what to do instead; null if it can. */
   refusal(target: Asked): { readonly why: string; readonly hint: string } | null;
-  /** Why this user's settings do not permit it; null if they do. Must be quick. */
-  forbidden?(ground: Ground): { readonly why: string; readonly hint: string } | null;
+  /** Why this user does not permit it; null if it is permitted. `allowed`: named contexts. */
+  forbidden?(
+    ground: Ground,
+    allowed: readonly string[],
+  ): { readonly why: string; readonly hint: string } | null;
   /** Why it is not chosen by default; null if it may be. Must be quick. */
   obstacle(ground: Ground): Promise<string | null>;
   /** The reason for the choice, as a phrase for the plan. */

@@ -2,7 +2,7 @@
  * `seawall gate`: runs experiments for a pipeline, compares them with a baseline, and reports the
  * result in every format that a pipeline reads.
  */
-import { out, planFlags, type PlanFlags, requestOf, wholeOf } from "../flags.ts";
+import { out, planFlags, type PlanFlags, requestOf, webhook, wholeOf } from "../flags.ts";
 import { Option } from "commander";
 import type { Define } from "../command.ts";
 import type { RunRequest } from "../../app/options.ts";
@@ -34,13 +34,14 @@ import { newRunId } from "../../run/run-directory.ts";
 import { makeFolders, writeWhole } from "../../system/files.ts";
 import { type Baseline, type BaselineRuns, openBaseline } from "../../app/baseline.ts";
 import type { Context } from "../../app/context.ts";
+import { VerdictWatch } from "../../app/notify.ts";
+import { setting } from "../../app/project.ts";
 import { type Outcome, runPlanned } from "../../app/run-experiment.ts";
 import { plan } from "../../app/plan-experiment.ts";
 import { chosen, inItsTopology, type Item, planAll, present, reasonsOf } from "./run.ts";
 
 export const defineGate: Define = (program, context, end) =>
   planFlags(
-    context,
     program
       .command("gate")
       .description("run experiments in a pipeline, compare them with a baseline, and pass or fail")
@@ -73,13 +74,14 @@ export const defineGate: Define = (program, context, end) =>
         .argParser(wholeOf(0, 10)),
     )
     .option("--json", "print only the result, as one line of JSON")
-    .addOption(out(context, "folder for the runs and the files of the gate"))
+    .option(...webhook)
+    .addOption(out("folder for the runs and the files of the gate"))
     .action(async (names: string[], flags: PlanFlags & GateFlags) =>
       end(
         await gate(context, names, {
           ...requestOf(context, flags),
           suite: flags.suite ?? null,
-          baseline: flags.baseline ?? null,
+          baseline: setting(context, "baseline", flags.baseline),
           baselineRuns: flags.baselineRuns,
           retries: flags.retries,
           confirmations: flags.confirmations,
@@ -120,6 +122,7 @@ export async function gate(
           runs: options.baselineRuns,
           seed,
           names: items.map(({ name }) => name),
+          allowHosts: options.allowHosts,
         });
   const judged = new Map<string, Outcome>();
   const entries: Gated[] = [];
@@ -151,7 +154,8 @@ async function gateItem(
   const { experiment } = item;
   let made = 0;
   let before: BaselineRuns | null = null;
-  return gateExperiment(
+  const watch = new VerdictWatch(context, own);
+  const gated = await gateExperiment(
     experiment.name,
     experiment.title,
     {
@@ -168,6 +172,7 @@ async function gateItem(
           throw error;
         });
         if (planned instanceof SeawallError) return refusedAttempt(planned);
+        watch.begins(planned.plan);
         const outcome = await runPlanned(context, planned, own);
         present(context, outcome, false, context.stderr);
         judged.set(outcome.run.directory, outcome);
@@ -202,6 +207,9 @@ async function gateItem(
     },
     { retriesMax: options.retries, confirmations: options.confirmations },
   );
+  const last = [...judged.values()].findLast(({ run }) => run.plan.experiment === experiment.name);
+  if (last !== undefined) await watch.ends(last.run.plan, last.verdict);
+  return gated;
 }
 
 /** A prerequisite has not held in this gate. */

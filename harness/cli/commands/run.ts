@@ -1,7 +1,7 @@
 /**
  * `seawall run`: runs experiments in order, by name or as a suite, and summarises their results.
  */
-import { out, planFlags, type PlanFlags, requestOf } from "../flags.ts";
+import { out, planFlags, type PlanFlags, requestOf, webhook } from "../flags.ts";
 import type { Define } from "../command.ts";
 import type { RunRequest } from "../../app/options.ts";
 import { randomInt } from "node:crypto";
@@ -14,8 +14,10 @@ import { expand, inTierOrder } from "../../experiment/suite.ts";
 import { renderSuite, type SuiteRow } from "../../report/suite-text.ts";
 import { renderVerdictText } from "../../report/text.ts";
 import type { Context } from "../../app/context.ts";
-import { experimentNames, loadExperiment } from "../../app/experiment-files.ts";
+import { catalogueNames, loadExperiment } from "../../app/experiment-files.ts";
 import { explain } from "../../app/error-output.ts";
+import { ownExperiments } from "../../app/project.ts";
+import { VerdictWatch } from "../../app/notify.ts";
 import { recordedVerdicts } from "../../app/verdict-history.ts";
 import { type Outcome, runPlanned } from "../../app/run-experiment.ts";
 import { plan, assumeHeld } from "../../app/plan-experiment.ts";
@@ -23,7 +25,6 @@ import { loadSuite } from "../../app/suite-files.ts";
 
 export const defineRun: Define = (program, context, end) =>
   planFlags(
-    context,
     program
       .command("run")
       .description("run experiments and judge them")
@@ -34,7 +35,8 @@ export const defineRun: Define = (program, context, end) =>
       "--json",
       "print only verdicts, one line of JSON per experiment, plus one for the suite",
     )
-    .addOption(out(context, "folder for the runs"))
+    .option(...webhook)
+    .addOption(out("folder for the runs"))
     .action(async (names: string[], flags: PlanFlags & { suite?: string }) =>
       end(await run(context, names, { ...requestOf(context, flags), suite: flags.suite ?? null })),
     );
@@ -81,19 +83,20 @@ export async function run(
   return worst;
 }
 
-/** By name in the given order, or a suite in the order of its tiers. */
+/** By name in the given order, all that the configuration names, or a suite by its tiers. */
 export async function chosen(
   context: Context,
   names: readonly string[],
   suite: string | null,
 ): Promise<Item[]> {
   if (suite === null) {
-    if (names.length === 0)
+    const wanted = names.length > 0 ? names : [...ownExperiments(context).keys()];
+    if (wanted.length === 0)
       throw new SeawallError("USAGE", "no experiment to run: name one, or a suite with --suite", {
         hint: "`seawall list` shows both.",
       });
     return Promise.all(
-      names.map(async (name) => ({
+      wanted.map(async (name) => ({
         name,
         experiment: await loadExperiment(context, name),
         topology: null,
@@ -104,7 +107,7 @@ export async function chosen(
     throw new SeawallError("USAGE", `either the suite ${suite} or ${names.join(", ")}, not both`, {
       hint: `Omit one of them, or add the experiment to experiments/suites/${suite}.ts.`,
     });
-  const runs = expand(await loadSuite(context, suite), experimentNames(context));
+  const runs = expand(await loadSuite(context, suite), catalogueNames(context));
   return inTierOrder(
     await Promise.all(
       runs.map(async ({ experiment, topology }) => ({
@@ -157,7 +160,10 @@ async function runItem(
     return notRun(item, reasonsOf(error));
   }
   const startedMs = performance.now();
+  const watch = new VerdictWatch(context, own);
+  watch.begins(planned.plan);
   const outcome = await runPlanned(context, planned, own);
+  await watch.ends(planned.plan, outcome.verdict);
   present(context, outcome, options.json);
   const { verdict, run: record, exitCode } = outcome;
   return {
@@ -221,6 +227,6 @@ function interruption({ aborted, cleanup }: Verdict): string {
   const left =
     cleanup.status === "clean"
       ? "everything was undone; nothing is left running"
-      : `still there: ${cleanup.left.join("; ")}; run \`./seawall recover\``;
+      : `still there: ${cleanup.left.join("; ")}; run \`seawall recover\``;
   return `${aborted?.detail ?? "interrupted"}: ${left}`;
 }

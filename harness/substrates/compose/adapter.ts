@@ -19,7 +19,7 @@ export const adapter: SubstrateAdapter = {
           why: "the target is not a compose project",
           hint: "Describe one with composeTarget(), or use another --substrate.",
         },
-  forbidden: ({ env }) => forbidden(env),
+  forbidden: ({ env }, allowed) => forbidden(env, allowed),
   obstacle: ({ env }) => engineObstacle({ DOCKER_HOST: engineOf(env).host }, null),
   why: () => "the target is a compose project",
   supports: () =>
@@ -36,7 +36,7 @@ export const adapter: SubstrateAdapter = {
   real: ({ env }, tools, clock) => {
     const { host } = engineOf(env);
     return composeSubstrate({
-      engine: () => connectEngine({ DOCKER_HOST: host }),
+      engine: () => connectEngine({ DOCKER_HOST: host }, "anywhere"),
       engineHost: host,
       tools,
       clock,
@@ -44,7 +44,7 @@ export const adapter: SubstrateAdapter = {
   },
   undo: async (runId, at, changed) => {
     try {
-      const docker = await connectEngine({ DOCKER_HOST: at });
+      const docker = await connectEngine({ DOCKER_HOST: at }, "anywhere");
       // The proxies hold the names that the services get back.
       const left = await removeOfRun(docker, runId);
       return [...left, ...(await revertNoted(docker, changed))];
@@ -53,7 +53,7 @@ export const adapter: SubstrateAdapter = {
     }
   },
   doctor: async ({ env }, { docker }) => {
-    const refused = forbidden(env);
+    const refused = forbidden(env, []);
     if (refused !== null) return { works: false, detail: refused.why };
     if (!docker.works) return docker;
     const unfit = await engineObstacle({ DOCKER_HOST: engineOf(env).host }, null);

@@ -229,10 +229,12 @@ class ComposeDeployment implements Deployment {
   }
 
   async resources(): Promise<readonly Usage[]> {
-    return this.#own.flatMap(({ service: { name }, pid }) => {
+    return this.#own.flatMap((instance) => {
+      const { pid } = instance;
+      const { name } = instance.service;
       const moved = this.#moved.get(name) ?? new MovedByMembers();
       this.#moved.set(name, moved);
-      return pid === null ? [] : usageOf(name, pid, moved);
+      return pid === null || !instance.isHere(pid) ? [] : usageOf(name, pid, moved);
     });
   }
 

@@ -245,9 +245,16 @@ export class ComposeInstance implements Instance {
 
   #strike(pid: number): boolean {
     try {
-      // The pid may have been reused.
-      if (!readFileSync(`/proc/${pid}/cgroup`, "utf8").includes(this.id)) return false;
-      return process.kill(pid, "SIGKILL");
+      return this.isHere(pid) && process.kill(pid, "SIGKILL");
+    } catch {
+      return false;
+    }
+  }
+
+  /** Whether the pid is its own on this machine: it may have been reused, or be another machine's. */
+  isHere(pid: number): boolean {
+    try {
+      return readFileSync(`/proc/${pid}/cgroup`, "utf8").includes(this.id);
     } catch {
       return false;
     }

@@ -48,14 +48,15 @@ describe("the engine that a run may break containers on", () => {
 
   it("must be on this machine, or be named", () => {
     const DOCKER_CONFIG = folder;
-    const why = (env: Record<string, string>) => forbidden(env)?.why ?? null;
+    const why = (env: Record<string, string>, ...allowed: string[]) =>
+      forbidden(env, allowed)?.why ?? null;
     expect(why({ DOCKER_CONFIG })).toContain("docker speaks to staging, which is not this machine");
-    expect(why({ DOCKER_CONFIG, SEAWALL_ALLOW_CONTEXTS: "other, staging" })).toBe(null);
-    expect(why({ DOCKER_CONFIG, SEAWALL_ALLOW_CONTEXTS: "other" })).not.toBe(null);
+    expect(why({ DOCKER_CONFIG }, "other", "staging")).toBe(null);
+    expect(why({ DOCKER_CONFIG }, "other")).not.toBe(null);
     expect(why({ DOCKER_HOST: "tcp://10.0.0.1:2375" })).toContain("tcp://10.0.0.1:2375");
     expect(why({ DOCKER_CONFIG, DOCKER_CONTEXT: "gone" })).toContain("names no engine");
-    const byShell = { DOCKER_CONFIG, DOCKER_CONTEXT: "by-ssh", SEAWALL_ALLOW_CONTEXTS: "by-ssh" };
-    expect(why(byShell)).toContain("ssh, which Seawall cannot speak");
+    const byShell = { DOCKER_CONFIG, DOCKER_CONTEXT: "by-ssh" };
+    expect(why(byShell, "by-ssh")).toContain("ssh, which Seawall cannot speak");
     expect(why({ DOCKER_CONFIG, DOCKER_CONTEXT: "rootful" })).toBe(null);
   });
 
@@ -80,11 +81,13 @@ describe("the engine that a run may break containers on", () => {
       probes: [{ service: "edge", path: "/", lane: "all" }],
     });
     const at = (env: Record<string, string>, substrate = "auto") =>
-      chooseSubstrate({ root: "/", env }, substrate, target);
+      chooseSubstrate({ root: "/", cwd: "/", env }, substrate, target);
     await expect(at({ DOCKER_CONFIG: folder })).rejects.toThrow("not this machine");
+    const named = { DOCKER_CONFIG: folder, SEAWALL_ALLOW_CONTEXTS: "other,staging" };
+    expect((await at(named)).name).toBe("compose");
     expect((await at({ DOCKER_HOST: "unix:///nowhere" })).name).toBe("compose");
     await expect(at({}, "process")).rejects.toThrow("the process substrate cannot run this target");
-    await expect(chooseSubstrate({ root: "/", env: {} }, "compose", {})).rejects.toThrow(
+    await expect(chooseSubstrate({ root: "/", cwd: "/", env: {} }, "compose", {})).rejects.toThrow(
       "the target is not a compose project",
     );
   });

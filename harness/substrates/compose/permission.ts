@@ -1,7 +1,7 @@
 /**
  * The engine that the user's `docker` command speaks to, and whether a run may break what runs
- * there. An engine on this machine is permitted. Any other must be named in
- * SEAWALL_ALLOW_CONTEXTS, by its context or by its address.
+ * there. An engine on this machine is permitted. The setting `allowContexts` must name any other,
+ * by its context or by its address.
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -58,10 +58,12 @@ export function isLocal(host: string): boolean {
 }
 
 /** Why a run may not touch this engine, or null. */
-export function forbidden(env: Environment): { why: string; hint: string } | null {
+export function forbidden(
+  env: Environment,
+  allowed: readonly string[],
+): { why: string; hint: string } | null {
   const { host, context } = engineOf(env);
   const name = context ?? host;
-  const allowed = (env["SEAWALL_ALLOW_CONTEXTS"] ?? "").split(",").map((one) => one.trim());
   if (host === "")
     return {
       why: `the docker context "${name}" names no engine that can be read`,
