@@ -87,7 +87,7 @@ async function proofOfDeath(
 
 /**
  * The engine is the witness. A restart policy may start the service at once, as it does after any
- * crash: then the death is the whole fault, and the evidence says how long it lasted.
+ * crash. Then the death is the whole fault, and the evidence says how long it lasted.
  */
 async function proofOfKeptDeath(
   instance: Instance,

@@ -91,16 +91,16 @@ describe("a kill", () => {
     });
 
     it("lands if its restart policy acts, and says after how long", async () => {
-      const told = {
+      const expected = {
         landed: true,
         observation:
           `process 7 of a is gone: ${detail}; ${always} restarted it, ` +
           "and process 8 ran 412 ms later",
       };
-      expect(await evidenceOn(kept(always, [back]))).toEqual(told);
+      expect(await evidenceOn(kept(always, [back]))).toEqual(expected);
       // While the ports are checked.
       expect(await evidenceOn(kept(always, [dead, back, back]), answering("accepted"))).toEqual(
-        told,
+        expected,
       );
     });
 

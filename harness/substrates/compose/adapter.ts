@@ -1,4 +1,4 @@
-/** The compose substrate for the registry: containers that somebody else's project keeps. */
+/** The compose substrate for the registry: containers that a user's own project keeps. */
 import { supportOf } from "../../faults/faults.ts";
 import type { SubstrateAdapter } from "../adapter.ts";
 import { connectEngine, engineObstacle } from "../docker/engine.ts";

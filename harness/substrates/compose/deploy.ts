@@ -66,7 +66,7 @@ async function deploy(
     scratch: scratch.path,
   });
   const watching = await watchProject(docker, project, {
-    told: (event) => deployment.told(event),
+    happened: (event) => deployment.happened(event),
     lost: (why) => deployment.lost(why),
   });
   undoing.defer(() => watching[Symbol.dispose]());
@@ -146,8 +146,8 @@ class ComposeDeployment implements Deployment {
     await Promise.all(this.#own.map((instance) => instance.find()));
   }
 
-  told(event: ContainerEvent): void {
-    void this.#own.find(({ id }) => id === event.container)?.told(event);
+  happened(event: ContainerEvent): void {
+    void this.#own.find(({ id }) => id === event.container)?.happened(event);
   }
 
   /** From here on, a death would not be noticed. */

@@ -1,4 +1,4 @@
-/** What the engine reports of a project's containers: starts and deaths, whoever caused them. */
+/** What the engine reports of the containers of a project: each start and each death. */
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import type Docker from "dockerode";
@@ -15,7 +15,7 @@ export interface ContainerEvent {
 }
 
 interface Listener {
-  told(event: ContainerEvent): void;
+  happened(event: ContainerEvent): void;
   /** The stream ended before disposal, so later events are unknown. */
   lost(why: string): void;
 }
@@ -30,7 +30,7 @@ interface EngineEvent {
 export async function watchProject(
   docker: Docker,
   project: string,
-  { told, lost }: Listener,
+  { happened, lost }: Listener,
 ): Promise<Disposable> {
   const stop = new AbortController();
   const stream = (await docker
@@ -44,7 +44,7 @@ export async function watchProject(
   createInterface({ input: stream })
     .on("line", (line) => {
       const event = parsed(line);
-      if (event !== null) told(event);
+      if (event !== null) happened(event);
     })
     .on("error", () => {});
   stream

@@ -39,7 +39,7 @@ interface Life {
 }
 
 /** The engine reports a death within some ms, and a start that it was asked for, too. */
-const toldWithinMs = 10_000;
+const reportedWithinMs = 10_000;
 
 export class ComposeInstance implements Instance {
   readonly service: Service;
@@ -155,7 +155,7 @@ export class ComposeInstance implements Instance {
   }
 
   /** An event of its own container. */
-  async told({ action, exitCode, atMs }: ContainerEvent): Promise<void> {
+  async happened({ action, exitCode, atMs }: ContainerEvent): Promise<void> {
     if (action === "oom") this.#isStarving = true;
     else if (action === "die") this.#died(exitCode, atMs);
     else await this.#begun(atMs).catch(() => undefined);
@@ -185,13 +185,13 @@ export class ComposeInstance implements Instance {
   }
 
   async #until(what: string, isSo: () => boolean, signal?: AbortSignal): Promise<void> {
-    const untilMs = this.#options.clock.monotonicMs() + toldWithinMs;
+    const untilMs = this.#options.clock.monotonicMs() + reportedWithinMs;
     while (!isSo()) {
       signal?.throwIfAborted();
       if (this.#options.clock.monotonicMs() > untilMs)
         throw new SeawallError(
           "SERVICE_FAILED",
-          `the engine did not report within ${toldWithinMs / 1000} s that ${what}`,
+          `the engine did not report within ${reportedWithinMs / 1000} s that ${what}`,
         );
       await Promise.race([this.#wake.promise, this.#options.clock.sleep(100)]);
     }
@@ -251,7 +251,7 @@ export class ComposeInstance implements Instance {
     }
   }
 
-  /** Whether the pid is its own on this machine: it may have been reused, or be another machine's. */
+  /** Whether the pid is its own: it may have been reused, or be another machine's. */
   isHere(pid: number): boolean {
     try {
       return readFileSync(`/proc/${pid}/cgroup`, "utf8").includes(this.id);

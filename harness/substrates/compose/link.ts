@@ -1,5 +1,5 @@
 /**
- * A link within a compose project: a Toxiproxy in a container of the run takes the names of the
+ * A link within a compose project. A Toxiproxy in a container of the run takes the names of the
  * service at its end, so that others connect to the proxy. The service keeps the name of its
  * container, by which the proxy reaches it.
  */

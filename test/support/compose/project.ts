@@ -7,7 +7,13 @@ import { connectEngine } from "../../../harness/substrates/docker/engine.ts";
 import { imageOf } from "./images.ts";
 
 export interface ServiceInProject {
-  readonly script: string;
+  /** Runs in Node, in an image that holds nothing else; or an image and a command. */
+  readonly script?: string;
+  readonly image?: string;
+  readonly command?: readonly string[];
+  readonly binds?: readonly string[];
+  /** By port of the container, the port on 127.0.0.1. */
+  readonly published?: Readonly<Record<number, number>>;
   readonly restart?: string;
   readonly replicas?: number;
 }
@@ -43,18 +49,30 @@ export async function startProject(
     await network.remove();
   };
   try {
-    for (const [service, { script, restart = "no", replicas = 1 }] of Object.entries(services)) {
+    for (const [service, described] of Object.entries(services)) {
+      const { restart = "no", replicas = 1, binds = [], published = {}, script } = described;
+      const ports = Object.entries(published).map(([inside, outside]) => [
+        `${inside}/tcp`,
+        [{ HostIp: "127.0.0.1", HostPort: String(outside) }],
+      ]);
       for (let number = 1; number <= replicas; number++) {
         const container = await docker.createContainer({
           name: `${name}-${service}-${number}`,
-          Image: image,
-          Entrypoint: ["/node", "-e", script],
+          Image: described.image ?? image,
+          Entrypoint:
+            script === undefined ? [...(described.command ?? [])] : ["/node", "-e", script],
+          ExposedPorts: Object.fromEntries(ports.map(([port]) => [port, {}])),
           Labels: of({
             "com.docker.compose.service": service,
             "com.docker.compose.container-number": String(number),
             "com.docker.compose.oneoff": "False",
           }),
-          HostConfig: { RestartPolicy: { Name: restart }, NetworkMode: `${name}_default` },
+          HostConfig: {
+            RestartPolicy: { Name: restart },
+            NetworkMode: `${name}_default`,
+            Binds: [...binds],
+            PortBindings: Object.fromEntries(ports),
+          },
           NetworkingConfig: {
             EndpointsConfig: {
               [`${name}_default`]: { Aliases: [`${name}-${service}-${number}`, service] },
