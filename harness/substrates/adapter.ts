@@ -47,6 +47,8 @@ export interface SubstrateAdapter {
   ): { readonly why: string; readonly hint: string } | null;
   /** Why it is not chosen by default; null if it may be. Must be quick. */
   obstacle(ground: Ground): Promise<string | null>;
+  /** What of the layout is not there, of a target that runs already; one line each. */
+  missing?(ground: Ground, layout: Layout): Promise<readonly string[]>;
   /** The reason for the choice, as a phrase for the plan. */
   why(how: "asked" | "ready", target: Asked): string;
   supports(target: Asked): Support;

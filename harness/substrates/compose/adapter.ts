@@ -2,11 +2,12 @@
 import { supportOf } from "../../faults/faults.ts";
 import type { SubstrateAdapter } from "../adapter.ts";
 import { connectEngine, engineObstacle } from "../docker/engine.ts";
-import { removeOfRun } from "../docker/undo.ts";
+import { removeOfRun, sweepEngine } from "../docker/undo.ts";
 import { supportsEffect } from "../effects.ts";
 import { revertNoted } from "./changes.ts";
 import { composeSubstrate } from "./deploy.ts";
-import { engineOf, forbidden } from "./permission.ts";
+import { containersOf, projectProblems } from "./project.ts";
+import { engineOf, forbidden, isLocal } from "./permission.ts";
 
 const name = "compose";
 const inside = "nothing is changed inside of containers that are not its own";
@@ -21,6 +22,15 @@ export const adapter: SubstrateAdapter = {
         },
   forbidden: ({ env }, allowed) => forbidden(env, allowed),
   obstacle: ({ env }) => engineObstacle({ DOCKER_HOST: engineOf(env).host }, null),
+  missing: async ({ env }, layout) => {
+    const { host } = engineOf(env);
+    const { project, outside } = layout;
+    if (project === undefined || outside !== undefined) return [];
+    // A plan needs no engine. The run says that there is none.
+    if ((await engineObstacle({ DOCKER_HOST: host }, null)) !== null) return [];
+    const docker = await connectEngine({ DOCKER_HOST: host }, "anywhere");
+    return projectProblems(await containersOf(docker, project), layout);
+  },
   why: () => "the target is a compose project",
   supports: () =>
     supportOf(
@@ -41,6 +51,10 @@ export const adapter: SubstrateAdapter = {
       tools,
       clock,
     });
+  },
+  sweep: async (env, runId) => {
+    const { host } = engineOf(env);
+    return isLocal(host) ? sweepEngine({ DOCKER_HOST: host }, runId) : [];
   },
   undo: async (runId, at, changed) => {
     try {

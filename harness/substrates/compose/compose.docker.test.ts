@@ -262,6 +262,40 @@ describe.skipIf(noEngine)("a compose project that runs already", () => {
     await crashed[Symbol.asyncDispose]();
   });
 
+  it("is refused by the plan for what it cannot provide", async () => {
+    const missing = async (over: Partial<ComposeTarget>) => {
+      const layout = composeTarget({ ...described(), ...over }).topologies["own"]?.layout();
+      if (layout === undefined) throw new Error("it has no layout");
+      return adapter.missing?.({ root: "/", env: process.env }, layout);
+    };
+    expect(await missing({})).toEqual([]);
+    expect(await missing({ project: "nobodys" })).toEqual([
+      'the compose project "nobodys" has no container on this engine',
+    ]);
+    const [front, back, kept] = described().services;
+    const services = [front, back, kept, { name: "pool", port: 8080, replicas: 3 }] as never;
+    expect(await missing({ services })).toEqual([
+      "pool has 2 containers, and the target describes 3",
+    ]);
+    const apart = await project.docker.createNetwork({
+      Name: `${project.name}_apart`,
+      IPAM: { Config: [{ Subnet: "198.19.251.0/24" }] },
+    });
+    try {
+      await apart.connect({ Container: project.id("front-1") });
+      expect(await missing({})).toEqual([]);
+      await apart.connect({ Container: project.id("back-1") });
+      expect(await missing({})).toEqual([
+        "the link front>back:http cannot be struck: its ends share 2 networks, and the proxy " +
+          "must take the name on exactly one",
+      ]);
+    } finally {
+      for (const one of ["front-1", "back-1"])
+        await apart.disconnect({ Container: project.id(one), Force: true }).catch(() => undefined);
+      await apart.remove();
+    }
+  });
+
   it("refuses a service that the project lacks, and one that its user has stopped", async () => {
     const misspelt = composeTarget({
       ...described(),

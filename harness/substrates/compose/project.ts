@@ -2,7 +2,8 @@
 import type Docker from "dockerode";
 import { SeawallError } from "../../base/errors.ts";
 import { unknownName } from "../../base/nearest.ts";
-import type { ComposeContainer } from "../../target/layout.ts";
+import type { ComposeContainer, Layout } from "../../target/layout.ts";
+import { linkName } from "../../target/where.ts";
 import { engineError } from "../docker/engine.ts";
 
 const label = {
@@ -22,6 +23,10 @@ export interface Found {
   readonly name: string;
   readonly service: string;
   readonly number: number;
+  /** `running`, `exited`, `paused`. */
+  readonly state: string;
+  /** The ids of its networks. */
+  readonly networks: readonly string[];
 }
 
 /** Containers of `docker compose run` belong to the project, but to none of its services. */
@@ -33,13 +38,44 @@ export async function containersOf(docker: Docker, project: string): Promise<rea
     });
   return all
     .filter(({ Labels }) => Labels[label.oneOff] !== "True")
-    .map(({ Id, Names, Labels }) => ({
+    .map(({ Id, Names, Labels, State, NetworkSettings }) => ({
       id: Id,
       name: Names[0]?.slice(1) ?? "",
       service: Labels[label.service] ?? "",
       number: Number(Labels[label.number] ?? 1),
+      state: State,
+      networks: Object.values(NetworkSettings.Networks).map(({ NetworkID }) => NetworkID),
     }))
     .sort((one, other) => one.number - other.number);
+}
+
+/** What of the layout this project cannot provide now, one line each. */
+export function projectProblems(found: readonly Found[], layout: Layout): string[] {
+  const { project = "", services, links } = layout;
+  const problems: string[] = [];
+  const containers = new Map<string, Found>();
+  for (const { name, container } of services) {
+    if (container === undefined) continue;
+    try {
+      const one = containerIn(found, project, container);
+      containers.set(name, one);
+      if (one.state !== "running")
+        problems.push(`the container of ${name} is ${one.state}, and it must run before the run`);
+    } catch (error) {
+      problems.push((error as Error).message);
+    }
+  }
+  for (const link of links) {
+    const [from, to] = [containers.get(link.from), containers.get(link.to)];
+    if (from === undefined || to === undefined) continue;
+    const shared = from.networks.filter((id) => to.networks.includes(id)).length;
+    if (shared !== 1)
+      problems.push(
+        `the link ${linkName(link)} cannot be struck: its ends share ${shared} networks, and the ` +
+          "proxy must take the name on exactly one",
+      );
+  }
+  return [...new Set(problems)];
 }
 
 /** The nth replica of a service; numbers may have gaps after a scale-down. */
