@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { resolve } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { rerunCommand } from "./rerun.ts";
@@ -77,7 +78,7 @@ describe("the command that repeats a run", () => {
           ["-c", `set -f; printf '%s\\0' ${command.replace("./seawall", "seawall")}`],
           { encoding: "utf8" },
         ).split("\0");
-        expect([words[2], words[8]]).toEqual([`/${name}`, defence]);
+        expect([words[2], words[8]]).toEqual([resolve(`/${name}`), defence]);
       }),
       { numRuns: times(8) },
     );

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { hostProblems } from "../plan/problems/hosts.ts";
 import { type ComposeTarget, composeTarget } from "./compose-target.ts";
 
 const shop: ComposeTarget = {
@@ -75,6 +76,23 @@ describe("a target of containers", () => {
       },
     ]);
     expect(problemsOf({})).toEqual([]);
+  });
+
+  it("has other ports in its container, and those alone are not published", () => {
+    const services = [
+      { name: "edge", port: 80, published: "https://127.0.0.1:8443/shop", ports: { admin: 9000 } },
+    ];
+    const [edge] = layoutOf({ ...shop, services, links: [] }).services;
+    expect(edge?.ports).toEqual({ http: 80, admin: 9000 });
+    expect(edge?.container?.published).toEqual({ http: { host: "127.0.0.1", port: 8443 } });
+    expect(edge?.access).toEqual({ http: { tls: {}, basePath: "/shop" } });
+  });
+
+  it("sends no load to a published address elsewhere", () => {
+    const services = [{ name: "edge", port: 80, published: "http://shop.example:80" }];
+    const layout = layoutOf({ ...shop, services, links: [] });
+    expect(hostProblems(layout, []).join()).toContain("--allow-host shop.example");
+    expect(hostProblems(layout, ["shop.example"])).toEqual([]);
   });
 
   it("has one service for each container, whatever the number of replicas", () => {

@@ -11,16 +11,19 @@ import { linesOf } from "./own-target-problems.ts";
 import type { Target } from "./target.ts";
 
 /** A service of the compose project. */
-export interface Composed extends Named {
+export interface Composed
+  extends Named, Pick<Running, "headers" | "secretHeaders" | "host" | "tls"> {
   /** Its name in the compose file; defaults to `name`. */
   readonly service?: string;
   /** The port on which it listens in its container. */
   readonly port: number;
   /**
-   * The address on this machine at which it is published, such as `http://127.0.0.1:8080`. Users
-   * enter there. Without it, they reach the container by its own address.
+   * The address at which it is published, such as `http://127.0.0.1:8080`. Users enter there.
+   * Without it, they reach the container by its own address.
    */
   readonly published?: string;
+  /** Its other ports in its container, by name, for links and operations. */
+  readonly ports?: Readonly<Record<string, number>>;
   /**
    * The number of its containers. They are called `NAME-1`, `NAME-2` and so on, of the kind and in
    * the zone NAME, so that a fault can strike one or all. One container is called NAME.
@@ -89,13 +92,22 @@ function servicesOf(services: ComposeTarget["services"]): Placed[] {
   if (!Array.isArray(services)) return [];
   return (services as ComposeTarget["services"]).flatMap((one): Placed[] => {
     if (!isComposed(one)) return [{ running: one, composed: null }];
-    const { service: _service, port, published, replicas = 1, ...named } = one;
+    const { service: _service, port, ports, published, replicas = 1, ...named } = one;
     const count = Number.isInteger(replicas) ? Math.min(Math.max(replicas, 1), replicasMax) : 1;
     return Array.from({ length: count }, (_, index) => {
       const name = count === 1 ? one.name : `${one.name}-${index + 1}`;
-      const url = published ?? `http://${String(name).replaceAll("/", ".")}.invalid:${port}`;
+      const host = `${String(name).replaceAll("/", ".")}.invalid`;
+      const others = Object.entries(ports ?? {}).map(([key, number]) => [key, `${host}:${number}`]);
+      const url = published ?? `http://${host}:${port}`;
       return {
-        running: { kind: one.name, zone: zoneOf(one.name), ...named, name, url },
+        running: {
+          kind: one.name,
+          zone: zoneOf(one.name),
+          ...named,
+          name,
+          url,
+          ...(ports === undefined ? {} : { ports: Object.fromEntries(others) }),
+        },
         composed: { of: one, number: index + 1 },
       };
     });
@@ -127,11 +139,16 @@ function inContainers(layout: Layout, project: string, placed: readonly Placed[]
         container: {
           service: of.service ?? of.name,
           number,
-          published: of.published === undefined ? {} : at,
+          published: of.published === undefined ? {} : firstAlone(at),
         },
       };
     }),
   };
+}
+
+/** Only the first port is published; the others are those in the container. */
+function firstAlone<T>(at: Readonly<Record<string, T>>): Readonly<Record<string, T>> {
+  return Object.fromEntries(Object.entries(at).slice(0, 1));
 }
 
 function firstOf(ports: Service["ports"]): string {

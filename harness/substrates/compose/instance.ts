@@ -13,7 +13,14 @@ import type {
   InstanceState,
   Keeper,
 } from "../../target/deployment.ts";
-import type { ComposeContainer, Endpoint, Place, Service } from "../../target/layout.ts";
+import {
+  accessible,
+  type ComposeContainer,
+  type Endpoint,
+  type Place,
+  type Program,
+  type Service,
+} from "../../target/layout.ts";
 import { operate } from "../../system/operate.ts";
 import { engineError } from "../docker/engine.ts";
 import { detailOf } from "../docker/exits.ts";
@@ -94,8 +101,7 @@ export class ComposeInstance implements Instance {
   /** Published ports stay; the container's own address may change with each start. */
   endpoint(port: string): Endpoint {
     const published = this.#container.published[port];
-    if (published !== undefined) return published;
-    return this.inside(port);
+    return accessible(this.service, port, published ?? this.inside(port));
   }
 
   /** The address within the project's network; the last one while it has none. */
@@ -353,6 +359,11 @@ export class ComposeInstance implements Instance {
       place,
       runId: "",
     });
+  }
+
+  programOf(name: string): Program | null {
+    const operation = this.service.operations?.[name];
+    return operation?.kind === "command" ? operation.command(this.#options.place) : null;
   }
 
   async impair(): Promise<Impairment> {
