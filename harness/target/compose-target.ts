@@ -12,7 +12,8 @@ import type { Target } from "./target.ts";
 
 /** A service of the compose project. */
 export interface Composed
-  extends Named, Pick<Running, "headers" | "secretHeaders" | "host" | "tls"> {
+  extends Named,
+    Pick<Running, "headers" | "secretHeaders" | "host" | "tls"> {
   /** Its name in the compose file; defaults to `name`. */
   readonly service?: string;
   /** The port on which it listens in its container. */
