@@ -291,9 +291,12 @@ export function planTarget(target: Target, topology: string, options: TargetOpti
   };
 }
 
-function outsideProblems({ outside }: Layout, { obstacleTo }: TargetOptions): string[] {
+function outsideProblems(
+  { outside }: Layout,
+  { obstacleTo, missing = [] }: TargetOptions,
+): string[] {
   const obstacle = outside === undefined ? null : (obstacleTo?.(outside.up) ?? null);
-  return obstacle === null ? [] : [`outside: ${obstacle}`];
+  return [...(obstacle === null ? [] : [`outside: ${obstacle}`]), ...missing];
 }
 
 /** A control for a missing defence would prove nothing, and a missing defence protects nothing. */
