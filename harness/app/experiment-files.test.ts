@@ -70,7 +70,7 @@ describe("experiments", () => {
     });
   });
 
-  it("are told of the public entry if they import what an earlier version had", async () => {
+  it("name the public entry if they import what an earlier version had", async () => {
     write("earlier.ts", "import '../harness/core/experiment.ts';");
     await expect(loadExperiment(context, "earlier")).rejects.toMatchObject({
       message: expect.stringContaining("harness/core/experiment.ts"),
