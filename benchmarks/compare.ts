@@ -122,7 +122,7 @@ function sidesTable(): void {
       "|\n|---|---|---|---|---|---|---|\n",
   );
   for (const sides of process.argv[4]?.split(",") ?? sidesOfAll)
-    for (const runToRun of [0, 0.05, 0.1, 0.15]) {
+    for (const runToRun of [0, 0.03, 0.05, 0.1, 0.15]) {
       const [ofA = 1, ofB = 1] = sides.split("v").map(Number);
       const side = (seed: number, runs: number, slower: number): Run[] =>
         Array.from({ length: runs }, (_, index) =>
