@@ -131,7 +131,7 @@ function tooFewSentences(changes: readonly Change[], ofA: number, ofB: number): 
           `${most.quantity.title} ${whereOf(most)} ${apart(most)}: ` +
             `${moreRuns(most, ofA + ofB === 2)}`,
         ];
-  return [`${runs}: no test can tell, as ${why}. at least 3 against 3 are needed`, ...hint];
+  return [`${runs}: no test can tell, as ${why}. At least 3 against 3 are needed`, ...hint];
 }
 
 /** Suspected differences of too few runs: user-facing figures first, then the largest. */
