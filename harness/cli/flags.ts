@@ -58,6 +58,11 @@ export const allowHost: [string, string, (value: string, all: string[]) => strin
   [],
 ];
 
+export const otlp: [string, string] = [
+  "--otlp <url>",
+  "send samples to this receiver (OTLP over HTTP) while a run goes on",
+];
+
 export function seed(): Option {
   return new Option("--seed <n>", "seed of all random choices, 0…4294967295").argParser(
     wholeOf(0, 2 ** 32 - 1),

@@ -2,7 +2,7 @@
  * `seawall gate`: runs experiments for a pipeline, compares them with a baseline, and reports the
  * result in every format that a pipeline reads.
  */
-import { out, planFlags, type PlanFlags, requestOf, wholeOf } from "../flags.ts";
+import { otlp, out, planFlags, type PlanFlags, requestOf, wholeOf } from "../flags.ts";
 import { Option } from "commander";
 import type { Define } from "../command.ts";
 import type { RunRequest } from "../../app/options.ts";
@@ -34,6 +34,9 @@ import { makeFolders, writeWhole } from "../../system/files.ts";
 import { type Baseline, type BaselineRuns, openBaseline } from "../../app/baseline.ts";
 import type { Context } from "../../app/context.ts";
 import { type GateComparison, writeGatePages } from "../../app/gate-pages.ts";
+import { liveExport } from "../../app/live-export.ts";
+import type { Receiver } from "../../telemetry/send.ts";
+import { receiverOf } from "./export.ts";
 import { judgeRecord } from "../../app/judge-record.ts";
 import { type Outcome, runPlanned } from "../../app/run-experiment.ts";
 import { plan } from "../../app/plan-experiment.ts";
@@ -75,6 +78,7 @@ export const defineGate: Define = (program, context, end) =>
         .argParser(wholeOf(0, 10)),
     )
     .option("--json", "print only the result, as one line of JSON")
+    .option(...otlp)
     .addOption(out(context, "folder for the runs and the files of the gate"))
     .action(async (names: string[], flags: PlanFlags & GateFlags) =>
       end(
@@ -85,6 +89,7 @@ export const defineGate: Define = (program, context, end) =>
           baselineRuns: flags.baselineRuns,
           retries: flags.retries,
           confirmations: flags.confirmations,
+          receiver: receiverOf(context, flags.otlp ?? null),
         }),
       ),
     );
@@ -95,10 +100,13 @@ interface GateFlags {
   readonly baselineRuns: number;
   readonly retries: number;
   readonly confirmations: number;
+  readonly otlp?: string;
 }
 
 export interface GateOptions extends RunRequest {
   readonly suite: string | null;
+  /** What follows each run as it happens. */
+  readonly receiver: Receiver | null;
   /** A folder of runs or a git ref. */
   readonly baseline: string | null;
   /** The number of runs per experiment for a git ref. */
@@ -174,7 +182,9 @@ async function gateItem(
           throw error;
         });
         if (planned instanceof SeawallError) return refusedAttempt(planned);
-        const outcome = await runPlanned(context, planned, own);
+        const exported =
+          options.receiver === null ? null : liveExport(context, planned.plan, options.receiver);
+        const outcome = await runPlanned(context, planned, own, exported ?? undefined);
         present(context, outcome, false, context.stderr);
         judged.set(outcome.run.directory, outcome);
         const { verdict, run, exitCode } = outcome;
