@@ -3,8 +3,8 @@ import type { DayEvent, DayHappening } from "./day/day.ts";
 import type { Log } from "./desk.ts";
 
 export class MemoryLog implements Log {
+  readonly events: DayEvent[] = [];
   readonly #nowMs: () => number;
-  readonly #events: DayEvent[] = [];
   readonly #listeners = new Set<(event: DayEvent) => void>();
 
   constructor(nowMs: () => number) {
@@ -12,14 +12,14 @@ export class MemoryLog implements Log {
   }
 
   append(happening: DayHappening): DayEvent {
-    const event = { seq: this.#events.length + 1, atMs: this.#nowMs(), ...happening } as DayEvent;
-    this.#events.push(event);
-    for (const listener of this.#listeners) listener(event);
+    const event = { seq: this.events.length + 1, atMs: this.#nowMs(), ...happening } as DayEvent;
+    this.events.push(event);
+    for (const listener of [...this.#listeners]) listener(event);
     return event;
   }
 
   since(seq: number): readonly DayEvent[] {
-    return this.#events.slice(seq);
+    return this.events.slice(seq);
   }
 
   onEvent(listener: (event: DayEvent) => void): () => void {
