@@ -18,6 +18,7 @@ const context: Context = {
   stderr: quiet,
   stdin: () => Readable.from([]),
   signal: new AbortController().signal,
+  onForceQuit: () => {},
   version: "1.2.3",
   stateDirectory: join(tmpdir(), "state"),
   cacheDirectory: tmpdir(),
