@@ -1,4 +1,4 @@
-/** Sends a run to a receiver of OpenTelemetry while it goes on. */
+/** Sends a run to a receiver of OpenTelemetry while it happens. */
 import { redacted } from "../base/redact.ts";
 import type { Plan } from "../record/plan.ts";
 import { isVirtual } from "../record/substrates.ts";

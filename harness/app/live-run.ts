@@ -68,13 +68,9 @@ export async function showRuns(
     begin: (step, plan) => {
       log.append({ kind: "began", step });
       const ready = { step: {} };
-      return new DayRunObserver(
-        { ready, step, log, directory: out, live: true, hold: null },
-        plan,
-      );
+      return new DayRunObserver({ ready, step, log, directory: out, live: true, hold: null }, plan);
     },
-    end: (step, outcome) =>
-      void log.append({ kind: "ended", step, outcome: outcomeOf(outcome) }),
+    end: (step, outcome) => void log.append({ kind: "ended", step, outcome: outcomeOf(outcome) }),
     skip: (step, why) =>
       void log.append({
         kind: "ended",

@@ -24,8 +24,7 @@ export function together(observers: readonly RunObserver[]): RunObserver | undef
     event: (event) => {
       for (const observer of observers) observer.event(event);
     },
-    samples: (recorder) =>
-      observers.reduce((sink, observer) => observer.samples(sink), recorder),
+    samples: (recorder) => observers.reduce((sink, observer) => observer.samples(sink), recorder),
     hold: observers.find(({ hold }) => hold !== undefined)?.hold,
     ended: async () => {
       for (const observer of observers) await observer.ended?.();

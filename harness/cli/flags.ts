@@ -60,7 +60,7 @@ export const allowHost: [string, string, (value: string, all: string[]) => strin
 
 export const otlp: [string, string] = [
   "--otlp <url>",
-  "send samples to this receiver (OTLP over HTTP) while a run goes on",
+  "send samples to this receiver (OTLP over HTTP) during the run",
 ];
 
 export function seed(): Option {

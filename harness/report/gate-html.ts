@@ -185,7 +185,8 @@ function reruns({ entries }: GateReport): Markup | null {
     .map(({ attempts }) => attempts.at(-1)?.rerun ?? "")
     .filter((line) => line !== "");
   if (lines.length === 0) return null;
-  return section("reruns", "To see it again", [
-    markup`${lines.map((line) => markup`<p class="command"><code>${clip(line, 600)}</code></p>\n`)}`,
-  ]);
+  const commands = lines.map(
+    (line) => markup`<p class="command"><code>${clip(line, 600)}</code></p>\n`,
+  );
+  return section("reruns", "To see it again", [markup`${commands}`]);
 }

@@ -91,10 +91,7 @@ describe("a run that is sent while it goes on", () => {
   it.each([
     ["dead", async () => "http://127.0.0.1:9/v1/metrics"],
     ["silent", async () => (await receiver(() => {})).url],
-    [
-      "refusing",
-      async () => (await receiver((response) => response.writeHead(500).end("no"))).url,
-    ],
+    ["refusing", async () => (await receiver((response) => response.writeHead(500).end("no"))).url],
   ])("records every sample at once where the receiver is %s", async (_how, urlOf) => {
     const recorder = recorderOf();
     const live = liveTo(await urlOf(), recorder);
@@ -122,5 +119,6 @@ describe("a run that is sent while it goes on", () => {
     expect(bodies.length).toBe(1);
     await live.end();
     expect(bodies.length).toBe(1);
+    expect(live.complaint).toBe("1 of 1 requests failed: the receiver does not answer");
   });
 });

@@ -1,5 +1,5 @@
 /**
- * Sends a run to a receiver while it goes on. It stands between generator and recorder, and keeps
+ * Sends a run to a receiver while it happens. It stands between generator and recorder, and keeps
  * totals instead of samples. One request is on its way at a time; what comes meanwhile is in the
  * next one. A receiver that is slow or gone therefore costs no memory, delays no sample and changes
  * no verdict.
@@ -71,6 +71,7 @@ export class LiveExport implements SampleSink {
     const late = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
     await Promise.race([this.#sending, late]);
     if (this.#sending === null) await Promise.race([this.#send(signal), late]);
+    else this.#fail(new Error("the receiver does not answer"));
   }
 
   /** Null if the receiver took everything that it was sent. */
@@ -93,9 +94,13 @@ export class LiveExport implements SampleSink {
       await this.#options.send(request, signal);
       this.#sent++;
     } catch (error) {
-      this.#failed++;
-      this.#why = error instanceof Error ? error.message : String(error);
+      this.#fail(error);
     }
+  }
+
+  #fail(error: unknown): void {
+    this.#failed++;
+    this.#why = error instanceof Error ? error.message : String(error);
   }
 
   #request(): ExportRequest | null {

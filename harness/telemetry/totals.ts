@@ -83,7 +83,10 @@ export class SeriesTotals {
       case "gauge":
         return { ...about, gauge: { dataPoints: numbers } };
       default:
-        return { ...about, sum: { aggregationTemporality, isMonotonic: true, dataPoints: numbers } };
+        return {
+          ...about,
+          sum: { aggregationTemporality, isMonotonic: true, dataPoints: numbers },
+        };
     }
   }
 }
