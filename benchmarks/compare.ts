@@ -168,7 +168,7 @@ function withinTable(): void {
         const live = series.find(
           ({ metric, tags }) => metric === "segment_ms" && tags["lane"] === "live",
         );
-        return quantile([...(live?.values ?? [])], q) ?? Number.NaN;
+        return quantile(Float64Array.from(live?.values ?? []).sort(), q) ?? Number.NaN;
       });
       return Math.max(...figures) / Math.min(...figures) <= closest;
     });
