@@ -1,5 +1,6 @@
 /** The result of a breaking-point search, for a terminal and as a page that links to its runs. */
 import type { Conclusion, StepOutcome } from "../breaking-point/search.ts";
+import { isVirtual } from "../record/substrates.ts";
 import { withoutText } from "../phrases/format.ts";
 import { markup, type Markup } from "./markup.ts";
 import { headCell, section } from "./page/parts.ts";
@@ -135,6 +136,7 @@ export function renderBreakingPointHtml(
   } as const;
   const sorted = found.steps.toSorted((a, b) => a.scale - b.scale);
   return renderShell({
+    simulated: isVirtual(found.substrate),
     title: `Breaking point of ${found.experiment}`,
     status: status[found.conclusion.kind],
     heading: found.experiment,
