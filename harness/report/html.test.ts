@@ -91,7 +91,8 @@ describe("the map", () => {
     const html = page();
     expect(html).toContain("<b>Down:</b> region-a/origin-read.");
     expect(html.match(/class="node down"/g)).toHaveLength(1);
-    expect(html.match(/class="node up"/g)).toHaveLength(11);
+    // The services, and the users above them.
+    expect(html.match(/class="node up"/g)).toHaveLength(12);
     expect(html).toContain('class="link idle"');
   });
 
