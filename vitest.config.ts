@@ -4,7 +4,10 @@ import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const real = ["process", "docker", "browser"] as const;
-const kindOf = (kind: string): string => `{harness,targets,experiments,test}/**/*.${kind}.test.ts`;
+/** Kinds of tests that need nothing but Node. */
+const light = ["hermetic", "simulated"] as const;
+const kindOf = (kind: string): string =>
+  `{harness,targets,experiments,packages,test}/**/*.${kind}.test.ts`;
 
 /**
  * Real tests that judge no time of what they start, only that it comes, in time limits that leave
@@ -29,6 +32,7 @@ const beside = [
   "harness/cli/main.process.test.ts",
   "targets/live-streaming/packager/oracle.process.test.ts",
   "targets/live-streaming/object-store/main.process.test.ts",
+  "harness/app/experiment-repository.process.test.ts",
   "harness/bootstrap.process.test.ts",
 ];
 
@@ -38,6 +42,7 @@ const beside = [
  * target, or measures what processors can do, is not among them. Longest first.
  */
 const paired = [
+  "packages/packages.process.test.ts",
   "harness/cli/plain-http.process.test.ts",
   "test/lies/lies.process.test.ts",
   "targets/live-streaming/origin/origin.process.test.ts",
@@ -54,13 +59,13 @@ const paired = [
   "targets/live-streaming/origin/forward.process.test.ts",
 ];
 
-/** Hermetic tests that take seconds. */
+/** Tests in this process that take seconds. */
 const long = [
-  "harness/cli/commands/gate.test.ts",
-  "harness/cli/command-line.test.ts",
-  "experiments/simulated.test.ts",
+  "harness/cli/commands/gate.simulated.test.ts",
+  "harness/cli/command-line.simulated.test.ts",
+  "experiments/catalogue.simulated.test.ts",
   "test/lies/lies.test.ts",
-  "experiments/simulated-gateways.test.ts",
+  "experiments/gateways.simulated.test.ts",
 ];
 
 /**
@@ -93,8 +98,8 @@ process.env["NODE_COMPILE_CACHE"] ??= join(import.meta.dirname, "node_modules/.c
 const limits = { testTimeout: 300_000, hookTimeout: 300_000 };
 
 /**
- * Hermetic tests need nothing but Node: several files share a worker, as starting one costs more
- * than most files need. The others start the real thing: three files at a time where they may be
+ * Hermetic and simulated tests need nothing but Node: several files share a worker, as starting one
+ * costs more than most files need. The others start the real thing: three files at a time where they may be
  * beside one another, two where they are light, else one, kind after kind.
  */
 export default defineConfig({
@@ -103,21 +108,27 @@ export default defineConfig({
     globalSetup: "test/support/test-run.ts",
     sequence: { sequencer: LongestFirst },
     projects: [
-      {
+      ...light.map((kind, index) => ({
         test: {
           ...native,
-          name: "hermetic",
-          include: ["{harness,targets,experiments,benchmarks,test}/**/*.test.ts"],
+          ...limits,
+          name: kind,
+          include:
+            kind === "hermetic"
+              ? ["{harness,targets,experiments,packages,benchmarks,test}/**/*.test.ts"]
+              : [kindOf(kind)],
+          exclude:
+            kind === "hermetic"
+              ? ["simulated", ...real].map((other) => `**/*.${other}.test.ts`)
+              : [],
           isolate: false,
           // Some wait for a timer or a disk: one worker more than there are processors.
           maxWorkers: availableParallelism() + 1,
           // Simulated runs make much that is soon thrown away.
           execArgv: ["--max-semi-space-size=64"],
-          sequence: { groupOrder: 0 },
-          exclude: real.map((kind) => `**/*.${kind}.test.ts`),
-          ...limits,
+          sequence: { groupOrder: index },
         },
-      },
+      })),
       {
         test: {
           ...native,
@@ -126,7 +137,7 @@ export default defineConfig({
           runner: patient,
           include: beside,
           maxWorkers: 3,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -137,7 +148,7 @@ export default defineConfig({
           runner: patient,
           include: paired,
           maxWorkers: 2,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
       ...real.map((kind, index) => ({
@@ -149,7 +160,7 @@ export default defineConfig({
           include: [kindOf(kind)],
           exclude: [...beside, ...paired],
           fileParallelism: false,
-          sequence: { groupOrder: index + 3 },
+          sequence: { groupOrder: index + 4 },
         },
       })),
     ],

@@ -3,8 +3,8 @@
  * time. A control whose margin depends on the machine proves nothing on another one. Prints one row
  * per control: the smallest margin of its seeds at each speed, as a multiple of the limit. Prints
  * one row per experiment with all its defences: whether it holds. The exit status is 1 if a control
- * holds at half, normal or double speed. `experiments/controls-at-other-speeds.test.ts` tries some
- * of those.
+ * holds at half, normal or double speed.
+ * `experiments/controls-at-other-speeds.simulated.test.ts` tries some of those.
  *
  *   node benchmarks/control-margins.ts [SEEDS=3] [EXPERIMENT…]
  */

@@ -1,6 +1,6 @@
 /**
- * Runs the hermetic tests with each property and seeded run many times as often as `npm test`.
- * Prints vitest's output. The exit status is 1 if any fails.
+ * Runs the hermetic and simulated tests with each property and seeded run many times as often as
+ * `npm test`. Prints vitest's output. The exit status is 1 if any fails.
  *
  *   node benchmarks/thorough.ts [TIMES=10] [FILE…]
  */
@@ -15,6 +15,7 @@ const { status } = spawnSync(
     join(root, "node_modules/vitest/vitest.mjs"),
     "run",
     "--project=hermetic",
+    "--project=simulated",
     // Each test's timeout grows by the same factor.
     `--testTimeout=${60_000 * Number(times)}`,
     ...files,

@@ -1,15 +1,18 @@
 /**
- * The public entry: what an experiment of your own imports. It has the types of experiments,
- * targets and packs, and the functions that define them.
+ * The public entry, `seawall`: what an experiment of your own imports. It has the types of
+ * experiments, targets and packs, and the functions that define them. `seawall/target` has more of
+ * targets, and `seawall/streaming` of streams.
  */
 export { defineExperiment } from "./experiment/experiment.ts";
 export type { Claim } from "./claims/statistics/registry.ts";
 export type { Experiment, Load, Recovery, Step } from "./experiment/experiment.ts";
 export type { Phase } from "./base/phases.ts";
 export type { Metric, Registry } from "./metrics/metrics.ts";
-export { ownTarget } from "./target/own-target.ts";
+export { ownTarget, ownTarget as defineTarget } from "./target/own-target.ts";
 export type { OwnTarget } from "./target/own-target-description.ts";
 export type { Pack } from "./target/pack.ts";
 export type { Defence } from "./target/target.ts";
 export type { Place } from "./target/layout.ts";
 export type { Launch } from "./target/layout.ts";
+export { defineGameDay } from "./game-day/day/game-day.ts";
+export { type Config, defineConfig } from "./settings/settings.ts";

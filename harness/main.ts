@@ -1,10 +1,12 @@
 /** The only owner of argv, the environment, signals and exit statuses. */
+import "./node-22.ts";
 import { readFileSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { commandLine } from "./cli/command-line.ts";
 import type { Context, Output } from "./app/context.ts";
 import { explain } from "./app/error-output.ts";
+import { projectAt } from "./app/project.ts";
 import { printerTo } from "./app/printer.ts";
 import { exitCodes } from "./base/errors.ts";
 import { cacheFolder, stateFolder } from "./run/cache-folder.ts";
@@ -89,6 +91,7 @@ function context(signal: AbortSignal, onForceQuit: (forceQuit: () => void) => vo
   return {
     root,
     cwd: process.cwd(),
+    project: projectAt(root, process.cwd()),
     env,
     stdout: output(process.stdout),
     stderr: output(process.stderr),

@@ -11,7 +11,7 @@ import { type Located, type SourceParts, splitSource } from "./support/texts-in.
 import { avoidedIn, avoidedNames, longSentencesIn } from "./support/word-list.ts";
 
 /** Folders that are checked. A rewritten folder is added here. */
-const folders = ["harness", "targets", "experiments", "examples", "benchmarks", "test"];
+const folders = ["harness", "targets", "experiments", "examples", "packages", "benchmarks", "test"];
 
 const paths = folders.flatMap((folder) =>
   readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })

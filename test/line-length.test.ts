@@ -8,7 +8,7 @@ import { expect, it } from "vitest";
 
 const root = join(import.meta.dirname, "..");
 const columnsMax = 100;
-const folders = ["harness", "targets", "experiments", "examples", "benchmarks", "test"];
+const folders = ["harness", "targets", "experiments", "examples", "packages", "benchmarks", "test"];
 
 /** Lines that cannot be wrapped. */
 const wholeLines: Readonly<Record<string, RegExp>> = {

@@ -3,7 +3,7 @@
  *
  *   ./seawall gameday examples/game-day/rehearsal.ts
  */
-import { defineGameDay } from "../../harness/game-day/day/game-day.ts";
+import { defineGameDay } from "seawall";
 
 const minutes = 60_000;
 

@@ -2,8 +2,7 @@
  * The origin storm against an external backend: the crowd arrives, and the link from the cache to
  * its origin becomes slow.
  */
-import { defineExperiment } from "../../harness/experiment/experiment.ts";
-import type { Phase } from "../../harness/base/phases.ts";
+import { defineExperiment, type Phase } from "seawall";
 import { nginxSegments } from "./target.ts";
 
 const everyPhase: readonly Phase[] = ["baseline", "fault", "recovery"];

@@ -3,8 +3,8 @@
  * Seawall.
  */
 import { join } from "node:path";
-import { streamTarget } from "../../targets/live-streaming/pack/own-target/stream-target.ts";
-import type { Launch, Place } from "../../harness/target/layout.ts";
+import type { Launch, Place } from "seawall";
+import { streamTarget } from "seawall/streaming";
 
 export const nginxSegments = streamTarget({
   name: "nginx-segments",

@@ -1,6 +1,6 @@
 /** A rush of orders, during which one of the two servers dies: an HTTP API without any stream. */
 import { join } from "node:path";
-import { defineExperiment, type Phase } from "../../harness/index.ts";
+import { defineExperiment, type Phase } from "seawall";
 import { shop } from "./target.ts";
 
 const everyPhase: readonly Phase[] = ["baseline", "fault", "recovery"];

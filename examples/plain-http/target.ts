@@ -1,6 +1,6 @@
 /** An HTTP API without any stream: two servers behind a load balancer. */
 import { join } from "node:path";
-import { type Launch, ownTarget, type Pack, type Place } from "../../harness/index.ts";
+import { defineTarget, type Launch, type Pack, type Place } from "seawall";
 
 /** What the API's users need: that an order is placed. Other requests matter less. */
 const shopping: Pack = {
@@ -41,7 +41,7 @@ const api = (name: string, port: number) => ({
   },
 });
 
-export const shop = ownTarget({
+export const shop = defineTarget({
   name: "plain-http",
   pack: shopping,
   services: [

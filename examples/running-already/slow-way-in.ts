@@ -6,9 +6,8 @@
  * Nothing there is started, stopped or changed: a proxy on this machine delays the way in. An edge
  * on another machine also needs --allow-host NAME.
  */
-import { defineExperiment } from "../../harness/experiment/experiment.ts";
-import type { Phase } from "../../harness/base/phases.ts";
-import { streamTarget } from "../../targets/live-streaming/pack/own-target/stream-target.ts";
+import { defineExperiment, type Phase } from "seawall";
+import { streamTarget } from "seawall/streaming";
 
 const everyPhase: readonly Phase[] = ["baseline", "fault", "recovery"];
 

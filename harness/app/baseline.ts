@@ -3,7 +3,7 @@
  * tree and run with its own code on this machine. Figures of another machine are not
  * comparable. Every record is judged again: a stored verdict is no evidence.
  */
-import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
 import { SeawallError } from "../base/errors.ts";
@@ -12,9 +12,20 @@ import type { Status } from "../record/verdict.ts";
 import { oneLine } from "../report/plain.ts";
 import { readRun } from "../run/read-run.ts";
 import { files } from "../run/run-directory.ts";
+import { runFoldersIn } from "../run/run-folders.ts";
 import { runCommand } from "../system/command.ts";
-import { foldersIn, jsonIn, makeFolders } from "../system/files.ts";
+import { jsonIn, makeFolders } from "../system/files.ts";
 import type { Context } from "./context.ts";
+import { fileOf, isCatalogued } from "./experiment-files.ts";
+import {
+  checkOut,
+  fileIn,
+  givePackages,
+  lendOwnPackages,
+  removeTree,
+  type Repository,
+  repositoryOf,
+} from "./experiment-repository.ts";
 import { judgeRecord } from "./judge-record.ts";
 
 /** Selects the runs of one experiment with which new ones are compared. */
@@ -47,6 +58,7 @@ export interface BaselineOptions {
   readonly runs: number;
   readonly seed: number;
   readonly names: readonly string[];
+  readonly allowHosts: readonly string[];
 }
 
 export async function openBaseline(
@@ -55,8 +67,9 @@ export async function openBaseline(
   out: string,
   options: BaselineOptions,
 ): Promise<Baseline> {
-  const folder = resolve(context.cwd, named);
-  if (existsSync(folder)) {
+  const starts = [context.cwd, context.project?.folder ?? context.cwd];
+  const folder = starts.map((start) => resolve(start, named)).find((path) => existsSync(path));
+  if (folder !== undefined) {
     const judging = new JudgedRuns(context);
     return {
       label: named,
@@ -66,88 +79,21 @@ export async function openBaseline(
   }
   const temporary = mkdtempSync(join(tmpdir(), "seawall-baseline-"));
   try {
-    const roots = new Map<string, Repository>();
-    for (const name of options.names) {
-      const root = await rootOf(context, name, named, temporary);
-      if (!roots.has(root))
-        roots.set(root, { root, commit: await commitIn(root, named, temporary) });
-    }
-    return new RefBaseline(context, named, roots, join(out, "baseline"), temporary, options);
+    const repositories = new Map<string, Repository>();
+    for (const name of options.names)
+      repositories.set(name, await repositoryOf(context, name, named));
+    return new RefBaseline(context, named, repositories, join(out, "baseline"), temporary, options);
   } catch (error) {
     rmSync(temporary, { recursive: true, force: true });
     throw error;
   }
 }
 
-/** The repository of an experiment's code, and the commit that is the baseline. */
-interface Repository {
-  readonly root: string;
-  readonly commit: string;
-}
-
-function isPath(name: string): boolean {
-  return name.includes("/") || name.endsWith(".ts");
-}
-
-/** A ref belongs to the experiment's own repository: Seawall's for the catalogue. */
-async function rootOf(
-  context: Context,
-  name: string,
-  ref: string,
-  temporary: string,
-): Promise<string> {
-  if (!isPath(name)) return context.root;
-  const folder = dirname(fileOf(context, name));
-  const { problem, output } = await git(
-    folder,
-    join(temporary, "git.log"),
-    "rev-parse",
-    "--show-toplevel",
-  );
-  if (problem === null) return output.trim().split("\n").at(-1) ?? "";
-  throw new SeawallError(
-    "UNKNOWN_NAME",
-    `the baseline ${ref} is not a folder, and ${name} is not in a git repository with such a ref`,
-    {
-      hint:
-        "Name a folder with runs of the experiment, or put the experiment into a git " +
-        "repository.",
-    },
-  );
-}
-
-function fileOf(context: Context, name: string): string {
-  const path = resolve(context.cwd, name);
-  return existsSync(path) ? realpathSync(path) : path;
-}
-
-async function commitIn(root: string, ref: string, temporary: string): Promise<string> {
-  const { problem, output } = await git(
-    root,
-    join(temporary, "git.log"),
-    "rev-parse",
-    "--verify",
-    "--quiet",
-    "--end-of-options",
-    `${ref}^{commit}`,
-  );
-  if (problem === null) return output.trim().split("\n").at(-1) ?? "";
-  throw new SeawallError(
-    "UNKNOWN_NAME",
-    `the baseline ${ref} is neither a folder nor a git ref of ${root}`,
-    {
-      hint:
-        "Name a folder with runs in it, or a branch, tag or commit of the experiment's own " +
-        "repository.",
-    },
-  );
-}
-
 /** Runs the commit's own code in a separate work tree. */
 class RefBaseline implements Baseline {
   readonly label: string;
   readonly #context: Context;
-  readonly #named: string;
+  /** By the name of the experiment. */
   readonly #repositories: ReadonlyMap<string, Repository>;
   readonly #folder: string;
   readonly #temporary: string;
@@ -164,9 +110,8 @@ class RefBaseline implements Baseline {
     options: BaselineOptions,
   ) {
     const commits = [...repositories.values()].map(({ commit }) => commit.slice(0, 12));
-    this.label = `${named} (${commits.join(", ")})`;
+    this.label = `${named} (${[...new Set(commits)].join(", ")})`;
     this.#context = context;
-    this.#named = named;
     this.#repositories = repositories;
     this.#folder = folder;
     this.#temporary = temporary;
@@ -175,9 +120,7 @@ class RefBaseline implements Baseline {
   }
 
   async runs(query: BaselineQuery): Promise<BaselineRuns> {
-    const repository = this.#repositories.get(
-      await rootOf(this.#context, query.name, this.#named, this.#temporary),
-    );
+    const repository = this.#repositories.get(query.name);
     if (repository === undefined) return { held: [], leftOut: [], refuted: [] };
     const folder = join(this.#folder, repository.commit.slice(0, 12));
     let judged = await this.#judging.of(folder, query);
@@ -203,10 +146,14 @@ class RefBaseline implements Baseline {
   ): Promise<void> {
     const { signal, stderr, root } = this.#context;
     const tree = await this.#checkedOut(repository, name);
-    const file = isPath(name)
-      ? join(tree, relative(repository.root, fileOf(this.#context, name)))
+    const own = !isCatalogued(this.#context, name);
+    const file = own
+      ? fileIn(tree, this.#context, name, repository)
       : join(tree, "experiments", `${name}.ts`);
-    if (!existsSync(file)) return;
+    if (!existsSync(file)) {
+      stderr.write(`baseline ${name}: there is no such experiment at ${this.label}\n`);
+      return;
+    }
     stderr.write(`baseline ${name} at ${this.label}, seed ${seed}\n`);
     makeFolders(folder);
     // A commit of Seawall runs its own code; a user's own target is run by today's harness.
@@ -214,7 +161,7 @@ class RefBaseline implements Baseline {
     const args = [
       seawall,
       "run",
-      isPath(name) ? file : name,
+      own ? file : name,
       "--topology",
       topology,
       "--substrate",
@@ -224,9 +171,13 @@ class RefBaseline implements Baseline {
       "--force",
       "--out",
       folder,
+      ...this.#options.allowHosts.flatMap((host) => ["--allow-host", host]),
     ];
+    // Where the user stands, but in that commit: its own configuration is read.
+    const within = relative(realpathSync(repository.root), this.#context.cwd);
+    const there = within.startsWith("..") ? tree : join(tree, within);
     const problem = await runCommand(
-      { command: "sh", args },
+      { command: "sh", args, ...(own && existsSync(there) ? { cwd: there } : {}) },
       join(this.#temporary, "run.log"),
       runMsMax,
       signal,
@@ -235,104 +186,57 @@ class RefBaseline implements Baseline {
     if (problem !== null) stderr.write(`baseline ${name}: ${problem.split("; ")[0] ?? problem}\n`);
   }
 
-  async #checkedOut({ root, commit }: Repository, name: string): Promise<string> {
+  async #checkedOut(repository: Repository, name: string): Promise<string> {
+    const { root } = repository;
     const known = this.#trees.get(root);
-    if (known !== undefined) return known;
-    const tree = join(this.#temporary, `tree-${this.#trees.size + 1}`);
-    const { problem } = await git(
-      root,
-      join(this.#temporary, "git.log"),
-      "worktree",
-      "add",
-      "--detach",
-      "--quiet",
-      tree,
-      commit,
-    );
-    if (problem !== null)
-      throw new SeawallError(
-        "OUTPUT_NOT_WRITABLE",
-        `${this.label} cannot be checked out: ${problem}`,
-        { hint: "Run `git worktree prune` and check that the disk is not full." },
+    const tree = known ?? join(this.#temporary, `tree-${this.#trees.size + 1}`);
+    if (known === undefined) {
+      await checkOut(repository, tree, this.label);
+      this.#trees.set(root, tree);
+    }
+    if (root === this.#context.root) lendOwnPackages(root, tree);
+    else {
+      await givePackages(
+        repository,
+        tree,
+        dirname(fileOf(this.#context, name)),
+        this.label,
+        this.#context.signal,
       );
-    this.#trees.set(root, tree);
-    if (root === this.#context.root) lendPackages(root, tree, "node_modules/.seawall-stamp");
-    else
-      for (const folder of foldersUp(dirname(relative(root, fileOf(this.#context, name)))))
-        lendPackages(join(root, folder), join(tree, folder), "package-lock.json");
+    }
     return tree;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const [root, tree] of this.#trees)
-      await git(root, join(this.#temporary, "git.log"), "worktree", "remove", "--force", tree);
+    for (const [root, tree] of this.#trees) await removeTree(root, tree);
     rmSync(this.#temporary, { recursive: true, force: true });
   }
-}
-
-/** For `a/b`: `a/b`, `a` and the root itself. */
-function foldersUp(folder: string): string[] {
-  return folder === "." ? ["."] : [folder, ...foldersUp(dirname(folder))];
-}
-
-/**
- * The installed packages serve a commit with the same lock file; any other one installs its own.
- */
-function lendPackages(root: string, tree: string, stamp: string): void {
-  const [packages, installed, required] = [
-    join(root, "node_modules"),
-    join(root, stamp),
-    join(tree, "package-lock.json"),
-  ];
-  const both = existsSync(installed) && existsSync(required);
-  const isSame = both
-    ? readFileSync(installed).equals(readFileSync(required))
-    : existsSync(installed) === existsSync(required);
-  if (isSame && existsSync(packages) && existsSync(tree))
-    symlinkSync(packages, join(tree, "node_modules"), "dir");
 }
 
 /** An old commit may first have to obtain tools and dependencies. */
 const runMsMax = 30 * 60_000;
 
-/** Its output goes to the log, which is truncated each time. */
-async function git(
-  folder: string,
-  log: string,
-  ...args: readonly string[]
-): Promise<{ readonly problem: string | null; readonly output: string }> {
-  rmSync(log, { force: true });
-  const problem = await runCommand({ command: "git", args: ["-C", folder, ...args] }, log, 120_000);
-  return { problem, output: existsSync(log) ? readFileSync(log, "utf8") : "" };
-}
-
-/**
- * Folders of all its runs with every defence on. The given folder may be a run, hold runs, or hold
- * folders of runs.
- */
+/** Folders of all its runs with every defence on. */
 function recorded(folder: string, { experiment, topology, substrate }: BaselineQuery): string[] {
-  const inside = (path: string): string[] => foldersIn(path).map((name) => join(path, name));
-  return [folder, ...inside(folder), ...inside(folder).flatMap(inside)]
-    .sort()
-    .filter((directory) => {
-      const plan = jsonIn(join(directory, files.plan)) as
-        | {
-            experiment?: unknown;
-            topology?: unknown;
-            substrate?: unknown;
-            without?: unknown[];
-            scale?: unknown;
-          }
-        | null
-        | undefined;
-      return (
-        plan?.experiment === experiment &&
-        plan.topology === topology &&
-        plan.substrate === substrate &&
-        plan.without?.length === 0 &&
-        (plan.scale ?? 1) === 1
-      );
-    });
+  return runFoldersIn(folder).filter((directory) => {
+    const plan = jsonIn(join(directory, files.plan)) as
+      | {
+          experiment?: unknown;
+          topology?: unknown;
+          substrate?: unknown;
+          without?: unknown[];
+          scale?: unknown;
+        }
+      | null
+      | undefined;
+    return (
+      plan?.experiment === experiment &&
+      plan.topology === topology &&
+      plan.substrate === substrate &&
+      plan.without?.length === 0 &&
+      (plan.scale ?? 1) === 1
+    );
+  });
 }
 
 /** Judges each record once with today's code; its verdict.json is ignored. */

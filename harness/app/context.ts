@@ -3,6 +3,7 @@
  * file touches the process.
  */
 import type { Readable } from "node:stream";
+import type { Config } from "../settings/settings.ts";
 
 /** Created by `printerTo` only. */
 export interface Output {
@@ -22,11 +23,22 @@ export interface Output {
   readonly colour: boolean;
 }
 
+/** The user's own folder, and what is configured there. */
+export interface Project {
+  readonly folder: string;
+  /** Null where there is none. */
+  readonly configFile: string | null;
+  /** Empty until it is read. */
+  config: Config;
+}
+
 export interface Context {
-  /** The project's own folder. */
+  /** Seawall's own folder: the checkout, or the package. */
   readonly root: string;
   /** The user's working folder. */
   readonly cwd: string;
+  /** The user's own folder; the project's own where there is none. */
+  readonly project?: Project;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdout: Output;
   readonly stderr: Output;

@@ -1,5 +1,5 @@
 /** Finds experiments by name or by path, and workloads by name. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { SeawallError } from "../base/errors.ts";
@@ -9,18 +9,27 @@ import type { Registry } from "../metrics/metrics.ts";
 import { unknownName } from "../base/nearest.ts";
 import { type Plays, playsIn } from "../experiment/plays.ts";
 import { metricsMadeIn, stringsIn } from "../plan/workload-metrics.ts";
+import { ending, isModule, moduleIn } from "../system/sources.ts";
 import type { Pack } from "../target/pack.ts";
 import type { Context } from "./context.ts";
+import { ownExperiments } from "./project.ts";
 import { executableExports } from "./workload-exports.ts";
 
+/** Those that the user's configuration names, then those that come with Seawall. */
 export function experimentNames(context: Context): string[] {
+  const own = [...ownExperiments(context).keys()];
+  return [...own, ...catalogueNames(context).filter((name) => !own.includes(name))];
+}
+
+/** Those that come with Seawall; its suites are made of them. */
+export function catalogueNames(context: Pick<Context, "root">): string[] {
   return readdirSync(join(context.root, "experiments"))
-    .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"))
-    .map((name) => name.slice(0, -3))
+    .filter(isModule)
+    .map((name) => name.slice(0, -ending.length))
     .sort();
 }
 
-/** A name from `experiments/`, or a path to any file. */
+/** A name from the configuration or the catalogue, or a path to any file. */
 export async function loadExperiment(context: Context, nameOrPath: string): Promise<Experiment> {
   const path = pathOf(context, nameOrPath);
   let module: { readonly default?: unknown };
@@ -55,12 +64,29 @@ export async function loadExperiment(context: Context, nameOrPath: string): Prom
       },
     );
   }
+  const { name } = experiment as Experiment;
+  if (!isPath(nameOrPath) && name !== nameOrPath)
+    throw new SeawallError(
+      "EXPERIMENT_MALFORMED",
+      `${path} is found as ${nameOrPath}, but its experiment is called ${name}`,
+      { hint: "Give the file the name of its experiment." },
+    );
   return experiment as Experiment;
 }
 
-function pathOf(context: Context, nameOrPath: string): string {
-  if (nameOrPath.includes("/") || nameOrPath.endsWith(".ts")) {
-    const path = isAbsolute(nameOrPath) ? nameOrPath : resolve(context.cwd, nameOrPath);
+export function isPath(nameOrPath: string): boolean {
+  return nameOrPath.includes("/") || /\.[cm]?[jt]s$/.test(nameOrPath);
+}
+
+/** Whether it comes with Seawall. */
+export function isCatalogued(context: Context, name: string): boolean {
+  return !isPath(name) && !ownExperiments(context).has(name);
+}
+
+/** Where its file lies. */
+export function pathOf(context: Context, nameOrPath: string): string {
+  if (isPath(nameOrPath)) {
+    const path = resolve(context.cwd, nameOrPath);
     if (!existsSync(path))
       throw new SeawallError("UNKNOWN_NAME", `there is no experiment file ${path}`, {
         hint: "`seawall list` shows the experiments that come with Seawall.",
@@ -72,7 +98,14 @@ function pathOf(context: Context, nameOrPath: string): string {
     throw new SeawallError("UNKNOWN_NAME", unknownName("experiment", nameOrPath, names), {
       hint: "`seawall list` shows all; a path to your own file works too.",
     });
-  return join(context.root, "experiments", `${basename(nameOrPath)}.ts`);
+  const own = ownExperiments(context).get(nameOrPath);
+  return own ?? join(context.root, "experiments", `${basename(nameOrPath)}${ending}`);
+}
+
+/** The same past symbolic links. */
+export function fileOf(context: Context, name: string): string {
+  const path = pathOf(context, name);
+  return existsSync(path) ? realpathSync(path) : path;
 }
 
 /** The part of a pack that locates workloads. */
@@ -83,7 +116,7 @@ type Bringing = Pick<Pack, "workloads"> | undefined;
  */
 function workloadPath(pack: Bringing, workload: string): string {
   if (isAbsolute(workload)) return workload;
-  return pack?.workloads === undefined ? "" : join(pack.workloads, `${workload}.ts`);
+  return pack?.workloads === undefined ? "" : moduleIn(pack.workloads, workload);
 }
 
 /** What a workload exports, or null if there is none of that name. */

@@ -16,6 +16,8 @@ const incidental: readonly (keyof Plan)[] = [
   "substrateWhy",
   "reliesOn",
   "notes",
+  "label",
+  "git",
   "rerun",
 ];
 

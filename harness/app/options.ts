@@ -9,6 +9,10 @@ export interface RunRequest {
   readonly allowHosts: readonly string[];
   /** Runs despite prerequisites that have not held. */
   readonly force: boolean;
+  /** What its user calls the run. */
+  readonly label?: string | null;
+  /** What hears of a verdict that differs from the one before. */
+  readonly webhook?: string | null;
   readonly out: string;
   readonly json: boolean;
 }

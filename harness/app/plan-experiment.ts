@@ -1,4 +1,5 @@
 /** From a name and options to a plan: the experiment on this machine, substrate and audience. */
+import { dirname } from "node:path";
 import { SeawallError } from "../base/errors.ts";
 import type { Experiment, Load } from "../experiment/experiment.ts";
 import type { Planned, PlanOptions } from "../plan/options.ts";
@@ -7,9 +8,12 @@ import { type RecordedVerdict, vouching } from "../plan/prerequisites.ts";
 import { isVirtual, type SubstrateName } from "../record/substrates.ts";
 import { obstacleTo } from "../provision/docker-compose.ts";
 import { chromiumPath } from "../system/browser.ts";
+import { checkedOut, type Commit } from "../system/git.ts";
 import type { Context } from "./context.ts";
 import {
   experimentNames,
+  fileOf,
+  isCatalogued,
   loadExperiment,
   workloadExports,
   workloadMetrics,
@@ -22,6 +26,7 @@ import { rerunCommand } from "./rerun.ts";
 import { chooseSubstrate } from "./choose-substrate.ts";
 import { targetVersion } from "./target-fingerprint.ts";
 import type { RunRequest } from "./options.ts";
+import { isInstalled } from "./project.ts";
 
 /** A verdict as if the experiment had run and held. */
 export async function assumeHeld(
@@ -112,11 +117,25 @@ async function planOptions(
     workloadPlays: (workload) => workloadPlays(pack, workload),
     browser: chromiumPath(context.env),
     scale: options.scale,
+    label: options.label ?? null,
+    git: await commitOf(context, name),
     rerun: rerunCommand(context, name, { ...options, seed, substrate: substrate.name }),
     targetVersion: guarded(name, () =>
       targetVersion(context, experiment.target, options.topology ?? experiment.topology),
     ),
   };
+}
+
+const known = new Map<string, Promise<Commit | null>>();
+
+/** Asked once for each folder: many runs of one command are runs of what it found at its start. */
+function commitOf(context: Context, name: string): Promise<Commit | null> {
+  // Of the package, the repository around it says nothing.
+  if (isCatalogued(context, name) && isInstalled(context.root)) return Promise.resolve(null);
+  const folder = dirname(fileOf(context, name));
+  const found = known.get(folder) ?? checkedOut(folder);
+  known.set(folder, found);
+  return found;
 }
 
 /**

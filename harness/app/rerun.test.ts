@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { resolve } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { rerunCommand } from "./rerun.ts";
@@ -34,6 +35,21 @@ describe("the command that repeats a run", () => {
     );
   });
 
+  it("is npx's where the package is installed, with paths from the user's own folder", () => {
+    const context = {
+      root: "/my/node_modules/seawall",
+      cwd: "/my/tests",
+      env: { SEAWALL_REPORTS: "/r", SEAWALL_ALLOW_HOSTS: "vm", SEAWALL_NGINX: "/n" },
+      project: { folder: "/my", configFile: null, config: {} },
+    };
+    expect(rerunCommand(context, "./plain.ts", run)).toBe(
+      "SEAWALL_NGINX=/n npx seawall run ./tests/plain.ts --seed 7 --substrate process",
+    );
+    expect(rerunCommand(context, "../../elsewhere/plain.ts", run)).toContain(
+      "npx seawall run /elsewhere/plain.ts",
+    );
+  });
+
   it("contains the options that were set, without secrets and defaults", () => {
     const env = {
       SEAWALL_K6: "/opt/my k6",
@@ -62,7 +78,7 @@ describe("the command that repeats a run", () => {
           ["-c", `set -f; printf '%s\\0' ${command.replace("./seawall", "seawall")}`],
           { encoding: "utf8" },
         ).split("\0");
-        expect([words[2], words[8]]).toEqual([`/${name}`, defence]);
+        expect([words[2], words[8]]).toEqual([resolve(`/${name}`), defence]);
       }),
       { numRuns: times(8) },
     );

@@ -1,16 +1,18 @@
 /** The command that repeats a run, for a shell in the user's current folder. */
-import { isAbsolute, join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import type { SubstrateName } from "../record/substrates.ts";
+import { settings } from "../settings/settings.ts";
 import type { Context } from "./context.ts";
+import { isPath } from "./experiment-files.ts";
+import { isInstalled } from "./project.ts";
 
 /**
  * Variables of Seawall that do not affect a run, that an option replaces, or that Seawall sets
  * itself.
  */
-const incidental = [
+const incidental: readonly (string | undefined)[] = [
+  ...Object.values(settings).map(({ env }) => env?.slice("SEAWALL_".length)),
   "CACHE",
-  "REPORTS",
-  "SUBSTRATE",
   "ROOT",
   "NODE",
   "RUN",
@@ -34,21 +36,20 @@ export interface Rerun {
 }
 
 export function rerunCommand(
-  { root, cwd, env }: Pick<Context, "root" | "cwd" | "env">,
+  context: Pick<Context, "root" | "cwd" | "env" | "project">,
   name: string,
   run: Rerun,
 ): string {
-  const switches = Object.entries(env).flatMap(([key, value]) =>
+  const switches = Object.entries(context.env).flatMap(([key, value]) =>
     /^SEAWALL_[A-Z0-9_]+$/.test(key) && value && !incidental.includes(key.slice("SEAWALL_".length))
       ? [`${key}=${quoted(value)}`]
       : [],
   );
-  const isPath = name.includes("/") || name.endsWith(".ts");
   return [
     ...switches.sort(),
-    cwd === root ? "./seawall" : quoted(join(root, "seawall")),
+    program(context),
     "run",
-    quoted(isPath && !isAbsolute(name) ? resolve(cwd, name) : name),
+    quoted(isPath(name) ? pathFor(context, resolve(context.cwd, name)) : name),
     "--seed",
     String(run.seed),
     "--substrate",
@@ -59,6 +60,19 @@ export function rerunCommand(
     ...run.allowHosts.flatMap((host) => ["--allow-host", quoted(host)]),
     ...(run.force ? ["--force"] : []),
   ].join(" ");
+}
+
+/** A package is run by npx, which finds it from the user's own folder and below. */
+function program({ root, cwd }: Pick<Context, "root" | "cwd">): string {
+  if (isInstalled(root)) return "npx seawall";
+  return cwd === root ? "./seawall" : quoted(join(root, "seawall"));
+}
+
+/** A report travels: from the user's own folder its paths hold on any machine. */
+function pathFor({ root, cwd, project }: Pick<Context, "root" | "cwd" | "project">, path: string) {
+  const start = isInstalled(root) ? (project?.folder ?? cwd) : null;
+  const within = start === null ? null : relative(start, path);
+  return within === null || within.startsWith("..") ? path : `./${within}`;
 }
 
 /** Quotes one word for a POSIX shell. */

@@ -28,6 +28,7 @@ import { adapterOf } from "../substrates/registry.ts";
 import { refuseTooFewDescriptors } from "../load/descriptors.ts";
 import { descriptorsMax } from "../system/descriptors.ts";
 import { realClock } from "../system/clock.ts";
+import { ending } from "../system/sources.ts";
 import { sweep, thisMachine, versionsOf, wire } from "./assemble-run.ts";
 import type { Context } from "./context.ts";
 import { judgeRecord } from "./judge-record.ts";
@@ -68,7 +69,7 @@ export async function runPlanned(
   observer?.began(directory, id);
   if (observer !== undefined) recorder.onEvent((event) => observer.event(event));
   const deadMan = startDeadMan(
-    [process.execPath, join(context.root, "harness", "main.ts"), "dead-man", id],
+    [process.execPath, join(context.root, "harness", `main${ending}`), "dead-man", id],
     { ...context.env },
   );
   const signal = AbortSignal.any([context.signal, recorder.failed]);
@@ -173,7 +174,7 @@ export function refuseDirtyMachine(context: Context): void {
     `${dead.length === 1 ? "an earlier run" : `${dead.length} earlier runs`} ended without ` +
       `undoing everything: ${dead.map((left) => left.runId).join(", ")}`,
     {
-      hint: "Run `./seawall recover`, then try again.",
+      hint: "Run `seawall recover`, then try again.",
     },
   );
 }

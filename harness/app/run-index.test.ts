@@ -73,6 +73,16 @@ describe("the index of runs", () => {
     expect(page).toContain('<option value="abc1234">');
   });
 
+  it("names what was tested as its user does", () => {
+    recorded("origin-storm/20260101T000000Z-00000001", {
+      label: "cache off",
+      git: { commit: "63f2cbd0000", branch: "main", changed: false },
+    });
+    const { runs } = writeIndex(out);
+    expect(runs.map(({ subject }) => subject)).toEqual(["cache off, main at 63f2cbd"]);
+    expect(readFileSync(join(out, "index.html"), "utf8")).toContain("cache off, main at 63f2cbd");
+  });
+
   it("lists a run whose findings have no ids, as in earlier versions", () => {
     const findings = (verdict["findings"] as Record<string, unknown>[]).map(
       ({ id: _id, subject: _subject, ...older }) => older,

@@ -27,6 +27,7 @@ import { statisticNamed } from "../claims/statistics/registry.ts";
 import { findingId } from "../record/claim-ids.ts";
 import type { Finding, Verdict } from "../record/verdict.ts";
 import type { Run } from "../record/run.ts";
+import { subjectOf } from "../record/subject.ts";
 import { isSubstrate, unknownSubstrate } from "../record/substrates.ts";
 import { renderIndex } from "../report/index-html.ts";
 import { clip } from "../report/plain.ts";
@@ -141,6 +142,11 @@ const planShape = z.object({
   seed: z.number(),
   without: z.array(z.string()),
   targetVersion: z.string().optional(),
+  versionGiven: z.string().optional(),
+  label: z.string().optional(),
+  git: z
+    .object({ commit: z.string(), branch: z.string().nullable(), changed: z.boolean() })
+    .optional(),
   hypothesis: z.array(
     z.object({ id: z.string().optional(), title: z.string(), statistic: z.string() }),
   ),
@@ -195,6 +201,7 @@ function indexed(out: string, path: string): IndexedRun | BrokenRun {
     target: clip(data.target, 120),
     topology: clip(data.topology, 120),
     targetVersion: data.targetVersion === undefined ? null : clip(data.targetVersion, 80),
+    subject: clipped(subjectOf(data)),
     version: versionIn(join(directory, files.events)),
     seed: data.seed,
     without: data.without.map((name) => clip(name, 80)),
@@ -214,6 +221,8 @@ function indexed(out: string, path: string): IndexedRun | BrokenRun {
       })),
   };
 }
+
+const clipped = (text: string | null): string | null => (text === null ? null : clip(text, 120));
 
 const startedShape = z.object({
   kind: z.literal("started"),

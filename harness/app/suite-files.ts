@@ -5,8 +5,9 @@ import { pathToFileURL } from "node:url";
 import { SeawallError } from "../base/errors.ts";
 import { unknownName } from "../base/nearest.ts";
 import { type Suite, suiteProblems } from "../experiment/suite.ts";
+import { ending, isModule } from "../system/sources.ts";
 import type { Context } from "./context.ts";
-import { experimentNames } from "./experiment-files.ts";
+import { catalogueNames } from "./experiment-files.ts";
 
 const folderOf = (context: Pick<Context, "root">): string =>
   join(context.root, "experiments", "suites");
@@ -15,8 +16,8 @@ export function suiteNames(context: Pick<Context, "root">): string[] {
   const folder = folderOf(context);
   return existsSync(folder)
     ? readdirSync(folder)
-        .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"))
-        .map((name) => name.slice(0, -3))
+        .filter(isModule)
+        .map((name) => name.slice(0, -ending.length))
         .sort()
     : [];
 }
@@ -27,11 +28,11 @@ export async function loadSuite(context: Context, name: string): Promise<Suite> 
     throw new SeawallError("UNKNOWN_NAME", unknownName("suite", name, names), {
       hint: "`seawall list` shows them; each is a file in experiments/suites/.",
     });
-  const path = join(folderOf(context), `${name}.ts`);
+  const path = join(folderOf(context), `${name}${ending}`);
   const { default: suite } = (await import(pathToFileURL(path).href)) as {
     readonly default?: unknown;
   };
-  const problems = suiteProblems(suite, experimentNames(context));
+  const problems = suiteProblems(suite, catalogueNames(context));
   if (problems.length > 0) {
     throw new SeawallError(
       "EXPERIMENT_MALFORMED",

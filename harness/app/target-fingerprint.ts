@@ -3,7 +3,7 @@
  * the same version.
  */
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Target } from "../target/target.ts";
 import { isTest } from "../system/sources.ts";
@@ -16,10 +16,10 @@ import type { Context } from "./context.ts";
 const folders = ["targets", "harness"];
 /** Excluded, because it only presents results. */
 const ignored = [join("harness", "report"), join("harness", "telemetry")];
-const files: readonly string[] = [
-  "package-lock.json",
-  join("harness", "provision", "go", "go.sum"),
-];
+const goSum = join("harness", "provision", "go", "go.sum");
+/** The package pins its own dependencies. */
+const packagesOf = (root: string): string =>
+  existsSync(join(root, "package-lock.json")) ? "package-lock.json" : "package.json";
 
 const known = new Map<string, string>();
 
@@ -50,7 +50,11 @@ function contentOf(root: string): string {
   const before = known.get(root);
   if (before !== undefined) return before;
   const hash = createHash("sha256");
-  for (const path of [...folders.flatMap((folder) => sources(root, folder)), ...files].sort()) {
+  for (const path of [
+    ...folders.flatMap((folder) => sources(root, folder)),
+    goSum,
+    packagesOf(root),
+  ].sort()) {
     hash
       .update(`${path}\0`)
       .update(readFileSync(join(root, path)))
@@ -65,6 +69,8 @@ function sources(root: string, folder: string): string[] {
   return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) return ignored.includes(path) ? [] : sources(root, path);
-    return entry.isFile() && !entry.name.endsWith(".md") && !isTest(path) ? [path] : [];
+    return entry.isFile() && !entry.name.endsWith(".md") && !isTest(path) && !path.endsWith(".d.ts")
+      ? [path]
+      : [];
   });
 }

@@ -21,6 +21,7 @@ const catalogue = {
   UNKNOWN_NAME: "usage",
   EXPERIMENT_MALFORMED: "usage",
   GAME_DAY_MALFORMED: "usage",
+  CONFIG_MALFORMED: "usage",
   PLAN_REFUSED: "usage",
   RUN_DIRECTORY_BROKEN: "usage",
   OUTPUT_NOT_WRITABLE: "usage",

@@ -3,8 +3,13 @@ import { Command, CommanderError } from "commander";
 import type { Context } from "../app/context.ts";
 import { failureDocument } from "../app/error-output.ts";
 import { loadPacks } from "../app/packs.ts";
+import { loadConfig } from "../app/project.ts";
+import { answerForEntries } from "../app/public-entry.ts";
 import { exitCodes, SeawallError } from "../base/errors.ts";
 import { commands } from "./commands/all.ts";
+
+/** They act on what is there already: a mistake in a configuration must not be in their way. */
+const withoutConfig = ["recover", "dead-man", "down", "schema"];
 
 /** Resolves with the exit status. */
 export async function commandLine(context: Context, args: readonly string[]): Promise<number> {
@@ -18,7 +23,11 @@ export async function commandLine(context: Context, args: readonly string[]): Pr
       context.stdout.json(failureDocument(context.signal.aborted ? context.signal.reason : error));
   };
   try {
-    program.hook("preAction", () => loadPacks(context));
+    program.hook("preAction", async (_program, command) => {
+      answerForEntries(context.root);
+      await loadPacks(context);
+      if (!withoutConfig.includes(command.name())) await loadConfig(context);
+    });
     await program.parseAsync([...args], { from: "user" });
     return exitCode;
   } catch (error) {

@@ -62,6 +62,11 @@ const elsewhere: readonly {
     has: "nginx-segments",
   },
   {
+    command: /^(npm create seawall|npm install|npx seawall (plan|run) first-storm)$/,
+    file: "packages/packages.process.test.ts",
+    has: '"create-seawall"',
+  },
+  {
     command: suites,
     file: "harness/cli/documentation.process.test.ts",
     has: "suites.test(command)",

@@ -2,29 +2,32 @@
  * Options that several commands share, and the parsing of their values. An invalid value is one
  * message and exit status 64.
  */
-import { resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { substrateChoices } from "../app/choose-substrate.ts";
 import type { Context } from "../app/context.ts";
 import { loadExperiment } from "../app/experiment-files.ts";
+import { setting } from "../app/project.ts";
+import { settings } from "../settings/settings.ts";
 import type { RunRequest } from "../app/options.ts";
 import { plan, type planAlone } from "../app/plan-experiment.ts";
 
 /** The options of every command that plans. */
 export interface PlanFlags {
-  readonly substrate: string;
+  readonly substrate?: string;
   readonly topology?: string;
   readonly without: readonly string[];
   readonly seed?: number;
   readonly scale?: number;
   readonly allowHost?: readonly string[];
+  readonly label?: string;
+  readonly webhook?: string;
   readonly force?: boolean;
   readonly json?: boolean;
   readonly out?: string;
 }
 
-export function planFlags(context: Context, command: Command): Command {
-  return substrateFlag(context, command, "substrate on which the target runs")
+export function planFlags(command: Command): Command {
+  return substrateFlag(command, "substrate on which the target runs")
     .option("--topology <name>", "topology to use instead of the experiment's own")
     .option(
       "--without <defence>",
@@ -33,6 +36,7 @@ export function planFlags(context: Context, command: Command): Command {
       [] as string[],
     )
     .option(...allowHost)
+    .option("--label <text>", "what to call the run in reports, in the index and in comparisons")
     .option("--force", "run even if prerequisites have not held (noted in the report)")
     .addOption(seed())
     .addOption(
@@ -43,19 +47,22 @@ export function planFlags(context: Context, command: Command): Command {
     );
 }
 
-export function substrateFlag(context: Context, command: Command, what: string): Command {
-  return command.addOption(
-    new Option("--substrate <name>", `${what}: ${substrateChoices.join(", ")}`).default(
-      context.env["SEAWALL_SUBSTRATE"] || "auto",
-    ),
+export function substrateFlag(command: Command, what: string): Command {
+  return command.option(
+    "--substrate <name>",
+    `${what}: ${substrateChoices.join(", ")} (default: ${settings.substrate.fallback})`,
   );
 }
 
-export const allowHost: [string, string, (value: string, all: string[]) => string[], string[]] = [
+export const allowHost: [string, string, (value: string, all?: string[]) => string[]] = [
   "--allow-host <name>",
   "another host that load and faults may reach; may be repeated",
-  (value, all) => [...all, value],
-  [],
+  (value, all = []) => [...all, value],
+];
+
+export const webhook: [string, string] = [
+  "--webhook <url>",
+  "tell this address of a verdict that differs from the one before",
 ];
 
 export const otlp: [string, string] = [
@@ -69,13 +76,10 @@ export function seed(): Option {
   );
 }
 
-export function out(context: Context, what: string): Option {
-  return new Option("--out <dir>", what).default(reportsOf(context), "reports").argParser(folderOf);
-}
-
-/** The default folder of runs; SEAWALL_REPORTS overrides it. */
-function reportsOf(context: Context): string {
-  return resolve(context.cwd, context.env["SEAWALL_REPORTS"] || resolve(context.root, "reports"));
+export function out(what: string): Option {
+  return new Option("--out <dir>", `${what} (default: ${settings.reports.fallback})`).argParser(
+    folderOf,
+  );
 }
 
 function folderOf(text: string): string {
@@ -111,15 +115,17 @@ export function scaleOf(text: string): number {
 /** Converts command-line options into a request. */
 export function requestOf(context: Context, flags: PlanFlags): RunRequest {
   return {
-    substrate: flags.substrate,
+    substrate: setting(context, "substrate", flags.substrate),
     topology: flags.topology ?? null,
     without: flags.without,
     seed: flags.seed ?? null,
     scale: flags.scale ?? 1,
-    allowHosts: flags.allowHost ?? [],
+    allowHosts: setting(context, "allowHosts", flags.allowHost),
     force: flags.force === true,
+    label: setting(context, "label", flags.label),
+    webhook: setting(context, "webhook", flags.webhook),
     // The default of `run`, also for commands without such an option.
-    out: flags.out === undefined ? reportsOf(context) : resolve(context.cwd, flags.out),
+    out: setting(context, "reports", flags.out),
     json: flags.json === true,
   };
 }

@@ -1,6 +1,7 @@
 /** The result of a comparison as plain data: a baseline, and each other side against it. */
 import { comparability, type JudgedRun, sideName } from "./comparable.ts";
 import { startOfRunId } from "../record/run-index.ts";
+import { subjectOf } from "../record/subject.ts";
 import type { Status } from "../record/verdict.ts";
 import { claimOutcomes, type ClaimOutcome } from "./claims-changed.ts";
 import { type Change, compareSides, defaults } from "./compare.ts";
@@ -22,6 +23,8 @@ export interface SideRun {
    * without one.
    */
   readonly targetVersion: string | null;
+  /** What was tested, as its user knows it; null where nothing was said. */
+  readonly subject: string | null;
 }
 
 export interface Side {
@@ -116,6 +119,7 @@ function sideRun({ run, verdict }: JudgedRun): SideRun {
     without: run.plan.without,
     version: started?.versions["seawall"] ?? null,
     targetVersion: run.plan.versionGiven ?? run.plan.targetVersion ?? null,
+    subject: subjectOf(run.plan),
   };
 }
 

@@ -105,6 +105,9 @@ const side = z.object({
         .string()
         .nullable()
         .meta({ description: "as its user states it, else a hash of what the target is made of" }),
+      subject: z.string().nullable().meta({
+        description: "what was tested: the label, the version and the commit that its user knows",
+      }),
     }),
   ),
 });

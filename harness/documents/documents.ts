@@ -15,6 +15,7 @@ import {
   errorDocument,
   experimentDocument,
   recoveryDocument,
+  notificationDocument,
   reportDocument,
   suiteDocument,
   suiteResultDocument,
@@ -46,6 +47,11 @@ export const documents = {
     version: 1,
     from: "`compare --json`, and beside each comparison's page",
     shape: comparisonDocumentShape,
+  },
+  notification: {
+    version: 1,
+    from: "what a webhook hears of a verdict that differs from the one before",
+    shape: notificationDocument,
   },
   index: { version: 1, from: "`index --json`", shape: runIndexDocument },
   experiment: {

@@ -207,3 +207,16 @@ export const doctorDocument = z.object({
     ),
   ),
 });
+
+export const notificationDocument = z.object({
+  format: z.literal("seawall-notification/1"),
+  text: z.string().meta({ description: "for people; Slack shows it" }),
+  experiment: z.string(),
+  runId: z.string(),
+  status,
+  before: status.meta({ description: "the newest verdict before this one" }),
+  why: z.string(),
+  subject: z.string().nullable().meta({
+    description: "what was tested: the label, the version and the commit that its user knows",
+  }),
+});

@@ -116,6 +116,15 @@ export const planDocument = z.object({
     .string()
     .exactOptional()
     .meta({ description: "the target's version in its user's own words" }),
+  label: z.string().exactOptional().meta({ description: "what its user called the run" }),
+  git: z
+    .object({
+      commit: z.string(),
+      branch: z.string().nullable(),
+      changed: z.boolean().meta({ description: "tracked files differed from the commit" }),
+    })
+    .exactOptional()
+    .meta({ description: "what was checked out where the experiment lies" }),
   targetVersion: z
     .string()
     .exactOptional()

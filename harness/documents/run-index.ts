@@ -17,6 +17,9 @@ export const runIndexDocument = z.object({
       target: z.string(),
       topology: z.string(),
       targetVersion: z.string().nullable(),
+      subject: z.string().nullable().meta({
+        description: "what was tested: the label, the version and the commit that its user knows",
+      }),
       version: z.string().nullable(),
       seed: z.number(),
       without: z.array(z.string()),

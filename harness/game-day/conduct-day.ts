@@ -72,7 +72,7 @@ async function takeStep(day: Day, step: number, world: DayWorld): Promise<string
   log.append({ kind: "ended", step, outcome });
   if (desk.stopped.aborted) return (desk.stopped.reason as DayStopped).message;
   if (outcome.cleanup === "incomplete")
-    return "not everything could be undone: `./seawall recover` tries again";
+    return "not everything could be undone: `seawall recover` tries again";
   return outcome.exitCode === exitCodes.internal ? `step ${step + 1} failed: ${outcome.why}` : null;
 }
 

@@ -2,7 +2,7 @@
  * Impossible samples: negative durations, values that are not numbers, and repeated samples.
  * (`record-fits.ts` checks their times.)
  */
-import { type Metric, sourceIn } from "../metrics/metrics.ts";
+import { type Metric, metricIn, sourceIn } from "../metrics/metrics.ts";
 import type { FactOf } from "../record/facts.ts";
 import type { Run } from "../record/run.ts";
 import type { SeriesData } from "../metrics/samples.ts";
@@ -27,12 +27,14 @@ type Impossible = FactOf<"record.possible">;
 /** A problem of one series; the caller adds its name. */
 type Problem =
   | { readonly fact: "no-number" }
+  | { readonly fact: "other-kind"; readonly kind: string; readonly wanted: string }
   | { readonly fact: "negative"; readonly value: number }
   | { readonly fact: "repeated"; readonly repeated: number; readonly samples: number };
 
 export function impossibleProblems(run: Run): Impossible[] {
   const problems = run.series.flatMap((series): Impossible[] => {
     const problem =
+      kindProblem(run, series) ??
       valueProblem(series) ??
       (sourceIn(run.plan.metrics, series.metric) === "generator" && !isVirtual(run.plan.substrate)
         ? repeatProblem(series)
@@ -99,6 +101,12 @@ function unansweredOf(
       },
     );
   });
+}
+
+/** Only what emits a metric knows its kind: samples of another kind come from elsewhere. */
+function kindProblem({ plan }: Run, { metric, kind }: SeriesData): Problem | null {
+  const wanted = metricIn(plan.metrics, metric)?.kind ?? kind;
+  return wanted === kind ? null : { fact: "other-kind", kind, wanted };
 }
 
 function valueProblem({ kind, values, atMs }: SeriesData): Problem | null {

@@ -24,6 +24,7 @@ import {
   spawnGroup,
   statOf,
 } from "../system/processes.ts";
+import { ending, moduleIn } from "../system/sources.ts";
 import { queuedSeconds } from "../system/starvation.ts";
 import { type Moved, MovedByMembers } from "../system/traffic.ts";
 import { CsvParser } from "./csv.ts";
@@ -55,8 +56,8 @@ async function prepare(request: LoadRequest, options: K6Options): Promise<Runnin
     entry,
     entryScript(
       plan.load,
-      pathToFileURL(`${options.workloads}/`).href,
-      pathToFileURL(join(import.meta.dirname, "accounted.ts")).href,
+      (workload) => pathToFileURL(moduleIn(options.workloads, workload)).href,
+      pathToFileURL(join(import.meta.dirname, `accounted${ending}`)).href,
     ),
   );
   // A configuration folder of the run's own, so that the user's k6 settings cannot change a run.

@@ -18,6 +18,8 @@ const plan = {
   phasesMs: { baseline: 16_000, fault: 24_000, recovery: 20_000 },
 };
 
+const named = (workload: string): string => `file:///w/${workload}.ts`;
+
 describe("scenario", () => {
   it("holds one rate in each phase and jumps between them", () => {
     const { stages, startRate, timeUnit } = scenarioOf(load, plan);
@@ -59,7 +61,7 @@ describe("the entry script", () => {
     { ...load, name: "start", workload: "crowd", exec: "start" },
   ];
   it("uses each load's function from its own workload, even if names collide, and wraps it", () => {
-    const lines = entryScript(loads, "file:///w/", "file:///h/accounted.ts").split("\n");
+    const lines = entryScript(loads, named, "file:///h/accounted.ts").split("\n");
     expect(lines.filter((line) => line.startsWith("import * as"))).toEqual([
       'import * as workload0 from "file:///w/viewers.ts";',
       'import * as workload1 from "file:///w/crowd.ts";',
@@ -72,7 +74,7 @@ describe("the entry script", () => {
   });
 
   it("lets a workload change neither the load nor its hosts", () => {
-    const script = entryScript(loads, "file:///w/", "file:///h/accounted.ts");
+    const script = entryScript(loads, named, "file:///h/accounted.ts");
     expect(script.indexOf("scenarios, maxRedirects: 0, blacklistIPs: forbidden")).toBeGreaterThan(
       script.indexOf("own[name]"),
     );
@@ -82,14 +84,14 @@ describe("the entry script", () => {
 
   it("imports a user's script from its own path", () => {
     const own = { ...load, workload: "/home/me/my shop/load.ts" };
-    expect(entryScript([own], "file:///w/", "file:///h/accounted.ts")).toContain(
+    expect(entryScript([own], named, "file:///h/accounted.ts")).toContain(
       'import * as workload0 from "file:///home/me/my%20shop/load.ts";',
     );
   });
 
   it("exports the names of the scenarios", () => {
     for (const one of loads)
-      expect(entryScript(loads, "file:///w/", "file:///h/accounted.ts")).toContain(
+      expect(entryScript(loads, named, "file:///h/accounted.ts")).toContain(
         `export const ${scenarioOf(one, plan).exec} = `,
       );
     expect(new Set(loads.map(execOf)).size).toBe(loads.length);

@@ -52,14 +52,18 @@ const ownOptions = [
 
 /**
  * The script that k6 runs. It imports each load's function from its own workload file, and wraps
- * every iteration. `folder`, a file URL with a final slash, contains the workloads that are given
- * by name. `accounted` is the script that records the iterations.
+ * every iteration. `named` is the address of a workload that is given by name. `accounted` is the
+ * script that records the iterations.
  */
-export function entryScript(loads: readonly Load[], folder: string, accounted: string): string {
+export function entryScript(
+  loads: readonly Load[],
+  named: (workload: string) => string,
+  accounted: string,
+): string {
   const workloads = [...new Set(loads.map((load) => load.workload))];
-  const alias = (workload: string): string => `workload${workloads.indexOf(workload)}`;
   const addressOf = (workload: string): string =>
-    workload.startsWith("/") ? `file://${encodeURI(workload)}` : `${folder}${workload}.ts`;
+    workload.startsWith("/") ? `file://${encodeURI(workload)}` : named(workload);
+  const alias = (workload: string): string => `workload${workloads.indexOf(workload)}`;
   return [
     `import { accounted } from ${JSON.stringify(accounted)};`,
     ...workloads.map(

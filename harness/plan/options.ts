@@ -28,6 +28,10 @@ export interface PlanOptions {
   /** What its functions play, as it declares; null if it declares nothing. */
   workloadPlays?(workload: string): Plays | null;
   readonly rerun: string;
+  /** What its user calls the run. */
+  readonly label?: string | null;
+  /** What is checked out where the experiment lies. */
+  readonly git?: Plan["git"] | null;
   /** The factor by which the audience is multiplied. */
   readonly scale?: number;
   /** The version of the target; a run of another version does not count as a prerequisite. */
@@ -57,6 +61,8 @@ export type TargetOptions = Pick<
   | "seed"
   | "without"
   | "rerun"
+  | "label"
+  | "git"
   | "allowHosts"
   | "targetVersion"
   | "scale"

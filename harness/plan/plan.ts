@@ -7,6 +7,7 @@ import { shapeProblems } from "../experiment/experiment-schema.ts";
 import { isOfBytes, metricIn, type Registry } from "../metrics/metrics.ts";
 import { unknownName } from "../base/nearest.ts";
 import { hostProblems } from "./problems/hosts.ts";
+import { exposedProblems } from "./problems/exposed.ts";
 import { methodProblems } from "./problems/method.ts";
 import { prerequisiteProblems } from "./prerequisites.ts";
 import {
@@ -102,6 +103,10 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
       ...methodProblems(experiment, layout, options),
       ...hostProblems(layout, options.allowHosts ?? []),
       ...outsideProblems(layout, options),
+      ...exposedProblems(
+        layout,
+        registryOf({ services: [] }, whole.target.pack, ofWorkloads(whole, options)),
+      ),
     ].map(general),
   );
   const { model } = experiment.target;
@@ -333,6 +338,8 @@ function planOf(
     topology,
     ...(options.targetVersion === undefined ? {} : { targetVersion: options.targetVersion }),
     ...(experiment.target.version === undefined ? {} : { versionGiven: experiment.target.version }),
+    ...(options.label == null ? {} : { label: options.label }),
+    ...(options.git == null ? {} : { git: options.git }),
     substrate: options.substrate,
     substrateWhy: options.substrateWhy,
     seed: options.seed,

@@ -18,7 +18,7 @@ export function missingTools(missing: readonly Missing[]): SeawallError {
   const message = [headline, ...missing.flatMap(linesFor)].join("\n");
   return new SeawallError("TOOL_MISSING", message, {
     hint:
-      "Install the missing tools as shown above, or set their variables; `./seawall doctor` " +
+      "Install the missing tools as shown above, or set their variables; `seawall doctor` " +
       "shows what is found.",
   });
 }

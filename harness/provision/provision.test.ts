@@ -139,7 +139,7 @@ describe("the error for missing tools", () => {
       "    registry     apt-get is not on this machine",
       "    to install   `apt-get install varnish varnish-modules gcc`; or set SEAWALL_VARNISH",
     ]);
-    expect(hint).toContain("./seawall doctor");
+    expect(hint).toContain("`seawall doctor`");
   });
 
   it("uses the singular for one tool", () => {

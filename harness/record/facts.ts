@@ -117,6 +117,7 @@ export interface EvidenceFacts {
   };
   "record.possible": {
     "no-number": OfMetric;
+    "other-kind": OfMetric & { readonly kind: string; readonly wanted: string };
     negative: OfMetric & { readonly value: number };
     repeated: OfMetric & { readonly repeated: number; readonly samples: number };
     unanswered: {

@@ -30,6 +30,15 @@ export interface Plan {
   readonly targetVersion?: string;
   /** The version that the target's user stated. Absent if none was given, and in older records. */
   readonly versionGiven?: string;
+  /** What its user called the run with `--label`. */
+  readonly label?: string;
+  /** What was checked out where the experiment lies. Missing outside a repository. */
+  readonly git?: {
+    readonly commit: string;
+    readonly branch: string | null;
+    /** Tracked files differed from the commit. */
+    readonly changed: boolean;
+  };
   readonly substrate: SubstrateName;
   /** Why this substrate was chosen. */
   readonly substrateWhy: string;

@@ -23,6 +23,8 @@ export interface IndexedRun {
   readonly topology: string;
   /** The version of the target's code, if known. */
   readonly targetVersion: string | null;
+  /** What was tested, as its user knows it; null where nothing was said. */
+  readonly subject: string | null;
   /** The version of Seawall. */
   readonly version: string | null;
   readonly seed: number;

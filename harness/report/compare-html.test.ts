@@ -2,6 +2,7 @@ import type { JudgedRun } from "../compare/comparable.ts";
 import { describe, expect, it } from "vitest";
 import { comparisonOf } from "../compare/comparison.ts";
 import { renderComparisonHtml } from "./compare-html.ts";
+import { renderComparison } from "./compare-text.ts";
 import { overlayOf } from "./compare-charts.ts";
 import { type Fixture, hostileRun, stormRun } from "../../test/support/report/storm-run.ts";
 
@@ -33,6 +34,21 @@ describe("a comparison's page", () => {
     for (const id of ["one", "two"])
       expect(html).toContain(`<a href="../runs/${id}/report.html">${id}</a>`);
     expect(html).toContain("the set of disabled defences differs: none / collapsing");
+  });
+
+  it("says of A and B what was tested, as the terminal does", () => {
+    const called = (label: string, { run, verdict }: JudgedRun): JudgedRun => ({
+      run: { ...run, plan: { ...run.plan, label, versionGiven: "1.5.0" } },
+      verdict,
+    });
+    const a = called("cache on", judged(stormRun(), "one"));
+    const b = called("cache off", judged(stormRun(), "two"));
+    const html = page(a, b);
+    expect(html).toContain("baseline, cache on, version 1.5.0, one");
+    expect(html).toContain("cache off, version 1.5.0, two");
+    expect(renderComparison(comparisonOf([[a], [b]]), { columns: 100, colour: false })).toContain(
+      "B = cache off, version 1.5.0: two (1 held)",
+    );
   });
 
   it("escapes all text of a record", () => {

@@ -44,7 +44,7 @@ export function renderComparisonHtml(
       method(),
     ].map((part) => markup`${part}\n`)}`,
     styles: ["compare.css"],
-    scripts: ["compare.js"],
+    scripts: ["compare-script.js"],
     charts: true,
     data: { ...overlay, dashes },
   });

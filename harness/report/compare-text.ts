@@ -77,7 +77,8 @@ function sideLine({ name, runs }: Side): string {
     const count = runs.filter((run) => run.status === status).length;
     return count === 0 ? [] : [`${count} ${status}`];
   });
-  return `${name} = ${runs
+  const subjects = [...new Set(runs.map(({ subject }) => subject).filter((one) => one !== null))];
+  return `${name} = ${subjects.length === 0 ? "" : `${subjects.join(" and ")}: `}${runs
     .map(({ id }) => id)
     .slice(0, 5)
     .join(", ")}${runs.length > 5 ? ` and ${runs.length - 5} more` : ""} (${statuses.join(", ")})`;

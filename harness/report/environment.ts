@@ -1,5 +1,6 @@
 /** The circumstances of a run: what a reader needs to repeat it, or to doubt it. */
 import type { Run } from "../record/run.ts";
+import { subjectOf } from "../record/subject.ts";
 import { formatCount, formatDuration, formatValue } from "../phrases/format.ts";
 import { tierText } from "../experiment/tiers.ts";
 import { clip } from "./plain.ts";
@@ -13,6 +14,7 @@ const factsMax = 80;
 
 export function environmentOf(run: Run): Fact[] {
   const { plan } = run;
+  const subject = subjectOf(plan);
   const started = run.events.find((event) => event.kind === "started");
   const facts: readonly (readonly [string, string])[] = [
     ["Experiment", `${plan.experiment} (tier ${tierText(plan.tier)})`],
@@ -21,6 +23,7 @@ export function environmentOf(run: Run): Fact[] {
       `${plan.target}, topology ${plan.topology}: ` +
         `${counted(plan.services.map((service) => service.kind))}`,
     ],
+    ...(subject === null ? [] : [["Tested", subject] as const]),
     ...(plan.targetVersion === undefined
       ? []
       : [["Version of the target", plan.targetVersion] as const]),

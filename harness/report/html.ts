@@ -36,7 +36,12 @@ export function renderHtml(model: ReportModel): string {
     status: model.status,
     skipTo: { id: "claims", text: "Skip to the claims" },
     heading: model.experiment,
-    subheading: `${model.topology} topology on ${model.substrate} · ${when} · ${model.runId}`,
+    subheading: [
+      `${model.topology} topology on ${model.substrate}`,
+      when,
+      model.runId,
+      ...(model.subject === null ? [] : [model.subject]),
+    ].join(" · "),
     body: markup`${summary(model)}
 ${contents(shown)}${shown.map(({ body }) => markup`\n${body}`)}`,
     styles: [...new Set(sections.flatMap(({ styles }) => styles ?? []))],

@@ -27,7 +27,7 @@ export function renderIndex(index: RunIndex): string {
       brokenSection(broken),
     ].map((part) => markup`${part}\n`)}`,
     styles: ["run-list.css"],
-    scripts: ["run-list.js"],
+    scripts: ["run-list-script.js"],
     charts: false,
     data: {},
   });

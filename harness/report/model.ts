@@ -3,6 +3,7 @@
  */
 import type { Phase } from "../base/phases.ts";
 import type { Run } from "../record/run.ts";
+import { subjectOf } from "../record/subject.ts";
 import type { SubstrateName } from "../record/substrates.ts";
 import type { Verdict } from "../record/verdict.ts";
 import { gridOf, windowsOf } from "./buckets.ts";
@@ -31,6 +32,8 @@ export interface ReportModel {
   readonly substrate: SubstrateName;
   readonly target: string;
   readonly topology: string;
+  /** What was tested, as its user knows it; null where nothing was said. */
+  readonly subject: string | null;
   readonly status: Verdict["status"];
   readonly why: string;
   /** Defences that were switched off: the run is a control, which must be refuted. */
@@ -82,6 +85,7 @@ export function reportModel(run: Run, verdict: Verdict): ReportModel {
   );
   const specs = chartSpecs(run);
   const rows = claimRows(verdict);
+  const subject = subjectOf(plan);
   return {
     format: "seawall-report/1",
     runId: clip(run.id),
@@ -92,6 +96,7 @@ export function reportModel(run: Run, verdict: Verdict): ReportModel {
     substrate: plan.substrate,
     target: clip(plan.target),
     topology: clip(plan.topology),
+    subject: subject === null ? null : clip(subject, 160),
     status: verdict.status,
     why: clip(verdict.why, 600),
     without: verdict.without.map((name) => clip(name)),

@@ -24,6 +24,7 @@ function runAt(index: number): IndexedRun {
   return {
     path: `${experiment}/run-${index}`,
     runId: `run-${index}`,
+    subject: null,
     experiment,
     tier: "storm",
     substrate: index % 4 === 0 ? "simulated" : "process",

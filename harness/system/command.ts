@@ -8,12 +8,12 @@ import { endGroup, spawnGroup } from "./processes.ts";
 
 /** Null on success, otherwise the failure with the command's last output. */
 export async function runCommand(
-  { command, args }: Command,
+  { command, args, cwd = process.cwd() }: Command & { readonly cwd?: string },
   logFile: string,
   withinMs: number,
   signal?: AbortSignal,
 ): Promise<string | null> {
-  const child = spawnGroup(command, args, { cwd: process.cwd(), env: environment(), logFile });
+  const child = spawnGroup(command, args, { cwd, env: environment(), logFile });
   const ended = once(child, "exit").then(
     ([code, killedBy]) => (code === 0 ? null : `it ended with ${killedBy ?? `status ${code}`}`),
     (error: Error) => error.message,

@@ -215,10 +215,15 @@ function probeProblems({ probes = [], entries }: OwnTarget): string[] {
 /** A service that is described twice would be requested twice, counted twice, and lost as one. */
 function sharedAddresses(services: OwnTarget["services"]): string[] {
   const running = services.filter((one): one is Running => "url" in one && URL.canParse(one.url));
-  const shared = Map.groupBy(running, ({ url }) => new URL(url).host);
+  const shared = Map.groupBy(running, ({ url }) => addressOf(new URL(url)));
   return [...shared.values()]
     .filter((all) => all.length > 1)
     .map((all) => `services: ${all.map(({ name }) => name).join(" and ")} have the same address`);
+}
+
+/** A name that always means this machine is its address. */
+function addressOf({ hostname, host }: URL): string {
+  return /^(?:.+\.)?localhost\.?$/.test(hostname) ? host.replace(hostname, "127.0.0.1") : host;
 }
 
 function nameProblems({ services, entries, links = [] }: OwnTarget): string[] {

@@ -13,7 +13,7 @@ const stream = {
   availabilityStartMs: 0,
   segmentPath: "/{event}/{rendition}/{number}.m4s",
   dvrSegments: 10,
-  renditions: [{ name: "v360", kind: "video" as const, bitsPerSecond: 1 }],
+  renditions: [{ name: "v360", kind: "video" as const, bitsPerSecond: 1_000 }],
 };
 
 function planned(

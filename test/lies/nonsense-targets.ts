@@ -82,8 +82,8 @@ const serving = (...services: readonly object[]): object => ({ services });
 const streaming = (changes: object): object => ({ stream: { ...stream, ...changes } });
 const path = (segmentPath: string): object => streaming({ segmentPath });
 const two = [
-  { name: "v360", kind: "video", bitsPerSecond: 1 },
-  { name: "audio", kind: "audio", bitsPerSecond: 1 },
+  { name: "v360", kind: "video", bitsPerSecond: 1_000 },
+  { name: "audio", kind: "audio", bitsPerSecond: 1_000 },
 ];
 
 const lies: readonly (readonly [name: string, says: string, changes: object, caughtBy: string])[] =
@@ -208,6 +208,18 @@ const lies: readonly (readonly [name: string, says: string, changes: object, cau
       "no time at all",
       streaming({ segmentMs: Number.NaN }),
       "stream.segmentMs:",
+    ],
+    [
+      "segments-of-2-seconds-in-milliseconds",
+      "500 segments a second",
+      streaming({ segmentMs: 2 }),
+      "stream.segmentMs: milliseconds, not seconds",
+    ],
+    [
+      "kilobits-called-bits",
+      "a body of six bytes is large enough",
+      streaming({ renditions: [{ name: "v360", kind: "video", bitsPerSecond: 500 }] }),
+      "bitsPerSecond: bits per second, not kilobits",
     ],
     [
       "segments-of-less-than-nothing",
@@ -349,7 +361,7 @@ const controls: readonly (readonly [name: string, says: string, changes: object]
     "names are percent-encoded",
     streaming({
       event: "Grand Prix",
-      renditions: [{ name: "español", kind: "audio", bitsPerSecond: 1 }],
+      renditions: [{ name: "español", kind: "audio", bitsPerSecond: 1_000 }],
     }),
   ],
   ["a-target-of-audio-alone", "radio is a stream", streaming({ renditions: [two[1]] })],

@@ -5,6 +5,7 @@ import { type Draft, heldDraft, reporter, runOf, zeroMs } from "../support/judge
 import { judge } from "../../harness/judge/judge.ts";
 import { planExperiment } from "../../harness/plan/plan.ts";
 import { Increments, ownSamples, parseExposition } from "../../harness/probes/prometheus.ts";
+import type { SeriesData } from "../../harness/metrics/samples.ts";
 import type { Stream } from "../../targets/live-streaming/pack/stream/stream.ts";
 import { streamTarget } from "../../targets/live-streaming/pack/own-target/stream-target.ts";
 import { type Honest, judged, type Lie, type LieGroup, type Outcome, planned } from "./lie.ts";
@@ -62,12 +63,13 @@ function counterRun(expose: (tick: number, nowMs: number) => string, isOfAll = f
 const line = (value: number, labels = "", atMs = ""): string =>
   `${metric}{outcome="served",lane="live"${labels}} ${value} ${atMs}`.trimEnd();
 
-function claiming(claim: object): Outcome {
+function claiming(claim: object, target = originStorm.target): Outcome {
   const base = { title: "under test", during: ["baseline", "fault", "recovery"], samplesMin: 5 };
   return planned(() =>
     planExperiment(
       {
         ...originStorm,
+        target,
         reliesOn: [],
         hypothesis: [...originStorm.hypothesis, { ...base, ...claim } as unknown as Claim],
       },
@@ -93,6 +95,23 @@ const processorTime = (unit: string, limit: number): Outcome =>
     limit,
     unit,
   });
+
+/** The reference target, one of whose origins exposes one more series. */
+function exposing(series: string): Outcome {
+  const whole = originStorm.target.topologies["quick"];
+  const layout = whole?.layout();
+  if (whole === undefined || layout === undefined) throw new Error("the target has a topology");
+  const exposed = { kind: "prometheus", port: "http", path: "/own", series: [series] } as const;
+  const services = layout.services.map((one) =>
+    one.name === service ? { ...one, telemetry: [...one.telemetry, exposed] } : one,
+  );
+  const topologies = { quick: { ...whole, layout: () => ({ ...layout, services }) } };
+  const where = { service, outcome: "served" };
+  return claiming(
+    { metric, where, statistic: "sum", comparison: ">=", limit: 9 },
+    { ...originStorm.target, topologies },
+  );
+}
 
 /** Two services that run already. */
 function described(urls: readonly string[]): Outcome {
@@ -139,6 +158,40 @@ const lies: readonly Lie[] = [
     plant: () => processorTime("ms", 900),
   },
   {
+    name: "service-that-speaks-for-the-generator",
+    says: "an origin exposes what viewers got, under the load generator's name for it",
+    caughtBy: "which is a metric of the load generator",
+    plant: () => exposing("segment_ms"),
+  },
+  {
+    name: "service-that-vouches-for-its-links",
+    says: "an origin exposes what passed its links, under the harness's name for it",
+    caughtBy: "which is a metric of the harness",
+    plant: () => exposing("link_bytes"),
+  },
+  {
+    name: "samples-of-another-kind",
+    says: "the waits of viewers are joined by readings of the same name",
+    caughtBy: "record.possible",
+    plant: () => {
+      const run = runOf(heldDraft());
+      const reading: SeriesData = {
+        metric: "segment_ms",
+        kind: "gauge",
+        tags: { service, lane: "live", outcome: "served" },
+        atMs: Float64Array.from({ length: 600 }, (_, tick) => zeroMs + 100 * tick + 3),
+        values: new Float64Array(600).fill(20),
+      };
+      return judged(judge({ ...run, series: [...run.series, reading] }));
+    },
+  },
+  {
+    name: "one-service-by-two-names",
+    says: "two edges are this machine, once by name and once by address",
+    caughtBy: "have the same address",
+    plant: () => described(["http://localhost:8080", "http://127.0.0.1:8080"]),
+  },
+  {
     name: "one-service-as-two",
     says: "two edges have the same address",
     caughtBy: "have the same address",
@@ -166,6 +219,11 @@ const honest: readonly Honest[] = [
     name: "seconds-called-seconds",
     says: "a limit of 0.9 s of processor time",
     plant: () => processorTime("s", 0.9),
+  },
+  {
+    name: "a-series-of-its-own",
+    says: "an origin exposes what nothing else is called",
+    plant: () => exposing("origin_segments_packaged_total"),
   },
   {
     name: "two-services-on-one-host",

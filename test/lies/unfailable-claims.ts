@@ -433,6 +433,18 @@ const lies: readonly Row[] = [
     "recovery: no record",
   ],
   [
+    "recovers-when-all-are-lost",
+    "a lost segment counts as good",
+    recovering({ having: { outcome: "lost" } }),
+    "it holds in a run in which no user gets anything",
+  ],
+  [
+    "recovers-without-a-pipeline",
+    "what is lost comes from no pipeline",
+    recovering({ having: { pipeline: "none" } }),
+    "it holds in a run in which no user gets anything",
+  ],
+  [
     "recovers-on-time",
     "of the generator",
     recovering({ goodput: { metric: "start_late_ms" }, having: { lane: "live" } }),

@@ -24,7 +24,7 @@ import { outcomeWords, renderAblation } from "../../report/ablation-text.ts";
 import { newRunId, refuseUnwritable } from "../../run/run-directory.ts";
 import { writeWhole } from "../../system/files.ts";
 import type { Context } from "../../app/context.ts";
-import { experimentNames, loadExperiment } from "../../app/experiment-files.ts";
+import { catalogueNames, loadExperiment } from "../../app/experiment-files.ts";
 import { recordedVerdicts } from "../../app/verdict-history.ts";
 import { reusable } from "../../app/find-reusable-run.ts";
 import { type Outcome, runPlanned } from "../../app/run-experiment.ts";
@@ -33,7 +33,6 @@ import { chosen, inItsTopology, type Item, planAll, reasonsOf } from "./run.ts";
 
 export const defineAblate: Define = (program, context, end) =>
   planFlags(
-    context,
     program
       .command("ablate")
       .description(
@@ -52,7 +51,7 @@ export const defineAblate: Define = (program, context, end) =>
         .argParser(wholeOf(1, 999)),
     )
     .option("--json", "the matrix as one line of JSON")
-    .addOption(out(context, "folder for the runs and the matrix"))
+    .addOption(out("folder for the runs and the matrix"))
     .action(
       async (
         names: string[],
@@ -92,7 +91,7 @@ export async function ablate(
 ): Promise<number> {
   if (options.without.length > 0)
     throw new SeawallError("USAGE", "ablate disables each defence itself; omit --without");
-  const catalogue = experimentNames(context);
+  const catalogue = catalogueNames(context);
   const whole = names.length === 0 && options.suite === null;
   const items = whole
     ? inTierOrder(await catalogueOf(context))
@@ -156,7 +155,7 @@ function nothingToTakeAway(
 
 async function catalogueOf(context: Context): Promise<Item[]> {
   return Promise.all(
-    experimentNames(context).map(async (name) => ({
+    catalogueNames(context).map(async (name) => ({
       name,
       experiment: await loadExperiment(context, name),
       topology: null,

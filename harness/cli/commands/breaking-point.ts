@@ -30,7 +30,6 @@ import { runPlanned } from "../../app/run-experiment.ts";
 
 export const defineBreakingPoint: Define = (program, context, end) =>
   planFlags(
-    context,
     program
       .command("breaking-point")
       .description(
@@ -54,7 +53,7 @@ export const defineBreakingPoint: Define = (program, context, end) =>
         .argParser(numberOf(1.05, 4)),
     )
     .option("--json", "print the result as one line of JSON")
-    .addOption(out(context, "folder for the results"))
+    .addOption(out("folder for the results"))
     .action(async (name: string, flags: PlanFlags & SearchFlags) =>
       end(
         await breakingPoint(context, name, {

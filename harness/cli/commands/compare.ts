@@ -6,7 +6,7 @@ import { out } from "../flags.ts";
 import type { Define } from "../command.ts";
 import { comparability, type JudgedRun, sideName } from "../../compare/comparable.ts";
 import { randomBytes } from "node:crypto";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import {
@@ -20,9 +20,11 @@ import { exitCodes, SeawallError } from "../../base/errors.ts";
 import { renderComparisonHtml } from "../../report/compare-html.ts";
 import { renderComparison } from "../../report/compare-text.ts";
 import { readRun } from "../../run/read-run.ts";
+import { runFoldersIn } from "../../run/run-folders.ts";
 import { files, refuseUnwritable, stampOf } from "../../run/run-directory.ts";
 import { writeWhole } from "../../system/files.ts";
 import type { Context } from "../../app/context.ts";
+import { setting } from "../../app/project.ts";
 import { judgeRecord } from "../../app/judge-record.ts";
 import { refreshIndex } from "../../app/run-index.ts";
 
@@ -42,14 +44,14 @@ export const defineCompare: Define = (program, context, end) =>
       "the runs before the change; all other arguments are then the runs after it",
     )
     .option("--json", "print only the comparison, as JSON")
-    .addOption(out(context, "folder of runs; the page goes into its folder comparisons"))
+    .addOption(out("folder of runs; the page goes into its folder comparisons"))
     .addHelpText("after", compareHelp)
-    .action(async (runs: string[], flags: { baseline?: string[]; json?: boolean; out: string }) =>
+    .action(async (runs: string[], flags: { baseline?: string[]; json?: boolean; out?: string }) =>
       end(
         await compare(context, runs, {
           baseline: flags.baseline ?? null,
           json: flags.json === true,
-          out: resolve(context.cwd, flags.out),
+          out: setting(context, "reports", flags.out),
         }),
       ),
     );
@@ -135,13 +137,7 @@ export async function compare(
 
 /** A run directory, or a folder of run directories. */
 async function runsOf(path: string): Promise<JudgedRun[]> {
-  const inside =
-    existsSync(join(path, files.plan)) || !existsSync(path)
-      ? [path]
-      : readdirSync(path)
-          .map((name) => join(path, name))
-          .filter((folder) => existsSync(join(folder, files.plan)))
-          .sort();
+  const inside = existsSync(path) ? runFoldersIn(path) : [path];
   if (inside.length === 0)
     throw new SeawallError("RUN_DIRECTORY_BROKEN", `there are no runs in ${path}`, {
       hint: "Name a run directory, or a folder that holds some.",

@@ -6,11 +6,11 @@ import { exitCodes } from "../../base/errors.ts";
 import type { Planned } from "../../plan/options.ts";
 import { composeFile } from "../../substrates/docker/compose.ts";
 import { registryParts } from "../../substrates/docker/image/image.ts";
+import { ending } from "../../system/sources.ts";
 import type { Context } from "../../app/context.ts";
 
 export const defineCompose: Define = (program, context, end) =>
   planFlags(
-    context,
     program
       .command("compose")
       .description("print docker-compose.yml: the target without the harness")
@@ -23,7 +23,7 @@ export const defineCompose: Define = (program, context, end) =>
 
 export function compose(context: Context, { plan, layout }: Planned, json: boolean): number {
   const text = composeFile({
-    module: `targets/${plan.target}/target.ts`,
+    module: `targets/${plan.target}/target${ending}`,
     topology: plan.topology,
     layout,
     parts: registryParts(context.root),

@@ -163,7 +163,7 @@ function render(
     ...table(facts, across, paint),
     ...(missing.length === 0 || !works({ substrates: places })
       ? []
-      : ["", "`npm start` downloads missing tools; `./seawall doctor --install` does only that."]),
+      : ["", "A run downloads missing tools; `seawall doctor --install` does only that."]),
     "",
   ].join("\n");
 }

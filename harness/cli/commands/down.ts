@@ -29,7 +29,7 @@ export async function down(context: Context, json: boolean): Promise<number> {
       throw new SeawallError(
         "CLEANUP_INCOMPLETE",
         `it did not stop within ${downWithinMs / 1000} s`,
-        { hint: "Press Ctrl-C where it runs, or kill it and run `./seawall recover`." },
+        { hint: "Press Ctrl-C where it runs, or kill it and run `seawall recover`." },
       );
     }
     await new Promise((wake) => setTimeout(wake, 100));

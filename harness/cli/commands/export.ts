@@ -12,6 +12,7 @@ import { readRun } from "../../run/read-run.ts";
 import { exportRequests } from "../../telemetry/otlp.ts";
 import { type Receiver, send } from "../../telemetry/send.ts";
 import type { Context } from "../../app/context.ts";
+import { setting } from "../../app/project.ts";
 import { judgeRecord } from "../../app/judge-record.ts";
 
 export const defineExport: Define = (program, context, end) =>
@@ -78,10 +79,10 @@ export async function exportRun(
 /**
  * Names and meaning of the variables: https://opentelemetry.io/docs/specs/otel/protocol/exporter
  */
-export function receiverOf(context: Pick<Context, "env">, asked: string | null): Receiver | null {
+export function receiverOf(context: Context, asked: string | null): Receiver | null {
   const { env } = context;
   const whole = asked === null ? env["OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"] : undefined;
-  const base = asked ?? env["OTEL_EXPORTER_OTLP_ENDPOINT"];
+  const base = setting(context, "otlp", asked ?? undefined);
   const url = whole || (base ? metricsOf(base) : null);
   if (url === null) return null;
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {

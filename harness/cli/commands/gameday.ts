@@ -37,7 +37,6 @@ import { isVirtual } from "../../record/substrates.ts";
 
 export const defineGameday: Define = (program, context, end) =>
   substrateFlag(
-    context,
     program
       .command("gameday")
       .description("run a game day: a series of experiments with go/no-go points on a local page")
@@ -56,7 +55,7 @@ export const defineGameday: Define = (program, context, end) =>
     .option("--force", "run even if prerequisites have not held (noted in the reports)")
     .addOption(seed())
     .option("--json", "print only the result of the day, as one line of JSON")
-    .addOption(out(context, "folder for the game day and its runs"))
+    .addOption(out("folder for the game day and its runs"))
     .action(async (file: string, flags: PlanFlags & DayFlags) =>
       end(
         await gameDay(context, file, {

@@ -2,7 +2,7 @@
  * `seawall gate`: runs experiments for a pipeline, compares them with a baseline, and reports the
  * result in every format that a pipeline reads.
  */
-import { otlp, out, planFlags, type PlanFlags, requestOf, wholeOf } from "../flags.ts";
+import { otlp, out, planFlags, type PlanFlags, requestOf, webhook, wholeOf } from "../flags.ts";
 import { Option } from "commander";
 import type { Define } from "../command.ts";
 import type { RunRequest } from "../../app/options.ts";
@@ -38,6 +38,8 @@ import { liveExport } from "../../app/live-export.ts";
 import type { Receiver } from "../../telemetry/send.ts";
 import { receiverOf } from "./export.ts";
 import { judgeRecord } from "../../app/judge-record.ts";
+import { VerdictWatch } from "../../app/notify.ts";
+import { setting } from "../../app/project.ts";
 import { type Outcome, runPlanned } from "../../app/run-experiment.ts";
 import { plan } from "../../app/plan-experiment.ts";
 import { refreshIndex } from "../../app/run-index.ts";
@@ -45,7 +47,6 @@ import { chosen, inItsTopology, type Item, planAll, present, reasonsOf } from ".
 
 export const defineGate: Define = (program, context, end) =>
   planFlags(
-    context,
     program
       .command("gate")
       .description("run experiments in a pipeline, compare them with a baseline, and pass or fail")
@@ -79,13 +80,14 @@ export const defineGate: Define = (program, context, end) =>
     )
     .option("--json", "print only the result, as one line of JSON")
     .option(...otlp)
-    .addOption(out(context, "folder for the runs and the files of the gate"))
+    .option(...webhook)
+    .addOption(out("folder for the runs and the files of the gate"))
     .action(async (names: string[], flags: PlanFlags & GateFlags) =>
       end(
         await gate(context, names, {
           ...requestOf(context, flags),
           suite: flags.suite ?? null,
-          baseline: flags.baseline ?? null,
+          baseline: setting(context, "baseline", flags.baseline),
           baselineRuns: flags.baselineRuns,
           retries: flags.retries,
           confirmations: flags.confirmations,
@@ -130,6 +132,7 @@ export async function gate(
           runs: options.baselineRuns,
           seed,
           names: items.map(({ name }) => name),
+          allowHosts: options.allowHosts,
         });
   const judged = new Map<string, Outcome>();
   const comparisons = new Map<string, GateComparison>();
@@ -165,7 +168,8 @@ async function gateItem(
   const { experiment } = item;
   let made = 0;
   let before: BaselineRuns | null = null;
-  return gateExperiment(
+  const watch = new VerdictWatch(context, own);
+  const gated = await gateExperiment(
     experiment.name,
     experiment.title,
     {
@@ -182,6 +186,7 @@ async function gateItem(
           throw error;
         });
         if (planned instanceof SeawallError) return refusedAttempt(planned);
+        watch.begins(planned.plan);
         const exported =
           options.receiver === null ? null : liveExport(context, planned.plan, options.receiver);
         const outcome = await runPlanned(context, planned, own, exported ?? undefined);
@@ -219,6 +224,9 @@ async function gateItem(
     },
     { retriesMax: options.retries, confirmations: options.confirmations },
   );
+  const last = [...judged.values()].findLast(({ run }) => run.plan.experiment === experiment.name);
+  if (last !== undefined) await watch.ends(last.run.plan, last.verdict);
+  return gated;
 }
 
 /** A prerequisite has not held in this gate. */

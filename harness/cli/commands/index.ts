@@ -1,12 +1,12 @@
 /** `seawall index`: the page that lists all runs. */
 import { pathToFileURL } from "node:url";
 import { indexFile } from "../../app/run-index.ts";
-import { resolve } from "node:path";
 import { out } from "../flags.ts";
 import type { Define } from "../command.ts";
 import { join } from "node:path";
 import { exitCodes } from "../../base/errors.ts";
 import { writeIndex } from "../../app/run-index.ts";
+import { setting } from "../../app/project.ts";
 import { refuseUnwritable } from "../../run/run-directory.ts";
 import type { Context } from "../../app/context.ts";
 
@@ -17,9 +17,9 @@ export const defineIndex: Define = (program, context, end) =>
       "write the page that lists all runs; every run, report and comparison also updates it",
     )
     .option("--json", "print the list, as JSON")
-    .addOption(out(context, "the folder of runs"))
-    .action((flags: { json?: boolean; out: string }) =>
-      end(index(context, resolve(context.cwd, flags.out), flags.json === true)),
+    .addOption(out("the folder of runs"))
+    .action((flags: { json?: boolean; out?: string }) =>
+      end(index(context, setting(context, "reports", flags.out), flags.json === true)),
     );
 
 /** `seawall index`: also after runs were moved, copied or deleted manually. */

@@ -8,7 +8,7 @@ import { padded, wrap } from "../../system/terminal.ts";
 import { oneLine } from "../../report/plain.ts";
 import { duration } from "../../report/suite-text.ts";
 import type { Context } from "../../app/context.ts";
-import { experimentNames, loadExperiment } from "../../app/experiment-files.ts";
+import { catalogueNames, experimentNames, loadExperiment } from "../../app/experiment-files.ts";
 import { loadSuite, suiteNames } from "../../app/suite-files.ts";
 
 export const defineList: Define = (program, context, end) =>
@@ -42,10 +42,7 @@ async function listed(
   experiments: readonly Experiment[],
 ): Promise<ListedSuite> {
   const suite = await loadSuite(context, name);
-  const runs = expand(
-    suite,
-    experiments.map((experiment) => experiment.name),
-  );
+  const runs = expand(suite, catalogueNames(context));
   const plannedSeconds = runs.reduce(
     (sum, { experiment, topology }) =>
       sum +

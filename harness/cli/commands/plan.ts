@@ -8,6 +8,7 @@ import type { Claim } from "../../claims/statistics/registry.ts";
 import { type Phase, phases } from "../../base/phases.ts";
 import type { Step } from "../../experiment/experiment.ts";
 import type { Plan } from "../../record/plan.ts";
+import { subjectOf } from "../../record/subject.ts";
 import { struckBy } from "../../record/struck.ts";
 import { tierText } from "../../experiment/tiers.ts";
 import { describeFault, kindOf } from "../../faults/faults.ts";
@@ -16,7 +17,6 @@ import type { Context } from "../../app/context.ts";
 
 export const definePlan: Define = (program, context, end) =>
   planFlags(
-    context,
     program
       .command("plan")
       .description("show what a run would do, without running it")
@@ -34,6 +34,7 @@ export function showPlan(context: Context, plan: Plan, json: boolean): number {
 }
 
 export function planText(plan: Plan): string[] {
+  const subject = subjectOf(plan);
   const totalMs = plan.leadInMs + phases.reduce((sum, phase) => sum + plan.phasesMs[phase], 0);
   return [
     plan.title,
@@ -46,6 +47,7 @@ export function planText(plan: Plan): string[] {
     `target     ${plan.target}, topology ` +
       `${plan.topology}${plan.without.length === 0 ? "" : `, without ${plan.without.join(", ")}`}`,
     ...zonesOf(plan).map(([zone, names]) => `             ${zone}: ${names.join(", ")}`),
+    ...(subject === null ? [] : [`tested     ${subject}`]),
     `seed       ${plan.seed}`,
     `takes      ${seconds(totalMs)} once the target is up`,
     "",

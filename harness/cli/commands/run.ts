@@ -2,7 +2,7 @@
  * `seawall run`: runs experiments in order, by name or as a suite, and summarises their results.
  */
 import { Option } from "commander";
-import { otlp, out, planFlags, type PlanFlags, requestOf, wholeOf } from "../flags.ts";
+import { otlp, out, planFlags, type PlanFlags, requestOf, webhook, wholeOf } from "../flags.ts";
 import type { Define } from "../command.ts";
 import type { RunRequest } from "../../app/options.ts";
 import { randomInt } from "node:crypto";
@@ -15,8 +15,10 @@ import { expand, inTierOrder } from "../../experiment/suite.ts";
 import { renderSuite, type SuiteRow } from "../../report/suite-text.ts";
 import { renderVerdictText } from "../../report/text.ts";
 import type { Context } from "../../app/context.ts";
-import { experimentNames, loadExperiment } from "../../app/experiment-files.ts";
+import { catalogueNames, loadExperiment } from "../../app/experiment-files.ts";
 import { explain } from "../../app/error-output.ts";
+import { ownExperiments } from "../../app/project.ts";
+import { VerdictWatch } from "../../app/notify.ts";
 import { recordedVerdicts } from "../../app/verdict-history.ts";
 import { liveExport } from "../../app/live-export.ts";
 import { type LiveRuns, showRuns } from "../../app/live-run.ts";
@@ -30,7 +32,6 @@ import { loadSuite } from "../../app/suite-files.ts";
 
 export const defineRun: Define = (program, context, end) =>
   planFlags(
-    context,
     program
       .command("run")
       .description("run experiments and judge them")
@@ -48,7 +49,8 @@ export const defineRun: Define = (program, context, end) =>
         wholeOf(0, 65_535),
       ),
     )
-    .addOption(out(context, "folder for the runs"))
+    .option(...webhook)
+    .addOption(out("folder for the runs"))
     .action(async (names: string[], flags: PlanFlags & RunFlags) =>
       end(
         await run(context, names, {
@@ -131,19 +133,20 @@ export async function run(
   return worst;
 }
 
-/** By name in the given order, or a suite in the order of its tiers. */
+/** By name in the given order, all that the configuration names, or a suite by its tiers. */
 export async function chosen(
   context: Context,
   names: readonly string[],
   suite: string | null,
 ): Promise<Item[]> {
   if (suite === null) {
-    if (names.length === 0)
+    const wanted = names.length > 0 ? names : [...ownExperiments(context).keys()];
+    if (wanted.length === 0)
       throw new SeawallError("USAGE", "no experiment to run: name one, or a suite with --suite", {
         hint: "`seawall list` shows both.",
       });
     return Promise.all(
-      names.map(async (name) => ({
+      wanted.map(async (name) => ({
         name,
         experiment: await loadExperiment(context, name),
         topology: null,
@@ -154,7 +157,7 @@ export async function chosen(
     throw new SeawallError("USAGE", `either the suite ${suite} or ${names.join(", ")}, not both`, {
       hint: `Omit one of them, or add the experiment to experiments/suites/${suite}.ts.`,
     });
-  const runs = expand(await loadSuite(context, suite), experimentNames(context));
+  const runs = expand(await loadSuite(context, suite), catalogueNames(context));
   return inTierOrder(
     await Promise.all(
       runs.map(async ({ experiment, topology }) => ({
@@ -215,7 +218,10 @@ async function runItem(
     options.receiver === null ? null : liveExport(context, planned.plan, options.receiver);
   using seen = shown?.begin(index, planned.plan);
   const observers = [exported, seen].filter((observer) => observer != null);
+  const watch = new VerdictWatch(context, own);
+  watch.begins(planned.plan);
   const outcome = await runPlanned(context, planned, own, together(observers));
+  await watch.ends(planned.plan, outcome.verdict);
   shown?.end(index, outcome);
   present(context, outcome, options.json);
   const { verdict, run: record, exitCode } = outcome;
@@ -280,6 +286,6 @@ function interruption({ aborted, cleanup }: Verdict): string {
   const left =
     cleanup.status === "clean"
       ? "everything was undone; nothing is left running"
-      : `still there: ${cleanup.left.join("; ")}; run \`./seawall recover\``;
+      : `still there: ${cleanup.left.join("; ")}; run \`seawall recover\``;
   return `${aborted?.detail ?? "interrupted"}: ${left}`;
 }

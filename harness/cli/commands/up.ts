@@ -9,7 +9,6 @@ import type { Context } from "../../app/context.ts";
 
 export const defineUp: Define = (program, context, end) =>
   planFlags(
-    context,
     program
       .command("up")
       .description("start only the target and keep it up until Ctrl-C or `seawall down`")
@@ -35,7 +34,7 @@ export async function up(context: Context, planned: Planned, json: boolean): Pro
     if (json) context.stdout.json(targetDocument(planned.plan, entries, target.logsDirectory));
     else for (const { service, url } of entries) context.stdout.write(`${service}  ${url}\n`);
     context.stderr.write(
-      `the target is up; Ctrl-C or \`./seawall down\` ends it (logs: ${target.logsDirectory})\n`,
+      `the target is up; Ctrl-C or \`seawall down\` ends it (logs: ${target.logsDirectory})\n`,
     );
     await untilAborted(context.signal);
   } catch (error) {

@@ -66,6 +66,8 @@ export const record: Rules<"record.whole" | "record.fits" | "record.possible"> =
     facts: {
       "no-number": ({ metric, source }) =>
         `${metric} of ${source}: a value or a time is not a number`,
+      "other-kind": ({ metric, source, kind, wanted }) =>
+        `${metric} of ${source}: its samples are of kind ${kind}, not ${wanted}`,
       negative: ({ metric, source, value }) => `${metric} of ${source}: ${value} is below zero`,
       repeated: ({ metric, source, repeated, samples }) =>
         `${metric} of ${source}: ${repeated} of ${samples} samples copy another: same ` +

@@ -270,9 +270,12 @@ function recoveryProblems(
     );
     return isServed && judged([...before, ...made.flat()]).status === "refuted";
   });
-  return refuted
-    ? []
-    : ["no record refutes it, not even one in which all but one request per window are lost"];
+  if (!refuted)
+    return ["no record refutes it, not even one in which all but one request per window are lost"];
+  const unserved = lostFromFault(good, windows, world);
+  return unserved !== null && judged(unserved).status === "held"
+    ? ["it holds in a run in which no user gets anything any more"]
+    : [];
 }
 
 function goodputClaim({ title, goodput, having, shareMin }: Recovery): Claim {
@@ -313,25 +316,29 @@ function healed({ recovery }: Windows): RunEvent[] {
 /** The tags of users who lose everything, unless their metric declares others. */
 const lost: Tags = { outcome: "lost", status: "0" };
 
-/**
- * From the start of the fault, no user receives anything. At least one claim must be refuted by
- * that, or a run without any service would hold.
- */
+/** The record of a run in which no user receives anything from the start of the fault. */
+function lostFromFault(
+  claim: Claim,
+  windows: Record<Phase, PhaseWindow>,
+  world: World,
+): SeriesData[] | null {
+  const names = metricsOf(claim);
+  if (!names.every((metric) => isOfUsers(metric, world))) return null;
+  return names.flatMap((metric) => {
+    const [kind] = statesOf(claim, metric, world, true);
+    return [
+      ...(kind?.make("baseline", windows.baseline) ?? []),
+      ...(["fault", "recovery"] as const).flatMap((phase) =>
+        unserved(metric, claim, phase, windows[phase], world),
+      ),
+    ];
+  });
+}
+
+/** At least one claim must be refuted by such a run, or a run without any service would hold. */
 function wholeProblems(world: World, windows: Record<Phase, PhaseWindow>): string[] {
   const { hypothesis, recovery } = world.experiment;
-  const record = (claim: Claim): SeriesData[] | null => {
-    const names = metricsOf(claim);
-    if (!names.every((metric) => isOfUsers(metric, world))) return null;
-    return names.flatMap((metric) => {
-      const [kind] = statesOf(claim, metric, world, true);
-      return [
-        ...(kind?.make("baseline", windows.baseline) ?? []),
-        ...(["fault", "recovery"] as const).flatMap((phase) =>
-          unserved(metric, claim, phase, windows[phase], world),
-        ),
-      ];
-    });
-  };
+  const record = (claim: Claim): SeriesData[] | null => lostFromFault(claim, windows, world);
   const isRefuted = hypothesis.some((claim) => {
     const series = record(claim);
     const scaled = scaledClaim(claim, partOf(claim, world));

@@ -125,7 +125,11 @@ function sideName({ name }: Side, index: number, element: "b" | "span"): Markup 
 function versionsOf({ runs }: Side): string {
   const given = [
     ...new Set(
-      runs.map(({ targetVersion }) => targetVersion).filter((version) => version !== null),
+      runs
+        .map(({ subject, targetVersion }) =>
+          subject === null && targetVersion !== null ? `version ${targetVersion}` : subject,
+        )
+        .filter((words) => words !== null),
     ),
   ];
   const ids = runs.map(({ id }) => id);
@@ -133,7 +137,7 @@ function versionsOf({ runs }: Side): string {
     runs.length === 1
       ? (ids[0] ?? "")
       : `${runs.length} runs, ${ids[0] ?? ""} to ${ids.at(-1) ?? ""}`;
-  return given.length === 0 ? many : `version ${given.join(" and ")}, ${many}`;
+  return given.length === 0 ? many : `${given.join(" and ")}, ${many}`;
 }
 
 /** The most certain relevant differences in words, for the first screen. */
@@ -231,7 +235,7 @@ function sideRow(
 <td>${link === null ? name : markup`<a href="${link}">${name}</a>`}</td>
 <td>${mark(run.status)} ${run.status}</td><td>${when}</td>${numberCell(run.seed)}
 <td>${run.without.length === 0 ? "nothing" : clip(run.without.join(", "))}</td>
-<td>${run.targetVersion === null ? missing : clip(run.targetVersion, 60)}</td>
+<td>${clip(run.subject ?? run.targetVersion ?? missing, 90)}</td>
 <td>${run.version === null ? missing : clip(run.version, 60)}</td></tr>`;
 }
 

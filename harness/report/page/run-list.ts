@@ -44,7 +44,7 @@ export function indexHead({ runs }: RunIndex): Markup {
 export function runsSection(runs: readonly IndexedRun[]): Markup {
   if (runs.length === 0)
     return section("runs", "All runs", [
-      quiet(markup`There are no runs yet. <code>./seawall run origin-storm</code> makes one.`),
+      quiet(markup`There are no runs yet. <code>seawall run origin-storm</code> makes one.`),
     ]);
   const shown = runs.slice(0, rowsMax);
   return section("runs", "All runs", [
@@ -71,8 +71,8 @@ export function runsSection(runs: readonly IndexedRun[]): Markup {
   ]);
 }
 
-export function versionOf({ version, targetVersion }: IndexedRun): string {
-  return targetVersion ?? version ?? "unknown";
+export function versionOf({ version, subject, targetVersion }: IndexedRun): string {
+  return subject ?? targetVersion ?? version ?? "unknown";
 }
 
 function filter(runs: readonly IndexedRun[]): Markup {

@@ -72,16 +72,12 @@ ${text.length === 1 ? text.join("") : list}</div>\n`;
     ...(cleanup.status === "incomplete"
       ? [
           notice("grave", "Cleanup is incomplete.", [
-            `Left behind: ${cleanup.left.join(", ")}. Undo it with ./seawall recover.`,
+            `Left behind: ${cleanup.left.join(", ")}. Undo it with seawall recover.`,
           ]),
         ]
       : []),
     ...(cleanup.status === "unknown"
-      ? [
-          notice("wary", "Cleanup was not recorded.", [
-            "Run ./seawall recover to see what is left.",
-          ]),
-        ]
+      ? [notice("wary", "Cleanup was not recorded.", ["Run seawall recover to see what is left."])]
       : []),
     ...(notes.length === 0 ? [] : [notice("wary", "Note:", notes)]),
     ...(damage.length === 0 ? [] : [notice("grave", "The record is damaged:", damage)]),

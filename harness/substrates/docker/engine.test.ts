@@ -76,7 +76,7 @@ describe("the obstacle to an engine", () => {
     });
     expect(await engineObstacle(env, null)).toBeNull();
     expect(await engineObstacle(env, "seawall/target:1")).toBeNull();
-    expect(await engineObstacle(env, "seawall/target:2")).toContain("`./seawall image` builds it");
+    expect(await engineObstacle(env, "seawall/target:2")).toContain("`seawall image` builds it");
   });
 
   it("is one line otherwise", async () => {
@@ -129,7 +129,7 @@ describe("an engine's refusal", () => {
       "docker system df",
     ],
     [new Error("Pool overlaps with other one on this address space"), "docker network ls"],
-    [new Error("No such image: seawall/target:x"), "./seawall image"],
+    [new Error("No such image: seawall/target:x"), "seawall image"],
     [new Error("something else"), "journalctl -u docker"],
   ])("has a hint: %s", (error, hint) => {
     const explained = engineError(error, "do it");

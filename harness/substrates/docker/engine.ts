@@ -58,7 +58,7 @@ export async function engineObstacle(
     return null;
   } catch (error) {
     if (error instanceof NoImage)
-      return `the image ${image} is not built yet; \`./seawall image\` builds it`;
+      return `the image ${image} is not built yet; \`seawall image\` builds it`;
     return error instanceof SeawallError ? error.message : `no engine answers (${codeOf(error)})`;
   }
 }
@@ -174,9 +174,9 @@ function hintFor(code: string, engineMessage: string): string {
   if (/overlaps|conflicts with network/i.test(engineMessage))
     return (
       "Another network has these addresses (198.18.0.0/15): `docker network ls` shows them; " +
-      "`./seawall recover` removes what an earlier run left."
+      "`seawall recover` removes what an earlier run left."
     );
-  if (/no such image/i.test(engineMessage)) return "Build it with `./seawall image`.";
+  if (/no such image/i.test(engineMessage)) return "Build it with `seawall image`.";
   return (
     "The engine's own log says more (`journalctl -u docker`); --substrate process needs no " +
     "engine."

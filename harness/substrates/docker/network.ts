@@ -73,7 +73,7 @@ export async function makeNetwork(
     `no room for the target's network:\n${skipped.map((line) => `  - ${line}`).join("\n")}`,
     {
       hint:
-        "`./seawall recover` removes what earlier runs left; `docker network ls` shows the " +
+        "`seawall recover` removes what earlier runs left; `docker network ls` shows the " +
         "others.",
     },
   );

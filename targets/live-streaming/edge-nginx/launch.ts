@@ -1,5 +1,5 @@
 /** nginx as an edge: a small process that runs nginx and counts its requests. */
-import { resolve } from "node:path";
+import { extname, resolve } from "node:path";
 import { nodeProgram, type NodeService, type Program } from "../service/program.ts";
 import type { NginxEdgeConfiguration } from "./configuration.ts";
 
@@ -10,7 +10,7 @@ export function nginxProgram(
   return nodeProgram({
     ...node,
     directory: configuration.directory,
-    main: resolve(import.meta.dirname, "main.ts"),
+    main: resolve(import.meta.dirname, `main${extname(import.meta.filename)}`),
     heapMb: 64,
     configuration,
   });

@@ -1,5 +1,5 @@
 /** Sites: each is a zone, or a whole region where the region has only one. */
-import { resolve } from "node:path";
+import { extname, resolve } from "node:path";
 import type { Place, Service } from "../../../harness/target/layout.ts";
 import type { nodeProgram } from "../service/program.ts";
 
@@ -82,4 +82,4 @@ export function nodeOf(
 
 /** The entry file of one of the target's own services. */
 export const mainOf = (service: string): string =>
-  resolve(import.meta.dirname, "..", service, "main.ts");
+  resolve(import.meta.dirname, "..", service, `main${extname(import.meta.filename)}`);

@@ -7,9 +7,10 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import type Docker from "dockerode";
 import { SeawallError } from "../../../base/errors.ts";
-import { isTest } from "../../../system/sources.ts";
+import { ending } from "../../../system/sources.ts";
 import { engineError, isGone } from "../engine.ts";
 import type { ToolName } from "../../../target/tools.ts";
+import { linkedPackages } from "./packages.ts";
 import { dockerfile, imageFolder, latestImage, type Parts, projectLabel } from "./paths.ts";
 
 /**
@@ -17,13 +18,13 @@ import { dockerfile, imageFolder, latestImage, type Parts, projectLabel } from "
  * need no new image.
  */
 const ofEntry = [
-  "docker/entry.ts",
-  "docker/addresses.ts",
-  "docker/place.ts",
-  "docker/shared-token.ts",
-  "docker/image/paths.ts",
-  "proxy/service.ts",
-].map((path) => `harness/substrates/${path}`);
+  "docker/entry",
+  "docker/addresses",
+  "docker/place",
+  "docker/shared-token",
+  "docker/image/paths",
+  "proxy/service",
+].map((path) => `harness/substrates/${path}${ending}`);
 /** The files that the Dockerfile copies, besides packages. */
 export const copied = [
   "package.json",
@@ -63,41 +64,18 @@ export function packagesOfImage(root: string): string[] {
     .filter((name) => name !== "");
 }
 
-/** Relative paths in a fixed order. */
+/** Relative paths in a fixed order. The package has no lock file, and its types are for people. */
 function filesOfImage(root: string): string[] {
   return copied
+    .filter((path) => existsSync(join(root, path)))
     .flatMap((path) =>
       statSync(join(root, path)).isFile()
         ? [path]
         : readdirSync(join(root, path), { recursive: true, encoding: "utf8", withFileTypes: true })
-            .filter((entry) => entry.isFile() && !isTest(entry.name) && !entry.name.endsWith(".md"))
+            .filter((entry) => entry.isFile() && !/(\.test\.ts|\.d\.ts|\.md)$/.test(entry.name))
             .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1)),
     )
     .sort();
-}
-
-/**
- * Packages that services need at run time and that are installed here, so that they need no
- * download. Node itself is in the base.
- */
-function installedPackages(root: string): string[] {
-  const lock = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")) as {
-    packages: Readonly<
-      Record<string, { dev?: boolean; optional?: boolean; devOptional?: boolean }>
-    >;
-  };
-  return Object.entries(lock.packages)
-    .filter(
-      ([path, { dev, optional, devOptional }]) =>
-        path.lastIndexOf("node_modules/") === 0 &&
-        dev !== true &&
-        optional !== true &&
-        devOptional !== true,
-    )
-    .map(([path]) => path)
-    .filter(
-      (path) => !/^node_modules\/node(-bin|-linux|$)/.test(path) && existsSync(join(root, path)),
-    );
 }
 
 export async function hasImage(docker: Docker, name: string): Promise<boolean> {
@@ -136,11 +114,13 @@ export async function buildImage(
   say: (line: string) => void,
 ): Promise<string> {
   const name = imageName(root);
-  const context = tarOf(
-    root,
-    [...filesOfImage(root), ...installedPackages(root)],
-    ["--transform=s,^node_modules/,packages/node_modules/,S"],
-  );
+  using packages = linkedPackages(root);
+  const context = tarOf(root, filesOfImage(root), [
+    "--dereference",
+    "--directory",
+    packages.path,
+    "packages",
+  ]);
   const stream = await docker
     .buildImage(context.stream, {
       t: name,

@@ -11,14 +11,14 @@ const share = z.number().min(0).max(1);
 const rendition = z.strictObject({
   name: z.string().regex(/^[^/\p{C}]+$/u, 'a name without "/"'),
   kind: z.enum(["video", "audio"]),
-  bitsPerSecond: z.number().positive(),
+  bitsPerSecond: z.number().min(1_000, "bits per second, not kilobits: at least 1000"),
   leastBytesShare: share.optional(),
   sameAs: z.string().optional(),
 });
 
 const shape = z.strictObject({
   event: z.string().regex(/^[^\p{C}]+$/u, "a name in one line"),
-  segmentMs: z.number().positive().max(600_000),
+  segmentMs: z.number().min(100, "milliseconds, not seconds: at least 100").max(600_000),
   availabilityStartMs: z.number().nonnegative(),
   renditions: z.array(rendition).min(1, "a stream has at least one"),
   segmentPath: z.string(),

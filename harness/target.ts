@@ -1,0 +1,24 @@
+/** `import … from "seawall/target"`: all that describes what is tested. */
+export { ownTarget as defineTarget } from "./target/own-target.ts";
+export type {
+  Named,
+  OwnParts,
+  OwnProbe,
+  OwnSeries,
+  OwnTarget,
+  Running,
+  Started,
+} from "./target/own-target-description.ts";
+export type {
+  Command,
+  Endpoint,
+  Launch,
+  Layout,
+  Link,
+  Outside,
+  Place,
+  Service,
+  Telemetry,
+} from "./target/layout.ts";
+export type { Pack } from "./target/pack.ts";
+export type { Defence, Target } from "./target/target.ts";

@@ -1,0 +1,28 @@
+/** What a kind of thing to be tested has to say of itself. */
+
+/** What was answered, by the name of the question. */
+export type Answers = Readonly<Record<string, string>>;
+
+/** Paths in the new folder, and their texts. */
+export type Files = Readonly<Record<string, string>>;
+
+export interface Question {
+  readonly name: string;
+  readonly asks: string;
+  readonly usually: string;
+  /** The problem of an answer; null if there is none. */
+  problem(answer: string): string | null;
+}
+
+export interface Kind {
+  readonly title: string;
+  readonly questions: readonly Question[];
+  /** `ending` of the modules that are written: `ts`, or `mts` in a package of CommonJS. */
+  files(answers: Answers, ending: string): Files;
+  /** Hosts besides this machine that the answers name. */
+  hosts(answers: Answers): readonly string[];
+  /** The shortest way to a first verdict. */
+  readonly first: string;
+  /** What the user should know before, if anything. */
+  readonly note?: string;
+}
