@@ -1,7 +1,7 @@
 /**
  * The dashboard asks for nothing that no run sends. The names are those that Prometheus makes of
- * OpenTelemetry's: https://prometheus.io/docs/guides/opentelemetry/#utf-8. Nobody has seen it in
- * Grafana here.
+ * OpenTelemetry's: https://prometheus.io/docs/guides/opentelemetry/#utf-8. The dashboard was not
+ * yet seen in Grafana.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -52,7 +52,7 @@ async function opened(): Promise<{
 }
 
 describe("the live page of a run", () => {
-  it("shows a run, its phases and its verdict, and asks nobody", async () => {
+  it("shows a run, its phases and its verdict, and asks no question", async () => {
     const { live, ask } = await opened();
     const day = (await (await ask("/api/day")).json()) as {
       kind: string;
@@ -79,7 +79,7 @@ describe("the live page of a run", () => {
     expect(live.stopped.aborted).toBe(false);
   });
 
-  it("ends the run as Ctrl-C does when somebody presses stop", async () => {
+  it("ends the run as Ctrl-C does when a person presses stop", async () => {
     const { live, ask } = await opened();
     live.begin(0, run.plan)[Symbol.dispose]();
     expect((await ask("/api/stop", { name: "Ada" })).status).toBe(200);
@@ -89,7 +89,7 @@ describe("the live page of a run", () => {
     });
   });
 
-  it("tells nothing to whoever has no link", async () => {
+  it("tells nothing without the link", async () => {
     const { live } = await opened();
     expect((await fetch(`${new URL(live.link).origin}/api/day`)).status).toBe(401);
   });

@@ -1,6 +1,6 @@
 /**
- * Shows the runs of a command on the page of a game day, live: phases, faults, each second of the
- * load, and the claims so far. Nobody is asked anything; whoever has the link may stop the runs.
+ * Shows the runs of a command live on the page of a game day: phases, faults, each second of the
+ * load, and the claims so far. The page asks no question. A person with the link may stop the runs.
  */
 import { DayRunObserver, outcomeOf } from "./game-day/run-step.ts";
 import { describeStep } from "./game-day/describe.ts";
@@ -27,7 +27,7 @@ export interface ShownRun {
 
 export interface LiveRuns extends AsyncDisposable {
   readonly link: string;
-  /** Aborts as Ctrl-C does when somebody presses stop. */
+  /** Aborts as Ctrl-C does when a person presses stop. */
   readonly stopped: AbortSignal;
   begin(step: number, plan: Plan): RunObserver & Disposable;
   end(step: number, outcome: Outcome): void;

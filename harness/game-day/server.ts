@@ -26,7 +26,7 @@ export interface Served extends AsyncDisposable {
 }
 
 export interface ServeOptions {
-  /** `run`: the page shows runs that nobody decides about. */
+  /** `run`: the page shows runs without decisions. */
   readonly kind?: "day" | "run";
   readonly day: Day;
   readonly desk: Desk;

@@ -1,6 +1,6 @@
 /**
- * Sends W3C trace context with each request of a workload, so that a slow request of a run can be
- * found in the traces of the target: https://www.w3.org/TR/trace-context. It wraps the functions of
+ * Sends W3C trace context (https://www.w3.org/TR/trace-context) with each request of a workload. A
+ * slow request of a run can then be found in the traces of the target. It wraps the functions of
  * `k6/http`, so that a workload needs no line for it; a header that the workload sets wins.
  *
  * A trace's id begins with the second in which the run began, as the run's id does. One request in

@@ -155,7 +155,7 @@ function against(entry: Gated, { comparisonOf }: GateLinks): Markup[] {
       : [section(id, heading, [quiet(`Not compared: ${clip(baseline.why, 600)}.`)])];
   const { baselineRuns, runs, worse, better, suspected, power } = baseline;
   const page = comparisonOf(entry);
-  const told = [
+  const differing = [
     ...worse.map((text) => ["worse", text] as const),
     ...better.map((text) => ["better", text] as const),
     ...suspected.map((text) => ["", text] as const),
@@ -166,9 +166,9 @@ function against(entry: Gated, { comparisonOf }: GateLinks): Markup[] {
 ${baselineRuns.length} of the baseline. ${
         worse.length + suspected.length === 0 ? "Nothing is shown to be worse." : ""
       }</p>`,
-      told.length === 0
+      differing.length === 0
         ? null
-        : markup`<ul class="changes">${told.map(
+        : markup`<ul class="changes">${differing.map(
             ([kind, text]) => markup`<li class="${kind}">${clip(text, 600)}</li>`,
           )}</ul>`,
       ...power.map((text) => markup`<p class="power">${clip(text, 600)}.</p>`),

@@ -30,9 +30,11 @@ export function renderHtml(model: ReportModel): string {
     const body = section.body(model);
     return body === null ? [] : [{ ...section, body }];
   });
+  const simulated = isVirtual(model.substrate);
+  const word = `${simulated ? "Simulated, " : ""}${words[model.status]}`;
   return renderShell({
-    simulated: isVirtual(model.substrate),
-    title: `${isVirtual(model.substrate) ? "Simulated, " : ""}${words[model.status]}: ${model.experiment}${withoutText(model.without)}`,
+    simulated,
+    title: `${word}: ${model.experiment}${withoutText(model.without)}`,
     status: model.status,
     skipTo: { id: "claims", text: "Skip to the claims" },
     heading: model.experiment,

@@ -88,7 +88,8 @@ export const settings = {
     kind: "text",
     fallback: null,
     meaning:
-      "the receiver to which `run` and `gate` send samples as they come, and `export` recorded ones",
+      "the receiver to which `run` and `gate` send samples as they come, and `export` recorded " +
+      "ones",
   },
   webhook: {
     key: "notifications.webhook",

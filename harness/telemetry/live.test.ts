@@ -62,7 +62,7 @@ const spansIn = (bodies: readonly ExportRequest[], name: string): number[] =>
     .flatMap((metric) => (metric.gauge?.dataPoints ?? []) as NumberPoint[])
     .map(({ asDouble }) => asDouble);
 
-describe("a run that is sent while it goes on", () => {
+describe("a run that is sent while it happens", () => {
   it("shows a sample within 3 s, and phases and faults from start to end", async () => {
     const { url, bodies } = await receiver((response) => response.end("{}"));
     const recorder = recorderOf();

@@ -26,7 +26,7 @@ describe("seawall run, with the real target", () => {
   });
 
   it("holds in the origin storm, and the record gives the same verdict again", async (test) => {
-    // Nobody receives there: a dead receiver costs a line, and no verdict.
+    // No receiver answers there: that costs a line, and no verdict.
     const { out, exitCode, stdout, stderr } = await judged(test, () => [
       "run",
       "origin-storm",

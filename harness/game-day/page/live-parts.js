@@ -14,7 +14,7 @@ const length = (ms) => (ms < 120_000 ? `${Math.round(ms / 1000)} s` : `${Math.ro
 const statusWords = { held: "held", refuted: "refuted", inconclusive: "inconclusive" };
 const signs = { held: "✓", refuted: "✗", inconclusive: "?" };
 
-/** A page shows a game day, or one or more runs that nobody decides about. */
+/** A page shows a game day, or runs without decisions. */
 const named = (day) => (day?.kind === "run" ? (day.steps.length === 1 ? "the run" : "the runs") : "the day");
 const over = (day) => (day.kind === "run" ? `${capital(named(day))} ${day.steps.length === 1 ? "is" : "are"} over` : "The day is over");
 const capital = (text) => text[0].toUpperCase() + text.slice(1);

@@ -92,7 +92,8 @@ function chart(
   return markup`<figure><svg class="deciding-chart" width="100%" height="${drawn.height}" role="img"
   aria-label="${said}">
 <svg y="${drawn.top}" width="100%" height="${drawn.plot}" preserveAspectRatio="none"
-  viewBox="0 0 ${inside.width} ${inside.height}">${bands}${borders}${limitLine}${line}${beyond}</svg>
+  viewBox="0 0 ${inside.width} ${inside.height}">
+${bands}${borders}${limitLine}${line}${beyond}</svg>
 <text class="soft" x="0" y="12">${formatValue(high, unit)}</text>
 ${limitLabel}
 ${names}</svg><figcaption class="soft">${how}</figcaption></figure>`;
