@@ -373,7 +373,7 @@ export function overlaySection(overlay: OverlayModel | null): Markup {
     "charts",
     "Overlaid",
     [
-      quiet(markup`Seconds count from the start of the fault phase; each point covers ${bucket} and
+      quiet(markup`Seconds count from the start of the baseline; each point covers ${bucket} and
 all runs of a side together. The shading is that of the first run of A. ${chartHelp}`),
       chartReadout,
       markup`<div class="small-charts">${figures}</div>`,
