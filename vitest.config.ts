@@ -44,6 +44,10 @@ const beside = [
 const paired = [
   "packages/packages.process.test.ts",
   "harness/cli/plain-http.process.test.ts",
+  "harness/cli/own-script.process.test.ts",
+  "harness/cli/own-metrics.process.test.ts",
+  "harness/cli/https-target.process.test.ts",
+  "harness/cli/own-operations.process.test.ts",
   "test/lies/lies.process.test.ts",
   "targets/live-streaming/origin/origin.process.test.ts",
   "targets/live-streaming/edge/edge.process.test.ts",

@@ -12,7 +12,15 @@ export { ownTarget, ownTarget as defineTarget } from "./target/own-target.ts";
 export type { OwnTarget } from "./target/own-target-description.ts";
 export type { Pack } from "./target/pack.ts";
 export type { Defence } from "./target/target.ts";
-export type { Place } from "./target/layout.ts";
-export type { Launch } from "./target/layout.ts";
+export type {
+  Access,
+  Launch,
+  Operation,
+  Place,
+  Query,
+  SessionStep,
+  Tls,
+} from "./target/layout.ts";
+export type { ScriptLoad } from "./experiment/script-load.ts";
 export { defineGameDay } from "./game-day/day/game-day.ts";
 export { type Config, defineConfig } from "./settings/settings.ts";

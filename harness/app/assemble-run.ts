@@ -20,6 +20,7 @@ import { watchIdle } from "../probes/idle.ts";
 import { RunningProbes } from "../probes/probes.ts";
 import { AbortWatch } from "../run/abort-watch.ts";
 import type { World } from "../run/conductor.ts";
+import { keepingUndo } from "../run/keep-undo.ts";
 import type { FileLedger } from "../run/ledger.ts";
 import { tracesOf } from "../run/recovery.ts";
 import type { Recorder } from "../run/recorder.ts";
@@ -58,6 +59,7 @@ export function wire(options: WireOptions): World {
     tool: tools.k6,
     workloads: planned.pack?.workloads ?? context.root,
     clock,
+    env: context.env,
   });
   const harnessCpuSeconds = (): number => {
     const { user, system } = process.cpuUsage();
@@ -66,7 +68,7 @@ export function wire(options: WireOptions): World {
   return {
     clock,
     events: recorder,
-    inject: injecting(observer),
+    inject: keepingUndo(injecting(observer), ledger),
     harnessCpuSeconds,
     ...(options.hold === undefined
       ? {}
@@ -110,6 +112,12 @@ export function wire(options: WireOptions): World {
         metrics: plan.metrics,
         pack: planned.pack,
       });
+      try {
+        await probes.listen();
+      } catch (error) {
+        await probes[Symbol.asyncDispose]();
+        throw error;
+      }
       const followed = planned.pack?.players;
       return (plan.players ?? []).length === 0 || followed === undefined
         ? probes
@@ -166,7 +174,12 @@ export async function sweep(
   );
   const processes = left.map(({ pid, name, why }) => `process ${pid} (${name}, ${why})`);
   const { sweep: sweepMade } = await adapterOf(substrate);
-  return [...processes, ...((await sweepMade?.(context.env, runId)) ?? [])];
+  const commands = ledger.open.flatMap((entry) =>
+    entry.kind === "command" && entry.fault !== undefined
+      ? [`\`${[entry.command, ...entry.args].join(" ")}\` did not end well`]
+      : [],
+  );
+  return [...processes, ...commands, ...((await sweepMade?.(context.env, runId)) ?? [])];
 }
 
 export function versionsOf(tools: Tools, context: Context): Record<string, string> {

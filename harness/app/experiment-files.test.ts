@@ -3,12 +3,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Context } from "./context.ts";
-import {
-  experimentNames,
-  loadExperiment,
-  workloadExports,
-  workloadNeeds,
-} from "./experiment-files.ts";
+import { experimentNames, loadExperiment } from "./experiment-files.ts";
 
 const own = { root: resolve(import.meta.dirname, "../.."), cwd: "/" } as Context;
 let context: Context;
@@ -73,63 +68,5 @@ describe("experiments", () => {
       message: expect.stringContaining(message),
       hint: expect.stringContaining("defineExperiment"),
     });
-  });
-});
-
-describe("workloads", () => {
-  const workload = (name: string, text: string): void =>
-    writeFileSync(join(pack.workloads, `${name}.ts`), text);
-
-  it("export functions in any syntax, which are read without running k6", () => {
-    workload(
-      "crowd",
-      `
-      export function live(): void {}
-      export async function dvr() {}
-      function own() {}
-      export const options = {};
-      export const start = (): void => {};
-      function other(): void {}
-      export { other, own as asOther };
-      export default function (): void {}
-      export type Kind = "a";
-      export * from "./shared.ts";
-      // export function commented() {}
-      const text = "export function quoted() {}";`,
-    );
-    workload(
-      "shared",
-      "export const shared = () => {};\nexport default shared;\nexport * from './crowd.ts';",
-    );
-    expect([...(workloadExports(pack, "crowd") ?? [])].sort()).toEqual([
-      "asOther",
-      "default",
-      "dvr",
-      "live",
-      "other",
-      "shared",
-      "start",
-    ]);
-    expect(workloadExports(pack, "none")).toBeNull();
-  });
-
-  it("are refused if they are no module", () => {
-    workload("broken", "export function (");
-    expect(() => workloadExports(pack, "broken")).toThrow(
-      /broken\.ts is not a module that k6 can run: /,
-    );
-  });
-
-  it("declare the entry points that they need", () => {
-    writeFileSync(
-      join(pack.workloads, "crowd.ts"),
-      'export const needs = ["gateways", "moon"] as const;\nexport function live(): void {}\n',
-    );
-    writeFileSync(join(pack.workloads, "plain.ts"), "export function live(): void {}\n");
-    expect(["crowd", "plain", "none"].map((name) => workloadNeeds(pack, name))).toEqual([
-      ["gateways", "moon"],
-      [],
-      [],
-    ]);
   });
 });

@@ -1,19 +1,15 @@
-/** Finds experiments by name or by path, and workloads by name. */
-import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
-import { basename, dirname, isAbsolute, join, resolve } from "node:path";
+/** Finds experiments by name or by path. */
+import { existsSync, readdirSync, realpathSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { SeawallError } from "../base/errors.ts";
 import type { Experiment } from "../experiment/experiment.ts";
 import { shapeProblems } from "../experiment/experiment-schema.ts";
-import type { Registry } from "../metrics/metrics.ts";
 import { unknownName } from "../base/nearest.ts";
-import { type Plays, playsIn } from "../experiment/plays.ts";
-import { metricsMadeIn, stringsIn } from "../plan/workload-metrics.ts";
-import { ending, isModule, moduleIn } from "../system/sources.ts";
-import type { Pack } from "../target/pack.ts";
+import { ending, isModule } from "../system/sources.ts";
 import type { Context } from "./context.ts";
 import { ownExperiments } from "./project.ts";
-import { executableExports } from "./workload-exports.ts";
+import { withOwnScripts } from "./own-scripts.ts";
 
 /** Those that the user's configuration names, then those that come with Seawall. */
 export function experimentNames(context: Context): string[] {
@@ -50,7 +46,10 @@ export async function loadExperiment(context: Context, nameOrPath: string): Prom
       },
     );
   }
-  const experiment = module.default;
+  const experiment =
+    typeof module.default === "object" && module.default !== null
+      ? await withOwnScripts(module.default as Experiment, path)
+      : module.default;
   const problems =
     experiment === undefined ? ["it has no default export"] : shapeProblems(experiment);
   if (problems.length > 0) {
@@ -106,62 +105,6 @@ export function pathOf(context: Context, nameOrPath: string): string {
 export function fileOf(context: Context, name: string): string {
   const path = pathOf(context, name);
   return existsSync(path) ? realpathSync(path) : path;
-}
-
-/** The part of a pack that locates workloads. */
-type Bringing = Pick<Pack, "workloads"> | undefined;
-
-/**
- * A workload of the target's pack has a name, any other a path. An empty string if there is none.
- */
-function workloadPath(pack: Bringing, workload: string): string {
-  if (isAbsolute(workload)) return workload;
-  return pack?.workloads === undefined ? "" : moduleIn(pack.workloads, workload);
-}
-
-/** What a workload exports, or null if there is none of that name. */
-export function workloadExports(pack: Bringing, workload: string): readonly string[] | null {
-  return executableExports(workloadPath(pack, workload));
-}
-
-/**
- * What a workload declares it needs besides the entries: `export const needs = ["NAME"] as const;`.
- */
-export function workloadNeeds(pack: Bringing, workload: string): readonly string[] {
-  const path = workloadPath(pack, workload);
-  const reason = existsSync(path)
-    ? /^export const needs = \[([^\]]*)\]/m.exec(readFileSync(path, "utf8"))?.[1]
-    : undefined;
-  return [...(reason ?? "").matchAll(/"([^"]+)"/g)].map((match) => match[1] as string);
-}
-
-/** The metrics that its script and its local imports create. */
-export function workloadMetrics(pack: Bringing, workload: string): Registry {
-  return Object.assign({}, ...textsOf(pack, workload).map(metricsMadeIn)) as Registry;
-}
-
-export function workloadStrings(pack: Bringing, workload: string): readonly string[] {
-  return [...new Set(textsOf(pack, workload).flatMap(stringsIn))];
-}
-
-/** The texts of its script and of its local imports. */
-function textsOf(pack: Bringing, workload: string): string[] {
-  const seen = new Map<string, string>();
-  const read = (path: string): void => {
-    if (seen.has(path) || !existsSync(path)) return;
-    const text = readFileSync(path, "utf8");
-    seen.set(path, text);
-    for (const [, specifier] of text.matchAll(/\bfrom\s*["'](\.[^"']+)["']/g))
-      read(resolve(dirname(path), specifier as string));
-  };
-  read(workloadPath(pack, workload));
-  return [...seen.values()];
-}
-
-/** What its functions play, as it declares; null if it declares nothing. */
-export function workloadPlays(pack: Bringing, workload: string): Plays | null {
-  const path = workloadPath(pack, workload);
-  return existsSync(path) ? playsIn(readFileSync(path, "utf8")) : null;
 }
 
 function firstLine(text: string): string {

@@ -1,6 +1,7 @@
 /** From a name and options to a plan: the experiment on this machine, substrate and audience. */
 import { dirname } from "node:path";
 import { SeawallError } from "../base/errors.ts";
+import { nameSecrets } from "../base/redact.ts";
 import type { Experiment, Load } from "../experiment/experiment.ts";
 import type { Planned, PlanOptions } from "../plan/options.ts";
 import { planExperiment, planTarget } from "../plan/plan.ts";
@@ -10,22 +11,21 @@ import { obstacleTo } from "../provision/docker-compose.ts";
 import { chromiumPath } from "../system/browser.ts";
 import { checkedOut, type Commit } from "../system/git.ts";
 import type { Context } from "./context.ts";
-import {
-  experimentNames,
-  fileOf,
-  isCatalogued,
-  loadExperiment,
-  workloadExports,
-  workloadMetrics,
-  workloadStrings,
-  workloadNeeds,
-  workloadPlays,
-} from "./experiment-files.ts";
+import { experimentNames, fileOf, isCatalogued, loadExperiment } from "./experiment-files.ts";
 import { judgedAgain, recordedVerdicts } from "./verdict-history.ts";
 import { rerunCommand } from "./rerun.ts";
 import { chooseSubstrate } from "./choose-substrate.ts";
 import { targetVersion } from "./target-fingerprint.ts";
 import type { RunRequest } from "./options.ts";
+import { workloadNotes } from "./own-scripts.ts";
+import {
+  workloadExports,
+  workloadMetrics,
+  workloadNeeds,
+  workloadPlays,
+  workloadStrings,
+  workloadVersion,
+} from "./workload-files.ts";
 import { isInstalled } from "./project.ts";
 
 /** A verdict as if the experiment had run and held. */
@@ -100,6 +100,7 @@ async function planOptions(
   options: RunRequest,
 ): Promise<PlanOptions> {
   const substrate = await chooseSubstrate(context, options.substrate, experiment.target);
+  guarded(name, () => nameSecrets(secretsOf(experiment, options), context.env));
   const { pack } = experiment.target;
   return {
     substrate: substrate.name,
@@ -115,6 +116,9 @@ async function planOptions(
     workloadMetrics: (workload) => workloadMetrics(pack, workload),
     workloadStrings: (workload) => workloadStrings(pack, workload),
     workloadPlays: (workload) => workloadPlays(pack, workload),
+    workloadVersion: (workload) => workloadVersion(pack, workload),
+    variable: (name) => context.env[name],
+    workloadNotes,
     browser: chromiumPath(context.env),
     scale: options.scale,
     label: options.label ?? null,
@@ -124,6 +128,19 @@ async function planOptions(
       targetVersion(context, experiment.target, options.topology ?? experiment.topology),
     ),
   };
+}
+
+/** The variables whose values must not be printed or recorded. */
+function secretsOf({ load, target, topology }: Experiment, options: RunRequest): string[] {
+  const { services } = target.topologies[options.topology ?? topology]?.layout() ?? {
+    services: [],
+  };
+  return [
+    ...load.flatMap(({ secrets = [] }) => secrets),
+    ...services
+      .flatMap(({ access = {} }) => Object.values(access))
+      .flatMap(({ secretHeaders = {} }) => Object.values(secretHeaders)),
+  ];
 }
 
 const known = new Map<string, Promise<Commit | null>>();

@@ -23,7 +23,8 @@ import { isOfTestsAlone } from "../run/recovery.ts";
 import { readRun } from "../run/read-run.ts";
 import { keepVerdict } from "../run/stored-verdict.ts";
 import { Recorder } from "../run/recorder.ts";
-import { makeRunDirectory, newRunId, refuseUnwritable } from "../run/run-directory.ts";
+import { scrubLogs } from "../run/scrub-logs.ts";
+import { files, makeRunDirectory, newRunId, refuseUnwritable } from "../run/run-directory.ts";
 import { adapterOf } from "../substrates/registry.ts";
 import { refuseTooFewDescriptors } from "../load/descriptors.ts";
 import { descriptorsMax } from "../system/descriptors.ts";
@@ -31,6 +32,7 @@ import { realClock } from "../system/clock.ts";
 import { ending } from "../system/sources.ts";
 import { sweep, thisMachine, versionsOf, wire } from "./assemble-run.ts";
 import type { Context } from "./context.ts";
+import { auditEnd, auditStart } from "./audit.ts";
 import { judgeRecord } from "./judge-record.ts";
 import { Progress } from "./progress.ts";
 import { simulate } from "./simulate.ts";
@@ -65,6 +67,7 @@ export async function runPlanned(
     planned.plan.experiment,
     newRunId(clock.nowMs(), planned.plan.seed),
   );
+  auditStart(context, options.out, id, planned, clock.nowMs());
   const { ledger, recorder } = opened(context, planned, clock, directory, id);
   observer?.began(directory, id);
   if (observer !== undefined) recorder.onEvent((event) => observer.event(event));
@@ -108,13 +111,16 @@ export async function runPlanned(
     ));
   }
   await recorder[Symbol.asyncDispose]();
+  scrubLogs(join(directory, files.logs));
   await observer?.ended?.();
   deadMan.release();
   const cleaned = recorder.events.findLast((event) => event.kind === "cleaned");
   if (cleaned?.kind === "cleaned" && cleaned.status === "clean") ledger.remove();
   else ledger.close();
   if (recorder.failed.aborted) throw recorder.failed.reason;
-  return judged(directory, error, (text) => context.stderr.write(text));
+  const outcome = await judged(directory, error, (text) => context.stderr.write(text));
+  auditEnd(options.out, id, outcome.verdict.status, clock.nowMs());
+  return outcome;
 }
 
 /**

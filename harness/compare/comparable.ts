@@ -56,6 +56,7 @@ export function comparability(sides: readonly (readonly Run[])[]): Comparability
         defencesOf,
         sides.flatMap((side) => side.slice(0, 1)),
       ),
+      ...differing("the script of a load", scriptsOf, all),
       ...differing("the version of k6", (run) => versionOf(run, "k6"), all),
       ...sides.flatMap((side, index) =>
         differing(
@@ -130,6 +131,11 @@ function machineOf(run: Run): string {
 function versionOf(run: Run, tool: string): string {
   const started = run.events.find((event) => event.kind === "started");
   return started?.kind === "started" ? (started.versions[tool] ?? "none") : "unknown";
+}
+
+/** Where each lies may differ from machine to machine. */
+function scriptsOf({ plan: { scripts = {} } }: Run): string {
+  return Object.values(scripts).join(", ") || "none";
 }
 
 function defencesOf(run: Run): string {

@@ -120,6 +120,17 @@ function ofGroup(metric: string, known: Metric, where: Tags, isFirst: boolean): 
         ...(resources ? { family: "resources" as const } : {}),
       },
     ];
+  // Of a script's own: of a rate the mean is the share of ones.
+  if (known.openTags === true && source === "generator")
+    return [
+      {
+        ...base,
+        title: named("mean"),
+        measure: { kind: "mean" },
+        better: null,
+        ...(known.most === 1 ? { scale: "points" as const, floor: shareFloor } : {}),
+      },
+    ];
   return [];
 }
 

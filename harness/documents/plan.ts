@@ -38,6 +38,8 @@ const metricShape = z.object({
   answered: z
     .object({ outcomes: z.array(z.string()), workloads: z.array(z.string()) })
     .exactOptional(),
+  lostValue: z.number().exactOptional(),
+  mayStay: z.literal(true).exactOptional(),
   lost: z.record(z.string(), z.string()).exactOptional(),
   perRequest: z.literal(true).exactOptional(),
   paced: z.literal(true).exactOptional(),
@@ -179,6 +181,14 @@ export const planDocument = z.object({
   leadInMs: z.number(),
   phasesMs: perPhase(z.number()),
   load: z.array(loadShape),
+  scripts: z
+    .record(z.string(), z.string())
+    .exactOptional()
+    .meta({ description: "by workload, a hash of each script of the user's own" }),
+  requestsPerSecondMax: z
+    .number()
+    .exactOptional()
+    .meta({ description: "the most requests per second that the load generator sends" }),
   players: z
     .array(z.enum(phases))
     .exactOptional()

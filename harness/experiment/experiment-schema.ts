@@ -16,13 +16,15 @@ const name = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "lower-case words join
 export const perPhase = (value: z.ZodNumber) =>
   z.object({ baseline: value, fault: value, recovery: value });
 
+const variable = z.string().regex(/^[A-Za-z_]\w*$/, "the name of a variable");
+
 export { claimShape };
 
 export const loadShape = z.object({
   name,
   workload: z.union([
     name,
-    z.string().regex(/^\/.*\.[jt]s$/, "a name, or the whole path of a script"),
+    z.string().regex(/^\/.*\.[cm]?[jt]s$/, "a name, or the path of a script"),
   ]),
   exec: z.string().regex(/^[A-Za-z_]\w*$/),
   lane: name,
@@ -37,6 +39,8 @@ export const loadShape = z.object({
       ),
   ),
   vus: z.number().int().positive(),
+  env: z.record(variable, z.string()).optional(),
+  secrets: z.array(variable).optional(),
 });
 
 export const recoveryShape = z.object({
@@ -92,6 +96,7 @@ export const experimentSchema = z.object({
     .array(phase)
     .max(4, "at most 4: each takes a fifth of a core and half a gigabyte")
     .optional(),
+  requestsPerSecondMax: z.number().int().positive().optional(),
   requires: z.array(name).optional(),
 });
 

@@ -5,33 +5,11 @@ import type { Claim } from "../claims/statistics/registry.ts";
 import type { Phase } from "../base/phases.ts";
 import type { Tags } from "../metrics/tags.ts";
 import type { Target } from "../target/target.ts";
+import type { Load } from "./load.ts";
+import type { AuthoredLoad } from "./script-load.ts";
 import type { Tier } from "./tiers.ts";
 
-/** Open-model load: iterations start at this rate even while earlier ones still run. */
-export interface Load {
-  /** Unique within the experiment; becomes the name of the k6 scenario. */
-  readonly name: string;
-  /**
-   * A k6 script. For one of the target's pack, its file name without the ending. For any other, an
-   * absolute path, such as join(import.meta.dirname, "load.ts"). Loads of one experiment may use
-   * different scripts.
-   */
-  readonly workload: string;
-  /** An exported function of that script; one call is one action of a user. */
-  readonly exec: string;
-  /** The class of its requests, one of the target's own. */
-  readonly lane: string;
-  /**
-   * Iterations per second in each phase: 0, or at least 0.1. The lead-in before the baseline uses
-   * the baseline's rate.
-   */
-  readonly ratePerSecond: Readonly<Record<Phase, number>>;
-  /**
-   * Virtual users allocated before the start, at least 1. None are added later, so a shortage shows
-   * as dropped iterations.
-   */
-  readonly vus: number;
-}
+export type { Load };
 
 /** Recovery claim: goodput must return after the last heal, and stay. */
 export interface Recovery {
@@ -113,13 +91,24 @@ export interface Experiment {
    * joins. They stay to the end. At most 4, because each takes a fifth of a core and 0.5 GB.
    */
   readonly players?: readonly Phase[] | undefined;
+  /**
+   * The load generator sends no more than so many requests a second, whatever its scripts ask for.
+   * A run that comes near it is inconclusive.
+   */
+  readonly requestsPerSecondMax?: number | undefined;
   /** Experiments whose last run on the same target must have held. */
   readonly requires?: readonly string[] | undefined;
 }
 
+/** As a file says it: its scripts by relative paths, and their scenarios in the place of loads. */
+export type AuthoredExperiment = Omit<Experiment, "load"> & {
+  readonly load: readonly AuthoredLoad[];
+};
+
 /**
  * Gives an experiment file its static type and returns the experiment unchanged. It validates
- * nothing and never throws: `plan` reports all problems at once.
+ * nothing and never throws: `plan` reports all problems at once. The loader of the file replaces
+ * scenarios of a script by loads.
  * @example
  * ```ts
  * export default defineExperiment({
@@ -129,6 +118,6 @@ export interface Experiment {
  * });
  * ```
  */
-export function defineExperiment(experiment: Experiment): Experiment {
-  return experiment;
+export function defineExperiment(experiment: AuthoredExperiment): Experiment {
+  return experiment as Experiment;
 }

@@ -12,7 +12,7 @@ import { isLoadDependent, type Registry } from "../metrics/metrics.ts";
 import { matching, valuesIn, type Window } from "../metrics/series.ts";
 import { sum } from "../base/statistics.ts";
 import { delayedIn, mostFavourableRecord, withCatchUp } from "./stalls.ts";
-import { inItsLane, type Observation } from "../claims/statistics/statistic.ts";
+import { type Doubt, inItsLane, type Observation } from "../claims/statistics/statistic.ts";
 import { findingId } from "../record/claim-ids.ts";
 import type { Windows } from "./windows.ts";
 
@@ -26,6 +26,12 @@ export interface Stalls {
 export const noStalls: Stalls = { any: [], standstills: [] };
 
 type ClaimFact = FactIn<ClaimFacts>;
+
+const doubts = {
+  before: { fact: "on-before-fault" },
+  never: { fact: "never-on" },
+  short: { fact: "too-short" },
+} as const satisfies Record<Doubt, ClaimFact>;
 
 export function judgeClaim(
   claim: Claim,
@@ -53,6 +59,7 @@ export function judgeClaim(
       phase: typeof claim.limit === "number" ? phase : claim.limit.of,
     });
   const minSamples = Math.max(1, claim.samplesMin);
+  if (seen.doubt !== undefined) return found("inconclusive", doubts[seen.doubt]);
   if (seen.value === null || seen.samples < minSamples)
     return found("inconclusive", { fact: "too-few-samples", samples: seen.samples, minSamples });
   if (!compare(seen.value, claim.comparison, limit)) {

@@ -16,6 +16,7 @@ import { answer } from "./answer.ts";
 import { requestsFollowClock } from "./asked-for.ts";
 import { bodiesAreRight } from "./bodies.ts";
 import { bytesMoved } from "./bytes-moved.ts";
+import { cappedProblems } from "./capped.ts";
 import { noCopies } from "./copies.ts";
 import { countersAgree } from "./counters-agree.ts";
 import {
@@ -121,7 +122,10 @@ function samplesPossible(run: Run): Judged {
 }
 
 function loadOffered(run: Run, windows: Windows): Judged {
-  return answer("generator.offered", offeredProblems(run, windows));
+  return answer("generator.offered", [
+    ...offeredProblems(run, windows),
+    ...cappedProblems(run, windows),
+  ]);
 }
 
 function iterationsLeftSamples(run: Run, windows: Windows): Judged {

@@ -3,7 +3,7 @@
  * service are constant, too, so another witness must have seen it work.
  */
 import { entryTag } from "../metrics/tags.ts";
-import { sourceIn } from "../metrics/metrics.ts";
+import { metricIn, sourceIn } from "../metrics/metrics.ts";
 import type { SeriesData } from "../metrics/samples.ts";
 import { countIn, matching, valuesIn, type Window } from "../metrics/series.ts";
 import { sum } from "../base/statistics.ts";
@@ -49,6 +49,7 @@ export function metricsMove(run: Run, windows: Windows): Judged {
       ({ metric, tags, kind }) =>
         tags["service"] === service &&
         sourceIn(run.plan.metrics, metric) === "service" &&
+        metricIn(run.plan.metrics, metric)?.mayStay !== true &&
         (kind === "increment" || kind === "gauge"),
     );
     const still = stillOf(run, service, own, span as Window);

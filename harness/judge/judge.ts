@@ -7,16 +7,18 @@ import type { Finding, Status, Verdict } from "../record/verdict.ts";
 import type { Run } from "../record/run.ts";
 import { failsInBaseline, judgeClaim } from "./claims.ts";
 import { judgeEvidence } from "./evidence.ts";
+import { faultsInForce } from "./faults-in-force.ts";
 import { judgeRecovery } from "./recovery.ts";
 import { stallsOf, standstillsOf } from "./stalls.ts";
 import { windowsOf } from "./windows.ts";
 
 export function judge(run: Run): Verdict {
   const windows = windowsOf(run.events);
+  const series = [...run.series, faultsInForce(run.events)];
   const stalls = { any: stallsOf(run.series), standstills: standstillsOf(run.series) };
   const claims = run.plan.hypothesis.flatMap((claim) =>
     claim.during.map((phase) =>
-      judgeClaim(claim, phase, windows, run.series, run.plan.metrics, stalls),
+      judgeClaim(claim, phase, windows, series, run.plan.metrics, stalls),
     ),
   );
   const recovery =

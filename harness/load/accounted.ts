@@ -14,15 +14,19 @@ const begun = new Trend("iteration_begun", true);
 /** One sample per ended iteration: 0 for a normal end, 1 for an exception. */
 const ended = new Trend("iteration_ended");
 
-export function accounted(run: () => unknown): () => unknown {
-  return () => {
+/** `at`: the index of the setup data of its own script. */
+export function accounted(
+  run: (data: unknown) => unknown,
+  at: number,
+): (data?: readonly unknown[]) => unknown {
+  return (data) => {
     // A virtual user runs one iteration at a time, so its number assigns each sample to an
     // iteration.
     exec.vu.metrics.metadata["vu"] = String(exec.vu.idInTest);
     begun.add(Date.now() - exec.scenario.startTime);
     let result: unknown;
     try {
-      result = run();
+      result = run(data?.[at]);
     } catch (error) {
       ended.add(1);
       throw error;

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Registry } from "../metrics/metrics.ts";
 import type { Series } from "../metrics/samples.ts";
 import { everyMetric } from "../../test/support/judge/held-run.ts";
+import { k6Metrics } from "../metrics/k6-metrics.ts";
 import { metricsMadeIn } from "../plan/workload-metrics.ts";
 import { harm } from "../../targets/live-streaming/pack/harm.ts";
 import { CsvParser, type PlannedLoad } from "./csv.ts";
@@ -367,6 +368,39 @@ describe("k6's stream", () => {
     expect(parse(lines, [], everyMetric, ["http_req_waiting"]).samples).toMatchObject([
       { metric: "http_req_waiting", kind: "duration", tags: { status: "200" } },
     ]);
+  });
+
+  it("records a request under k6's own names too, if a claim uses them, and once as ours", () => {
+    const asked = ["http_req_duration", "http_req_blocked"];
+    const { samples, bad } = parse(excerpt, [], { ...everyMetric, ...k6Metrics }, asked);
+    expect(bad).toBe(0);
+    const of = (metric: string): number[] =>
+      samples.filter((sample) => sample.metric === metric).map(({ value }) => value);
+    expect(of("http_req_duration")).toEqual([73.869006, 1.906359, 2.396681, 2.639162, 0]);
+    expect(of("http_req_blocked")).toEqual([0.18201, 0.781611, 0.207572, 0.008609, 0]);
+    expect(of("http_req_ms")).toEqual(
+      of("http_req_duration").map((ms, index) =>
+        expect.closeTo(ms + (of("http_req_blocked")[index] ?? 0), 6),
+      ),
+    );
+    expect(parse(excerpt).samples.some(({ metric }) => asked.includes(metric))).toBe(false);
+  });
+
+  it.each(["canary_ms", "cpu_seconds", "link_connections", "fault_in_force"])(
+    "is damage where a script speaks for another witness: %s",
+    (metric) => {
+      const { bad, samples } = parse(`${header}\n${metric},1795276793798698,1.0,live,,,\n`);
+      expect({ bad, samples }).toEqual({ bad: 1, samples: [] });
+    },
+  );
+
+  it("leaves out what a script asks in its setup and teardown, which belongs to no load", () => {
+    const outside = excerpt
+      .split("\n")
+      .slice(1)
+      .map((line) => line.replace(/,(?:live|dvr-far),/, ",,"))
+      .join("\n");
+    expect(parse(`${header}\n${outside}`)).toMatchObject({ bad: 0, count: 0, samples: [] });
   });
 
   it("keeps a limited number of undeclared metrics", () => {

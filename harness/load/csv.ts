@@ -6,8 +6,9 @@ import { arrivalsOf, type Stage } from "../record/arrivals.ts";
 import { SeawallError } from "../base/errors.ts";
 import type { Tags } from "../metrics/tags.ts";
 import type { Harm } from "../target/harm.ts";
-import { k6MetricNames } from "../metrics/k6-metrics.ts";
+import { k6MetricNames, k6Metrics } from "../metrics/k6-metrics.ts";
 import { metricIn, type Metric, type Registry } from "../metrics/metrics.ts";
+import { ownMetrics } from "../metrics/own-metrics.ts";
 import { carries } from "../metrics/series.ts";
 import { type Kind, kinds, metricName, recordedAs } from "./csv-metrics.ts";
 import { fieldsOf, micros, tagsOf, userOf } from "./csv-fields.ts";
@@ -89,6 +90,8 @@ export class CsvParser {
     readonly kind: Kind;
   }[];
   readonly #undeclared = new Set<string>();
+  /** Those that the record has under a name of its own, and under k6's own for a claim. */
+  readonly #also: ReadonlySet<string>;
   readonly #loads: ReadonlyMap<string, OneLoad>;
   readonly #targets = new Map<string, Target | string>();
   readonly #running = new Map<number, Running>();
@@ -116,6 +119,7 @@ export class CsvParser {
     this.#sink = sink;
     this.#metrics = metrics;
     this.#harm = harm;
+    this.#also = new Set(asked.filter((name) => k6Metrics[name] && Object.hasOwn(kinds, name)));
     const passedOver = k6MetricNames.filter(
       (name) => !asked.includes(name) && !Object.hasOwn(kinds, name),
     );
@@ -236,12 +240,14 @@ export class CsvParser {
 
   #sample(sample: Sample, tags: string, user: number | undefined): void {
     const { kind, atMs, value } = sample;
-    if (kind === "blocked") {
-      // Follows the duration of its own request. It contains the wait for a connection and its
-      // set-up, which the duration excludes.
-      if (this.#pending !== null) this.#pending.durationMs += value;
-      return;
-    }
+    // Requests of a script's setup or teardown belong to no load.
+    if (tags.startsWith(",")) return;
+    // Follows the duration of its own request. It contains the wait for a connection and its
+    // set-up, which the duration excludes.
+    if (kind === "blocked" && this.#pending !== null) this.#pending.durationMs += value;
+    if (this.#also.has(sample.name) && kind !== "own")
+      this.#sample({ ...sample, kind: "own" }, tags, user);
+    if (kind === "blocked") return;
     this.#flush();
     const target = this.#targetOf(sample, tags);
     if (typeof target === "string") {
@@ -312,7 +318,7 @@ export class CsvParser {
 
   /** The destination of a sample, or the reason why it is unknown. */
   #targetOf({ kind, name }: Known, text: string): Target | string {
-    const key = name + text;
+    const key = `${kind} ${name} ${text}`;
     const known = this.#targets.get(key);
     if (known !== undefined) return known;
     if (this.#targets.size >= tagTextsMax)
@@ -337,6 +343,9 @@ export class CsvParser {
         return `more than ${undeclaredMax} undeclared metrics, such as ${metric.slice(0, 40)}`;
       this.#undeclared.add(metric);
     }
+    // A script must not speak for the prober or the harness.
+    const { source = "generator" } = metricIn(ownMetrics, metric) ?? {};
+    if (source !== "generator") return `${metric} is a metric of the ${source}, not of a script`;
     const own = tagsOf(extra, metric, declared);
     if (typeof own === "string") return own;
     const lane = own["lane"] ?? load.lane;

@@ -42,48 +42,66 @@ export class K6Control {
     }
   }
 
+  /** Calls the script's `setup`, for as long as its own `setupTimeout` lets it. */
+  async setUp(signal: AbortSignal): Promise<void> {
+    await this.#send("POST", "/v1/setup", "", "its setup failed", signal);
+  }
+
   async resume(): Promise<void> {
     const body = JSON.stringify({
       data: { type: "status", id: "default", attributes: { paused: false } },
     });
-    const text = await patch(this.#endpoint, "/v1/status", body);
+    const text = await this.#send(
+      "PATCH",
+      "/v1/status",
+      body,
+      "k6 cannot be released",
+      AbortSignal.timeout(callMs),
+    );
     if ((JSON.parse(text) as Status).data?.attributes?.paused !== false)
       throw new SeawallError("GENERATOR_FAILED", "k6 did not start when it was released");
   }
-}
 
-function patch(endpoint: Endpoint, path: string, body: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const fail = (error: Error): void =>
-      reject(
-        new SeawallError("GENERATOR_FAILED", `k6 cannot be released: ${error.message}`, {
-          cause: error,
-        }),
-      );
-    const outgoing = request(
-      {
-        host: endpoint.host,
-        port: endpoint.port,
-        path,
-        method: "PATCH",
-        agent: false,
-        headers: { "content-type": "application/json", "content-length": Buffer.byteLength(body) },
-        signal: AbortSignal.timeout(callMs),
-      },
-      (response) => {
-        let text = "";
-        response.setEncoding("utf8").on("data", (part: string) => {
-          text += part;
-        });
-        response.once("end", () =>
-          response.statusCode === 200
-            ? resolve(text)
-            : fail(new Error(`status ${response.statusCode}: ${text.slice(0, 200)}`)),
+  #send(
+    method: string,
+    path: string,
+    body: string,
+    otherwise: string,
+    signal: AbortSignal,
+  ): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const fail = (error: Error): void =>
+        reject(
+          new SeawallError("GENERATOR_FAILED", `${otherwise}: ${error.message}`, { cause: error }),
         );
-        response.once("error", fail);
-      },
-    );
-    outgoing.once("error", fail);
-    outgoing.end(body);
-  });
+      const outgoing = request(
+        {
+          host: this.#endpoint.host,
+          port: this.#endpoint.port,
+          path,
+          method,
+          agent: false,
+          headers: {
+            "content-type": "application/json",
+            "content-length": Buffer.byteLength(body),
+          },
+          signal,
+        },
+        (response) => {
+          let text = "";
+          response.setEncoding("utf8").on("data", (part: string) => {
+            text += part;
+          });
+          response.once("end", () =>
+            response.statusCode === 200
+              ? resolve(text)
+              : fail(new Error(`status ${response.statusCode}: ${text.slice(0, 200)}`)),
+          );
+          response.once("error", fail);
+        },
+      );
+      outgoing.once("error", fail);
+      outgoing.end(body);
+    });
+  }
 }

@@ -5,12 +5,14 @@
 import type { ChildProcess } from "node:child_process";
 import { lookup } from "node:dns/promises";
 import { once } from "node:events";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { rootCertificates } from "node:tls";
+import type { Entry } from "../target/entries.ts";
 import { stagesOf } from "../record/arrivals.ts";
 import { SeawallError } from "../base/errors.ts";
 import type { Clock } from "../target/deployment.ts";
+import type { Load } from "../experiment/experiment.ts";
 import type { LoadEnd, LoadGenerator, LoadRequest, RunningLoad } from "./generator.ts";
 import { metricsAsked } from "../record/metrics-asked.ts";
 import type { Tool } from "../target/tools.ts";
@@ -27,11 +29,12 @@ import {
 import { ending, moduleIn } from "../system/sources.ts";
 import { queuedSeconds } from "../system/starvation.ts";
 import { type Moved, MovedByMembers } from "../system/traffic.ts";
+import { bundled } from "./bundle.ts";
 import { CsvParser } from "./csv.ts";
 import { blocksWithout } from "./fence.ts";
 import { K6Control } from "./k6-control.ts";
 import { loggedErrors } from "./logged-errors.ts";
-import { entryScript, settingsOf } from "./scenarios.ts";
+import { entryScript, environmentOf, settingsOf } from "./scenarios.ts";
 
 const readyWithinMs = 30_000;
 const stopWithinMs = 5_000;
@@ -41,6 +44,8 @@ export interface K6Options {
   /** The folder of the workload scripts. */
   readonly workloads: string;
   readonly clock: Clock;
+  /** Where the secrets are that loads name. */
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 export function k6Generator(options: K6Options): LoadGenerator {
@@ -51,23 +56,20 @@ async function prepare(request: LoadRequest, options: K6Options): Promise<Runnin
   const { plan } = request;
   const control = { host: "127.0.0.1", port: await freePort("127.0.0.1") };
   const logFile = join(request.logsDirectory, "k6.log");
-  const entry = join(request.logsDirectory, "k6-entry.ts");
-  writeFileSync(
-    entry,
-    entryScript(
-      plan.load,
-      (workload) => pathToFileURL(moduleIn(options.workloads, workload)).href,
-      pathToFileURL(join(import.meta.dirname, `accounted${ending}`)).href,
-    ),
+  const entry = join(request.logsDirectory, "k6-entry.js");
+  const script = entryScript(
+    plan.load,
+    (workload) => moduleIn(options.workloads, workload),
+    join(import.meta.dirname, `accounted${ending}`),
   );
+  writeFileSync(entry, await bundled(script, options.workloads, "of this run"));
   // A configuration folder of the run's own, so that the user's k6 settings cannot change a run.
   const home = join(request.logsDirectory, "k6-home");
   const configuration = join(home, "config.json");
   mkdirSync(home, { recursive: true });
   writeFileSync(configuration, "{}\n");
-  const hosts = [request.entries, ...Object.values(request.otherEntries)]
-    .flat()
-    .map(({ host }) => host);
+  const entries = [request.entries, ...Object.values(request.otherEntries)].flat();
+  const hosts = entries.flatMap(({ host, via }) => (via === undefined ? [host] : [host, via.host]));
   const forbidden = blocksWithout(await addressesOf([...hosts, ...(request.hosts ?? [])]));
   const child = spawnGroup(
     options.tool.executable,
@@ -77,6 +79,8 @@ async function prepare(request: LoadRequest, options: K6Options): Promise<Runnin
       "--config",
       configuration,
       "--paused",
+      // It is asked for before the load's clock begins.
+      "--no-setup",
       "--address",
       `${control.host}:${control.port}`,
       "--out",
@@ -98,7 +102,10 @@ async function prepare(request: LoadRequest, options: K6Options): Promise<Runnin
       env: {
         PATH: process.env["PATH"] ?? "",
         HOME: process.env["HOME"] ?? home,
+        ...environmentOf(plan, request.entries),
+        ...secretsOf(plan.load, entries, options.env),
         ...options.tool.env,
+        ...authoritiesOf(entries, home),
         XDG_CONFIG_HOME: home,
         [runVariable]: request.runId,
         SEAWALL_LOAD: settingsOf(plan, plan.load, request.entries, request.otherEntries, forbidden),
@@ -117,6 +124,33 @@ async function prepare(request: LoadRequest, options: K6Options): Promise<Runnin
     await load[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** k6 reads its authorities from one file: those of the target, and the public ones. */
+function authoritiesOf(entries: readonly Entry[], folder: string): Record<string, string> {
+  const own = [...new Set(entries.flatMap(({ access }) => access?.tls?.ca ?? []))];
+  if (own.length === 0) return {};
+  const path = join(folder, "authorities.pem");
+  writeFileSync(
+    path,
+    [...own.map((one) => readFileSync(one, "utf8")), ...rootCertificates].join("\n"),
+  );
+  return { SSL_CERT_FILE: path };
+}
+
+/** Of loads, and of the headers of entries: a script adds those itself. */
+function secretsOf(
+  loads: readonly Load[],
+  entries: readonly Entry[],
+  env: K6Options["env"],
+): Record<string, string> {
+  const names = [
+    ...loads.flatMap(({ secrets = [] }) => secrets),
+    ...entries.flatMap(({ access }) => Object.values(access?.secretHeaders ?? {})),
+  ];
+  return Object.fromEntries(
+    names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])),
+  );
 }
 
 /** All addresses of these hosts, each an address or a name. */
@@ -246,6 +280,7 @@ class RunningK6 implements RunningLoad {
         );
       await clock.sleep(50, signal);
     }
+    await this.#control.setUp(signal);
   }
 
   begin(): Promise<void> {

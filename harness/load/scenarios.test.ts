@@ -18,7 +18,7 @@ const plan = {
   phasesMs: { baseline: 16_000, fault: 24_000, recovery: 20_000 },
 };
 
-const named = (workload: string): string => `file:///w/${workload}.ts`;
+const named = (workload: string): string => `/w/${workload}.ts`;
 
 describe("scenario", () => {
   it("holds one rate in each phase and jumps between them", () => {
@@ -61,20 +61,20 @@ describe("the entry script", () => {
     { ...load, name: "start", workload: "crowd", exec: "start" },
   ];
   it("uses each load's function from its own workload, even if names collide, and wraps it", () => {
-    const lines = entryScript(loads, named, "file:///h/accounted.ts").split("\n");
+    const lines = entryScript(loads, named, "/h/accounted.ts").split("\n");
     expect(lines.filter((line) => line.startsWith("import * as"))).toEqual([
-      'import * as workload0 from "file:///w/viewers.ts";',
-      'import * as workload1 from "file:///w/crowd.ts";',
+      'import * as workload0 from "/w/viewers.ts";',
+      'import * as workload1 from "/w/crowd.ts";',
     ]);
     expect(lines.filter((line) => line.startsWith("export const load_"))).toEqual([
-      "export const load_live = accounted(workload0.live);",
-      "export const load_live_too = accounted(workload1.live);",
-      "export const load_start = accounted(workload1.start);",
+      'export const load_live = accounted(workload0["live"], 0);',
+      'export const load_live_too = accounted(workload1["live"], 1);',
+      'export const load_start = accounted(workload1["start"], 1);',
     ]);
   });
 
   it("lets a workload change neither the load nor its hosts", () => {
-    const script = entryScript(loads, named, "file:///h/accounted.ts");
+    const script = entryScript(loads, named, "/h/accounted.ts");
     expect(script.indexOf("scenarios, maxRedirects: 0, blacklistIPs: forbidden")).toBeGreaterThan(
       script.indexOf("own[name]"),
     );
@@ -84,14 +84,14 @@ describe("the entry script", () => {
 
   it("imports a user's script from its own path", () => {
     const own = { ...load, workload: "/home/me/my shop/load.ts" };
-    expect(entryScript([own], named, "file:///h/accounted.ts")).toContain(
-      'import * as workload0 from "file:///home/me/my%20shop/load.ts";',
+    expect(entryScript([own], named, "/h/accounted.ts")).toContain(
+      'import * as workload0 from "/home/me/my shop/load.ts";',
     );
   });
 
   it("exports the names of the scenarios", () => {
     for (const one of loads)
-      expect(entryScript(loads, named, "file:///h/accounted.ts")).toContain(
+      expect(entryScript(loads, named, "/h/accounted.ts")).toContain(
         `export const ${scenarioOf(one, plan).exec} = `,
       );
     expect(new Set(loads.map(execOf)).size).toBe(loads.length);

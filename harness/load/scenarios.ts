@@ -8,6 +8,7 @@ import {
 import type { Load } from "../experiment/experiment.ts";
 import type { Plan } from "../record/plan.ts";
 import type { Entry } from "../target/entries.ts";
+import { addressText, urlOf } from "../target/layout.ts";
 
 interface Stage {
   readonly target: number;
@@ -37,14 +38,16 @@ export function execOf(load: Pick<Load, "name">): string {
  * k6 options that a workload may set itself. All others belong to the harness: the offered load,
  * the permitted hosts, and what is recorded.
  */
-const ownOptions = [
+export const ownOptions = [
   "batch",
   "batchPerHost",
   "discardResponseBodies",
   "insecureSkipTLSVerify",
   "noConnectionReuse",
+  "noCookiesReset",
   "noVUConnectionReuse",
-  "tlsAuth",
+  "setupTimeout",
+  "teardownTimeout",
   "tlsCipherSuites",
   "tlsVersion",
   "userAgent",
@@ -52,8 +55,8 @@ const ownOptions = [
 
 /**
  * The script that k6 runs. It imports each load's function from its own workload file, and wraps
- * every iteration. `named` is the address of a workload that is given by name. `accounted` is the
- * script that records the iterations.
+ * every iteration. `named` is the path of a workload that is given by name. `accounted` is the
+ * script that records the iterations. The data of a workload's `setup` goes to its own functions.
  */
 export function entryScript(
   loads: readonly Load[],
@@ -62,22 +65,36 @@ export function entryScript(
 ): string {
   const workloads = [...new Set(loads.map((load) => load.workload))];
   const addressOf = (workload: string): string =>
-    workload.startsWith("/") ? `file://${encodeURI(workload)}` : named(workload);
+    workload.startsWith("/") ? workload : named(workload);
   const alias = (workload: string): string => `workload${workloads.indexOf(workload)}`;
+  const all = workloads.map(alias).join(", ");
   return [
     `import { accounted } from ${JSON.stringify(accounted)};`,
     ...workloads.map(
       (workload) => `import * as ${alias(workload)} from ${JSON.stringify(addressOf(workload))};`,
     ),
-    `const { scenarios, forbidden } = JSON.parse(__ENV.SEAWALL_LOAD);`,
-    `const own = ${workloads.length === 0 ? "{}" : "workload0.options ?? {}"};`,
+    `const { scenarios, forbidden, hosts, tls, rps } = JSON.parse(__ENV.SEAWALL_LOAD);`,
+    `const workloads = [${all}];`,
+    `const own = Object.assign({}, ...workloads.map(({ options }) => options));`,
     `export const options = {`,
     `  ...Object.fromEntries(${JSON.stringify(ownOptions)}.filter((name) => name in ` +
       "own).map((name) => [name, own[name]])),",
-    `  scenarios, maxRedirects: 0, blacklistIPs: forbidden,`,
+    `  scenarios, maxRedirects: 0, blacklistIPs: forbidden, hosts, rps,`,
+    `  tlsAuth: [...(own.tlsAuth ?? []), ...tls.map((one) =>`,
+    `    ({ ...one, cert: open(one.cert), key: open(one.key) }))],`,
     `};`,
+    `export async function setup() {`,
+    `  const data = [];`,
+    `  for (const workload of workloads) data.push((await workload.setup?.()) ?? null);`,
+    `  return data;`,
+    `}`,
+    `export async function teardown(data) {`,
+    `  for (const [at, workload] of workloads.entries()) await workload.teardown?.(data?.[at]);`,
+    `}`,
     ...loads.map(
-      (load) => `export const ${execOf(load)} = accounted(${alias(load.workload)}.${load.exec});`,
+      (load) =>
+        `export const ${execOf(load)} = accounted(${alias(load.workload)}` +
+        `[${JSON.stringify(load.exec)}], ${workloads.indexOf(load.workload)});`,
     ),
     "",
   ].join("\n");
@@ -104,6 +121,24 @@ export function scenarioOf(load: Load, plan: Plan): Scenario {
   };
 }
 
+/** The `__ENV` of the scripts of all loads; `{url}` becomes the address of the first entry. */
+export function environmentOf(
+  plan: Plan,
+  entries: readonly Entry[],
+): Readonly<Record<string, string>> {
+  const names = plan.entries;
+  const filled = (value: string): string =>
+    value.replaceAll(/\{url(?::([^}]+))?\}/g, (whole, name: string | undefined) => {
+      const entry = entries[name === undefined ? 0 : names.indexOf(name)];
+      return entry === undefined ? whole : urlOf(entry);
+    });
+  return Object.fromEntries(
+    plan.load.flatMap(({ env = {} }) =>
+      Object.entries(env).map(([name, value]) => [name, filled(value)]),
+    ),
+  );
+}
+
 /** The settings of a workload; `forbidden` are blocks of addresses to which it must not connect. */
 export function settingsOf(
   plan: Plan,
@@ -113,11 +148,17 @@ export function settingsOf(
   forbidden: readonly string[] = [],
 ): string {
   const withNames = (ways: readonly Entry[], names: readonly string[]): object[] =>
-    ways.map(({ host, port, hostHeader }, index) => ({
-      name: names[index],
-      url: `http://${host.includes(":") ? `[${host}]` : host}:${port}`,
-      ...(hostHeader === undefined ? {} : { host: hostHeader }),
-    }));
+    ways.map((entry, index) => {
+      const { hostHeader, headers, secretHeaders } = entry.access ?? {};
+      return {
+        name: names[index],
+        url: urlOf(entry),
+        ...(hostHeader === undefined ? {} : { host: hostHeader }),
+        ...(headers === undefined ? {} : { headers }),
+        ...(secretHeaders === undefined ? {} : { secretHeaders }),
+      };
+    });
+  const all = [entries, ...Object.values(others)].flat();
   return JSON.stringify({
     seed: plan.seed,
     content: plan.content,
@@ -132,5 +173,16 @@ export function settingsOf(
     ),
     scenarios: Object.fromEntries(loads.map((load) => [load.name, scenarioOf(load, plan)])),
     forbidden,
+    rps: plan.requestsPerSecondMax ?? 0,
+    hosts: Object.fromEntries(
+      all.flatMap((entry) =>
+        entry.via === undefined ? [] : [[addressText(entry), addressText(entry.via)]],
+      ),
+    ),
+    tls: all.flatMap(({ host, access }) =>
+      access?.tls?.cert === undefined
+        ? []
+        : [{ domains: [host], cert: access.tls.cert, key: access.tls.key }],
+    ),
   });
 }

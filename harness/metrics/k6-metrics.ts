@@ -1,7 +1,7 @@
 /**
  * The built-in metrics of k6 (https://grafana.com/docs/k6/latest/using-k6/metrics/reference). k6
  * writes a dozen lines of them per request, so a run keeps only those that a claim uses.
- * `http_req_duration` and `http_req_blocked` are recorded as `http_req_ms`.
+ * `http_req_duration` and `http_req_blocked` together are `http_req_ms`, which each run has.
  */
 import type { Metric, Registry } from "./metrics.ts";
 
@@ -11,6 +11,7 @@ const duration = (meaning: string): Metric => ({
   unit: "ms",
   source: "generator",
   perRequest: true,
+  lostValue: 0,
   tags,
   openTags: true,
   meaning,
@@ -25,18 +26,19 @@ const counter = (unit: string, meaning: string): Metric => ({
   meaning,
 });
 /** A k6 rate is 0 or 1 per sample; its mean is the share of ones. */
-const rate = (meaning: string): Metric => ({
+const rate = (lostValue: number, meaning: string): Metric => ({
   kind: "event",
   unit: "",
   source: "generator",
   most: 1,
+  lostValue,
   tags,
   openTags: true,
   meaning,
 });
 
 export const k6Metrics: Registry = {
-  checks: rate("a check of a workload: 1 when it succeeded, else 0"),
+  checks: rate(0, "a check of a workload: 1 when it succeeded, else 0"),
   data_received: counter("B", "bytes that one iteration received"),
   // The shortest possible HTTP request has this many bytes.
   data_sent: { ...counter("B", "bytes that one iteration sent"), leastPerIteration: 28 },
@@ -45,7 +47,12 @@ export const k6Metrics: Registry = {
     ...counter("", "HTTP requests that were answered or failed"),
     leastPerIteration: 1,
   },
-  http_req_failed: rate("an HTTP request: 1 when it failed, else 0"),
+  http_req_failed: rate(1, "an HTTP request: 1 when it failed, else 0"),
+  http_req_duration: duration(
+    "one HTTP request without the making of its connection; one without an answer lasts 0",
+  ),
+  http_req_blocked: duration("the wait for a connection of one HTTP request"),
+  iteration_duration: duration("one iteration of a workload, as k6 measures it"),
   http_req_connecting: duration("the making of a TCP connection for one HTTP request"),
   http_req_tls_handshaking: duration("the TLS handshake for one HTTP request"),
   http_req_sending: duration("the sending of one HTTP request"),
@@ -61,14 +68,7 @@ export const k6Metrics: Registry = {
 };
 
 /** Metrics of k6 about itself, which the harness records by other means. */
-const ofItself = [
-  "vus",
-  "vus_max",
-  "iterations",
-  "iteration_duration",
-  "http_req_duration",
-  "http_req_blocked",
-];
+const ofItself = ["vus", "vus_max", "iterations"];
 
 /** Every metric name that k6 makes, as opposed to those of a workload. */
 export const k6MetricNames: readonly string[] = [...Object.keys(k6Metrics), ...ofItself];

@@ -47,6 +47,13 @@ export interface Metric {
   };
   /** The tags of a sample whose user received nothing; by default, `outcome` is `lost`. */
   readonly lost?: Tags;
+  /**
+   * The value of a sample whose user got nothing, where that is not the longest wait: a refused
+   * request is quick.
+   */
+  readonly lostValue?: number;
+  /** It may stay the same while its service works, as an alert that does not fire. */
+  readonly mayStay?: true;
   /** Any number of samples per iteration of a load, such as one per request. */
   readonly perRequest?: true;
   /** One sample per period of the target's own rhythm. */

@@ -10,6 +10,7 @@ export const ownMetrics: Registry = {
     title: "request time",
     source: "generator",
     perRequest: true,
+    lostValue: 0,
     tags: ["lane", "load", "kind", "status", entryTag],
     meaning: "one HTTP request, connection included",
   },
@@ -107,6 +108,15 @@ export const ownMetrics: Registry = {
     tags: ["cause"],
     values: { cause: ["steal", "throttling"] },
     meaning: "processor time that the hypervisor gave to others, or that a quota took",
+  },
+  fault_in_force: {
+    kind: "duration",
+    unit: "ms",
+    source: "harness",
+    ofHarness: true,
+    uncompared: true,
+    tags: [],
+    meaning: "a fault from its act until it was healed, as the judge knows it from the events",
   },
   link_connections: {
     kind: "increment",

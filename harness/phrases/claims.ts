@@ -12,6 +12,10 @@ export const claim: PhrasesFor<ClaimFacts> = {
     `its limit refers to phase ${phase}, which has too few samples`,
   "too-few-samples": ({ samples, minSamples }) =>
     `${samples} samples; the claim needs ${minSamples}`,
+  "on-before-fault":
+    "it was above 0 before the fault, or has no reading before it, so it does not show the fault",
+  "never-on": "it was never above 0, so nothing cleared",
+  "too-short": "it has not happened, and the phase ended before its limit",
   "cut-off": "the run ended before the figure could reach the limit",
   "generator-stalled": ({ stalledMs, rest }) =>
     `beyond its limit, but the load generator stalled for ${formatDuration(stalledMs)}; ${

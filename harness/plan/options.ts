@@ -21,6 +21,12 @@ export interface PlanOptions {
   workloadExports(workload: string): readonly string[] | null;
   /** The entry points that a workload declares it needs, beyond the entries. */
   workloadNeeds?(workload: string): readonly string[];
+  /** A hash of the script, for one of the user's own. */
+  workloadVersion?(workload: string): string | null;
+  /** What a script of the user's own says and the run leaves out, one sentence each. */
+  workloadNotes?(workload: string): readonly string[];
+  /** A variable of the user's environment; undefined if it is not set. */
+  variable?(name: string): string | undefined;
   /** The metrics that its script creates. */
   workloadMetrics?(workload: string): Registry;
   /** The string literals of its script, and of the modules that it imports. */

@@ -329,8 +329,8 @@ describe("a plan", () => {
     [
       "a quantile of a counter's readings",
       claiming({ metric: "origin_requests_total", statistic: "p95" }),
-      'claim "served": origin_requests_total is a counter; only rate, ratio, share, sum and ' +
-        "windowsWithout apply to counters, not p95",
+      'claim "served": origin_requests_total is a counter; only rate, ratio, share, sum, ' +
+        "windowsWithout and within apply to counters, not p95",
     ],
     [
       "unknown tag of what must come first",

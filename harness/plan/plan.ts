@@ -1,12 +1,13 @@
 /** The planner: makes every decision in advance, and reports all problems at once. */
 import { general, lineOf, ofClaim, type PlanProblem } from "./problems/problem.ts";
 import { SeawallError } from "../base/errors.ts";
+import { selectorsOf } from "../claims/statistics/registry.ts";
 import { struckIn, unknownFault } from "../faults/faults.ts";
 import type { Experiment } from "../experiment/experiment.ts";
 import { shapeProblems } from "../experiment/experiment-schema.ts";
 import { isOfBytes, metricIn, type Registry } from "../metrics/metrics.ts";
 import { unknownName } from "../base/nearest.ts";
-import { hostProblems } from "./problems/hosts.ts";
+import { hostProblems, wayInProblems } from "./problems/hosts.ts";
 import { exposedProblems } from "./problems/exposed.ts";
 import { methodProblems } from "./problems/method.ts";
 import { prerequisiteProblems } from "./prerequisites.ts";
@@ -21,7 +22,10 @@ import {
   recoveryProblems,
   rhythmProblems,
 } from "./problems/problems.ts";
+import { withAsked } from "./asked-charts.ts";
 import { defencesOf, relianceProblems } from "./reliance.ts";
+import { queryProblems } from "./problems/queries.ts";
+import { environmentProblems } from "./problems/environment.ts";
 import { decidedByLoad } from "./problems/decided-by-load.ts";
 import { vacuousProblems } from "./problems/vacuous.ts";
 import { registryOf } from "../record/metric-registry.ts";
@@ -77,6 +81,7 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
       .map((name) => general(unknownName("defence", name, defences))),
     ...relianceProblems(experiment).map(general),
     ...loadProblems(experiment, options),
+    ...environmentProblems(experiment, layout ?? { services: [] }, options),
     ...classProblems(experiment),
     ...claimProblems(experiment, registry),
     ...decidedByLoad(experiment, registry),
@@ -99,9 +104,11 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
   problems.push(
     ...needProblems(experiment, layout, options),
     ...rhythmProblems(experiment, layout),
+    ...queryProblems(experiment, layout),
     ...[
       ...methodProblems(experiment, layout, options),
       ...hostProblems(layout, options.allowHosts ?? []),
+      ...wayInProblems(layout),
       ...outsideProblems(layout, options),
       ...exposedProblems(
         layout,
@@ -146,6 +153,7 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
       ...unmet.map((problem) => `run with --force, although ${problem}`),
       ...leftOut,
       ...coarseRecovery(experiment),
+      ...notesOf(experiment, options),
       ...unlistedValues(
         [...experiment.hypothesis, ...experiment.abortWhen.map(({ unless }) => unless)],
         valuesIn(layout, registry, whole.target.pack),
@@ -321,7 +329,7 @@ function planOf(
   experiment: Experiment,
   topology: string,
   layout: Layout,
-  options: TargetOptions,
+  options: TargetOptions & Pick<PlanOptions, "workloadVersion">,
   registry: Registry,
   notes: readonly string[] = [],
 ): Plan {
@@ -366,6 +374,10 @@ function planOf(
     leadInMs,
     phasesMs: experiment.phasesMs,
     load: experiment.load,
+    ...scriptsOf(experiment, options),
+    ...(experiment.requestsPerSecondMax === undefined
+      ? {}
+      : { requestsPerSecondMax: experiment.requestsPerSecondMax }),
     ...(experiment.players === undefined ? {} : { players: experiment.players }),
     hypothesis: experiment.hypothesis,
     recovery: experiment.recovery,
@@ -384,8 +396,13 @@ function planOf(
     ...(pack?.drawEntries === undefined ? {} : { drawEntries: pack.drawEntries }),
     ...(pack?.wishes === undefined ? {} : { wishes: wishesIn(experiment, pack, layout) }),
     ...(pack === undefined ? {} : { trafficClasses: pack.trafficClasses }),
-    metrics: registry,
-    charts: pack?.charts ?? { ofRun: [], ofComparison: [] },
+    metrics: compared(registry, experiment),
+    charts: withAsked(
+      pack?.charts ?? { ofRun: [], ofComparison: [] },
+      experiment.hypothesis,
+      registry,
+      pack?.harm,
+    ),
     telemetry: telemetryOf(
       layout,
       options.substrate,
@@ -395,6 +412,37 @@ function planOf(
     ...(notes.length === 0 ? {} : { notes }),
     rerun: options.rerun,
   };
+}
+
+/** What scripts of the user's own say without effect. */
+function notesOf({ load }: Experiment, { workloadNotes }: PlanOptions): string[] {
+  return [...new Set(load.map(({ workload }) => workload))].flatMap(
+    (workload) => workloadNotes?.(workload) ?? [],
+  );
+}
+
+/** A series of a service's own is compared where a claim is on it. */
+function compared(registry: Registry, { hypothesis }: Experiment): Registry {
+  const asked = new Set(hypothesis.flatMap(selectorsOf).map(({ metric }) => metric));
+  return Object.fromEntries(
+    Object.entries(registry).map(([name, metric]) => {
+      if (metric.source !== "service" || !asked.has(name)) return [name, metric];
+      const { uncompared: _, ...own } = metric;
+      return [name, own];
+    }),
+  );
+}
+
+/** What was run is known by more than its path. */
+function scriptsOf(
+  { load }: Experiment,
+  { workloadVersion }: Pick<PlanOptions, "workloadVersion">,
+): Pick<Plan, "scripts"> {
+  const scripts = load.flatMap(({ workload }) => {
+    const version = workloadVersion?.(workload) ?? null;
+    return version === null ? [] : [[workload, version] as const];
+  });
+  return scripts.length === 0 ? {} : { scripts: Object.fromEntries(scripts) };
 }
 
 /** Limited to the classes whose users send the prober's requests. */

@@ -7,7 +7,7 @@ import type { Pack } from "../target/pack.ts";
 import { kindOfSeries } from "../record/metric-registry.ts";
 import { isVirtual, type SubstrateName } from "../record/substrates.ts";
 import type { Source } from "../metrics/source.ts";
-import { isExposed, type Layout, type Service } from "../target/layout.ts";
+import { isExposed, type Layout, metricsReadFrom, type Service } from "../target/layout.ts";
 
 /** In virtual time, the model emits the metrics that it covers: `modelled` lists their names. */
 export function telemetryOf(
@@ -36,7 +36,7 @@ function sourcesOf(service: Service, substrate: SubstrateName, pack: Pack | unde
   const ofService = service.telemetry.flatMap((one) =>
     isExposed(one)
       ? one.series.map((metric) => ({ metric, kind: kindOfSeries(metric, one.declared?.[metric]) }))
-      : [],
+      : metricsReadFrom(one).map((metric) => ({ metric, kind: "gauge" as const })),
   );
   // A service that already runs is observed only through its answers. For the others, figures come
   // from the engine (containers) or the system (processes).

@@ -7,7 +7,7 @@ import { entryTag, type Tags } from "../metrics/tags.ts";
 import { editDistance, nearest, unknownName } from "../base/nearest.ts";
 import type { Pack } from "../target/pack.ts";
 import { type Metric, metricIn, type Registry } from "../metrics/metrics.ts";
-import { isExposed, type Layout } from "../target/layout.ts";
+import { type Layout, metricsReadFrom } from "../target/layout.ts";
 
 /** Null: any value can occur. */
 export type TagValues = (metric: string, tag: string) => readonly string[] | null;
@@ -71,9 +71,7 @@ function servicesOf(metric: string, known: Metric, layout: Layout): readonly str
   if (known.source === "harness")
     return [...layout.services.map(({ name }) => name), "k6", "seawall"];
   return layout.services
-    .filter(({ telemetry }) =>
-      telemetry.some((one) => isExposed(one) && one.series.includes(metric)),
-    )
+    .filter(({ telemetry }) => telemetry.some((one) => metricsReadFrom(one).includes(metric)))
     .map(({ name }) => name);
 }
 

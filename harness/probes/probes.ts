@@ -11,11 +11,21 @@ import type { RunningLoad } from "../load/generator.ts";
 import type { Registry } from "../metrics/metrics.ts";
 import type { SampleSink } from "../metrics/samples.ts";
 import { kindOfSeries } from "../record/metric-registry.ts";
-import { type Exposed, isExposed, type Telemetry } from "../target/layout.ts";
+import {
+  type Exposed,
+  isAlerting,
+  isAlertWebhook,
+  type AlertWebhook,
+  isExposed,
+  isQueried,
+  type Telemetry,
+} from "../target/layout.ts";
 import { wallClockStepMs } from "../system/clock.ts";
 import { type Answer, httpGet } from "../system/network.ts";
 import { deniedSeconds } from "../system/starvation.ts";
 import { movedByInterfaces } from "../system/traffic.ts";
+import { AlertWebhookReceiver } from "./alert-webhook.ts";
+import { type MonitoringReading, readAlerts, readQueries } from "./monitoring.ts";
 import { runProber } from "./prober.ts";
 import {
   differs,
@@ -83,6 +93,7 @@ export class RunningProbes implements AsyncDisposable {
   /** The last answer of each service. */
   readonly #texts = new Map<string, string>();
   #clockStepMs = 0;
+  readonly #webhooks = new Map<AlertWebhook, AlertWebhookReceiver>();
 
   constructor(options: ProbeOptions) {
     this.#options = options;
@@ -100,6 +111,17 @@ export class RunningProbes implements AsyncDisposable {
       }) ?? null;
     const prober = this.#ofPack?.ask(signal) ?? runProber({ deployment, sink, clock, signal });
     this.#tasks = [prober, this.#rhythm()];
+  }
+
+  /** Rejects if a port is taken. */
+  async listen(): Promise<void> {
+    const { deployment, sink } = this.#options;
+    for (const { service } of deployment.instances)
+      for (const telemetry of service.telemetry.filter(isAlertWebhook)) {
+        const receiver = new AlertWebhookReceiver(service.name, telemetry, sink);
+        this.#webhooks.set(telemetry, receiver);
+        await receiver.listen();
+      }
   }
 
   /**
@@ -203,7 +225,17 @@ export class RunningProbes implements AsyncDisposable {
    */
   async #read(instance: Instance, telemetry: Telemetry): Promise<void> {
     try {
+      const { clock, sink } = this.#options;
+      const monitoring = (port: string): MonitoringReading => ({
+        service: instance.service.name,
+        get: (path) => this.#get(instance, port, path),
+        nowMs: () => clock.nowMs(),
+        sink,
+      });
       if (isExposed(telemetry)) await this.#prometheus(instance, telemetry);
+      else if (isQueried(telemetry)) await readQueries(telemetry, monitoring(telemetry.port));
+      else if (isAlerting(telemetry)) await readAlerts(telemetry, monitoring(telemetry.port));
+      else if (isAlertWebhook(telemetry)) this.#webhooks.get(telemetry)?.read(clock.nowMs());
       else await this.#ofPack?.read(this.#readingOf(instance, telemetry));
     } catch {
       // shows as missing samples
@@ -359,6 +391,7 @@ export class RunningProbes implements AsyncDisposable {
     this.#stop.abort();
     await Promise.allSettled([...this.#tasks, this.#reading, this.#countingTraffic]);
     this.#ofPack?.[Symbol.dispose]();
+    for (const receiver of this.#webhooks.values()) receiver[Symbol.dispose]();
     this.#agent.destroy();
   }
 }

@@ -55,6 +55,10 @@ export interface ClaimFacts {
   "reference-too-few-samples": InPhase;
   "too-few-samples": { readonly samples: number; readonly minSamples: number };
   "cut-off": Plain;
+  /** Why a reading that should show the fault does not. */
+  "on-before-fault": Plain;
+  "never-on": Plain;
+  "too-short": Plain;
   /** `rest`: the result without the samples that a stall may have affected. */
   "generator-stalled": { readonly stalledMs: number; readonly rest: "nothing" | "within-limit" };
   "depends-on-dropped": Plain;
@@ -137,6 +141,8 @@ export interface EvidenceFacts {
     "no-phase": Plain;
     "no-iterations": Plain;
     "ended-at-once": OfLoad;
+    /** Near the limit that the experiment sets. */
+    capped: InPhase & { readonly perSecond: number; readonly max: number };
     "not-as-planned": OfLoad & {
       readonly fromSeconds: number;
       readonly untilSeconds: number;

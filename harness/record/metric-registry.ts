@@ -7,7 +7,17 @@ import type { Metric, Registry } from "../metrics/metrics.ts";
 import { ownMetrics } from "../metrics/own-metrics.ts";
 import type { Pack } from "../target/pack.ts";
 import type { SampleKind } from "../metrics/samples.ts";
-import { type Declared, isExposed, type Layout } from "../target/layout.ts";
+import {
+  alertMetric,
+  type Declared,
+  isAlerting,
+  isAlertWebhook,
+  isExposed,
+  isQueried,
+  type Layout,
+  type Query,
+  type Telemetry,
+} from "../target/layout.ts";
 
 /**
  * Uses the naming conventions of Prometheus (https://prometheus.io/docs/practices/naming), unless
@@ -27,17 +37,21 @@ export function registryOf(
   pack?: Pack,
   ofWorkloads: Registry = {},
 ): Registry {
-  const exposed = layout.services.flatMap(({ telemetry }) =>
-    telemetry.flatMap((one) =>
-      isExposed(one)
-        ? one.series.map((name) => [name, exposedMetric(name, one.declared?.[name])] as const)
-        : [],
-    ),
-  );
+  const telemetry = layout.services.flatMap((service) => service.telemetry);
+  const exposed = telemetry
+    .filter(isExposed)
+    .flatMap(({ series, declared }) =>
+      series.map((name) => [name, exposedMetric(name, declared?.[name])] as const),
+    );
+  const queried = telemetry
+    .filter(isQueried)
+    .flatMap(({ queries }) =>
+      Object.entries(queries).map(([name, query]) => [name, queriedMetric(query)] as const),
+    );
   return {
     ...k6Metrics,
     ...ofWorkloads,
-    ...Object.fromEntries(exposed),
+    ...Object.fromEntries([...exposed, ...queried, ...alertsIn(telemetry)]),
     ...ownMetrics,
     ...pack?.metrics,
     ...(pack === undefined ? {} : requestsOf(pack)),
@@ -56,18 +70,54 @@ function requestsOf({ trafficClasses, askedAlike }: Pack): Registry {
 }
 
 function exposedMetric(name: string, declared: Declared | undefined): Metric {
-  const labels = Object.entries(declared?.labels ?? {});
-  const values = Object.fromEntries(
-    labels.flatMap(([label, known]) => (known === null ? [] : [[label, known] as const])),
-  );
   return {
+    ...readFromService(declared?.labels),
     kind: kindOfSeries(name, declared),
     unit: "",
-    source: "service",
-    tags: ["service", ...labels.map(([label]) => label)],
-    values,
-    ...(declared?.labels === undefined ? { openTags: true } : {}),
-    uncompared: true,
     meaning: "a series that a service of this target exposes",
+  };
+}
+
+function queriedMetric({ query, unit = "", labels }: Query): Metric {
+  return {
+    ...readFromService(labels),
+    kind: "gauge",
+    unit,
+    mayStay: true,
+    meaning: `what Prometheus answers to ${query}`,
+  };
+}
+
+function alertsIn(telemetry: readonly Telemetry[]): readonly (readonly [string, Metric])[] {
+  const alerts = [
+    ...new Set(
+      telemetry.flatMap((one) => (isAlerting(one) || isAlertWebhook(one) ? one.alerts : [])),
+    ),
+  ];
+  if (alerts.length === 0) return [];
+  const metric: Metric = {
+    ...readFromService({ alert: alerts }),
+    kind: "gauge",
+    unit: "",
+    most: 1,
+    mayStay: true,
+    title: "alerts firing",
+    meaning: "whether an alert fires and is not silenced: 1 or 0",
+  };
+  return [[alertMetric, metric]];
+}
+
+function readFromService(
+  labels: Declared["labels"],
+): Pick<Metric, "source" | "tags" | "values" | "openTags" | "uncompared"> {
+  const all = Object.entries(labels ?? {});
+  return {
+    source: "service",
+    tags: ["service", ...all.map(([label]) => label)],
+    values: Object.fromEntries(
+      all.flatMap(([label, known]) => (known === null ? [] : [[label, known] as const])),
+    ),
+    ...(labels === undefined ? { openTags: true as const } : {}),
+    uncompared: true,
   };
 }

@@ -73,6 +73,10 @@ export interface Plan {
   readonly leadInMs: number;
   readonly phasesMs: Readonly<Record<Phase, number>>;
   readonly load: readonly Load[];
+  /** By workload, a hash of each script of the user's own. Missing where there is none. */
+  readonly scripts?: Readonly<Record<string, string>>;
+  /** The limit of the load generator; missing without a limit. */
+  readonly requestsPerSecondMax?: number;
   /** The phase in which each real player joins. */
   readonly players?: readonly Phase[];
   readonly hypothesis: readonly Claim[];

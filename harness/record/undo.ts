@@ -33,5 +33,13 @@ export type UndoEntry =
       readonly name: string;
       readonly at: string;
     }
-  /** The command that stops what an external command of the target started. */
-  | { readonly kind: "command"; readonly command: string; readonly args: readonly string[] };
+  /**
+   * The command that stops what an external command of the target started. With `fault`, it reverts
+   * a fault of this kind on a service that outlives the run.
+   */
+  | {
+      readonly kind: "command";
+      readonly command: string;
+      readonly args: readonly string[];
+      readonly fault?: string;
+    };

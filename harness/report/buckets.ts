@@ -4,7 +4,7 @@
  */
 import type { SeriesData } from "../metrics/samples.ts";
 import { startMs } from "../metrics/series.ts";
-import { quantile } from "../base/statistics.ts";
+import { mean, quantile } from "../base/statistics.ts";
 
 /** Consecutive time windows. A sample belongs to the window in which the measured thing began. */
 export interface Windows {
@@ -225,6 +225,11 @@ export function bucketQuantileOf(series: readonly SeriesData[], q: number): Meas
 /** Exact nearest-rank quantiles of the raw values in each window. */
 export function quantileOf(series: readonly SeriesData[], q: number): Measure {
   return (windows) => gathered(series, windows).map((values) => quantile(values, q));
+}
+
+export function meanOf(series: readonly SeriesData[]): Measure {
+  return (windows) =>
+    gathered(series, windows).map((values) => (values.length === 0 ? null : mean([...values])));
 }
 
 export function highest(series: readonly SeriesData[]): Measure {

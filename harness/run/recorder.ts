@@ -123,7 +123,7 @@ export class Recorder implements SampleSink, EventSink, AsyncDisposable {
     const tags = Object.fromEntries(
       Object.entries(series.tags).sort(([a], [b]) => (a < b ? -1 : 1)),
     );
-    const key = JSON.stringify({ metric: series.metric, kind: series.kind, tags });
+    const key = JSON.stringify({ metric: series.metric, kind: series.kind, tags }, withoutSecrets);
     const known = this.#ids.get(key);
     if (known !== undefined) return known;
     const id = this.#ids.size;

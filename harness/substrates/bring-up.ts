@@ -9,9 +9,10 @@ import { join } from "node:path";
 import { SeawallError } from "../base/errors.ts";
 import type { Clock, Deployment } from "../target/deployment.ts";
 import type { DeployRequest } from "./substrate.ts";
-import type { Layout, Service } from "../target/layout.ts";
+import type { Endpoint, Layout, PlayCheck, Service } from "../target/layout.ts";
 import { storageError } from "../system/files.ts";
 import { httpGet } from "../system/network.ts";
+import { openSession } from "../system/session.ts";
 
 /** Time in ms from the readiness of the last service to an answer to every play check. */
 const playableWithinMs = 60_000;
@@ -97,14 +98,7 @@ export async function untilPlayable(
     const waiting = await Promise.all(
       layout.playable(clock.nowMs()).map(async (check) => {
         const endpoint = deployment.instance(check.service).endpoint(check.port);
-        const status = await httpGet(endpoint, check.path, {
-          timeoutMs: 3_000,
-          discardBody: true,
-          signal,
-        }).then(
-          (answer) => answer.status,
-          () => 0,
-        );
+        const status = await statusOf(endpoint, check, signal);
         return status === 200
           ? []
           : [`${check.service}${check.path} answered ${status === 0 ? "nothing" : status}`];
@@ -124,6 +118,22 @@ export async function untilPlayable(
       );
     }
     await clock.sleep(100, signal);
+  }
+}
+
+/** 0 where nothing is answered, and where no session is opened. */
+async function statusOf(
+  endpoint: Endpoint,
+  { path, session }: PlayCheck,
+  signal: AbortSignal,
+): Promise<number> {
+  try {
+    const headers =
+      session === undefined ? {} : await openSession(endpoint, session, { agent: false, signal });
+    const options = { timeoutMs: 3_000, discardBody: true, headers, signal };
+    return (await httpGet(endpoint, path, options)).status;
+  } catch {
+    return 0;
   }
 }
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { entriesOf } from "../target/entries.ts";
+import { dialled, entriesOf } from "../target/entries.ts";
 import { streamTarget } from "../../targets/live-streaming/pack/own-target/stream-target.ts";
 import type { Layout } from "../target/layout.ts";
 import { injectInto, startMini } from "../../test/support/targets/mini.ts";
@@ -47,7 +47,7 @@ it("a running service is found, the link to it can be broken, and it stays runni
   const { port } = server.address() as AddressInfo;
   {
     await using mini = await startMini(layoutAt(port));
-    const [entry] = entriesOf(mini.deployment);
+    const [entry] = entriesOf(mini.deployment).map(dialled);
     if (entry === undefined) throw new Error("it has no entry");
     expect(entry.port).not.toBe(port);
     expect(await httpGet(entry, "/", { timeoutMs: 2_000 })).toMatchObject({

@@ -4,7 +4,13 @@
  */
 import { SeawallError } from "../base/errors.ts";
 import type { Clock, Impairment, Instance, InstanceState } from "../target/deployment.ts";
-import type { Endpoint, Place, Service } from "../target/layout.ts";
+import {
+  accessible,
+  type Endpoint,
+  type Place,
+  type Program,
+  type Service,
+} from "../target/layout.ts";
 import { operate } from "../system/operate.ts";
 import { untilReady } from "./ready.ts";
 
@@ -36,7 +42,7 @@ export class ExternalInstance implements Instance {
         "PLAN_REFUSED",
         `the target does not say where port "${port}" of ${this.service.name} is`,
       );
-    return endpoint;
+    return accessible(this.service, port, endpoint);
   }
 
   lastLogLines(): readonly string[] {
@@ -69,6 +75,11 @@ export class ExternalInstance implements Instance {
       place: this.#place,
       runId: "",
     });
+  }
+
+  programOf(name: string): Program | null {
+    const operation = this.service.operations?.[name];
+    return operation?.kind === "command" ? operation.command(this.#place) : null;
   }
 
   pause(): Promise<never> {

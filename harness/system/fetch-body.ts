@@ -2,10 +2,11 @@
  * One GET that is identical to a user's on the wire: the headers of k6, in its order, and no
  * others.
  */
-import { type Agent, type IncomingHttpHeaders, request } from "node:http";
+import type { Agent, IncomingHttpHeaders } from "node:http";
 import { promisify } from "node:util";
 import { brotliDecompress, gunzip, inflate, zstdDecompress } from "node:zlib";
-import type { Endpoint } from "../target/layout.ts";
+import { type Endpoint, hostOf } from "../target/layout.ts";
+import { requestTo } from "./http-request.ts";
 
 /** The user agent of k6; `userAgent` in the workloads' settings is the same. */
 export const userAgent = "seawall-user";
@@ -25,25 +26,26 @@ export interface FetchOptions {
   readonly timeoutMs: number;
   /** False: a new connection. */
   readonly agent: Agent | false;
-  /** Defaults to the endpoint's own host. */
-  readonly hostHeader?: string;
   readonly signal: AbortSignal;
+  /** Such as the token of a session. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Rejects if there is no answer in time. */
 export function fetchBody(
-  { host, port }: Endpoint,
+  endpoint: Endpoint,
   path: string,
-  { timeoutMs, agent, hostHeader, signal: ended }: FetchOptions,
+  { timeoutMs, agent, signal: ended, headers: own }: FetchOptions,
 ): Promise<Fetched> {
   return new Promise((resolve, reject) => {
     const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), ended]);
     // The order of Go's net/http. A Connection header would distinguish the prober from users.
     const headers = {
-      Host: hostHeader ?? (port === 80 ? host : `${host}:${port}`),
+      Host: endpoint.access?.hostHeader ?? hostOf(endpoint),
       "User-Agent": userAgent,
+      ...own,
     };
-    const outgoing = request({ host, port, path, agent, headers, signal }, (response) => {
+    const outgoing = requestTo(endpoint, { path, agent, headers, signal }, (response) => {
       const { statusCode: status = 0, headers: answered } = response;
       const parts: Buffer[] = [];
       let bytes = 0;

@@ -4,11 +4,12 @@
  */
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
-import { type Agent, type IncomingHttpHeaders, type IncomingMessage, request } from "node:http";
+import type { Agent, IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { connect, createServer } from "node:net";
 import { endianness } from "node:os";
 import type { Connection } from "../target/observer.ts";
 import type { Endpoint } from "../target/layout.ts";
+import { requestTo } from "./http-request.ts";
 import { markOwn } from "./own-connections.ts";
 import { listProcesses, statOf } from "./processes.ts";
 
@@ -79,15 +80,9 @@ function exchange<T>(
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     const { signal, over } = within(options);
-    const outgoing = request(
-      {
-        host: endpoint.host,
-        port: endpoint.port,
-        path,
-        agent: options.agent ?? false,
-        headers: { ...options.headers },
-        signal,
-      },
+    const outgoing = requestTo(
+      endpoint,
+      { path, agent: options.agent ?? false, headers: options.headers ?? {}, signal },
       (response) => read(response, { resolve, reject, signal }),
     );
     outgoing.once("error", reject).once("close", over);

@@ -2,9 +2,9 @@
  * Performs a service's operations: over HTTP with the run's token, over a plain connection, or by a
  * program next to the service.
  */
-import { request } from "node:http";
 import { connect } from "node:net";
 import { run } from "./child.ts";
+import { requestTo } from "./http-request.ts";
 import type { Endpoint, Operation, Place, Program, Service } from "../target/layout.ts";
 import { runVariable } from "./processes.ts";
 
@@ -39,7 +39,8 @@ export async function operate(
         return await overTcp(operation, reach.endpoint(operation.port));
       case "command": {
         const program = operation.command(reach.place);
-        return await (reach.runBeside?.(program) ?? byCommand(program, reach.runId));
+        return await (reach.runBeside?.(program) ??
+          byCommand(program, reach.runId, operation.withinMs ?? withinMs));
       }
     }
   } catch (error) {
@@ -54,7 +55,6 @@ function overHttp(
   parameters: Readonly<Record<string, string>>,
   { endpoint, controlToken }: Reach,
 ): Promise<string> {
-  const { host, port } = endpoint(operation.port);
   const filled = (text: string, as: (value: string) => string): string =>
     text.replaceAll(/\{(\w+)\}/g, (_whole, key: string) => {
       const value = parameters[key];
@@ -68,17 +68,19 @@ function overHttp(
       ? undefined
       : filled(operation.body, (value) => JSON.stringify(value).slice(1, -1));
   return new Promise((resolve, reject) => {
-    const outgoing = request(
+    const outgoing = requestTo(
+      endpoint(operation.port),
       {
-        host,
-        port,
         path,
         method: operation.method,
         headers: {
           authorization: `Bearer ${controlToken}`,
           ...(body === undefined
             ? {}
-            : { "content-type": "application/json", "content-length": Buffer.byteLength(body) }),
+            : {
+                "content-type": "application/json",
+                "content-length": String(Buffer.byteLength(body)),
+              }),
         },
         agent: false,
         signal: AbortSignal.timeout(withinMs),
@@ -148,10 +150,14 @@ function overTcp(
   });
 }
 
-async function byCommand({ command, args, env }: Program, runId: string): Promise<string> {
+async function byCommand(
+  { command, args, env }: Program,
+  runId: string,
+  timeoutMs: number,
+): Promise<string> {
   const { exitCode, stdout, stderr } = await run(command, args, {
     env: { PATH: process.env["PATH"] ?? "", ...env, [runVariable]: runId },
-    timeoutMs: withinMs,
+    timeoutMs,
   });
   if (exitCode === 0) return stdout.trim();
   throw new Error(`exit status ${exitCode}: ${(stderr || stdout).trim()}`);

@@ -31,6 +31,7 @@ export const categorical: readonly Tone[] = numbered;
  * - `happened`: the sum per second of a value that is reported only when it occurs
  * - `highest`: the greatest sample
  * - `peak`: the sum over all series of the greatest reading
+ * - `mean`: the mean of the samples
  * - `p50`, `p95`, `p99`: exact quantiles of the samples
  * - `bucketP50`, `bucketP99`: upper bounds of quantiles, from a service's own histogram buckets
  */
@@ -41,6 +42,7 @@ export const chartStatistics = [
   "happened",
   "highest",
   "peak",
+  "mean",
   "p50",
   "p95",
   "p99",

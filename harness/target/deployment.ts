@@ -72,6 +72,11 @@ export interface Instance {
    * substrate without real processes.
    */
   companion?(start: (place: Place) => Program): Promise<Companion>;
+  /**
+   * The program of one of its operations, on a service that outlives the run; null if the operation
+   * is none.
+   */
+  programOf?(operation: string): Program | null;
   /** Rejects on a substrate that does not support the effect. */
   impair(effect: Effect): Promise<Impairment>;
   lastLogLines(): readonly string[];

@@ -3,46 +3,58 @@
  * front of it.
  */
 import type { Deployment } from "./deployment.ts";
-import { type Endpoint, usersSide, type Way } from "./layout.ts";
+import { type Endpoint, hostOf, usersSide, type Way } from "./layout.ts";
 
 export interface Entry extends Endpoint {
   /**
-   * The service's own host name, if a proxy with another address is in front of it: name-based
-   * servers accept no other.
+   * The real destination of a connection to it: the proxy in front of a service that Seawall does
+   * not start. Name-based servers and certificates accept only the service's own address.
    */
-  readonly hostHeader?: string;
+  readonly via?: Endpoint;
 }
 
-/** One entry point per element of `ways`, in the same order. */
-export function entriesOf(
-  deployment: Pick<Deployment, "layout" | "instance" | "links">,
-  ways: readonly Way[] = deployment.layout.entries,
-): Entry[] {
-  return ways.map(({ service, port }): Entry => {
+type Running = Pick<Deployment, "layout" | "instance" | "links">;
+
+/** One for each of `ways`, in their order. */
+export function entriesOf(deployment: Running, ways?: readonly Way[]): Entry[] {
+  return (ways ?? deployment.layout.entries).map(({ service, port }): Entry => {
     const linked = deployment.links.find(
       ({ link }) => link.from === usersSide && link.to === service && link.port === port,
     );
     const endpoint = deployment.instance(service).endpoint(port);
     if (linked === undefined) return endpoint;
-    const isNamed =
+    const isForeign =
       deployment.layout.services.find(({ name }) => name === service)?.at !== undefined;
-    return isNamed ? { ...linked.entry, hostHeader: hostOf(endpoint) } : linked.entry;
+    const { access } = endpoint;
+    return isForeign
+      ? { ...endpoint, via: linked.entry }
+      : { ...linked.entry, ...(access === undefined ? {} : { access }) };
   });
 }
 
+/** The endpoint to which the harness itself connects. */
+export function dialled({ via, ...endpoint }: Entry): Endpoint {
+  if (via === undefined) return endpoint;
+  const { access = {} } = endpoint;
+  const { tls } = access;
+  return {
+    ...via,
+    access: {
+      ...access,
+      hostHeader: access.hostHeader ?? hostOf(endpoint),
+      ...(tls === undefined
+        ? {}
+        : { tls: { ...tls, serverName: tls.serverName ?? endpoint.host } }),
+    },
+  };
+}
+
 /** By the name that workloads use. */
-export function otherEntriesOf(
-  deployment: Pick<Deployment, "layout" | "instance" | "links">,
-): Readonly<Record<string, readonly Entry[]>> {
+export function otherEntriesOf(deployment: Running): Readonly<Record<string, readonly Entry[]>> {
   const { otherEntries = {} } = deployment.layout;
   return Object.fromEntries(
     Object.entries(otherEntries).map(([name, ways]) => [name, entriesOf(deployment, ways)]),
   );
-}
-
-/** The value of a Host header: without the default port of http. */
-function hostOf({ host, port }: Endpoint): string {
-  return port === 80 ? host : `${host}:${port}`;
 }
 
 /** Every host on which a service of the target, or a link to one, accepts connections. */

@@ -39,6 +39,11 @@ export interface FaultKind<S extends FaultSchema = FaultSchema>
   readonly inject: Inject<FaultFrom<S>>;
   /** The fault in virtual time, or the reason why there is none. */
   readonly simulate: Simulate<FaultFrom<S>> | string;
+  /**
+   * The operation that reverts it. On a service that outlives the run, it goes into the ledger
+   * before the act, so that `recover` can run it.
+   */
+  undoneBy?(fault: FaultFrom<S>): { readonly service: string; readonly operation: string } | null;
   /** Operations that a target's model must support. */
   modelOperations?(fault: FaultFrom<S>): readonly string[];
 }

@@ -7,9 +7,35 @@ import type { ToolName } from "./tools.ts";
 import type { Rhythm } from "./rhythm.ts";
 
 export interface Endpoint {
-  /** An IPv4 address; a service that Seawall does not start may have a host name. */
+  /** An IP address; a service that Seawall does not start may have a host name. */
   readonly host: string;
   readonly port: number;
+  /** How HTTP is spoken there; left out where there is nothing to say of it. */
+  readonly access?: Access;
+}
+
+/** How HTTP is spoken at a port. */
+export interface Access {
+  readonly tls?: Tls;
+  /** Before each path: `/cdn`. */
+  readonly basePath?: string;
+  /** The name under which it is asked, where that is not its host. */
+  readonly hostHeader?: string;
+  /** Sent with every request. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** By header, the variable of the user's environment that holds its value, which is secret. */
+  readonly secretHeaders?: Readonly<Record<string, string>>;
+}
+
+/** Paths of files in PEM. A key is read when it is used, and kept nowhere. */
+export interface Tls {
+  /** The authority that signed the certificate, where the machine does not know it. */
+  readonly ca?: string;
+  /** The client's own certificate and key. */
+  readonly cert?: string;
+  readonly key?: string;
+  /** The name on the certificate, where that is not the host. */
+  readonly serverName?: string;
 }
 
 /** The environment of one service. The process and docker substrates each implement it. */
@@ -110,6 +136,36 @@ export interface Exposed {
   readonly declared?: Readonly<Record<string, Declared>>;
 }
 
+/** What a Prometheus that the target has is asked, every 2 s, by the name that claims use. */
+export interface Queried {
+  readonly kind: "promql";
+  readonly port: string;
+  readonly queries: Readonly<Record<string, Query>>;
+}
+
+export interface Query {
+  /** In PromQL. Each series of the answer is a gauge with its labels. */
+  readonly query: string;
+  readonly unit?: string;
+  /** The labels of the answer, as those of a series. */
+  readonly labels?: Declared["labels"];
+}
+
+/** Alerts of an Alertmanager that the target has, by the names under which rules fire them. */
+export interface Alerting {
+  readonly kind: "alertmanager";
+  readonly port: string;
+  readonly alerts: readonly string[];
+}
+
+/** Alerts that are sent to a port of this machine, in the form of Alertmanager's webhooks. */
+export interface AlertWebhook {
+  readonly kind: "alertWebhook";
+  /** On 127.0.0.1, where the harness listens for them. */
+  readonly listens: number;
+  readonly alerts: readonly string[];
+}
+
 /** Telemetry that the target's pack reads. The kind and its other fields belong to the pack. */
 export interface ReadByPack {
   readonly kind: string;
@@ -117,10 +173,32 @@ export interface ReadByPack {
 }
 
 /** What the harness reads from a service while it runs. */
-export type Telemetry = Exposed | ReadByPack;
+export type Telemetry = Exposed | Queried | Alerting | AlertWebhook | ReadByPack;
 
 export function isExposed(telemetry: Telemetry): telemetry is Exposed {
   return telemetry.kind === "prometheus";
+}
+
+export function isQueried(telemetry: Telemetry): telemetry is Queried {
+  return telemetry.kind === "promql";
+}
+
+export function isAlerting(telemetry: Telemetry): telemetry is Alerting {
+  return telemetry.kind === "alertmanager";
+}
+
+export function isAlertWebhook(telemetry: Telemetry): telemetry is AlertWebhook {
+  return telemetry.kind === "alertWebhook";
+}
+
+/** Whether an alert fires: 1 or 0, with its name as the tag `alert`. */
+export const alertMetric = "alert_firing";
+
+/** The metrics that the harness itself reads there. */
+export function metricsReadFrom(telemetry: Telemetry): readonly string[] {
+  if (isExposed(telemetry)) return telemetry.series;
+  if (isQueried(telemetry)) return Object.keys(telemetry.queries);
+  return isAlerting(telemetry) || isAlertWebhook(telemetry) ? [alertMetric] : [];
 }
 
 /**
@@ -162,7 +240,12 @@ export type Operation =
       readonly means?: Readonly<Record<string, string>>;
     }
   /** A program that runs next to the service; the answer is its standard output. */
-  | { readonly kind: "command"; command(place: Place): Program };
+  | {
+      readonly kind: "command";
+      command(place: Place): Program;
+      /** In ms: 5 000 if left out, 120 000 at most. */
+      readonly withinMs?: number;
+    };
 
 export interface Service {
   /** Unique within the target: `region-a/origin-read`. */
@@ -201,7 +284,33 @@ export interface Service {
    * stopped or inspected, and `launch` is never called. Faults can still strike the links to it.
    */
   readonly at?: Readonly<Record<string, Endpoint>>;
+  /** By port name, how HTTP is spoken there. */
+  readonly access?: Readonly<Record<string, Access>>;
   launch(place: Place): Launch;
+}
+
+/** With how it is asked. */
+export function accessible(service: Service, port: string, endpoint: Endpoint): Endpoint {
+  const access = service.access?.[port];
+  return access === undefined ? endpoint : { ...endpoint, access };
+}
+
+/** As it stands in an address: `[::1]:80`. */
+export function addressText({ host, port }: Endpoint): string {
+  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+/** As a client writes it: the usual port is left out. */
+export function hostOf(endpoint: Endpoint): string {
+  const usual = endpoint.access?.tls === undefined ? 80 : 443;
+  const text = addressText(endpoint);
+  return endpoint.port === usual ? text.slice(0, text.lastIndexOf(":")) : text;
+}
+
+/** What a client asks: `https://shop.example:8443/api`. */
+export function urlOf(endpoint: Endpoint): string {
+  const { tls, basePath = "" } = endpoint.access ?? {};
+  return `${tls === undefined ? "http" : "https"}://${addressText(endpoint)}${basePath}`;
 }
 
 /** The `from` of links between the load or the prober and the entry services. */
@@ -219,6 +328,23 @@ export interface PlayCheck {
   readonly service: string;
   readonly port: string;
   readonly path: string;
+  /** What a client does first. */
+  readonly session?: SessionStep;
+}
+
+/** A request that gives a client a token, which each of its other requests carries. */
+export interface SessionStep {
+  readonly path: string;
+  /** POST when left out. */
+  readonly method?: "GET" | "POST";
+  /** JSON. */
+  readonly body?: string;
+  /** The member of the JSON answer that holds the token: `token`, `data.token`. */
+  readonly token: string;
+  /** The header that carries it. */
+  readonly header: string;
+  /** Its value, such as `Bearer {token}`; the token alone when left out. */
+  readonly as?: string;
 }
 
 /** A URL that users request, and that has no side effects. */

@@ -1,6 +1,6 @@
 /** The description of a user's own target: services, links and entry points. */
 import type { Command, Launch, Layout } from "./layout.ts";
-import type { Declared, Place } from "./layout.ts";
+import type { Access, Declared, Operation, Place, Query, SessionStep, Tls } from "./layout.ts";
 import type { Defence } from "./target.ts";
 import type { Pack } from "./pack.ts";
 import type { ToolName } from "./tools.ts";
@@ -23,6 +23,20 @@ export interface Named {
   readonly ready?: string;
   /** A path with Prometheus text, and the series of it to keep. */
   readonly metrics?: { readonly path: string; readonly series: readonly (string | OwnSeries)[] };
+  /** Of a Prometheus: what it is asked, in PromQL, by the names that claims use. */
+  readonly queries?: Readonly<Record<string, string | Query>>;
+  /**
+   * Of an Alertmanager: the names of alerts that are watched. Of any service: names of alerts that
+   * are sent to `http://127.0.0.1:WEBHOOK` in the form of Alertmanager's webhooks.
+   */
+  readonly alerts?:
+    | readonly string[]
+    | { readonly webhook: number; readonly names: readonly string[] };
+  /**
+   * By name, for faults of the kind `operate`: a deploy, a restart, a flush. Each is a program to
+   * run, or a request, whose answer is its text.
+   */
+  readonly operations?: Readonly<Record<string, Operation>>;
 }
 
 /** A series with more properties than its name. */
@@ -30,16 +44,33 @@ export interface OwnSeries extends Declared {
   readonly name: string;
 }
 
+/** How HTTP is spoken at a service, where there is something to say of it. */
+interface Spoken extends Pick<Access, "headers" | "secretHeaders"> {
+  /** The Host header, where that is not the host of its address. */
+  readonly host?: string;
+  /** Of https: a private authority, and a client's own certificate. */
+  readonly tls?: Tls;
+}
+
 /** A service that already runs. */
-export interface Running extends Named {
-  /** `http://HOST:PORT`, without a path. Hosts other than this machine need --allow-host. */
+export interface Running extends Named, Spoken {
+  /**
+   * `http://HOST:PORT` or `https://HOST:PORT`, perhaps with a path that comes before all others.
+   * Hosts other than this machine need --allow-host.
+   */
   readonly url: string;
+  /** Its other ports by name, as `HOST:PORT`, for links and operations. */
+  readonly ports?: Readonly<Record<string, string>>;
 }
 
 /** A service that Seawall starts, stops, kills and pauses. */
-export interface Started extends Named {
+export interface Started extends Named, Spoken {
   /** 1024…23999, in the first slot. Runs side by side add a multiple of 1 000. */
   readonly port: number;
+  /** Whether it speaks https there. */
+  readonly https?: boolean;
+  /** Its other ports by name, such as `{ cache: 18_451 }`, for links and operations. */
+  readonly ports?: Readonly<Record<string, number>>;
   /** Tools that its command needs; `place.tool(NAME)` returns their paths. */
   readonly tools?: readonly ToolName[];
   /** Names of services that must be ready before it starts. */
@@ -64,7 +95,10 @@ export interface OwnTarget {
   readonly version?: string;
   /** At least one, at most 244. */
   readonly services: readonly (Running | Started)[];
-  /** Pairs of service names, from and to; "users" is the origin of the load. */
+  /**
+   * Pairs of service names, from and to; "users" is the origin of the load. `shop:cache` is another
+   * port of a service than its first.
+   */
   readonly links?: readonly (readonly [string, string])[];
   /**
    * What starts and stops the whole target: a compose file, or two commands. Describe its services
@@ -111,4 +145,6 @@ export interface OwnProbe {
   readonly path: string;
   /** The class of such requests. */
   readonly lane: string;
+  /** What gives the prober its token, where the path needs one. */
+  readonly session?: SessionStep;
 }

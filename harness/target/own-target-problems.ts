@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { unknownName } from "../base/nearest.ts";
 import type { OwnParts, OwnTarget, Running } from "./own-target-description.ts";
-import { usersSide } from "./layout.ts";
+import { type Endpoint, usersSide } from "./layout.ts";
 import { toolNames } from "./tools.ts";
 
 const named = z
@@ -20,12 +20,15 @@ const ms = z.number().positive().max(600_000);
 const seriesName = z
   .string()
   .regex(/^[a-zA-Z_:][a-zA-Z0-9_:]*$/, "the name of a Prometheus series");
+const labels = z.record(z.string(), z.array(z.string()).min(1).nullable()).optional();
+const alertNames = z.array(z.string().min(1)).min(1);
+const promql = z.string().min(1, "a query in PromQL");
 const series = z.union([
   seriesName,
   z.strictObject({
     name: seriesName,
     kind: z.enum(["counter", "gauge"]).optional(),
-    labels: z.record(z.string(), z.array(z.string()).min(1).nullable()).optional(),
+    labels,
   }),
 ]);
 
@@ -38,17 +41,87 @@ const service = {
   zone: place.optional(),
   ready: path.optional(),
   metrics: z.strictObject({ path, series: z.array(series).min(1) }).optional(),
+  queries: z
+    .record(
+      seriesName,
+      z.union([promql, z.strictObject({ query: promql, unit: z.string().optional(), labels })]),
+    )
+    .optional(),
+  alerts: z
+    .union([
+      alertNames,
+      z.strictObject({ webhook: z.number().int().min(1024).max(65_535), names: alertNames }),
+    ])
+    .optional(),
+  operations: z
+    .record(
+      z.string().regex(/^[a-zA-Z][a-zA-Z0-9-]*$/, "a word"),
+      z.discriminatedUnion("kind", [
+        z.strictObject({
+          kind: z.literal("command"),
+          command: z.custom<unknown>((one) => typeof one === "function", "must be a function"),
+          withinMs: z.number().positive().max(120_000).optional(),
+        }),
+        z.strictObject({
+          kind: z.literal("http"),
+          port: z.string(),
+          method: z.enum(["GET", "POST", "DELETE"]),
+          path: z.string().startsWith("/"),
+          body: z.string().optional(),
+          reads: z.string().optional(),
+        }),
+        z.strictObject({
+          kind: z.literal("tcp"),
+          port: z.string(),
+          send: z.string(),
+          expect: z.instanceof(RegExp),
+          means: z.record(z.string(), z.string()).optional(),
+        }),
+      ]),
+    )
+    .optional(),
 };
-const address =
-  "must read http://HOST:PORT; where only https is offered, put a local proxy in between";
-const running = z.strictObject({ ...service, url: z.string().refine(isAddress, address) });
+const file = z.string().refine((path) => path.startsWith("/"), "the whole path of a file");
+const variable = z.string().regex(/^[A-Za-z_]\w*$/, "the name of a variable");
+const header = z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, "the name of a header");
+const spoken = {
+  host: z.string().min(1).optional(),
+  headers: z.record(header, z.string()).optional(),
+  secretHeaders: z.record(header, variable).optional(),
+  tls: z
+    .strictObject({
+      ca: file.optional(),
+      cert: file.optional(),
+      key: file.optional(),
+      serverName: z.string().min(1).optional(),
+    })
+    .refine(({ cert, key }) => (cert === undefined) === (key === undefined), "cert needs key")
+    .optional(),
+};
+const portName = z.string().regex(/^[a-z][a-z0-9]*$/, "a name in lower-case letters");
+const portNumber = z
+  .number("a whole number, 1024 to 65535")
+  .int("a whole number")
+  .min(1024, "at least 1024")
+  .max(65_535, "at most 65535");
+const address = "must read http://HOST:PORT or https://HOST:PORT, perhaps with a path";
+const running = z.strictObject({
+  ...service,
+  ...spoken,
+  url: z.string().refine(isAddress, address),
+  ports: z
+    .record(
+      portName,
+      z.string().refine((at) => endpointIn(at) !== null, "must read HOST:PORT"),
+    )
+    .optional(),
+});
 const started = z.strictObject({
   ...service,
-  port: z
-    .number("a whole number, 1024 to 65535")
-    .int("a whole number")
-    .min(1024, "at least 1024")
-    .max(65_535, "at most 65535"),
+  ...spoken,
+  port: portNumber,
+  https: z.boolean().optional(),
+  ports: z.record(portName, portNumber).optional(),
   tools: z
     .array(
       z.string().refine((name) => toolNames().includes(name), {
@@ -61,6 +134,14 @@ const started = z.strictObject({
   launch: z.custom<unknown>((value) => typeof value === "function", "must be a function"),
 });
 
+const session = z.strictObject({
+  path,
+  method: z.enum(["GET", "POST"]).optional(),
+  body: z.string().optional(),
+  token: z.string().regex(/^\w+(\.\w+)*$/, "a member of the JSON answer: data.token"),
+  header,
+  as: z.string().includes("{token}").optional(),
+});
 const command = z.strictObject({ command: z.string().min(1), args: z.array(z.string()) });
 const shape = z.strictObject({
   name: z.string().regex(/^[^\p{C}]+$/u, "a name in one line"),
@@ -83,7 +164,7 @@ const shape = z.strictObject({
     )
     .optional(),
   probes: z
-    .array(z.strictObject({ service: z.string(), path, lane: place }))
+    .array(z.strictObject({ service: z.string(), path, lane: place, session: session.optional() }))
     .min(1)
     .optional(),
   entries: z.array(z.string()).min(1, "a target needs at least one entry"),
@@ -98,12 +179,29 @@ const shape = z.strictObject({
 /** The address is not repeated in the message, because it may contain a password. */
 function isAddress(url: string): boolean {
   if (!URL.canParse(url)) return false;
-  const { protocol, pathname, search, hash, username, password } = new URL(url);
+  const { protocol, search, hash, username, password } = new URL(url);
   return (
-    protocol === "http:" &&
-    pathname === "/" &&
+    ["http:", "https:"].includes(protocol) &&
     [search, hash, username, password].every((part) => part === "")
   );
+}
+
+/** `HOST:PORT`, or null. */
+export function endpointIn(text: string): Endpoint | null {
+  if (!/^(?:\[[0-9a-f:.]+\]|[^\s:/@[\]]+):\d{1,5}$/i.test(text)) return null;
+  const at = text.lastIndexOf(":");
+  return { host: text.slice(0, at).replaceAll(/[[\]]/g, ""), port: Number(text.slice(at + 1)) };
+}
+
+/** The port that a service has without saying so. */
+export const firstPort = "http";
+
+/** `shop`, or `shop:cache` for another of its ports. */
+export function endOf(end: string): { readonly service: string; readonly port: string } {
+  const at = end.indexOf(":");
+  return at < 0
+    ? { service: end, port: firstPort }
+    : { service: end.slice(0, at), port: end.slice(at + 1) };
 }
 
 /** These names have another meaning in records and plans. */
@@ -181,7 +279,14 @@ function serviceProblems({ services }: OwnTarget): string[] {
         .map((other) => `service "${name}": dependsOn: ${unknownName("service", other, names)}`),
     ),
     ...circle(waits),
+    ...services
+      .filter((one) => one.tls !== undefined && !speaksTls(one))
+      .map(({ name }) => `service "${name}": tls: it does not speak https`),
   ];
+}
+
+function speaksTls(one: OwnTarget["services"][number]): boolean {
+  return "url" in one ? one.url.startsWith("https:") : one.https === true;
 }
 
 /** Services that depend on one another in a cycle never start. */
@@ -226,7 +331,18 @@ function addressOf({ hostname, host }: URL): string {
   return /^(?:.+\.)?localhost\.?$/.test(hostname) ? host.replace(hostname, "127.0.0.1") : host;
 }
 
-function nameProblems({ services, entries, links = [] }: OwnTarget): string[] {
+/** One of its services, and where it says so one of that one's ports. */
+function endProblems(end: string, { services }: OwnTarget): string[] {
+  const names = services.map(({ name }) => name);
+  const { service, port } = endOf(end);
+  const found = services.find(({ name }) => name === service);
+  if (found === undefined) return [`links: ${unknownName("service", service, names)}`];
+  const ports = [firstPort, ...Object.keys(found.ports ?? {})];
+  return ports.includes(port) ? [] : [`links: ${unknownName(`port of ${service}`, port, ports)}`];
+}
+
+function nameProblems(own: OwnTarget): string[] {
+  const { services, entries, links = [] } = own;
   const names = services.map(({ name }) => name);
   const joined = links.map((link) => link.join(" > "));
   const twice = (all: readonly string[]): string[] => [
@@ -242,8 +358,8 @@ function nameProblems({ services, entries, links = [] }: OwnTarget): string[] {
       ...(from === usersSide || names.includes(from)
         ? []
         : [`links: ${unknownName("service", from, [...names, usersSide])}`]),
-      ...(names.includes(to) ? [] : [`links: ${unknownName("service", to, names)}`]),
-      ...(from === to ? [`links: from ${from} to itself`] : []),
+      ...endProblems(to, own),
+      ...(from === endOf(to).service ? [`links: from ${from} to itself`] : []),
     ]),
     ...twice(joined).map((link) => `links: ${link} occurs twice`),
   ];

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { defineExperiment, type Experiment } from "../experiment/experiment.ts";
 import type { Fault } from "../faults/faults.ts";
 import { streamTarget } from "../../targets/live-streaming/pack/own-target/stream-target.ts";
+import type { Topology } from "./target.ts";
 import { ownTarget } from "./own-target.ts";
 import type { Running } from "./own-target-description.ts";
 import type { Planned } from "../plan/options.ts";
@@ -118,6 +119,7 @@ describe("a user's own target", () => {
     ["http://198.18.0.5:80", []],
     ["http://198.19.255.5", []],
     ["http://edge.example:80", ["edge.example"]],
+    ["https://edge.example/cdn/live", ["edge.example"]],
   ])("may run at %s", (url, allowed) => {
     expect(() => planned({ url }, wayIn, allowed)).not.toThrow();
   });
@@ -129,9 +131,12 @@ describe("a user's own target", () => {
     "http://128.0.0.1",
     "http://localhost.example:80",
     "http://127.evil.example",
+    "https://edge.example:8443",
+    "http://[::2]:80",
+    "http://[::ffff:10.0.0.1]:80",
   ])("may not run at %s without --allow-host", (url) => {
     expect(() => planned({ url }, wayIn)).toThrow(
-      `load and faults need --allow-host ${new URL(url).hostname}`,
+      `load and faults need --allow-host ${new URL(url).hostname.replaceAll(/[[\]]/g, "")}`,
     );
   });
 
@@ -141,15 +146,12 @@ describe("a user's own target", () => {
     );
   });
 
-  it.each([
-    "https://127.0.0.1",
-    "http://127.0.0.1/path",
-    "edge:80",
-    "http://user@127.0.0.1",
-    "http://127.0.0.1/?x",
-  ])("refuses an address such as %s", (url) => {
-    expect(() => planned({ url }, wayIn)).toThrow("must read http://HOST:PORT");
-  });
+  it.each(["ftp://127.0.0.1", "edge:80", "http://user@127.0.0.1", "http://127.0.0.1/?x"])(
+    "refuses an address such as %s",
+    (url) => {
+      expect(() => planned({ url }, wayIn)).toThrow("must read http://HOST:PORT");
+    },
+  );
 
   it("refuses a kill of a service that Seawall did not start", () => {
     expect(() => planned({}, { kind: "kill", service: "edge" })).toThrow(
@@ -187,6 +189,96 @@ describe("a user's own target", () => {
       'target theirs: entries: unknown service "edgee"; did you mean "edge"? (known: edge)',
     ]);
     expect(() => planned({}, { ...wayIn, links: { from: { service: "user" } } })).toThrow('"user"');
+  });
+
+  it("says how HTTP is spoken there, and at which other ports it listens", () => {
+    const own = ownTarget({
+      name: "shop",
+      services: [
+        {
+          name: "shop",
+          url: "https://[::1]:8443/api/v2/",
+          ports: { amqp: "[::1]:5672" },
+          host: "shop.example",
+          headers: { "X-Env": "staging" },
+          secretHeaders: { Authorization: "SHOP_TOKEN" },
+          tls: { ca: "/pem/ca.pem" },
+          operations: {
+            flush: { kind: "http", port: "http", method: "POST", path: "/flush" },
+            deploy: { kind: "command", command: () => ({ command: "true", args: [], env: {} }) },
+          },
+        },
+        {
+          name: "cache",
+          port: 18_450,
+          https: true,
+          ports: { admin: 18_451 },
+          launch: () => ({ command: "true", args: [], env: {}, files: {} }),
+        },
+      ],
+      links: [
+        ["users", "shop"],
+        ["cache", "shop:amqp"],
+        ["shop", "cache:admin"],
+      ],
+      entries: ["shop"],
+      probes: [{ service: "shop", path: "/orders/1", lane: "order" }],
+    });
+    expect(own.problems?.(1)).toEqual([]);
+    const { services, links } = (own.topologies["own"] as Topology).layout();
+    expect(services[0]).toMatchObject({
+      at: { http: { host: "::1", port: 8_443 }, amqp: { host: "::1", port: 5_672 } },
+      ports: { http: 8_443, amqp: 5_672 },
+      access: {
+        http: {
+          tls: { ca: "/pem/ca.pem" },
+          basePath: "/api/v2",
+          hostHeader: "shop.example",
+          headers: { "X-Env": "staging" },
+          secretHeaders: { Authorization: "SHOP_TOKEN" },
+        },
+      },
+    });
+    expect(Object.keys(services[0]?.operations ?? {})).toEqual(["flush", "deploy"]);
+    expect(services[1]).toMatchObject({
+      ports: { http: 18_450, admin: 18_451 },
+      access: { http: { tls: {} } },
+    });
+    expect(links).toEqual([
+      { from: "users", to: "shop", port: "http" },
+      { from: "cache", to: "shop", port: "amqp" },
+      { from: "shop", to: "cache", port: "admin" },
+    ]);
+  });
+
+  it.each<readonly [string, object, RegExp]>([
+    ["a key without its certificate", { tls: { key: "/k.pem" } }, /cert needs key/],
+    ["a relative path", { tls: { ca: "ca.pem" } }, /the whole path of a file/],
+    ["TLS where none is spoken", { url: "http://127.0.0.1", tls: {} }, /does not speak https/],
+    ["a secret in its own words", { secretHeaders: { A: "Bearer x" } }, /the name of a variable/],
+    ["a port that is none", { ports: { amqp: "5672" } }, /must read HOST:PORT/],
+    ["an operation of no kind", { operations: { x: { kind: "y" } } }, /operations/],
+  ])("says what is wrong with %s", (_what, changes, problem) => {
+    const own = ownTarget({
+      name: "shop",
+      services: [{ name: "shop", url: "https://127.0.0.1", ...changes }],
+      entries: ["shop"],
+      probes: [{ service: "shop", path: "/", lane: "order" }],
+    } as Parameters<typeof ownTarget>[0]);
+    expect(own.problems?.(1).join("\n")).toMatch(problem);
+  });
+
+  it("knows the ports that links may name", () => {
+    const own = ownTarget({
+      name: "shop",
+      services: [{ name: "shop", url: "http://127.0.0.1", ports: { amqp: "127.0.0.1:5672" } }],
+      links: [["users", "shop:ampq"]],
+      entries: ["shop"],
+      probes: [{ service: "shop", path: "/", lane: "order" }],
+    });
+    expect(own.problems?.(1)).toEqual([
+      'target shop: links: unknown port of shop "ampq"; did you mean "amqp"? (known: amqp, http)',
+    ]);
   });
 
   it("needs no stream if it declares its probes", () => {

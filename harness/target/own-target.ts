@@ -4,11 +4,21 @@
  * Ablation needs defences, which are switches.
  */
 import type { Named, OwnSeries, OwnTarget, Running, Started } from "./own-target-description.ts";
-import { ownTargetProblems } from "./own-target-problems.ts";
-import type { Command, Endpoint, Layout, Link, Outside, Service, Telemetry } from "./layout.ts";
+import { clientHello } from "./client-hello.ts";
+import { endOf, endpointIn, firstPort, ownTargetProblems } from "./own-target-problems.ts";
+import type {
+  Access,
+  Command,
+  Endpoint,
+  Layout,
+  Link,
+  Outside,
+  Service,
+  Telemetry,
+} from "./layout.ts";
 import type { Target } from "./target.ts";
 
-const port = "http";
+const port = firstPort;
 
 /**
  * Turns a description into a target. It does not validate: `plan` reports all problems of the
@@ -39,7 +49,10 @@ export function ownTarget(own: OwnTarget): Target {
 function layoutOf(own: OwnTarget): Layout {
   return {
     services: own.services.map(serviceOf),
-    links: (own.links ?? []).map(([from, to]): Link => ({ from, to, port })),
+    links: (own.links ?? []).map(([from, to]): Link => {
+      const end = endOf(to);
+      return { from, to: end.service, port: end.port };
+    }),
     entries: own.entries.map((service) => ({ service, port })),
     ...(own.parts === undefined ? probedBy(own) : own.parts.layout(own.entries, port)),
     ...(own.outside === undefined ? {} : { outside: outsideOf(own.name, own.outside) }),
@@ -69,15 +82,19 @@ function outsideOf(name: string, outside: NonNullable<OwnTarget["outside"]>): Ou
 
 function serviceOf(own: Running | Started, index: number): Service {
   const region = own.region ?? "own";
-  const telemetry: Telemetry[] = own.metrics === undefined ? [] : [exposed(own.metrics)];
-  const at = "url" in own ? { [port]: endpointOf(own) } : undefined;
+  const telemetry = telemetryOf(own);
+  const at = "url" in own ? portsOf(own) : undefined;
+  const access = accessOf(own);
   return {
     name: own.name,
     kind: own.kind ?? own.name,
     region,
     zone: own.zone ?? region,
     host: 11 + index,
-    ports: { [port]: "url" in own ? (at?.[port]?.port ?? 0) : own.port },
+    ports:
+      at === undefined
+        ? { [port]: (own as Started).port, ...(own as Started).ports }
+        : Object.fromEntries(Object.entries(at).map(([name, one]) => [name, one.port])),
     tools: "url" in own ? [] : (own.tools ?? []),
     dependsOn: "url" in own ? [] : (own.dependsOn ?? []),
     ready:
@@ -88,10 +105,16 @@ function serviceOf(own: Running | Started, index: number): Service {
     pings: {
       [port]: {
         send:
-          `HEAD ${own.ready ?? "/"} HTTP/1.1\r\nHost: ` +
-          `${own.name.replaceAll("/", ".")}\r\nConnection: close\r\n\r\n`,
+          access?.tls === undefined
+            ? `HEAD ${access?.basePath ?? ""}${own.ready ?? "/"} HTTP/1.1\r\nHost: ` +
+              `${access?.hostHeader ?? own.name.replaceAll("/", ".")}\r\nConnection: close\r\n\r\n`
+            : clientHello(),
       },
+      // What is no protocol is answered with words or with the end of the connection.
+      ...Object.fromEntries(Object.keys(own.ports ?? {}).map((name) => [name, { send: "\r\n" }])),
     },
+    ...(access === undefined ? {} : { access: { [port]: access } }),
+    ...(own.operations === undefined ? {} : { operations: own.operations }),
     ...(own.store === undefined ? {} : { store: own.store }),
     ...(own.standby === undefined ? {} : { standby: own.standby }),
     ...(at === undefined ? {} : { at }),
@@ -100,6 +123,31 @@ function serviceOf(own: Running | Started, index: number): Service {
       return own.launch(place);
     },
   };
+}
+
+function telemetryOf({ metrics, queries, alerts }: Named): Telemetry[] {
+  return [
+    ...(metrics === undefined ? [] : [exposed(metrics)]),
+    ...(queries === undefined
+      ? []
+      : [
+          {
+            kind: "promql",
+            port,
+            queries: Object.fromEntries(
+              Object.entries(queries).map(([name, one]) => [
+                name,
+                typeof one === "string" ? { query: one } : one,
+              ]),
+            ),
+          },
+        ]),
+    ...(alerts === undefined
+      ? []
+      : "webhook" in alerts
+        ? [{ kind: "alertWebhook", listens: alerts.webhook, alerts: alerts.names }]
+        : [{ kind: "alertmanager", port, alerts }]),
+  ];
 }
 
 function exposed({ path, series }: NonNullable<Named["metrics"]>): Telemetry {
@@ -113,7 +161,30 @@ function exposed({ path, series }: NonNullable<Named["metrics"]>): Telemetry {
   };
 }
 
-function endpointOf({ url }: Running): Endpoint {
-  const { hostname, port: number } = new URL(url);
-  return { host: hostname, port: Number(number || 80) };
+function portsOf({ url, ports = {} }: Running): Record<string, Endpoint> {
+  const { protocol, hostname, port: number } = new URL(url);
+  const first = {
+    host: hostname.replaceAll(/[[\]]/g, ""),
+    port: Number(number || (protocol === "https:" ? 443 : 80)),
+  };
+  const others = Object.entries(ports).flatMap(([name, text]) => {
+    const endpoint = endpointIn(text);
+    return endpoint === null ? [] : [[name, endpoint] as const];
+  });
+  return { [port]: first, ...Object.fromEntries(others) };
+}
+
+/** Undefined where there is nothing to say. */
+function accessOf(own: Running | Started): Access | undefined {
+  const { protocol, pathname } = new URL("url" in own ? own.url : "http://127.0.0.1");
+  const isTls = "url" in own ? protocol === "https:" : own.https === true;
+  const basePath = pathname.replace(/\/$/, "");
+  const access: Access = {
+    ...(isTls ? { tls: own.tls ?? {} } : {}),
+    ...(basePath === "" ? {} : { basePath }),
+    ...(own.host === undefined ? {} : { hostHeader: own.host }),
+    ...(own.headers === undefined ? {} : { headers: own.headers }),
+    ...(own.secretHeaders === undefined ? {} : { secretHeaders: own.secretHeaders }),
+  };
+  return Object.keys(access).length === 0 ? undefined : access;
 }

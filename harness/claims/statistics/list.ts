@@ -1,4 +1,5 @@
 /** The statistics that a claim can use. To add one, add a file beside this one and a line here. */
+export { clearsAfter, firesAfter } from "./after-fault.ts";
 export { count } from "./count.ts";
 export { max } from "./max.ts";
 export { mean } from "./mean.ts";
@@ -11,3 +12,4 @@ export { ratio } from "./ratio.ts";
 export { share } from "./share.ts";
 export { sum } from "./sum.ts";
 export { windowsWithout } from "./windows-without.ts";
+export { within } from "./within.ts";

@@ -25,6 +25,7 @@ const fields: Readonly<Record<string, unknown>> = {
   first: { metric: "asked_ms", where: { lane: "dvr" } },
   windowMs: 1_000,
   by: "service",
+  le: "0.5",
 };
 
 function claimOf(name: string, comparison: Claim["comparison"] = "<="): Claim {

@@ -14,7 +14,15 @@ export interface Observation {
   /** The value if the dropped iterations had run, with the result that is worst for the claim. */
   readonly worst: number | null;
   readonly samples: number;
+  /** Why there is no value, where there are samples. */
+  readonly doubt?: Doubt;
 }
+
+/**
+ * `before`: the reading was above 0 before the fault, or there was none. `never`: it was never
+ * above 0. `short`: it may still come after the phase.
+ */
+export type Doubt = "before" | "never" | "short";
 
 /** The record of one window, as a statistic sees it. */
 export interface WindowRecord {
@@ -72,6 +80,8 @@ export interface Statistic<Claim extends ClaimBase = ClaimBase> {
   ofPart(claim: Claim, part: number): Claim;
   /** The problem of the claim for a phase of this length in ms, or null. */
   lengthProblem(claim: Claim, phaseMs: number): string | null;
+  /** Records of its own for `plan`, if a metric that never changes shows nothing. */
+  madeUp(claim: Claim, window: Window): readonly (readonly SeriesData[])[];
   /** The problem of the counters among its metrics beyond `isOfCounters`, or null. */
   counterProblem(claim: Claim, isCounter: (metric: string) => boolean): string | null;
 }
@@ -117,6 +127,7 @@ const usual = {
   sampled: (claim) => claim,
   samplesMost: () => Number.POSITIVE_INFINITY,
   lengthProblem: () => null,
+  madeUp: () => [],
   counterProblem: () => null,
 } satisfies Partial<Statistic>;
 

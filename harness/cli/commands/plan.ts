@@ -51,6 +51,9 @@ export function planText(plan: Plan): string[] {
     ...(subject === null ? [] : [`tested     ${subject}`]),
     `seed       ${plan.seed}`,
     `takes      ${seconds(totalMs)} once the target is up`,
+    ...(plan.requestsPerSecondMax === undefined
+      ? []
+      : [`sends      at most ${plan.requestsPerSecondMax} requests per second`]),
     "",
     "Load, iterations per second",
     ...loadTable(plan),

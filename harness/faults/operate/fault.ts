@@ -32,6 +32,8 @@ export const operate = defineFault({
   lasts: ({ undo }) => undo !== undefined,
   operations,
   modelOperations: operations,
+  undoneBy: ({ service, undo }) =>
+    undo === undefined ? null : { service, operation: undo.operation },
   needs: ["operations"],
   inject: operatorAct,
   simulate: operatorAct,

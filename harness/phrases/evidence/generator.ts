@@ -27,6 +27,9 @@ export const generator: Rules<
       "no-phase": "no phase ran to its end",
       "no-iterations": "the record does not say which iterations began",
       "ended-at-once": ({ load }) => `load ${load}: the generator ended as soon as the load began`,
+      capped: ({ phase, perSecond, max }) =>
+        `in ${phase} it sent up to ${perSecond} requests per second; the experiment allows ` +
+        `${max}, so users may have waited for the limit`,
       "not-as-planned": ({ load, fromSeconds, untilSeconds, planned, begun, dropped }) =>
         `load ${load}, second ${fromSeconds} to ${untilSeconds}: ${planned} iterations were ` +
         `planned, ${begun} began and ${dropped} were dropped`,

@@ -3,13 +3,19 @@
  * prober or the harness measures, it would speak for them.
  */
 import { metricIn, type Registry } from "../../metrics/metrics.ts";
-import { isExposed, type Layout } from "../../target/layout.ts";
+import {
+  isExposed,
+  isQueried,
+  type Layout,
+  metricsReadFrom,
+  type Telemetry,
+} from "../../target/layout.ts";
 
 /** `others`: the metrics of a run in which no service exposes anything. */
 export function exposedProblems({ services }: Layout, others: Registry): string[] {
   return services.flatMap(({ name, telemetry }) =>
-    telemetry.filter(isExposed).flatMap(({ series }) =>
-      series.flatMap((one) => {
+    telemetry.filter(isNamedByUser).flatMap((read) =>
+      metricsReadFrom(read).flatMap((one) => {
         const known = metricIn(others, one);
         return known === undefined || known.source === "service"
           ? []
@@ -20,6 +26,11 @@ export function exposedProblems({ services }: Layout, others: Registry): string[
       }),
     ),
   );
+}
+
+/** The answers of queries have names of the user's own, too. */
+function isNamedByUser(telemetry: Telemetry): boolean {
+  return isExposed(telemetry) || isQueried(telemetry);
 }
 
 const whose = {

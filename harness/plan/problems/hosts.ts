@@ -2,16 +2,13 @@
  * The hosts to which a run may send traffic: this machine, the networks that Seawall creates, and
  * those that the user allows.
  */
-import { isIPv4 } from "node:net";
-import type { Layout } from "../../target/layout.ts";
+import { isIPv4, isIPv6 } from "node:net";
+import { type Layout, usersSide } from "../../target/layout.ts";
 
 /** `allowed` contains names or addresses as written in the experiment. */
 export function hostProblems(layout: Layout, allowed: readonly string[]): string[] {
   return layout.services.flatMap(({ name, at }) =>
     Object.values(at ?? {}).flatMap(({ host, port }) => {
-      // Neither names nor IPv4 addresses contain a colon.
-      if (host.includes(":"))
-        return [`${name} at ${host}: only IPv4 addresses and names are allowed`];
       if (port < 1 || port > 65_535) return [`${name}: there is no port ${port}`];
       return isOurs(host) || allowed.includes(host)
         ? []
@@ -23,8 +20,32 @@ export function hostProblems(layout: Layout, allowed: readonly string[]): string
   );
 }
 
-/** Loopback (RFC 1122), and the benchmark range in which Docker networks are created (RFC 2544). */
+/**
+ * k6 connects to the proxy under the service's own address, and can do so for names and IPv4
+ * addresses.
+ */
+export function wayInProblems({ services, links }: Pick<Layout, "services" | "links">): string[] {
+  return links.flatMap(({ from, to, port }) => {
+    const { host } = services.find(({ name }) => name === to)?.at?.[port] ?? {};
+    return from === usersSide && host !== undefined && isIPv6(host)
+      ? [
+          `the link from ${usersSide} to ${to} cannot pass through the proxy, as ${to} is at an ` +
+            "IPv6 address: use a name for it, such as localhost",
+        ]
+      : [];
+  });
+}
+
+/**
+ * Loopback (RFC 1122, RFC 4291), and the benchmark range in which Docker networks are created
+ * (RFC 2544).
+ */
 function isOurs(host: string): boolean {
-  if (host === "localhost") return true;
+  if (host === "localhost" || isLoopback6(host)) return true;
   return isIPv4(host) && (/^127\./.test(host) || /^198\.1[89]\./.test(host));
+}
+
+/** However it is written: `::1`, `0:0:0:0:0:0:0:1`. */
+function isLoopback6(host: string): boolean {
+  return isIPv6(host) && new URL(`http://[${host}]`).hostname === "[::1]";
 }

@@ -18,7 +18,7 @@ import { unknownName } from "../../base/nearest.ts";
 import type { PlanOptions } from "../options.ts";
 import { isVirtual } from "../../record/substrates.ts";
 import { listed } from "../../phrases/phrase.ts";
-import { isExposed, type Layout } from "../../target/layout.ts";
+import { type Layout, metricsReadFrom } from "../../target/layout.ts";
 import { general, ofAbort, ofClaim, ofRecovery, ofWorld, type PlanProblem } from "./problem.ts";
 
 export function loadProblems(experiment: Experiment, options: PlanOptions): PlanProblem[] {
@@ -204,8 +204,7 @@ export function emitProblems(
   const telemetry = layout.services.flatMap((service) => service.telemetry);
   const emitted = (name: string): boolean => {
     const { source, needs } = metricIn(registry, name) ?? {};
-    if (source === "service")
-      return telemetry.some((one) => isExposed(one) && one.series.includes(name));
+    if (source === "service") return telemetry.some((one) => metricsReadFrom(one).includes(name));
     const isRead =
       needs?.telemetry === undefined ||
       telemetry.some(({ kind }) => needs.telemetry?.includes(kind));

@@ -90,6 +90,11 @@ describe("an experiment that cannot be refuted", () => {
       { ...originStorm, load: originStorm.load.map((load) => ({ ...load, vus: 1e12 })) },
       /more than 100000 virtual users/,
     ],
+    [
+      "more load than its limit allows",
+      { ...originStorm, requestsPerSecondMax: 50 },
+      /iterations per second in fault, more than the 50 requests per second that the/,
+    ],
   ])("is refused: %s", (_what, experiment, problem) => {
     expect(vacuousProblems(experiment).map(lineOf).join("\n")).toMatch(problem);
   });

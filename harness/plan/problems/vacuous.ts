@@ -90,6 +90,15 @@ function emptyLoad(experiment: Experiment, rateMax: number): PlanProblem[] {
   const problems = phases
     .filter((phase) => offered(phase) === 0)
     .map((phase) => ofWorld("load", `no iteration is planned in ${phase}`));
+  const { requestsPerSecondMax = Number.POSITIVE_INFINITY } = experiment;
+  for (const phase of phases.filter((one) => offered(one) > requestsPerSecondMax))
+    problems.push(
+      ofWorld(
+        "load",
+        `${offered(phase)} iterations per second in ${phase}, more than the ` +
+          `${requestsPerSecondMax} requests per second that the experiment allows`,
+      ),
+    );
   for (const { name, ratePerSecond, vus } of experiment.load) {
     if (Math.max(...Object.values(ratePerSecond)) > rateMax)
       problems.push(ofWorld(`load ${name}`, `more than ${rateMax} iterations per second`));

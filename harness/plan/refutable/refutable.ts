@@ -219,6 +219,7 @@ function* recordsFor(
   const references =
     of === null ? [] : combined(names.map((metric) => statesOf(claim, metric, world, true)));
   const window = windows[phase] as PhaseWindow;
+  yield* statisticOf(scaled).madeUp(scaled, window);
   for (const state of states) {
     const series = state.flatMap((one) => one.make(phase, window));
     if (of === null || of === phase) yield series;
@@ -376,8 +377,8 @@ function unserved(
   window: PhaseWindow,
   world: World,
 ): SeriesData[] {
-  const kind = world.registry[metric]?.kind ?? "event";
-  if (world.registry[metric]?.source !== "generator") return [];
+  const { kind = "event", source, lostValue } = world.registry[metric] ?? {};
+  if (source !== "generator") return [];
   const named = valuesByTag(namedBy(claim).map(({ where }) => where));
   const part = partOf(claim, world);
   return groupsOf(metric, named, world).map(({ fixed, free, perSecond, mostMs }) => {
@@ -385,11 +386,12 @@ function unserved(
       Object.entries(free).map(([tag, values]) => [tag, fate(world.registry[metric], tag, values)]),
     );
     const count = Math.round((perSecond[phase] * part * (window.untilMs - window.fromMs)) / 1_000);
-    const value = kind === "duration" ? mostMs + 1 : 0;
+    const value = lostValue ?? (kind === "duration" ? mostMs + 1 : 0);
+    const lastsMs = kind === "duration" ? value : 0;
     const atMs = Float64Array.from(
       { length: count },
       (_, index) =>
-        window.fromMs + ((index + 0.5) * (window.untilMs - window.fromMs)) / count + value,
+        window.fromMs + ((index + 0.5) * (window.untilMs - window.fromMs)) / count + lastsMs,
     );
     return {
       metric,

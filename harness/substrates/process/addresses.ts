@@ -2,7 +2,13 @@
  * Addresses on this machine: 127.REGION.ZONE.HOST, one address per service, ports shifted by the
  * run's slot.
  */
-import { type Endpoint, type Layout, type Link, usersSide } from "../../target/layout.ts";
+import {
+  accessible,
+  type Endpoint,
+  type Layout,
+  type Link,
+  usersSide,
+} from "../../target/layout.ts";
 import { linkName } from "../../target/where.ts";
 
 /**
@@ -44,13 +50,11 @@ export function addressesOf(layout: Layout, slot: number): Addresses {
   );
   const listen = (name: string, port: string): Endpoint => {
     const service = layout.services.find((one) => one.name === name);
-    const elsewhere = service?.at?.[port];
-    if (elsewhere !== undefined) return elsewhere;
     const number = service?.ports[port];
     const host = hosts.get(name);
-    if (number === undefined || host === undefined)
+    if (service === undefined || number === undefined || host === undefined)
       throw new Error(`the target names no port "${port}" of service "${name}"`);
-    return { host, port: number + shift };
+    return accessible(service, port, service.at?.[port] ?? { host, port: number + shift });
   };
   /**
    * The proxied end has the address of the connecting service; 127.0.0.1 if that is not part of the

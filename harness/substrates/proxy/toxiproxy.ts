@@ -4,7 +4,7 @@
  * `timeout` closes connections when it is removed. A disabled link refuses connections.
  */
 import type { LinkHandle } from "../../target/deployment.ts";
-import type { Endpoint, Link } from "../../target/layout.ts";
+import { addressText, type Endpoint, type Link } from "../../target/layout.ts";
 import { linkName } from "../../target/where.ts";
 import { attempt, boundedClient, callMsMax, proxyFailed } from "./calls.ts";
 import { ProxiedLink } from "./link.ts";
@@ -48,8 +48,8 @@ export class LinkProxy {
       this.#client.populate(
         requested.map(({ place, name }) => ({
           name,
-          listen: text(place.listen),
-          upstream: text(place.upstream),
+          listen: addressText(place.listen),
+          upstream: addressText(place.upstream),
           enabled: true,
         })),
       ),
@@ -58,8 +58,8 @@ export class LinkProxy {
       const proxy = made[name];
       if (
         proxy === undefined ||
-        proxy.listen !== text(place.listen) ||
-        proxy.upstream !== text(place.upstream) ||
+        proxy.listen !== addressText(place.listen) ||
+        proxy.upstream !== addressText(place.upstream) ||
         !proxy.enabled
       ) {
         throw proxyFailed(`it did not make the link ${linkName(place.link)} as asked`);
@@ -77,8 +77,4 @@ export class LinkProxy {
 /** Names become parts of URLs without escaping, so a slash would make one unreachable. */
 export function proxyName(link: Link, index: number): string {
   return `${index}.${linkName(link).replaceAll(/[^A-Za-z0-9.-]/g, "_")}`;
-}
-
-function text(endpoint: Endpoint): string {
-  return `${endpoint.host}:${endpoint.port}`;
 }

@@ -2,7 +2,8 @@
  * The players of a run. Each joins at the start of its phase and watches to the end of the last
  * phase.
  */
-import { entriesOf } from "../../../../harness/target/entries.ts";
+import { dialled, entriesOf } from "../../../../harness/target/entries.ts";
+import { urlOf } from "../../../../harness/target/layout.ts";
 import type { PlayersContext, RunningPlayers } from "../../../../harness/target/pack-players.ts";
 import type { StreamLayout } from "../stream/stream-layout.ts";
 import { openPlayerPage, type Player, type PlayerPage, startPlayer } from "./player.ts";
@@ -20,8 +21,8 @@ export class WatchingPlayers implements RunningPlayers {
     this.#pages = pages;
     const { deployment } = options;
     this.#manifestUrls = entriesOf(deployment).map(
-      ({ host, port }) =>
-        `http://${host}:${port}${(deployment.layout as StreamLayout).manifestPath ?? ""}`,
+      (entry) =>
+        `${urlOf(dialled(entry))}${(deployment.layout as StreamLayout).manifestPath ?? ""}`,
     );
   }
 

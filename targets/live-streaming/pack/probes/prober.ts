@@ -7,7 +7,8 @@ import { createHash } from "node:crypto";
 import { Agent } from "node:http";
 import { type BodyProblem, type Container, leastBytes, lookAtBody } from "../stream/body.ts";
 import { printOf } from "../../../../harness/metrics/print.ts";
-import { entriesOf, type Entry } from "../../../../harness/target/entries.ts";
+import { dialled, entriesOf } from "../../../../harness/target/entries.ts";
+import type { Endpoint } from "../../../../harness/target/layout.ts";
 import type { Clock, Deployment } from "../../../../harness/target/deployment.ts";
 import type { SampleSink } from "../../../../harness/metrics/samples.ts";
 import { prng } from "../../../../harness/base/prng.ts";
@@ -42,7 +43,7 @@ export async function runProber(options: ProberOptions): Promise<void> {
   const agent = new Agent({ keepAlive: true, maxSockets: 8 });
   const { entries: edges } = deployment.layout;
   const stream = streamOf(deployment.layout);
-  const endpoints = entriesOf(deployment);
+  const endpoints = entriesOf(deployment).map(dialled);
   const late = sink.series({ metric: "canary_late_ms", kind: "duration", tags: {} });
   const asked = new Set<Promise<void>>();
   if (edges.length === 0) return;
@@ -51,7 +52,7 @@ export async function runProber(options: ProberOptions): Promise<void> {
       const wishes = edges.flatMap((edge, index) =>
         probeRequests(stream, number, options.asksPast, random).map((wish) => ({
           edge: edge.service,
-          endpoint: endpoints[index] as Entry,
+          endpoint: endpoints[index] as Endpoint,
           wish,
         })),
       );
@@ -70,7 +71,7 @@ export async function runProber(options: ProberOptions): Promise<void> {
   }
 
   /** Asks again while the segment does not exist yet and a viewer would still wait. */
-  async function watch(edge: string, endpoint: Entry, wish: ProbeRequest): Promise<void> {
+  async function watch(edge: string, endpoint: Endpoint, wish: ProbeRequest): Promise<void> {
     for (
       let intendedMs = wish.atMs;
       intendedMs < wish.atMs + timeoutMs;
@@ -85,7 +86,7 @@ export async function runProber(options: ProberOptions): Promise<void> {
   /** Returns the status; 0 without an answer. */
   async function ask(
     edge: string,
-    endpoint: Entry,
+    endpoint: Endpoint,
     wish: ProbeRequest,
     intendedMs: number,
   ): Promise<number> {
@@ -94,7 +95,6 @@ export async function runProber(options: ProberOptions): Promise<void> {
       agent: random() < freshShare ? false : agent,
       timeoutMs,
       signal,
-      ...(endpoint.hostHeader === undefined ? {} : { hostHeader: endpoint.hostHeader }),
     }).catch(() => null);
     if (signal.aborted) return 0;
     const atMs = clock.nowMs();

@@ -10,13 +10,25 @@ import type { Stream } from "../../stream/stream.ts";
 export interface Edge {
   readonly name: string;
   readonly url: string;
-  /** The Host header, if a proxy with another address is in front. */
+  /** The Host header, if it is not the host of the address. */
   readonly host?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** By header, the variable that holds its value. */
+  readonly secretHeaders?: Readonly<Record<string, string>>;
 }
 
-/** Virtual hosts answer to their own name only. */
-export function hostOf({ host }: Edge): { readonly headers?: { readonly Host: string } } {
-  return host === undefined ? {} : { headers: { Host: host } };
+/** The headers of each request to it. */
+export function hostOf({ host, headers, secretHeaders = {} }: Edge): {
+  readonly headers?: Record<string, string>;
+} {
+  const all = {
+    ...(host === undefined ? {} : { Host: host }),
+    ...headers,
+    ...Object.fromEntries(
+      Object.entries(secretHeaders).map(([name, variable]) => [name, __ENV[variable] ?? ""]),
+    ),
+  };
+  return Object.keys(all).length === 0 ? {} : { headers: all };
 }
 
 export interface Settings {
