@@ -1,6 +1,6 @@
 /**
  * Shows the runs of a command live on the page of a game day: phases, faults, each second of the
- * load, and the claims so far. The page asks no question. A person with the link may stop the runs.
+ * load, and claims so far. The page asks no question. A person with the link may stop the runs.
  */
 import { DayRunObserver, outcomeOf } from "./game-day/run-step.ts";
 import { describeStep } from "./game-day/describe.ts";

@@ -168,7 +168,7 @@ ${shape(kind)}<div class="said"><h1 id="said" class="long">Breaking point</h1>
 ${section("margins", "Margin of each claim, by audience", [
   breakingChart({ ...conclusion, perSecond, steps: sorted }),
   markup`<p class="quiet">A claim at 100 % has used all that its limit allows, in its worst phase;
-more than 200 % is drawn at the upper edge.${
+more than 200 % is drawn at the top.${
     conclusion.from === null || conclusion.until === null
       ? ""
       : " The shaded interval holds the breaking point."
