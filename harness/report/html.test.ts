@@ -17,6 +17,22 @@ function firstPart(html: string): string {
     .replace(/\s+/g, " ");
 }
 
+describe("a simulated run", () => {
+  const { run, verdict } = stormRun();
+  const html = page({ run: { ...run, plan: { ...run.plan, substrate: "simulated" } }, verdict });
+
+  test("looks like one before anything is read, whatever its verdict", () => {
+    expect(html).toContain('<body class="simulated">');
+    expect(html).toMatch(/<title>Simulated, /);
+    expect(firstPart(html).trimStart()).toMatch(/^Simulated\. .*proves nothing about/);
+  });
+
+  test("differs from a real one", () => {
+    expect(page()).toContain('<body class="">');
+    expect(page()).not.toContain("Simulated.");
+  });
+});
+
 describe("without a script", () => {
   test.each<[Status, string]>([
     ["held", "Held"],
