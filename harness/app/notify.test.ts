@@ -54,7 +54,11 @@ function recorded(runId: string, status: Status, without: readonly string[] = []
 async function ended(status: Status, webhook?: string): Promise<void> {
   const { port } = server.address() as AddressInfo;
   const context = {
-    stderr: { write: (text: string) => void (said += text) },
+    stderr: {
+      write: (text: string): void => {
+        said += text;
+      },
+    },
     signal: new AbortController().signal,
   } as unknown as Context;
   const watch = new VerdictWatch(context, {

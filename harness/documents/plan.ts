@@ -145,7 +145,16 @@ export const planDocument = z.object({
   without: z.array(z.string()),
   reliesOn: z.array(z.string()),
   services: z.array(place),
-  links: z.array(z.object({ from: z.string(), to: z.string(), port: z.string() })),
+  links: z.array(
+    z.object({
+      from: z.string(),
+      to: z.string(),
+      port: z.string(),
+      ownWork: z.boolean().exactOptional().meta({
+        description: "its traffic is the target's own work, with or without users",
+      }),
+    }),
+  ),
   entries: z
     .array(z.string())
     .meta({ description: "services at which users and the prober enter the target" }),

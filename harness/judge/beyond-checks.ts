@@ -30,6 +30,7 @@ export function linkGrowth(run: Run, link: string, window: Window): Growth {
     sum(valuesIn(matching(run.series, { metric, where: { link } }), window));
   const [connections, bytes] = [grown("link_connections"), grown("link_bytes")];
   if (connections + bytes === 0) return "none";
+  if (isOwnWork(run, link)) return "use";
   const seconds = secondsOf(window);
   const idle = idleOf(run);
   const then = idle?.links.find((one) => one.link === link);
@@ -66,6 +67,13 @@ export function counterGrowth(
  */
 function exceeds(perSecond: number, idleCount: number, { forMs }: Idle): boolean {
   return perSecond > (idleCount + 2 * Math.sqrt(idleCount) + 3) / (forMs / 1_000);
+}
+
+/** Declared by the target: the link carries its own work, such as replication. */
+function isOwnWork({ plan }: Run, link: string): boolean {
+  return plan.links.some(
+    (one) => one.ownWork === true && `${one.from}>${one.to}:${one.port}` === link,
+  );
 }
 
 /** For a service without clients: its traffic is its own work, with or without users. */

@@ -1,3 +1,4 @@
+import type { Link } from "../target/layout.ts";
 import type { Struck } from "../target/fault.ts";
 import type { Claim } from "../claims/statistics/registry.ts";
 import type { Load, Recovery, Step } from "../experiment/experiment.ts";
@@ -53,7 +54,7 @@ export interface Plan {
     readonly region: string;
     readonly zone: string;
   }[];
-  readonly links: readonly { readonly from: string; readonly to: string; readonly port: string }[];
+  readonly links: readonly Link[];
   /** The entry services of users and the prober. */
   readonly entries: readonly string[];
   /** Entry points that the prober does not request, by name. Absent if there are none. */

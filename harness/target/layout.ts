@@ -321,6 +321,11 @@ export interface Link {
   readonly from: string;
   readonly to: string;
   readonly port: string;
+  /**
+   * Its traffic is the target's own work, with or without users, such as replication. Any traffic
+   * then counts as use; without this, only more than without load does.
+   */
+  readonly ownWork?: boolean;
 }
 
 /** A URL that answers 200 only if the whole target works. */

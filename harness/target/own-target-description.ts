@@ -97,9 +97,10 @@ export interface OwnTarget {
   readonly services: readonly (Running | Started)[];
   /**
    * Pairs of service names, from and to; "users" is the origin of the load. `shop:cache` is another
-   * port of a service than its first.
+   * port of a service than its first. A third word, `"own work"`, declares traffic that flows with
+   * or without users, such as replication.
    */
-  readonly links?: readonly (readonly [string, string])[];
+  readonly links?: readonly (readonly [from: string, to: string, work?: "own work"])[];
   /**
    * What starts and stops the whole target: a compose file, or two commands. Describe its services
    * by their addresses. Give absolute paths, such as join(import.meta.dirname, "compose.yml"),

@@ -147,7 +147,7 @@ const shape = z.strictObject({
   name: z.string().regex(/^[^\p{C}]+$/u, "a name in one line"),
   version: z.string().optional(),
   services: z.array(z.unknown()).min(1),
-  links: z.array(z.tuple([z.string(), z.string()])).optional(),
+  links: z.array(z.tuple([z.string(), z.string(), z.literal("own work").optional()])).optional(),
   outside: z
     .union([
       z.strictObject({ composeFile: z.string().min(1) }),
@@ -344,7 +344,7 @@ function endProblems(end: string, { services }: OwnTarget): string[] {
 function nameProblems(own: OwnTarget): string[] {
   const { services, entries, links = [] } = own;
   const names = services.map(({ name }) => name);
-  const joined = links.map((link) => link.join(" > "));
+  const joined = links.map(([from, to]) => `${from} > ${to}`);
   const twice = (all: readonly string[]): string[] => [
     ...new Set(all.filter((one, index) => all.indexOf(one) !== index)),
   ];

@@ -49,9 +49,14 @@ export function ownTarget(own: OwnTarget): Target {
 function layoutOf(own: OwnTarget): Layout {
   return {
     services: own.services.map(serviceOf),
-    links: (own.links ?? []).map(([from, to]): Link => {
+    links: (own.links ?? []).map(([from, to, work]): Link => {
       const end = endOf(to);
-      return { from, to: end.service, port: end.port };
+      return {
+        from,
+        to: end.service,
+        port: end.port,
+        ...(work === undefined ? {} : { ownWork: true }),
+      };
     }),
     entries: own.entries.map((service) => ({ service, port })),
     ...(own.parts === undefined ? probedBy(own) : own.parts.layout(own.entries, port)),

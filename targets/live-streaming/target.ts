@@ -109,7 +109,8 @@ function linksOf({ sites, store, fillSites }: Shape): Link[] {
         `${site.name}/origin-read`,
         sites.map(({ name }) => `${name}/origin-publish`),
         "feed",
-      ),
+        // Publications travel without viewers, too.
+      ).map((link) => ({ ...link, ownWork: true })),
       ...fromTo(
         `${site.name}/gateway`,
         sites.map(({ name }) => `${name}/edge`),

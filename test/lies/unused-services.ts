@@ -1,4 +1,5 @@
 /** Faults without an effect, because the killed or paused service has no users. */
+import type { Link } from "../../harness/target/layout.ts";
 import { tinyExperiment } from "../support/targets/tiny.ts";
 import { inMemory, planned as plannedFor } from "../support/simulated/in-memory.ts";
 import {
@@ -83,14 +84,14 @@ const counted =
 const struckService = "region-a/origin-read";
 
 /** A link of the affected service, with its traffic without load and before the fault. */
-const checkedLink = { from: "region-b/edge", to: struckService, port: "http" };
+const checkedLink: Link = { from: "region-b/edge", to: struckService, port: "http" };
 interface Passed {
   /** In 2.5 s without load, and in the seconds before the fault. */
   readonly idle: { readonly connections: number; readonly bytes?: number };
   readonly loaded: { readonly connections: number; readonly bytes?: number };
 }
 
-function over(link: typeof checkedLink, { idle, loaded }: Passed): (draft: Draft) => void {
+function over(link: Link, { idle, loaded }: Passed): (draft: Draft) => void {
   return (draft) => {
     const name = `${link.from}>${link.to}:${link.port}`;
     draft.plan = {
@@ -128,9 +129,9 @@ const answering = (idle: number, loaded: number): Outcome =>
   });
 
 /** A fault on the link instead. */
-const slowed = (passed: Passed): Outcome =>
+const slowed = (passed: Passed, link = checkedLink): Outcome =>
   drafted((draft) => {
-    over(checkedLink, passed)(draft);
+    over(link, passed)(draft);
     const [step] = draft.plan.steps;
     const fault: Fault = {
       kind: "latency",
@@ -155,9 +156,14 @@ const slowed = (passed: Passed): Outcome =>
       event.kind === "exited" ? [] : ["fault" in event ? ({ ...event, fault } as RunEvent) : event],
     );
     const tags = { link: `${checkedLink.from}>${checkedLink.to}:http` };
-    for (const metric of ["link_connections", "link_bytes"])
+    const { connections, bytes = 0 } = passed.loaded;
+    const isUsed = connections + bytes > 0;
+    for (const [metric, value] of [
+      ["link_connections", 8],
+      ["link_bytes", 4_000],
+    ] as const)
       for (const startedMs of [zeroMs + phaseMs + 3_960, healedAtMs - 490])
-        draft.samples.push({ metric, tags, startedMs, value: metric === "link_bytes" ? 4_000 : 8 });
+        draft.samples.push({ metric, tags, startedMs, value: isUsed ? value : 0 });
   });
 
 const lies: readonly Lie[] = [
@@ -212,6 +218,16 @@ const lies: readonly Lie[] = [
         idle: { connections: 3, bytes: 1_200 },
         loaded: { connections: 10, bytes: 4_000 },
       }),
+  },
+  {
+    name: "own-work-that-nobody-does",
+    says: "the slow link is declared as own work, and carries nothing before the fault",
+    caughtBy: "faults.traffic",
+    plant: () =>
+      slowed(
+        { idle: { connections: 0, bytes: 0 }, loaded: { connections: 0, bytes: 0 } },
+        { ...checkedLink, ownWork: true },
+      ),
   },
   {
     name: "kill-of-what-nobody-asks",
@@ -373,6 +389,18 @@ const honest: readonly Honest[] = [
         idle: { connections: 3, bytes: 1_200 },
         loaded: { connections: 10, bytes: 400_000 },
       }),
+  },
+  {
+    name: "slow-link-of-replication",
+    says: "the slow link carries a little with and without users, and is declared as own work",
+    plant: () =>
+      slowed(
+        {
+          idle: { connections: 0, bytes: 1_200 },
+          loaded: { connections: 1, bytes: 4_000 },
+        },
+        { ...checkedLink, ownWork: true },
+      ),
   },
   {
     name: "worker-that-only-writes",

@@ -44,8 +44,8 @@ export const faults: Rules<
       "unused-before": ({ fault, links }) =>
         `${fault}: the target did not use ${named(links)} before the fault`,
       "only-checks": ({ fault, links }) =>
-        `${fault}: ${named(links)} carried no more before the fault than without any load, ` +
-        "which health checks explain",
+        `${fault}: ${named(links)} carried no more before the fault than without load, ` +
+        "as health checks do; replication must be declared as own work",
       "unused-during": ({ fault, links }) =>
         `${fault}: the target did not use ${named(links)} during the fault`,
       "bytes-not-counted": ({ fault, links }) =>
