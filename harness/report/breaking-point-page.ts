@@ -147,7 +147,8 @@ export function renderBreakingPointHtml(
   const sorted = found.steps.toSorted((a, b) => a.scale - b.scale);
   const { conclusion, perSecond } = found;
   const kind = status[conclusion.kind];
-  const planned = `1× is the planned audience: ${usersText(1, perSecond)} users a second at its peak.`;
+  const users = usersText(1, perSecond);
+  const planned = `1× is the planned audience: ${users} users a second at its peak.`;
   return renderShell({
     simulated: isVirtual(found.substrate),
     title: `Breaking point of ${found.experiment}`,
