@@ -29,11 +29,7 @@ export function tallySentence({ claims, changes }: Pick<Against, "claims" | "cha
     ...(ofUsers.length === 0
       ? []
       : [`of ${ofUsers.length} figures that users see ${countsText(ofUsers)}`]),
-    ...(others.length === 0
-      ? []
-      : [
-          `of ${others.length} ${ofUsers.length === 0 ? "" : "other "}figures ${countsText(others)}`,
-        ]),
+    ...(others.length === 0 ? [] : [`of ${others.length} ${kind} ${countsText(others)}`]),
   ];
   return clauses.join("; ");
 }
