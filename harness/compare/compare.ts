@@ -131,11 +131,12 @@ function changesOf(sides: Sides, comparisons: number, options: CompareOptions): 
   );
   const groups = [...Map.groupBy(members, groupOf)];
   const present = groups.reduce((sum, [group]) => sum + shares[group], 0);
-  // Three runs a side show nothing by counts of claims. Users' figures take that part.
+  // Three runs a side show nothing by counts of claims. Users' figures take that part, except
+  // beside a side of one or two runs, whose error rate was measured without it.
   const { alpha } = options;
-  const unused = countsCanTell(sides.a.length, sides.b.length, alpha / comparisons)
-    ? 0
-    : claimShares.counts;
+  const [ofA, ofB] = [sides.a.length, sides.b.length];
+  const unused =
+    Math.min(ofA, ofB) < 3 || countsCanTell(ofA, ofB, alpha / comparisons) ? 0 : claimShares.counts;
   const tests = new Map<Sampled, Test>();
   for (const [group, all] of groups) {
     for (const batch of Map.groupBy(all, ({ inB }) => inB.map(Number).join("")).values()) {
