@@ -1,6 +1,6 @@
 /**
  * Runs all checks: types, lint, dead code, tests. `npm test -- hermetic` runs the quick part only.
- * The last line counts what ran.
+ * The last line counts what ran, and the one before it the lies that were planted.
  */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,6 +11,17 @@ interface Counts {
   passed: number;
   failed: number;
   skipped: number;
+}
+
+/** What the test runner reports of its files. */
+interface Report extends Record<string, unknown> {
+  readonly testResults: readonly {
+    readonly assertionResults: readonly {
+      readonly status: string;
+      /** Set by `test/lies/check-group.ts`. */
+      readonly meta: { readonly planted?: "lie" | "control" };
+    }[];
+  }[];
 }
 
 const node = process.execPath;
@@ -35,7 +46,7 @@ async function run(args: readonly string[]): Promise<number> {
 }
 
 /** The test runner's own count, so that a run without tests cannot pass. */
-async function tests(projects: readonly string[]): Promise<Counts> {
+async function tests(projects: readonly string[]): Promise<Counts & { lies: string }> {
   const folder = mkdtempSync(join(tmpdir(), "seawall-check-"));
   try {
     const file = join(folder, "tests.json");
@@ -47,18 +58,31 @@ async function tests(projects: readonly string[]): Promise<Counts> {
       "--reporter=json",
       `--outputFile.json=${file}`,
     ]);
-    const { numPassedTests, numFailedTests, numPendingTests, numTotalTests } = JSON.parse(
-      readFileSync(file, "utf8"),
-    ) as Record<string, number>;
+    const report = JSON.parse(readFileSync(file, "utf8")) as Report;
+    const { numPassedTests, numFailedTests, numPendingTests, numTotalTests } =
+      report as unknown as Record<string, number>;
     const failed = numFailedTests ?? 0;
     return {
       passed: numPassedTests ?? 0,
       failed: failed === 0 && (status !== 0 || (numTotalTests ?? 0) === 0) ? 1 : failed,
       skipped: numPendingTests ?? 0,
+      lies: liesIn(report),
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** A part of the tests plants only its own part of the lies. */
+function liesIn({ testResults }: Report): string {
+  const all = testResults.flatMap(({ assertionResults }) => assertionResults);
+  const [lies, controls] = (["lie", "control"] as const).map((one) =>
+    all.filter(({ meta }) => meta.planted === one).map(({ status }) => status === "passed"),
+  ) as [boolean[], boolean[]];
+  return (
+    `${lies.length} lies planted, ${lies.filter(Boolean).length} lies caught, ` +
+    `${controls.filter(Boolean).length} honest controls left alone`
+  );
 }
 
 const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
@@ -77,7 +101,8 @@ for (const { title, found } of looking) {
 process.stdout.write("\n== tests\n");
 const tested = await tests(process.argv.slice(2));
 process.stdout.write(
-  `\n${counts.passed + tested.passed} passed, ${counts.failed + tested.failed} failed, ` +
+  `\n${tested.lies}\n${counts.passed + tested.passed} passed, ` +
+    `${counts.failed + tested.failed} failed, ` +
     `${counts.skipped + tested.skipped} skipped\n`,
 );
 process.exitCode = counts.failed + tested.failed === 0 ? 0 : 1;

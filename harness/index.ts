@@ -8,6 +8,8 @@ export type { Claim } from "./claims/statistics/registry.ts";
 export type { Experiment, Load, Recovery, Step } from "./experiment/experiment.ts";
 export type { Phase } from "./base/phases.ts";
 export type { Metric, Registry } from "./metrics/metrics.ts";
+export { composeTarget } from "./target/compose-target.ts";
+export type { ComposeTarget, Composed } from "./target/compose-target.ts";
 export { ownTarget, ownTarget as defineTarget } from "./target/own-target.ts";
 export type { OwnTarget } from "./target/own-target-description.ts";
 export type { Pack } from "./target/pack.ts";

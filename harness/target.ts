@@ -1,4 +1,6 @@
 /** `import … from "seawall/target"`: all that describes what is tested. */
+export { composeTarget } from "./target/compose-target.ts";
+export type { ComposeTarget, Composed } from "./target/compose-target.ts";
 export { ownTarget as defineTarget } from "./target/own-target.ts";
 export type {
   Named,

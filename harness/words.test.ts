@@ -35,8 +35,8 @@ const others: readonly { readonly whose: string; readonly in: RegExp; readonly s
     says: /\bjournalctl\b/g,
   },
   {
-    whose: "earlier versions: what their records call things",
-    in: /^harness\/run\/older-records\.ts$/,
+    whose: "earlier versions: what they called things",
+    in: /^harness\/(?:run\/older-records|base\/renamed)\.ts$/,
     says: /\b(?:edges?|gateways|viewers?|segmentMs)\b/g,
   },
 ];

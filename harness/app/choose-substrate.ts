@@ -11,6 +11,7 @@ import type { Target } from "../target/target.ts";
 import type { Support } from "../faults/faults.ts";
 import { adapterOf } from "../substrates/registry.ts";
 import type { Context } from "./context.ts";
+import { setting } from "./project.ts";
 
 export interface ChosenSubstrate {
   readonly name: SubstrateName;
@@ -20,26 +21,34 @@ export interface ChosenSubstrate {
 
 export const substrateChoices: readonly string[] = ["auto", ...substrateNames];
 
-type Ground = Pick<Context, "env" | "root">;
-type Asked = Pick<Target, "model" | "own">;
+type Ground = Pick<Context, "env" | "root" | "cwd" | "project">;
+type Asked = Pick<Target, "model" | "own" | "runsOn">;
 
 export async function chooseSubstrate(
   ground: Ground,
   asked: string,
   target: Asked,
 ): Promise<ChosenSubstrate> {
-  if (asked === "auto") return automatic(ground, target);
-  if (!isSubstrate(asked))
-    throw new SeawallError("UNKNOWN_NAME", unknownName("substrate", asked, substrateChoices));
-  const adapter = await adapterOf(asked);
+  const { runsOn } = target;
+  if (asked === "auto" && runsOn === undefined) return automatic(ground, target);
+  const name = asked === "auto" ? (runsOn ?? asked) : asked;
+  if (!isSubstrate(name))
+    throw new SeawallError("UNKNOWN_NAME", unknownName("substrate", name, substrateChoices));
+  if (runsOn !== undefined && name !== runsOn)
+    throw new SeawallError("USAGE", `the ${name} substrate cannot run this target`, {
+      hint: `Use --substrate ${runsOn}, or none.`,
+    });
+  const adapter = await adapterOf(name);
   const refusal = adapter.refusal(target);
   if (refusal !== null)
     throw new SeawallError(
       "USAGE",
-      `the ${asked} substrate cannot run a target of your own: ${refusal.why}`,
+      `the ${name} substrate cannot run a target of your own: ${refusal.why}`,
       { hint: refusal.hint },
     );
-  return { name: asked, why: adapter.why("asked", target), supports: adapter.supports(target) };
+  const forbidden = adapter.forbidden?.(ground, setting(ground, "allowContexts")) ?? null;
+  if (forbidden !== null) throw new SeawallError("USAGE", forbidden.why, { hint: forbidden.hint });
+  return { name, why: adapter.why("asked", target), supports: adapter.supports(target) };
 }
 
 /** The first substrate that is ready; otherwise the fallback, with the obstacles of the others. */

@@ -69,4 +69,12 @@ describe("experiments", () => {
       hint: expect.stringContaining("defineExperiment"),
     });
   });
+
+  it("are told of the public entry if they import what an earlier version had", async () => {
+    write("earlier.ts", "import '../harness/core/experiment.ts';");
+    await expect(loadExperiment(context, "earlier")).rejects.toMatchObject({
+      message: expect.stringContaining("harness/core/experiment.ts"),
+      hint: expect.stringContaining("harness/index.ts"),
+    });
+  });
 });

@@ -41,8 +41,11 @@ export async function loadExperiment(context: Context, nameOrPath: string): Prom
       {
         cause: error,
         hint:
-          "It must be a TypeScript file that Node can run and that exports one experiment: " +
-          "export default defineExperiment({ … }).",
+          code === "ERR_MODULE_NOT_FOUND" && message.includes(join(context.root, "harness"))
+            ? 'An earlier version had this module. Import from "seawall", or from ' +
+              "harness/index.ts of the checkout; CHANGELOG.md lists what moved."
+            : "It must be a TypeScript file that Node can run and that exports one experiment: " +
+              "export default defineExperiment({ … }).",
       },
     );
   }

@@ -14,6 +14,7 @@ import type { Context } from "./context.ts";
 import { experimentNames, fileOf, isCatalogued, loadExperiment } from "./experiment-files.ts";
 import { judgedAgain, recordedVerdicts } from "./verdict-history.ts";
 import { rerunCommand } from "./rerun.ts";
+import { adapterOf } from "../substrates/registry.ts";
 import { chooseSubstrate } from "./choose-substrate.ts";
 import { targetVersion } from "./target-fingerprint.ts";
 import type { RunRequest } from "./options.ts";
@@ -102,6 +103,7 @@ async function planOptions(
   const substrate = await chooseSubstrate(context, options.substrate, experiment.target);
   guarded(name, () => nameSecrets(secretsOf(experiment, options), context.env));
   const { pack } = experiment.target;
+  const topology = options.topology ?? experiment.topology;
   return {
     substrate: substrate.name,
     substrateWhy: substrate.why,
@@ -112,6 +114,7 @@ async function planOptions(
     allowHosts: options.allowHosts,
     workloadExports: (workload) => workloadExports(pack, workload),
     workloadNeeds: (workload) => workloadNeeds(pack, workload),
+    missing: await missingOf(context, substrate.name, experiment.target, topology),
     obstacleTo: (up) => obstacleTo(up, context.env),
     workloadMetrics: (workload) => workloadMetrics(pack, workload),
     workloadStrings: (workload) => workloadStrings(pack, workload),
@@ -153,6 +156,19 @@ function commitOf(context: Context, name: string): Promise<Commit | null> {
   const found = known.get(folder) ?? checkedOut(folder);
   known.set(folder, found);
   return found;
+}
+
+/** Only of a valid description; the plan reports the problems of any other. */
+async function missingOf(
+  context: Context,
+  substrate: SubstrateName,
+  target: Experiment["target"],
+  topology: string,
+): Promise<readonly string[]> {
+  const { missing } = await adapterOf(substrate);
+  if (missing === undefined || (target.problems?.(Date.now()) ?? []).length > 0) return [];
+  const chosen = Object.hasOwn(target.topologies, topology) ? target.topologies[topology] : null;
+  return chosen ? missing(context, chosen.layout()) : [];
 }
 
 /**

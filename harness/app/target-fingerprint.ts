@@ -34,6 +34,8 @@ export function targetVersion(
 ): string {
   const harness = contentOf(context.root);
   if (target.own !== true) return harness;
+  // `plan` refuses a wrong description and says why; the layout of one may throw.
+  if ((target.problems?.(Date.now()) ?? []).length > 0) return harness;
   const described = JSON.stringify(
     target.topologies[topology]?.layout() ?? null,
     (_key, value: unknown) => (typeof value === "function" ? String(value) : value),

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { editDistance, nearest, unknownName } from "./nearest.ts";
+import { renamed } from "./renamed.ts";
 
 const word = fc.string({ unit: fc.constantFrom("a", "b", "c"), maxLength: 6 });
 
@@ -52,6 +53,11 @@ describe("unknownName", () => {
       'unknown topology "quik"; did you mean "quick"? (known: quick, regions, zones)',
     );
     expect(unknownName("topology", "QUICK", known)).toContain('did you mean "quick"?');
+  });
+
+  it.each(Object.entries(renamed))("gives today's name of %s: %s", (before, now) => {
+    expect(unknownName("key", before, [...known, now])).toContain(`; its name is now "${now}" (`);
+    expect(unknownName("key", before, known)).not.toContain("its name");
   });
 
   it("suggests nothing if no name is near", () => {

@@ -1,4 +1,5 @@
 /** "Did you mean": the known name with the fewest edits from a mistyped one. */
+import { todaysName } from "./renamed.ts";
 
 /**
  * Levenshtein distance with adjacent transpositions counted as one edit (optimal string alignment).
@@ -33,10 +34,15 @@ export function nearest(name: string, known: readonly string[]): string | null {
     : null;
 }
 
-/** Example: `unknown topology "quik"; did you mean "quick"? Known: quick, zones`. */
+/**
+ * Example: `unknown topology "quik"; did you mean "quick"? (known: quick, zones)`. For a name of an
+ * earlier version, it gives today's.
+ */
 export function unknownName(what: string, name: string, known: readonly string[]): string {
+  const now = todaysName(name, known);
   const near = nearest(name, known);
-  const hint = near === null ? "" : `; did you mean "${near}"?`;
+  const hint =
+    now !== null ? `; its name is now "${now}"` : near === null ? "" : `; did you mean "${near}"?`;
   return (
     `unknown ${what} "${name}"${hint} (known: ` +
     `${known.length === 0 ? "none" : [...known].sort().join(", ")})`

@@ -53,6 +53,8 @@ export interface PlanOptions {
   readonly browser?: string | null;
   /** Why this command cannot start a target on this machine; null if no reason is known. */
   obstacleTo?(up: Command): string | null;
+  /** What of a target that runs already is not there, one line each. */
+  readonly missing?: readonly string[];
   /** Epoch ms; defaults to this machine's clock. */
   readonly nowMs?: number;
   /** Hosts besides this machine to which the run may send traffic. */
@@ -74,6 +76,7 @@ export type TargetOptions = Pick<
   | "scale"
   | "nowMs"
   | "obstacleTo"
+  | "missing"
 >;
 
 export interface Planned {

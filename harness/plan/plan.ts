@@ -38,6 +38,7 @@ import type { Plan } from "../record/plan.ts";
 import { blindSpots } from "./blind-spots.ts";
 import { isVirtual } from "../record/substrates.ts";
 import type { Layout } from "../target/layout.ts";
+import { layoutProblems } from "../target/layout-problems.ts";
 import type { Target, Topology } from "../target/target.ts";
 import { misspeltValues, unlistedValues, valuesIn } from "./tag-values.ts";
 import { introduce } from "../target/packs.ts";
@@ -59,6 +60,8 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
     ? whole.target.topologies[topology]
     : undefined;
   const layout = chosen?.layout();
+  const contradictions = layout === undefined ? [] : layoutProblems(layout);
+  if (contradictions.length > 0) refuse(whole, contradictions);
   const registry = registryOf(
     layout ?? { services: [] },
     whole.target.pack,
@@ -272,6 +275,8 @@ export function planTarget(target: Target, topology: string, options: TargetOpti
       ...problems,
     ]);
   const layout = chosen.layout();
+  const contradictions = layoutProblems(layout);
+  if (contradictions.length > 0) refuse(idle, contradictions);
   problems.push(
     ...lackProblems(chosen, topology, idle, options),
     ...hostProblems(layout, options.allowHosts ?? []),
@@ -286,9 +291,12 @@ export function planTarget(target: Target, topology: string, options: TargetOpti
   };
 }
 
-function outsideProblems({ outside }: Layout, { obstacleTo }: TargetOptions): string[] {
+function outsideProblems(
+  { outside }: Layout,
+  { obstacleTo, missing = [] }: TargetOptions,
+): string[] {
   const obstacle = outside === undefined ? null : (obstacleTo?.(outside.up) ?? null);
-  return obstacle === null ? [] : [`outside: ${obstacle}`];
+  return [...(obstacle === null ? [] : [`outside: ${obstacle}`]), ...missing];
 }
 
 /** A control for a missing defence would prove nothing, and a missing defence protects nothing. */

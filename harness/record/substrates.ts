@@ -17,6 +17,7 @@ interface SubstrateEntry {
 const list = [
   { name: "process", meaning: "processes on loopback addresses", auto: "otherwise" },
   { name: "docker", meaning: "containers on this machine", auto: "ready" },
+  { name: "compose", meaning: "containers of a compose project that its user runs" },
   { name: "simulated", meaning: "the target's model, in virtual time", isVirtual: true },
 ] as const satisfies readonly SubstrateEntry[];
 

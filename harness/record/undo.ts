@@ -33,6 +33,15 @@ export type UndoEntry =
       readonly name: string;
       readonly at: string;
     }
+  /** What a substrate changes of others' things, with the old state, which only it understands. */
+  | {
+      readonly kind: "changed";
+      readonly substrate: string;
+      readonly what: string;
+      readonly name: string;
+      readonly at: string;
+      readonly before: string;
+    }
   /**
    * The command that stops what an external command of the target started. With `fault`, it reverts
    * a fault of this kind on a service that outlives the run.

@@ -464,6 +464,30 @@ describe("recovery", () => {
     expect(leftRuns(state)).toEqual([]);
   });
 
+  it("passes what was changed to its substrate, the last change first", async () => {
+    const ledger = new FileLedger(state, runId, "");
+    const changed = (name: string, at = "unix:///one"): UndoEntry => ({
+      kind: "changed",
+      substrate: "compose",
+      what: "running",
+      name,
+      at,
+      before: "",
+    });
+    for (const name of ["a", "b", "c"]) ledger.record(changed(name));
+    ledger.record(changed("d"))();
+    ledger.record(changed("e", "unix:///two"));
+    ledger.close();
+    orphan();
+    const asked: string[] = [];
+    await recoverRun(onlyRun(), async (_run, at, substrate, entries) => {
+      asked.push(`${substrate} ${at} ${entries.map(({ name }) => name).join()}`);
+      return [];
+    });
+    expect(asked).toEqual(["compose unix:///one c,b,a", "compose unix:///two e"]);
+    expect(leftRuns(state)).toEqual([]);
+  });
+
   it("undoes an older version's engine entries", () => {
     const entries = [
       { kind: "network", name: "n", engine: "unix:///one" },

@@ -137,6 +137,7 @@ const knownKinds: readonly string[] = [
   "directory",
   "ports",
   "made",
+  "changed",
   "command",
 ] satisfies readonly UndoEntry["kind"][];
 

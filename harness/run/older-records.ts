@@ -1,11 +1,9 @@
-/**
- * Converts older records to the current format. No other file of the harness knows the names of
- * earlier versions.
- */
+/** Converts older records to the current format; `base/renamed.ts` lists the names of both. */
 import type { RunEvent } from "../record/events.ts";
 import type { Pack } from "../target/pack.ts";
 import { packNamed, packs } from "../target/packs.ts";
 import { usersSide } from "../target/layout.ts";
+import { renamed as todays } from "../base/renamed.ts";
 import { entryTag, type Tags } from "../metrics/tags.ts";
 import { rhythmMsOf } from "../target/rhythm.ts";
 
@@ -14,7 +12,10 @@ export const olderPlanFormat = "seawall-plan/1";
 
 type Json = Readonly<Record<string, unknown>>;
 
-const fields: Readonly<Record<string, string>> = { edges: "entries", stream: "content" };
+const fields: Readonly<Record<string, string>> = {
+  edges: todays.edges,
+  stream: todays.stream,
+};
 /** The places in a plan that contain tags. */
 const withTags = [
   "hypothesis",

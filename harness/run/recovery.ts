@@ -9,12 +9,18 @@ import { runCommand } from "../system/command.ts";
 import { endStrays, type Stray, type Traces } from "../system/strays.ts";
 import { type LeftRun, testsPrefix } from "./left-runs.ts";
 
-/** Removes what a run created on a substrate, at one place; returns what could not be removed. */
+/**
+ * Removes what a run created on a substrate at one place, and reverts what it changed there, the
+ * last change first. Returns what could not be undone.
+ */
 export type SubstrateUndo = (
   runId: string,
   at: string,
   substrate: string,
+  changed: readonly Changed[],
 ) => Promise<readonly string[]>;
+
+export type Changed = UndoEntry & { readonly kind: "changed" };
 
 const undoUnavailable: SubstrateUndo = async (_runId, at, substrate) => [
   `what it made on ${substrate} at ${at}, which was not checked`,
@@ -53,13 +59,15 @@ export async function recoverRun(
   );
   const strays = await on.endStrays(tracesOf(left));
   remaining.push(...strays.map(({ pid, name, why }) => `process ${pid} (${name}, ${why})`));
-  const made = left.entries.flatMap((entry) => (entry.kind === "made" ? [entry] : []));
+  const made = left.entries.flatMap((entry) =>
+    entry.kind === "made" || entry.kind === "changed" ? [entry] : [],
+  );
   const places = new Map(made.map((entry) => [`${entry.substrate} ${entry.at}`, entry]));
   for (const { substrate, at } of places.values()) {
     remaining.push(
-      ...(await undoMade(left.runId, at, substrate).catch((error: Error) => [
-        `what it made on ${substrate} at ${at}: ${error.message}`,
-      ])),
+      ...(await undoMade(left.runId, at, substrate, changedAt(made, substrate, at)).catch(
+        (error: Error) => [`what it made on ${substrate} at ${at}: ${error.message}`],
+      )),
     );
   }
   for (const entry of left.entries) {
@@ -78,6 +86,14 @@ export async function recoverRun(
   }
   if (remaining.length === 0) rmSync(left.ledger, { force: true });
   return remaining;
+}
+
+function changedAt(entries: readonly UndoEntry[], substrate: string, at: string): Changed[] {
+  return entries
+    .flatMap((entry) =>
+      entry.kind === "changed" && entry.substrate === substrate && entry.at === at ? [entry] : [],
+    )
+    .reverse();
 }
 
 /** Where to search for processes of a run; pids of another boot are invalid. */

@@ -63,7 +63,7 @@ export const settings = {
     flag: null,
     kind: "list",
     fallback: [],
-    meaning: "contexts of Kubernetes that faults may reach; no substrate reaches one yet",
+    meaning: "docker contexts and engines besides this machine's that faults may reach",
   },
   baseline: {
     key: "baseline",
@@ -121,7 +121,7 @@ export interface Config {
   readonly substrate?: string | undefined;
   /** Hosts besides this machine that load and faults may reach. */
   readonly allowHosts?: readonly string[] | undefined;
-  /** Contexts of Kubernetes that faults may reach. No substrate reaches one yet. */
+  /** Docker contexts, and addresses of engines, besides this machine's, that faults may reach. */
   readonly allowContexts?: readonly string[] | undefined;
   /** What `gate` compares with: a folder of runs, or a git ref such as `origin/main`. */
   readonly baseline?: string | undefined;

@@ -7,7 +7,7 @@ import type { EventSink } from "../record/event-sink.ts";
 import type { SampleSink } from "../metrics/samples.ts";
 import type { Substrate } from "./substrate.ts";
 import type { Support } from "../faults/faults.ts";
-import type { UndoLedger } from "../record/undo.ts";
+import type { UndoEntry, UndoLedger } from "../record/undo.ts";
 import type { Plan } from "../record/plan.ts";
 import type { Layout } from "../target/layout.ts";
 import type { Target } from "../target/target.ts";
@@ -33,13 +33,22 @@ export interface Surroundings {
 }
 
 type Ground = Pick<Surroundings, "root" | "env">;
-export type Asked = Pick<Target, "model" | "own">;
+export type Asked = Pick<Target, "model" | "own" | "runsOn">;
+/** An entry of the ledger: what a run changed of others' things. */
+export type Changed = UndoEntry & { readonly kind: "changed" };
 
 export interface SubstrateAdapter {
   /** Why it can never run this target, and what to do instead; null if it can. */
   refusal(target: Asked): { readonly why: string; readonly hint: string } | null;
+  /** Why this user does not permit it; null if it is permitted. `allowed`: named contexts. */
+  forbidden?(
+    ground: Ground,
+    allowed: readonly string[],
+  ): { readonly why: string; readonly hint: string } | null;
   /** Why it is not chosen by default; null if it may be. Must be quick. */
   obstacle(ground: Ground): Promise<string | null>;
+  /** What of the layout is not there, of a target that runs already; one line each. */
+  missing?(ground: Ground, layout: Layout): Promise<readonly string[]>;
   /** The reason for the choice, as a phrase for the plan. */
   why(how: "asked" | "ready", target: Asked): string;
   supports(target: Asked): Support;
@@ -54,7 +63,7 @@ export interface SubstrateAdapter {
   /** Removes whatever carries the run's mark; returns what is still there. */
   sweep?(env: Environment, runId: string): Promise<readonly string[]>;
   /** The same for a dead run, at the place that its ledger names. */
-  undo?(runId: string, at: string): Promise<readonly string[]>;
+  undo?(runId: string, at: string, changed: readonly Changed[]): Promise<readonly string[]>;
   /** Whether it works on this machine, for `seawall doctor`. */
   doctor?(ground: Ground, machine: Machine, tools: readonly Inspection[]): Promise<Ability>;
 }

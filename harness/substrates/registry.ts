@@ -1,7 +1,7 @@
 /** The adapters of the listed substrates; each is loaded on demand. */
 import { extname } from "node:path";
 import { isSubstrate, type SubstrateName } from "../record/substrates.ts";
-import type { SubstrateAdapter } from "./adapter.ts";
+import type { Changed, SubstrateAdapter } from "./adapter.ts";
 
 /** `.js` in the compiled package. */
 const ending = extname(import.meta.filename);
@@ -16,14 +16,15 @@ export async function adapterOf(name: SubstrateName): Promise<SubstrateAdapter> 
   return module.adapter;
 }
 
-/** Removes what a dead run left on a substrate; returns what could not be removed. */
+/** Undoes what a dead run left on a substrate; returns what could not be undone. */
 export async function undoOn(
   runId: string,
   at: string,
   substrate: string,
+  changed: readonly Changed[] = [],
 ): Promise<readonly string[]> {
   const adapter = isSubstrate(substrate) ? await adapterOf(substrate) : undefined;
-  if (adapter?.undo !== undefined) return adapter.undo(runId, at);
+  if (adapter?.undo !== undefined) return adapter.undo(runId, at, changed);
   const what = `what it made on the substrate ${JSON.stringify(substrate)} at ${at}`;
   return [`${what}, which this version cannot undo`];
 }

@@ -42,9 +42,26 @@ export interface Companion extends Disposable {
   readonly ended: Promise<string>;
 }
 
+/** An engine that keeps a service for its user, and may act on it besides the harness. */
+export interface Keeper {
+  /** What starts the service again after a crash: `the restart policy "always"`. Null if none. */
+  readonly restarts: string | null;
+  /** How a process ended, and what runs since; null while it runs. */
+  accountOf(pid: number): Death | null;
+}
+
+export interface Death {
+  /** `ended by SIGKILL (exit status 137)`. */
+  readonly detail: string;
+  /** The next process, and the time from the death to its start in ms; null before that. */
+  readonly back: { readonly pid: number; readonly afterMs: number } | null;
+}
+
 /** One running service. */
 export interface Instance {
   readonly service: Service;
+  /** Present if an engine keeps the service. Its address leaves the network when it ends. */
+  readonly keeper?: Keeper;
   /** Null while the service is down. */
   readonly pid: number | null;
   endpoint(port: string): Endpoint;

@@ -23,8 +23,8 @@ export function entriesOf(deployment: Running, ways?: readonly Way[]): Entry[] {
     );
     const endpoint = deployment.instance(service).endpoint(port);
     if (linked === undefined) return endpoint;
-    const isForeign =
-      deployment.layout.services.find(({ name }) => name === service)?.at !== undefined;
+    const described = deployment.layout.services.find(({ name }) => name === service);
+    const isForeign = described?.at !== undefined || described?.container !== undefined;
     const { access } = endpoint;
     return isForeign
       ? { ...endpoint, via: linked.entry }

@@ -286,7 +286,19 @@ export interface Service {
   readonly at?: Readonly<Record<string, Endpoint>>;
   /** By port name, how HTTP is spoken there. */
   readonly access?: Readonly<Record<string, Access>>;
+  /** The container in which it runs, if a compose project of its user's keeps it. */
+  readonly container?: ComposeContainer;
   launch(place: Place): Launch;
+}
+
+/** A container of a compose project, by the labels that compose gives it. */
+export interface ComposeContainer {
+  /** The name of the service in the compose file. */
+  readonly service: string;
+  /** The number of the replica, from 1. */
+  readonly number: number;
+  /** Its published addresses on this machine, by port name; users enter there. */
+  readonly published: Readonly<Record<string, Endpoint>>;
 }
 
 /** With how it is asked. */
@@ -386,6 +398,8 @@ export interface Way {
 export interface Layout {
   /** Starts before Seawall's own services and stops after them. */
   readonly outside?: Outside;
+  /** The compose project that its containers belong to. No other container is touched. */
+  readonly project?: string;
   readonly services: readonly Service[];
   readonly links: readonly Link[];
   /**

@@ -6,6 +6,7 @@ import { z } from "zod";
 import { unknownName } from "../base/nearest.ts";
 import type { OwnParts, OwnTarget, Running } from "./own-target-description.ts";
 import { type Endpoint, usersSide } from "./layout.ts";
+import { namesIn, repeated } from "./layout-problems.ts";
 import { toolNames } from "./tools.ts";
 
 const named = z
@@ -176,6 +177,11 @@ const shape = z.strictObject({
     .optional(),
 });
 
+/** A key of earlier versions that moved to another function. */
+const shapeWithOlder = shape.extend({
+  stream: z.never("streamTarget() describes a stream, and ownTarget() does not").optional(),
+});
+
 /** The address is not repeated in the message, because it may contain a password. */
 function isAddress(url: string): boolean {
   if (!URL.canParse(url)) return false;
@@ -211,7 +217,7 @@ export const servicesMax = 244;
 
 /** `nowMs`: epoch ms. */
 export function ownTargetProblems(own: OwnTarget, nowMs: number): string[] {
-  const whole = shape.safeParse(own);
+  const whole = shapeWithOlder.safeParse(own);
   const problems = [
     ...(whole.success ? [] : linesOf(whole.error, "", shape.shape)),
     ...eachService(own),
@@ -222,7 +228,6 @@ export function ownTargetProblems(own: OwnTarget, nowMs: number): string[] {
       ? problems
       : [
           ...serviceProblems(own),
-          ...nameProblems(own),
           ...(own.parts === undefined ? probeProblems(own) : own.parts.problems(nowMs)),
         ];
   return lines.map((line) => `target ${typeof own.name === "string" ? own.name : ""}: ${line}`);
@@ -259,26 +264,29 @@ export function linesOf(error: z.ZodError, where: string, known: object, of = ""
   });
 }
 
-function serviceProblems({ services }: OwnTarget): string[] {
+function serviceProblems({ services, links = [], entries }: OwnTarget): string[] {
   const names = services.map(({ name }) => name);
-  const twice = [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
-  const waits = new Map(
-    services.map((one) => [one.name, "url" in one ? [] : (one.dependsOn ?? [])]),
-  );
   return [
-    ...twice.map((name) => `service "${name}": the name occurs twice`),
     ...names
       .filter((name) => reserved.includes(name))
       .map((name) => `service "${name}": the harness reserves this name`),
     ...(services.length > servicesMax
       ? [`services: ${services.length}, and there are addresses for ${servicesMax}`]
       : []),
-    ...[...waits].flatMap(([name, others]) =>
-      others
-        .filter((other) => !names.includes(other))
-        .map((other) => `service "${name}": dependsOn: ${unknownName("service", other, names)}`),
-    ),
-    ...circle(waits),
+    ...namesIn({
+      services: services.map((one) => ({
+        name: one.name,
+        dependsOn: "url" in one ? [] : (one.dependsOn ?? []),
+        ports: [firstPort, ...Object.keys(one.ports ?? {})],
+      })),
+      links: links.map(([from, to]) => {
+        const { service, port } = endOf(to);
+        return { from, to: service, port };
+      }),
+      entries: entries.map((service) => ({ service, port: firstPort })),
+    }),
+    ...repeated(entries).map((name) => `entries: "${name}" occurs twice`),
+    ...sharedAddresses(services),
     ...services
       .filter((one) => one.tls !== undefined && !speaksTls(one))
       .map(({ name }) => `service "${name}": tls: it does not speak https`),
@@ -287,26 +295,6 @@ function serviceProblems({ services }: OwnTarget): string[] {
 
 function speaksTls(one: OwnTarget["services"][number]): boolean {
   return "url" in one ? one.url.startsWith("https:") : one.https === true;
-}
-
-/** Services that depend on one another in a cycle never start. */
-function circle(waits: ReadonlyMap<string, readonly string[]>): string[] {
-  const done = new Set<string>();
-  const visit = (name: string, behind: readonly string[]): string[] | null => {
-    if (behind.includes(name)) return [...behind.slice(behind.indexOf(name)), name];
-    if (done.has(name)) return null;
-    done.add(name);
-    for (const other of waits.get(name) ?? []) {
-      const found = visit(other, [...behind, name]);
-      if (found !== null) return found;
-    }
-    return null;
-  };
-  for (const name of waits.keys()) {
-    const found = visit(name, []);
-    if (found !== null) return [`dependsOn: ${found.join(" waits for ")}: none of them can start`];
-  }
-  return [];
 }
 
 /** Without a prober, the generator would be the only witness of what is served. */
@@ -329,38 +317,4 @@ function sharedAddresses(services: OwnTarget["services"]): string[] {
 /** A name that always means this machine is its address. */
 function addressOf({ hostname, host }: URL): string {
   return /^(?:.+\.)?localhost\.?$/.test(hostname) ? host.replace(hostname, "127.0.0.1") : host;
-}
-
-/** One of its services, and where it says so one of that one's ports. */
-function endProblems(end: string, { services }: OwnTarget): string[] {
-  const names = services.map(({ name }) => name);
-  const { service, port } = endOf(end);
-  const found = services.find(({ name }) => name === service);
-  if (found === undefined) return [`links: ${unknownName("service", service, names)}`];
-  const ports = [firstPort, ...Object.keys(found.ports ?? {})];
-  return ports.includes(port) ? [] : [`links: ${unknownName(`port of ${service}`, port, ports)}`];
-}
-
-function nameProblems(own: OwnTarget): string[] {
-  const { services, entries, links = [] } = own;
-  const names = services.map(({ name }) => name);
-  const joined = links.map(([from, to]) => `${from} > ${to}`);
-  const twice = (all: readonly string[]): string[] => [
-    ...new Set(all.filter((one, index) => all.indexOf(one) !== index)),
-  ];
-  return [
-    ...entries
-      .filter((name) => !names.includes(name))
-      .map((name) => `entries: ${unknownName("service", name, names)}`),
-    ...twice(entries).map((name) => `entries: "${name}" occurs twice`),
-    ...sharedAddresses(services),
-    ...links.flatMap(([from, to]) => [
-      ...(from === usersSide || names.includes(from)
-        ? []
-        : [`links: ${unknownName("service", from, [...names, usersSide])}`]),
-      ...endProblems(to, own),
-      ...(from === endOf(to).service ? [`links: from ${from} to itself`] : []),
-    ]),
-    ...twice(joined).map((link) => `links: ${link} occurs twice`),
-  ];
 }

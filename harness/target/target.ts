@@ -20,6 +20,8 @@ export interface Target {
   readonly pack?: Pack;
   /** Described by its user: the container image does not contain it. */
   readonly own?: boolean;
+  /** The only substrate that can run it; any that fits, by default. */
+  readonly runsOn?: string;
   /**
    * The version that the user of an own target states. A run of one version does not count for
    * another.

@@ -3,15 +3,25 @@ import { describe, expect, it } from "vitest";
 import { worst } from "../../harness/judge/judge.ts";
 import type { Honest, Lie, LieGroup } from "./lie.ts";
 
+declare module "vitest" {
+  interface TaskMeta {
+    readonly planted?: "lie" | "control";
+  }
+}
+
 export function checkGroup(group: LieGroup): void {
   // Real ones are small, and mostly wait.
   const test = group.runs === "process" ? it.concurrent : it;
   describe(group.title, () => {
+    // `harness/check.ts` counts by this mark.
     for (const lie of group.lies)
-      test(`catches ${lie.name}: ${lie.says}`, () =>
-        group.runs === "hermetic" ? catches(lie) : isNotHeld(lie));
+      test(`catches ${lie.name}: ${lie.says}`, { meta: { planted: "lie" } }, () =>
+        group.runs === "hermetic" ? catches(lie) : isNotHeld(lie),
+      );
     for (const control of group.honest)
-      test(`accepts ${control.name}: ${control.says}`, () => doubtsNothing(control));
+      test(`accepts ${control.name}: ${control.says}`, { meta: { planted: "control" } }, () =>
+        doubtsNothing(control),
+      );
   });
 }
 

@@ -7,6 +7,7 @@ import {
   type StreamTarget,
   streamTarget,
 } from "../../targets/live-streaming/pack/own-target/stream-target.ts";
+import type { Layout } from "../../harness/target/layout.ts";
 import { planExperiment } from "../../harness/plan/plan.ts";
 import { type LieGroup, type Outcome, planned } from "./lie.ts";
 
@@ -62,19 +63,29 @@ const experiment = (own: StreamTarget): Experiment =>
   });
 
 /** Like a user's file, whose types no compiler has checked. */
-function plan(changes: object): Outcome {
+function plan(changes: object, byHand: (layout: Layout) => Partial<Layout> = () => ({})): Outcome {
+  const whole = experiment({ ...honest, ...changes });
+  const { target } = whole;
+  const layout = (): Layout => {
+    const own = target.topologies["own"]?.layout() as Layout;
+    return { ...own, ...byHand(own) };
+  };
+  const topologies = { own: { title: "By hand", layout } };
   return planned(() =>
-    planExperiment(experiment({ ...honest, ...changes }), {
-      substrate: "process",
-      substrateWhy: "test",
-      supports: () => true,
-      seed: 1,
-      without: [],
-      topology: null,
-      workloadExports: () => ["live"],
-      rerun: "",
-      nowMs: Date.UTC(2026, 0, 1),
-    }),
+    planExperiment(
+      { ...whole, target: { ...target, topologies } },
+      {
+        substrate: "process",
+        substrateWhy: "test",
+        supports: () => true,
+        seed: 1,
+        without: [],
+        topology: null,
+        workloadExports: () => ["live"],
+        rerun: "",
+        nowMs: Date.UTC(2026, 0, 1),
+      },
+    ),
   );
 }
 
@@ -282,6 +293,36 @@ const lies: readonly (readonly [name: string, says: string, changes: object, cau
       'must begin with "/"',
     ],
     [
+      "a-rendition-that-climbs",
+      "clients that resolve it request another path than the prober",
+      streaming({ renditions: [{ ...stream.renditions[0], name: ".." }] }),
+      "it becomes /live/main/../1.m4s",
+    ],
+    [
+      "an-event-that-climbs",
+      "clients that resolve it request another path than the prober",
+      streaming({ event: "a/%2E" }),
+      "it becomes /live/a/%2E/v360/1.m4s",
+    ],
+    [
+      "a-path-that-climbs",
+      "clients that resolve it request another path than the prober",
+      path("/live/../{number}"),
+      "it becomes /live/../1",
+    ],
+    [
+      "an-event-with-a-question-mark",
+      "the number is part of a query, which servers may ignore",
+      streaming({ event: "who?" }),
+      'stream.event: a name in one line, without "?"',
+    ],
+    [
+      "a-rendition-with-a-question-mark",
+      "the number is part of a query, which servers may ignore",
+      streaming({ renditions: [{ ...stream.renditions[0], name: "v?" }] }),
+      'a name without "/" and "?"',
+    ],
+    [
       "a-path-with-two-slashes",
       "some take it for a host",
       path("//example.com/{number}"),
@@ -354,6 +395,64 @@ const lies: readonly (readonly [name: string, says: string, changes: object, cau
     ],
   ];
 
+const twoServices = serving(started, { ...started, name: "origin" });
+const waiting =
+  (...dependsOn: readonly string[]) =>
+  ({ services }: Layout): Partial<Layout> => ({
+    services: services.map((one, index) => ({ ...one, dependsOn: [dependsOn[index] ?? ""] })),
+  });
+
+/** Targets whose layout is written by hand: no description is checked before. */
+const layouts: readonly (readonly [
+  name: string,
+  says: string,
+  byHand: (layout: Layout) => Partial<Layout>,
+  caughtBy: string,
+])[] = [
+  [
+    "by-hand-wait-for-one-another",
+    "none of them starts",
+    waiting("origin", "edge"),
+    "dependsOn: edge waits for origin waits for edge: none of them can start",
+  ],
+  [
+    "by-hand-waits-for-nobody",
+    "it never starts",
+    ({ services }) => ({ services: services.map((one) => ({ ...one, dependsOn: ["ghost"] })) }),
+    'dependsOn: unknown service "ghost"',
+  ],
+  [
+    "by-hand-two-services-of-one-name",
+    "the first is never asked",
+    ({ services }) => ({ services: [...services, ...services.slice(1)] }),
+    'service "origin": the name occurs twice',
+  ],
+  [
+    "by-hand-an-unknown-entry",
+    "a name that is misspelt",
+    () => ({ entries: [{ service: "egde", port: "http" }] }),
+    'entries: unknown service "egde"; did you mean "edge"?',
+  ],
+  [
+    "by-hand-an-entry-at-no-port",
+    "nothing listens there",
+    () => ({ entries: [{ service: "edge", port: "https" }] }),
+    'entries: unknown port of edge "https"; did you mean "http"?',
+  ],
+  [
+    "by-hand-a-link-to-nobody",
+    "the link carries nothing",
+    () => ({ links: [{ from: "edge", to: "ghost", port: "http" }] }),
+    'links: unknown service "ghost"',
+  ],
+  [
+    "by-hand-a-link-twice",
+    "one of two carries nothing",
+    () => ({ links: ["http", "http"].map((port) => ({ from: "edge", to: "origin", port })) }),
+    "links: edge > origin (http) occurs twice",
+  ],
+];
+
 const controls: readonly (readonly [name: string, says: string, changes: object])[] = [
   ["a-plain-target", "one service, one stream", {}],
   [
@@ -365,6 +464,11 @@ const controls: readonly (readonly [name: string, says: string, changes: object]
     }),
   ],
   ["a-target-of-audio-alone", "radio is a stream", streaming({ renditions: [two[1]] })],
+  [
+    "dots-in-names",
+    "a version is no step",
+    streaming({ event: "v1..2/.main", segmentPath: "/{event}/{rendition}/{number}.m4s?from=../x" }),
+  ],
   [
     "a-token-in-the-path",
     "a query is part of a path",
@@ -407,11 +511,30 @@ const controls: readonly (readonly [name: string, says: string, changes: object]
 export const nonsenseTargets: LieGroup = {
   title: "meaningless targets",
   runs: "hermetic",
-  lies: lies.map(([name, says, changes, caughtBy]) => ({
-    name,
-    says,
-    caughtBy,
-    plant: () => plan(changes),
-  })),
-  honest: controls.map(([name, says, changes]) => ({ name, says, plant: () => plan(changes) })),
+  lies: lies
+    .map(([name, says, changes, caughtBy]) => ({
+      name,
+      says,
+      caughtBy,
+      plant: () => plan(changes),
+    }))
+    .concat(
+      layouts.map(([name, says, byHand, caughtBy]) => ({
+        name,
+        says,
+        caughtBy,
+        plant: () => plan(twoServices, byHand),
+      })),
+    ),
+  honest: [
+    ...controls.map(([name, says, changes]) => ({ name, says, plant: () => plan(changes) })),
+    {
+      name: "by-hand-one-waits-for-the-other",
+      says: "each starts after the one before",
+      plant: () =>
+        plan(twoServices, ({ services: [first, second] }) => ({
+          services: [first, { ...second, dependsOn: ["edge"] }] as Layout["services"],
+        })),
+    },
+  ],
 };

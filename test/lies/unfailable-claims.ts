@@ -292,6 +292,31 @@ const lies: readonly Row[] = [
     "no record refutes it",
   ],
   [
+    "rate-of-durations",
+    "a single answer after 4 s is 4,000 a second",
+    claiming({ statistic: "rate", comparison: ">=", limit: 10, unit: "/s", samplesMin: 1 }),
+    "segment_ms is a duration, so rate adds up ms",
+  ],
+  [
+    "sum-of-durations",
+    "few slow answers are as many as many quick ones",
+    claiming({ statistic: "sum", comparison: ">=", limit: 1_000, samplesMin: 1 }),
+    "segment_ms is a duration, so sum adds up ms",
+  ],
+  [
+    "sum-of-readings",
+    "it grows with the number of readings",
+    claiming({
+      metric: "open_sockets",
+      where: {},
+      statistic: "sum",
+      comparison: "<=",
+      limit: 10_000,
+      samplesMin: 1,
+    }),
+    "open_sockets is a reading, and sum adds readings up",
+  ],
+  [
     "per-a-million-million",
     "divided until nothing is left",
     claiming({

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Connection } from "../../target/observer.ts";
 import { fakeService, injected } from "../../../test/support/faults/strike.ts";
 import { inject } from "./inject.ts";
 
@@ -22,6 +23,18 @@ describe("blackhole", () => {
       services: [fakeService("a", { pid: null, state: "ended" })],
     });
     expect(dead.evidence).toEqual({ landed: false, observation: "a is ended, not running" });
+  });
+
+  it("lands if an engine takes the published port away with the network", async () => {
+    const keeper = { restarts: null, accountOf: () => null };
+    const given = { fault, services: [fakeService("a", { keeper })], deployment: { disconnect } };
+    const on = async (answer: Connection) =>
+      (await injected(inject, { ...given, observer: { tryConnect: async () => answer } })).evidence;
+    expect(await on("refused")).toEqual({
+      landed: true,
+      observation: "process 7 of a runs, and a:80 took no connection within 1000 ms",
+    });
+    expect(await on("accepted")).toMatchObject({ landed: false });
   });
 
   it("heals if a port replies in time", async () => {

@@ -50,13 +50,19 @@ async function proofOfSilence(instance: Instance, { tryConnect }: Observer): Pro
   const { pid, state } = instance;
   if (pid === null || state !== "running")
     return evidenceOf(false, `${name} is ${state}, not running`);
-  const responding = answers.filter(({ answer }) => answer !== "silent");
+  // An engine takes the address away, and the published port with it.
+  const isKept = instance.keeper !== undefined;
+  const responding = answers.filter(
+    ({ answer }) => answer === "accepted" || (answer === "refused" && !isKept),
+  );
   if (responding.length > 0) {
     const answered = responding.map(({ at, answer }) => `${at} ${answer} a connection`).join(", ");
     return evidenceOf(false, `${answered}, so ${name} is not cut off`);
   }
   const ports = answers.map(({ at }) => at).join(", ");
-  const silence = `${ports} neither took nor refused a connection within ${silentMs} ms`;
+  const silence = isKept
+    ? `${ports} took no connection within ${silentMs} ms`
+    : `${ports} neither took nor refused a connection within ${silentMs} ms`;
   return evidenceOf(answers.length > 0, `process ${pid} of ${name} runs, and ${silence}`);
 }
 

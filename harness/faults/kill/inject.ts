@@ -2,9 +2,10 @@
  * Kills one or many services at once and starts them again. Shared by kill, zone loss and region
  * loss.
  */
-import type { Instance } from "../../target/deployment.ts";
+import type { Instance, Keeper } from "../../target/deployment.ts";
 import type { Evidence } from "../../target/evidence.ts";
 import type { FaultExecution, RealStrike } from "../../target/fault.ts";
+import type { Observer } from "../../target/observer.ts";
 import { addressOf, all, each, onEach, evidenceOf } from "../proofs.ts";
 
 const connectMs = 1_000;
@@ -38,8 +39,9 @@ export function inject({ services, clock, observer }: RealStrike<unknown>): Faul
       const fromMs = clock.monotonicMs();
       await each(struck, async (one) => {
         if (one.index > 0) await clock.sleep(one.index * apartMs);
-        // Leaves running services alone.
-        if (one.instance.pid === null) await one.instance.start();
+        // Leaves running services alone. One that its engine started may not be ready yet.
+        if (one.instance.pid === null || one.instance.keeper !== undefined)
+          await one.instance.start();
         one.startedMs = clock.monotonicMs() - fromMs;
       });
     },
@@ -60,6 +62,8 @@ async function proofOfDeath(
   const { name } = instance.service;
   if (pid === null)
     return { landed: false, observation: `${name} was not running, so there was nothing to kill` };
+  if (instance.keeper !== undefined)
+    return proofOfKeptDeath(instance, instance.keeper, pid, tryConnect);
   const endpoints = Object.keys(instance.service.ports).map((port) => instance.endpoint(port));
   const answers = await Promise.all(
     endpoints.map(async (endpoint) => ({
@@ -79,6 +83,38 @@ async function proofOfDeath(
   const refuse = answers.length === 1 ? "refuses" : "refuse";
   const ports = answers.map(({ at }) => at).join(", ");
   return evidenceOf(true, `process ${pid} of ${name} is gone and ${ports} ${refuse} connections`);
+}
+
+/**
+ * The engine is the witness. A restart policy may start the service at once, as it does after any
+ * crash. Then the death is the whole fault, and the evidence says how long it lasted.
+ */
+async function proofOfKeptDeath(
+  instance: Instance,
+  keeper: Keeper,
+  pid: number,
+  tryConnect: Observer["tryConnect"],
+): Promise<Evidence> {
+  const { name, ports } = instance.service;
+  const death = keeper.accountOf(pid);
+  if (death === null) return evidenceOf(false, `process ${pid} of ${name} is still there`);
+  const died = `process ${pid} of ${name} is gone: ${death.detail}`;
+  if (death.back !== null) {
+    const { pid: next, afterMs } = death.back;
+    const ran = `process ${next} ran ${Math.round(afterMs)} ms later`;
+    return keeper.restarts === null
+      ? evidenceOf(false, `${died}; but ${ran}, although it has no restart policy`)
+      : evidenceOf(true, `${died}; ${keeper.restarts} restarted it, and ${ran}`);
+  }
+  // The policy may act while the ports are checked.
+  const endpoints = Object.keys(ports).map((port) => instance.endpoint(port));
+  const answers = await Promise.all(endpoints.map((one) => tryConnect(one, connectMs)));
+  if (keeper.accountOf(pid)?.back !== null)
+    return proofOfKeptDeath(instance, keeper, pid, tryConnect);
+  const open = endpoints.filter((_, index) => answers[index] === "accepted").map(addressOf);
+  return open.length > 0
+    ? evidenceOf(false, `${died}; but ${open.join(", ")} accepted a connection`)
+    : evidenceOf(true, `${died}; ${endpoints.map(addressOf).join(", ")} accepts no connection`);
 }
 
 function proofOfLife(instance: Instance, tookMs: number, named: boolean): Evidence {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Death, Instance } from "../../target/deployment.ts";
 import type { Connection } from "../../target/observer.ts";
 import { fakeService, injected } from "../../../test/support/faults/strike.ts";
 import { inject } from "./inject.ts";
@@ -68,5 +69,67 @@ describe("a kill", () => {
     const { evidence, heal } = await injected(inject, { fault: {}, services, observer: refusing });
     expect(evidence.landed).toBe(true);
     expect(await heal()).toEqual({ landed: false, observation: "b ended again" });
+  });
+
+  describe("of a service that an engine keeps", () => {
+    const detail = "ended by SIGKILL (exit status 137)";
+    const kept = (restarts: string | null, deaths: (Death | null)[]) =>
+      fakeService("a", {
+        keeper: { restarts, accountOf: () => deaths.shift() ?? null },
+      });
+    const dead: Death = { detail, back: null };
+    const back: Death = { detail, back: { pid: 8, afterMs: 412.4 } };
+    const always = 'the restart policy "always"';
+    const evidenceOn = async (service: Instance, observer = answering("silent")) =>
+      (await injected(inject, { fault: {}, services: [service], observer })).evidence;
+
+    it("lands without a refusal, because the address leaves with the container", async () => {
+      expect(await evidenceOn(kept(null, [dead, dead]))).toEqual({
+        landed: true,
+        observation: `process 7 of a is gone: ${detail}; a:80 accepts no connection`,
+      });
+    });
+
+    it("lands if its restart policy acts, and says after how long", async () => {
+      const expected = {
+        landed: true,
+        observation:
+          `process 7 of a is gone: ${detail}; ${always} restarted it, ` +
+          "and process 8 ran 412 ms later",
+      };
+      expect(await evidenceOn(kept(always, [back]))).toEqual(expected);
+      // While the ports are checked.
+      expect(await evidenceOn(kept(always, [dead, back, back]), answering("accepted"))).toEqual(
+        expected,
+      );
+    });
+
+    it("stays in force after that, because a death cannot be taken back", async () => {
+      const { observe } = await injected(inject, {
+        fault: {},
+        services: [kept(always, [dead, dead, back])],
+        observer: answering("silent"),
+      });
+      expect(await observe?.look()).toMatchObject({ landed: true });
+    });
+
+    it.each([
+      ["no death", kept(always, [null]), "process 7 of a is still there"],
+      [
+        "a start by nobody known",
+        kept(null, [back]),
+        `process 7 of a is gone: ${detail}; but process 8 ran 412 ms later, although it has no ` +
+          "restart policy",
+      ],
+    ])("does not land with %s", async (_what, service, observation) => {
+      expect(await evidenceOn(service)).toEqual({ landed: false, observation });
+    });
+
+    it("does not land if its port still takes connections", async () => {
+      expect(await evidenceOn(kept(null, [dead, dead]), answering("accepted"))).toMatchObject({
+        landed: false,
+        observation: expect.stringContaining("but a:80 accepted a connection"),
+      });
+    });
   });
 });

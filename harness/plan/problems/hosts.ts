@@ -7,8 +7,8 @@ import { type Layout, usersSide } from "../../target/layout.ts";
 
 /** `allowed` contains names or addresses as written in the experiment. */
 export function hostProblems(layout: Layout, allowed: readonly string[]): string[] {
-  return layout.services.flatMap(({ name, at }) =>
-    Object.values(at ?? {}).flatMap(({ host, port }) => {
+  return layout.services.flatMap(({ name, at, container }) =>
+    Object.values({ ...container?.published, ...at }).flatMap(({ host, port }) => {
       if (port < 1 || port > 65_535) return [`${name}: there is no port ${port}`];
       return isOurs(host) || allowed.includes(host)
         ? []

@@ -15,6 +15,7 @@ import type { Selector } from "../../metrics/samples.ts";
 import { comparesBytes, metricIn, type Registry } from "../../metrics/metrics.ts";
 import { claimId } from "../../record/claim-ids.ts";
 import { unknownName } from "../../base/nearest.ts";
+import { todaysName } from "../../base/renamed.ts";
 import type { PlanOptions } from "../options.ts";
 import { isVirtual } from "../../record/substrates.ts";
 import { listed } from "../../phrases/phrase.ts";
@@ -73,9 +74,11 @@ export function needProblems(
   return [...new Set(experiment.load.map(({ workload }) => workload))].flatMap((workload) =>
     (workloadNeeds?.(workload) ?? [])
       .filter((need) => !has(need))
-      .map((need) =>
-        ofWorld("load", `workload ${workload} needs ${need}, which this topology lacks`),
-      ),
+      .map((need) => {
+        const now = todaysName(need, ["content"]);
+        const why = now === null ? "which this topology lacks" : `whose name is now "${now}"`;
+        return ofWorld("load", `workload ${workload} needs ${need}, ${why}`);
+      }),
   );
 }
 
@@ -107,6 +110,7 @@ export function claimProblems(experiment: Experiment, registry: Registry): PlanP
     );
     problems.push(
       ...counterProblems(claim, registry),
+      ...totalProblems(claim, registry),
       ...byProblems(claim, registry),
       ...unitProblems(claim, registry),
     );
@@ -140,6 +144,21 @@ function counterProblems(claim: Claim, registry: Registry): PlanProblem[] {
       `${claim.metric} is a counter; only ${listed(fit)} apply to counters, not ${claim.statistic}`,
     ),
   ];
+}
+
+/** A rate of durations reads like a rate of requests, and one slow answer counts as thousands. */
+function totalProblems(claim: Claim, registry: Registry): PlanProblem[] {
+  const { isTotal, readsValues } = statisticOf(claim);
+  const kind = metricIn(registry, claim.metric)?.kind;
+  if (!isTotal || !readsValues) return [];
+  const { metric, statistic } = claim;
+  if (kind === "duration")
+    return [
+      ofClaim(claim, `${metric} is a duration, so ${statistic} adds up ms; use count or share`),
+    ];
+  return kind === "gauge"
+    ? [ofClaim(claim, `${metric} is a reading, and ${statistic} adds readings up; use mean or max`)]
+    : [];
 }
 
 /** Units that are easily confused. */

@@ -23,7 +23,11 @@ export interface ContainerOptions {
   readonly logFile: string;
   readonly record: Recorder;
   readonly host: Docker.HostConfig;
-  readonly address?: { readonly network: string; readonly host: string };
+  readonly address?: {
+    readonly network: string;
+    readonly host?: string;
+    readonly aliases?: readonly string[];
+  };
 }
 
 const endsWithinMs = 10_000;
@@ -72,7 +76,12 @@ export class Container {
           : {
               NetworkingConfig: {
                 EndpointsConfig: {
-                  [address.network]: { IPAMConfig: { IPv4Address: address.host } },
+                  [address.network]: {
+                    ...(address.host === undefined
+                      ? {}
+                      : { IPAMConfig: { IPv4Address: address.host } }),
+                    ...(address.aliases === undefined ? {} : { Aliases: [...address.aliases] }),
+                  },
                 },
               },
             }),

@@ -20,13 +20,17 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * Throws ENGINE_FAILED for an engine on another machine, whose networks would be unreachable from
  * here.
  */
-export function engineAddress(env: Environment): EngineAddress {
+export function engineAddress(
+  env: Environment,
+  where: "here" | "anywhere" = "here",
+): EngineAddress {
   const host = env["DOCKER_HOST"] || "unix:///var/run/docker.sock";
   if (host.startsWith("unix://")) return { host, socketPath: host.slice("unix://".length) };
   const { hostname, port, protocol } = URL.canParse(host)
     ? new URL(host)
     : { hostname: "", port: "", protocol: "" };
-  if (protocol === "tcp:" && /^(127(\.\d+){3}|localhost|\[::1\])$/.test(hostname))
+  const isHere = /^(127(\.\d+){3}|localhost|\[::1\])$/.test(hostname);
+  if (protocol === "tcp:" && (isHere || where === "anywhere"))
     return { host, tcp: { host: hostname.replace(/[[\]]/g, ""), port: Number(port || 2375) } };
   throw new SeawallError(
     "ENGINE_FAILED",
@@ -95,9 +99,15 @@ function ask({ socketPath, tcp }: EngineAddress, path: string): Promise<string> 
   });
 }
 
-/** Loads the client, queries the engine and refuses an unsuitable one. Throws ENGINE_FAILED. */
-export async function connectEngine(env: Environment): Promise<Docker> {
-  const { host, socketPath, tcp } = engineAddress(env);
+/**
+ * Loads the client, queries the engine and refuses an unsuitable one. Throws ENGINE_FAILED.
+ * `anywhere`: an engine of another machine is permitted.
+ */
+export async function connectEngine(
+  env: Environment,
+  where: "here" | "anywhere" = "here",
+): Promise<Docker> {
+  const { host, socketPath, tcp } = engineAddress(env, where);
   // Loaded on demand, because it takes a third of a second.
   const { default: Client } = await import("dockerode");
   const docker = new Client(

@@ -5,11 +5,11 @@
 import { z } from "zod";
 import { unknownName } from "../../../../harness/base/nearest.ts";
 import { linesOf } from "../../../../harness/target/own-target-problems.ts";
-import { placeholders, type Stream } from "../stream/stream.ts";
+import { placeholders, segmentPath as addressOf, type Stream } from "../stream/stream.ts";
 
 const share = z.number().min(0).max(1);
 const rendition = z.strictObject({
-  name: z.string().regex(/^[^/\p{C}]+$/u, 'a name without "/"'),
+  name: z.string().regex(/^[^/?\p{C}]+$/u, 'a name without "/" and "?"'),
   kind: z.enum(["video", "audio"]),
   bitsPerSecond: z.number().min(1_000, "bits per second, not kilobits: at least 1000"),
   leastBytesShare: share.optional(),
@@ -17,7 +17,7 @@ const rendition = z.strictObject({
 });
 
 const shape = z.strictObject({
-  event: z.string().regex(/^[^\p{C}]+$/u, "a name in one line"),
+  event: z.string().regex(/^[^?\p{C}]+$/u, 'a name in one line, without "?"'),
   segmentMs: z.number().min(100, "milliseconds, not seconds: at least 100").max(600_000),
   availabilityStartMs: z.number().nonnegative(),
   renditions: z.array(rendition).min(1, "a stream has at least one"),
@@ -30,6 +30,9 @@ const shape = z.strictObject({
   leastBytesShare: share.optional(),
 });
 
+/** A step "." or "..", percent-encoded or not, before any query. */
+const climbs = /^[^?]*\/(?:\.|%2e){1,2}(?:[/?]|$)/i;
+
 /** `nowMs`: epoch ms. No stream can begin after it. */
 export function streamProblems(stream: Stream, nowMs: number): string[] {
   const { error } = z.object({ stream: shape }).safeParse({ stream });
@@ -41,6 +44,11 @@ export function streamProblems(stream: Stream, nowMs: number): string[] {
     problems.push(`segmentPath: "${segmentPath}" must begin with "/": it is a path at each edge`);
   else if (segmentPath.startsWith("//") || /[\\#\p{C}]/u.test(segmentPath))
     problems.push(`segmentPath: "${segmentPath}" is no path`);
+  for (const name of names) {
+    const path = addressOf(stream, name, 1);
+    if (climbs.test(path))
+      problems.push(`segmentPath: it becomes ${path}, and some clients resolve "." and ".."`);
+  }
   const used = [...segmentPath.matchAll(/\{([^{}]*)\}/g)].map((match) => match[1] as string);
   for (const one of used.filter((name) => !(placeholders as readonly string[]).includes(name))) {
     problems.push(
