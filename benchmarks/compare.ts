@@ -3,6 +3,7 @@
  * pairs of which one is slower. Prints how many of each are called different.
  *
  *   sides       made-up runs, by runs per side and by variation between runs
+ *   within      three made-up runs a side whose live waits differ by 3 % or less on each side
  *   made-up     several kinds of noise
  *   chance      the tests behind a comparison alone
  *   simulated   runs in virtual time
@@ -12,7 +13,7 @@
  * `docs/how-runs-are-compared.md` has the output of `sides`.
  *
  *   node benchmarks/compare.ts [PAIRS=200 | FROM-UNTIL]
- *     [sides | simulated | made-up | chance | coverage | speed]
+ *     [sides | within | simulated | made-up | chance | coverage | speed]
  *     [RUNS,RUNS… | 3v3,10v1…] [slow-store | origin-storm]
  */
 import originStorm from "../experiments/origin-storm.ts";
@@ -23,6 +24,7 @@ import { enoughRuns } from "../harness/compare/enough-runs.ts";
 import { lnChoose } from "../harness/compare/fisher.ts";
 import type { Experiment } from "../harness/experiment/experiment.ts";
 import type { Run } from "../harness/record/run.ts";
+import { quantile } from "../harness/base/statistics.ts";
 import { planned, simulateInMemory } from "../test/support/simulated/in-memory.ts";
 import {
   alarmsMost,
@@ -122,7 +124,7 @@ function sidesTable(): void {
       "|\n|---|---|---|---|---|---|---|\n",
   );
   for (const sides of process.argv[4]?.split(",") ?? sidesOfAll)
-    for (const runToRun of [0, 0.05, 0.1, 0.15]) {
+    for (const runToRun of [0, 0.03, 0.05, 0.1, 0.15]) {
       const [ofA = 1, ofB = 1] = sides.split("v").map(Number);
       const side = (seed: number, runs: number, slower: number): Run[] =>
         Array.from({ length: runs }, (_, index) =>
@@ -155,6 +157,40 @@ function sidesTable(): void {
           `|\n`,
       );
     }
+}
+
+/** How often 20 % are seen where the median live waits of each side's runs lie so close. */
+function withinTable(): void {
+  const closest = 1.03;
+  const isClose = (runs: readonly Run[]): boolean => {
+    const medians = runs.map(({ series }) => {
+      const live = series.find(({ tags }) => tags["lane"] === "live");
+      return quantile(Float64Array.from(live?.values ?? []).sort(), 0.5) ?? Number.NaN;
+    });
+    return Math.max(...medians) / Math.min(...medians) <= closest;
+  };
+  for (const runToRun of [0, 0.01, 0.02, 0.03]) {
+    let [close, seen] = [0, 0];
+    for (let pair = from; pair < until; pair++) {
+      const side = (seed: number, slower: number): Run[] =>
+        Array.from({ length: 3 }, (_, index) =>
+          madeUpRun({ seed: seed + index, runToRun, slower }),
+        );
+      const [a, b] = [side(pair * 20, 1), side(5e6 + pair * 20, 1.2)];
+      if (!isClose(a) || !isClose(b)) continue;
+      close++;
+      if (
+        compareRuns(a, b, { ...defaults, intervals: "decisive" }).some(
+          slowerFor("segment_ms", "live"),
+        )
+      )
+        seen++;
+    }
+    process.stdout.write(
+      `${runToRun * 100} % from run to run: ${close} of ${pairs} pairs have sides within 3 %; ` +
+        `a fifth slower is seen in ${seen} of them\n`,
+    );
+  }
 }
 
 /**
@@ -282,6 +318,7 @@ async function simulated(runs: number): Promise<void> {
 }
 
 if (only === "" || only === "sides") sidesTable();
+if (only === "within") withinTable();
 if (only === "speed") speed();
 if (only === "" || only === "chance") chance();
 if (only === "" || only === "simulated")

@@ -112,6 +112,7 @@ export async function runPlanned(
   }
   await recorder[Symbol.asyncDispose]();
   scrubLogs(join(directory, files.logs));
+  await observer?.ended?.();
   deadMan.release();
   const cleaned = recorder.events.findLast((event) => event.kind === "cleaned");
   if (cleaned?.kind === "cleaned" && cleaned.status === "clean") ledger.remove();

@@ -162,11 +162,18 @@ describe("the index of runs", () => {
     recorded("slow/mine/20260102T000000Z-00000002");
     mkdirSync(join(out, "gate/20260103T000000Z-00000003"), { recursive: true });
     writeFileSync(join(out, "gate/20260103T000000Z-00000003/gate.json"), "{}");
-    const { runs, broken } = writeIndex(out);
+    const gate = "gate/20260103T000000Z-00000003/report.html";
+    writeFileSync(join(out, gate), "<title>Gate passed</title>");
+    // The report of a run is no other page.
+    const one = recorded("origin-storm/20251231T000000Z-00000001");
+    writeFileSync(join(one, "report.html"), "<title>Held: origin-storm</title>");
+    const { runs, broken, pages } = writeIndex(out);
     expect(broken).toEqual([]);
+    expect(pages.map(({ path }) => path)).toEqual([gate]);
     expect(runs.map(({ path }) => path)).toEqual([
       "slow/mine/20260102T000000Z-00000002",
       "baseline/2e7a5c9bd6c6/origin-storm/20260101T000000Z-00000001",
+      "origin-storm/20251231T000000Z-00000001",
     ]);
   });
 

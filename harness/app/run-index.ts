@@ -249,7 +249,8 @@ function pagesOf(out: string): IndexedPage[] {
       ...shownFoldersIn(join(out, folder))
         .filter(
           (inner) =>
-            isOther(join(out, folder, inner)) && existsSync(join(out, folder, inner, files.report)),
+            !existsSync(join(out, folder, inner, files.plan)) &&
+            existsSync(join(out, folder, inner, files.report)),
         )
         .map((inner) => `${folder}/${inner}/${files.report}`),
     ]);

@@ -42,8 +42,8 @@ const tired: Finding = {
 
 describe("one run of a search", () => {
   it("held, or broke with the violated claim", () => {
-    expect(readStep(held)).toEqual({ outcome: "held", broke: [], why: "" });
-    expect(readStep(verdict("refuted", claim))).toEqual({
+    expect(readStep(held)).toMatchObject({ outcome: "held", broke: [], why: "" });
+    expect(readStep(verdict("refuted", claim))).toMatchObject({
       outcome: "broke",
       broke: ["Served (fault)"],
       why: "because",

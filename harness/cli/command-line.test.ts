@@ -215,10 +215,10 @@ describe("the command line", () => {
       /^target {5}live-streaming, topology quick$/m,
       /^ +region-a-1: .*region-a\/cassandra/m,
       /^ {2}live \(live\) +20 +200 +20$/m,
-      /22\.0 s {4}latency of 100 ± 20 ms from edge to origin-read of region region-a\n +on region-a\/edge>region-a\/origin-read:http, region-b\/edge>region-a\/origin-read:http\n +landed when pings over each link take that long/,
-      /26\.0 s {4}undo latency.*\n +remove the delay/,
-      /28\.0 s {4}lose zone region-b-1\n +strikes .*region-b\/cassandra.*\n +landed when each process of it is gone/,
-      /32\.0 s {4}undo lose zone region-b-1\n +restart all and check that each is ready/,
+      /\+18\.0 s {4}latency of 100 ± 20 ms from edge to origin-read of region region-a\n +on region-a\/edge>region-a\/origin-read:http, region-b\/edge>region-a\/origin-read:http\n +landed when pings over each link take that long/,
+      /\+22\.0 s {4}undo latency.*\n +remove the delay/,
+      /\+24\.0 s {4}lose zone region-b-1\n +strikes .*region-b\/cassandra.*\n +landed when each process of it is gone/,
+      /\+28\.0 s {4}undo lose zone region-b-1\n +restart all and check that each is ready/,
       /^Claims$/m,
     ])
       expect(stdout).toMatch(part);

@@ -65,6 +65,11 @@ export const webhook: [string, string] = [
   "tell this address of a verdict that differs from the one before",
 ];
 
+export const otlp: [string, string] = [
+  "--otlp <url>",
+  "send samples to this receiver (OTLP over HTTP) during the run",
+];
+
 export function seed(): Option {
   return new Option("--seed <n>", "seed of all random choices, 0…4294967295").argParser(
     wholeOf(0, 2 ** 32 - 1),

@@ -14,6 +14,14 @@ import { testRuns } from "./whole-runs.ts";
 /** Alpha budget of claims: for counts, and for observed values. */
 export const claimShares = { counts: 0.2, values: 0.1 } as const;
 
+/**
+ * Whether counts of so many runs can show anything. If they cannot, their part of the error rate is
+ * free: that follows from the numbers of runs alone, whatever the runs show.
+ */
+export function countsCanTell(ofA: number, ofB: number, alpha: number): boolean {
+  return fisher([ofA, 0], [0, ofB]) < alpha * claimShares.counts;
+}
+
 export interface ClaimOutcome {
   /** Identifies the claim on both sides, whatever its title. */
   readonly id: string;

@@ -99,7 +99,7 @@ describe("a comparison", () => {
         baselineRuns: ofA,
       });
       expect(why).toMatch(
-        /^\d runs? against \d: no test can tell, as .*\. at least 3 against 3 are needed$/,
+        /^\d runs? against \d: no test can tell, as .*\. At least 3 against 3 are needed$/,
       );
       expect(hint).toMatch(
         /^live segment wait p\d+ over the whole run is [\d.]+ times what it was .*: 3 runs a side would show it/,

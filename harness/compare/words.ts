@@ -19,8 +19,22 @@ export const outcomeWords: Readonly<Record<Outcome, string>> = {
   undecided: "Cannot tell",
 };
 
-/** Example: "1 claim is worse; of 124 figures 3 are worse and 1 is better, …". */
+/** Users' figures first: "1 claim is worse; of 24 figures that users see 3 are worse; of 100 …". */
 export function tallySentence({ claims, changes }: Pick<Against, "claims" | "changes">): string {
+  const ofUsers = changes.filter(({ quantity }) => quantity.family === "felt");
+  const others = changes.filter(({ quantity }) => quantity.family !== "felt");
+  const kind = ofUsers.length === 0 ? "figures" : "other figures";
+  const clauses = [
+    claimsText(claims),
+    ...(ofUsers.length === 0
+      ? []
+      : [`of ${ofUsers.length} figures that users see ${countsText(ofUsers)}`]),
+    ...(others.length === 0 ? [] : [`of ${others.length} ${kind} ${countsText(others)}`]),
+  ];
+  return clauses.join("; ");
+}
+
+function countsText(changes: readonly Change[]): string {
   const of = (outcome: Change["outcome"]): number =>
     changes.filter((change) => change.outcome === outcome).length;
   const differing = [
@@ -30,16 +44,16 @@ export function tallySentence({ claims, changes }: Pick<Against, "claims" | "cha
   ]
     .filter(([, count]) => (count as number) > 0)
     .map(([what, count]) => `${count} ${count === 1 ? "is" : "are"} ${what}`);
-  const figures = [
+  const clauses = [
     differing.length === 0 ? "none is shown to differ" : differing.join(" and "),
     ...(of("alike") === 0
       ? []
       : [`${of("alike")} ${of("alike") === 1 ? "is" : "are"} shown to be the same`]),
     ...(of("unclear") === 0 ? [] : [`of ${of("unclear")} these runs cannot tell`]),
   ];
-  const listed =
-    figures.length === 1 ? figures[0] : `${figures.slice(0, -1).join(", ")}, and ${figures.at(-1)}`;
-  return `${claimsText(claims)}; of ${changes.length} figures ${listed}`;
+  return clauses.length === 1
+    ? (clauses[0] ?? "")
+    : `${clauses.slice(0, -1).join(", ")}, and ${clauses.at(-1)}`;
 }
 
 function claimsText(claims: readonly ClaimOutcome[]): string {
@@ -131,7 +145,7 @@ function tooFewSentences(changes: readonly Change[], ofA: number, ofB: number): 
           `${most.quantity.title} ${whereOf(most)} ${apart(most)}: ` +
             `${moreRuns(most, ofA + ofB === 2)}`,
         ];
-  return [`${runs}: no test can tell, as ${why}. at least 3 against 3 are needed`, ...hint];
+  return [`${runs}: no test can tell, as ${why}. At least 3 against 3 are needed`, ...hint];
 }
 
 /** Suspected differences of too few runs: user-facing figures first, then the largest. */

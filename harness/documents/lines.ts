@@ -105,6 +105,10 @@ const scale = z.number().meta({ description: "the audience as a multiple of the 
 export const breakingPointDocument = z.object({
   format: z.literal("seawall-breaking-point/1"),
   experiment: z.string(),
+  title: z.string(),
+  perSecond: z.number().meta({
+    description: "users who begin in one second of the planned audience's busiest phase",
+  }),
   topology: z.string(),
   substrate: z.string(),
   without: z.array(z.string()),
@@ -116,6 +120,9 @@ export const breakingPointDocument = z.object({
         description:
           "generator: the load generator failed, so nothing is known of the target at this load",
       }),
+      margins: z
+        .array(z.object({ title: z.string(), used: z.number() }))
+        .meta({ description: "each claim's used part of its allowance, in its worst phase" }),
       broke: z.array(z.string()),
       why: z.string(),
       seconds: z.number(),

@@ -11,7 +11,8 @@ import { type Chances, virtualWorld } from "../../test/support/simulated/virtual
 import { VirtualClock } from "../substrates/simulated/virtual-clock.ts";
 import { heldPlan } from "../../test/support/judge/held-run.ts";
 import { conductDay, NoGo } from "./conduct-day.ts";
-import { dayOf, MemoryLog, stepOf } from "../../test/support/game-day/day.ts";
+import { dayOf, stepOf } from "../../test/support/game-day/day.ts";
+import { MemoryLog } from "./memory-log.ts";
 import { type DayStopped, Desk } from "./desk.ts";
 import { times } from "../../test/support/thorough.ts";
 

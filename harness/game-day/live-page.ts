@@ -9,10 +9,10 @@ let made: { readonly html: string; readonly policy: string } | undefined;
 
 export function livePage(): { readonly html: string; readonly policy: string } {
   const shell: Shell = {
-    title: "Game day",
+    title: "Live",
     status: null,
     skipTo: { id: "decision-title", text: "Skip to the decision" },
-    heading: "game day",
+    heading: "",
     subheading: "",
     body: body(),
     styles: ["../../game-day/page/live.css", "../../game-day/page/live-parts.css"],
@@ -37,7 +37,7 @@ function body(): Markup {
 <h1 id="now-title"></h1><p id="now-detail" class="soft"></p></div>
 <div class="when"><p class="soft" id="clock-label"></p><p class="clock" id="clock"></p></div>
 <button type="button" id="stop" class="stop"><b>Stop</b>
-<span>heals all faults and ends the day</span></button>
+<span>heals all faults and ends <span id="stops">the day</span></span></button>
 <div class="progress" id="progress" aria-hidden="true"></div>
 <ul id="in-force" class="in-force" aria-label="Faults in force"></ul>
 </div></section>

@@ -2,7 +2,8 @@ import { request as httpRequest } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Role } from "./day/game-day.ts";
 import { realClock } from "../system/clock.ts";
-import { dayOf, MemoryLog, stepOf } from "../../test/support/game-day/day.ts";
+import { dayOf, stepOf } from "../../test/support/game-day/day.ts";
+import { MemoryLog } from "./memory-log.ts";
 import { Desk } from "./desk.ts";
 import { type Served, serveDay } from "./server.ts";
 

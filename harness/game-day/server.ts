@@ -26,6 +26,8 @@ export interface Served extends AsyncDisposable {
 }
 
 export interface ServeOptions {
+  /** `run`: the page shows runs without decisions. */
+  readonly kind?: "day" | "run";
   readonly day: Day;
   readonly desk: Desk;
   readonly log: Log;
@@ -80,7 +82,7 @@ export async function serveDay(options: ServeOptions): Promise<Served> {
       reject(
         new SeawallError(
           "PORT_BUSY",
-          `the game day's page cannot be served on ${host}:${options.port}: ${error.code}`,
+          `the live page cannot be served on ${host}:${options.port}: ${error.code}`,
           {
             cause: error,
             hint: "Choose another port with --port, or omit it to use any free port.",
@@ -134,8 +136,8 @@ function appOf(options: ServeOptions, tokens: Tokens, streams: EventStreams): Ap
     return next();
   });
   app.get("/api/day", (context) => {
-    const { day, directory, nowMs } = options;
-    return context.json({ day, directory, role: context.get("role"), nowMs: nowMs() });
+    const { kind = "day", day, directory, nowMs } = options;
+    return context.json({ kind, day, directory, role: context.get("role"), nowMs: nowMs() });
   });
   app.get("/api/events", (context) => {
     if (!streams.hasRoom) return context.json({ why: "too many pages are open" }, 503);

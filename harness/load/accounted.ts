@@ -2,6 +2,7 @@
  * Records each iteration of a load, independent of the workload's own samples: that it began, when,
  * and how it ended. The script that the harness writes for k6 wraps every load's function in this.
  */
+import "./trace-context.ts";
 import exec from "k6/execution";
 import { Trend } from "k6/metrics";
 

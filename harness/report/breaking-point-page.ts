@@ -1,8 +1,13 @@
 /** The result of a breaking-point search, for a terminal and as a page that links to its runs. */
+import type { Margin } from "../breaking-point/step.ts";
 import type { Conclusion, StepOutcome } from "../breaking-point/search.ts";
+import { isVirtual } from "../record/substrates.ts";
 import { withoutText } from "../phrases/format.ts";
 import { markup, type Markup } from "./markup.ts";
-import { headCell, section } from "./page/parts.ts";
+import { breakingChart, usersText } from "./page/breaking-chart.ts";
+import { usedText } from "./page/claims.ts";
+import { shape } from "./page/icons.ts";
+import { numberCell, scrollingTable, section } from "./page/parts.ts";
 import { renderShell } from "./page/shell.ts";
 import { painter, type Style, wrap } from "../system/terminal.ts";
 import { clip } from "./plain.ts";
@@ -12,6 +17,8 @@ import { type Cell, table } from "./table.ts";
 interface Step {
   readonly scale: number;
   readonly outcome: StepOutcome;
+  /** The used part of each claim's allowance in its worst phase. */
+  readonly margins: readonly Margin[];
   readonly broke: readonly string[];
   readonly why: string;
   readonly seconds: number;
@@ -21,6 +28,9 @@ interface Step {
 
 export interface BreakingPoint {
   readonly experiment: string;
+  readonly title: string;
+  /** The users who begin in one second of the planned audience's busiest phase. */
+  readonly perSecond: number;
   readonly topology: string;
   readonly substrate: string;
   readonly without: readonly string[];
@@ -44,6 +54,13 @@ const styles: Readonly<Record<StepOutcome, Style>> = {
   generator: "inconclusive",
   unclear: "inconclusive",
 };
+
+const tones = {
+  held: "held",
+  broke: "refuted",
+  generator: "inconclusive",
+  unclear: "inconclusive",
+} as const;
 
 export const times = (scale: number): string => `${Number(scale.toPrecision(3))}×`;
 
@@ -127,42 +144,61 @@ export function renderBreakingPointHtml(
     generator: "inconclusive",
     unclear: "inconclusive",
   } as const;
-  const tones = {
-    held: "held",
-    broke: "refuted",
-    generator: "inconclusive",
-    unclear: "inconclusive",
-  } as const;
   const sorted = found.steps.toSorted((a, b) => a.scale - b.scale);
+  const { conclusion, perSecond } = found;
+  const kind = status[conclusion.kind];
+  const users = usersText(1, perSecond);
+  const planned = `1× is the planned audience: ${users} users a second at its peak.`;
   return renderShell({
+    simulated: isVirtual(found.substrate),
     title: `Breaking point of ${found.experiment}`,
-    status: status[found.conclusion.kind],
+    status: kind,
     heading: found.experiment,
     skipTo: { id: "runs", text: "Skip to the runs" },
     subheading:
       `breaking point · ${found.topology} topology on ${found.substrate}` +
       `${found.without.length === 0 ? "" : ` ·${withoutText(found.without)}`} · seed ${found.seed}`,
-    styles: ["ablation.css"],
+    styles: ["breaking.css"],
     scripts: [],
     charts: false,
     data: null,
-    body: markup`<section class="page" aria-labelledby="said"><h1 id="said">Breaking point</h1>
-<p>${clip(sentenceOf(found), 1000)}</p></section>
+    body: markup`<section class="verdict ${kind}" aria-labelledby="said"><div class="page hero">
+${shape(kind)}<div class="said"><h1 id="said" class="long">Breaking point</h1>
+<p class="why">${clip(sentenceOf(found), 1000)}</p></div>
+<div class="asked"><h2>${clip(found.title)}</h2><p>${planned}</p></div></div></section>
+${section("margins", "Margin of each claim, by audience", [
+  breakingChart({ ...conclusion, perSecond, steps: sorted }),
+  markup`<p class="quiet">A claim at 100 % has used all that its limit allows, in its worst phase;
+more than 200 % is drawn at the top.${
+    conclusion.from === null || conclusion.until === null
+      ? ""
+      : " The shaded interval holds the breaking point."
+  }</p>`,
+])}
 ${section("runs", "Runs, by audience", [
-  markup`<div class="scroll"><table class="matrix"><thead><tr>
-${["audience", "outcome", "what broke, or why not"].map(headCell)}</tr></thead>
-<tbody>${sorted.map((step) => stepRow(step, tones[step.outcome], linkOf))}</tbody></table></div>`,
+  scrollingTable(
+    "Table of the runs",
+    "breaking-runs",
+    ["audience", { n: "users a second" }, "outcome", "tightest claim", "what broke, or why not"],
+    markup`<tbody>${sorted.map((step) => stepRow(step, perSecond, linkOf))}</tbody>`,
+  ),
 ])}`,
   });
 }
 
 function stepRow(
-  { scale, outcome, directory, broke, why }: Step,
-  tone: string,
+  { scale, outcome, directory, broke, why, margins }: Step,
+  perSecond: number,
   linkOf: (directory: string) => string,
 ): Markup {
-  const word = words[outcome];
-  return markup`<tr><th scope="row">${times(scale)}</th><td class="${tone}">
+  const word = words[outcome].replace(/^\S+ /, "");
+  const [tightest] = margins.toSorted((a, b) => b.used - a.used);
+  const close =
+    tightest === undefined
+      ? ""
+      : markup`<b class="n">${usedText(tightest.used)}</b> ${clip(tightest.title, 160)}`;
+  return markup`<tr><th scope="row">${times(scale)}</th>
+${numberCell(usersText(scale, perSecond))}<td class="${tones[outcome]}">${shape(tones[outcome])}
 ${directory === null ? markup`${word}` : markup`<a href="${linkOf(directory)}">${word}</a>`}</td>
-<td>${clip(broke.length > 0 ? broke.join(", ") : why)}</td></tr>\n`;
+<td>${close}</td><td>${clip(broke.length > 0 ? broke.join(", ") : why)}</td></tr>\n`;
 }

@@ -1,5 +1,6 @@
 /**
- * Overlays the sides of a comparison on one axis: seconds from the start of the fault phase.
+ * Overlays the sides of a comparison on one axis: seconds from the start of the baseline, as
+ * everywhere. The runs are aligned at the start of the fault phase, where a change shows.
  * Requests of a side's runs are pooled, so a quantile is never a mean of quantiles; rates are per
  * run.
  */
@@ -30,7 +31,7 @@ export type OverlayModel = Pick<ReportModel, "axis" | "phases" | "faults" | "jud
 /** The shading follows the baseline's first run; all runs have phases of the same length. */
 export function overlayOf(sides: readonly SideRuns[]): OverlayModel | null {
   const [first] = sides[0]?.runs ?? [];
-  const zeroMs = first === undefined ? null : faultStartMs(first);
+  const zeroMs = first === undefined ? null : zeroOf(first);
   if (first === undefined || zeroMs === null) return null;
   const timeline = timelineOf(first);
   const shift = timeline.zeroMs - zeroMs;
@@ -48,7 +49,7 @@ export function overlayOf(sides: readonly SideRuns[]): OverlayModel | null {
   const aligned = sides.map(({ label, runs }) => ({
     label,
     times: runs.length,
-    series: runs.flatMap(fromFault),
+    series: runs.flatMap(fromZero),
   }));
   return {
     axis: {
@@ -73,14 +74,14 @@ export function overlayOf(sides: readonly SideRuns[]): OverlayModel | null {
   };
 }
 
-function faultStartMs(run: Run): number | null {
-  return (
-    run.events.find((event) => event.kind === "phase" && event.phase === "fault")?.atMs ?? null
-  );
+/** Where the baseline began, had it been as long as planned before the fault phase. */
+function zeroOf({ events, plan }: Run): number | null {
+  const fault = events.find((event) => event.kind === "phase" && event.phase === "fault");
+  return fault === undefined ? null : fault.atMs - plan.phasesMs.baseline;
 }
 
-function fromFault(run: Run): SeriesData[] {
-  const zeroMs = faultStartMs(run);
+function fromZero(run: Run): SeriesData[] {
+  const zeroMs = zeroOf(run);
   const { harm, charts } = run.plan;
   const compared = new Set([
     harm?.metric,

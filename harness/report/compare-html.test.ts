@@ -71,7 +71,9 @@ describe("a comparison's page", () => {
       { label: "A", runs: [run] },
       { label: "B", runs: [later] },
     ]);
-    expect(overlay?.phases.find(({ phase }) => phase === "fault")?.fromMs).toBe(0);
+    expect(overlay?.phases.find(({ phase }) => phase === "fault")?.fromMs).toBe(
+      run.plan.phasesMs.baseline,
+    );
     for (const {
       lines: [a, b],
     } of overlay?.charts ?? [])

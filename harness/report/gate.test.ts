@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Gated } from "../gate/gate.ts";
+import { renderGateHtml } from "./gate-html.ts";
 import { type GateReport, renderAnnotations, renderGateMarkdown, renderGateText } from "./gate.ts";
 
 const hostile = "x|y\n::error::z `rm` <script>alert(1)</script> [a](http://b) %0A\u001b[31m";
@@ -113,5 +114,43 @@ describe("the texts of a gate", () => {
     );
     expect(lines[1]).toMatch(/^::error title=a%2Cb%3Ac%3A refuted::x/);
     expect(lines[1]).toContain("%250A");
+  });
+});
+
+describe("the page of a gate", () => {
+  const links = {
+    reportOf: () => "../../storm/r/report.html",
+    comparisonOf: () => "comparison-storm.html",
+  };
+  const page = (given: GateReport): string => renderGateHtml(given, links, "begun today");
+
+  it("states the smallest change that the runs could have shown where it passed", () => {
+    const html = page(report(entry("passed")));
+    const hero = html.slice(html.indexOf("<main>"), html.indexOf('id="experiments"'));
+    expect(hero).toContain("Gate passed");
+    expect(hero).toContain("the smallest change is ± 12 %");
+  });
+
+  it("states first what closed it, and links each run and comparison", () => {
+    const html = page(report(entry("passed"), entry("worse")));
+    const hero = html.slice(html.indexOf("<main>"), html.indexOf('id="experiments"'));
+    expect(hero).toContain("Gate closed");
+    expect(hero).toContain("storm-worse: it was worse");
+    expect(html).toContain('href="../../storm/r/report.html"');
+    expect(html).toContain('href="comparison-storm.html"');
+  });
+
+  it.each([
+    ["held", report(entry("passed"))],
+    ["refuted", report(entry("inconclusive"), entry("broken"))],
+    ["inconclusive", report(entry("passed"), entry("inconclusive"))],
+    ["inconclusive", { ...report(entry("passed")), passed: false, note: "no baseline" }],
+  ] as const)("has the look of %s", (status, given) => {
+    expect(page(given)).toContain(`<section class="verdict ${status}"`);
+  });
+
+  it("never takes text for markup", () => {
+    const html = page(report(entry("worse", { experiment: hostile, why: hostile })));
+    expect(html).not.toContain("<script>alert");
   });
 });

@@ -17,6 +17,22 @@ function firstPart(html: string): string {
     .replace(/\s+/g, " ");
 }
 
+describe("a simulated run", () => {
+  const { run, verdict } = stormRun();
+  const html = page({ run: { ...run, plan: { ...run.plan, substrate: "simulated" } }, verdict });
+
+  test("looks like one before anything is read, whatever its verdict", () => {
+    expect(html).toContain('<body class="simulated">');
+    expect(html).toMatch(/<title>Simulated, /);
+    expect(firstPart(html).trimStart()).toMatch(/^Simulated\. .*proves nothing about/);
+  });
+
+  test("differs from a real one", () => {
+    expect(page()).toContain('<body class="">');
+    expect(page()).not.toContain("Simulated.");
+  });
+});
+
 describe("without a script", () => {
   test.each<[Status, string]>([
     ["held", "Held"],
@@ -91,7 +107,8 @@ describe("the map", () => {
     const html = page();
     expect(html).toContain("<b>Down:</b> region-a/origin-read.");
     expect(html.match(/class="node down"/g)).toHaveLength(1);
-    expect(html.match(/class="node up"/g)).toHaveLength(11);
+    // The services, and the users above them.
+    expect(html.match(/class="node up"/g)).toHaveLength(12);
     expect(html).toContain('class="link idle"');
   });
 

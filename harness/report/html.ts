@@ -4,6 +4,8 @@
 import { markup, type Markup } from "./markup.ts";
 import type { ReportModel } from "./model.ts";
 import { dashes } from "./page/chart-figures.ts";
+import { startOfRunId } from "../record/run-index.ts";
+import { isVirtual } from "../record/substrates.ts";
 import { withoutText } from "../phrases/format.ts";
 import { words } from "./page/icons.ts";
 import { minuteOf } from "./page/parts.ts";
@@ -19,14 +21,20 @@ interface Shown extends Omit<Section, "body"> {
 }
 
 export function renderHtml(model: ReportModel): string {
-  const when =
-    model.startedAtMs === null ? "start not recorded" : `${minuteOf(model.startedAtMs)} UTC`;
+  // Virtual time begins at the same moment in every run; the id tells when it was simulated.
+  const startedAtMs = isVirtual(model.substrate)
+    ? (startOfRunId(model.runId) ?? model.startedAtMs)
+    : model.startedAtMs;
+  const when = startedAtMs === null ? "start not recorded" : `${minuteOf(startedAtMs)} UTC`;
   const shown = sections.flatMap((section): Shown[] => {
     const body = section.body(model);
     return body === null ? [] : [{ ...section, body }];
   });
+  const simulated = isVirtual(model.substrate);
+  const word = `${simulated ? "Simulated, " : ""}${words[model.status]}`;
   return renderShell({
-    title: `${words[model.status]}: ${model.experiment}${withoutText(model.without)}`,
+    simulated,
+    title: `${word}: ${model.experiment}${withoutText(model.without)}`,
     status: model.status,
     skipTo: { id: "claims", text: "Skip to the claims" },
     heading: model.experiment,

@@ -36,7 +36,31 @@ const sheet = {
   zonesInRow: 6,
 } as const;
 
+/** Users first, in the middle above all regions. */
 export function layOut({ nodes, links }: Pick<TargetMap, "nodes" | "links">): MapLayout {
+  const outside = nodes.filter(({ region, zone }) => region === "" && zone === "");
+  const regions = regionsOf(
+    nodes.filter((node) => !outside.includes(node)),
+    links,
+  );
+  if (outside.length === 0) return regions;
+  const { height, gap } = sheet.node;
+  const width = Math.min(sheet.node.widthMax, sheet.width / outside.length - gap);
+  const down = height + sheet.shelfGap;
+  const lowered = <T extends Box>(box: T): T => ({ ...box, y: box.y + down });
+  const left = (sheet.width - outside.length * (width + gap) + gap) / 2;
+  return {
+    width: regions.width,
+    height: regions.height + down,
+    places: regions.places.map(lowered),
+    nodes: [
+      ...outside.map((node, at) => ({ node, x: left + at * (width + gap), y: 0, width, height })),
+      ...regions.nodes.map(lowered),
+    ],
+  };
+}
+
+function regionsOf(nodes: readonly MapNode[], links: TargetMap["links"]): MapLayout {
   const shelfOf = shelves(nodes, links);
   const regions = [...Map.groupBy(nodes, (node) => node.region)].map(([label, members]) => ({
     label,

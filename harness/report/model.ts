@@ -10,6 +10,7 @@ import { gridOf, windowsOf } from "./buckets.ts";
 import { type Chart, draw, isEmpty } from "./chart.ts";
 import { chartSpecs } from "./charts.ts";
 import { type ClaimRow, claimRows } from "./claim-rows.ts";
+import { type Deciding, decidingOf } from "./deciding.ts";
 import { environmentOf, type Fact } from "./environment.ts";
 import { type PhaseImpact, userImpactOf } from "./user-impact.ts";
 import { isPhase } from "../phrases/format.ts";
@@ -62,6 +63,8 @@ export interface ReportModel {
   readonly marks: readonly Mark[];
   readonly maps: readonly TargetMap[];
   readonly impact: readonly PhaseImpact[];
+  /** The claim that decided, for the first screen. */
+  readonly deciding: Deciding | null;
   readonly claims: readonly ClaimRow[];
   readonly evidence: readonly ClaimRow[];
   readonly generator: readonly HealthRow[];
@@ -134,6 +137,7 @@ export function reportModel(run: Run, verdict: Verdict): ReportModel {
     marks: marksOf(run, timeline),
     maps: targetMaps(run, zeroMs, faults),
     impact: userImpactOf(run, timeline, grid),
+    deciding: decidingOf(run, verdict, timeline),
     claims: rows.filter((row) => row.kind !== "evidence"),
     evidence: rows.filter((row) => row.kind === "evidence"),
     generator: generatorHealth(run, inPhases),

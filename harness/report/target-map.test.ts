@@ -58,9 +58,31 @@ describe("the map", () => {
     );
     expect(both?.faults).toHaveLength(2);
     expect(states(both?.nodes ?? [], "down")).toEqual(["region-a/origin-read"]);
-    expect(both?.links.map(({ state }) => state)).toEqual(["idle", "cut"]);
+    const inside = both?.links.filter(({ from }) => from !== "users") ?? [];
+    expect(inside.map(({ state }) => state)).toEqual(["idle", "cut"]);
     expect(states(later?.nodes ?? [], "struck")).toEqual(["region-b/store"]);
     expect(none).toHaveLength(1);
+  });
+
+  test("has its users, and the way in that is cut from them", () => {
+    const cut: Fault = {
+      kind: "partition",
+      links: { from: { service: "users" }, to: { service: "region-a/edge" } },
+    };
+    const storm = struckBy([cut, 0, 5]);
+    const struck = { services: [], links: ["users>region-a/edge:http"], lasts: true, severs: true };
+    const link = { from: "users", to: "region-a/edge", port: "http" };
+    const plan = { ...storm.plan, links: [...storm.plan.links, link], struck: [struck] };
+    const [map] = mapsOf({ ...storm, plan });
+    const ofUsers = map?.links.filter(({ from }) => from === "users") ?? [];
+    expect(Object.fromEntries(ofUsers.map(({ to, state }) => [to, state]))).toEqual({
+      "region-a/edge": "cut",
+      "region-b/edge": "up",
+    });
+    const layout = layOut({ nodes: map?.nodes ?? [], links: map?.links ?? [] });
+    const [first, ...others] = layout.nodes;
+    expect(first?.node.name).toBe("users");
+    expect(others.every(({ y }) => y > (first?.y ?? 0) + (first?.height ?? 0))).toBe(true);
   });
 
   test("a lost region has all of its services down", () => {
@@ -119,12 +141,16 @@ describe("the map", () => {
 });
 
 test("a layout places every service on the sheet, in its zone, without overlap", () => {
+  const inZone = fc.record({
+    region: fc.constantFrom("a", "b", "c"),
+    zone: fc.constantFrom("1", "2", "3"),
+    kind: fc.constantFrom("edge", "origin", "store", "cache"),
+  });
   const places = fc.array(
-    fc.record({
-      region: fc.constantFrom("a", "b", "c"),
-      zone: fc.constantFrom("1", "2", "3"),
-      kind: fc.constantFrom("edge", "origin", "store", "cache"),
-    }),
+    fc.oneof(
+      { weight: 9, arbitrary: inZone },
+      { weight: 1, arbitrary: fc.constant({ region: "", zone: "", kind: "users" }) },
+    ),
     { minLength: 1, maxLength: 60 },
   );
   const links = fc.array(fc.tuple(fc.nat(59), fc.nat(59)), { maxLength: 40 });

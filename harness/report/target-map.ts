@@ -7,6 +7,7 @@ import type { Plan } from "../record/plan.ts";
 import type { Run } from "../record/run.ts";
 import type { RunEvent } from "../record/events.ts";
 import { struckBy } from "../record/struck.ts";
+import { usersSide } from "../target/layout.ts";
 import { linkName } from "../target/where.ts";
 import { clip } from "./plain.ts";
 import type { FaultBand } from "./timeline.ts";
@@ -40,6 +41,9 @@ export interface MapLink {
 
 const mapsMax = 3;
 const [nodesMax, linksMax] = [150, 600];
+
+/** Users are in no region: they stand above all of them. */
+const users: MapNode = { name: usersSide, kind: usersSide, region: "", zone: "", state: "up" };
 
 interface Active {
   readonly fault: Fault;
@@ -107,13 +111,16 @@ function mapOf({ plan, events }: Run, zeroMs: number, together: readonly Active[
   return {
     atMs,
     faults: together.map(({ fault }) => clip(describeFault(fault), 120)),
-    nodes: plan.services.slice(0, nodesMax).map(({ name, kind, region, zone }) => ({
-      name: clip(name, 60),
-      kind: clip(kind, 30),
-      region: clip(region, 40),
-      zone: clip(zone, 40),
-      state: states.get(name) ?? "up",
-    })),
+    nodes: [
+      users,
+      ...plan.services.slice(0, nodesMax).map(({ name, kind, region, zone }) => ({
+        name: clip(name, 60),
+        kind: clip(kind, 30),
+        region: clip(region, 40),
+        zone: clip(zone, 40),
+        state: states.get(name) ?? "up",
+      })),
+    ],
     links: linksOf(plan, together, (name) => ["down", "died"].includes(states.get(name) ?? "up")),
   };
 }
@@ -137,7 +144,7 @@ function linksOf(
   for (const { struck } of together)
     for (const name of struck.links) states.set(name, struck.severs ? "cut" : "hurt");
   const pairs = new Map<string, MapLink>();
-  for (const link of plan.links.slice(0, linksMax)) {
+  for (const link of [...plan.links, ...waysInOf(plan)].slice(0, linksMax)) {
     const state =
       states.get(linkName(link)) ?? (isDown(link.from) || isDown(link.to) ? "idle" : "up");
     const key = JSON.stringify([link.from, link.to]);
@@ -145,4 +152,10 @@ function linksOf(
       pairs.set(key, { from: clip(link.from, 60), to: clip(link.to, 60), state });
   }
   return [...pairs.values()];
+}
+
+/** Where users enter, also without a proxy in front. */
+function waysInOf({ entries = [], otherEntries = {} }: Plan): Plan["links"] {
+  const names = [...new Set([...entries, ...Object.values(otherEntries).flat()])];
+  return names.map((to) => ({ from: usersSide, to, port: "" }));
 }

@@ -87,7 +87,9 @@ export const settings = {
     flag: "--otlp",
     kind: "text",
     fallback: null,
-    meaning: "the receiver to which `export` sends samples",
+    meaning:
+      "the receiver to which `run` and `gate` send samples as they come, and `export` recorded " +
+      "ones",
   },
   webhook: {
     key: "notifications.webhook",

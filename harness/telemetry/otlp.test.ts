@@ -3,7 +3,9 @@ import { describe, expect, it } from "vitest";
 import type { Run } from "../record/run.ts";
 import type { SeriesData } from "../metrics/samples.ts";
 import { stormRun } from "../../test/support/report/storm-run.ts";
-import { boundsMs, type ExportRequest, exportRequests } from "./otlp.ts";
+import { exportRequests } from "./otlp.ts";
+import { boundsMs } from "./totals.ts";
+import type { ExportRequest } from "./requests.ts";
 import type { HistogramPoint, Metric, NumberPoint } from "./points.ts";
 import { times } from "../../test/support/thorough.ts";
 

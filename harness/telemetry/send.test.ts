@@ -2,7 +2,8 @@ import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { stormRun } from "../../test/support/report/storm-run.ts";
-import { type ExportRequest, exportRequests } from "./otlp.ts";
+import { exportRequests } from "./otlp.ts";
+import type { ExportRequest } from "./requests.ts";
 import { send } from "./send.ts";
 
 let server: Server | undefined;

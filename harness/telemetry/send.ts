@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { SeawallError } from "../base/errors.ts";
 import { redacted } from "../base/redact.ts";
 import { callDirectly } from "../system/direct-http.ts";
-import type { ExportRequest } from "./otlp.ts";
+import type { ExportRequest } from "./requests.ts";
 
 const attemptMs = 10_000;
 const attempts = 5;
@@ -21,12 +21,13 @@ export async function send(
   receiver: Receiver,
   request: ExportRequest,
   signal: AbortSignal,
+  attemptsMax = attempts,
 ): Promise<void> {
   const body = JSON.stringify(request);
   for (let attempt = 1; ; attempt++) {
     const answer = await post(receiver, body, signal);
     if (answer.status >= 200 && answer.status < 300) return refuseRejected(receiver, answer.text);
-    if (attempt === attempts || !retryable.has(answer.status))
+    if (attempt >= attemptsMax || !retryable.has(answer.status))
       throw failed(receiver, `answered ${answer.status}: ${answer.text.slice(0, 300)}`);
     await delay(Math.min(8_000, answer.retryAfterMs ?? 250 * 2 ** attempt), undefined, { signal });
   }

@@ -4,7 +4,7 @@
  */
 import { describeFault } from "../faults/faults.ts";
 import type { RunEvent } from "../record/events.ts";
-import { attributesOf, type Metric, nano } from "./points.ts";
+import { attributesOf, type Metric, nano, type NumberPoint } from "./points.ts";
 
 export interface Span {
   /** A point of value 1 for each covered time, and one of 0 for the first time after it. */
@@ -51,7 +51,7 @@ function span(
   fromMs: number,
   untilMs: number,
 ): Span {
-  const attributes = attributesOf(tags);
+  const gauge = spanGauge(name, tags, description);
   let closed = false;
   return {
     at(times, startTimeUnixNano) {
@@ -60,13 +60,30 @@ function span(
         .flatMap((atMs) => {
           if (closed) return [];
           closed = atMs >= untilMs;
-          return [
-            { attributes, startTimeUnixNano, timeUnixNano: nano(atMs), asDouble: closed ? 0 : 1 },
-          ];
+          return [gauge.point(closed ? 0 : 1, atMs, startTimeUnixNano)];
         });
-      return dataPoints.length === 0
-        ? []
-        : [{ name, unit: "1", description, gauge: { dataPoints } }];
+      return dataPoints.length === 0 ? [] : [gauge.metric(dataPoints)];
     },
+  };
+}
+
+/** Without a unit: Prometheus would call a gauge of the unit 1 a ratio. */
+function spanGauge(
+  name: string,
+  tags: Readonly<Record<string, string>>,
+  description: string,
+): {
+  point(asDouble: 0 | 1, atMs: number, startTimeUnixNano: string): NumberPoint;
+  metric(dataPoints: readonly NumberPoint[]): Metric;
+} {
+  const attributes = attributesOf(tags);
+  return {
+    point: (asDouble, atMs, startTimeUnixNano) => ({
+      attributes,
+      startTimeUnixNano,
+      timeUnixNano: nano(atMs),
+      asDouble,
+    }),
+    metric: (dataPoints) => ({ name, unit: "", description, gauge: { dataPoints } }),
   };
 }

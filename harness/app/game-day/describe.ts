@@ -36,8 +36,8 @@ export function describeDay(
   };
 }
 
-function describeStep(
-  { step, source, experiment, planned: { plan } }: Ready,
+export function describeStep(
+  { step, source, experiment, planned: { plan } }: Omit<Ready, "options">,
   waitMsMax: number,
 ): DayStep {
   return {

@@ -5,6 +5,7 @@
 import type { RunObserver } from "../run-observer.ts";
 import { relative } from "node:path";
 import { SeawallError } from "../../base/errors.ts";
+import type { GameDayStep } from "../../game-day/day/game-day.ts";
 import type { DayHappening, Outcome, Seen } from "../../game-day/day/day.ts";
 import { ClaimsSoFar } from "../../game-day/day/claims-so-far.ts";
 import { type Second, Seconds } from "../../game-day/day/seconds.ts";
@@ -44,6 +45,11 @@ export interface StepOptions {
   readonly hold: ((signal: AbortSignal) => Promise<void>) | null;
 }
 
+/** What an observer needs; a run that is shown alone has no game day's step. */
+export type Watched = Pick<StepOptions, "step" | "log" | "directory" | "live" | "hold"> & {
+  readonly ready: { readonly step: Pick<GameDayStep, "hold"> };
+};
+
 export async function runStep(options: StepOptions, stopped: AbortSignal): Promise<Outcome> {
   const { context, ready } = options;
   const ending = new AbortController();
@@ -68,7 +74,7 @@ export async function runStep(options: StepOptions, stopped: AbortSignal): Promi
   }
 }
 
-function outcomeOf({ verdict, exitCode, error }: Ran): Outcome {
+export function outcomeOf({ verdict, exitCode, error }: Ran): Outcome {
   const failed = error instanceof SeawallError;
   return {
     result: failed ? null : verdict.status,
@@ -79,9 +85,9 @@ function outcomeOf({ verdict, exitCode, error }: Ran): Outcome {
   };
 }
 
-class DayRunObserver implements RunObserver, Disposable {
+export class DayRunObserver implements RunObserver, Disposable {
   readonly hold: RunObserver["hold"];
-  readonly #options: StepOptions;
+  readonly #options: Watched;
   readonly #plan: Plan;
   readonly #events: RunEvent[] = [];
   readonly #timer: NodeJS.Timeout;
@@ -90,7 +96,7 @@ class DayRunObserver implements RunObserver, Disposable {
   #notBeforeMs = 0;
   #saidClaims = "";
 
-  constructor(options: StepOptions, runPlan: Plan) {
+  constructor(options: Watched, runPlan: Plan) {
     this.#options = options;
     this.#plan = runPlan;
     this.#timer = setInterval(() => this.#look(), lookEveryMs);

@@ -12,6 +12,8 @@ import { join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { nextStep, type SearchOptions } from "../../breaking-point/search.ts";
 import { readStep } from "../../breaking-point/step.ts";
+import { phases } from "../../base/phases.ts";
+import type { Plan } from "../../record/plan.ts";
 import { exitCodes, SeawallError } from "../../base/errors.ts";
 import type { Experiment } from "../../experiment/experiment.ts";
 import {
@@ -116,6 +118,8 @@ export async function breakingPoint(
         .toSorted((a, b) => a.scale - b.scale)[0];
       const found = {
         experiment: experiment.name,
+        title: experiment.title,
+        perSecond: peakOf(first.plan),
         topology,
         substrate,
         without,
@@ -167,6 +171,7 @@ async function stepAt(
       step: {
         scale,
         outcome: scale > 1 ? "generator" : "unclear",
+        margins: [],
         broke: [],
         why: error.problems.join("; "),
         seconds: 0,
@@ -192,6 +197,13 @@ async function stepAt(
       step: { scale, ...reading, seconds, runId: outcome.run.id, directory: outcome.run.directory },
     };
   }
+}
+
+/** The users who begin in one second of the busiest phase of the planned audience. */
+function peakOf({ load }: Plan): number {
+  return Math.max(
+    ...phases.map((phase) => load.reduce((sum, one) => sum + one.ratePerSecond[phase], 0)),
+  );
 }
 
 function publish(context: Context, found: BreakingPoint, folder: string, json: boolean): void {

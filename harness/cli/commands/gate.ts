@@ -2,17 +2,16 @@
  * `seawall gate`: runs experiments for a pipeline, compares them with a baseline, and reports the
  * result in every format that a pipeline reads.
  */
-import { out, planFlags, type PlanFlags, requestOf, webhook, wholeOf } from "../flags.ts";
+import { otlp, out, planFlags, type PlanFlags, requestOf, webhook, wholeOf } from "../flags.ts";
 import { Option } from "commander";
 import type { Define } from "../command.ts";
 import type { RunRequest } from "../../app/options.ts";
 import { appendFileSync } from "node:fs";
 import { join, relative } from "node:path";
+import { pathToFileURL } from "node:url";
 import { randomInt } from "node:crypto";
-import { comparability } from "../../compare/comparable.ts";
-import { compareRuns, defaults } from "../../compare/compare.ts";
-import { enoughRuns } from "../../compare/enough-runs.ts";
-import { unsharedOf } from "../../compare/quantities.ts";
+import { comparability, type JudgedRun } from "../../compare/comparable.ts";
+import { type Comparison, comparisonOf } from "../../compare/comparison.ts";
 import { powerSentences, sentence } from "../../compare/words.ts";
 import { exitCodes, SeawallError, worse } from "../../base/errors.ts";
 import {
@@ -34,10 +33,16 @@ import { newRunId } from "../../run/run-directory.ts";
 import { makeFolders, writeWhole } from "../../system/files.ts";
 import { type Baseline, type BaselineRuns, openBaseline } from "../../app/baseline.ts";
 import type { Context } from "../../app/context.ts";
+import { type GateComparison, writeGatePages } from "../../app/gate-pages.ts";
+import { liveExport } from "../../app/live-export.ts";
+import type { Receiver } from "../../telemetry/send.ts";
+import { receiverOf } from "./export.ts";
+import { judgeRecord } from "../../app/judge-record.ts";
 import { VerdictWatch } from "../../app/notify.ts";
 import { setting } from "../../app/project.ts";
 import { type Outcome, runPlanned } from "../../app/run-experiment.ts";
 import { plan } from "../../app/plan-experiment.ts";
+import { refreshIndex } from "../../app/run-index.ts";
 import { chosen, inItsTopology, type Item, planAll, present, reasonsOf } from "./run.ts";
 
 export const defineGate: Define = (program, context, end) =>
@@ -74,6 +79,7 @@ export const defineGate: Define = (program, context, end) =>
         .argParser(wholeOf(0, 10)),
     )
     .option("--json", "print only the result, as one line of JSON")
+    .option(...otlp)
     .option(...webhook)
     .addOption(out("folder for the runs and the files of the gate"))
     .action(async (names: string[], flags: PlanFlags & GateFlags) =>
@@ -85,6 +91,7 @@ export const defineGate: Define = (program, context, end) =>
           baselineRuns: flags.baselineRuns,
           retries: flags.retries,
           confirmations: flags.confirmations,
+          receiver: receiverOf(context, flags.otlp ?? null),
         }),
       ),
     );
@@ -95,10 +102,13 @@ interface GateFlags {
   readonly baselineRuns: number;
   readonly retries: number;
   readonly confirmations: number;
+  readonly otlp?: string;
 }
 
 export interface GateOptions extends RunRequest {
   readonly suite: string | null;
+  /** What follows each run as it happens. */
+  readonly receiver: Receiver | null;
   /** A folder of runs or a git ref. */
   readonly baseline: string | null;
   /** The number of runs per experiment for a git ref. */
@@ -125,9 +135,12 @@ export async function gate(
           allowHosts: options.allowHosts,
         });
   const judged = new Map<string, Outcome>();
+  const comparisons = new Map<string, GateComparison>();
   const entries: Gated[] = [];
   for (const item of items) {
-    const entry = await gateItem(context, item, seed, options, baseline, judged);
+    const entry = await gateItem(context, item, seed, options, baseline, judged, (comparison) =>
+      comparisons.set(item.experiment.name, comparison),
+    );
     entries.push(entry);
     if (entry.exitCode === exitCodes.interrupted || entry.exitCode === exitCodes.cleanupIncomplete)
       break;
@@ -138,7 +151,7 @@ export async function gate(
     entries,
     items.slice(entries.length).map(({ experiment }) => experiment.name),
   );
-  publish(context, report, judged, options);
+  publish(context, report, judged, comparisons, options);
   return report.exitCode;
 }
 
@@ -149,6 +162,7 @@ async function gateItem(
   options: GateOptions,
   baseline: Baseline | null,
   judged: Map<string, Outcome>,
+  took: (comparison: GateComparison) => void,
 ): Promise<Gated> {
   const own = inItsTopology(item, options);
   const { experiment } = item;
@@ -173,7 +187,9 @@ async function gateItem(
         });
         if (planned instanceof SeawallError) return refusedAttempt(planned);
         watch.begins(planned.plan);
-        const outcome = await runPlanned(context, planned, own);
+        const exported =
+          options.receiver === null ? null : liveExport(context, planned.plan, options.receiver);
+        const outcome = await runPlanned(context, planned, own, exported ?? undefined);
         present(context, outcome, false, context.stderr);
         judged.set(outcome.run.directory, outcome);
         const { verdict, run, exitCode } = outcome;
@@ -201,7 +217,8 @@ async function gateItem(
         );
         return compared(
           before,
-          held.map(({ directory }) => (judged.get(directory) as Outcome).run),
+          held.map(({ directory }) => judged.get(directory) as Outcome),
+          took,
         );
       },
     },
@@ -239,8 +256,10 @@ function withoutOwn(
  */
 function compared(
   { held: before, refuted, leftOut }: BaselineRuns,
-  now: readonly Run[],
+  outcomes: readonly JudgedRun[],
+  took: (comparison: GateComparison) => void,
 ): AgainstBaseline {
+  const now = outcomes.map(({ run }) => run);
   if (before.length === 0 && refuted.length > 0) {
     const [baselineRuns, runs] = [refuted.map(({ id }) => id), now.map(({ id }) => id)];
     return {
@@ -261,16 +280,12 @@ function compared(
   const sides = { baseline: before.map(({ id }) => id), runs: now.map(({ id }) => id) };
   const comparable = comparability([before, now]);
   if (comparable.refused.length > 0) return againstBaseline(sides, comparable, [], sentence, []);
-  const changes = compareRuns(before, now);
-  const enough = enoughRuns(before.length, now.length, defaults.alpha);
-  const power = powerSentences({
-    changes,
-    enough,
-    unshared: unsharedOf([...before, ...now]),
-    side: { runs: now },
-    baselineRuns: before.length,
-  });
-  return againstBaseline(sides, comparable, changes, sentence, power);
+  const judgedBefore = before.map((run) => ({ run, verdict: judgeRecord(run) }));
+  const comparison = comparisonOf([judgedBefore, outcomes]);
+  took({ comparison, sides: [before, now] });
+  const [against] = comparison.others as [Comparison["others"][number]];
+  const power = powerSentences({ ...against, baselineRuns: before.length });
+  return againstBaseline(sides, comparable, against.changes, sentence, power);
 }
 
 function reportOf(
@@ -308,6 +323,7 @@ function publish(
   context: Context,
   report: GateReport,
   judged: ReadonlyMap<string, Outcome>,
+  comparisons: ReadonlyMap<string, GateComparison>,
   options: GateOptions,
 ): void {
   const folder = join(options.out, "gate", newRunId(Date.now(), options.seed ?? 0));
@@ -315,11 +331,15 @@ function publish(
   writeWhole(join(folder, "gate.json"), `${JSON.stringify(report, null, 2)}\n`);
   writeWhole(join(folder, "summary.md"), renderGateMarkdown(report));
   writeWhole(join(folder, "junit.xml"), renderJunit(...suitesOf(report, judged)));
+  const page = writeGatePages(folder, report, comparisons);
+  refreshIndex(options.out, (text) => context.stderr.write(text));
   const people = options.json ? context.stderr : context.stdout;
   people.write(
     `\n${renderGateText(report, { columns: people.columns, colour: people.colour })}\n\n`,
   );
-  people.write(`gate     ${relative(context.cwd, folder) || "."}\n`);
+  people.write(
+    `gate     ${relative(context.cwd, folder) || "."}\npage     ${pathToFileURL(page).href}\n`,
+  );
   if (options.json) context.stdout.json(report);
   const { GITHUB_ACTIONS: actions, GITHUB_STEP_SUMMARY: summary } = context.env;
   if (actions === "true") people.commands(renderAnnotations(report));

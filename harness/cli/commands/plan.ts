@@ -12,6 +12,7 @@ import { subjectOf } from "../../record/subject.ts";
 import { struckBy } from "../../record/struck.ts";
 import { tierText } from "../../experiment/tiers.ts";
 import { describeFault, kindOf } from "../../faults/faults.ts";
+import { formatOffset } from "../../phrases/format.ts";
 import { table } from "../../report/table.ts";
 import type { Context } from "../../app/context.ts";
 
@@ -104,13 +105,14 @@ function zonesOf(plan: Plan): [string, string[]][] {
 }
 
 function timeline(plan: Plan): string[] {
+  // As in every report: from the start of the baseline.
   const beginsMs: Readonly<Record<Phase, number>> = {
-    baseline: plan.leadInMs,
-    fault: plan.leadInMs + plan.phasesMs.baseline,
-    recovery: plan.leadInMs + plan.phasesMs.baseline + plan.phasesMs.fault,
+    baseline: 0,
+    fault: plan.phasesMs.baseline,
+    recovery: plan.phasesMs.baseline + plan.phasesMs.fault,
   };
   const rows: [atMs: number, lines: string[]][] = [
-    [0, ["lead-in (warm-up, not judged)"]],
+    [-plan.leadInMs, ["lead-in (warm-up, not judged)"]],
     ...phases.map((phase): [number, string[]] => [beginsMs[phase], [phase]]),
     ...plan.steps.flatMap((step, index): [number, string[]][] => [
       [beginsMs.fault + step.atMs, injectionOf(plan, step, index)],
@@ -120,7 +122,7 @@ function timeline(plan: Plan): string[] {
   return rows
     .sort((a, b) => a[0] - b[0])
     .flatMap(([atMs, [first = "", ...more]]) => [
-      `  ${(atMs / 1000).toFixed(1).padStart(6)} s  ${first}`,
+      `  ${formatOffset(atMs).padStart(8)}  ${first}`,
       ...more.map((line) => `${" ".repeat(12)}${line}`),
     ]);
 }

@@ -1,7 +1,8 @@
 /**
  * `seawall run`: runs experiments in order, by name or as a suite, and summarises their results.
  */
-import { out, planFlags, type PlanFlags, requestOf, webhook } from "../flags.ts";
+import { Option } from "commander";
+import { otlp, out, planFlags, type PlanFlags, requestOf, webhook, wholeOf } from "../flags.ts";
 import type { Define } from "../command.ts";
 import type { RunRequest } from "../../app/options.ts";
 import { randomInt } from "node:crypto";
@@ -19,7 +20,13 @@ import { explain } from "../../app/error-output.ts";
 import { ownExperiments } from "../../app/project.ts";
 import { VerdictWatch } from "../../app/notify.ts";
 import { recordedVerdicts } from "../../app/verdict-history.ts";
+import { liveExport } from "../../app/live-export.ts";
+import { type LiveRuns, showRuns } from "../../app/live-run.ts";
 import { type Outcome, runPlanned } from "../../app/run-experiment.ts";
+import { together } from "../../app/run-observer.ts";
+import type { Planned } from "../../plan/options.ts";
+import type { Receiver } from "../../telemetry/send.ts";
+import { receiverOf } from "./export.ts";
 import { plan, assumeHeld } from "../../app/plan-experiment.ts";
 import { loadSuite } from "../../app/suite-files.ts";
 
@@ -35,11 +42,40 @@ export const defineRun: Define = (program, context, end) =>
       "--json",
       "print only verdicts, one line of JSON per experiment, plus one for the suite",
     )
+    .option(...otlp)
+    .option("--page", "show the run live on a page that this machine alone can open")
+    .addOption(
+      new Option("--port <n>", "port of that page; by default any free port").argParser(
+        wholeOf(0, 65_535),
+      ),
+    )
     .option(...webhook)
     .addOption(out("folder for the runs"))
-    .action(async (names: string[], flags: PlanFlags & { suite?: string }) =>
-      end(await run(context, names, { ...requestOf(context, flags), suite: flags.suite ?? null })),
+    .action(async (names: string[], flags: PlanFlags & RunFlags) =>
+      end(
+        await run(context, names, {
+          ...requestOf(context, flags),
+          suite: flags.suite ?? null,
+          receiver: receiverOf(context, flags.otlp ?? null),
+          pagePort: flags.page === true ? (flags.port ?? 0) : null,
+        }),
+      ),
     );
+
+interface RunFlags {
+  readonly suite?: string;
+  readonly otlp?: string;
+  readonly page?: boolean;
+  readonly port?: number;
+}
+
+export interface RunOptions extends RunRequest {
+  readonly suite: string | null;
+  /** What follows each run as it happens. */
+  readonly receiver: Receiver | null;
+  /** The port of the live page; 0 is any, and null is no page. */
+  readonly pagePort: number | null;
+}
 
 /** One experiment to run, and its topology: null for its own. */
 export interface Item {
@@ -51,18 +87,32 @@ export interface Item {
 export async function run(
   context: Context,
   names: readonly string[],
-  options: RunRequest & { readonly suite: string | null },
+  options: RunOptions,
 ): Promise<number> {
   const items = await chosen(context, names, options.suite);
   const seed = options.seed ?? randomInt(0, 2 ** 32);
-  await planAll(context, items, seed, options);
+  const planned = await planAll(context, items, seed, options);
+  await using shown =
+    options.pagePort === null
+      ? null
+      : await showRuns(
+          context,
+          items.map((item, index) => ({ ...item, planned: planned[index] as Planned })),
+          { seed, out: options.out, port: options.pagePort },
+        );
+  if (shown !== null) context.stderr.write(`live     ${shown.link}\n`);
+  const own =
+    shown === null
+      ? context
+      : { ...context, signal: AbortSignal.any([context.signal, shown.stopped]) };
   const rows: SuiteRow[] = [];
   let worst: number = exitCodes.held;
   let stopped = false;
-  for (const item of items) {
+  for (const [index, item] of items.entries()) {
     const row: SuiteRow = stopped
       ? notRun(item, "the runs before it were stopped")
-      : await runItem(context, item, seed, options);
+      : await runItem(own, item, seed, options, { shown, index });
+    if (row.runId === null) shown?.skip(index, row.why);
     rows.push(row);
     worst = worse(worst, row.exitCode);
     stopped ||=
@@ -128,14 +178,17 @@ export async function planAll(
   items: readonly Item[],
   seed: number,
   options: RunRequest,
-): Promise<void> {
+): Promise<Planned[]> {
   const recorded = [...recordedVerdicts(options.out)];
+  const all: Planned[] = [];
   for (const item of items) {
-    await plan(context, item.name, item.experiment, seed, inItsTopology(item, options), recorded);
+    const own = inItsTopology(item, options);
+    all.push(await plan(context, item.name, item.experiment, seed, own, recorded));
     // Earlier experiments of this command count as held for now, and are checked again after they
     // have run.
-    recorded.push(await assumeHeld(context, item.experiment, inItsTopology(item, options)));
+    recorded.push(await assumeHeld(context, item.experiment, own));
   }
+  return all;
 }
 
 export function inItsTopology(item: Item, options: RunRequest): RunRequest {
@@ -146,7 +199,8 @@ async function runItem(
   context: Context,
   item: Item,
   seed: number,
-  options: RunRequest,
+  options: RunOptions,
+  { shown, index }: { readonly shown: LiveRuns | null; readonly index: number },
 ): Promise<SuiteRow> {
   const own = inItsTopology(item, options);
   let planned: Awaited<ReturnType<typeof plan>>;
@@ -160,10 +214,15 @@ async function runItem(
     return notRun(item, reasonsOf(error));
   }
   const startedMs = performance.now();
+  const exported =
+    options.receiver === null ? null : liveExport(context, planned.plan, options.receiver);
+  using seen = shown?.begin(index, planned.plan);
+  const observers = [exported, seen].filter((observer) => observer != null);
   const watch = new VerdictWatch(context, own);
   watch.begins(planned.plan);
-  const outcome = await runPlanned(context, planned, own);
+  const outcome = await runPlanned(context, planned, own, together(observers));
   await watch.ends(planned.plan, outcome.verdict);
+  shown?.end(index, outcome);
   present(context, outcome, options.json);
   const { verdict, run: record, exitCode } = outcome;
   return {

@@ -14,19 +14,24 @@ const length = (ms) => (ms < 120_000 ? `${Math.round(ms / 1000)} s` : `${Math.ro
 const statusWords = { held: "held", refuted: "refuted", inconclusive: "inconclusive" };
 const signs = { held: "✓", refuted: "✗", inconclusive: "?" };
 
+/** A page shows a game day, or runs without decisions. */
+const named = (day) => (day?.kind === "run" ? (day.steps.length === 1 ? "the run" : "the runs") : "the day");
+const over = (day) => (day.kind === "run" ? `${capital(named(day))} ${day.steps.length === 1 ? "is" : "are"} over` : "The day is over");
+const capital = (text) => text[0].toUpperCase() + text.slice(1);
+
 const headlines = {
   between: ["Between steps", () => "Getting ready"],
   waiting: ["Decision wanted", (state, day) => (state.question.point === "hold" ? "Up under everyday load: break it?" : `Go for step ${state.question.step + 1} of ${day.steps.length}?`)],
   running: ["Running", (state) => state.phase ?? "starting"],
   stopping: ["Stopping", () => "Healing everything"],
-  closed: ["The day is over", (state) => state.closedWhy],
+  closed: [(state, day) => over(day), (state) => state.closedWhy],
 };
 
 function headline(state, day) {
   const [word, title] = headlines[state.status];
   const step = state.step === null ? null : day.steps[state.step];
   const detail = state.status === "waiting" || state.status === "closed" || step === null ? day.title : `Step ${state.step + 1} of ${day.steps.length}: ${step.title}`;
-  return { word, title: title(state, day), detail };
+  return { word: typeof word === "string" ? word : word(state, day), title: title(state, day), detail };
 }
 
 /**
@@ -64,15 +69,17 @@ function decisionOf(state, day, may, answer) {
 }
 
 function nextTitle(state, day) {
-  if (state.status === "closed") return "The day is over";
+  if (state.status === "closed") return over(day);
   return state.step === null ? "No decision is pending" : `Step ${state.step + 1} of ${day.steps.length}`;
 }
 
 function nextSteps(state, day) {
   if (state.status === "closed")
-    return html`<p>${state.closedWhy}.</p><p class="soft">The report of the day, with its notes, is in <code>${`${day.directory}/report.html`}</code>.</p>`;
+    return html`<p>${state.closedWhy}.</p><p class="soft">${day.kind === "run" ? "Each report is beside its record" : "The report of the day, with its notes, is in"} ${reportsOf(state, day).map((path) => html`<code>${`${path}/report.html`}</code> `)}</p>`;
   return state.step === null ? null : stepWords(day.steps[state.step]);
 }
+
+const reportsOf = (state, day) => (day.kind === "run" ? state.runs.filter((path) => path !== null) : [day.directory]);
 
 /** What a person must know before saying go. */
 function stepWords(step) {
@@ -152,7 +159,7 @@ function timelineEntry(event, day) {
   const step = event.step === undefined || event.step === null ? "" : day.steps[event.step]?.experiment ?? "";
   const say = (tone, text) => ({ tone, text });
   switch (event.kind) {
-    case "opened": return say("soft", event.again ? "The day was resumed" : "The day was opened");
+    case "opened": return say("soft", event.again ? `${capital(named(day))} was resumed` : day.kind === "run" ? "The page was opened" : "The day was opened");
     case "asked": return say("question", event.point === "hold" ? `${step}: up and held, go or no-go?` : `Step ${event.step + 1}, ${step}: go or no-go?`);
     case "answered": return say(event.answer === "go" ? "go" : "no-go", event.by.role === "nobody" ? "No answer: no-go" : `${event.answer === "go" ? "Go" : "No-go"}, says ${nameOf(event.by)}`);
     case "recording": return say("soft", `Run ${event.runId}`);
@@ -160,7 +167,7 @@ function timelineEntry(event, day) {
     case "note": return { tone: "note", text: event.text, by: nameOf(event.by) };
     case "stopped": return say("halt", `Stopped by ${nameOf(event.by)}`);
     case "ended": return say(event.outcome.result ?? "soft", `${step}: ${event.outcome.result === null ? "" : `${statusWords[event.outcome.result]}. `}${event.outcome.why}`);
-    case "closed": return say("soft", `The day is over: ${event.why}`);
+    case "closed": return say("soft", `${over(day)}: ${event.why}`);
     default: return null;
   }
 }

@@ -18,13 +18,16 @@ const serverNow = () => Date.now() + aheadMs;
 
 async function open() {
   try {
-    const { day: given, role, nowMs, directory } = await ask("/api/day");
-    day = { ...given, directory };
+    const { kind, day: given, role, nowMs, directory } = await ask("/api/day");
+    day = { ...given, kind, directory };
+    at("day").dataset.kind = kind;
+    at("stops").textContent = named(day);
+    at("programme-title").textContent = kind === "run" ? "Experiments" : "The day";
     may = role.may;
     aheadMs = nowMs - Date.now();
-    document.title = `${day.title} · game day`;
-    document.querySelector(".top p").append(` ${day.title}`);
-    document.querySelector(".top p.soft").textContent = `${role.name}${may.length === 0 ? ", observing" : ""} · ${day.steps.length} steps · ${day.id}`;
+    document.title = `${day.title} · ${kind === "run" ? "run" : "game day"}`;
+    document.querySelector(".top p").append(`${kind === "run" ? "run" : "game day"} ${day.title}`);
+    document.querySelector(".top p.soft").textContent = `${role.name}${may.length === 0 ? ", observing" : ""} · ${day.steps.length} ${day.steps.length === 1 ? "step" : "steps"} · ${day.id}`;
     at("stop").hidden = !may.includes("stop");
     at("note").hidden = !may.includes("note");
     at("name").value = localStorage.getItem("seawall-name") ?? "";
@@ -34,7 +37,7 @@ async function open() {
     void follow({ event: happened, state: showStatus, connected, over: shut });
     setInterval(tick, 250);
   } catch (error) {
-    shut(error.status === 401 ? "This link is invalid or has expired. The terminal that runs the game day shows the links." : error.message);
+    shut(error.status === 401 ? "This link is invalid or has expired. The terminal of the command shows the links." : error.message);
     if (error.status === 0) setTimeout(open, 2_000);
   }
 }
@@ -50,8 +53,8 @@ function connected(on) {
   const place = at("connection");
   if (place.dataset.on === String(on)) return;
   place.dataset.on = String(on);
-  place.textContent = on ? "live" : state?.status === "closed" ? "the day’s server has ended" : "connection lost, retrying; the day continues";
-  if (!on && state?.status !== "closed") announce("Connection lost. The game day continues without this page.");
+  place.textContent = on ? "live" : state?.status === "closed" ? "the server of this page has ended" : `connection lost, retrying; ${named(day)} continues`;
+  if (!on && state?.status !== "closed") announce(`Connection lost. ${capital(named(day))} continues without this page.`);
 }
 
 function showStatus(now) {

@@ -297,20 +297,37 @@ ${numberCell(observedText(claim.observed[1], claim))}
 ${numberCell(limitText(claim))}<td>${claim.turned ?? chanceText(claim)}</td></tr>`;
 }
 
+/** What users see comes first; what the machine spends is apart, and last. */
+const families = [
+  ["felt", "What users see"],
+  ["inside", "Inside the target"],
+  ["resources", "What the machine spends"],
+] as const;
+
 function changeSection({ side, changes }: Against, several: boolean): Markup {
-  const of = (...outcomes: readonly Change["outcome"][]): Change[] =>
-    changes.filter(({ outcome }) => outcomes.includes(outcome));
-  const id = `figures-${side.name}`;
+  const parts = families.flatMap(([family, title]) => {
+    const own = changes.filter(({ quantity }) => quantity.family === family);
+    return own.length === 0 ? [] : changesOf(own, side, title);
+  });
+  const heading = `Figures${several ? `: ${side.name} against A` : ""}`;
+  const none = quiet("Not one figure was recorded on both sides.");
+  return section(`figures-${side.name}`, heading, parts.length === 0 ? [none] : parts);
+}
+
+function changesOf(changes: readonly Change[], side: Side, title: string): (Markup | null)[] {
+  const of = (outcome: Change["outcome"]): Change[] =>
+    changes.filter((change) => change.outcome === outcome);
   const shown = changes.filter(differs).sort((x, y) => rank(x) - rank(y));
-  const more = (title: string, rows: readonly Change[]): Markup | null =>
-    rows.length === 0 ? null : folded(`${rows.length} ${title}`, changeTable(rows, side, title));
-  return section(id, `Figures${several ? `: ${side.name} against A` : ""}`, [
-    shown.length === 0
-      ? quiet("No figure is shown to differ.")
-      : changeTable(shown, side, "shown to differ"),
+  const table = (rows: readonly Change[], what: string): Markup =>
+    changeTable(rows, side, `${what}: ${title.toLowerCase()}`);
+  const more = (what: string, rows: readonly Change[]): Markup | null =>
+    rows.length === 0 ? null : folded(`${rows.length} ${what}`, table(rows, what));
+  return [
+    markup`<h3 class="family">${title}</h3>`,
+    shown.length === 0 ? quiet("No figure is shown to differ.") : table(shown, "shown to differ"),
     more("shown to be the same", of("alike")),
     more("of which these runs cannot tell", of("unclear")),
-  ]);
+  ];
 }
 
 function changeTable(rows: readonly Change[], { name }: Side, what: string): Markup {
@@ -373,7 +390,7 @@ export function overlaySection(overlay: OverlayModel | null): Markup {
     "charts",
     "Overlaid",
     [
-      quiet(markup`Seconds count from the start of the fault phase; each point covers ${bucket} and
+      quiet(markup`Seconds count from the start of the baseline; each point covers ${bucket} and
 all runs of a side together. The shading is that of the first run of A. ${chartHelp}`),
       chartReadout,
       markup`<div class="small-charts">${figures}</div>`,

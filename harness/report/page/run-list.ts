@@ -10,6 +10,7 @@ import {
   type RunIndex,
 } from "../../record/run-index.ts";
 import type { Status } from "../../record/verdict.ts";
+import { isVirtual } from "../../record/substrates.ts";
 import { formatCount, missing } from "../../phrases/format.ts";
 import { markup, type Markup } from "../markup.ts";
 import { usedText } from "./claims.ts";
@@ -24,11 +25,14 @@ export function indexHead({ runs }: RunIndex): Markup {
     runs.filter((run) => run.without.length === 0),
     runs.filter((run) => run.without.length > 0),
   ];
-  const count = (status: Status): number =>
-    experiments.filter((run) => run.status === status).length;
+  const of = (status: Status): IndexedRun[] => experiments.filter((run) => run.status === status);
+  const simulated = (status: Status): Markup | null => {
+    const count = of(status).filter(({ substrate }) => isVirtual(substrate)).length;
+    return count === 0 ? null : soft(`${formatCount(count)} simulated`);
+  };
   const tile = (status: Status): Markup =>
     markup`<div class="tile ${status}"><dt>${words[status]}</dt>
-<dd>${shape(status)} ${formatCount(count(status))}</dd></div>`;
+<dd>${shape(status)} ${formatCount(of(status).length)}${simulated(status)}</dd></div>`;
   return markup`<section class="page" aria-labelledby="all"><h1 id="all">Runs</h1>
 <dl class="tiles">${(["held", "refuted", "inconclusive"] as const).map(tile)}
 <div class="tile"><dt>Controls refuted, as expected</dt>
@@ -135,11 +139,14 @@ function row(run: IndexedRun): Markup {
   const because = status === "held" ? null : markup`<span class="because">${why}</span>`;
   return markup`<tr class="${asExpected ? "" : surprise}" data-experiment="${run.experiment}"
   data-status="${status}" data-kind="${kind}" data-wanted="${asExpected ? "yes" : "no"}"
-  data-version="${versionOf(run)}" data-substrate="${run.substrate}">
+  data-version="${versionOf(run)}" data-substrate="${run.substrate}"
+  data-simulated="${isVirtual(run.substrate) ? "yes" : "no"}">
 <td class="verdict-cell">${mark(status)} ${status}${control ? asControl : null}${
     run.aborted ? soft("aborted") : null
   }</td>
-<th scope="row"><a href="${href}">${run.experiment}</a>${control ? chip : null}${because}</th>
+<th scope="row"><a href="${href}">${run.experiment}</a>${
+    isVirtual(run.substrate) ? markup` <span class="chip of-model">simulated</span>` : null
+  }${control ? chip : null}${because}</th>
 <td class="when-cell">${begun}</td><td>${run.substrate}, ${run.topology}</td>
 <td class="version">${versionOf(run)}</td><td class="tight">${tightest(run)}</td>
 ${numberCell(run.seed)}</tr>\n`;

@@ -21,6 +21,8 @@ export interface Shell {
   readonly heading: string;
   readonly subheading: string;
   readonly body: Markup;
+  /** Whether what it shows was simulated; every such page looks like one before it is read. */
+  readonly simulated?: boolean;
   /** Style sheets of this folder in addition to the common ones. */
   readonly styles: readonly string[];
   /** Scripts of this folder, in order; each is plain script, used unchanged. */
@@ -63,12 +65,12 @@ export function renderShell(shell: Shell): string {
 <link rel="icon" href="${favicon(shell.status)}">
 <style>${style}</style>
 </head>
-<body>
+<body class="${shell.simulated === true ? "simulated" : ""}">
 <a class="skip" href="${`#${shell.skipTo.id}`}">${shell.skipTo.text}</a>
 <header class="page top"><p><b>Seawall</b> ${shell.heading}</p>
 <p class="soft">${shell.subheading}</p></header>
 <main>
-${shell.body}
+${shell.simulated === true ? simulatedNote : null}${shell.body}
 </main>
 <script type="application/json" id="model">${embeddedJson(shell.data)}</script>
 <script>${script}</script>
@@ -76,6 +78,11 @@ ${shell.body}
 </html>
 `.text;
 }
+
+const simulatedNote = markup`<p class="of-model"><span class="page"><strong>Simulated.</strong>
+A model of the target ran in virtual time. This tests the experiment, and proves nothing about
+the real target.</span></p>
+`;
 
 const require = createRequire(import.meta.url);
 const texts = new Map<string, string>();

@@ -15,6 +15,7 @@ import { markup, type Markup } from "../markup.ts";
 import type { ReportModel } from "../model.ts";
 import type { FaultBand } from "../timeline.ts";
 import { shape, words } from "./icons.ts";
+import { decidingSection } from "./deciding.ts";
 import { timelineStrip } from "./timeline-strip.ts";
 
 const faultsShown = 3;
@@ -35,6 +36,7 @@ export function summary(model: ReportModel): Markup {
 </section>
 <div class="page">
   ${notices(model)}
+  ${decidingSection(model)}
   <div class="twofold">
     <section aria-labelledby="broken"><h2 id="broken">Faults</h2>${faults(model)}</section>
     <section aria-labelledby="impact"><h2 id="impact">User impact</h2>${impact(model)}</section>

@@ -1,7 +1,6 @@
 /** A planned day for tests, without anything behind it. */
-import type { Day, DayEvent, DayHappening, DayStep } from "../../../harness/game-day/day/day.ts";
+import type { Day, DayStep } from "../../../harness/game-day/day/day.ts";
 import { usualRoles } from "../../../harness/game-day/day/game-day.ts";
-import type { Log } from "../../../harness/game-day/desk.ts";
 
 export function stepOf(experiment: string, changes: Partial<DayStep> = {}): DayStep {
   return {
@@ -62,31 +61,4 @@ export function dayOf(steps: readonly DayStep[], changes: Partial<Day> = {}): Da
     machine: { platform: "virtual", cpuModel: "virtual", cores: 2, memoryBytes: 1 },
     ...changes,
   };
-}
-
-/** Like the file, in memory. */
-export class MemoryLog implements Log {
-  readonly events: DayEvent[] = [];
-  readonly #nowMs: () => number;
-  readonly #listeners = new Set<(event: DayEvent) => void>();
-
-  constructor(nowMs: () => number) {
-    this.#nowMs = nowMs;
-  }
-
-  append(happening: DayHappening): DayEvent {
-    const event = { seq: this.events.length + 1, atMs: this.#nowMs(), ...happening } as DayEvent;
-    this.events.push(event);
-    for (const listener of [...this.#listeners]) listener(event);
-    return event;
-  }
-
-  since(seq: number): readonly DayEvent[] {
-    return this.events.slice(seq);
-  }
-
-  onEvent(listener: (event: DayEvent) => void): () => void {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
-  }
 }
