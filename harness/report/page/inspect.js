@@ -43,12 +43,20 @@ function faint() {
     const colour = getComputedStyle(element).backgroundColor;
     return channels(colour)[3] === 0 ? behind(element.parentElement) : colour;
   };
+  // In a drawing: its first rectangle, unless what is behind it shows through.
+  const drawnBehind = (element) => {
+    const drawing = element.closest("svg");
+    const rectangle = drawing.querySelector("rect");
+    const { fill } = getComputedStyle(rectangle ?? drawing);
+    const isClear = rectangle === null || (fill !== "none" && channels(fill)[3] < 255);
+    return isClear ? behind(drawing) : fill;
+  };
   return [...document.querySelectorAll("body *")].flatMap((element) => {
     const own = [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.textContent.trim() !== "");
     if (!own || element.closest("script, .heard") !== null || element.getClientRects().length === 0) return [];
     const style = getComputedStyle(element);
     const inDrawing = element.closest("svg") !== null;
-    const ground = !inDrawing ? behind(element) : getComputedStyle(element.closest("svg").querySelector("rect") ?? element).fill;
+    const ground = inDrawing ? drawnBehind(element) : behind(element);
     if (ground === "none") return [];
     const [a, b] = [luminance(inDrawing ? style.fill : style.color), luminance(ground)];
     const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
