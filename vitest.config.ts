@@ -126,6 +126,8 @@ export default defineConfig({
               ? ["simulated", ...real].map((other) => `**/*.${other}.test.ts`)
               : [],
           isolate: false,
+          // A busy machine may break a time limit. A property's counterexample is no such failure.
+          retry: { count: 2, delay: 1_000, condition: /^(?!Property failed)/ },
           // Some wait for a timer or a disk: one worker more than there are processors.
           maxWorkers: availableParallelism() + 1,
           // Simulated runs make much that is soon thrown away.

@@ -40,7 +40,7 @@ const elsewhere: readonly {
   readonly has: string;
 }[] = [
   // CI runs all of this; a test that ran it would run itself.
-  { command: /^npm test( -- hermetic)?$/, file: ".ci/run", has: "\nnpm test\n" },
+  { command: /^npm test( -- (hermetic|simulated))?$/, file: ".ci/run", has: "\nnpm test\n" },
   {
     command: /^\.\/seawall up$/,
     file: "harness/cli/documentation.process.test.ts",
