@@ -63,10 +63,11 @@ export function counterGrowth(
 
 /**
  * Upper bounds for the count that so few in the idle time make likely: two standard deviations, and
- * three.
+ * three. Where nothing came, a regular check has at least the idle time as its period.
  */
 function exceeds(perSecond: number, idleCount: number, { forMs }: Idle): boolean {
-  return perSecond > (idleCount + 2 * Math.sqrt(idleCount) + 3) / (forMs / 1_000);
+  const most = idleCount === 0 ? 1 : idleCount + 2 * Math.sqrt(idleCount) + 3;
+  return perSecond > most / (forMs / 1_000);
 }
 
 /** Declared by the target: the link carries its own work, such as replication. */

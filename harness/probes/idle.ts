@@ -13,6 +13,8 @@ import { httpGet } from "../system/network.ts";
 import { ownSamples, parseExposition } from "./prometheus.ts";
 
 const readMs = 1_000;
+/** A shorter time may miss a health check: most come once or twice in this time. */
+const idleMsMin = 2_500;
 
 interface Totals {
   readonly atMs: number;
@@ -28,6 +30,8 @@ export async function watchIdle(
 ): Promise<() => Promise<Idle | null>> {
   const before = await totals(plan, deployment, clock);
   return async () => {
+    const isCounted = before?.links.some(({ bytes }) => bytes !== undefined) === true;
+    if (isCounted) await clock.sleep(Math.max(0, before.atMs + idleMsMin - clock.nowMs()));
     const after = await totals(plan, deployment, clock);
     if (before === null || after === null) return null;
     return {
