@@ -115,8 +115,10 @@ export async function conduct(plan: Plan, world: World, outside: AbortSignal): P
     if (world.hold !== undefined) await held(world, world.hold, deployment, signal);
     const idle = await world.watchIdle?.(deployment);
     const load = stack.use(await world.prepareLoad(deployment, signal));
+    // The prober's requests would count as the target's own.
+    const idled = (await idle?.()) ?? null;
     const probes = stack.use(await world.startProbes(deployment, load, signal));
-    await perform(plan, world, deployment, load, probes, signal, idle);
+    await perform(plan, world, deployment, load, probes, signal, idled);
   } catch (thrown) {
     const ended = thrown instanceof Ended ? thrown : new Ended(thrown, signal);
     error = ended.thrown;
@@ -220,7 +222,7 @@ async function perform(
   load: RunningLoad,
   probes: Probes,
   signal: AbortSignal,
-  idle?: () => Promise<Idle | null>,
+  idled: Idle | null,
 ): Promise<void> {
   const { clock, events } = world;
   const faults = new FaultsInForce(
@@ -247,7 +249,6 @@ async function perform(
       harnessCpuSeconds: world.harnessCpuSeconds() - meter.cpuSeconds,
       seconds: (clock.nowMs() - meter.sinceMs) / 1000,
     });
-  const idled = (await idle?.()) ?? null;
   const askedMs = clock.nowMs();
   await load.begin();
   events.event({
