@@ -15,6 +15,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { SeawallError } from "../base/errors.ts";
+import { keepSecret } from "../base/redact.ts";
 import { heldDraft, heldPlan, runOf } from "../../test/support/judge/held-run.ts";
 import { judge } from "../judge/judge.ts";
 import type { Clock } from "../target/deployment.ts";
@@ -139,6 +140,25 @@ describe("a record that is read back", () => {
     expect(recorder.series({ metric: "m", kind: "gauge", tags: { b: "2", a: "1" } })).toBe(id);
     expect(recorder.series({ metric: "m", kind: "event", tags: { a: "1", b: "2" } })).not.toBe(id);
     expect(recorder.series({ metric: "m", kind: "gauge", tags: { a: "1", b: "3" } })).not.toBe(id);
+  });
+
+  it("holds no secret of a tag, and series that differ in one alone are one", async () => {
+    const secrets = ["recorded-secret-1", "recorded-secret-2"];
+    for (const secret of secrets) keepSecret(secret);
+    await record(
+      secrets.map((user) => ({ metric: "x", kind: "event", tags: { user }, samples: [[1, 1]] })),
+    );
+    expect(put(await readRun(directory))).toEqual([
+      {
+        metric: "x",
+        kind: "event",
+        tags: { user: "***" },
+        samples: [
+          [1, 1],
+          [1, 1],
+        ],
+      },
+    ]);
   });
 
   it("omits values that are not numbers and impossible times", async () => {

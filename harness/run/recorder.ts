@@ -58,7 +58,10 @@ export class Recorder implements SampleSink, EventSink, AsyncDisposable {
   });
   readonly #file: WriteStream;
   readonly #written: Promise<void>;
+  /** By the definition as it is written. */
   readonly #ids = new Map<string, number>();
+  /** By the series as it was asked for: to redact one again with each sample costs more. */
+  readonly #known = new Map<string, number>();
   readonly #timer: NodeJS.Timeout;
   readonly #runId: string;
   readonly #planHash: string;
@@ -123,12 +126,20 @@ export class Recorder implements SampleSink, EventSink, AsyncDisposable {
     const tags = Object.fromEntries(
       Object.entries(series.tags).sort(([a], [b]) => (a < b ? -1 : 1)),
     );
-    const key = JSON.stringify({ metric: series.metric, kind: series.kind, tags }, withoutSecrets);
-    const known = this.#ids.get(key);
+    const asked = { metric: series.metric, kind: series.kind, tags };
+    const key = JSON.stringify(asked);
+    const id = this.#known.get(key) ?? this.#defined(JSON.stringify(asked, withoutSecrets));
+    this.#known.set(key, id);
+    return id;
+  }
+
+  /** Series that differ only in a secret are one. */
+  #defined(definition: string): number {
+    const known = this.#ids.get(definition);
     if (known !== undefined) return known;
     const id = this.#ids.size;
-    this.#ids.set(key, id);
-    this.#append(`#${id} ${key}\n`);
+    this.#ids.set(definition, id);
+    this.#append(`#${id} ${definition}\n`);
     return id;
   }
 
