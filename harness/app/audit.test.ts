@@ -1,10 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { heldPlan } from "../../test/support/judge/held-run.ts";
 import type { Layout } from "../target/layout.ts";
+import { realClock } from "../system/clock.ts";
 import { auditEnd, auditFile, auditStart } from "./audit.ts";
+import { opened } from "./run-experiment.ts";
 
 it("says who runs what against which host, before and after, without a secret", () => {
   const out = mkdtempSync(join(tmpdir(), "seawall-audit-"));
@@ -39,4 +41,19 @@ it("says who runs what against which host, before and after, without a secret", 
 it("begins nothing where it cannot be written", () => {
   const target = { plan: heldPlan(), layout: { services: [] } as unknown as Layout };
   expect(() => auditStart({ env: {} }, "/dev/null", "run-1", target, 0)).toThrow(/audit\.ndjson/);
+});
+
+it("leaves no folder of a run that it did not let begin", () => {
+  const out = mkdtempSync(join(tmpdir(), "seawall-audit-"));
+  try {
+    mkdirSync(join(out, auditFile));
+    const directory = join(out, "experiment", "run-1");
+    mkdirSync(directory, { recursive: true });
+    const context = { env: {}, stateDirectory: join(out, "state") };
+    const target = { plan: heldPlan(), layout: { services: [], links: [] } as unknown as Layout };
+    expect(() => opened(context, target, realClock(), out, directory, "run-1")).toThrow(/audit/);
+    expect(existsSync(directory)).toBe(false);
+  } finally {
+    rmSync(out, { recursive: true, force: true });
+  }
 });

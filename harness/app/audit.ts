@@ -2,7 +2,7 @@
  * Who ran what against which host, for the owners of a shared target. `audit.ndjson` beside the
  * runs gets a line before anything is touched, and one at the end.
  */
-import { appendFileSync, mkdirSync } from "node:fs";
+import { appendFileSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
 import { join } from "node:path";
 import { withoutSecrets } from "../base/redact.ts";
@@ -79,7 +79,6 @@ function userOf(env: Context["env"]): string {
 function write(out: string, line: object): void {
   const path = join(out, auditFile);
   try {
-    mkdirSync(out, { recursive: true });
     appendFileSync(path, `${JSON.stringify(line, withoutSecrets)}\n`);
   } catch (error) {
     throw storageError(path, error);

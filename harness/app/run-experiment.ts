@@ -67,8 +67,7 @@ export async function runPlanned(
     planned.plan.experiment,
     newRunId(clock.nowMs(), planned.plan.seed),
   );
-  auditStart(context, options.out, id, planned, clock.nowMs());
-  const { ledger, recorder } = opened(context, planned, clock, directory, id);
+  const { ledger, recorder } = opened(context, planned, clock, options.out, directory, id);
   observer?.began(directory, id);
   if (observer !== undefined) recorder.onEvent((event) => observer.event(event));
   const deadMan = startDeadMan(
@@ -124,20 +123,22 @@ export async function runPlanned(
 }
 
 /**
- * A run without a ledger could not be undone, and one without a record proves nothing. Such a run
- * ends here, and leaves no folder without a verdict.
+ * A run without a ledger could not be undone, one without a record proves nothing, and of one
+ * without an audit line nobody knows. Such a run ends here, and leaves no folder without a verdict.
  */
-function opened(
-  context: Context,
-  { plan }: Planned,
+export function opened(
+  context: Pick<Context, "env" | "stateDirectory">,
+  planned: Pick<Planned, "plan" | "layout">,
   clock: Clock,
+  out: string,
   directory: string,
   id: string,
 ): { readonly ledger: FileLedger; readonly recorder: Recorder } {
   let ledger: FileLedger | undefined;
   try {
+    auditStart(context, out, id, planned, clock.nowMs());
     ledger = new FileLedger(context.stateDirectory, id, directory);
-    return { ledger, recorder: new Recorder(directory, plan, clock, { runId: id }) };
+    return { ledger, recorder: new Recorder(directory, planned.plan, clock, { runId: id }) };
   } catch (error) {
     ledger?.remove();
     rmSync(directory, { recursive: true, force: true });
