@@ -2,8 +2,7 @@
  * Writes the page of a gate, and beside it the page of each comparison with the baseline. The index
  * of runs finds both in the gate's folder.
  */
-import { existsSync } from "node:fs";
-import { join, relative, sep } from "node:path";
+import { join } from "node:path";
 import { sideName } from "../compare/comparable.ts";
 import type { Comparison } from "../compare/comparison.ts";
 import type { Run } from "../record/run.ts";
@@ -14,6 +13,7 @@ import { renderGateHtml } from "../report/gate-html.ts";
 import { minuteOf } from "../report/page/parts.ts";
 import { files } from "../run/run-directory.ts";
 import { writeWhole } from "../system/files.ts";
+import { inFileName, reportLink } from "./page-files.ts";
 
 export interface GateComparison {
   readonly comparison: Comparison;
@@ -27,15 +27,11 @@ export function writeGatePages(
   report: GateReport,
   comparisons: ReadonlyMap<string, GateComparison>,
 ): string {
-  const reportOf = (directory: string): string | null => {
-    const path = join(directory, files.report);
-    return directory !== "" && existsSync(path)
-      ? relative(folder, path).split(sep).map(encodeURIComponent).join("/")
-      : null;
-  };
+  const reportOf = (directory: string): string | null =>
+    directory === "" ? null : reportLink(folder, directory);
   const pages = new Map<string, string>();
   for (const [experiment, { comparison, sides }] of comparisons) {
-    const name = `comparison-${experiment.replace(/[^\w-]+/g, "_").slice(0, 60)}.html`;
+    const name = `comparison-${inFileName(experiment)}.html`;
     const labelled = sides.map((runs, index) => ({ label: sideName(index), runs }));
     writeWhole(join(folder, name), renderComparisonHtml(comparison, labelled, reportOf));
     pages.set(experiment, name);

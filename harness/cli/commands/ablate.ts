@@ -26,6 +26,7 @@ import { writeWhole } from "../../system/files.ts";
 import type { Context } from "../../app/context.ts";
 import { catalogueNames, loadExperiment } from "../../app/experiment-files.ts";
 import { recordedVerdicts } from "../../app/verdict-history.ts";
+import { linkFrom } from "../../app/page-files.ts";
 import { reusable } from "../../app/find-reusable-run.ts";
 import { type Outcome, runPlanned } from "../../app/run-experiment.ts";
 import { plan } from "../../app/plan-experiment.ts";
@@ -335,12 +336,7 @@ function publish(context: Context, ablation: Ablation, seed: number, options: Ab
       ...ablation,
       subheading: `${new Date().toISOString().slice(0, 16).replace("T", " ")} UTC · seed ${seed}`,
       linkOf: ({ directory }) =>
-        directory === null
-          ? null
-          : relative(folder, join(directory, "report.html"))
-              .split("/")
-              .map(encodeURIComponent)
-              .join("/"),
+        directory === null ? null : linkFrom(folder, join(directory, "report.html")),
     }),
   );
   const people = options.json ? context.stderr : context.stdout;

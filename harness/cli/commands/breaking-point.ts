@@ -27,6 +27,7 @@ import { writeWhole } from "../../system/files.ts";
 import type { Context } from "../../app/context.ts";
 import { loadExperiment } from "../../app/experiment-files.ts";
 import { recordedVerdicts } from "../../app/verdict-history.ts";
+import { linkFrom } from "../../app/page-files.ts";
 import { plan } from "../../app/plan-experiment.ts";
 import { runPlanned } from "../../app/run-experiment.ts";
 
@@ -217,9 +218,7 @@ function publish(context: Context, found: BreakingPoint, folder: string, json: b
   writeWhole(join(folder, "breaking-point.json"), `${JSON.stringify(document, null, 2)}\n`);
   writeWhole(
     page,
-    renderBreakingPointHtml(found, (directory) =>
-      relative(folder, join(directory, "report.html")).split("/").map(encodeURIComponent).join("/"),
-    ),
+    renderBreakingPointHtml(found, (directory) => linkFrom(folder, join(directory, "report.html"))),
   );
   const people = json ? context.stderr : context.stdout;
   people.write(

@@ -7,7 +7,7 @@ import type { Define } from "../command.ts";
 import { comparability, type JudgedRun, sideName } from "../../compare/comparable.ts";
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { join, relative, resolve, sep } from "node:path";
+import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import {
   comparisonDocument,
@@ -21,11 +21,12 @@ import { renderComparisonHtml } from "../../report/compare-html.ts";
 import { renderComparison } from "../../report/compare-text.ts";
 import { readRun } from "../../run/read-run.ts";
 import { runFoldersIn } from "../../run/run-folders.ts";
-import { files, refuseUnwritable, stampOf } from "../../run/run-directory.ts";
+import { refuseUnwritable, stampOf } from "../../run/run-directory.ts";
 import { writeWhole } from "../../system/files.ts";
 import type { Context } from "../../app/context.ts";
 import { setting } from "../../app/project.ts";
 import { judgeRecord } from "../../app/judge-record.ts";
+import { inFileName, reportLink } from "../../app/page-files.ts";
 import { refreshIndex } from "../../app/run-index.ts";
 
 export const defineCompare: Define = (program, context, end) =>
@@ -110,7 +111,7 @@ export async function compare(
   const document = comparisonDocument(comparison);
   const folder = join(out, "comparisons");
   refuseUnwritable(folder);
-  const experiment = comparison.experiment.replace(/[^\w-]+/g, "_").slice(0, 60);
+  const experiment = inFileName(comparison.experiment);
   const name = `${stampOf(Date.now())}-${experiment}-${randomBytes(3).toString("hex")}`;
   const labelled = sides.map((side, index) => ({
     label: `${sideName(index)}${side.length === 1 ? "" : ` (${side.length} runs)`}`,
@@ -148,12 +149,4 @@ async function runsOf(path: string): Promise<JudgedRun[]> {
       return { run, verdict: judgeRecord(run) };
     }),
   );
-}
-
-/** Relative to the page, so that the folder of runs may be moved or served as a whole. */
-function reportLink(from: string, directory: string): string | null {
-  const report = join(directory, files.report);
-  return existsSync(report)
-    ? relative(from, report).split(sep).map(encodeURIComponent).join("/")
-    : null;
 }
