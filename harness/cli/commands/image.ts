@@ -13,7 +13,7 @@ export const defineImage: Define = (program, context, end) =>
   program
     .command("image")
     .description("build the image for the docker substrate and `docker compose up`")
-    .option("--json", "print print its name, as JSON")
+    .option("--json", "print its name, as JSON")
     .action(async (flags: { json?: boolean }) => end(await image(context, flags.json === true)));
 
 export async function image(context: Context, json: boolean): Promise<number> {

@@ -19,7 +19,7 @@ export const defineReport: Define = (program, context, end) =>
     .command("report")
     .description("write the report of a recorded run")
     .argument("<run>", "a run directory")
-    .option("--json", "print print what was written, as JSON")
+    .option("--json", "print what was written, as JSON")
     .action(async (directory: string, flags: { json?: boolean }) =>
       end(await rewriteReports(context, resolve(context.cwd, directory), flags.json === true)),
     );
