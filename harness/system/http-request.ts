@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import {
   type Agent,
   type ClientRequest,
+  type IncomingHttpHeaders,
   type IncomingMessage,
   request as overHttp,
 } from "node:http";
@@ -48,6 +49,45 @@ export function requestTo(
     { ...plain, ...secureOptions(tls, host), agent: tlsAgentFor(agent, tls) },
     onResponse,
   );
+}
+
+export interface TextAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** No more than its beginning where it is long. */
+  readonly text: string;
+}
+
+/** The whole exchange, for a small answer. `body` is JSON. Rejects if the answer breaks off. */
+export function askForText(
+  endpoint: Endpoint,
+  ask: Ask,
+  body: string | undefined,
+  charsMax: number,
+): Promise<TextAnswer> {
+  const headers = {
+    ...ask.headers,
+    ...(body === undefined
+      ? {}
+      : {
+          "content-type": "application/json",
+          "content-length": String(Buffer.byteLength(body)),
+        }),
+  };
+  return new Promise((resolve, reject) => {
+    const outgoing = requestTo(endpoint, { ...ask, headers }, (response) => {
+      let text = "";
+      response.setEncoding("utf8").on("data", (part: string) => {
+        if (text.length < charsMax) text += part;
+      });
+      response.once("error", reject);
+      response.once("end", () =>
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, text }),
+      );
+    });
+    outgoing.once("error", reject);
+    outgoing.end(body);
+  });
 }
 
 /** A header whose value is a secret is known by the variable that holds it. */

@@ -4,7 +4,7 @@
  */
 import { connect } from "node:net";
 import { run } from "./child.ts";
-import { requestTo } from "./http-request.ts";
+import { askForText } from "./http-request.ts";
 import type { Endpoint, Operation, Place, Program, Service } from "../target/layout.ts";
 import { runVariable } from "./processes.ts";
 
@@ -50,7 +50,7 @@ export async function operate(
   }
 }
 
-function overHttp(
+async function overHttp(
   operation: Operation & { kind: "http" },
   parameters: Readonly<Record<string, string>>,
   { endpoint, controlToken }: Reach,
@@ -67,45 +67,22 @@ function overHttp(
     operation.body === undefined
       ? undefined
       : filled(operation.body, (value) => JSON.stringify(value).slice(1, -1));
-  return new Promise((resolve, reject) => {
-    const outgoing = requestTo(
-      endpoint(operation.port),
-      {
-        path,
-        method: operation.method,
-        headers: {
-          authorization: `Bearer ${controlToken}`,
-          ...(body === undefined
-            ? {}
-            : {
-                "content-type": "application/json",
-                "content-length": String(Buffer.byteLength(body)),
-              }),
-        },
-        agent: false,
-        signal: AbortSignal.timeout(withinMs),
-      },
-      (response) => {
-        let received = "";
-        response.setEncoding("utf8").on("data", (part: string) => {
-          if (received.length < answerBytesMax) received += part;
-        });
-        response.once("error", reject);
-        response.once("end", () => {
-          const status = response.statusCode ?? 0;
-          const read =
-            operation.reads === undefined ? received.trim() : response.headers[operation.reads];
-          if (status < 200 || status > 299)
-            reject(new Error(`it answered ${status}: ${received.trim()}`));
-          else if (typeof read !== "string")
-            reject(new Error(`its answer has no header ${operation.reads}`));
-          else resolve(read);
-        });
-      },
-    );
-    outgoing.once("error", reject);
-    outgoing.end(body);
-  });
+  const { status, headers, text } = await askForText(
+    endpoint(operation.port),
+    {
+      path,
+      method: operation.method,
+      headers: { authorization: `Bearer ${controlToken}` },
+      agent: false,
+      signal: AbortSignal.timeout(withinMs),
+    },
+    body,
+    answerBytesMax,
+  );
+  const read = operation.reads === undefined ? text.trim() : headers[operation.reads];
+  if (status < 200 || status > 299) throw new Error(`it answered ${status}: ${text.trim()}`);
+  if (typeof read !== "string") throw new Error(`its answer has no header ${operation.reads}`);
+  return read;
 }
 
 function overTcp(

@@ -5,42 +5,23 @@
 import type { Agent } from "node:http";
 import { keepSecret } from "../base/redact.ts";
 import type { Endpoint, SessionStep } from "../target/layout.ts";
-import { requestTo } from "./http-request.ts";
+import { askForText } from "./http-request.ts";
 
-const answerBytesMax = 64 * 1024;
+const answerCharsMax = 64 * 1024;
 
 /** Rejects where the target opens none. */
-export function openSession(
+export async function openSession(
   endpoint: Endpoint,
   { path, method = "POST", body, token, header, as = "{token}" }: SessionStep,
   { agent, signal }: { readonly agent: Agent | false; readonly signal: AbortSignal },
 ): Promise<Readonly<Record<string, string>>> {
-  return new Promise((resolve, reject) => {
-    const headers =
-      body === undefined
-        ? { "content-length": "0" }
-        : {
-            "content-type": "application/json",
-            "content-length": String(Buffer.byteLength(body)),
-          };
-    const outgoing = requestTo(endpoint, { method, path, headers, agent, signal }, (response) => {
-      let heard = "";
-      response.setEncoding("utf8").on("data", (part: string) => {
-        if (heard.length < answerBytesMax) heard += part;
-      });
-      response.once("error", reject);
-      response.once("end", () => {
-        const { statusCode = 0 } = response;
-        const found = statusCode < 300 ? tokenIn(heard, token) : null;
-        if (found === null)
-          return reject(new Error(`the session step ${path} gave no ${token} (${statusCode})`));
-        keepSecret(found);
-        resolve({ [header]: as.replaceAll("{token}", found) });
-      });
-    });
-    outgoing.once("error", reject);
-    outgoing.end(body);
-  });
+  const headers: Record<string, string> = body === undefined ? { "content-length": "0" } : {};
+  const ask = { method, path, headers, agent, signal };
+  const { status, text } = await askForText(endpoint, ask, body, answerCharsMax);
+  const found = status < 300 ? tokenIn(text, token) : null;
+  if (found === null) throw new Error(`the session step ${path} gave no ${token} (${status})`);
+  keepSecret(found);
+  return { [header]: as.replaceAll("{token}", found) };
 }
 
 /** A member of a JSON answer, perhaps of an object in it: `data.token`. */
