@@ -20,6 +20,8 @@ function output() {
   };
 }
 
+const reports = "/nowhere/runs";
+
 /**
  * Every tool has an invalid explicit path: no tool of the real machine is used, and none can be
  * obtained.
@@ -41,7 +43,9 @@ describe("doctor", () => {
       SEAWALL_K6: machine.install("k6", 'echo "k6 v2.2.0"'),
       DOCKER_HOST: "unix:///nowhere/docker.sock",
     };
-    expect(await doctor({ env, stdout, stderr: output(), json: false, install: false })).toBe(70);
+    expect(
+      await doctor({ env, reports, stdout, stderr: output(), json: false, install: false }),
+    ).toBe(70);
     expect(stdout.text()).toMatch(/^k6 {9}2\.2\.0 +environment {2}\S*\/k6$/m);
     expect(stdout.text()).toMatch(/^varnish {4}missing/m);
     expect(stdout.text()).toMatch(
@@ -65,6 +69,7 @@ describe("doctor", () => {
     const stdout = output();
     await doctor({
       env: { ...machine.env, ...nowhere },
+      reports,
       stdout,
       stderr: output(),
       json: true,
@@ -77,6 +82,7 @@ describe("doctor", () => {
       found: { version: process.versions.node },
     });
     expect(diagnosis.substrates.process.works).toBe(false);
+    expect(diagnosis.reports.path).toBe(reports);
   });
 
   it("does not promise tools that cannot be obtained", async () => {
@@ -84,6 +90,7 @@ describe("doctor", () => {
     const stdout = output();
     await doctor({
       env: { ...machine.env, ...nowhere },
+      reports,
       stdout,
       stderr: output(),
       json: false,

@@ -21,6 +21,7 @@ import { showProgress } from "../../provision/render.ts";
 import { table } from "../../report/table.ts";
 import { painter } from "../../system/terminal.ts";
 import type { Output } from "../../app/context.ts";
+import { setting } from "../../app/project.ts";
 import { toolCacheRoot } from "../../provision/cache.ts";
 import { adapterOf } from "../../substrates/registry.ts";
 
@@ -34,6 +35,7 @@ export const defineDoctor: Define = (program, context, end) =>
       end(
         await doctor({
           env: context.env,
+          reports: setting(context, "reports"),
           stdout: context.stdout,
           stderr: context.stderr,
           json: flags.json === true,
@@ -45,6 +47,8 @@ export const defineDoctor: Define = (program, context, end) =>
 
 export interface DoctorOptions {
   readonly env: NodeJS.ProcessEnv;
+  /** The folder of runs. */
+  readonly reports: string;
   readonly stdout: Output;
   readonly stderr: Output;
   readonly json: boolean;
@@ -69,6 +73,7 @@ interface Diagnosis {
  */
 export async function doctor({
   env,
+  reports,
   stdout,
   stderr,
   json,
@@ -81,12 +86,11 @@ export async function doctor({
   }
   const [tools, machine] = await Promise.all([inspect({ env, signal }), inspectMachine(env)]);
   const cachePath = toolCacheRoot(env);
-  const reportsPath = resolve("reports");
   const diagnosis: Diagnosis = {
     tools,
     machine,
     cache: { path: cachePath, freeBytes: freeDiskBytes(cachePath) },
-    reports: { path: reportsPath, freeBytes: freeDiskBytes(reportsPath) },
+    reports: { path: reports, freeBytes: freeDiskBytes(reports) },
     compose: composePlugin(env),
     substrates: await abilitiesOf(env, machine, tools),
   };
