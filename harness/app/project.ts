@@ -102,12 +102,27 @@ export function setting<Name extends SettingName>(
   });
 }
 
-/** By their name, the files that the configuration names as experiments. */
+const known = new WeakMap<Config, ReadonlyMap<string, string>>();
+
+/**
+ * By their name, the files that the configuration names as experiments. Looked for once, because a
+ * pattern such as `**` walks the whole folder.
+ */
 export function ownExperiments(
   context: Pick<Context, "root" | "cwd" | "env" | "project">,
 ): ReadonlyMap<string, string> {
-  const folder = context.project?.folder;
-  if (folder === undefined) return new Map();
+  const { project } = context;
+  if (project === undefined) return new Map();
+  const { config, folder } = project;
+  const found = known.get(config) ?? experimentsIn(context, folder);
+  known.set(config, found);
+  return found;
+}
+
+function experimentsIn(
+  context: Pick<Context, "root" | "cwd" | "env" | "project">,
+  folder: string,
+): ReadonlyMap<string, string> {
   return new Map(
     setting(context, "experiments")
       .flatMap((pattern) => globSync(pattern, { cwd: folder }))
