@@ -101,9 +101,9 @@ async function planOptions(
   options: RunRequest,
 ): Promise<PlanOptions> {
   const substrate = await chooseSubstrate(context, options.substrate, experiment.target);
-  guarded(name, () => nameSecrets(secretsOf(experiment, options), context.env));
-  const { pack } = experiment.target;
   const topology = options.topology ?? experiment.topology;
+  guarded(name, () => nameSecrets(secretsOf(experiment, topology), context.env));
+  const { pack } = experiment.target;
   return {
     substrate: substrate.name,
     substrateWhy: substrate.why,
@@ -127,17 +127,13 @@ async function planOptions(
     label: options.label ?? null,
     git: await commitOf(context, name),
     rerun: rerunCommand(context, name, { ...options, seed, substrate: substrate.name }),
-    targetVersion: guarded(name, () =>
-      targetVersion(context, experiment.target, options.topology ?? experiment.topology),
-    ),
+    targetVersion: guarded(name, () => targetVersion(context, experiment.target, topology)),
   };
 }
 
 /** The variables whose values must not be printed or recorded. */
-function secretsOf({ load, target, topology }: Experiment, options: RunRequest): string[] {
-  const { services } = target.topologies[options.topology ?? topology]?.layout() ?? {
-    services: [],
-  };
+function secretsOf({ load, target }: Experiment, topology: string): string[] {
+  const { services } = target.topologies[topology]?.layout() ?? { services: [] };
   return [
     ...load.flatMap(({ secrets = [] }) => secrets),
     ...services
