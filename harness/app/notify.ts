@@ -6,7 +6,7 @@ import type { Plan } from "../record/plan.ts";
 import { subjectOf } from "../record/subject.ts";
 import type { Status, Verdict } from "../record/verdict.ts";
 import type { RecordedVerdict } from "../plan/prerequisites.ts";
-import { callDirectly } from "../system/direct-http.ts";
+import { callDirectly, isCallable } from "../system/direct-http.ts";
 import type { Context } from "./context.ts";
 import type { RunRequest } from "./options.ts";
 import { recordedVerdicts } from "./verdict-history.ts";
@@ -68,8 +68,7 @@ async function notify(
 ): Promise<void> {
   const failed = (why: string): void =>
     void context.stderr.write(`the webhook did not take the verdict: ${why}\n`);
-  if (!URL.canParse(webhook) || !/^https?:$/.test(new URL(webhook).protocol))
-    return failed("it is no address such as https://hooks.example/path");
+  if (!isCallable(webhook)) return failed("it is no address such as https://hooks.example/path");
   try {
     const { status } = await callDirectly(webhook, {
       method: "POST",

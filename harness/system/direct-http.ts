@@ -21,6 +21,11 @@ export interface CallAnswer {
 
 const answerBytesMax = 16 * 1024 * 1024;
 
+/** Whether it is an address that can be called. */
+export function isCallable(url: string): boolean {
+  return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
+}
+
 /** Rejects if the connection fails, the answer breaks off, or the signal aborts. */
 export function callDirectly(
   url: string,

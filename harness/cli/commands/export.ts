@@ -9,6 +9,7 @@ import type { Define } from "../command.ts";
 import { SeawallError } from "../../base/errors.ts";
 import { redacted } from "../../base/redact.ts";
 import { readRun } from "../../run/read-run.ts";
+import { isCallable } from "../../system/direct-http.ts";
 import { exportRequests } from "../../telemetry/otlp.ts";
 import { type Receiver, send } from "../../telemetry/send.ts";
 import type { Context } from "../../app/context.ts";
@@ -85,7 +86,7 @@ export function receiverOf(context: Context, asked: string | null): Receiver | n
   const base = setting(context, "otlp", asked ?? undefined);
   const url = whole || (base ? metricsOf(base) : null);
   if (url === null) return null;
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
+  if (!isCallable(url)) {
     // The part before the last @ may be a password, even if the rest of the address is invalid.
     throw new SeawallError(
       "USAGE",
