@@ -10,6 +10,7 @@ export type { Phase } from "./base/phases.ts";
 export type { Metric, Registry } from "./metrics/metrics.ts";
 export { composeTarget } from "./target/compose-target.ts";
 export type { ComposeTarget, Composed } from "./target/compose-target.ts";
+// `ownTarget` is the earlier name, which files of users may still import.
 export { ownTarget, ownTarget as defineTarget } from "./target/own-target.ts";
 export type { OwnTarget } from "./target/own-target-description.ts";
 export type { Pack } from "./target/pack.ts";

@@ -8,11 +8,11 @@
  * SHOP_PEM is a folder with ca.pem, client.pem and client-key.pem.
  */
 import { join } from "node:path";
-import { defineExperiment, ownTarget } from "seawall";
+import { defineExperiment, defineTarget } from "seawall";
 
 const pem = process.env["SHOP_PEM"] ?? "/etc/shop";
 
-const shop = ownTarget({
+const shop = defineTarget({
   name: "https-shop",
   services: [
     {

@@ -3,10 +3,10 @@
  * and Alertmanager. Where they run already, give their `url` instead of `launch`.
  */
 import { join } from "node:path";
-import { type Launch, ownTarget, type Place } from "seawall";
+import { type Launch, defineTarget, type Place } from "seawall";
 import "./tools.ts";
 
-export const pages = ownTarget({
+export const pages = defineTarget({
   name: "pages",
   services: [
     {

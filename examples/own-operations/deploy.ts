@@ -6,7 +6,7 @@
  *   NOTES_URL=http://127.0.0.1:8080 NOTES_VERSION=/srv/notes/version \
  *     ./seawall run ./examples/own-operations/deploy.ts
  */
-import { defineExperiment, ownTarget } from "seawall";
+import { defineExperiment, defineTarget } from "seawall";
 
 const versionFile = process.env["NOTES_VERSION"] ?? "/srv/notes/version";
 
@@ -17,7 +17,7 @@ const deployed = (version: string) => ({
   env: {},
 });
 
-const notes = ownTarget({
+const notes = defineTarget({
   name: "notes",
   services: [
     {

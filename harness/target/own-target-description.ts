@@ -84,7 +84,7 @@ export interface Started extends Named, Spoken {
   launch(place: Place): Launch;
 }
 
-/** The description that `ownTarget` turns into a target. `plan` validates it. */
+/** The description that `defineTarget` turns into a target. `plan` validates it. */
 export interface OwnTarget {
   /** One line; identifies the target in records, so that its runs count as prerequisites. */
   readonly name: string;

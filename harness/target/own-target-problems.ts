@@ -179,7 +179,7 @@ const shape = z.strictObject({
 
 /** A key of earlier versions that moved to another function. */
 const shapeWithOlder = shape.extend({
-  stream: z.never("streamTarget() describes a stream, and ownTarget() does not").optional(),
+  stream: z.never("streamTarget() describes a stream, and defineTarget() does not").optional(),
 });
 
 /** The address is not repeated in the message, because it may contain a password. */

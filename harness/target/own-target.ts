@@ -25,7 +25,7 @@ const port = firstPort;
  * description, one line each, before anything starts.
  * @example
  * ```ts
- * const shop = ownTarget({
+ * const shop = defineTarget({
  *   name: "shop",
  *   services: [{ name: "api", url: "http://127.0.0.1:8080", ready: "/health" }],
  *   links: [["users", "api"]],

@@ -13,7 +13,7 @@ export interface Defence {
   readonly title: string;
 }
 
-/** A target that an experiment can name. A user's own is made by `ownTarget`. */
+/** A target that an experiment can name. A user's own is made by `defineTarget`. */
 export interface Target {
   readonly name: string;
   /** What targets of its kind share, such as metrics and request classes. */
