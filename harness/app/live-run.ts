@@ -6,7 +6,7 @@ import { DayRunObserver, outcomeOf } from "./game-day/run-step.ts";
 import { describeStep } from "./game-day/describe.ts";
 import { MemoryLog } from "../game-day/memory-log.ts";
 import { Desk } from "../game-day/desk.ts";
-import { serveDay } from "../game-day/server.ts";
+import { lastWordsMs, serveDay } from "../game-day/server.ts";
 import type { Day, DayStep } from "../game-day/day/day.ts";
 import type { Experiment } from "../experiment/experiment.ts";
 import type { Planned } from "../plan/options.ts";
@@ -35,8 +35,6 @@ export interface LiveRuns extends AsyncDisposable {
   skip(step: number, why: string): void;
 }
 
-/** Pages receive the result before the connection closes. */
-const lastWordsMs = 300;
 const watcher = { name: "watcher", may: ["stop"] } as const;
 
 export async function showRuns(

@@ -38,6 +38,8 @@ export interface ServeOptions {
   readonly port: number;
 }
 
+/** Between the last event and the end of the server: pages receive the result. */
+export const lastWordsMs = 300;
 /** Pages are on this machine, so messages arrive at once. */
 const closeWithinMs = 1_000;
 const bodyBytesMax = 16 * 1024;

@@ -22,7 +22,7 @@ import { dayFiles, readDay, readPlanOfDay } from "../../game-day/day-directory.t
 import { DayLog } from "../../game-day/day-log.ts";
 import { renderDayReport } from "../../game-day/day-report.ts";
 import { Desk } from "../../game-day/desk.ts";
-import { serveDay } from "../../game-day/server.ts";
+import { lastWordsMs, serveDay } from "../../game-day/server.ts";
 import { makeRunDirectory, newRunId, refuseUnwritable } from "../../run/run-directory.ts";
 import { realClock } from "../../system/clock.ts";
 import { writeWhole } from "../../system/files.ts";
@@ -191,8 +191,7 @@ async function hold(
     { log, desk, run, explain: (error) => explained(context, error) },
     context.signal,
   );
-  // Pages receive the result before the connection closes.
-  if (page !== null) await new Promise((wake) => setTimeout(wake, 300));
+  if (page !== null) await clock.sleep(lastWordsMs);
 }
 
 function explained(context: Context, error: unknown): { why: string; exitCode: number } {
