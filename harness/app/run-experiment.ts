@@ -123,8 +123,8 @@ export async function runPlanned(
 }
 
 /**
- * A run without a ledger could not be undone, one without a record proves nothing, and of one
- * without an audit line nobody knows. Such a run ends here, and leaves no folder without a verdict.
+ * A run without a ledger could not be undone, one without a record proves nothing, and one without
+ * an audit line is unaccounted for. Such a run ends here, and leaves no folder without a verdict.
  */
 export function opened(
   context: Pick<Context, "env" | "stateDirectory">,
