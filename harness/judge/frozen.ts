@@ -171,18 +171,10 @@ function stoppedOf(run: Run, service: string, own: readonly SeriesData[], span: 
     if (stretch === undefined) return [];
     const served = countIn(answers, stretch);
     const around = countIn(answers, span) - served;
-    const counts = around >= answersMin && growth(series, span) >= countedShare * around;
+    if (around < answersMin || growth(series, span) < countedShare * around) return [];
     const goesOn = counters.some(([, other]) => growth(other, stretch) >= countedShare * served);
-    return counts && !goesOn
-      ? [
-          {
-            fact: "stopped",
-            source: service,
-            metric,
-            forMs: stretch.untilMs - stretch.fromMs,
-            answers: served,
-          },
-        ]
-      : [];
+    if (goesOn) return [];
+    const forMs = stretch.untilMs - stretch.fromMs;
+    return [{ fact: "stopped", source: service, metric, forMs, answers: served }];
   });
 }
