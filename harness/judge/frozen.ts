@@ -11,6 +11,7 @@ import { selectorsOf } from "../claims/statistics/registry.ts";
 import type { FactOf } from "../record/facts.ts";
 import type { Run } from "../record/run.ts";
 import type { Judged } from "../record/verdict.ts";
+import { linkName } from "../target/where.ts";
 import { answer } from "./answer.ts";
 import { spanOf } from "./gaps.ts";
 import { readingGapMaxMs } from "./readings.ts";
@@ -114,9 +115,7 @@ function stretchesOf(looks: readonly Look[]): Window[] {
 function workOf(run: Run, service: string, window: Window): Work | null {
   const answers = countIn(answersOf(run, service), window);
   if (answers >= answersMin) return { amount: answers, seen: "answers" };
-  const links = run.plan.links
-    .filter(({ to }) => to === service)
-    .map(({ from, to, port }) => `${from}>${to}:${port}`);
+  const links = run.plan.links.filter(({ to }) => to === service).map(linkName);
   const grown = (metric: string, where: Readonly<Record<string, string>>): number =>
     sum(valuesIn(matching(run.series, { metric, where }), window));
   const carried = sum(links.map((link) => grown("link_bytes", { link })));
