@@ -7,8 +7,8 @@ import { metricIn, sourceIn } from "../metrics/metrics.ts";
 import type { SeriesData } from "../metrics/samples.ts";
 import { countIn, matching, valuesIn, type Window } from "../metrics/series.ts";
 import { sum } from "../base/statistics.ts";
-import { selectorsOf } from "../claims/statistics/registry.ts";
 import type { FactOf } from "../record/facts.ts";
+import { selectorsJudged } from "../record/metrics-asked.ts";
 import type { Run } from "../record/run.ts";
 import type { Judged } from "../record/verdict.ts";
 import { linkName } from "../target/where.ts";
@@ -135,10 +135,7 @@ function answersOf(run: Run, service: string): readonly SeriesData[] {
 }
 
 function isClaimed({ plan }: Run, own: readonly SeriesData[]): boolean {
-  const asked = [
-    ...plan.hypothesis.flatMap(selectorsOf),
-    ...(plan.recovery === null ? [] : [plan.recovery.goodput]),
-  ];
+  const asked = selectorsJudged(plan);
   return own.some(({ metric, tags }) =>
     asked.some(
       ({ metric: wanted, where = {} }) =>
