@@ -11,7 +11,7 @@ import type { Run } from "../record/run.ts";
 import { isVirtual } from "../record/substrates.ts";
 import type { Judged } from "../record/verdict.ts";
 import { type Alike, alikeAtOnce, alikeInOrder } from "./alike.ts";
-import { answer } from "./answer.ts";
+import { answer, firstOf } from "./answer.ts";
 
 /** Each of their samples is an observation with its own moment, to the microsecond. */
 const observers: ReadonlySet<string> = new Set(["generator", "prober", "player"]);
@@ -125,10 +125,7 @@ function factsOf(pairs: readonly Alike[]): Copied[] {
     const samples = Math.min(first.values.length, second.values.length);
     facts.set(key, { fact: "copied", one, other, shared: Math.min(shared, samples), samples });
   }
-  const all = [...facts.values()];
-  return all.length <= problemsMax
-    ? all
-    : [...all.slice(0, problemsMax), { fact: "more", problems: all.length - problemsMax }];
+  return firstOf([...facts.values()], problemsMax);
 }
 
 function nameOf({ metric, tags }: SeriesData): string {

@@ -5,6 +5,7 @@
 import { type Metric, metricIn, sourceIn } from "../metrics/metrics.ts";
 import type { FactOf } from "../record/facts.ts";
 import type { Run } from "../record/run.ts";
+import { firstOf } from "./answer.ts";
 import { inTime } from "./in-time.ts";
 import type { SeriesData } from "../metrics/samples.ts";
 import { matching } from "../metrics/series.ts";
@@ -42,9 +43,7 @@ export function impossibleProblems(run: Run): Impossible[] {
     return problem === null ? [] : [{ ...problem, metric: series.metric, source }];
   });
   problems.push(...answerProblems(run));
-  return problems.length <= 3
-    ? problems
-    : [...problems.slice(0, 3), { fact: "more", problems: problems.length - 3 }];
+  return firstOf(problems, 3);
 }
 
 /** For the last milliseconds of a run. */
