@@ -326,7 +326,7 @@ function changesOf(changes: readonly Change[], side: Side, title: string): (Mark
     markup`<h3 class="family">${title}</h3>`,
     shown.length === 0 ? quiet("No figure is shown to differ.") : table(shown, "shown to differ"),
     more("shown to be the same", of("alike")),
-    more("of which these runs cannot tell", of("unclear")),
+    more("undecided by these runs", of("unclear")),
   ];
 }
 
