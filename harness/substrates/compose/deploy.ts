@@ -17,6 +17,7 @@ import type { Tools } from "../../target/tools.ts";
 import { countedLinks } from "../../record/struck.ts";
 import { MovedByMembers } from "../../system/traffic.ts";
 import { makeScratch, startInOrder, untilPlayable } from "../bring-up.ts";
+import { type ContainerEvent, watchEvents } from "../docker/events.ts";
 import { type Usage, usageOf } from "../docker/resources.ts";
 import type { Recorder } from "../docker/labels.ts";
 import { type Exit, Exits } from "../exits.ts";
@@ -26,10 +27,9 @@ import { named } from "../named.ts";
 import { LinkTraffic } from "../proxy/traffic.ts";
 import type { DeployRequest, Substrate } from "../substrate.ts";
 import { Changes } from "./changes.ts";
-import { type ContainerEvent, watchProject } from "./events.ts";
 import { ComposeInstance } from "./instance.ts";
 import { connectionsIn, makeLink, type MadeLink } from "./link.ts";
-import { containerIn, containersOf, type Found } from "./project.ts";
+import { containerIn, containersOf, type Found, ofProject } from "./project.ts";
 import { ensureProxyImage } from "./proxy-image.ts";
 
 export interface ComposeSubstrateOptions {
@@ -65,7 +65,7 @@ async function deploy(
     found,
     scratch: scratch.path,
   });
-  const watching = await watchProject(docker, project, {
+  const watching = await watchEvents(docker, ofProject(project), ["start", "die", "oom"], {
     happened: (event) => deployment.happened(event),
     lost: (why) => deployment.lost(why),
   });

@@ -23,11 +23,11 @@ import {
 } from "../../target/layout.ts";
 import { operate } from "../../system/operate.ts";
 import { engineError } from "../docker/engine.ts";
+import type { ContainerEvent } from "../docker/events.ts";
 import { detailOf } from "../docker/exits.ts";
 import type { Exit } from "../exits.ts";
 import { untilReady } from "../ready.ts";
 import { attach, attachmentOf, type Changes, detach } from "./changes.ts";
-import type { ContainerEvent } from "./events.ts";
 import type { Found } from "./project.ts";
 
 export interface InstanceOptions {
