@@ -1,13 +1,13 @@
 /** The compose substrate for the registry: containers that a user's own project keeps. */
 import { supportOf } from "../../faults/faults.ts";
 import type { SubstrateAdapter } from "../adapter.ts";
-import { connectEngine, engineObstacle } from "../docker/engine.ts";
+import { connectEngine, engineObstacle, isLocal } from "../docker/engine.ts";
 import { removeOfRun, sweepEngine } from "../docker/undo.ts";
 import { supportsEffect } from "../effects.ts";
 import { revertNoted } from "./changes.ts";
 import { composeSubstrate } from "./deploy.ts";
 import { containersOf, projectProblems } from "./project.ts";
-import { engineOf, forbidden, isLocal } from "./permission.ts";
+import { engineOf, forbidden } from "./permission.ts";
 
 const name = "compose";
 const inside = "nothing is changed inside of containers that are not its own";
