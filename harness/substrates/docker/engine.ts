@@ -60,9 +60,10 @@ export function engineAddress(
 export async function engineObstacle(
   env: Environment,
   image: string | null,
+  where: "here" | "anywhere" = "here",
 ): Promise<string | null> {
   try {
-    const address = engineAddress(env);
+    const address = engineAddress(env, where);
     const version = JSON.parse(await ask(address, "/version")) as { ApiVersion?: string };
     const { ApiVersion = "0" } = version;
     if (isOlder(ApiVersion))
