@@ -15,10 +15,10 @@ import type {
 import { type Layout, type Place, type Service, usersSide } from "../../target/layout.ts";
 import type { Tools } from "../../target/tools.ts";
 import { countedLinks } from "../../record/struck.ts";
-import { MovedByMembers } from "../../system/traffic.ts";
 import { makeScratch, startInOrder, untilPlayable } from "../bring-up.ts";
+import { isOfContainer } from "../docker/container.ts";
 import { type ContainerEvent, watchEvents } from "../docker/events.ts";
-import { type Usage, usageOf } from "../docker/resources.ts";
+import { ContainerMeter, type Usage } from "../docker/resources.ts";
 import type { Recorder } from "../docker/labels.ts";
 import { type Exit, Exits } from "../exits.ts";
 import { bringUpOutside } from "../external-lifecycle.ts";
@@ -97,7 +97,7 @@ class ComposeDeployment implements Deployment {
   readonly #options: ComposeSubstrateOptions;
   readonly #ground: Ground;
   readonly #exits = new Exits();
-  readonly #moved = new Map<string, MovedByMembers>();
+  readonly #meter = new ContainerMeter();
   #links: readonly MadeLink[] = [];
   #traffic = new LinkTraffic([]);
   #isEnding = false;
@@ -229,13 +229,12 @@ class ComposeDeployment implements Deployment {
   }
 
   async resources(): Promise<readonly Usage[]> {
-    return this.#own.flatMap((instance) => {
-      const { pid } = instance;
-      const { name } = instance.service;
-      const moved = this.#moved.get(name) ?? new MovedByMembers();
-      this.#moved.set(name, moved);
-      return pid === null || !instance.isHere(pid) ? [] : usageOf(name, pid, moved);
-    });
+    return this.#meter.read(
+      this.#own.map(({ service: { name }, id, pid }) => ({
+        service: name,
+        pid: pid !== null && isOfContainer(pid, id) ? pid : null,
+      })),
+    );
   }
 
   async removeProxies(): Promise<void> {

@@ -2,7 +2,6 @@
  * A service in a container that its user's compose project keeps. It is found running, and left
  * running. Its engine may restart it, and that is observed.
  */
-import { readFileSync } from "node:fs";
 import type Docker from "dockerode";
 import { SeawallError } from "../../base/errors.ts";
 import type {
@@ -22,6 +21,7 @@ import {
   type Service,
 } from "../../target/layout.ts";
 import { operate } from "../../system/operate.ts";
+import { isOfContainer } from "../docker/container.ts";
 import { engineError } from "../docker/engine.ts";
 import type { ContainerEvent } from "../docker/events.ts";
 import { detailOf } from "../docker/exits.ts";
@@ -251,16 +251,7 @@ export class ComposeInstance implements Instance {
 
   #strike(pid: number): boolean {
     try {
-      return this.isHere(pid) && process.kill(pid, "SIGKILL");
-    } catch {
-      return false;
-    }
-  }
-
-  /** Whether the pid is its own: it may have been reused, or be another machine's. */
-  isHere(pid: number): boolean {
-    try {
-      return readFileSync(`/proc/${pid}/cgroup`, "utf8").includes(this.id);
+      return isOfContainer(pid, this.id) && process.kill(pid, "SIGKILL");
     } catch {
       return false;
     }
