@@ -171,7 +171,7 @@ class ComposeDeployment implements Deployment {
     );
     if (wanted.length === 0) return;
     const { docker } = this.#ground;
-    const { tools, engineHost } = this.#options;
+    const { tools, engineHost, clock } = this.#options;
     const image = await ensureProxyImage(docker, tools["toxiproxy"]?.executable ?? "", signal);
     const record: Recorder = (what, name) =>
       undo.record({ kind: "made", substrate: "compose", what, name, at: engineHost });
@@ -183,6 +183,7 @@ class ComposeDeployment implements Deployment {
         image,
         record,
         logFile: join(logsDirectory, `toxiproxy-${index + 1}.log`),
+        clock,
         signal,
       });
       this.#links = [...this.#links, made];

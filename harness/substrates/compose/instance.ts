@@ -45,6 +45,8 @@ interface Life {
   death: { readonly detail: string; readonly atMs: number } | null;
 }
 
+const nothing = async (): Promise<void> => undefined;
+
 /** The engine reports a death within some ms, and a start that it was asked for, too. */
 const reportedWithinMs = 10_000;
 
@@ -54,7 +56,7 @@ export class ComposeInstance implements Instance {
   readonly #container: ComposeContainer;
   readonly #options: InstanceOptions;
   readonly #lives: (Life & { readonly startedMs: number })[] = [];
-  readonly #change = { running: never(), unpaused: never() };
+  readonly #change = { running: nothing, unpaused: nothing };
   #restarts: string | null = null;
   #addresses: readonly string[] = [];
   #isPaused = false;
@@ -328,17 +330,14 @@ export class ComposeInstance implements Instance {
     await this.start(signal);
   }
 
-  /** By the name of each network, its id and the names under which others find it there. */
+  /** By the id of each network, its name and the names under which others find it there. */
   async networks(): Promise<ReadonlyMap<string, { name: string; aliases: readonly string[] }>> {
     const { NetworkSettings } = await this.#inspect();
     return new Map(
-      Object.entries(NetworkSettings.Networks).map(([name, { NetworkID, Aliases }]) => [
-        NetworkID,
-        {
-          name,
-          aliases: ((Aliases ?? []) as string[]).filter((alias) => !this.id.startsWith(alias)),
-        },
-      ]),
+      Object.entries(NetworkSettings.Networks).map(([name, one]) => {
+        const { network, settings } = attachmentOf(this.id, one);
+        return [network, { name, aliases: settings.Aliases ?? [] }];
+      }),
     );
   }
 
@@ -363,8 +362,4 @@ export class ComposeInstance implements Instance {
       `${this.service.name} runs in its user's container, inside of which nothing is changed`,
     );
   }
-}
-
-function never(): () => Promise<void> {
-  return async () => undefined;
 }
