@@ -20,7 +20,7 @@ import {
   type Program,
   type Service,
 } from "../../target/layout.ts";
-import { operate } from "../../system/operate.ts";
+import { operate, programOf } from "../../system/operate.ts";
 import { isOfContainer } from "../docker/container.ts";
 import { engineError } from "../docker/engine.ts";
 import type { ContainerEvent } from "../docker/events.ts";
@@ -352,8 +352,7 @@ export class ComposeInstance implements Instance {
   }
 
   programOf(name: string): Program | null {
-    const operation = this.service.operations?.[name];
-    return operation?.kind === "command" ? operation.command(this.#options.place) : null;
+    return programOf(this.service, name, this.#options.place);
   }
 
   async impair(): Promise<Impairment> {
