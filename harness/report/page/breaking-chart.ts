@@ -6,6 +6,7 @@ import type { Margin } from "../../breaking-point/step.ts";
 import { formatCount } from "../../phrases/format.ts";
 import { markup, type Markup } from "../markup.ts";
 import { clip } from "../plain.ts";
+import { placeOn, tenth } from "./drawing.ts";
 
 export interface Charted {
   readonly perSecond: number;
@@ -52,11 +53,9 @@ export function breakingChart(given: Charted): Markup | null {
   if (lines.length === 0 || least === undefined || most === undefined) return null;
   // The search doubles, so equal factors are equally far apart.
   const pad = Math.max(0.15, (Math.log(most) - Math.log(least)) * 0.08);
-  const [low, high] = [Math.log(least) - pad, Math.log(most) + pad];
-  const x = (scale: number): number =>
-    tenth((inside.width * (Math.min(high, Math.max(low, Math.log(scale))) - low)) / (high - low));
-  const y = (used: number): number =>
-    tenth(inside.height * (1 - Math.min(usedMax, Math.max(0, used)) / usedMax));
+  const along = placeOn(inside.width, [Math.log(least) - pad, Math.log(most) + pad]);
+  const x = (scale: number): number => along(Math.log(scale));
+  const y = placeOn(inside.height, [usedMax, 0]);
   const courses = lines.map(({ points }, index) => {
     const at = points.map(({ scale, used }) => `${x(scale)} ${y(used)}`);
     return markup`<g class="margin-line of-${index}"><path d="M${at.join("L")}"/>
@@ -96,8 +95,4 @@ function spread(scales: readonly number[], x: (scale: number) => number): number
   for (const scale of scales)
     if (kept.every((other) => Math.abs(x(other) - x(scale)) > inside.width / 8)) kept.push(scale);
   return kept;
-}
-
-function tenth(value: number): number {
-  return Math.round(value * 10) / 10;
 }
