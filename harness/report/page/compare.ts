@@ -30,6 +30,7 @@ import {
   chartHelp,
   chartReadout,
   minuteOf,
+  notesOnFigures,
   numberCell,
   quiet,
   scrollingTable,
@@ -84,7 +85,7 @@ export function comparisonHead(comparison: Comparison): Markup {
     <div class="asked"><h2>${clip(title)}</h2>${highlights(comparison)}</div>
   </div>
 </section>
-<div class="page">${marked.length === 0 ? null : notes(marked)}</div>`;
+<div class="page">${notesOnFigures(marked)}</div>`;
 }
 
 const neutralShape = markup`<svg class="shape neutral" viewBox="0 0 24 24" width="24" height="24"
@@ -96,11 +97,6 @@ function why(against: Against, { others, baseline }: Comparison): Markup {
   const power = powerSentences({ ...against, baselineRuns: baseline.runs.length });
   return markup`<p class="why">${name}${tallySentence(against)}.</p>
 ${power.map((text) => markup`<p class="why power">${clip(text, 600)}.</p>`)}`;
-}
-
-function notes(marked: readonly string[]): Markup {
-  return markup`<div class="notice wary"><h2 class="small">Notes on all figures</h2>
-<ul>${marked.map((text) => markup`<li>${clip(text, 600)}</li>`)}</ul></div>`;
 }
 
 /** "A, the baseline: version 1.4.0, 3 runs": the user's names of the sides, before any figure. */

@@ -1,5 +1,6 @@
 /** Parts that pages share: sections, tables that scroll, cells and times. */
 import { markup, type Markup } from "../markup.ts";
+import { clip } from "../plain.ts";
 
 /** A column's heading; `n` marks a numeric column, which is aligned to the right. */
 export type Column = string | Markup | { readonly n: string };
@@ -53,6 +54,14 @@ export function quiet(text: string | Markup): Markup {
 /** Secondary text, after a space. */
 export function soft(text: string): Markup {
   return markup` <span class="soft">${text}</span>`;
+}
+
+/** What a reader of a comparison must know first; null if there is nothing. */
+export function notesOnFigures(marked: readonly string[]): Markup | null {
+  return marked.length === 0
+    ? null
+    : markup`<div class="notice wary"><h2 class="small">Notes on all figures</h2>
+<ul>${marked.map((text) => markup`<li>${clip(text, 600)}</li>`)}</ul></div>`;
 }
 
 /** Such as `2026-03-01 12:30`, in UTC. */
