@@ -29,7 +29,7 @@ export function renderGateHtml(report: GateReport, links: GateLinks, subheading:
     skipTo: { id: "experiments", text: "Skip to the experiments" },
     heading: "gate",
     subheading,
-    styles: ["gate.css"],
+    styles: ["changes.css", "gate.css"],
     scripts: [],
     charts: false,
     data: null,
