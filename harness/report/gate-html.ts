@@ -7,7 +7,14 @@ import type { Status } from "../record/verdict.ts";
 import { type GateReport, notesOf, rerunsOf, statusOf, summaryLine } from "./gate.ts";
 import { markup, type Markup } from "./markup.ts";
 import { mark, shape } from "./page/icons.ts";
-import { notesOnFigures, numberCell, quiet, scrollingTable, section } from "./page/parts.ts";
+import {
+  notesOnFigures,
+  numberCell,
+  quiet,
+  scrollingTable,
+  section,
+  verdictHead,
+} from "./page/parts.ts";
 import { renderShell } from "./page/shell.ts";
 import { clip } from "./plain.ts";
 
@@ -60,20 +67,15 @@ function head(report: GateReport, status: Status, heading: string): Markup {
     report.baseline === null
       ? "The runs were judged, and compared with nothing."
       : `The baseline is ${clip(report.baseline, 200)}.`;
-  return markup`<section class="verdict ${status}" aria-labelledby="verdict">
-  <div class="page hero">
-    ${shape(status)}
-    <div class="said">
-      <h1 id="verdict">${heading}</h1>
-      <p class="why">${clip(line, 600)}.</p>
-    </div>
-    <div class="asked">
-      <h2>${report.suite === "" ? namesOf(report) : `Suite ${report.suite}`}</h2>
-      <p>${baseline}</p>
-      ${highlights(report)}
-    </div>
-  </div>
-</section>
+  return markup`${verdictHead({
+    kind: status,
+    shape: shape(status),
+    heading,
+    why: markup`<p class="why">${clip(line, 600)}.</p>`,
+    title: report.suite === "" ? namesOf(report) : `Suite ${report.suite}`,
+    asked: markup`<p>${baseline}</p>
+${highlights(report)}`,
+  })}
 <div class="page">${notesOnFigures(notesOf(report))}</div>`;
 }
 

@@ -35,6 +35,7 @@ import {
   quiet,
   scrollingTable,
   section,
+  verdictHead,
 } from "./parts.ts";
 
 /** The look of the page for each outcome; no difference is neutral. */
@@ -74,17 +75,16 @@ export function comparisonHead(comparison: Comparison): Markup {
           .join("; ");
   const long = others.length > 1 || ["none", "undecided", "mixed"].includes(worst);
   const whys = others.map((against) => why(against, comparison));
-  return markup`<section class="verdict ${status ?? "neutral"}" aria-labelledby="verdict">
-  <div class="page hero">
-    ${status === null ? neutralShape : shape(status)}
-    <div class="said">
-      <h1 id="verdict" class="${long ? "long" : ""}">${outcomeText}</h1>
-      ${whys}
-      ${whichIsWhich(comparison)}
-    </div>
-    <div class="asked"><h2>${clip(title)}</h2>${highlights(comparison)}</div>
-  </div>
-</section>
+  return markup`${verdictHead({
+    kind: status ?? "neutral",
+    shape: status === null ? neutralShape : shape(status),
+    heading: outcomeText,
+    isLong: long,
+    why: markup`${whys}
+${whichIsWhich(comparison)}`,
+    title: clip(title),
+    asked: highlights(comparison),
+  })}
 <div class="page">${notesOnFigures(marked)}</div>`;
 }
 

@@ -5,6 +5,29 @@ import { clip } from "../plain.ts";
 /** A column's heading; `n` marks a numeric column, which is aligned to the right. */
 export type Column = string | Markup | { readonly n: string };
 
+/** The first section of a page: the result, its reason, and what was asked. */
+export function verdictHead(head: {
+  readonly kind: string;
+  readonly shape: Markup;
+  readonly heading: string;
+  /** Whether the heading needs smaller letters. */
+  readonly isLong?: boolean;
+  readonly why: Markup;
+  readonly title: string;
+  readonly asked: Markup;
+}): Markup {
+  const look = head.isLong === true ? markup` class="long"` : null;
+  return markup`<section class="verdict ${head.kind}" aria-labelledby="verdict">
+<div class="page hero">
+${head.shape}
+<div class="said"><h1 id="verdict"${look}>${head.heading}</h1>
+${head.why}</div>
+<div class="asked"><h2>${head.title}</h2>
+${head.asked}</div>
+</div>
+</section>`;
+}
+
 /** A section that screen readers name by its heading. */
 export function section(
   id: string,
