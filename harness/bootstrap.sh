@@ -95,7 +95,7 @@ bootstrap_install() {
   mkdir "$bootstrap_aside" || bootstrap_fail "may not write to $SEAWALL_ROOT, and its npm packages are not installed"
   cp "$SEAWALL_ROOT/package.json" "$SEAWALL_ROOT/package-lock.json" "$SEAWALL_ROOT/.npmrc" "$bootstrap_aside"
   # The development packages are always installed, whatever NODE_ENV, because the checks need them.
-  bootstrap_run npm ci --include=dev --prefix "$bootstrap_aside" || bootstrap_fail 'npm ci failed, as shown above; once that is solved, the same command goes on'
+  bootstrap_run npm ci --loglevel=error --include=dev --prefix "$bootstrap_aside" || bootstrap_fail 'npm ci failed, as shown above; once that is solved, the same command goes on'
   bootstrap_ensure_node
   bootstrap_put_in_place
   bootstrap_leave

@@ -42,7 +42,7 @@ const verdict = (
     experiment: "storm",
     without,
     status,
-    why: `${status}, as told`,
+    why: `${status}, as given`,
     findings,
   }) as unknown as Verdict;
 const repeat = (

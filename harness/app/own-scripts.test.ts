@@ -43,11 +43,11 @@ describe("scripts of the user's own", () => {
        import { vus } from "../data/rates.json";
        import { waited } from "./metrics";
        enum Kind { live = "live" }
-       const told = Number(open("../vus.txt"));
+       const extra = Number(open("../vus.txt"));
        const { entries } = JSON.parse(__ENV.SEAWALL_LOAD ?? "{}");
        const own = new Trend("own_ms", true);
        export const options = { scenarios: { [Kind.live]: {
-         ...${scenario}, rate: perSecond(), preAllocatedVUs: vus + told + entries.length } } };
+         ...${scenario}, rate: perSecond(), preAllocatedVUs: vus + extra + entries.length } } };
        export default function (): void { waited.add(own === http ? 1 : 2); }`,
     );
     write(

@@ -100,7 +100,7 @@ describe("the search for a breaking point", () => {
       () => "broke",
       { kind: "below", from: null, until: 1 / 16 },
     ],
-    ["nothing can be told", () => "unclear", { kind: "unclear", from: null }],
+    ["nothing can be concluded", () => "unclear", { kind: "unclear", from: null }],
   ])("reports it if %s", (_what, tell, expected) => {
     const { steps, conclusion } = search(tell);
     expect(conclusion).toMatchObject(expected);

@@ -7,16 +7,11 @@ import { documentsIn, problemsOf } from "../../test/support/documents.ts";
 import { smallStorm } from "../../test/support/experiments/small-storm.ts";
 
 const root = resolve(import.meta.dirname, "../..");
-let folder: string, seawall: CommandLine;
+let folder: string, seawall: CommandLine, file: (name: string, text: string) => string;
 
 beforeEach(() => {
-  ({ folder, seawall } = commandLineHere());
+  ({ folder, seawall, file } = commandLineHere());
 });
-
-function file(name: string, text: string): string {
-  writeFileSync(join(folder, name), text);
-  return `./${name}`;
-}
 
 describe("the command line with whole runs", () => {
   it("compares recorded runs, and refuses incomparable ones", async () => {

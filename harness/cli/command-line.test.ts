@@ -12,16 +12,11 @@ const root = resolve(import.meta.dirname, "../..");
 const { of: _of, ...sampleVerdict } = JSON.parse(
   readFileSync(join(root, "reports/sample/verdict.json"), "utf8"),
 ) as Verdict;
-let folder: string, seawall: CommandLine;
+let folder: string, seawall: CommandLine, file: (name: string, text: string) => string;
 
 beforeEach(() => {
-  ({ folder, seawall } = commandLineHere());
+  ({ folder, seawall, file } = commandLineHere());
 });
-
-function file(name: string, text: string): string {
-  writeFileSync(join(folder, name), text);
-  return `./${name}`;
-}
 
 describe("the command line", () => {
   it("prints its version and its help on standard output", async () => {

@@ -1,5 +1,6 @@
 /** Finds the common samples of two series; `copies.ts` decides how many are too many. */
 import type { SeriesData } from "../metrics/samples.ts";
+import { inTime } from "./in-time.ts";
 
 /** Two series, and the number of samples of the shorter one that occur in the other. */
 export interface Alike {
@@ -55,14 +56,14 @@ export function alikeInOrder(
   /** By the last value of each run, and then by the run: the series that contain it. */
   const rows = new Map<number, Map<string, Set<number>>>();
   some.forEach((one, index) => {
-    eachRow(inTime(one), (row, last) => {
+    eachRow(valuesInTime(one), (row, last) => {
       const ending = rows.get(last) ?? new Map<string, Set<number>>();
       rows.set(last, ending);
       ending.set(row(), (ending.get(row()) ?? new Set()).add(index));
     });
   });
   whole.forEach((one, index) => {
-    eachRow(inTime(one), (row, last) => {
+    eachRow(valuesInTime(one), (row, last) => {
       const ending = rows.get(last);
       if (ending === undefined) return;
       // If both series of a pair of `some` contain the run, one of them suffices.
@@ -120,14 +121,7 @@ class Pairs {
   }
 }
 
-/** Values in chronological order; a record is nearly in that order. */
-function inTime({ atMs, values }: SeriesData): Float64Array {
-  let sorted = true;
-  for (let at = 1; sorted && at < atMs.length; at++)
-    sorted = (atMs[at - 1] as number) <= (atMs[at] as number);
-  if (sorted) return values;
-  const order = Uint32Array.from(atMs.keys()).sort(
-    (a, b) => (atMs[a] as number) - (atMs[b] as number),
-  );
-  return Float64Array.from(order, (at) => values[at] as number);
+function valuesInTime({ atMs, values }: SeriesData): Float64Array {
+  const order = inTime(atMs);
+  return values.map((_, place) => values[order[place] as number] as number);
 }

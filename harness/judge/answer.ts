@@ -32,3 +32,13 @@ export function answer<Id extends EvidenceId>(
     values: problems.length === 0 ? remarks : problems,
   };
 }
+
+/** The first problems, and the number of all others. */
+export function firstOf<Problem>(
+  all: readonly Problem[],
+  max: number,
+): (Problem | { readonly fact: "more"; readonly problems: number })[] {
+  return all.length <= max
+    ? [...all]
+    : [...all.slice(0, max), { fact: "more", problems: all.length - max }];
+}

@@ -8,6 +8,7 @@ import type { Run } from "../record/run.ts";
 import { matching, valuesIn, type Window } from "../metrics/series.ts";
 import { entryTag } from "../metrics/tags.ts";
 import { sum } from "../base/statistics.ts";
+import { linkName } from "../target/where.ts";
 
 /** Ordered: nothing, possibly health checks only, use. */
 export type Growth = "none" | "checks" | "use";
@@ -72,9 +73,7 @@ function exceeds(perSecond: number, idleCount: number, { forMs }: Idle): boolean
 
 /** Declared by the target: the link carries its own work, such as replication. */
 function isOwnWork({ plan }: Run, link: string): boolean {
-  return plan.links.some(
-    (one) => one.ownWork === true && `${one.from}>${one.to}:${one.port}` === link,
-  );
+  return plan.links.some((one) => one.ownWork === true && linkName(one) === link);
 }
 
 /** For a service without clients: its traffic is its own work, with or without users. */

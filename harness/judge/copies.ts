@@ -11,7 +11,7 @@ import type { Run } from "../record/run.ts";
 import { isVirtual } from "../record/substrates.ts";
 import type { Judged } from "../record/verdict.ts";
 import { type Alike, alikeAtOnce, alikeInOrder } from "./alike.ts";
-import { answer } from "./answer.ts";
+import { answer, firstOf } from "./answer.ts";
 
 /** Each of their samples is an observation with its own moment, to the microsecond. */
 const observers: ReadonlySet<string> = new Set(["generator", "prober", "player"]);
@@ -75,10 +75,12 @@ export function noCopies(run: Run): Judged {
     ...[...alikeAtOnce(waits, areTwo), ...alikeAtOnce(seen, areSame)].filter((pair) =>
       exceeds(pair, limitsOf(pair)),
     ),
-    ...alikeAtOnce(ofServices, areCounterparts).filter((pair) => exceeds(pair, reported)),
-    ...alikeInOrder(ofEntries, ofEntries, areCounterparts).filter((pair) =>
-      exceeds(pair, readInOneGo),
-    ),
+    ...byQuantity(ofServices)
+      .flatMap((all) => alikeAtOnce(all, haveTwoTellers))
+      .filter((pair) => exceeds(pair, reported)),
+    ...byQuantity(ofEntries)
+      .flatMap((all) => alikeInOrder(all, all, haveTwoTellers))
+      .filter((pair) => exceeds(pair, readInOneGo)),
     ...alikeInOrder(isReal ? probes : [], waits, areTwo).filter((pair) => exceeds(pair, shifted)),
   ];
   return answer("witnesses.copied", factsOf(copies), { samples: run.series.length });
@@ -97,16 +99,20 @@ function tellerOf(tags: Tags): string {
   return tags["service"] ?? tags[entryTag] ?? tags["pipeline"] ?? "";
 }
 
-/** The same quantity from two sources: all their other tags are equal. */
-function areCounterparts(one: SeriesData, other: SeriesData): boolean {
-  if (one.metric !== other.metric || tellerOf(one.tags) === tellerOf(other.tags)) return false;
-  const rest = ({ tags }: SeriesData): string =>
-    JSON.stringify(
-      Object.entries(tags)
-        .filter(([, value]) => value !== tellerOf(tags))
-        .sort(),
-    );
-  return rest(one) === rest(other);
+/** The same quantity has the same metric, and the same tags beside its source. */
+function quantityOf({ metric, tags }: SeriesData): string {
+  const source = tellerOf(tags);
+  const rest = Object.entries(tags).filter(([, value]) => value !== source);
+  return JSON.stringify([metric, rest.sort()]);
+}
+
+/** Only series of one quantity are compared: a service exposes hundreds at the same moments. */
+function byQuantity(all: readonly SeriesData[]): readonly (readonly SeriesData[])[] {
+  return [...Map.groupBy(all, quantityOf).values()];
+}
+
+function haveTwoTellers(one: SeriesData, other: SeriesData): boolean {
+  return tellerOf(one.tags) !== tellerOf(other.tags);
 }
 
 /** Each pair once, in whichever direction it was found. */
@@ -119,10 +125,7 @@ function factsOf(pairs: readonly Alike[]): Copied[] {
     const samples = Math.min(first.values.length, second.values.length);
     facts.set(key, { fact: "copied", one, other, shared: Math.min(shared, samples), samples });
   }
-  const all = [...facts.values()];
-  return all.length <= problemsMax
-    ? all
-    : [...all.slice(0, problemsMax), { fact: "more", problems: all.length - problemsMax }];
+  return firstOf([...facts.values()], problemsMax);
 }
 
 function nameOf({ metric, tags }: SeriesData): string {

@@ -7,6 +7,7 @@ import { metricIn } from "../metrics/metrics.ts";
 import type { AbortReason } from "../record/events.ts";
 import type { EvidenceFacts, FactIn, FactOf } from "../record/facts.ts";
 import type { Judged } from "../record/verdict.ts";
+import { selectorsJudged } from "../record/metrics-asked.ts";
 import type { Run } from "../record/run.ts";
 import type { Plan } from "../record/plan.ts";
 import type { SeriesData } from "../metrics/samples.ts";
@@ -35,7 +36,7 @@ import { proberAgrees } from "./prober-agrees.ts";
 import { fitProblems } from "./record-fits.ts";
 import { readingProblems } from "./readings.ts";
 import { iterationMetrics } from "./stalls.ts";
-import { selectorsOf, statisticOf } from "../claims/statistics/registry.ts";
+import { statisticOf } from "../claims/statistics/registry.ts";
 import { serviceSubject } from "./subjects.ts";
 import { completed, type Windows } from "./windows.ts";
 import { rhythmMsOf } from "../target/rhythm.ts";
@@ -256,12 +257,9 @@ function generatorLeftNoGap(run: Run, windows: Windows): Judged {
 }
 
 /** Iteration metrics on which the claims rest; if there are none, any metric of the generator. */
-function measuredBy({ hypothesis, recovery, metrics }: Plan): readonly string[] {
-  const asked = new Set(
-    [...hypothesis.flatMap(selectorsOf), ...(recovery === null ? [] : [recovery.goodput])].map(
-      ({ metric }) => metric,
-    ),
-  );
+function measuredBy(plan: Plan): readonly string[] {
+  const { metrics } = plan;
+  const asked = new Set(selectorsJudged(plan).map(({ metric }) => metric));
   const own = iterationMetrics(metrics).filter((metric) => asked.has(metric));
   return own.length > 0
     ? own

@@ -7,10 +7,11 @@ import { metricIn, sourceIn } from "../metrics/metrics.ts";
 import type { SeriesData } from "../metrics/samples.ts";
 import { countIn, matching, valuesIn, type Window } from "../metrics/series.ts";
 import { sum } from "../base/statistics.ts";
-import { selectorsOf } from "../claims/statistics/registry.ts";
 import type { FactOf } from "../record/facts.ts";
+import { selectorsJudged } from "../record/metrics-asked.ts";
 import type { Run } from "../record/run.ts";
 import type { Judged } from "../record/verdict.ts";
+import { linkName } from "../target/where.ts";
 import { answer } from "./answer.ts";
 import { spanOf } from "./gaps.ts";
 import { readingGapMaxMs } from "./readings.ts";
@@ -114,9 +115,7 @@ function stretchesOf(looks: readonly Look[]): Window[] {
 function workOf(run: Run, service: string, window: Window): Work | null {
   const answers = countIn(answersOf(run, service), window);
   if (answers >= answersMin) return { amount: answers, seen: "answers" };
-  const links = run.plan.links
-    .filter(({ to }) => to === service)
-    .map(({ from, to, port }) => `${from}>${to}:${port}`);
+  const links = run.plan.links.filter(({ to }) => to === service).map(linkName);
   const grown = (metric: string, where: Readonly<Record<string, string>>): number =>
     sum(valuesIn(matching(run.series, { metric, where }), window));
   const carried = sum(links.map((link) => grown("link_bytes", { link })));
@@ -136,10 +135,7 @@ function answersOf(run: Run, service: string): readonly SeriesData[] {
 }
 
 function isClaimed({ plan }: Run, own: readonly SeriesData[]): boolean {
-  const asked = [
-    ...plan.hypothesis.flatMap(selectorsOf),
-    ...(plan.recovery === null ? [] : [plan.recovery.goodput]),
-  ];
+  const asked = selectorsJudged(plan);
   return own.some(({ metric, tags }) =>
     asked.some(
       ({ metric: wanted, where = {} }) =>
@@ -171,18 +167,10 @@ function stoppedOf(run: Run, service: string, own: readonly SeriesData[], span: 
     if (stretch === undefined) return [];
     const served = countIn(answers, stretch);
     const around = countIn(answers, span) - served;
-    const counts = around >= answersMin && growth(series, span) >= countedShare * around;
+    if (around < answersMin || growth(series, span) < countedShare * around) return [];
     const goesOn = counters.some(([, other]) => growth(other, stretch) >= countedShare * served);
-    return counts && !goesOn
-      ? [
-          {
-            fact: "stopped",
-            source: service,
-            metric,
-            forMs: stretch.untilMs - stretch.fromMs,
-            answers: served,
-          },
-        ]
-      : [];
+    if (goesOn) return [];
+    const forMs = stretch.untilMs - stretch.fromMs;
+    return [{ fact: "stopped", source: service, metric, forMs, answers: served }];
   });
 }

@@ -5,6 +5,8 @@
 import { type Metric, metricIn, sourceIn } from "../metrics/metrics.ts";
 import type { FactOf } from "../record/facts.ts";
 import type { Run } from "../record/run.ts";
+import { firstOf } from "./answer.ts";
+import { inTime } from "./in-time.ts";
 import type { SeriesData } from "../metrics/samples.ts";
 import { matching } from "../metrics/series.ts";
 import { isVirtual } from "../record/substrates.ts";
@@ -20,8 +22,6 @@ const repeatedShareMax = 0.01;
 const repeatedMin = 5;
 /** The greatest number of samples of one microsecond that are compared with each other. */
 const neighboursMax = 64;
-/** Insertion steps per sample, above which a general sort is used. */
-const stepsMax = 50;
 
 type Impossible = FactOf<"record.possible">;
 /** A problem of one series; the caller adds its name. */
@@ -43,9 +43,7 @@ export function impossibleProblems(run: Run): Impossible[] {
     return problem === null ? [] : [{ ...problem, metric: series.metric, source }];
   });
   problems.push(...answerProblems(run));
-  return problems.length <= 3
-    ? problems
-    : [...problems.slice(0, 3), { fact: "more", problems: problems.length - 3 }];
+  return firstOf(problems, 3);
 }
 
 /** For the last milliseconds of a run. */
@@ -143,25 +141,4 @@ function repeatProblem({ kind, values, atMs }: SeriesData): Problem | null {
   return repeated > Math.max(repeatedMin, repeatedShareMax * values.length)
     ? { fact: "repeated", repeated, samples: values.length }
     : null;
-}
-
-/** Indices in chronological order, by insertion sort: the record is nearly sorted. */
-function inTime(atMs: Float64Array): Uint32Array {
-  const order = new Uint32Array(atMs.length);
-  let steps = 0;
-  for (let index = 0; index < atMs.length; index++) {
-    let place = index;
-    for (
-      ;
-      place > 0 && (atMs[order[place - 1] as number] as number) > (atMs[index] as number);
-      place--, steps++
-    )
-      order[place] = order[place - 1] as number;
-    order[place] = index;
-    if (steps > stepsMax * atMs.length)
-      return Uint32Array.from(atMs.keys()).sort(
-        (a, b) => (atMs[a] as number) - (atMs[b] as number),
-      );
-  }
-  return order;
 }

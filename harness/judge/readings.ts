@@ -6,12 +6,12 @@
 import type { Selector } from "../metrics/samples.ts";
 import { type Metric, type Registry, sourceIn } from "../metrics/metrics.ts";
 import type { FactOf } from "../record/facts.ts";
+import { selectorsJudged } from "../record/metrics-asked.ts";
 import type { Run } from "../record/run.ts";
 import { struckBy } from "../record/struck.ts";
 import { countIn, matching, type Window } from "../metrics/series.ts";
 import type { Source } from "../metrics/source.ts";
 import { longestGap } from "./gaps.ts";
-import { selectorsOf } from "../claims/statistics/registry.ts";
 
 /** Sources are read every 2 s; four missed readings hide too much of a phase. */
 export const readingGapMaxMs = 10_000;
@@ -19,13 +19,11 @@ export const readingGapMaxMs = 10_000;
 type ReadingFact = FactOf<"target.readings">;
 
 export function readingProblems(run: Run, span: Window | null): ReadingFact[] {
-  const { hypothesis, recovery } = run.plan;
-  const selectors = [
-    ...hypothesis.flatMap(selectorsOf),
-    ...(recovery === null ? [] : [recovery.goodput]),
-  ];
   const asked = new Map(
-    selectors.map((selector) => [JSON.stringify([selector.metric, selector.where]), selector]),
+    selectorsJudged(run.plan).map((selector) => [
+      JSON.stringify([selector.metric, selector.where]),
+      selector,
+    ]),
   );
   const problems = [...asked.values()].flatMap((selector) => problemsOf(selector, run, span));
   return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];

@@ -10,6 +10,7 @@ import type { FactOf } from "../record/facts.ts";
 import type { Run } from "../record/run.ts";
 import type { RunEvent } from "../record/events.ts";
 import type { SeriesData } from "../metrics/samples.ts";
+import { firstOf } from "./answer.ts";
 import { ownZeroOf } from "./offered.ts";
 
 /**
@@ -45,9 +46,7 @@ export function fitProblems(run: Run): Misfit[] {
     ...planProblems(run.plan),
   ];
   // A moved event contradicts several others.
-  return problems.length <= 4
-    ? problems
-    : [...problems.slice(0, 4), { fact: "more", problems: problems.length - 4 }];
+  return firstOf(problems, 4);
 }
 
 /**

@@ -62,11 +62,10 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
   const layout = chosen?.layout();
   const contradictions = layout === undefined ? [] : layoutProblems(layout);
   if (contradictions.length > 0) refuse(whole, contradictions);
-  const registry = registryOf(
-    layout ?? { services: [] },
-    whole.target.pack,
-    ofWorkloads(whole, options),
-  );
+  const ofScripts = ofWorkloads(whole, options);
+  const registry = registryOf(layout ?? { services: [] }, whole.target.pack, ofScripts);
+  const values = valuesIn(layout ?? null, registry, whole.target.pack);
+  const strings = stringsOf(whole, options);
   const { experiment, leftOut } = isVirtual(options.substrate)
     ? withoutBytes(whole, registry)
     : { experiment: whole, leftOut: [] };
@@ -89,18 +88,12 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
     ...claimProblems(experiment, registry),
     ...decidedByLoad(experiment, registry),
     ...recoveryProblems(experiment, registry),
-    ...vacuousProblems(
-      experiment,
-      options.substrate,
-      valuesIn(layout ?? null, registry, whole.target.pack),
-    ),
+    ...vacuousProblems(experiment, options.substrate, values),
   ];
   problems.push(
-    ...misspeltValues(
-      experiment.hypothesis,
-      valuesIn(layout ?? null, registry, whole.target.pack),
-      stringsOf(experiment, options),
-    ).map(({ claim, why }) => ofClaim(claim, why)),
+    ...misspeltValues(experiment.hypothesis, values, strings).map(({ claim, why }) =>
+      ofClaim(claim, why),
+    ),
   );
   if (chosen === undefined || layout === undefined) return refuse(experiment, problems.map(lineOf));
   problems.push(...lackProblems(chosen, topology, experiment, options).map(general));
@@ -113,10 +106,7 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
       ...hostProblems(layout, options.allowHosts ?? []),
       ...wayInProblems(layout),
       ...outsideProblems(layout, options),
-      ...exposedProblems(
-        layout,
-        registryOf({ services: [] }, whole.target.pack, ofWorkloads(whole, options)),
-      ),
+      ...exposedProblems(layout, registryOf({ services: [] }, whole.target.pack, ofScripts)),
     ].map(general),
   );
   const { model } = experiment.target;
@@ -129,7 +119,7 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
     ...playerProblems(experiment, layout, options),
     ...proberProblems(experiment, layout, options),
   );
-  problems.push(...unrefutable(experiment, layout, registry, options, problems));
+  problems.push(...unrefutable(experiment, layout, { registry, values }, options, problems));
   // Virtual time breaks nothing real, so it has no prerequisites.
   const unmet =
     (options.recorded ?? null) === null || isVirtual(options.substrate)
@@ -159,8 +149,8 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
       ...notesOf(experiment, options),
       ...unlistedValues(
         [...experiment.hypothesis, ...experiment.abortWhen.map(({ unless }) => unless)],
-        valuesIn(layout, registry, whole.target.pack),
-        stringsOf(experiment, options),
+        values,
+        strings,
       ),
       ...blindSpots(layout, options.substrate, whole.target.pack),
     ]),
@@ -207,7 +197,7 @@ function coarseRecovery({ recovery }: Experiment): string[] {
 function unrefutable(
   experiment: Experiment,
   layout: Layout,
-  registry: Registry,
+  { registry, values }: Pick<World, "registry" | "values">,
   { substrate, workloadPlays }: PlanOptions,
   problems: readonly PlanProblem[],
 ): PlanProblem[] {
@@ -216,7 +206,7 @@ function unrefutable(
     experiment,
     layout,
     registry,
-    values: valuesIn(layout, registry, experiment.target.pack),
+    values,
     simulated: isVirtual(substrate),
     leadInMs,
     plays: ({ workload, exec }) => workloadPlays?.(workload)?.[exec] ?? null,

@@ -7,7 +7,8 @@
 import { createServer, type Server } from "node:http";
 import { SeawallError } from "../base/errors.ts";
 import type { SampleSink } from "../metrics/samples.ts";
-import { type AlertWebhook, alertMetric } from "../target/layout.ts";
+import type { AlertWebhook } from "../target/layout.ts";
+import { recordAlerts } from "./monitoring.ts";
 
 const bodyBytesMax = 4 * 1024 * 1024;
 
@@ -83,11 +84,9 @@ export class AlertWebhookReceiver implements Disposable {
   }
 
   #record(atMs: number): void {
-    for (const alert of this.#telemetry.alerts) {
-      const tags = { alert, service: this.#service };
-      const series = this.#sink.series({ metric: alertMetric, kind: "gauge", tags });
-      this.#sink.sample(series, atMs, (this.#firing.get(alert)?.size ?? 0) > 0 ? 1 : 0);
-    }
+    const of = { service: this.#service, sink: this.#sink };
+    const isFiring = (alert: string): boolean => (this.#firing.get(alert)?.size ?? 0) > 0;
+    recordAlerts(of, this.#telemetry.alerts, atMs, isFiring);
   }
 
   [Symbol.dispose](): void {

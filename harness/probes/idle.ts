@@ -30,10 +30,11 @@ export async function watchIdle(
 ): Promise<() => Promise<Idle | null>> {
   const before = await totals(plan, deployment, clock);
   return async () => {
-    const isCounted = before?.links.some(({ bytes }) => bytes !== undefined) === true;
+    if (before === null) return null;
+    const isCounted = before.links.some(({ bytes }) => bytes !== undefined);
     if (isCounted) await clock.sleep(Math.max(0, before.atMs + idleMsMin - clock.nowMs()));
     const after = await totals(plan, deployment, clock);
-    if (before === null || after === null) return null;
+    if (after === null) return null;
     return {
       forMs: after.atMs - before.atMs,
       links: after.links.flatMap(({ link, connections, bytes }) => {

@@ -5,6 +5,7 @@
 import type { SampleSink } from "../metrics/samples.ts";
 import { type Alerting, alertMetric, type Queried } from "../target/layout.ts";
 import type { Answer } from "../system/network.ts";
+import { labelsFrom } from "./prometheus.ts";
 
 /** A query whose labels are new in each answer would fill the memory. */
 const seriesMax = 500;
@@ -40,8 +41,8 @@ export async function readQueries(
     const series = seriesIn(data);
     if (series.length > seriesMax) throw new Error(`${query} has ${series.length} series`);
     for (const { labels, value } of series) {
-      const { __name__: _, service: other, ...own } = labels;
-      const tags = { ...own, ...(other === undefined ? {} : { exported_service: other }), service };
+      const { __name__: _, ...own } = labels;
+      const tags = labelsFrom(service, own);
       if (Number.isFinite(value))
         sink.sample(sink.series({ metric, kind: "gauge", tags }), nowMs(), value);
     }
@@ -81,11 +82,18 @@ export async function readAlerts(
       .filter((one) => one.status?.state === "active")
       .map(({ labels }) => labels?.alertname ?? ""),
   );
-  const atMs = nowMs();
-  for (const alert of alerts)
-    sink.sample(
-      sink.series({ metric: alertMetric, kind: "gauge", tags: { alert, service } }),
-      atMs,
-      firing.has(alert) ? 1 : 0,
-    );
+  recordAlerts({ service, sink }, alerts, nowMs(), (alert) => firing.has(alert));
+}
+
+/** One reading of each watched alert. */
+export function recordAlerts(
+  { service, sink }: Pick<MonitoringReading, "service" | "sink">,
+  alerts: readonly string[],
+  atMs: number,
+  isFiring: (alert: string) => boolean,
+): void {
+  for (const alert of alerts) {
+    const series = sink.series({ metric: alertMetric, kind: "gauge", tags: { alert, service } });
+    sink.sample(series, atMs, isFiring(alert) ? 1 : 0);
+  }
 }

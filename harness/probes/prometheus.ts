@@ -85,14 +85,24 @@ function untimed(text: string): string {
     .join("\n");
 }
 
+/**
+ * The labels of what a service says. Its own label `service` becomes `exported_service`, as in
+ * Prometheus.
+ */
+export function labelsFrom(
+  service: string,
+  { service: other, ...labels }: ExposedSample["labels"],
+): ExposedSample["labels"] {
+  return { ...labels, ...(other === undefined ? {} : { exported_service: other }), service };
+}
+
 /** A sample that was measured this long before the reading is stale. */
 const staleMs = 10_000;
 
 /**
- * The samples of an answer that describe the service itself at this moment. A label `service` of
- * its own becomes `exported_service`, as in Prometheus. Stale lines are omitted, such as the last
- * value of a dead process that is passed on. So are duplicate lines of one series, because it is
- * unknown which counts.
+ * The samples of an answer that describe the service itself at this moment. Stale lines are
+ * omitted, such as the last value of a dead process that is passed on. So are duplicate lines of
+ * one series, because it is unknown which counts.
  */
 export function ownSamples(
   all: readonly ExposedSample[],
@@ -100,10 +110,7 @@ export function ownSamples(
   nowMs: number,
 ): readonly ExposedSample[] {
   const fresh = all.filter(({ atMs = nowMs }) => nowMs - atMs <= staleMs);
-  const named = fresh.map(({ labels: { service: other, ...labels }, ...sample }) => ({
-    ...sample,
-    labels: { ...labels, ...(other === undefined ? {} : { exported_service: other }), service },
-  }));
+  const named = fresh.map((sample) => ({ ...sample, labels: labelsFrom(service, sample.labels) }));
   const times = new Map<string, number>();
   const keys = named.map(({ name, labels }) =>
     JSON.stringify([name, Object.entries(labels).sort()]),

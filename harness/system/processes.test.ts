@@ -74,8 +74,8 @@ describe("a process group", () => {
 
   it("ends through its leader, in the leader's own way; survivors are killed", async () => {
     const { pid, ended } = await shell(
-      `sh -c "trap 'echo told' TERM; while :; do sleep 0.01; done" & sleep 60 & trap 'sleep ` +
-        "0.1; echo drained; exit 0' TERM; echo ready; wait",
+      `sh -c "trap 'echo terminated' TERM; while :; do sleep 0.01; done" & sleep 60 & ` +
+        "trap 'sleep 0.1; echo drained; exit 0' TERM; echo ready; wait",
     );
     expect(await endGroup(pid, 2_000)).toBe(true);
     expect(await ended).toEqual([0, null]);

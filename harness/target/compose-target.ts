@@ -5,9 +5,9 @@
 import { z } from "zod";
 import { unknownName } from "../base/nearest.ts";
 import { type Layout, type Service, usersSide } from "./layout.ts";
-import { ownTarget } from "./own-target.ts";
+import { ownTarget, projectOf } from "./own-target.ts";
 import type { Named, OwnTarget, Running } from "./own-target-description.ts";
-import { linesOf } from "./own-target-problems.ts";
+import { endOf, linesOf } from "./own-target-problems.ts";
 import type { Target } from "./target.ts";
 
 /** A service of the compose project. */
@@ -63,7 +63,7 @@ export function composeTarget(
   const { project: given, services, ...own } = described;
   const containers = servicesOf(services);
   const target = make({ ...own, services: containers.map(({ running }) => running) });
-  const project = given ?? `seawall-${own.name}`;
+  const project = given ?? projectOf(own.name);
   return {
     ...target,
     runsOn: "compose",
@@ -96,7 +96,7 @@ function servicesOf(services: ComposeTarget["services"]): Placed[] {
     const { service: _service, port, ports, published, replicas = 1, ...named } = one;
     const count = Number.isInteger(replicas) ? Math.min(Math.max(replicas, 1), replicasMax) : 1;
     return Array.from({ length: count }, (_, index) => {
-      const name = count === 1 ? one.name : `${one.name}-${index + 1}`;
+      const name = count === 1 ? one.name : replicaName(one.name, index + 1);
       const host = `${String(name).replaceAll("/", ".")}.invalid`;
       const others = Object.entries(ports ?? {}).map(([key, number]) => [key, `${host}:${number}`]);
       const url = published ?? `http://${host}:${port}`;
@@ -209,11 +209,11 @@ function linkProblems(
   const single = composed.filter(({ replicas = 1 }) => replicas === 1).map(({ name }) => name);
   const several = composed.filter(({ replicas = 1 }) => replicas > 1).map(({ name }) => name);
   const within = links.filter(([from]) => from !== usersSide);
-  const ends = Map.groupBy(within, ([, to]) => String(to).split(":")[0] ?? "");
+  const clients = Map.groupBy(within, ([, to]) => endOf(String(to)).service);
   const replicas = new Set(several.flatMap((name) => namesOf(composed, name)));
   return [
     ...links.flatMap(([from, to]) =>
-      [from, String(to).split(":")[0] ?? ""]
+      [from, endOf(String(to)).service]
         .filter((end) => several.includes(end) || replicas.has(end))
         .map(
           (end) =>
@@ -223,7 +223,7 @@ function linkProblems(
     ),
     ...within
       .filter(([from, to]) =>
-        [from, String(to).split(":")[0] ?? ""].some(
+        [from, endOf(String(to)).service].some(
           (end) =>
             services.some(({ name }) => name === end) && !composed.some((one) => one.name === end),
         ),
@@ -233,7 +233,7 @@ function linkProblems(
           `links: ${from} > ${to} cannot be struck: only a container can be given a proxy ` +
           "within its project",
       ),
-    ...[...ends]
+    ...[...clients]
       .filter(([, all]) => all.length > 1)
       .map(
         ([to, all]) =>
@@ -253,5 +253,9 @@ function linkProblems(
 
 function namesOf(composed: readonly Composed[], name: string): string[] {
   const count = composed.find((one) => one.name === name)?.replicas ?? 1;
-  return Array.from({ length: count }, (_, index) => `${name}-${index + 1}`);
+  return Array.from({ length: count }, (_, index) => replicaName(name, index + 1));
+}
+
+function replicaName(service: string, number: number): string {
+  return `${service}-${number}`;
 }

@@ -1,4 +1,5 @@
 /** Contradictions in any layout: names that occur twice or belong to nothing, and circles. */
+import { repeated } from "../base/lists.ts";
 import { unknownName } from "../base/nearest.ts";
 import { type Layout, type Link, usersSide, type Way } from "./layout.ts";
 
@@ -50,11 +51,6 @@ export function namesIn({ services, links, entries }: Named): string[] {
       (link) => `links: ${link} occurs twice`,
     ),
   ];
-}
-
-/** Those that occur more than once. */
-export function repeated(all: readonly string[]): string[] {
-  return [...new Set(all.filter((one, index) => all.indexOf(one) !== index))];
 }
 
 /** Services that depend on one another in a circle never start. */

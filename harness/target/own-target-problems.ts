@@ -3,10 +3,11 @@
  * types. One line per problem.
  */
 import { z } from "zod";
+import { repeated } from "../base/lists.ts";
 import { unknownName } from "../base/nearest.ts";
 import type { OwnParts, OwnTarget, Running } from "./own-target-description.ts";
 import { type Endpoint, usersSide } from "./layout.ts";
-import { namesIn, repeated } from "./layout-problems.ts";
+import { namesIn } from "./layout-problems.ts";
 import { toolNames } from "./tools.ts";
 
 const named = z

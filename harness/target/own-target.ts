@@ -72,11 +72,15 @@ function probedBy({ probes = [] }: OwnTarget): Pick<Layout, "playable" | "probes
 const upWithinMs = 300_000;
 
 /** One compose project per target: two simultaneous runs of it would share its ports anyway. */
+export function projectOf(target: string): string {
+  return `seawall-${target}`;
+}
+
 function outsideOf(name: string, outside: NonNullable<OwnTarget["outside"]>): Outside {
   if ("up" in outside) return { ...outside, upWithinMs };
   const compose = (...args: string[]): Command => ({
     command: "docker",
-    args: ["compose", "-f", outside.composeFile, "-p", `seawall-${name}`, ...args],
+    args: ["compose", "-f", outside.composeFile, "-p", projectOf(name), ...args],
   });
   return {
     up: compose("up", "--detach", "--wait"),

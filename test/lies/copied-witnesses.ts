@@ -202,7 +202,7 @@ const honests: readonly Honest[] = [
 ];
 
 export const copiedWitnesses: LieGroup = {
-  title: "one witness told twice",
+  title: "one witness recorded twice",
   runs: "hermetic",
   lies,
   honest: honests,

@@ -139,7 +139,7 @@ const honests: readonly Honest[] = [
     read(draft, changed, edge, () => 1);
   }),
   honest(
-    "told-anew-every-ten-seconds",
+    "new-every-ten-seconds",
     "an exporter reads its service once in ten seconds",
     (draft) => {
       read(draft, changed, edge, (tick) => (tick % 5 === 0 ? 1 : 0));

@@ -289,7 +289,7 @@ const lies: readonly Lie[] = [
     (draft) => drop(draft, inTheFault("segment_ms")),
   ),
   lie(
-    "told-of-the-lead-in",
+    "samples-of-the-lead-in",
     "the results of two seconds of the fault are dated into the lead-in",
     iterations,
     (draft) => {
@@ -303,7 +303,7 @@ const lies: readonly Lie[] = [
     },
   ),
   lie(
-    "told-of-the-drain",
+    "samples-of-the-drain",
     "the results of two seconds of the fault are dated to its end",
     iterations,
     (draft) => {

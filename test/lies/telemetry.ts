@@ -201,7 +201,7 @@ const lies: readonly Lie[] = [
 
 const honest: readonly Honest[] = [
   {
-    name: "a-counter-that-is-told",
+    name: "a-counter-that-is-exposed",
     says: "a service reports what it served",
     plant: () => counterRun((tick) => line(100 * tick)),
   },

@@ -1,13 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { Readable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { printerTo } from "../../app/printer.ts";
+import { type CommandLine, commandLineIn } from "../../../test/support/cli/command-line-here.ts";
 import { problemsOf } from "../../../test/support/documents.ts";
-import { commandLine } from "../command-line.ts";
-import type { Context } from "../../app/context.ts";
-import { explain } from "../../app/error-output.ts";
 
 const root = resolve(import.meta.dirname, "../../..");
 let folder: string;
@@ -17,41 +13,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-async function seawall(
-  ...args: string[]
-): Promise<{ exitCode: number; stdout: string; stderr: string }> {
-  let stdout = "",
-    stderr = "";
-  const output = (take: (text: string) => void) =>
-    printerTo({ write: take, isTerminal: false, columns: 100, colour: false });
-  const context: Context = {
-    root,
-    cwd: folder,
-    env: {},
-    stdout: output((text) => {
-      stdout += text;
-    }),
-    stderr: output((text) => {
-      stderr += text;
-    }),
-    stdin: () => Readable.from([]),
-    signal: new AbortController().signal,
-    onForceQuit: () => {},
-    version: "1.2.3",
-    stateDirectory: join(folder, "state"),
-    cacheDirectory: folder,
-  };
-  const exitCode = await commandLine(context, [
-    ...args,
-    "--substrate",
-    "simulated",
-    "--seed",
-    "3",
-    "--out",
-    "runs",
-  ]).catch((error: unknown) => explain(error, context.stderr));
-  return { exitCode, stdout, stderr };
-}
+const seawall: CommandLine = (...args) =>
+  commandLineIn(folder, [...args, "--substrate", "simulated", "--seed", "3", "--out", "runs"]);
 
 /** The origin storm with few viewers, and a limit of `getsMax` origin requests per segment. */
 function storm(getsMax: number, reliesOn: object, perSecond = 60): string {
@@ -166,31 +129,8 @@ describe("seawall breaking-point", () => {
 
   it("scales the virtual users of a real audience, and not of a simulated one", async () => {
     const planned = async (substrate: string): Promise<unknown> => {
-      let stdout = "";
-      const write = printerTo({
-        write: (text: string) => {
-          stdout += text;
-        },
-        isTerminal: false,
-        columns: 100,
-        colour: false,
-      });
-      await commandLine(
-        {
-          root,
-          cwd: folder,
-          env: {},
-          stdout: write,
-          stderr: { ...write, write: () => {} },
-          stdin: () => Readable.from([]),
-          signal: new AbortController().signal,
-          onForceQuit: () => {},
-          version: "1",
-          stateDirectory: folder,
-          cacheDirectory: folder,
-        },
-        ["plan", "origin-storm", "--scale", "2.5", "--substrate", substrate, "--json"],
-      );
+      const args = ["plan", "origin-storm", "--scale", "2.5", "--substrate", substrate, "--json"];
+      const { stdout } = await commandLineIn(folder, args);
       return JSON.parse(stdout);
     };
     const [real, simulated] = [await planned("process"), await planned("simulated")];

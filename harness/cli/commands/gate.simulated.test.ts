@@ -1,21 +1,16 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { Readable } from "node:stream";
+import { join } from "node:path";
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { commandLineIn, type Printed } from "../../../test/support/cli/command-line-here.ts";
 import { smallStorm } from "../../../test/support/experiments/small-storm.ts";
 import { problemsOfForm } from "../../../test/support/report/junit-form.ts";
 import { RunAborted } from "../../run/conductor.ts";
-import { printerTo } from "../../app/printer.ts";
 import { documentsIn, problemsOf } from "../../../test/support/documents.ts";
 import { readRun } from "../../run/read-run.ts";
 import { Recorder } from "../../run/recorder.ts";
-import { commandLine } from "../command-line.ts";
-import type { Context } from "../../app/context.ts";
-import { explain } from "../../app/error-output.ts";
 
-const root = resolve(import.meta.dirname, "../../..");
 let folder: string, storm: string;
 
 beforeEach(() => {
@@ -24,38 +19,16 @@ beforeEach(() => {
 });
 
 /** The gate in virtual time, on the simulated substrate. */
-async function gate(
+const gate = (
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
   names = [storm],
   signal = new AbortController().signal,
-) {
-  let stdout = "",
-    stderr = "";
-  const output = (take: (text: string) => void) =>
-    printerTo({ write: take, isTerminal: false, columns: 100, colour: false });
-  const context: Context = {
-    root,
-    cwd: folder,
+): Promise<Printed> =>
+  commandLineIn(folder, ["gate", ...names, "--out", "new", ...args], {
     env: { SEAWALL_SUBSTRATE: "simulated", ...env },
-    stdout: output((text) => {
-      stdout += text;
-    }),
-    stderr: output((text) => {
-      stderr += text;
-    }),
-    stdin: () => Readable.from([]),
     signal,
-    onForceQuit: () => {},
-    version: "1.2.3",
-    stateDirectory: join(folder, "state"),
-    cacheDirectory: folder,
-  };
-  const exitCode = await commandLine(context, ["gate", ...names, "--out", "new", ...args]).catch(
-    (error: unknown) => explain(error, context.stderr),
-  );
-  return { exitCode, stdout, stderr };
-}
+  });
 
 const only = (path: string): string => join(path, readdirSync(path).sort().at(-1) as string);
 

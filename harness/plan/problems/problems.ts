@@ -14,6 +14,7 @@ import type { Phase } from "../../base/phases.ts";
 import type { Selector } from "../../metrics/samples.ts";
 import { comparesBytes, metricIn, type Registry } from "../../metrics/metrics.ts";
 import { claimId } from "../../record/claim-ids.ts";
+import { repeated } from "../../base/lists.ts";
 import { unknownName } from "../../base/nearest.ts";
 import { todaysName } from "../../base/renamed.ts";
 import type { PlanOptions } from "../options.ts";
@@ -365,10 +366,6 @@ export function rhythmProblems(experiment: Experiment, layout: Layout): PlanProb
 
 function distinct(texts: readonly string[]): string[] {
   return [...new Set(texts)];
-}
-
-function repeated(names: readonly string[]): string[] {
-  return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
 }
 
 /** There must be two witnesses of what is served: the generator and a prober. */

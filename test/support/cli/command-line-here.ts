@@ -1,5 +1,5 @@
 /** The command line in this process, in a folder of its own. */
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Readable } from "node:stream";
@@ -10,17 +10,44 @@ import { commandLine } from "../../../harness/cli/command-line.ts";
 
 const root = resolve(import.meta.dirname, "../../..");
 
-export type CommandLine = (
-  ...args: string[]
-) => Promise<{ exitCode: number; stdout: string; stderr: string }>;
-
-/** `seawall` runs a command in `folder`, whose substrate is `process` unless a flag says else. */
-export function commandLineHere(): { folder: string; seawall: CommandLine } {
-  const folder = mkdtempSync(join(tmpdir(), "seawall-cli-"));
-  return { folder, seawall: (...args) => run(folder, args) };
+export interface Printed {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
 }
 
-async function run(folder: string, args: readonly string[]): ReturnType<CommandLine> {
+export type CommandLine = (...args: string[]) => Promise<Printed>;
+
+/**
+ * A new folder. `seawall` runs a command there, on the substrate `process` unless a flag names
+ * another. `file` writes a file there and returns its path for a command.
+ */
+export function commandLineHere(): {
+  readonly folder: string;
+  readonly seawall: CommandLine;
+  file(name: string, text: string): string;
+} {
+  const folder = mkdtempSync(join(tmpdir(), "seawall-cli-"));
+  const env = { SEAWALL_SUBSTRATE: "process" };
+  return {
+    folder,
+    seawall: (...args) => commandLineIn(folder, args, { env }),
+    file(name, text) {
+      writeFileSync(join(folder, name), text);
+      return `./${name}`;
+    },
+  };
+}
+
+/** Runs a command in `folder`, which also holds its state and its tools. */
+export async function commandLineIn(
+  folder: string,
+  args: readonly string[],
+  {
+    env = {},
+    signal = new AbortController().signal,
+  }: Partial<Pick<Context, "env" | "signal">> = {},
+): Promise<Printed> {
   let stdout = "",
     stderr = "";
   const output = (take: (text: string) => void) =>
@@ -28,7 +55,7 @@ async function run(folder: string, args: readonly string[]): ReturnType<CommandL
   const context: Context = {
     root,
     cwd: folder,
-    env: { SEAWALL_SUBSTRATE: "process" },
+    env,
     stdout: output((text) => {
       stdout += text;
     }),
@@ -36,7 +63,7 @@ async function run(folder: string, args: readonly string[]): ReturnType<CommandL
       stderr += text;
     }),
     stdin: () => Readable.from([]),
-    signal: new AbortController().signal,
+    signal,
     onForceQuit: () => {},
     version: "1.2.3",
     stateDirectory: join(folder, "state"),

@@ -381,7 +381,7 @@ function eventProblems(plan: Plan, events: readonly RunEvent[], crashed: boolean
   if (crashed) return problems;
   if (events.at(-1)?.kind !== "finished") problems.push("the record does not end with its end");
   if (events.filter((event) => event.kind === "cleaned").length !== 1)
-    problems.push("cleanup was not told once");
+    problems.push("cleanup was not recorded once");
   return problems;
 }
 

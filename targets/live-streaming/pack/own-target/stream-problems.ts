@@ -3,6 +3,7 @@
  * have checked its types.
  */
 import { z } from "zod";
+import { repeated } from "../../../../harness/base/lists.ts";
 import { unknownName } from "../../../../harness/base/nearest.ts";
 import { linesOf } from "../../../../harness/target/own-target-problems.ts";
 import { placeholders, segmentPath as addressOf, type Stream } from "../stream/stream.ts";
@@ -65,8 +66,7 @@ export function streamProblems(stream: Stream, nowMs: number): string[] {
     problems.push("segmentPath: without {number} every segment is the same one");
   if (names.length > 1 && !used.includes("rendition"))
     problems.push(`segmentPath: without {rendition} all ${names.length} renditions are the same`);
-  for (const name of [...new Set(names.filter((name, index) => names.indexOf(name) !== index))])
-    problems.push(`renditions: "${name}" occurs twice`);
+  for (const name of repeated(names)) problems.push(`renditions: "${name}" occurs twice`);
   for (const { name, sameAs } of renditions) {
     if (sameAs !== undefined && (sameAs === name || !names.includes(sameAs)))
       problems.push(`${name}: its sameAs must name another one, not "${sameAs}"`);

@@ -1,0 +1,4 @@
+/** Those that occur more than once, each named once. */
+export function repeated(all: readonly string[]): string[] {
+  return [...new Set(all.filter((one, index) => all.indexOf(one) !== index))];
+}
