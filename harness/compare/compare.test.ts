@@ -326,7 +326,7 @@ describe("the texts of a comparison", () => {
     expect(span(given)).toBe(text);
   });
 
-  it("say of which figures nothing can be told, and count the others", () => {
+  it("name the figures of which none is decided, and count the others", () => {
     const figures = (family: string, outcomes: readonly Change["outcome"][]): Change[] =>
       outcomes.map((outcome) => ({ quantity: { family }, outcome }) as unknown as Change);
     const text = (

@@ -21,7 +21,7 @@ export const outcomeWords: Readonly<Record<Outcome, string>> = {
 
 /**
  * Users' figures first: "1 claim is worse; of 24 figures that users see, 3 are worse and 21 are
- * undecided; these runs cannot tell whether any of 100 other figures differs".
+ * undecided". Where a group has no decided figure, the sentence says only that.
  */
 export function tallySentence({ claims, changes }: Pick<Against, "claims" | "changes">): string {
   const ofUsers = changes.filter(({ quantity }) => quantity.family === "felt");
@@ -30,17 +30,19 @@ export function tallySentence({ claims, changes }: Pick<Against, "claims" | "cha
     { all: ofUsers, what: `${ofUsers.length} figures that users see` },
     { all: others, what: `${others.length} ${ofUsers.length === 0 ? "figures" : "other figures"}` },
   ].filter(({ all }) => all.length > 0);
-  const [told, untold] = [true, false].map((isTold) =>
-    groups.filter(({ all }) => all.some(({ outcome }) => outcome !== "unclear") === isTold),
-  ) as [typeof groups, typeof groups];
+  const isUndecided = ({ all }: (typeof groups)[number]): boolean =>
+    all.every(({ outcome }) => outcome === "unclear");
+  const undecided = groups.filter(isUndecided);
   return [
     claimsText(claims),
-    ...told.map(({ all, what }) => `of ${what}, ${countsText(all)}`),
-    ...(untold.length === 0
+    ...groups
+      .filter((group) => !isUndecided(group))
+      .map(({ all, what }) => `of ${what}, ${countsText(all)}`),
+    ...(undecided.length === 0
       ? []
       : [
           "these runs cannot tell whether any of " +
-            `${untold.map(({ what }) => what).join(" or ")} differs`,
+            `${undecided.map(({ what }) => what).join(" or ")} differs`,
         ]),
   ].join("; ");
 }
