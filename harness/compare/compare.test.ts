@@ -6,7 +6,15 @@ import { type Change, compareRuns, compareSides, defaults } from "./compare.ts";
 import { type MadeUp, madeUpRun } from "../../test/support/compare/made-up-run.ts";
 import { pooled, windowSum } from "./windowed.ts";
 import type { Run } from "../record/run.ts";
-import { limitText, observedText, powerSentences, sentence, span, tally } from "./words.ts";
+import {
+  limitText,
+  observedText,
+  powerSentences,
+  sentence,
+  span,
+  tally,
+  tallySentence,
+} from "./words.ts";
 import { times } from "../../test/support/thorough.ts";
 
 const side = (seed: number, given: Partial<MadeUp> = {}, runs = 3) =>
@@ -316,6 +324,37 @@ describe("the texts of a comparison", () => {
     [change(0.1, Number.POSITIVE_INFINITY), "10–∞ %"],
   ])("state the interval", (given, text) => {
     expect(span(given)).toBe(text);
+  });
+
+  it("name the figures of which none is decided, and count the others", () => {
+    const figures = (family: string, outcomes: readonly Change["outcome"][]): Change[] =>
+      outcomes.map((outcome) => ({ quantity: { family }, outcome }) as unknown as Change);
+    const text = (
+      ofUsers: readonly Change["outcome"][],
+      others: readonly Change["outcome"][],
+    ): string =>
+      tallySentence({
+        claims: [],
+        changes: [...figures("felt", ofUsers), ...figures("inside", others)],
+      });
+    const unclear = ["unclear", "unclear"] as const;
+    expect(text(unclear, ["unclear", ...unclear])).toBe(
+      "No claim changed its verdict; these runs cannot tell whether any of 2 figures that users " +
+        "see or 3 other figures differs",
+    );
+    expect(text([], unclear)).toBe(
+      "No claim changed its verdict; these runs cannot tell whether any of 2 figures differs",
+    );
+    expect(text(["worse", "alike", ...unclear], unclear)).toBe(
+      "No claim changed its verdict; of 4 figures that users see, 1 is worse, 1 is shown to be " +
+        "the same and 2 are undecided; these runs cannot tell whether any of 2 other figures " +
+        "differs",
+    );
+    expect(text(["alike", "alike"], ["alike", "unclear"])).toBe(
+      "No claim changed its verdict; of 2 figures that users see, none is shown to differ and " +
+        "2 are shown to be the same; of 2 other figures, none is shown to differ, 1 is shown " +
+        "to be the same and 1 is undecided",
+    );
   });
 
   it("use a factor from twice as much on", () => {

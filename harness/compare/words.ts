@@ -19,41 +19,53 @@ export const outcomeWords: Readonly<Record<Outcome, string>> = {
   undecided: "Cannot tell",
 };
 
-/** Users' figures first: "1 claim is worse; of 24 figures that users see 3 are worse; of 100 …". */
+/**
+ * Users' figures first: "1 claim is worse; of 24 figures that users see, 3 are worse and 21 are
+ * undecided". Where a group has no decided figure, the sentence says only that.
+ */
 export function tallySentence({ claims, changes }: Pick<Against, "claims" | "changes">): string {
   const ofUsers = changes.filter(({ quantity }) => quantity.family === "felt");
   const others = changes.filter(({ quantity }) => quantity.family !== "felt");
-  const kind = ofUsers.length === 0 ? "figures" : "other figures";
-  const clauses = [
+  const groups = [
+    { all: ofUsers, what: `${ofUsers.length} figures that users see` },
+    { all: others, what: `${others.length} ${ofUsers.length === 0 ? "figures" : "other figures"}` },
+  ].filter(({ all }) => all.length > 0);
+  const isUndecided = ({ all }: (typeof groups)[number]): boolean =>
+    all.every(({ outcome }) => outcome === "unclear");
+  const undecided = groups.filter(isUndecided);
+  return [
     claimsText(claims),
-    ...(ofUsers.length === 0
+    ...groups
+      .filter((group) => !isUndecided(group))
+      .map(({ all, what }) => `of ${what}, ${countsText(all)}`),
+    ...(undecided.length === 0
       ? []
-      : [`of ${ofUsers.length} figures that users see ${countsText(ofUsers)}`]),
-    ...(others.length === 0 ? [] : [`of ${others.length} ${kind} ${countsText(others)}`]),
-  ];
-  return clauses.join("; ");
+      : [
+          "these runs cannot tell whether any of " +
+            `${undecided.map(({ what }) => what).join(" or ")} differs`,
+        ]),
+  ].join("; ");
 }
 
+/** For figures of which some are decided. */
 function countsText(changes: readonly Change[]): string {
-  const of = (outcome: Change["outcome"]): number =>
-    changes.filter((change) => change.outcome === outcome).length;
+  const counted = (outcome: Change["outcome"], what: string): string[] => {
+    const count = changes.filter((change) => change.outcome === outcome).length;
+    return count === 0 ? [] : [`${count} ${count === 1 ? "is" : "are"} ${what}`];
+  };
   const differing = [
-    ["worse", of("worse")],
-    ["better", of("better")],
-    ["different", of("different")],
-  ]
-    .filter(([, count]) => (count as number) > 0)
-    .map(([what, count]) => `${count} ${count === 1 ? "is" : "are"} ${what}`);
-  const clauses = [
-    differing.length === 0 ? "none is shown to differ" : differing.join(" and "),
-    ...(of("alike") === 0
-      ? []
-      : [`${of("alike")} ${of("alike") === 1 ? "is" : "are"} shown to be the same`]),
-    ...(of("unclear") === 0 ? [] : [`of ${of("unclear")} these runs cannot tell`]),
+    ...counted("worse", "worse"),
+    ...counted("better", "better"),
+    ...counted("different", "different"),
   ];
-  return clauses.length === 1
-    ? (clauses[0] ?? "")
-    : `${clauses.slice(0, -1).join(", ")}, and ${clauses.at(-1)}`;
+  const clauses = [
+    ...(differing.length === 0 ? ["none is shown to differ"] : differing),
+    ...counted("alike", "shown to be the same"),
+    ...counted("unclear", "undecided"),
+  ];
+  return clauses.length < 3
+    ? clauses.join(" and ")
+    : `${clauses.slice(0, -1).join(", ")} and ${clauses.at(-1)}`;
 }
 
 function claimsText(claims: readonly ClaimOutcome[]): string {

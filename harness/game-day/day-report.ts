@@ -10,7 +10,7 @@ import { tierText } from "../experiment/tiers.ts";
 import { markup, type Markup } from "../report/markup.ts";
 import { clip } from "../report/plain.ts";
 import { shape, words } from "../report/page/icons.ts";
-import { headCell, minuteOf, section, soft } from "../report/page/parts.ts";
+import { headCell, minuteOf, section, soft, verdictHead } from "../report/page/parts.ts";
 import { renderShell } from "../report/page/shell.ts";
 import type { RecordedDay } from "./day-directory.ts";
 import { tape } from "./tape.ts";
@@ -44,11 +44,14 @@ point was answered by <code>--yes</code>.</div>`;
     const link = markup`<a href="#step-${index + 1}">${index + 1}. ${one.experiment}</a>`;
     return markup`<li class="${toneOf(one)}">${link} <span>${wordOf(one)}</span></li>`;
   });
-  return markup`<section class="verdict ${result.status}" aria-labelledby="verdict">
-<div class="page hero">${shape(result.status)}
-<div class="said"><h1 id="verdict">${words[result.status]}</h1>
-<p class="why">${result.why}</p></div>
-<div class="asked"><h2>${day.title}</h2><p>${day.purpose}</p></div></div></section>
+  return markup`${verdictHead({
+    kind: result.status,
+    shape: shape(result.status),
+    heading: words[result.status],
+    why: markup`<p class="why">${result.why}</p>`,
+    title: day.title,
+    asked: markup`<p>${day.purpose}</p>`,
+  })}
 <div class="page">${result.answers === "yes" ? undecided : null}
 ${result.stoppedBy === null ? null : stopNotice(result.stoppedBy)}
 <ol class="day-strip">${steps}</ol></div>`;

@@ -1,5 +1,5 @@
 /** The actual time of each phase, from recorded events and never from the plan. */
-import { type Phase, phases } from "../base/phases.ts";
+import { isPhase, type Phase } from "../base/phases.ts";
 import type { RunEvent } from "../record/events.ts";
 import type { Window } from "../metrics/series.ts";
 
@@ -25,7 +25,7 @@ export function windowsOf(events: readonly RunEvent[]): Windows {
         cutOff: event.kind !== "phase",
       };
     open =
-      event.kind === "phase" && isJudged(event.phase)
+      event.kind === "phase" && isPhase(event.phase)
         ? { phase: event.phase, fromMs: event.atMs }
         : null;
   }
@@ -40,13 +40,9 @@ export function completed(events: readonly RunEvent[]): ReadonlySet<Phase> {
     if (endsTheRun(event)) break;
     if (event.kind !== "phase") continue;
     if (open !== null) done.add(open);
-    open = isJudged(event.phase) ? event.phase : null;
+    open = isPhase(event.phase) ? event.phase : null;
   }
   return done;
-}
-
-function isJudged(phase: string): phase is Phase {
-  return (phases as readonly string[]).includes(phase);
 }
 
 function endsTheRun(event: RunEvent): boolean {

@@ -4,7 +4,6 @@
  * does. A share is "100 %" only if nothing is missing.
  */
 import type { Comparison } from "../claims/claim.ts";
-import { phases, type Phase } from "../base/phases.ts";
 import type { Finding } from "../record/verdict.ts";
 
 /** `share` is a fraction 0…1 and is shown in per cent; every other unit is shown unchanged. */
@@ -112,10 +111,6 @@ export function formatOffset(ms: number): string {
 
 export function formatComparison(comparison: Comparison): string {
   return { "<": "<", "<=": "≤", ">": ">", ">=": "≥", "==": "=" }[comparison];
-}
-
-export function isPhase(value: string): value is Phase {
-  return (phases as readonly string[]).includes(value);
 }
 
 function scaleOf(value: number, unit: Unit): Scale {

@@ -55,6 +55,16 @@ export interface Circumstances {
   readonly failedBefore: (finding: Finding) => boolean;
 }
 
+/** The findings that decided; one of the fault phase comes first. */
+export function decisiveOf({
+  status,
+  findings,
+}: Pick<Circumstances, "status" | "findings">): readonly Finding[] {
+  const own = findings.filter((finding) => finding.status === status);
+  const first = own.find(({ phase }) => phase === "fault") ?? own[0];
+  return first === undefined ? [] : [first, ...own.filter((one) => one !== first)];
+}
+
 export function verdictSentence(all: Circumstances): string {
   const { status, findings, breaks, aborted } = all;
   if (status === "held") {
@@ -67,8 +77,8 @@ export function verdictSentence(all: Circumstances): string {
   // The abort is the reason why the verdict is open; phases that did not run are its consequences.
   if (status === "inconclusive" && aborted !== null)
     return `The run was aborted: ${aborted}${aborted.endsWith(".") ? "" : "."}`;
-  const decisive = findings.filter((finding) => finding.status === status);
-  const first = decisive.find(({ phase }) => phase === "fault") ?? decisive[0];
+  const decisive = decisiveOf(all);
+  const [first] = decisive;
   if (first === undefined) return "The experiment claims nothing.";
   const others = decisive.length - 1;
   const more =

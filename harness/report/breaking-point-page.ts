@@ -7,7 +7,7 @@ import { markup, type Markup } from "./markup.ts";
 import { breakingChart, usersText } from "./page/breaking-chart.ts";
 import { usedText } from "./page/claims.ts";
 import { shape } from "./page/icons.ts";
-import { numberCell, scrollingTable, section } from "./page/parts.ts";
+import { numberCell, scrollingTable, section, verdictHead } from "./page/parts.ts";
 import { renderShell } from "./page/shell.ts";
 import { painter, type Style, wrap } from "../system/terminal.ts";
 import { clip } from "./plain.ts";
@@ -162,10 +162,15 @@ export function renderBreakingPointHtml(
     scripts: [],
     charts: false,
     data: null,
-    body: markup`<section class="verdict ${kind}" aria-labelledby="said"><div class="page hero">
-${shape(kind)}<div class="said"><h1 id="said" class="long">Breaking point</h1>
-<p class="why">${clip(sentenceOf(found), 1000)}</p></div>
-<div class="asked"><h2>${clip(found.title)}</h2><p>${planned}</p></div></div></section>
+    body: markup`${verdictHead({
+      kind,
+      shape: shape(kind),
+      heading: "Breaking point",
+      isLong: true,
+      why: markup`<p class="why">${clip(sentenceOf(found), 1000)}</p>`,
+      title: clip(found.title),
+      asked: markup`<p>${planned}</p>`,
+    })}
 ${section("margins", "Margin of each claim, by audience", [
   breakingChart({ ...conclusion, perSecond, steps: sorted }),
   markup`<p class="quiet">A claim at 100 % has used all that its limit allows, in its worst phase;

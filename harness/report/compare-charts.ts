@@ -4,7 +4,7 @@
  * Requests of a side's runs are pooled, so a quantile is never a mean of quantiles; rates are per
  * run.
  */
-import { type Phase, phases } from "../base/phases.ts";
+import { isPhase, type Phase } from "../base/phases.ts";
 import type { Tags } from "../metrics/tags.ts";
 import type { Harm } from "../target/harm.ts";
 import type { Run } from "../record/run.ts";
@@ -42,7 +42,7 @@ export function overlayOf(sides: readonly SideRuns[]): OverlayModel | null {
     untilMs: moved(band.untilMs),
   }));
   const judged = bands.filter((band): band is typeof band & { phase: Phase } =>
-    (phases as readonly string[]).includes(band.phase),
+    isPhase(band.phase),
   );
   const [fromMs, untilMs] = [moved(timeline.fromMs), moved(timeline.untilMs)];
   const grid = gridOf(0, fromMs, untilMs, rhythmMsOf(first.plan));

@@ -43,7 +43,7 @@ export function renderComparisonHtml(
       sidesTable(comparison, linkTo),
       method(),
     ].map((part) => markup`${part}\n`)}`,
-    styles: ["compare.css"],
+    styles: ["changes.css", "compare.css"],
     scripts: ["compare-script.js"],
     charts: true,
     data: { ...overlay, dashes },

@@ -2,6 +2,7 @@
  * The claim that decided, as a course over time: a violated one, or the tightest of those that
  * held. It takes the judge's own statistic over short windows, beside the limit.
  */
+import { isPhase } from "../base/phases.ts";
 import { type Claim, statisticOf, unitOf } from "../claims/statistics/registry.ts";
 import { compare, observe } from "../judge/claims.ts";
 import { allowanceUsed } from "../record/run-index.ts";
@@ -9,6 +10,7 @@ import { findingId } from "../record/claim-ids.ts";
 import type { Plan } from "../record/plan.ts";
 import type { Run } from "../record/run.ts";
 import type { Finding, Verdict } from "../record/verdict.ts";
+import { decisiveOf } from "../phrases/verdict.ts";
 import { rhythmMsOf } from "../target/rhythm.ts";
 import { type ClaimRow, claimRow } from "./claim-rows.ts";
 import { clip } from "./plain.ts";
@@ -66,15 +68,16 @@ export function decidingOf(run: Run, verdict: Verdict, timeline: Timeline): Deci
   return { ...base, unit: clip(unitOf(claim), 12), limit, points, windowMs: grows ? null : stepMs };
 }
 
-/** As the verdict's sentence chooses; of claims that all held, the one with the least left. */
-function decisive({ status, findings }: Verdict): Finding | null {
-  const ofStatus = findings.filter((finding) => finding.status === status);
-  if (status !== "held") {
-    const first = ofStatus.find(({ phase }) => phase === "fault") ?? ofStatus[0];
+/** Of claims that all held, the one with the least left. */
+function decisive(verdict: Verdict): Finding | null {
+  if (verdict.status !== "held") {
+    const [first] = decisiveOf(verdict);
     return first === undefined || first.kind === "evidence" ? null : first;
   }
   const used = (finding: Finding): number => allowanceUsed(finding) ?? Number.NEGATIVE_INFINITY;
-  const claims = ofStatus.filter(({ kind }) => kind !== "evidence");
+  const claims = verdict.findings.filter(
+    ({ status, kind }) => status === "held" && kind !== "evidence",
+  );
   return claims.toSorted((a, b) => used(b) - used(a))[0] ?? null;
 }
 
@@ -119,9 +122,8 @@ function stepOf({ fromMs, untilMs }: Timeline, windowMs: number): number {
 
 /** Windows side by side in each phase, so that none holds two; `growsIn`: all from its start. */
 function spansOf({ phases }: Timeline, stepMs: number, growsIn: string | null): Span[] {
-  const judged = phases.filter(
-    ({ phase }) =>
-      phase === growsIn || (growsIn === null && ["baseline", "fault", "recovery"].includes(phase)),
+  const judged = phases.filter(({ phase }) =>
+    growsIn === null ? isPhase(phase) : phase === growsIn,
   );
   return judged.flatMap(({ fromMs, untilMs }) =>
     Array.from({ length: Math.floor((untilMs - fromMs) / stepMs + 0.01) }, (_, index) => ({

@@ -4,10 +4,17 @@
  */
 import type { AgainstBaseline, Attempt, Gated } from "../gate/gate.ts";
 import type { Status } from "../record/verdict.ts";
-import { type GateReport, summaryLine } from "./gate.ts";
+import { type GateReport, notesOf, rerunsOf, statusOf, summaryLine } from "./gate.ts";
 import { markup, type Markup } from "./markup.ts";
 import { mark, shape } from "./page/icons.ts";
-import { numberCell, quiet, scrollingTable, section } from "./page/parts.ts";
+import {
+  notesOnFigures,
+  numberCell,
+  quiet,
+  scrollingTable,
+  section,
+  verdictHead,
+} from "./page/parts.ts";
 import { renderShell } from "./page/shell.ts";
 import { clip } from "./plain.ts";
 
@@ -20,14 +27,6 @@ export interface GateLinks {
 
 type Compared = Extract<AgainstBaseline, { readonly kind: "compared" }>;
 
-const statusOf: Readonly<Record<Gated["outcome"], Status>> = {
-  passed: "held",
-  worse: "refuted",
-  refuted: "refuted",
-  inconclusive: "inconclusive",
-  broken: "refuted",
-};
-
 export function renderGateHtml(report: GateReport, links: GateLinks, subheading: string): string {
   const status = statusOfGate(report);
   const heading = `Gate ${report.passed ? "passed" : "closed"}`;
@@ -37,7 +36,7 @@ export function renderGateHtml(report: GateReport, links: GateLinks, subheading:
     skipTo: { id: "experiments", text: "Skip to the experiments" },
     heading: "gate",
     subheading,
-    styles: ["gate.css"],
+    styles: ["changes.css", "gate.css"],
     scripts: [],
     charts: false,
     data: null,
@@ -68,21 +67,16 @@ function head(report: GateReport, status: Status, heading: string): Markup {
     report.baseline === null
       ? "The runs were judged, and compared with nothing."
       : `The baseline is ${clip(report.baseline, 200)}.`;
-  return markup`<section class="verdict ${status}" aria-labelledby="verdict">
-  <div class="page hero">
-    ${shape(status)}
-    <div class="said">
-      <h1 id="verdict">${heading}</h1>
-      <p class="why">${clip(line, 600)}.</p>
-    </div>
-    <div class="asked">
-      <h2>${report.suite === "" ? namesOf(report) : `Suite ${report.suite}`}</h2>
-      <p>${baseline}</p>
-      ${highlights(report)}
-    </div>
-  </div>
-</section>
-<div class="page">${notes(report)}</div>`;
+  return markup`${verdictHead({
+    kind: status,
+    shape: shape(status),
+    heading,
+    why: markup`<p class="why">${clip(line, 600)}.</p>`,
+    title: report.suite === "" ? namesOf(report) : `Suite ${report.suite}`,
+    asked: markup`<p>${baseline}</p>
+${highlights(report)}`,
+  })}
+<div class="page">${notesOnFigures(notesOf(report))}</div>`;
 }
 
 /** What closed the gate; where nothing did, what its runs could have shown at all. */
@@ -102,13 +96,6 @@ function highlights({ entries }: GateReport): Markup {
   return markup`<ul class="changes">${items
     .slice(0, 5)
     .map(([kind, text]) => markup`<li class="${kind}">${text}</li>`)}</ul>`;
-}
-
-function notes({ entries }: GateReport): Markup | null {
-  const marked = [...new Set(entries.flatMap(comparedOf).flatMap((compared) => compared.marked))];
-  if (marked.length === 0) return null;
-  return markup`<div class="notice wary"><h2 class="small">Notes on all figures</h2>
-<ul>${marked.map((text) => markup`<li>${clip(text, 600)}</li>`)}</ul></div>`;
 }
 
 function comparedOf({ baseline }: Gated): readonly Compared[] {
@@ -179,11 +166,8 @@ ${baselineRuns.length} of the baseline. ${
   ];
 }
 
-function reruns({ entries }: GateReport): Markup | null {
-  const lines = entries
-    .filter(({ outcome }) => outcome !== "passed")
-    .map(({ attempts }) => attempts.at(-1)?.rerun ?? "")
-    .filter((line) => line !== "");
+function reruns(report: GateReport): Markup | null {
+  const lines = rerunsOf(report);
   if (lines.length === 0) return null;
   const commands = lines.map(
     (line) => markup`<p class="command"><code>${clip(line, 600)}</code></p>\n`,

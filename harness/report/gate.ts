@@ -2,6 +2,7 @@
  * The output of a gate for users: a terminal, a pull request, the annotations of GitHub's runner.
  */
 import type { Gated } from "../gate/gate.ts";
+import type { Status } from "../record/verdict.ts";
 import { cut, padded, painter, width, wrap } from "../system/terminal.ts";
 import { clip, oneLine } from "./plain.ts";
 import { printable } from "./printable.ts";
@@ -24,13 +25,14 @@ export interface GateReport {
 }
 
 const marks = { passed: "✓", worse: "✗", refuted: "✗", inconclusive: "?", broken: "!" } as const;
-const colours = {
+/** The look of each outcome. */
+export const statusOf: Readonly<Record<Gated["outcome"], Status>> = {
   passed: "held",
   worse: "refuted",
   refuted: "refuted",
   inconclusive: "inconclusive",
   broken: "refuted",
-} as const;
+};
 
 export function renderGateText(
   report: GateReport,
@@ -48,7 +50,7 @@ export function renderGateText(
       .filter((text) => text !== "")
       .flatMap((text) => wrap(oneLine(text), across - 4));
     return [
-      `${paint(head.trimEnd(), colours[entry.outcome])}${runsOf(entry)}`,
+      `${paint(head.trimEnd(), statusOf[entry.outcome])}${runsOf(entry)}`,
       ...clauses.map((line) => `    ${line}`),
     ];
   });
@@ -75,6 +77,23 @@ function comparisonLine({ baseline }: Gated): string {
     ...(better.length === 0 ? [] : [`Better: ${better.join("; ")}.`]),
     ...power.map((text) => `${text}.`),
   ].join(" ");
+}
+
+/** Of all comparisons, each once. */
+export function notesOf({ entries }: GateReport): readonly string[] {
+  return [
+    ...new Set(
+      entries.flatMap(({ baseline }) => (baseline.kind === "compared" ? baseline.marked : [])),
+    ),
+  ];
+}
+
+/** The command that repeats the last run of each experiment that did not pass. */
+export function rerunsOf({ entries }: GateReport): readonly string[] {
+  return entries
+    .filter(({ outcome }) => outcome !== "passed")
+    .map(({ attempts }) => attempts.at(-1)?.rerun ?? "")
+    .filter((line) => line !== "");
 }
 
 export function summaryLine({ entries, notRun, passed, baseline, note }: GateReport): string {
@@ -118,16 +137,8 @@ export function renderGateMarkdown(report: GateReport): string {
       `| ${marks[entry.outcome]} ${entry.outcome} | ${cell(entry.experiment)} | ` +
       `${entry.attempts.length} | ${cell(entry.why)} | ${cell(comparisonLine(entry), 600)} |`,
   );
-  const notes = [
-    ...new Set(
-      report.entries.flatMap(({ baseline }) =>
-        baseline.kind === "compared" ? baseline.marked : [],
-      ),
-    ),
-  ];
-  const reruns = report.entries
-    .filter(({ outcome }) => outcome !== "passed")
-    .map(({ attempts }) => attempts.at(-1)?.rerun ?? "");
+  const notes = notesOf(report);
+  const reruns = rerunsOf(report);
   return [
     `### ${cell(summaryLine(report))}`,
     "",

@@ -1,7 +1,7 @@
 /**
  * Everything that a report shows, as plain bounded data: a pure function of a run and its verdict.
  */
-import type { Phase } from "../base/phases.ts";
+import { isPhase, type Phase } from "../base/phases.ts";
 import type { Run } from "../record/run.ts";
 import { subjectOf } from "../record/subject.ts";
 import type { SubstrateName } from "../record/substrates.ts";
@@ -13,7 +13,6 @@ import { type ClaimRow, claimRows } from "./claim-rows.ts";
 import { type Deciding, decidingOf } from "./deciding.ts";
 import { environmentOf, type Fact } from "./environment.ts";
 import { type PhaseImpact, userImpactOf } from "./user-impact.ts";
-import { isPhase } from "../phrases/format.ts";
 import { type LogLine, logOf } from "./log.ts";
 import { generatorHealth, type HealthRow } from "./generator-health.ts";
 import { type Mark, marksOf } from "./marks.ts";

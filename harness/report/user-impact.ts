@@ -1,11 +1,10 @@
 /** The impact on users, in a few figures per phase. */
-import type { Phase } from "../base/phases.ts";
+import { isPhase, type Phase } from "../base/phases.ts";
 import type { Tags } from "../metrics/tags.ts";
 import type { Harm, HarmedClass } from "../target/harm.ts";
 import type { Run } from "../record/run.ts";
 import { matching } from "../metrics/series.ts";
 import { count, type Grid, quantileOf, windowsOf } from "./buckets.ts";
-import { isPhase } from "../phrases/format.ts";
 import { clip } from "./plain.ts";
 import type { Timeline } from "./timeline.ts";
 

@@ -5,7 +5,7 @@
  */
 import { gracefulStopMsOf, tailMs } from "../record/arrivals.ts";
 import { SeawallError } from "../base/errors.ts";
-import { type Phase, phases } from "../base/phases.ts";
+import { isPhase, type Phase } from "../base/phases.ts";
 import type { Clock, Deployment } from "../target/deployment.ts";
 import type { EventSink } from "../record/event-sink.ts";
 import type { LoadEnd, RunningLoad } from "../load/generator.ts";
@@ -310,10 +310,6 @@ function touching(plan: Plan): (one: number, other: number) => boolean {
 interface CurrentPhase {
   now: Phase | null;
   changedMs: number;
-}
-
-function isPhase(name: string): name is Phase {
-  return (phases as readonly string[]).includes(name);
 }
 
 class LoadEnded extends Error {}

@@ -61,7 +61,7 @@ export async function startInOrder(
     const known = started.get(service.name);
     if (known !== undefined) return known;
     const promise = (async () => {
-      await Promise.all(service.dependsOn.map((name) => start(serviceNamed(layout, name))));
+      await Promise.all(service.dependsOn.map((name) => start(deployment.instance(name).service)));
       await deployment.instance(service.name).start(either);
       progress(
         `${++ready}/${layout.services.length} ready: ${service.name} after ` +
@@ -76,13 +76,6 @@ export async function startInOrder(
   signal.throwIfAborted();
   if (failed.signal.aborted) throw failed.signal.reason;
   for (const one of all) if (one.status === "rejected") throw one.reason;
-}
-
-function serviceNamed(layout: Layout, name: string): Service {
-  const service = layout.services.find((candidate) => candidate.name === name);
-  if (service === undefined)
-    throw new SeawallError("PLAN_REFUSED", `the target has no service "${name}"`);
-  return service;
 }
 
 export async function untilPlayable(

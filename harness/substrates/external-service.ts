@@ -11,7 +11,7 @@ import {
   type Program,
   type Service,
 } from "../target/layout.ts";
-import { operate } from "../system/operate.ts";
+import { operate, programOf } from "../system/operate.ts";
 import { untilReady } from "./ready.ts";
 
 export class ExternalInstance implements Instance {
@@ -78,8 +78,7 @@ export class ExternalInstance implements Instance {
   }
 
   programOf(name: string): Program | null {
-    const operation = this.service.operations?.[name];
-    return operation?.kind === "command" ? operation.command(this.#place) : null;
+    return programOf(this.service, name, this.#place);
   }
 
   pause(): Promise<never> {

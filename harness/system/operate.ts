@@ -50,6 +50,12 @@ export async function operate(
   }
 }
 
+/** The program of an operation; null if it is none. */
+export function programOf(service: Service, name: string, place: Place): Program | null {
+  const operation = service.operations?.[name];
+  return operation?.kind === "command" ? operation.command(place) : null;
+}
+
 async function overHttp(
   operation: Operation & { kind: "http" },
   parameters: Readonly<Record<string, string>>,

@@ -15,8 +15,14 @@ const statusWords = { held: "held", refuted: "refuted", inconclusive: "inconclus
 const signs = { held: "✓", refuted: "✗", inconclusive: "?" };
 
 /** A page shows a game day, or runs without decisions. */
-const named = (day) => (day?.kind === "run" ? (day.steps.length === 1 ? "the run" : "the runs") : "the day");
-const over = (day) => (day.kind === "run" ? `${capital(named(day))} ${day.steps.length === 1 ? "is" : "are"} over` : "The day is over");
+const showsRuns = (day) => day?.kind === "run";
+const isOneStep = (day) => day.steps.length === 1;
+const named = (day) => {
+  if (!showsRuns(day)) return "the day";
+  return isOneStep(day) ? "the run" : "the runs";
+};
+const over = (day) =>
+  `${capital(named(day))} ${showsRuns(day) && !isOneStep(day) ? "are" : "is"} over`;
 const capital = (text) => text[0].toUpperCase() + text.slice(1);
 
 const headlines = {
@@ -31,7 +37,11 @@ function headline(state, day) {
   const [word, title] = headlines[state.status];
   const step = state.step === null ? null : day.steps[state.step];
   const detail = state.status === "waiting" || state.status === "closed" || step === null ? day.title : `Step ${state.step + 1} of ${day.steps.length}: ${step.title}`;
-  return { word: typeof word === "string" ? word : word(state, day), title: title(state, day), detail };
+  return {
+    word: typeof word === "string" ? word : word(state, day),
+    title: title(state, day),
+    detail,
+  };
 }
 
 /**
@@ -75,11 +85,15 @@ function nextTitle(state, day) {
 
 function nextSteps(state, day) {
   if (state.status === "closed")
-    return html`<p>${state.closedWhy}.</p><p class="soft">${day.kind === "run" ? "Each report is beside its record" : "The report of the day, with its notes, is in"} ${reportsOf(state, day).map((path) => html`<code>${`${path}/report.html`}</code> `)}</p>`;
+    return html`<p>${state.closedWhy}.</p><p class="soft">${showsRuns(day)
+      ? "Each report is beside its record"
+      : "The report of the day, with its notes, is in"} ${reportsOf(state, day)
+      .map((path) => html`<code>${`${path}/report.html`}</code> `)}</p>`;
   return state.step === null ? null : stepWords(day.steps[state.step]);
 }
 
-const reportsOf = (state, day) => (day.kind === "run" ? state.runs.filter((path) => path !== null) : [day.directory]);
+const reportsOf = (state, day) =>
+  showsRuns(day) ? state.runs.filter((path) => path !== null) : [day.directory];
 
 /** What a person must know before saying go. */
 function stepWords(step) {
@@ -159,7 +173,9 @@ function timelineEntry(event, day) {
   const step = event.step === undefined || event.step === null ? "" : day.steps[event.step]?.experiment ?? "";
   const say = (tone, text) => ({ tone, text });
   switch (event.kind) {
-    case "opened": return say("soft", event.again ? `${capital(named(day))} was resumed` : day.kind === "run" ? "The page was opened" : "The day was opened");
+    case "opened":
+      if (event.again) return say("soft", `${capital(named(day))} was resumed`);
+      return say("soft", showsRuns(day) ? "The page was opened" : "The day was opened");
     case "asked": return say("question", event.point === "hold" ? `${step}: up and held, go or no-go?` : `Step ${event.step + 1}, ${step}: go or no-go?`);
     case "answered": return say(event.answer === "go" ? "go" : "no-go", event.by.role === "nobody" ? "No answer: no-go" : `${event.answer === "go" ? "Go" : "No-go"}, says ${nameOf(event.by)}`);
     case "recording": return say("soft", `Run ${event.runId}`);

@@ -22,12 +22,17 @@ async function open() {
     day = { ...given, kind, directory };
     at("day").dataset.kind = kind;
     at("stops").textContent = named(day);
-    at("programme-title").textContent = kind === "run" ? "Experiments" : "The day";
+    at("programme-title").textContent = showsRuns(day) ? "Experiments" : "The day";
     may = role.may;
     aheadMs = nowMs - Date.now();
-    document.title = `${day.title} · ${kind === "run" ? "run" : "game day"}`;
-    document.querySelector(".top p").append(`${kind === "run" ? "run" : "game day"} ${day.title}`);
-    document.querySelector(".top p.soft").textContent = `${role.name}${may.length === 0 ? ", observing" : ""} · ${day.steps.length} ${day.steps.length === 1 ? "step" : "steps"} · ${day.id}`;
+    const what = showsRuns(day) ? "run" : "game day";
+    document.title = `${day.title} · ${what}`;
+    document.querySelector(".top p").append(`${what} ${day.title}`);
+    document.querySelector(".top p.soft").textContent = [
+      `${role.name}${may.length === 0 ? ", observing" : ""}`,
+      `${day.steps.length} ${isOneStep(day) ? "step" : "steps"}`,
+      day.id,
+    ].join(" · ");
     at("stop").hidden = !may.includes("stop");
     at("note").hidden = !may.includes("note");
     at("name").value = localStorage.getItem("seawall-name") ?? "";
@@ -37,7 +42,11 @@ async function open() {
     void follow({ event: happened, state: showStatus, connected, over: shut });
     setInterval(tick, 250);
   } catch (error) {
-    shut(error.status === 401 ? "This link is invalid or has expired. The terminal of the command shows the links." : error.message);
+    shut(
+      error.status === 401
+        ? "This link is invalid or has expired. The terminal of the command shows the links."
+        : error.message,
+    );
     if (error.status === 0) setTimeout(open, 2_000);
   }
 }
@@ -53,8 +62,13 @@ function connected(on) {
   const place = at("connection");
   if (place.dataset.on === String(on)) return;
   place.dataset.on = String(on);
-  place.textContent = on ? "live" : state?.status === "closed" ? "the server of this page has ended" : `connection lost, retrying; ${named(day)} continues`;
-  if (!on && state?.status !== "closed") announce(`Connection lost. ${capital(named(day))} continues without this page.`);
+  const isClosed = state?.status === "closed";
+  if (on) place.textContent = "live";
+  else if (isClosed) place.textContent = "the server of this page has ended";
+  else {
+    place.textContent = `connection lost, retrying; ${named(day)} continues`;
+    announce(`Connection lost. ${capital(named(day))} continues without this page.`);
+  }
 }
 
 function showStatus(now) {

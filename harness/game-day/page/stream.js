@@ -32,7 +32,8 @@ async function ask(path, body) {
     throw Object.assign(new Error("the day’s server does not answer"), { status: 0 });
   }
   const result = await response.json().catch(() => ({}));
-  if (!response.ok) throw Object.assign(new Error(result.why ?? `status ${response.status}`), { status: response.status });
+  const { ok, status } = response;
+  if (!ok) throw Object.assign(new Error(result.why ?? `status ${status}`), { status });
   return result;
 }
 

@@ -4,8 +4,10 @@
  */
 import type { Margin } from "../../breaking-point/step.ts";
 import { formatCount } from "../../phrases/format.ts";
+import { categorical } from "../../target/charts.ts";
 import { markup, type Markup } from "../markup.ts";
 import { clip } from "../plain.ts";
+import { placeOn, tenth } from "./drawing.ts";
 
 export interface Charted {
   readonly perSecond: number;
@@ -20,8 +22,8 @@ interface Line {
   readonly points: readonly { readonly scale: number; readonly used: number }[];
 }
 
-/** The lines that come closest to their limit; the table has all. */
-const linesMax = 8;
+/** The lines that come closest to their limit, each with a colour of its own. */
+const linesMax = categorical.length;
 /** Beyond twice the allowance, a line only shows that it is beyond. */
 const usedMax = 2;
 const inside = { width: 1_000, height: 200 };
@@ -52,14 +54,12 @@ export function breakingChart(given: Charted): Markup | null {
   if (lines.length === 0 || least === undefined || most === undefined) return null;
   // The search doubles, so equal factors are equally far apart.
   const pad = Math.max(0.15, (Math.log(most) - Math.log(least)) * 0.08);
-  const [low, high] = [Math.log(least) - pad, Math.log(most) + pad];
-  const x = (scale: number): number =>
-    tenth((inside.width * (Math.min(high, Math.max(low, Math.log(scale))) - low)) / (high - low));
-  const y = (used: number): number =>
-    tenth(inside.height * (1 - Math.min(usedMax, Math.max(0, used)) / usedMax));
+  const along = placeOn(inside.width, [Math.log(least) - pad, Math.log(most) + pad]);
+  const x = (scale: number): number => along(Math.log(scale));
+  const y = placeOn(inside.height, [usedMax, 0]);
   const courses = lines.map(({ points }, index) => {
     const at = points.map(({ scale, used }) => `${x(scale)} ${y(used)}`);
-    return markup`<g class="margin-line of-${index}"><path d="M${at.join("L")}"/>
+    return markup`<g class="margin-line ${categorical[index] ?? ""}"><path d="M${at.join("L")}"/>
 <path class="dots" d="${at.map((one) => `M${one}h.01`).join("")}"/></g>`;
   });
   const { from, until, perSecond } = given;
@@ -73,7 +73,7 @@ export function breakingChart(given: Charted): Markup | null {
   text-anchor="middle">${usersText(scale, perSecond)}</text>`,
   );
   const key = lines.map(
-    ({ title }, index) => markup`<li class="of-${index}"><svg width="22" height="10"
+    ({ title }, index) => markup`<li class="${categorical[index] ?? ""}"><svg width="22" height="10"
   aria-hidden="true"><path d="M0 5h22"/></svg> ${clip(title, 160)}</li>`,
   );
   const label =
@@ -96,8 +96,4 @@ function spread(scales: readonly number[], x: (scale: number) => number): number
   for (const scale of scales)
     if (kept.every((other) => Math.abs(x(other) - x(scale)) > inside.width / 8)) kept.push(scale);
   return kept;
-}
-
-function tenth(value: number): number {
-  return Math.round(value * 10) / 10;
 }

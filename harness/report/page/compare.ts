@@ -30,10 +30,12 @@ import {
   chartHelp,
   chartReadout,
   minuteOf,
+  notesOnFigures,
   numberCell,
   quiet,
   scrollingTable,
   section,
+  verdictHead,
 } from "./parts.ts";
 
 /** The look of the page for each outcome; no difference is neutral. */
@@ -73,18 +75,17 @@ export function comparisonHead(comparison: Comparison): Markup {
           .join("; ");
   const long = others.length > 1 || ["none", "undecided", "mixed"].includes(worst);
   const whys = others.map((against) => why(against, comparison));
-  return markup`<section class="verdict ${status ?? "neutral"}" aria-labelledby="verdict">
-  <div class="page hero">
-    ${status === null ? neutralShape : shape(status)}
-    <div class="said">
-      <h1 id="verdict" class="${long ? "long" : ""}">${outcomeText}</h1>
-      ${whys}
-      ${whichIsWhich(comparison)}
-    </div>
-    <div class="asked"><h2>${clip(title)}</h2>${highlights(comparison)}</div>
-  </div>
-</section>
-<div class="page">${marked.length === 0 ? null : notes(marked)}</div>`;
+  return markup`${verdictHead({
+    kind: status ?? "neutral",
+    shape: status === null ? neutralShape : shape(status),
+    heading: outcomeText,
+    isLong: long,
+    why: markup`${whys}
+${whichIsWhich(comparison)}`,
+    title: clip(title),
+    asked: highlights(comparison),
+  })}
+<div class="page">${notesOnFigures(marked)}</div>`;
 }
 
 const neutralShape = markup`<svg class="shape neutral" viewBox="0 0 24 24" width="24" height="24"
@@ -96,11 +97,6 @@ function why(against: Against, { others, baseline }: Comparison): Markup {
   const power = powerSentences({ ...against, baselineRuns: baseline.runs.length });
   return markup`<p class="why">${name}${tallySentence(against)}.</p>
 ${power.map((text) => markup`<p class="why power">${clip(text, 600)}.</p>`)}`;
-}
-
-function notes(marked: readonly string[]): Markup {
-  return markup`<div class="notice wary"><h2 class="small">Notes on all figures</h2>
-<ul>${marked.map((text) => markup`<li>${clip(text, 600)}</li>`)}</ul></div>`;
 }
 
 /** "A, the baseline: version 1.4.0, 3 runs": the user's names of the sides, before any figure. */
@@ -326,7 +322,7 @@ function changesOf(changes: readonly Change[], side: Side, title: string): (Mark
     markup`<h3 class="family">${title}</h3>`,
     shown.length === 0 ? quiet("No figure is shown to differ.") : table(shown, "shown to differ"),
     more("shown to be the same", of("alike")),
-    more("of which these runs cannot tell", of("unclear")),
+    more("undecided by these runs", of("unclear")),
   ];
 }
 

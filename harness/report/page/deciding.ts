@@ -2,16 +2,18 @@
  * The claim that decided, on the first screen: its figure in each phase, and its course beside its
  * limit. A drawing without a script.
  */
+import { isPhase } from "../../base/phases.ts";
 import { formatValue } from "../../phrases/format.ts";
 import type { ClaimRow } from "../claim-rows.ts";
 import type { Deciding, DecidingPoint } from "../deciding.ts";
 import { markup, type Markup } from "../markup.ts";
 import type { ReportModel } from "../model.ts";
+import { placeOn, tenth } from "./drawing.ts";
 import { mark } from "./icons.ts";
 
 /** The inside of the drawing is stretched to the page's width; its lines and letters are not. */
 const inside = { width: 1_000, height: 100 };
-const drawn = { height: 150, top: 18, plot: 100 };
+const drawn = { height: 150, top: 18 };
 
 export function decidingSection({ deciding, status, axis, phases, faults }: ReportModel): Markup {
   if (deciding === null) return markup``;
@@ -36,15 +38,9 @@ function chart(
   { title, phase }: ClaimRow,
 ): Markup | null {
   if (points.length < 2) return null;
-  const shown = phases.filter(({ phase: name }) =>
-    ["baseline", "fault", "recovery"].includes(name),
-  );
-  const [fromMs, untilMs] = [
-    shown[0]?.fromMs ?? axis.fromMs,
-    shown.at(-1)?.untilMs ?? axis.untilMs,
-  ];
-  const x = (ms: number): number =>
-    tenth((inside.width * (Math.min(untilMs, Math.max(fromMs, ms)) - fromMs)) / (untilMs - fromMs));
+  const shown = phases.filter((band) => isPhase(band.phase));
+  const untilMs = shown.at(-1)?.untilMs ?? axis.untilMs;
+  const x = placeOn(inside.width, [shown[0]?.fromMs ?? axis.fromMs, untilMs]);
   const { low, high, y } = scaleOf(points, limit, unit);
   const bands = faults
     .filter(({ landed }) => landed)
@@ -58,7 +54,7 @@ function chart(
     .map((band) => markup`<path class="border" d="M${x(band.fromMs)} 0V${inside.height}"/>`);
   const names = shown.map(
     (band) => markup`<text class="soft" x="${tenth(x(band.fromMs) / 10)}%" dx="3"
-  y="${drawn.top + drawn.plot + 15}">${band.phase}</text>`,
+  y="${drawn.top + inside.height + 15}">${band.phase}</text>`,
   );
   const line = lines(points, windowMs).map(
     (part) =>
@@ -91,7 +87,7 @@ function chart(
       : `Each point covers ${windowMs / 1_000} s; the verdict covers each phase as a whole.`;
   return markup`<figure><svg class="deciding-chart" width="100%" height="${drawn.height}" role="img"
   aria-label="${said}">
-<svg y="${drawn.top}" width="100%" height="${drawn.plot}" preserveAspectRatio="none"
+<svg y="${drawn.top}" width="100%" height="${inside.height}" preserveAspectRatio="none"
   viewBox="0 0 ${inside.width} ${inside.height}">
 ${bands}${borders}${limitLine}${line}${beyond}</svg>
 <text class="soft" x="0" y="12">${formatValue(high, unit)}</text>
@@ -130,8 +126,4 @@ function lines(
     else parts.at(-1)?.push(point);
   }
   return parts;
-}
-
-function tenth(value: number): number {
-  return Math.round(value * 10) / 10;
 }

@@ -13,6 +13,7 @@ import {
 import { markup, type Markup } from "../markup.ts";
 import type { ReportModel } from "../model.ts";
 import type { MapLink, MapNode, TargetMap } from "../target-map.ts";
+import { tenth } from "./drawing.ts";
 import { scrolling, section } from "./parts.ts";
 import type { Section } from "./section.ts";
 
@@ -153,8 +154,4 @@ function curve(from: Box, to: Box): string {
     `M${tenth(x1)} ${tenth(y1)}C${tenth(x1)} ${tenth(y1 + bend)} ${tenth(x2)} ` +
     `${tenth(down ? y2 - bend : y2 + bend)} ${tenth(x2)} ${tenth(y2)}`
   );
-}
-
-function tenth(value: number): number {
-  return Math.round(value * 10) / 10;
 }

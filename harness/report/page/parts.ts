@@ -1,8 +1,32 @@
 /** Parts that pages share: sections, tables that scroll, cells and times. */
 import { markup, type Markup } from "../markup.ts";
+import { clip } from "../plain.ts";
 
 /** A column's heading; `n` marks a numeric column, which is aligned to the right. */
 export type Column = string | Markup | { readonly n: string };
+
+/** The first section of a page: the result, its reason, and what was asked. */
+export function verdictHead(head: {
+  readonly kind: string;
+  readonly shape: Markup;
+  readonly heading: string;
+  /** Whether the heading needs smaller letters. */
+  readonly isLong?: boolean;
+  readonly why: Markup;
+  readonly title: string;
+  readonly asked: Markup;
+}): Markup {
+  const look = head.isLong === true ? markup` class="long"` : null;
+  return markup`<section class="verdict ${head.kind}" aria-labelledby="verdict">
+<div class="page hero">
+${head.shape}
+<div class="said"><h1 id="verdict"${look}>${head.heading}</h1>
+${head.why}</div>
+<div class="asked"><h2>${head.title}</h2>
+${head.asked}</div>
+</div>
+</section>`;
+}
 
 /** A section that screen readers name by its heading. */
 export function section(
@@ -53,6 +77,14 @@ export function quiet(text: string | Markup): Markup {
 /** Secondary text, after a space. */
 export function soft(text: string): Markup {
   return markup` <span class="soft">${text}</span>`;
+}
+
+/** What a reader of a comparison must know first; null if there is nothing. */
+export function notesOnFigures(marked: readonly string[]): Markup | null {
+  return marked.length === 0
+    ? null
+    : markup`<div class="notice wary"><h2 class="small">Notes on all figures</h2>
+<ul>${marked.map((text) => markup`<li>${clip(text, 600)}</li>`)}</ul></div>`;
 }
 
 /** Such as `2026-03-01 12:30`, in UTC. */

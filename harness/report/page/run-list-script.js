@@ -25,14 +25,19 @@
       row.hidden = !fits(row, selected);
       if (!row.hidden) count++;
     }
-    for (const trend of document.querySelectorAll(".trend")) trend.hidden = (selected.experiment !== "" && trend.dataset.experiment !== selected.experiment) || (selected.substrate !== "" && trend.dataset.substrate !== selected.substrate);
-    const trends = [...document.querySelectorAll(".trend")].filter((trend) => !trend.hidden);
+    const all = [...document.querySelectorAll(".trend")];
+    for (const trend of all)
+      trend.hidden = ["experiment", "substrate"].some(
+        (name) => selected[name] !== "" && trend.dataset[name] !== selected[name],
+      );
+    const trends = all.filter((trend) => !trend.hidden);
     if (selected.experiment !== "" && trends.length === 1) trends[0].open = true;
-    const all = names.every((name) => selected[name] === "");
-    shown.textContent = all ? `${rows.length} runs` : `${count} of ${rows.length} runs`;
-    clear.hidden = all;
+    const set = names.filter((name) => selected[name] !== "");
+    shown.textContent =
+      set.length === 0 ? `${rows.length} runs` : `${count} of ${rows.length} runs`;
+    clear.hidden = set.length === 0;
     none.hidden = count > 0;
-    const chosen = new URLSearchParams(names.filter((name) => selected[name] !== "").map((name) => [name, selected[name]])).toString();
+    const chosen = new URLSearchParams(set.map((name) => [name, selected[name]])).toString();
     history.replaceState(null, "", chosen === "" ? location.pathname + location.search : `#${chosen}`);
   }
 

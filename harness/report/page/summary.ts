@@ -16,24 +16,21 @@ import type { ReportModel } from "../model.ts";
 import type { FaultBand } from "../timeline.ts";
 import { shape, words } from "./icons.ts";
 import { decidingSection } from "./deciding.ts";
+import { verdictHead } from "./parts.ts";
 import { timelineStrip } from "./timeline-strip.ts";
 
 const faultsShown = 3;
 
 export function summary(model: ReportModel): Markup {
-  return markup`${control(model)}<section class="verdict ${model.status}" aria-labelledby="verdict">
-  <div class="page hero">
-    ${shape(model.status)}
-    <div class="said">
-      <h1 id="verdict">${words[model.status]}</h1>
-      <p class="why">${model.why}</p>
-    </div>
-    <div class="asked">
-      <h2>${model.title}</h2>
-      <p>${model.story}</p>
-    </div>
-  </div>
-</section>
+  const head = verdictHead({
+    kind: model.status,
+    shape: shape(model.status),
+    heading: words[model.status],
+    why: markup`<p class="why">${model.why}</p>`,
+    title: model.title,
+    asked: markup`<p>${model.story}</p>`,
+  });
+  return markup`${control(model)}${head}
 <div class="page">
   ${notices(model)}
   ${decidingSection(model)}

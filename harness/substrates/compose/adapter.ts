@@ -1,15 +1,19 @@
 /** The compose substrate for the registry: containers that a user's own project keeps. */
+import type Docker from "dockerode";
 import { supportOf } from "../../faults/faults.ts";
 import type { SubstrateAdapter } from "../adapter.ts";
-import { connectEngine, engineObstacle } from "../docker/engine.ts";
+import { connectEngine, engineObstacle, isLocal } from "../docker/engine.ts";
 import { removeOfRun, sweepEngine } from "../docker/undo.ts";
 import { supportsEffect } from "../effects.ts";
 import { revertNoted } from "./changes.ts";
 import { composeSubstrate } from "./deploy.ts";
 import { containersOf, projectProblems } from "./project.ts";
-import { engineOf, forbidden, isLocal } from "./permission.ts";
+import { engineOf, forbidden } from "./permission.ts";
 
 const name = "compose";
+const connect = (host: string): Promise<Docker> => connectEngine({ DOCKER_HOST: host }, "anywhere");
+const obstacleAt = (host: string): Promise<string | null> =>
+  engineObstacle({ DOCKER_HOST: host }, null, "anywhere");
 const inside = "nothing is changed inside of containers that are not its own";
 
 export const adapter: SubstrateAdapter = {
@@ -21,15 +25,14 @@ export const adapter: SubstrateAdapter = {
           hint: "Describe one with composeTarget(), or use another --substrate.",
         },
   forbidden: ({ env }, allowed) => forbidden(env, allowed),
-  obstacle: ({ env }) => engineObstacle({ DOCKER_HOST: engineOf(env).host }, null),
+  obstacle: ({ env }) => obstacleAt(engineOf(env).host),
   missing: async ({ env }, layout) => {
     const { host } = engineOf(env);
     const { project, outside } = layout;
     if (project === undefined || outside !== undefined) return [];
     // A plan needs no engine. The run says that there is none.
-    if ((await engineObstacle({ DOCKER_HOST: host }, null)) !== null) return [];
-    const docker = await connectEngine({ DOCKER_HOST: host }, "anywhere");
-    return projectProblems(await containersOf(docker, project), layout);
+    if ((await obstacleAt(host)) !== null) return [];
+    return projectProblems(await containersOf(await connect(host), project), layout);
   },
   why: () => "the target is a compose project",
   supports: () =>
@@ -46,7 +49,7 @@ export const adapter: SubstrateAdapter = {
   real: ({ env }, tools, clock) => {
     const { host } = engineOf(env);
     return composeSubstrate({
-      engine: () => connectEngine({ DOCKER_HOST: host }, "anywhere"),
+      engine: () => connect(host),
       engineHost: host,
       tools,
       clock,
@@ -58,7 +61,7 @@ export const adapter: SubstrateAdapter = {
   },
   undo: async (runId, at, changed) => {
     try {
-      const docker = await connectEngine({ DOCKER_HOST: at }, "anywhere");
+      const docker = await connect(at);
       // The proxies hold the names that the services get back.
       const left = await removeOfRun(docker, runId);
       return [...left, ...(await revertNoted(docker, changed))];
@@ -70,7 +73,7 @@ export const adapter: SubstrateAdapter = {
     const refused = forbidden(env, []);
     if (refused !== null) return { works: false, detail: refused.why };
     if (!docker.works) return docker;
-    const unfit = await engineObstacle({ DOCKER_HOST: engineOf(env).host }, null);
+    const unfit = await obstacleAt(engineOf(env).host);
     return unfit === null ? docker : { works: false, detail: unfit };
   },
 };

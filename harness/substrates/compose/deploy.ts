@@ -15,9 +15,10 @@ import type {
 import { type Layout, type Place, type Service, usersSide } from "../../target/layout.ts";
 import type { Tools } from "../../target/tools.ts";
 import { countedLinks } from "../../record/struck.ts";
-import { MovedByMembers } from "../../system/traffic.ts";
 import { makeScratch, startInOrder, untilPlayable } from "../bring-up.ts";
-import { type Usage, usageOf } from "../docker/resources.ts";
+import { isOfContainer } from "../docker/container.ts";
+import { type ContainerEvent, watchEvents } from "../docker/events.ts";
+import { ContainerMeter, type Usage } from "../docker/resources.ts";
 import type { Recorder } from "../docker/labels.ts";
 import { type Exit, Exits } from "../exits.ts";
 import { bringUpOutside } from "../external-lifecycle.ts";
@@ -26,10 +27,9 @@ import { named } from "../named.ts";
 import { LinkTraffic } from "../proxy/traffic.ts";
 import type { DeployRequest, Substrate } from "../substrate.ts";
 import { Changes } from "./changes.ts";
-import { type ContainerEvent, watchProject } from "./events.ts";
 import { ComposeInstance } from "./instance.ts";
 import { connectionsIn, makeLink, type MadeLink } from "./link.ts";
-import { containerIn, containersOf, type Found } from "./project.ts";
+import { containerIn, containersOf, type Found, ofProject } from "./project.ts";
 import { ensureProxyImage } from "./proxy-image.ts";
 
 export interface ComposeSubstrateOptions {
@@ -65,7 +65,7 @@ async function deploy(
     found,
     scratch: scratch.path,
   });
-  const watching = await watchProject(docker, project, {
+  const watching = await watchEvents(docker, ofProject(project), ["start", "die", "oom"], {
     happened: (event) => deployment.happened(event),
     lost: (why) => deployment.lost(why),
   });
@@ -97,7 +97,7 @@ class ComposeDeployment implements Deployment {
   readonly #options: ComposeSubstrateOptions;
   readonly #ground: Ground;
   readonly #exits = new Exits();
-  readonly #moved = new Map<string, MovedByMembers>();
+  readonly #meter = new ContainerMeter();
   #links: readonly MadeLink[] = [];
   #traffic = new LinkTraffic([]);
   #isEnding = false;
@@ -171,7 +171,7 @@ class ComposeDeployment implements Deployment {
     );
     if (wanted.length === 0) return;
     const { docker } = this.#ground;
-    const { tools, engineHost } = this.#options;
+    const { tools, engineHost, clock } = this.#options;
     const image = await ensureProxyImage(docker, tools["toxiproxy"]?.executable ?? "", signal);
     const record: Recorder = (what, name) =>
       undo.record({ kind: "made", substrate: "compose", what, name, at: engineHost });
@@ -183,6 +183,7 @@ class ComposeDeployment implements Deployment {
         image,
         record,
         logFile: join(logsDirectory, `toxiproxy-${index + 1}.log`),
+        clock,
         signal,
       });
       this.#links = [...this.#links, made];
@@ -229,13 +230,12 @@ class ComposeDeployment implements Deployment {
   }
 
   async resources(): Promise<readonly Usage[]> {
-    return this.#own.flatMap((instance) => {
-      const { pid } = instance;
-      const { name } = instance.service;
-      const moved = this.#moved.get(name) ?? new MovedByMembers();
-      this.#moved.set(name, moved);
-      return pid === null || !instance.isHere(pid) ? [] : usageOf(name, pid, moved);
-    });
+    return this.#meter.read(
+      this.#own.map(({ service: { name }, id, pid }) => ({
+        service: name,
+        pid: pid !== null && isOfContainer(pid, id) ? pid : null,
+      })),
+    );
   }
 
   async removeProxies(): Promise<void> {

@@ -2,7 +2,6 @@
  * A service in a container that its user's compose project keeps. It is found running, and left
  * running. Its engine may restart it, and that is observed.
  */
-import { readFileSync } from "node:fs";
 import type Docker from "dockerode";
 import { SeawallError } from "../../base/errors.ts";
 import type {
@@ -21,13 +20,14 @@ import {
   type Program,
   type Service,
 } from "../../target/layout.ts";
-import { operate } from "../../system/operate.ts";
+import { operate, programOf } from "../../system/operate.ts";
+import { isOfContainer } from "../docker/container.ts";
 import { engineError } from "../docker/engine.ts";
+import type { ContainerEvent } from "../docker/events.ts";
 import { detailOf } from "../docker/exits.ts";
 import type { Exit } from "../exits.ts";
 import { untilReady } from "../ready.ts";
 import { attach, attachmentOf, type Changes, detach } from "./changes.ts";
-import type { ContainerEvent } from "./events.ts";
 import type { Found } from "./project.ts";
 
 export interface InstanceOptions {
@@ -45,6 +45,8 @@ interface Life {
   death: { readonly detail: string; readonly atMs: number } | null;
 }
 
+const nothing = async (): Promise<void> => undefined;
+
 /** The engine reports a death within some ms, and a start that it was asked for, too. */
 const reportedWithinMs = 10_000;
 
@@ -54,7 +56,7 @@ export class ComposeInstance implements Instance {
   readonly #container: ComposeContainer;
   readonly #options: InstanceOptions;
   readonly #lives: (Life & { readonly startedMs: number })[] = [];
-  readonly #change = { running: never(), unpaused: never() };
+  readonly #change = { running: nothing, unpaused: nothing };
   #restarts: string | null = null;
   #addresses: readonly string[] = [];
   #isPaused = false;
@@ -251,16 +253,7 @@ export class ComposeInstance implements Instance {
 
   #strike(pid: number): boolean {
     try {
-      return this.isHere(pid) && process.kill(pid, "SIGKILL");
-    } catch {
-      return false;
-    }
-  }
-
-  /** Whether the pid is its own: it may have been reused, or be another machine's. */
-  isHere(pid: number): boolean {
-    try {
-      return readFileSync(`/proc/${pid}/cgroup`, "utf8").includes(this.id);
+      return isOfContainer(pid, this.id) && process.kill(pid, "SIGKILL");
     } catch {
       return false;
     }
@@ -337,17 +330,14 @@ export class ComposeInstance implements Instance {
     await this.start(signal);
   }
 
-  /** By the name of each network, its id and the names under which others find it there. */
+  /** By the id of each network, its name and the names under which others find it there. */
   async networks(): Promise<ReadonlyMap<string, { name: string; aliases: readonly string[] }>> {
     const { NetworkSettings } = await this.#inspect();
     return new Map(
-      Object.entries(NetworkSettings.Networks).map(([name, { NetworkID, Aliases }]) => [
-        NetworkID,
-        {
-          name,
-          aliases: ((Aliases ?? []) as string[]).filter((alias) => !this.id.startsWith(alias)),
-        },
-      ]),
+      Object.entries(NetworkSettings.Networks).map(([name, one]) => {
+        const { network, settings } = attachmentOf(this.id, one);
+        return [network, { name, aliases: settings.Aliases ?? [] }];
+      }),
     );
   }
 
@@ -362,8 +352,7 @@ export class ComposeInstance implements Instance {
   }
 
   programOf(name: string): Program | null {
-    const operation = this.service.operations?.[name];
-    return operation?.kind === "command" ? operation.command(this.#options.place) : null;
+    return programOf(this.service, name, this.#options.place);
   }
 
   async impair(): Promise<Impairment> {
@@ -372,8 +361,4 @@ export class ComposeInstance implements Instance {
       `${this.service.name} runs in its user's container, inside of which nothing is changed`,
     );
   }
-}
-
-function never(): () => Promise<void> {
-  return async () => undefined;
 }

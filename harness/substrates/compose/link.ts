@@ -6,21 +6,23 @@
 import { readFile } from "node:fs/promises";
 import type Docker from "dockerode";
 import { SeawallError } from "../../base/errors.ts";
-import type { LinkHandle } from "../../target/deployment.ts";
+import type { Clock, LinkHandle } from "../../target/deployment.ts";
 import { type Endpoint, type Link, usersSide } from "../../target/layout.ts";
 import { linkName } from "../../target/where.ts";
 import { parseTable, type SeenConnections } from "../../system/sockets.ts";
 import { Container, type ContainerOptions } from "../docker/container.ts";
-import { tryConnect } from "../../system/network.ts";
+import { proxyService } from "../proxy/service.ts";
 import { LinkProxy } from "../proxy/toxiproxy.ts";
+import { untilReady } from "../ready.ts";
 import type { ComposeInstance } from "./instance.ts";
+import { sharingProblem } from "./project.ts";
 
 /** A port that no service under its name uses. */
 const controlPort = 8_474;
-const upWithinMs = 10_000;
 
 export interface LinkOptions
   extends Pick<ContainerOptions, "docker" | "runId" | "image" | "record" | "logFile"> {
+  readonly clock: Clock;
   readonly signal: AbortSignal;
 }
 
@@ -50,8 +52,17 @@ export async function makeLink(
   });
   await proxy.start();
   const host = await addressOf(options.docker, proxy, network);
-  await untilUp({ host, port: controlPort }, options.signal);
-  const [handle] = await new LinkProxy({ host, port: controlPort }).create([
+  const control = { host, port: controlPort };
+  const problem = await untilReady(proxyService, () => control, options.clock, options.signal);
+  if (problem !== null)
+    throw new SeawallError(
+      "PROXY_FAILED",
+      `Toxiproxy does not start in its container: ${problem}`,
+      {
+        hint: "Look at logs/ in the run directory.",
+      },
+    );
+  const [handle] = await new LinkProxy(control).create([
     {
       link,
       listen: { host, port },
@@ -93,12 +104,9 @@ async function sharedNetwork(
   const shared = [...ours].filter(([id]) => theirs?.has(id) ?? true);
   const [first, second] = shared;
   if (first === undefined || (second !== undefined && from !== null))
-    throw new SeawallError(
-      "SERVICE_FAILED",
-      `the link ${linkName(link)} cannot be struck: ${link.from} and ${link.to} share ` +
-        `${shared.length} networks, and the proxy must take the name on exactly one`,
-      { hint: `Only ${usersSide} reach a service by its address. Leave the link out.` },
-    );
+    throw new SeawallError("SERVICE_FAILED", sharingProblem(link, shared.length), {
+      hint: `Only ${usersSide} reach a service by its address. Leave the link out.`,
+    });
   const [network, { name, aliases }] = first;
   return { network, name, aliases: aliases.filter((alias) => alias !== to.containerName) };
 }
@@ -108,19 +116,10 @@ async function addressOf(docker: Docker, { id }: Container, network: string): Pr
   const found = Object.values(NetworkSettings.Networks).find(
     ({ NetworkID }) => NetworkID === network,
   );
-  return found?.IPAddress ?? "";
-}
-
-async function untilUp(control: Endpoint, signal: AbortSignal): Promise<void> {
-  const untilMs = performance.now() + upWithinMs;
-  while ((await tryConnect(control, 500)) !== "accepted") {
-    signal.throwIfAborted();
-    if (performance.now() > untilMs)
-      throw new SeawallError("PROXY_FAILED", "Toxiproxy does not start in its container", {
-        hint: "Look at logs/ in the run directory.",
-      });
-    await new Promise((wake) => setTimeout(wake, 50));
-  }
+  const address = found?.IPAddress ?? "";
+  if (address === "")
+    throw new SeawallError("PROXY_FAILED", "Toxiproxy has no address in its container's network");
+  return address;
 }
 
 /** The connections at the proxied ends, from the tables of their own networks. */

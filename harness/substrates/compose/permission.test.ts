@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { chooseSubstrate } from "../../app/choose-substrate.ts";
 import { composeTarget } from "../../target/compose-target.ts";
-import { engineOf, forbidden, isLocal } from "./permission.ts";
+import { isLocal } from "../docker/engine.ts";
+import { engineOf, forbidden } from "./permission.ts";
 
 describe("the engine that a run may break containers on", () => {
   let folder: string;

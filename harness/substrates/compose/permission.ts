@@ -8,8 +8,7 @@ import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Environment } from "../adapter.ts";
-
-const usual = "unix:///var/run/docker.sock";
+import { isLocal, usualHost } from "../docker/engine.ts";
 
 export interface NamedEngine {
   /** In the format of DOCKER_HOST. */
@@ -25,7 +24,7 @@ export function engineOf(env: Environment): NamedEngine {
   const folder = env["DOCKER_CONFIG"] || join(env["HOME"] || homedir(), ".docker");
   const context = env["DOCKER_CONTEXT"] || currentContext(folder);
   if (context === undefined || context === "" || context === "default")
-    return { host: usual, context: null };
+    return { host: usualHost, context: null };
   return { host: hostOf(folder, context), context };
 }
 
@@ -48,13 +47,6 @@ function read(path: string): unknown {
   } catch {
     return null;
   }
-}
-
-export function isLocal(host: string): boolean {
-  if (host.startsWith("unix://")) return true;
-  if (!URL.canParse(host)) return false;
-  const { protocol, hostname } = new URL(host);
-  return protocol === "tcp:" && /^(127(\.\d+){3}|localhost|\[::1\])$/.test(hostname);
 }
 
 /** Why a run may not touch this engine, or null. */

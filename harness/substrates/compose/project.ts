@@ -2,7 +2,7 @@
 import type Docker from "dockerode";
 import { SeawallError } from "../../base/errors.ts";
 import { unknownName } from "../../base/nearest.ts";
-import type { ComposeContainer, Layout } from "../../target/layout.ts";
+import type { ComposeContainer, Layout, Link } from "../../target/layout.ts";
 import { linkName } from "../../target/where.ts";
 import { engineError } from "../docker/engine.ts";
 
@@ -69,13 +69,16 @@ export function projectProblems(found: readonly Found[], layout: Layout): string
     const [from, to] = [containers.get(link.from), containers.get(link.to)];
     if (from === undefined || to === undefined) continue;
     const shared = from.networks.filter((id) => to.networks.includes(id)).length;
-    if (shared !== 1)
-      problems.push(
-        `the link ${linkName(link)} cannot be struck: its ends share ${shared} networks, and the ` +
-          "proxy must take the name on exactly one",
-      );
+    if (shared !== 1) problems.push(sharingProblem(link, shared));
   }
   return [...new Set(problems)];
+}
+
+export function sharingProblem(link: Link, shared: number): string {
+  return (
+    `the link ${linkName(link)} cannot be struck: its ends share ${shared} networks, and the ` +
+    "proxy must take the name on exactly one"
+  );
 }
 
 /** The nth replica of a service; numbers may have gaps after a scale-down. */

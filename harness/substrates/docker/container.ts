@@ -152,8 +152,7 @@ export class Container {
    */
   async strike(): Promise<boolean> {
     try {
-      // The pid may have been reused.
-      if (!readFileSync(`/proc/${this.#pid}/cgroup`, "utf8").includes(this.id)) return false;
+      if (!isOfContainer(this.#pid, this.id)) return false;
       process.kill(this.#pid, "SIGKILL");
     } catch {
       return false;
@@ -210,5 +209,14 @@ export class Container {
     } catch (error) {
       throw engineError(error, `start ${command[0]} beside ${this.#options.what}`);
     }
+  }
+}
+
+/** Whether a process of this machine is the container's: its pid may have been reused. */
+export function isOfContainer(pid: number, id: string): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cgroup`, "utf8").includes(id);
+  } catch {
+    return false;
   }
 }

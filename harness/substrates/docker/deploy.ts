@@ -24,8 +24,7 @@ import { DockerInstance } from "./instance.ts";
 import type { Recorder } from "./labels.ts";
 import { makeNetwork, type RunNetwork } from "./network.ts";
 import { placeInContainer } from "./place.ts";
-import { MovedByMembers } from "../../system/traffic.ts";
-import { type Usage, usageOf } from "./resources.ts";
+import { ContainerMeter, type Usage } from "./resources.ts";
 import { makeZone, startZone } from "./zone.ts";
 
 export interface DockerSubstrateOptions {
@@ -127,7 +126,7 @@ class DockerDeployment implements Deployment {
   readonly #proxy: DockerInstance;
   readonly #ground: Ground;
   readonly #exits = new Exits();
-  readonly #moved = new Map<string, MovedByMembers>();
+  readonly #meter = new ContainerMeter();
   readonly #plan: Plan;
   #links: readonly LinkHandle[] = [];
   #traffic = new LinkTraffic([]);
@@ -249,11 +248,12 @@ class DockerDeployment implements Deployment {
   }
 
   async resources(): Promise<readonly Usage[]> {
-    return [...this.instances, this.#proxy].flatMap(({ service: { name }, pid }) => {
-      const moved = this.#moved.get(name) ?? new MovedByMembers();
-      this.#moved.set(name, moved);
-      return pid === null ? [] : usageOf(name, pid, moved);
-    });
+    return this.#meter.read(
+      [...this.instances, this.#proxy].map(({ service: { name }, pid }) => ({
+        service: name,
+        pid,
+      })),
+    );
   }
 
   /** All at once: no service needs another one to end, and a slow one must not delay the rest. */

@@ -88,6 +88,13 @@ describe("the obstacle to an engine", () => {
     ).toContain("too old");
   });
 
+  it("is not the other machine where that is permitted", async () => {
+    // The same machine by a name that does not say so.
+    const env = { DOCKER_HOST: "tcp://[::ffff:127.0.0.1]:9" };
+    expect(await engineObstacle(env, null)).toContain("is not on this machine");
+    expect(await engineObstacle(env, null, "anywhere")).toContain("no engine answers");
+  });
+
   it.each([
     ["1.40", linux, "too old"],
     ["1.44", { ...linux, OSType: "windows" }, "runs windows containers"],

@@ -16,6 +16,17 @@ export interface EngineAddress {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** Where docker looks if nothing names an engine. */
+export const usualHost = "unix:///var/run/docker.sock";
+
+/** Whether an engine, in the format of DOCKER_HOST, is on this machine. */
+export function isLocal(host: string): boolean {
+  if (host.startsWith("unix://")) return true;
+  if (!URL.canParse(host)) return false;
+  const { protocol, hostname } = new URL(host);
+  return protocol === "tcp:" && /^(127(\.\d+){3}|localhost|\[::1\])$/.test(hostname);
+}
+
 /**
  * Throws ENGINE_FAILED for an engine on another machine, whose networks would be unreachable from
  * here.
@@ -24,13 +35,12 @@ export function engineAddress(
   env: Environment,
   where: "here" | "anywhere" = "here",
 ): EngineAddress {
-  const host = env["DOCKER_HOST"] || "unix:///var/run/docker.sock";
+  const host = env["DOCKER_HOST"] || usualHost;
   if (host.startsWith("unix://")) return { host, socketPath: host.slice("unix://".length) };
   const { hostname, port, protocol } = URL.canParse(host)
     ? new URL(host)
     : { hostname: "", port: "", protocol: "" };
-  const isHere = /^(127(\.\d+){3}|localhost|\[::1\])$/.test(hostname);
-  if (protocol === "tcp:" && (isHere || where === "anywhere"))
+  if (protocol === "tcp:" && (isLocal(host) || where === "anywhere"))
     return { host, tcp: { host: hostname.replace(/[[\]]/g, ""), port: Number(port || 2375) } };
   throw new SeawallError(
     "ENGINE_FAILED",
@@ -50,9 +60,10 @@ export function engineAddress(
 export async function engineObstacle(
   env: Environment,
   image: string | null,
+  where: "here" | "anywhere" = "here",
 ): Promise<string | null> {
   try {
-    const address = engineAddress(env);
+    const address = engineAddress(env, where);
     const version = JSON.parse(await ask(address, "/version")) as { ApiVersion?: string };
     const { ApiVersion = "0" } = version;
     if (isOlder(ApiVersion))

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { MovedByMembers } from "../../system/traffic.ts";
-import { readMembers, readUsage, usageOf } from "./resources.ts";
+import { ContainerMeter, readMembers, readUsage } from "./resources.ts";
 
 const from =
   (files: Readonly<Record<string, string>>) =>
@@ -54,6 +53,6 @@ describe("a container's usage", () => {
     expect(() => readUsage("0::/x\n", from({ "/x/cpu.stat": "nr_periods 0\n" }))).toThrow(
       "no usage_usec",
     );
-    expect(usageOf("gone", 2 ** 22 + 1, new MovedByMembers())).toEqual([]);
+    expect(new ContainerMeter().read([{ service: "gone", pid: 2 ** 22 + 1 }])).toEqual([]);
   });
 });

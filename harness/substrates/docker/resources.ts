@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Moved, MovedByMembers } from "../../system/traffic.ts";
+import { type Moved, MovedByMembers } from "../../system/traffic.ts";
 
 export interface Usage extends Partial<Moved> {
   readonly service: string;
@@ -14,8 +14,22 @@ export interface Usage extends Partial<Moved> {
 
 const mount = "/sys/fs/cgroup";
 
-/** Empty if the process is gone, or if control groups cannot be read. */
-export function usageOf(service: string, pid: number, moved: MovedByMembers): Usage[] {
+/** Reads what the containers of one run use. */
+export class ContainerMeter {
+  /** By service, so that one that restarts continues from its sum. */
+  readonly #moved = new Map<string, MovedByMembers>();
+
+  /** Without containers whose process is gone, and empty if control groups cannot be read. */
+  read(running: readonly { readonly service: string; readonly pid: number | null }[]): Usage[] {
+    return running.flatMap(({ service, pid }) => {
+      const moved = this.#moved.get(service) ?? new MovedByMembers();
+      this.#moved.set(service, moved);
+      return pid === null ? [] : usageOf(service, pid, moved);
+    });
+  }
+}
+
+function usageOf(service: string, pid: number, moved: MovedByMembers): Usage[] {
   const read = (path: string): string => readFileSync(join(mount, path), "utf8");
   try {
     const groups = readFileSync(`/proc/${pid}/cgroup`, "utf8");

@@ -1,20 +1,21 @@
-/** What the engine reports of the containers of a project: each start and each death. */
+/** What the engine reports of containers with a label: each start, death and lack of memory. */
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import type Docker from "dockerode";
-import { engineError } from "../docker/engine.ts";
-import { ofProject } from "./project.ts";
+import { engineError } from "./engine.ts";
+
+export type Action = "start" | "die" | "oom";
 
 export interface ContainerEvent {
   readonly container: string;
-  readonly action: "start" | "die" | "oom";
+  readonly action: Action;
   /** Of a death: `137`. */
   readonly exitCode: string;
   /** Epoch ms by the engine's clock. */
   readonly atMs: number;
 }
 
-interface Listener {
+export interface EventListener {
   happened(event: ContainerEvent): void;
   /** The stream ended before disposal, so later events are unknown. */
   lost(why: string): void;
@@ -22,20 +23,23 @@ interface Listener {
 
 interface EngineEvent {
   readonly Action?: string;
+  readonly status?: string;
+  readonly id?: string;
   readonly Actor?: { readonly ID: string; readonly Attributes: Readonly<Record<string, string>> };
   readonly timeNano?: number;
 }
 
 /** Watches until disposed. */
-export async function watchProject(
+export async function watchEvents(
   docker: Docker,
-  project: string,
-  { happened, lost }: Listener,
+  label: readonly string[],
+  actions: readonly Action[],
+  { happened, lost }: EventListener,
 ): Promise<Disposable> {
   const stop = new AbortController();
   const stream = (await docker
     .getEvents({
-      filters: { label: ofProject(project), type: ["container"], event: ["start", "die", "oom"] },
+      filters: { label: [...label], type: ["container"], event: [...actions] },
       abortSignal: stop.signal,
     } as Docker.GetEventsOptions)
     .catch((error: unknown) => {
@@ -43,7 +47,7 @@ export async function watchProject(
     })) as Readable;
   createInterface({ input: stream })
     .on("line", (line) => {
-      const event = parsed(line);
+      const event = parsed(line, actions);
       if (event !== null) happened(event);
     })
     .on("error", () => {});
@@ -55,13 +59,15 @@ export async function watchProject(
   return { [Symbol.dispose]: () => stop.abort() };
 }
 
-function parsed(line: string): ContainerEvent | null {
+function parsed(line: string, actions: readonly Action[]): ContainerEvent | null {
   try {
-    const { Action, Actor, timeNano = 0 } = JSON.parse(line) as EngineEvent;
-    if (Actor === undefined || (Action !== "start" && Action !== "die" && Action !== "oom"))
-      return null;
-    const exitCode = Actor.Attributes["exitCode"] ?? "?";
-    return { container: Actor.ID, action: Action, exitCode, atMs: timeNano / 1e6 };
+    const event = JSON.parse(line) as EngineEvent;
+    const { Actor, timeNano = 0 } = event;
+    const container = Actor?.ID ?? event.id;
+    const action = actions.find((one) => one === (event.Action ?? event.status));
+    if (container === undefined || action === undefined) return null;
+    const exitCode = Actor?.Attributes["exitCode"] ?? "?";
+    return { container, action, exitCode, atMs: timeNano / 1e6 };
   } catch {
     return null;
   }
