@@ -7,6 +7,8 @@ export interface RunRequest {
   /** Factor on the audience. */
   readonly scale: number;
   readonly allowHosts: readonly string[];
+  /** Contexts and engines besides this machine's that faults may reach. */
+  readonly allowContexts: readonly string[];
   /** Runs despite prerequisites that have not held. */
   readonly force: boolean;
   /** What its user calls the run. */

@@ -32,6 +32,7 @@ export interface Rerun {
   readonly scale: number;
   readonly without: readonly string[];
   readonly allowHosts: readonly string[];
+  readonly allowContexts: readonly string[];
   readonly force: boolean;
 }
 
@@ -58,6 +59,7 @@ export function rerunCommand(
     ...(run.scale === 1 ? [] : ["--scale", String(run.scale)]),
     ...run.without.flatMap((defence) => ["--without", quoted(defence)]),
     ...run.allowHosts.flatMap((host) => ["--allow-host", quoted(host)]),
+    ...run.allowContexts.flatMap((name) => ["--allow-context", quoted(name)]),
     ...(run.force ? ["--force"] : []),
   ].join(" ");
 }

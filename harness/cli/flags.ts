@@ -19,6 +19,7 @@ export interface PlanFlags {
   readonly seed?: number;
   readonly scale?: number;
   readonly allowHost?: readonly string[];
+  readonly allowContext?: readonly string[];
   readonly label?: string;
   readonly webhook?: string;
   readonly force?: boolean;
@@ -36,6 +37,7 @@ export function planFlags(command: Command): Command {
       [] as string[],
     )
     .option(...allowHost)
+    .option(...allowContext)
     .option("--label <text>", "what to call the run in reports, in the index and in comparisons")
     .option("--force", "run even if prerequisites have not held (noted in the report)")
     .addOption(seed())
@@ -57,6 +59,12 @@ export function substrateFlag(command: Command, what: string): Command {
 export const allowHost: [string, string, (value: string, all?: string[]) => string[]] = [
   "--allow-host <name>",
   "another host that load and faults may reach; may be repeated",
+  (value, all = []) => [...all, value],
+];
+
+export const allowContext: typeof allowHost = [
+  "--allow-context <name>",
+  "a docker context or engine elsewhere that faults may reach; may be repeated",
   (value, all = []) => [...all, value],
 ];
 
@@ -121,6 +129,7 @@ export function requestOf(context: Context, flags: PlanFlags): RunRequest {
     seed: flags.seed ?? null,
     scale: flags.scale ?? 1,
     allowHosts: setting(context, "allowHosts", flags.allowHost),
+    allowContexts: setting(context, "allowContexts", flags.allowContext),
     force: flags.force === true,
     label: setting(context, "label", flags.label),
     webhook: setting(context, "webhook", flags.webhook),

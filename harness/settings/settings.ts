@@ -60,7 +60,7 @@ export const settings = {
   allowContexts: {
     key: "allowContexts",
     env: "SEAWALL_ALLOW_CONTEXTS",
-    flag: null,
+    flag: "--allow-context",
     kind: "list",
     fallback: [],
     meaning: "docker contexts and engines besides this machine's that faults may reach",
