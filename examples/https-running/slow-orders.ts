@@ -27,19 +27,14 @@ const shop = defineTarget({
         cert: join(pem, "client.pem"),
         key: join(pem, "client-key.pem"),
       },
+      // Each customer opens a session of its own, and so does the prober.
+      session: { path: "/session", token: "token", header: "X-Session" },
       metrics: { path: "/metrics", series: ["shop_orders_total"] },
     },
   ],
   links: [["users", "shop"]],
   entries: ["shop"],
-  probes: [
-    {
-      service: "shop",
-      path: "/orders/1",
-      lane: "order",
-      session: { path: "/session", token: "token", header: "X-Session" },
-    },
-  ],
+  probes: [{ service: "shop", path: "/orders/1", lane: "order" }],
 });
 
 export default defineExperiment({

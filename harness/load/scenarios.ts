@@ -149,13 +149,14 @@ export function settingsOf(
 ): string {
   const withNames = (ways: readonly Entry[], names: readonly string[]): object[] =>
     ways.map((entry, index) => {
-      const { hostHeader, headers, secretHeaders } = entry.access ?? {};
+      const { hostHeader, headers, secretHeaders, session } = entry.access ?? {};
       return {
         name: names[index],
         url: urlOf(entry),
         ...(hostHeader === undefined ? {} : { host: hostHeader }),
         ...(headers === undefined ? {} : { headers }),
         ...(secretHeaders === undefined ? {} : { secretHeaders }),
+        ...(session === undefined ? {} : { session }),
       };
     });
   const all = [entries, ...Object.values(others)].flat();

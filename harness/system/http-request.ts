@@ -1,54 +1,102 @@
 /**
- * One HTTP request to a port of the target, in the way that its description declares: TLS, base
- * path, Host and headers.
+ * One HTTP request to a port of the target, in the way that its description declares: TLS, version
+ * of HTTP, base path, Host and headers.
  */
 import { readFileSync } from "node:fs";
-import {
-  type Agent,
-  type ClientRequest,
-  type IncomingHttpHeaders,
-  type IncomingMessage,
-  request as overHttp,
-} from "node:http";
+import { type Agent, type IncomingHttpHeaders, request as overHttp } from "node:http";
 import { Agent as TlsAgent, request as overTls } from "node:https";
 import { isIP } from "node:net";
+import type { Readable } from "node:stream";
 import { checkServerIdentity, type ConnectionOptions, type SecureContextOptions } from "node:tls";
 import { secretNamed } from "../base/redact.ts";
-import type { Access, Endpoint, Tls } from "../target/layout.ts";
+import { type Access, type Endpoint, hostOf, type Tls } from "../target/layout.ts";
+import { agreed, keptBy, protocols, requestOn, type Spoken } from "./http-2.ts";
+import { explained, otherVersion } from "./request-failure.ts";
 
 export interface Ask {
   readonly method?: string;
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | undefined;
   /** Without one, a connection of its own. */
   readonly agent: Agent | false;
   readonly signal: AbortSignal;
+  /** Without the header Connection, which Node adds and users' programs do not. */
+  readonly asUsers?: boolean;
 }
 
-/** Not ended yet: who asks may write a body. */
+export interface Incoming {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** Ends with an error where the answer breaks off. */
+  readonly body: Readable;
+}
+
+/** Exactly one of `onResponse` and `onError` is called. */
 export function requestTo(
-  { host, port, access = {} }: Endpoint,
-  { method = "GET", path, headers = {}, agent, signal }: Ask,
-  onResponse: (response: IncomingMessage) => void,
-): ClientRequest {
+  endpoint: Endpoint,
+  ask: Ask,
+  onResponse: (response: Incoming) => void,
+  onError: (error: Error) => void,
+): void {
+  const { host, port, access = {} } = endpoint;
   const { tls, basePath = "", hostHeader } = access;
-  const plain = {
-    host,
-    port,
-    method,
-    path: `${basePath}${path}`,
-    headers: {
-      ...(hostHeader === undefined ? {} : { Host: hostHeader }),
-      ...headers,
-      ...headersOf(access),
-    },
-    signal,
+  const { method = "GET", agent, signal, body, headers = {} } = ask;
+  const failed = (error: Error): void => onError(explained(error));
+  const path = `${basePath}${ask.path}`;
+  const all = {
+    ...(hostHeader === undefined ? {} : { Host: hostHeader }),
+    ...headers,
+    ...headersOf(access),
   };
-  if (tls === undefined) return overHttp({ ...plain, agent }, onResponse);
-  return overTls(
-    { ...plain, ...secureOptions(tls, host), agent: tlsAgentFor(agent, tls) },
-    onResponse,
-  );
+  const plain = { host, port, method, path, headers: all, signal };
+  const over11 = (request: typeof overHttp, options: object): void => {
+    const outgoing = request({ ...plain, ...options }, (response) =>
+      onResponse({ status: response.statusCode ?? 0, headers: response.headers, body: response }),
+    );
+    if (ask.asUsers === true) outgoing.removeHeader("Connection");
+    outgoing.once("error", failed);
+    outgoing.end(body);
+  };
+  if (tls === undefined) return over11(overHttp, { agent });
+  const secure = secureOptions(tls, host);
+  const pooled = (): void => over11(overTls, { ...secure, agent: tlsAgentFor(agent, tls) });
+  if (access.http === 1.1) return pooled();
+  const make = (): Promise<Spoken> =>
+    agreed({ ...secure, host, port }, protocolsOf(access), signal);
+  const key = `${host}:${port} ${JSON.stringify(tls)} ${access.http}`;
+  (agent === false ? make() : keptBy(agent, key, make)).then((spoken) => {
+    if (spoken.session === null && access.http === 2) {
+      spoken.socket.destroy();
+      failed(new Error(otherVersion));
+    } else if (spoken.session === null) {
+      if (agent === false) return over11(overTls, { createConnection: () => spoken.socket });
+      // The agent keeps connections of its own from here on.
+      spoken.socket.destroy();
+      pooled();
+    } else {
+      const { session } = spoken;
+      const sent = { method, path, headers: { Host: hostOf(endpoint), ...all }, body, signal };
+      const done = (): void => (agent === false ? session.close() : undefined);
+      requestOn(
+        session,
+        sent,
+        (response) => {
+          response.body.once("close", done);
+          onResponse(response);
+        },
+        (error) => {
+          done();
+          failed(error);
+        },
+      );
+    }
+  }, failed);
+}
+
+/** Offered in the handshake. k6 offers both, too. */
+function protocolsOf({ http }: Access): readonly string[] {
+  return http === undefined ? [protocols[2], protocols[1.1]] : [protocols[2]];
 }
 
 export interface TextAnswer {
@@ -61,7 +109,7 @@ export interface TextAnswer {
 /** The whole exchange, for a small answer. `body` is JSON. Rejects if the answer breaks off. */
 export function askForText(
   endpoint: Endpoint,
-  ask: Ask,
+  ask: Omit<Ask, "body">,
   body: string | undefined,
   charsMax: number,
 ): Promise<TextAnswer> {
@@ -75,18 +123,21 @@ export function askForText(
         }),
   };
   return new Promise((resolve, reject) => {
-    const outgoing = requestTo(endpoint, { ...ask, headers }, (response) => {
-      let text = "";
-      response.setEncoding("utf8").on("data", (part: string) => {
-        if (text.length < charsMax) text += part;
-      });
-      response.once("error", reject);
-      response.once("end", () =>
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, text }),
-      );
-    });
-    outgoing.once("error", reject);
-    outgoing.end(body);
+    requestTo(
+      endpoint,
+      { ...ask, headers, body },
+      (response) => {
+        let text = "";
+        response.body.setEncoding("utf8").on("data", (part: string) => {
+          if (text.length < charsMax) text += part;
+        });
+        response.body.once("error", reject);
+        response.body.once("end", () =>
+          resolve({ status: response.status, headers: response.headers, text }),
+        );
+      },
+      reject,
+    );
   });
 }
 
