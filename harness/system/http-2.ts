@@ -12,7 +12,7 @@ import {
 } from "node:http2";
 import { PassThrough } from "node:stream";
 import { connect, type ConnectionOptions, type TLSSocket } from "node:tls";
-import type { Incoming } from "./http-request.ts";
+import type { Incoming } from "./incoming.ts";
 
 /** What a server chose: HTTP/2 on this session, or HTTP/1.1 on this connection. */
 export type Spoken =

@@ -6,11 +6,11 @@ import { readFileSync } from "node:fs";
 import { type Agent, type IncomingHttpHeaders, request as overHttp } from "node:http";
 import { Agent as TlsAgent, request as overTls } from "node:https";
 import { isIP } from "node:net";
-import type { Readable } from "node:stream";
 import { checkServerIdentity, type ConnectionOptions, type SecureContextOptions } from "node:tls";
 import { secretNamed } from "../base/redact.ts";
 import { type Access, type Endpoint, hostOf, type Tls } from "../target/layout.ts";
 import { agreed, keptBy, protocols, requestOn, type Spoken } from "./http-2.ts";
+import type { Incoming } from "./incoming.ts";
 import { explained, otherVersion } from "./request-failure.ts";
 
 export interface Ask {
@@ -23,13 +23,6 @@ export interface Ask {
   readonly signal: AbortSignal;
   /** Without the header Connection, which Node adds and users' programs do not. */
   readonly asUsers?: boolean;
-}
-
-export interface Incoming {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  /** Ends with an error where the answer breaks off. */
-  readonly body: Readable;
 }
 
 /** Exactly one of `onResponse` and `onError` is called. */

@@ -9,7 +9,8 @@ import { connect, createServer } from "node:net";
 import { endianness } from "node:os";
 import type { Connection } from "../target/observer.ts";
 import type { Endpoint } from "../target/layout.ts";
-import { type Incoming, requestTo } from "./http-request.ts";
+import { requestTo } from "./http-request.ts";
+import type { Incoming } from "./incoming.ts";
 import { markOwn } from "./own-connections.ts";
 import { listProcesses, statOf } from "./processes.ts";
 
