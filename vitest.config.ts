@@ -47,6 +47,7 @@ const paired = [
   "harness/cli/own-script.process.test.ts",
   "harness/cli/own-metrics.process.test.ts",
   "harness/cli/https-target.process.test.ts",
+  "harness/cli/running-already.process.test.ts",
   "harness/cli/own-operations.process.test.ts",
   "test/lies/lies.process.test.ts",
   "targets/live-streaming/origin/origin.process.test.ts",

@@ -71,7 +71,7 @@ const sessionMs = 4_000;
 
 /**
  * What each request to this entry carries: Host, the headers of the target with their secrets, and
- * the token of this virtual user, which signs in first. Without a token, the request goes without.
+ * the token of this virtual user. It signs in first; where that is refused, there is no token.
  *
  *     http.get(`${entry.url}/orders/1`, { headers: headersFor(entry) });
  */

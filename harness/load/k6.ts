@@ -139,7 +139,7 @@ function authoritiesOf(entries: readonly Entry[], folder: string): Record<string
   return { SSL_CERT_FILE: path };
 }
 
-/** k6 offers HTTP/2 to every server unless Go is told not to; `plan` refuses a mixture. */
+/** k6 offers HTTP/2 to every server unless this variable is set; `plan` refuses a mixture. */
 function versionOf(entries: readonly Entry[]): Record<string, string> {
   return entries.some(({ access }) => access?.http === 1.1) ? { GODEBUG: "http2client=0" } : {};
 }

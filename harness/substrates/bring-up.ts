@@ -137,7 +137,7 @@ async function answerTo(
       `${service} does not answer at ${addressText(endpoint)}: ${(error as Error).message}`,
       {
         cause: error,
-        hint: "No wait heals that: mend the service, or how the target describes it.",
+        hint: "More time does not help: fix the service, or its description in the target.",
       },
     );
   }

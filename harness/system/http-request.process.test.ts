@@ -103,7 +103,7 @@ it.each(["h2", "http/1.1"] as const)("say what broke off at a server of %s", asy
   }
 });
 
-it("find a server again that was started anew", async () => {
+it("find a server again that was restarted", async () => {
   const { port } = await (async () => {
     await using shop = await startHttpsShop("127.0.0.1", token, { speaks: "h2" });
     await httpGet(endpointOf(shop.url, shop.pem), "/health", { timeoutMs: 5_000, agent });

@@ -4,6 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { type Agent, type IncomingHttpHeaders, request as overHttp } from "node:http";
+import type { ClientHttp2Session } from "node:http2";
 import { Agent as TlsAgent, request as overTls } from "node:https";
 import { isIP } from "node:net";
 import { checkServerIdentity, type ConnectionOptions, type SecureContextOptions } from "node:tls";
@@ -32,59 +33,96 @@ export function requestTo(
   onResponse: (response: Incoming) => void,
   onError: (error: Error) => void,
 ): void {
+  const { tls, http } = endpoint.access ?? {};
+  const to: Exchange = {
+    endpoint,
+    ask,
+    onResponse,
+    onError: (error) => onError(explained(error)),
+  };
+  if (tls === undefined) overHttp11(to, overHttp, { agent: ask.agent });
+  else if (http === 1.1) overPool(to, tls);
+  else overEither(to, tls);
+}
+
+interface Exchange {
+  readonly endpoint: Endpoint;
+  readonly ask: Ask;
+  readonly onResponse: (response: Incoming) => void;
+  readonly onError: (error: Error) => void;
+}
+
+/** What the description of the target adds to a request. */
+function sentTo({ endpoint: { access = {} }, ask }: Exchange) {
+  const { basePath = "", hostHeader } = access;
+  const { method = "GET", path, headers = {}, signal } = ask;
+  const host = hostHeader === undefined ? {} : { Host: hostHeader };
+  return {
+    method,
+    path: `${basePath}${path}`,
+    headers: { ...host, ...headers, ...headersOf(access) },
+    signal,
+  };
+}
+
+function overHttp11(to: Exchange, request: typeof overHttp, options: object): void {
+  const { endpoint, ask, onResponse, onError } = to;
+  const { host, port } = endpoint;
+  const outgoing = request({ host, port, ...sentTo(to), ...options }, (response) =>
+    onResponse({ status: response.statusCode ?? 0, headers: response.headers, body: response }),
+  );
+  if (ask.asUsers === true) outgoing.removeHeader("Connection");
+  outgoing.once("error", onError);
+  outgoing.end(ask.body);
+}
+
+function overPool(to: Exchange, tls: Tls): void {
+  const { endpoint, ask } = to;
+  const agent = tlsAgentFor(ask.agent, tls);
+  overHttp11(to, overTls, { ...secureOptions(tls, endpoint.host), agent });
+}
+
+/** The handshake tells which version the server speaks. */
+function overEither(to: Exchange, tls: Tls): void {
+  const { endpoint, ask, onError } = to;
   const { host, port, access = {} } = endpoint;
-  const { tls, basePath = "", hostHeader } = access;
-  const { method = "GET", agent, signal, body, headers = {} } = ask;
-  const failed = (error: Error): void => onError(explained(error));
-  const path = `${basePath}${ask.path}`;
-  const all = {
-    ...(hostHeader === undefined ? {} : { Host: hostHeader }),
-    ...headers,
-    ...headersOf(access),
-  };
-  const plain = { host, port, method, path, headers: all, signal };
-  const over11 = (request: typeof overHttp, options: object): void => {
-    const outgoing = request({ ...plain, ...options }, (response) =>
-      onResponse({ status: response.statusCode ?? 0, headers: response.headers, body: response }),
-    );
-    if (ask.asUsers === true) outgoing.removeHeader("Connection");
-    outgoing.once("error", failed);
-    outgoing.end(body);
-  };
-  if (tls === undefined) return over11(overHttp, { agent });
-  const secure = secureOptions(tls, host);
-  const pooled = (): void => over11(overTls, { ...secure, agent: tlsAgentFor(agent, tls) });
-  if (access.http === 1.1) return pooled();
+  const { agent, signal } = ask;
   const make = (): Promise<Spoken> =>
-    agreed({ ...secure, host, port }, protocolsOf(access), signal);
+    agreed({ ...secureOptions(tls, host), host, port }, protocolsOf(access), signal);
   const key = `${host}:${port} ${JSON.stringify(tls)} ${access.http}`;
   (agent === false ? make() : keptBy(agent, key, make)).then((spoken) => {
-    if (spoken.session === null && access.http === 2) {
+    if (spoken.session !== null) overHttp2(to, spoken.session);
+    else if (access.http === 2) {
       spoken.socket.destroy();
-      failed(new Error(otherVersion));
-    } else if (spoken.session === null) {
-      if (agent === false) return over11(overTls, { createConnection: () => spoken.socket });
+      onError(new Error(otherVersion));
+    } else if (agent === false) overHttp11(to, overTls, { createConnection: () => spoken.socket });
+    else {
       // The agent keeps connections of its own from here on.
       spoken.socket.destroy();
-      pooled();
-    } else {
-      const { session } = spoken;
-      const sent = { method, path, headers: { Host: hostOf(endpoint), ...all }, body, signal };
-      const done = (): void => (agent === false ? session.close() : undefined);
-      requestOn(
-        session,
-        sent,
-        (response) => {
-          response.body.once("close", done);
-          onResponse(response);
-        },
-        (error) => {
-          done();
-          failed(error);
-        },
-      );
+      overPool(to, tls);
     }
-  }, failed);
+  }, onError);
+}
+
+/** A session that no agent keeps ends with its request. */
+function overHttp2(to: Exchange, session: ClientHttp2Session): void {
+  const { endpoint, ask, onResponse, onError } = to;
+  const { headers, ...sent } = sentTo(to);
+  const done = (): void => {
+    if (ask.agent === false) session.close();
+  };
+  requestOn(
+    session,
+    { ...sent, headers: { Host: hostOf(endpoint), ...headers }, body: ask.body },
+    (response) => {
+      response.body.once("close", done);
+      onResponse(response);
+    },
+    (error) => {
+      done();
+      onError(error);
+    },
+  );
 }
 
 /** Offered in the handshake. k6 offers both, too. */

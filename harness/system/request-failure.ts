@@ -18,8 +18,13 @@ const words: Readonly<Record<string, (error: Error) => string>> = {
   EPROTO: () => "it does not speak https there, or refuses what was offered",
 };
 
+export const sessionRefused = "SESSION_REFUSED";
+
 /** No wait heals these. */
-const lasting = new Set(Object.keys(words).filter((code) => code !== "EPROTO"));
+const lasting = new Set([
+  ...Object.keys(words).filter((code) => code !== "EPROTO"),
+  sessionRefused,
+]);
 
 function unknownAuthority(): string {
   return "its certificate is signed by an unknown authority: name that in tls.ca";

@@ -7,6 +7,7 @@ import { keepSecret } from "../base/redact.ts";
 import { addressText, type Endpoint, type SessionStep } from "../target/layout.ts";
 import { fetchBody, type Fetched, type FetchOptions } from "./fetch-body.ts";
 import { askForText } from "./http-request.ts";
+import { sessionRefused } from "./request-failure.ts";
 
 const answerCharsMax = 64 * 1024;
 
@@ -20,7 +21,11 @@ export async function openSession(
   const ask = { method, path, headers, agent, signal };
   const { status, text } = await askForText(endpoint, ask, body, answerCharsMax);
   if (status < 200 || status > 299)
-    throw new Error(`it refuses to open a session: ${method} ${path} answers ${status}`);
+    throw Object.assign(
+      new Error(`it refuses to open a session: ${method} ${path} answers ${status}`),
+      // Any other answer may come from a service that is not up yet.
+      status === 401 || status === 403 ? { code: sessionRefused } : {},
+    );
   const found = tokenIn(text, token);
   if (found === null)
     throw new Error(`it opens no session: the answer to ${method} ${path} has no ${token}`);

@@ -307,8 +307,8 @@ function mixedVersions(entries: OwnTarget["services"]): string[] {
   return without.length === 0 || other.length === 0
     ? []
     : [
-        `http: k6 offers HTTP/2 to all entries or to none, so say 1.1 of ${other.join(", ")} too, ` +
-          `or of none (${without.join(", ")})`,
+        `http: k6 offers HTTP/2 to all entries or to none, so say 1.1 of ${other.join(", ")} ` +
+          `too, or of none (${without.join(", ")})`,
       ];
 }
 

@@ -124,7 +124,8 @@ describe("the files that are written", () => {
     const { target } = await loadExperiment(here, "first-storm");
     expect(target.runsOn).toBe("compose");
     expect(target.problems?.(0) ?? []).toEqual([]);
-    const { services, links, entries, outside } = target.topologies["own"]?.layout() as Layout;
+    const layout = target.topologies["own"]?.layout();
+    const { services, links, entries, outside } = layout as Layout;
     expect(services.map(({ name, container }) => [name, container?.service])).toEqual([
       ["front", "Front"],
       ["api-1", "api"],

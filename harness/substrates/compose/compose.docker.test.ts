@@ -202,7 +202,7 @@ describe.skipIf(noEngine)("a compose project that runs already", () => {
 
   it.each([
     ["back", /^process \d+ of back ended \d+ ms after SIGTERM \(exit status 0\); process \d+ was/],
-    // No policy acts on what somebody stopped on purpose.
+    // No policy acts on what is stopped on purpose.
     ["kept", /^process \d+ of kept ended \d+ ms after SIGTERM \(exit status 0\); process \d+ was/],
     ["deaf", /^process \d+ of deaf ended 1\d\d\d ms after SIGTERM, only because SIGKILL followed/],
   ])(

@@ -64,7 +64,7 @@ export async function startHttpsShop(
     requestCert: true,
     rejectUnauthorized: true,
   };
-  const serve = (request: IncomingMessage, response: ServerResponse): void => {
+  const serve = (request: IncomingMessage, response: ServerResponse) => {
     const { host: asked = request.headers[":authority"] } = request.headers;
     hosts.add(String(asked));
     versions.set(request.httpVersion, (versions.get(request.httpVersion) ?? 0) + 1);
