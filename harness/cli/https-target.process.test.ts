@@ -14,11 +14,11 @@ const experiment = "./examples/https-running/slow-orders.ts";
 const token = "Bearer only-for-the-shop-4711";
 
 it.for([
-  ["HTTP/1.1", "both", "1.1", "::1"],
-  ["HTTP/2", "h2", "2.0", "127.0.0.1"],
+  ["HTTP/1.1", "both", "1.1"],
+  ["HTTP/2", "h2", "2.0"],
 ] as const)("is asked in %s, as described, and nothing holds its secrets", async (given, test) => {
-  const [, speaks, version, host] = given;
-  await using shop = await startHttpsShop(host, token, { speaks });
+  const [, speaks, version] = given;
+  await using shop = await startHttpsShop("127.0.0.1", token, { speaks });
   const { out, exitCode, stderr, stdout } = await judged(test, () => ["run", experiment], {
     SHOP_URL: shop.url,
     SHOP_PEM: shop.pem,
