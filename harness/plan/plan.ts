@@ -7,6 +7,7 @@ import type { Experiment } from "../experiment/experiment.ts";
 import { shapeProblems } from "../experiment/experiment-schema.ts";
 import { isOfBytes, metricIn, type Registry } from "../metrics/metrics.ts";
 import { unknownName } from "../base/nearest.ts";
+import { runnerProblems } from "./problems/runners.ts";
 import { hostProblems, wayInProblems } from "./problems/hosts.ts";
 import { exposedProblems } from "./problems/exposed.ts";
 import { methodProblems } from "./problems/method.ts";
@@ -104,6 +105,7 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
     ...[
       ...methodProblems(experiment, layout, options),
       ...hostProblems(layout, options.allowHosts ?? []),
+      ...runnerProblems(experiment, options),
       ...wayInProblems(layout),
       ...outsideProblems(layout, options),
       ...exposedProblems(layout, registryOf({ services: [] }, whole.target.pack, ofScripts)),
@@ -351,6 +353,7 @@ function planOf(
     substrateWhy: options.substrateWhy,
     seed: options.seed,
     ...(options.scale === undefined || options.scale === 1 ? {} : { scale: options.scale }),
+    ...(options.runners == null ? {} : { runners: options.runners }),
     without: options.without,
     reliesOn: defencesOf(experiment),
     services: layout.services.map(({ name, kind, region, zone }) => ({ name, kind, region, zone })),
