@@ -4,8 +4,8 @@ import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const real = ["process", "docker", "browser"] as const;
-/** Kinds of tests that need nothing but Node. */
-const light = ["hermetic", "simulated"] as const;
+/** Kinds of tests that take milliseconds each, so that files share a worker. */
+const light = ["hermetic", "simulated", "small"] as const;
 const kindOf = (kind: string): string =>
   `{harness,targets,experiments,packages,test}/**/*.${kind}.test.ts`;
 
@@ -63,6 +63,33 @@ const paired = [
   "targets/live-streaming/origin/forward.process.test.ts",
 ];
 
+/**
+ * Real tests that start small programs for a moment, and judge no time. They run as hermetic tests
+ * do, several files in a worker. Longest first.
+ */
+const small = [
+  "harness/cli/command-line.process.test.ts",
+  "harness/run/ledger.process.test.ts",
+  "harness/provision/obtain.process.test.ts",
+  "harness/substrates/process/instance.process.test.ts",
+  "harness/system/processes.process.test.ts",
+  "harness/substrates/process/slot.process.test.ts",
+  "harness/cli/commands/doctor.process.test.ts",
+  "targets/live-streaming/gateway/event-file.process.test.ts",
+  "harness/app/own-scripts.process.test.ts",
+  "harness/app/rerun.process.test.ts",
+  "harness/provision/find.process.test.ts",
+  "harness/provision/provision.process.test.ts",
+  "harness/substrates/substrates.process.test.ts",
+  "harness/system/child.process.test.ts",
+  "harness/system/direct-http.process.test.ts",
+  "harness/system/free-port.process.test.ts",
+  "harness/system/lock.process.test.ts",
+  "harness/system/priority.process.test.ts",
+  "targets/live-streaming/pack/probes/varnish.process.test.ts",
+  "test/support/tests-folder.process.test.ts",
+];
+
 /** Tests in this process that take seconds. */
 const long = [
   "harness/cli/commands/gate.simulated.test.ts",
@@ -78,7 +105,7 @@ const long = [
  */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const listed = [...long, ...beside, ...paired];
+    const listed = [...long, ...small, ...beside, ...paired];
     const place = ({ moduleId }: TestSpecification): number => {
       const found = listed.findIndex((path) => moduleId.endsWith(`/${path}`));
       return found === -1 ? listed.length : found;
@@ -86,6 +113,16 @@ class LongestFirst extends BaseSequencer {
     return (await super.sort(files)).sort((a, b) => place(a) - place(b));
   }
 }
+
+const files = {
+  hermetic: {
+    include: ["{harness,targets,experiments,packages,benchmarks,test}/**/*.test.ts"],
+    exclude: ["simulated", ...real].map((other) => `**/*.${other}.test.ts`),
+    runner: "test/support/hermetic-runner.ts",
+  },
+  simulated: { include: [kindOf("simulated")] },
+  small: { include: small },
+};
 
 /** On a busy machine a real test waits, repeats, or says that it cannot tell. */
 const patient = "test/support/patient-runner.ts";
@@ -102,9 +139,9 @@ process.env["NODE_COMPILE_CACHE"] ??= join(import.meta.dirname, "node_modules/.c
 const limits = { testTimeout: 300_000, hookTimeout: 300_000 };
 
 /**
- * Hermetic and simulated tests need nothing but Node: several files share a worker, as starting one
- * costs more than most files need. The others start the real thing: three files at a time where they may be
- * beside one another, two where they are light, else one, kind after kind.
+ * Files of the light kinds share a worker, as starting one costs more than most files need. The
+ * others start the real thing: three files at a time where they may be beside one another, two
+ * where they are light, else one, kind after kind.
  */
 export default defineConfig({
   test: {
@@ -117,14 +154,7 @@ export default defineConfig({
           ...native,
           ...limits,
           name: kind,
-          include:
-            kind === "hermetic"
-              ? ["{harness,targets,experiments,packages,benchmarks,test}/**/*.test.ts"]
-              : [kindOf(kind)],
-          exclude:
-            kind === "hermetic"
-              ? ["simulated", ...real].map((other) => `**/*.${other}.test.ts`)
-              : [],
+          ...files[kind],
           isolate: false,
           // A busy machine may break a time limit. A property's counterexample is no such failure.
           retry: { count: 2, delay: 1_000, condition: /^(?!Property failed)/ },
@@ -132,7 +162,8 @@ export default defineConfig({
           maxWorkers: availableParallelism() + 1,
           // Simulated runs make much that is soon thrown away.
           execArgv: ["--max-semi-space-size=64"],
-          sequence: { groupOrder: index },
+          // What computes and what waits fill a worker each.
+          sequence: { groupOrder: Math.min(index, 1) },
         },
       })),
       {
@@ -164,7 +195,7 @@ export default defineConfig({
           name: kind,
           runner: patient,
           include: [kindOf(kind)],
-          exclude: [...beside, ...paired],
+          exclude: [...small, ...beside, ...paired],
           fileParallelism: false,
           sequence: { groupOrder: index + 4 },
         },

@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
 import type { SampleSink } from "../metrics/samples.ts";
 import { stormRun } from "../../test/support/report/storm-run.ts";
-import { LiveExport } from "./live.ts";
+import { LiveExport, type Pace } from "./live.ts";
 import type { HistogramPoint, Metric, NumberPoint } from "./points.ts";
 import type { ExportRequest } from "./requests.ts";
 import { send } from "./send.ts";
@@ -39,8 +39,12 @@ function recorderOf(): SampleSink & { readonly samples: number[] } {
   return { samples, series: () => 0, sample: (_series, _atMs, value) => void samples.push(value) };
 }
 
-function liveTo(url: string, inner: SampleSink): LiveExport {
+/** A tenth of the usual, so that tests wait less. */
+const quick: Pace = { everyMs: 100, requestMsMax: 500, lastMsMax: 200 };
+
+function liveTo(url: string, inner: SampleSink, pace?: Pace): LiveExport {
   return new LiveExport(inner, {
+    ...(pace && { pace }),
     runId: "r1",
     plan: run.plan,
     nowMs: () => Date.now(),
@@ -94,13 +98,13 @@ describe("a run that is sent while it happens", () => {
     ["refusing", async () => (await receiver((response) => response.writeHead(500).end("no"))).url],
   ])("records every sample at once where the receiver is %s", async (_how, urlOf) => {
     const recorder = recorderOf();
-    const live = liveTo(await urlOf(), recorder);
+    const live = liveTo(await urlOf(), recorder, quick);
     const id = live.series(series);
     const began = performance.now();
     for (let index = 0; index < 20_000; index++) live.sample(id, Date.now(), index);
     expect(recorder.samples).toHaveLength(20_000);
     const tookMs = performance.now() - began;
-    await delay(1_200);
+    await delay(120);
     for (let index = 0; index < 20_000; index++) live.sample(id, Date.now(), index);
     expect(recorder.samples).toHaveLength(40_000);
     const endBegan = performance.now();
@@ -112,10 +116,10 @@ describe("a run that is sent while it happens", () => {
 
   it("keeps one request on its way, whatever a slow receiver takes", async () => {
     const { url, bodies } = await receiver(() => {});
-    const live = liveTo(url, recorderOf());
+    const live = liveTo(url, recorderOf(), quick);
     const id = live.series(series);
     live.sample(id, Date.now(), 1);
-    await delay(3_300);
+    await delay(450);
     expect(bodies.length).toBe(1);
     await live.end();
     expect(bodies.length).toBe(1);

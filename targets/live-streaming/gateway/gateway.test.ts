@@ -130,7 +130,7 @@ test("reads requests serially, refused ones too, and starts no session for a dep
   expect(await counted()).not.toMatch(/outcome="served"/);
 });
 
-test.each([
+test.concurrent.each([
   ["a batch of events is one write", [], false],
   [
     "without boundedIngest each event is a write, and they keep the disk busy",
@@ -138,8 +138,8 @@ test.each([
     true,
   ],
 ] as const)("%s", async (_, without, busy) => {
-  // A busy machine may look late: 20 writes take 10 s then, and one batch is waited for.
-  await using slow = await gatewayHere([1], without, { writeMsMin: busy ? 500 : 50 });
+  // A busy machine may look late: 20 writes take 3 s then, and one batch is waited for.
+  await using slow = await gatewayHere([1], without, { writeMsMin: busy ? 150 : 50 });
   const got = async (path: string): Promise<string> => await (await fetch(slow.base + path)).text();
   const events = Array.from({ length: 20 }, () => ({ kind: "player.heartbeat", atMs: 1 }));
   await fetch(`${slow.base}/events`, {
