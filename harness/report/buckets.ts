@@ -288,9 +288,24 @@ function each(
   visit: (value: number, index: number) => void,
 ): void {
   for (const one of series) {
-    for (let i = 0; i < one.atMs.length; i++) {
-      const index = windows.indexAt(startMs(one, i));
+    const indices = indicesOf(one, windows);
+    for (let i = 0; i < indices.length; i++) {
+      const index = indices[i] as number;
       if (index >= 0) visit(one.values[i] as number, index);
     }
   }
+}
+
+/** Several measures of a page look at the same series in the same windows. */
+const known = new WeakMap<Windows, WeakMap<SeriesData, Int32Array>>();
+
+function indicesOf(one: SeriesData, windows: Windows): Int32Array {
+  const inWindows = known.get(windows) ?? new WeakMap<SeriesData, Int32Array>();
+  known.set(windows, inWindows);
+  const before = inWindows.get(one);
+  if (before !== undefined) return before;
+  const indices = new Int32Array(one.atMs.length);
+  for (let i = 0; i < indices.length; i++) indices[i] = windows.indexAt(startMs(one, i));
+  inWindows.set(one, indices);
+  return indices;
 }
