@@ -120,8 +120,8 @@ const files = {
     exclude: ["simulated", ...real].map((other) => `**/*.${other}.test.ts`),
     runner: "test/support/hermetic-runner.ts",
   },
-  simulated: { include: [kindOf("simulated")] },
-  small: { include: small },
+  simulated: { include: [kindOf("simulated")], runner: "test/support/light-runner.ts" },
+  small: { include: small, runner: "test/support/light-runner.ts" },
 };
 
 /** On a busy machine a real test waits, repeats, or says that it cannot tell. */
@@ -158,8 +158,8 @@ export default defineConfig({
           isolate: false,
           // A busy machine may break a time limit. A property's counterexample is no such failure.
           retry: { count: 2, delay: 1_000, condition: /^(?!Property failed)/ },
-          // Some wait for a timer or a disk: one worker more than there are processors.
-          maxWorkers: availableParallelism() + 1,
+          // Each worker compiles what it needs: no more of them than processors.
+          maxWorkers: availableParallelism(),
           // Simulated runs make much that is soon thrown away.
           execArgv: ["--max-semi-space-size=64"],
           // What computes and what waits fill a worker each.

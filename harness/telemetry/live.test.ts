@@ -39,8 +39,8 @@ function recorderOf(): SampleSink & { readonly samples: number[] } {
   return { samples, series: () => 0, sample: (_series, _atMs, value) => void samples.push(value) };
 }
 
-/** A tenth of the usual, so that tests wait less. */
-const quick: Pace = { everyMs: 100, requestMsMax: 500, lastMsMax: 200 };
+/** More often than usual, so that tests wait less. */
+const quick: Pace = { everyMs: 100, requestMsMax: 5_000, lastMsMax: 200 };
 
 function liveTo(url: string, inner: SampleSink, pace?: Pace): LiveExport {
   return new LiveExport(inner, {

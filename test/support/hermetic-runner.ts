@@ -4,7 +4,7 @@
  */
 import childProcess, { ChildProcess } from "node:child_process";
 import { syncBuiltinESMExports } from "node:module";
-import { TestRunner } from "vitest";
+import LightRunner from "./light-runner.ts";
 
 function refuse(): never {
   throw new Error(
@@ -16,4 +16,4 @@ Object.assign(ChildProcess.prototype, { spawn: refuse });
 Object.assign(childProcess, { spawnSync: refuse, execSync: refuse, execFileSync: refuse });
 syncBuiltinESMExports();
 
-export default class HermeticRunner extends TestRunner {}
+export default class HermeticRunner extends LightRunner {}
