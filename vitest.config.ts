@@ -11,43 +11,48 @@ const kindOf = (kind: string): string =>
 
 /**
  * Real tests that judge no time of what they start, only that it comes, in time limits that leave
- * room for two neighbours. They mostly wait, so they do it beside one another. None of them takes
+ * room for three neighbours. They mostly wait, so they do it beside one another. None of them takes
  * ports, state or networks but through what keeps runs on one machine apart (the slots of the
  * process substrate, the free addresses of the docker substrate), none looks for what others leave,
  * and none leaves the user's state dirty. Longest first.
  */
 const beside = [
-  "harness/cli/documentation.process.test.ts",
   "targets/live-streaming/target.process.test.ts",
-  "harness/cli/gone-wrong.process.test.ts",
+  "harness/cli/documentation.process.test.ts",
   "harness/cli/undo.process.test.ts",
+  "harness/cli/gone-wrong.process.test.ts",
   "harness/substrates/docker/deploy.docker.test.ts",
   "harness/game-day/game-day.browser.test.ts",
   "harness/cli/commands/gameday.process.test.ts",
-  "harness/report/compare.browser.test.ts",
   "harness/report/report.browser.test.ts",
+  "harness/report/compare.browser.test.ts",
   "harness/report/run-list.browser.test.ts",
+  "targets/live-streaming/edge/vcl.process.test.ts",
   "harness/substrates/external-service.process.test.ts",
-  "experiments/claims/right-bytes.process.test.ts",
   "harness/cli/main.process.test.ts",
-  "targets/live-streaming/packager/oracle.process.test.ts",
-  "targets/live-streaming/object-store/main.process.test.ts",
+  "experiments/claims/right-bytes.process.test.ts",
   "harness/app/experiment-repository.process.test.ts",
+  "targets/live-streaming/packager/oracle.process.test.ts",
   "harness/bootstrap.process.test.ts",
+  "targets/live-streaming/object-store/main.process.test.ts",
 ];
 
 /**
- * Real tests that judge times, but with room for one neighbour that is as light as they are: they
+ * Real tests that judge times, but with room for two neighbours that are as light as they are: they
  * start single services, or runs of some ten requests a second, and mostly wait. What loads a whole
  * target, or measures what processors can do, is not among them. Longest first.
  */
 const paired = [
   "packages/packages.process.test.ts",
+  "harness/cli/compose-example.docker.test.ts",
+  "harness/cli/own-metrics.process.test.ts",
+  "harness/cli/examples.process.test.ts",
+  "harness/cli/own-operations.process.test.ts",
+  "harness/cli/https-target.process.test.ts",
   "harness/cli/plain-http.process.test.ts",
   "harness/cli/own-script.process.test.ts",
-  "harness/cli/own-metrics.process.test.ts",
-  "harness/cli/https-target.process.test.ts",
-  "harness/cli/own-operations.process.test.ts",
+  "harness/substrates/compose/compose.docker.test.ts",
+  "harness/faults/faults.process.test.ts",
   "test/lies/lies.process.test.ts",
   "targets/live-streaming/origin/origin.process.test.ts",
   "targets/live-streaming/edge/edge.process.test.ts",
@@ -59,7 +64,7 @@ const paired = [
   "targets/live-streaming/cache/client.process.test.ts",
   "targets/live-streaming/edge-nginx/nginx.process.test.ts",
   "targets/live-streaming/edge/hostile.process.test.ts",
-  "harness/provision/provision.process.test.ts",
+  "harness/provision/real-tools.process.test.ts",
   "targets/live-streaming/origin/forward.process.test.ts",
 ];
 
@@ -140,7 +145,7 @@ const limits = { testTimeout: 300_000, hookTimeout: 300_000 };
 
 /**
  * Files of the light kinds share a worker, as starting one costs more than most files need. The
- * others start the real thing: three files at a time where they may be beside one another, two
+ * others start the real thing: four files at a time where they may be beside one another, three
  * where they are light, else one, kind after kind.
  */
 export default defineConfig({
@@ -173,7 +178,7 @@ export default defineConfig({
           name: "beside",
           runner: patient,
           include: beside,
-          maxWorkers: 3,
+          maxWorkers: 4,
           sequence: { groupOrder: 2 },
         },
       },
@@ -184,7 +189,7 @@ export default defineConfig({
           name: "paired",
           runner: patient,
           include: paired,
-          maxWorkers: 2,
+          maxWorkers: 3,
           sequence: { groupOrder: 3 },
         },
       },
