@@ -11,10 +11,10 @@ const kindOf = (kind: string): string =>
 
 /**
  * Real tests that judge no time of what they start, only that it comes, in time limits that leave
- * room for three neighbours. They mostly wait, so they do it beside one another. None of them takes
- * ports, state or networks but through what keeps runs on one machine apart (the slots of the
- * process substrate, the free addresses of the docker substrate), none looks for what others leave,
- * and none leaves the user's state dirty. Longest first.
+ * room for neighbours. They run at a low priority beside the light ones, which mostly wait. None of
+ * them takes ports, state or networks but through what keeps runs on one machine apart (the slots
+ * of the process substrate, the free addresses of the docker substrate), none looks for what others
+ * leave, and none leaves the user's state dirty. Longest first.
  */
 const beside = [
   "targets/live-streaming/target.process.test.ts",
@@ -30,6 +30,7 @@ const beside = [
   "targets/live-streaming/edge/vcl.process.test.ts",
   "harness/substrates/external-service.process.test.ts",
   "harness/cli/main.process.test.ts",
+  "harness/cli/undo.docker.test.ts",
   "experiments/claims/right-bytes.process.test.ts",
   "harness/app/experiment-repository.process.test.ts",
   "targets/live-streaming/packager/oracle.process.test.ts",
@@ -38,9 +39,10 @@ const beside = [
 ];
 
 /**
- * Real tests that judge times, but with room for two neighbours that are as light as they are: they
- * start single services, or runs of some ten requests a second, and mostly wait. What loads a whole
- * target, or measures what processors can do, is not among them. Longest first.
+ * Real tests that judge times, but with room for neighbours that are as light as they are, and for
+ * those that yield: they start single services, or runs of some ten requests a second, and mostly
+ * wait. What loads a whole target, or measures what processors can do, is not among them. Longest
+ * first.
  */
 const paired = [
   "packages/packages.process.test.ts",
@@ -104,13 +106,21 @@ const long = [
   "experiments/gateways.simulated.test.ts",
 ];
 
+/** What waits and what computes in turn, so that they run beside one another. */
+const realFirst = Array.from({ length: Math.max(beside.length, paired.length) }, (_, index) => [
+  beside[index],
+  paired[index],
+])
+  .flat()
+  .filter((path) => path !== undefined);
+
 /**
  * In a fresh clone nothing is known of how long a file takes, and a long one that came last would
  * be waited for alone.
  */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const listed = [...long, ...small, ...beside, ...paired];
+    const listed = [...long, ...small, ...realFirst];
     const place = ({ moduleId }: TestSpecification): number => {
       const found = listed.findIndex((path) => moduleId.endsWith(`/${path}`));
       return found === -1 ? listed.length : found;
@@ -145,8 +155,8 @@ const limits = { testTimeout: 300_000, hookTimeout: 300_000 };
 
 /**
  * Files of the light kinds share a worker, as starting one costs more than most files need. The
- * others start the real thing: four files at a time where they may be beside one another, three
- * where they are light, else one, kind after kind.
+ * others start the real thing: four files at a time where they may be beside one another, else one,
+ * kind after kind.
  */
 export default defineConfig({
   test: {
@@ -176,7 +186,7 @@ export default defineConfig({
           ...native,
           ...limits,
           name: "beside",
-          runner: patient,
+          runner: "test/support/yielding-runner.ts",
           include: beside,
           maxWorkers: 4,
           sequence: { groupOrder: 2 },
@@ -189,8 +199,8 @@ export default defineConfig({
           name: "paired",
           runner: patient,
           include: paired,
-          maxWorkers: 3,
-          sequence: { groupOrder: 3 },
+          maxWorkers: 4,
+          sequence: { groupOrder: 2 },
         },
       },
       ...real.map((kind, index) => ({
@@ -202,7 +212,7 @@ export default defineConfig({
           include: [kindOf(kind)],
           exclude: [...small, ...beside, ...paired],
           fileParallelism: false,
-          sequence: { groupOrder: index + 4 },
+          sequence: { groupOrder: index + 3 },
         },
       })),
     ],
