@@ -152,10 +152,10 @@ function spread(
 
 /** The median interval between readings. */
 function usualGapMs({ atMs }: SeriesData): number {
-  const gaps = Float64Array.from(
-    { length: Math.max(0, atMs.length - 1) },
-    (_, index) => (atMs[index + 1] as number) - (atMs[index] as number),
-  ).filter((gap) => gap > 100);
+  const gaps = atMs
+    .subarray(1)
+    .map((at, index) => at - (atMs[index] as number))
+    .filter((gap) => gap > 100);
   return quantile(gaps.sort(), 0.5) ?? 0;
 }
 
