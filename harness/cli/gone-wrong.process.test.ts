@@ -18,8 +18,8 @@ import {
 } from "../../test/support/cli/seawall.ts";
 
 /**
- * A cache for each test: what a run leaves in one must not refuse the runs of the others. `reserved`
- * are the slots that others hold.
+ * A cache for each test: what a run leaves in one must not refuse the runs of the others. Others
+ * hold the slots in `reserved`.
  */
 const caches: { readonly path: string; readonly state: string; readonly reserved: string[] }[] = [];
 afterAll(() => {
