@@ -71,12 +71,18 @@ const paired = [
 ];
 
 /**
- * Real tests that start small programs for a moment, and judge no time. They run as hermetic tests
- * do, several files in a worker. Longest first.
+ * Tests that start small programs for a moment, or wait for real timers, and judge no time. They
+ * run as hermetic tests do, several files in a worker. Longest first.
  */
 const small = [
+  "targets/live-streaming/gateway/event-writes.process.test.ts",
+  "targets/live-streaming/pack/probes/prober.process.test.ts",
+  "targets/live-streaming/packager/publish.process.test.ts",
+  "harness/app/live-run.process.test.ts",
+  "harness/probes/probes.process.test.ts",
   "harness/cli/command-line.process.test.ts",
   "harness/run/ledger.process.test.ts",
+  "harness/probes/prober.process.test.ts",
   "harness/provision/obtain.process.test.ts",
   "harness/substrates/process/instance.process.test.ts",
   "harness/system/processes.process.test.ts",
@@ -173,8 +179,8 @@ export default defineConfig({
           isolate: false,
           // A busy machine may break a time limit. A property's counterexample is no such failure.
           retry: { count: 2, delay: 1_000, condition: /^(?!Property failed)/ },
-          // Each worker compiles what it needs: no more of them than processors.
-          maxWorkers: availableParallelism(),
+          // Each worker compiles what it needs. Where some files wait, one more keeps all busy.
+          maxWorkers: availableParallelism() + (kind === "hermetic" ? 0 : 1),
           // Simulated runs make much that is soon thrown away.
           execArgv: ["--max-semi-space-size=64"],
           // What computes and what waits fill a worker each.

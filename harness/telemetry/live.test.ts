@@ -42,9 +42,9 @@ function recorderOf(): SampleSink & { readonly samples: number[] } {
 /** More often than usual, so that tests wait less. */
 const quick: Pace = { everyMs: 100, requestMsMax: 5_000, lastMsMax: 200 };
 
-function liveTo(url: string, inner: SampleSink, pace?: Pace): LiveExport {
+function liveTo(url: string, inner: SampleSink): LiveExport {
   return new LiveExport(inner, {
-    ...(pace && { pace }),
+    pace: quick,
     runId: "r1",
     plan: run.plan,
     nowMs: () => Date.now(),
@@ -67,7 +67,7 @@ const spansIn = (bodies: readonly ExportRequest[], name: string): number[] =>
     .map(({ asDouble }) => asDouble);
 
 describe("a run that is sent while it happens", () => {
-  it("shows a sample within 3 s, and phases and faults from start to end", async () => {
+  it("shows a sample at once, and phases and faults from start to end", async () => {
     const { url, bodies } = await receiver((response) => response.end("{}"));
     const recorder = recorderOf();
     const live = liveTo(url, recorder);
@@ -78,7 +78,7 @@ describe("a run that is sent while it happens", () => {
     if (injected === undefined) throw new Error("the storm breaks nothing");
     live.event({ ...injected, atMs: Date.now() });
     const began = Date.now();
-    while (countIn(bodies) < 1 && Date.now() - began < 3_000) await delay(50);
+    while (countIn(bodies) < 1 && Date.now() - began < 3_000) await delay(10);
     expect(countIn(bodies)).toBe(1);
     expect(spansIn(bodies, "seawall.phase")).toContain(1);
     expect(spansIn(bodies, "seawall.fault")).toContain(1);
@@ -98,7 +98,7 @@ describe("a run that is sent while it happens", () => {
     ["refusing", async () => (await receiver((response) => response.writeHead(500).end("no"))).url],
   ])("records every sample at once where the receiver is %s", async (_how, urlOf) => {
     const recorder = recorderOf();
-    const live = liveTo(await urlOf(), recorder, quick);
+    const live = liveTo(await urlOf(), recorder);
     const id = live.series(series);
     const began = performance.now();
     for (let index = 0; index < 20_000; index++) live.sample(id, Date.now(), index);
@@ -116,7 +116,7 @@ describe("a run that is sent while it happens", () => {
 
   it("keeps one request on its way, whatever a slow receiver takes", async () => {
     const { url, bodies } = await receiver(() => {});
-    const live = liveTo(url, recorderOf(), quick);
+    const live = liveTo(url, recorderOf());
     const id = live.series(series);
     live.sample(id, Date.now(), 1);
     await delay(450);
