@@ -161,7 +161,7 @@ const limits = { testTimeout: 300_000, hookTimeout: 300_000 };
 
 /**
  * Files of the light kinds share a worker, as starting one costs more than most files need. The
- * others start the real thing: four files at a time where they may be beside one another, else one,
+ * others start the real thing: five files at a time where they may be beside one another, else one,
  * kind after kind.
  */
 export default defineConfig({
@@ -194,7 +194,7 @@ export default defineConfig({
           name: "beside",
           runner: "test/support/yielding-runner.ts",
           include: beside,
-          maxWorkers: 4,
+          maxWorkers: 5,
           sequence: { groupOrder: 2 },
         },
       },
@@ -205,7 +205,7 @@ export default defineConfig({
           name: "paired",
           runner: patient,
           include: paired,
-          maxWorkers: 4,
+          maxWorkers: 5,
           sequence: { groupOrder: 2 },
         },
       },
