@@ -51,5 +51,3 @@ describe("the error for missing tools", () => {
     );
   });
 });
-
-describe("recipes of a target", () => {});
