@@ -4,6 +4,7 @@ import { SeawallError } from "../base/errors.ts";
 import { selectorsOf } from "../claims/statistics/registry.ts";
 import { struckIn, unknownFault } from "../faults/faults.ts";
 import type { Experiment } from "../experiment/experiment.ts";
+import type { Plays } from "../experiment/plays.ts";
 import { shapeProblems } from "../experiment/experiment-schema.ts";
 import { isOfBytes, metricIn, type Registry } from "../metrics/metrics.ts";
 import { unknownName } from "../base/nearest.ts";
@@ -205,6 +206,12 @@ function unrefutable(
   problems: readonly PlanProblem[],
 ): PlanProblem[] {
   if (problems.some(({ spoils }) => spoils === "world")) return [];
+  // The search asks for each load and metric of each made-up record.
+  const read = new Map<string, Plays | null>();
+  const playsOf = (workload: string): Plays | null => {
+    if (!read.has(workload)) read.set(workload, workloadPlays?.(workload) ?? null);
+    return read.get(workload) ?? null;
+  };
   const world: World = {
     experiment,
     layout,
@@ -212,7 +219,7 @@ function unrefutable(
     values,
     simulated: isVirtual(substrate),
     leadInMs,
-    plays: ({ workload, exec }) => workloadPlays?.(workload)?.[exec] ?? null,
+    plays: ({ workload, exec }) => playsOf(workload)?.[exec] ?? null,
   };
   return refutableProblems(world, problems);
 }
