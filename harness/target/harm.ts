@@ -1,6 +1,7 @@
 /** The metric that shows harm to a target's users: what a reader looks at first. */
 import type { Tags } from "../metrics/tags.ts";
 
+/** The metric that shows harm to a target's users: what a reader looks at first. */
 export interface Harm {
   /** A duration with one sample per iteration. */
   readonly metric: string;
@@ -14,6 +15,7 @@ export interface Harm {
   readonly eachTitle: string;
 }
 
+/** A class of requests whose harm is shown. */
 export interface HarmedClass {
   /** A class of requests. */
   readonly lane: string;

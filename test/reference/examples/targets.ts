@@ -1,0 +1,85 @@
+/** One example for each part of a target, as the reference shows it. */
+import type {
+  Operation,
+  OwnProbe,
+  OwnSeries,
+  OwnTarget,
+  Running,
+  SessionStep,
+  Started,
+  Tls,
+} from "../../../harness/target.ts";
+import type { StreamTarget } from "../../../targets/live-streaming/index.ts";
+
+export const running: Running = {
+  name: "edge",
+  url: "https://shop.example:8443/api",
+  ready: "/health",
+  headers: { "X-Environment": "staging" },
+  secretHeaders: { Authorization: "SHOP_TOKEN" },
+  metrics: { path: "/metrics", series: ["edge_requests_total"] },
+};
+
+export const started: Started = {
+  name: "origin-a",
+  kind: "origin",
+  zone: "zone-a",
+  port: 18_101,
+  ready: "/health",
+  launch: (place) => ({
+    command: "/usr/bin/python3",
+    args: ["/srv/origin/server.py", String(place.listen("http").port)],
+    env: { STORE: `http://${place.reach("store", "http").host}:9000` },
+    files: {},
+  }),
+};
+
+export const series: OwnSeries = {
+  name: "origin_packaged_total",
+  labels: { outcome: ["done", "failed"], rendition: null },
+};
+
+export const operations: Readonly<Record<string, Operation>> = {
+  flush: { kind: "http", port: "http", method: "POST", path: "/cache/flush" },
+  entries: { kind: "http", port: "http", method: "GET", path: "/cache/entries" },
+  restart: {
+    kind: "command",
+    command: () => ({ command: "systemctl", args: ["--user", "restart", "origin"], env: {} }),
+    withinMs: 30_000,
+  },
+};
+
+export const probe: OwnProbe = { service: "edge", path: "/items/1", lane: "browse" };
+
+export const session: SessionStep = {
+  path: "/session",
+  body: '{"device":"probe"}',
+  token: "data.token",
+  header: "Authorization",
+  as: "Bearer {token}",
+};
+
+export const tls: Tls = {
+  ca: "/etc/shop/ca.pem",
+  cert: "/etc/shop/client.pem",
+  key: "/etc/shop/client-key.pem",
+};
+
+export const stream: StreamTarget["stream"] = {
+  event: "match",
+  segmentMs: 2_000,
+  availabilityStartMs: Date.UTC(2026, 0, 1),
+  renditions: [
+    { name: "hd", kind: "video", bitsPerSecond: 3_000_000 },
+    { name: "audio", kind: "audio", bitsPerSecond: 96_000 },
+  ],
+  segmentPath: "/live/{event}/{rendition}/{number}.m4s",
+  dvrSegments: 30,
+};
+
+export const links: NonNullable<OwnTarget["links"]> = [
+  ["users", "edge"],
+  ["edge", "origin-a"],
+  ["api", "broker:amqp"],
+  ["db-1", "db-2", "own work"],
+];
