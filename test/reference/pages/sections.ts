@@ -87,6 +87,7 @@ const targets: readonly TypeSection[] = [
   { name: "Stream", path: `${pack}/stream/stream.ts`, shapes: [streamShape], example: "stream" },
   { name: "Pack", path: "harness/target/pack.ts" },
   { name: "Harm", path: "harness/target/harm.ts" },
+  { name: "Refusal", path: "harness/target/harm.ts" },
   { name: "HarmedClass", path: "harness/target/harm.ts" },
 ];
 
