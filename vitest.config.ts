@@ -103,8 +103,8 @@ const limits = { testTimeout: 300_000, hookTimeout: 300_000 };
 
 /**
  * Hermetic and simulated tests need nothing but Node: several files share a worker, as starting one
- * costs more than most files need. The others start the real thing: three files at a time where they may be
- * beside one another, two where they are light, else one, kind after kind.
+ * costs more than most files need. The others start the real thing: three files at a time where
+ * they may be beside one another, two where they are light, else one, kind after kind.
  */
 export default defineConfig({
   test: {

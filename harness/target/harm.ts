@@ -17,6 +17,7 @@ export interface Harm {
   readonly eachTitle: string;
 }
 
+/** How the refusal of a user shows. */
 export interface Refusal {
   /** The tags of a user who was refused until it gave up. */
   readonly having: Tags;
