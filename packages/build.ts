@@ -32,7 +32,11 @@ function buildSeawall(out: string): void {
   for (const part of ["harness", "targets", "experiments"]) copyAssets(part, out);
   for (const path of ["schemas", "seawall"])
     cpSync(join(root, path), join(out, path), { recursive: true });
-  for (const path of forReaders) cpSync(join(root, path), join(out, path), { recursive: true });
+  for (const path of forReaders)
+    cpSync(join(root, path), join(out, path), {
+      recursive: true,
+      filter: (from) => from !== join(root, "docs/images"),
+    });
   const manifest = manifestOfSeawall(checkout);
   complete("seawall", manifest, out);
   nameCompiledFiles(join(out, "targets/image/Dockerfile"));

@@ -66,7 +66,10 @@ export interface Experiment {
   readonly title: string;
   /** The hypothesis in words, and the real event that it replays. */
   readonly story: string;
-  /** How much it may break, and which experiments must have held before. */
+  /**
+   * How much it breaks, in the author's judgement. It decides which experiments must have held
+   * before; `plan` does not compare it with the method.
+   */
   readonly tier: Tier;
   /** What is tested: the result of `defineTarget()`, `composeTarget()` or `streamTarget()`. */
   readonly target: Target;

@@ -128,8 +128,8 @@ export interface Declared {
    */
   readonly kind?: "counter" | "gauge";
   /**
-   * Its labels, with the possible values of each; null if any value can occur. Absent if the labels
-   * are unknown.
+   * Its labels, with the possible values of each; null if any value can occur. `{}` says that it
+   * has none. Without this, claims may select by any label.
    */
   readonly labels?: Readonly<Record<string, readonly string[] | null>>;
 }

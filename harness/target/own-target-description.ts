@@ -15,9 +15,9 @@ export interface Named {
   readonly store?: boolean;
   /** It has no users until another service is lost, so a fault on it may change nothing. */
   readonly standby?: boolean;
-  /** The region, for faults on a whole region. */
+  /** The region, for faults on a whole region; `own` by default. */
   readonly region?: string;
-  /** The zone within the region, for faults on a whole zone. */
+  /** The zone within the region, for faults on a whole zone; by default, the region. */
   readonly zone?: string;
   /** A path that returns 200 when the service is ready. By default, a TCP connection is enough. */
   readonly ready?: string;

@@ -6,6 +6,9 @@
 /**
  * The stream as a function of wall-clock time: all that a player's manifest would contain. Segment
  * N begins at `availabilityStartMs` + N × `segmentMs`.
+ *
+ * A body counts as a segment only if it is large enough, no text, and a complete container: fMP4,
+ * MPEG-TS, WebM, or an audio format. Containers that are not known are taken as they are.
  */
 export interface Stream {
   /** The name of the event, for `{event}` in `segmentPath`. */
