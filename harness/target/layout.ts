@@ -96,7 +96,7 @@ export interface ToolInImage {
  * ```ts
  * launch: (place) => ({
  *   command: "python3",
- *   args: ["server.py", String(place.listen("http").port)],
+ *   args: ["/srv/server.py", place.listen("http").host, String(place.listen("http").port)],
  *   env: { RETRIES: place.enabled("retries") ? "3" : "0" },
  *   files: {},
  * })

@@ -26,12 +26,20 @@ export const started: Started = {
   zone: "zone-a",
   port: 18_101,
   ready: "/health",
-  launch: (place) => ({
-    command: "/usr/bin/python3",
-    args: ["/srv/origin/server.py", String(place.listen("http").port)],
-    env: { STORE: `http://${place.reach("store", "http").host}:9000` },
-    files: {},
-  }),
+  dependsOn: ["store"],
+  launch: (place) => {
+    const own = place.listen("http");
+    const store = place.reach("store", "http");
+    return {
+      command: "python3",
+      args: ["/srv/origin/server.py", own.host, String(own.port)],
+      env: {
+        STORE: `http://${store.host}:${store.port}`,
+        CACHE_LOCK: place.enabled("cacheLock") ? "on" : "off",
+      },
+      files: {},
+    };
+  },
 };
 
 export const series: OwnSeries = {
