@@ -41,7 +41,10 @@ export interface Recovery {
 export interface Step {
   /** Start of the act in ms after the start of phase `fault`, from 0. */
   readonly atMs: number;
-  /** Duration in ms until the heal, which must begin within phase `fault`. */
+  /**
+   * Duration in ms until the heal, which must begin within phase `fault`. A fault that lasts needs
+   * at least 2000, and at least one period of a target with a rhythm.
+   */
   readonly forMs: number;
   /** One fault, such as `{ kind: "kill", service: "origin-a" }`. */
   readonly fault: Fault;

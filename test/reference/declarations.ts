@@ -71,6 +71,16 @@ export function declarationOf(path: string, name: string): Declaration {
   return { name, doc: prose, example, forms };
 }
 
+/** The texts of a union, each with its comment. */
+export function literalsOf(path: string, name: string): { name: string; doc: string }[] {
+  const { source, node } = found(path, name);
+  const union = node["typeAnnotation"] as Node;
+  return (union["types"] as readonly Node[]).map((one) => ({
+    name: source.text.slice(one.start + 1, one.end - 1),
+    doc: partsOf(docBefore(source, one.start)).prose,
+  }));
+}
+
 /** The text of what `export const NAME = …` is set to. */
 export function textOfConstant(path: string, name: string): string {
   const { source, node } = found(path, name);

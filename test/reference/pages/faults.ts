@@ -6,6 +6,7 @@ import { effectsIn } from "../../../harness/substrates/effects.ts";
 import { linksShape, whereShape } from "../../../harness/target/where.ts";
 import type { FaultKind, FaultKinds } from "../../../harness/target/fault.ts";
 import { streaming } from "../../../targets/live-streaming/pack/pack.ts";
+import { literalsOf } from "../declarations.ts";
 import { anchorOf, code, page, prose, span, table } from "../markdown.ts";
 import { fieldsOf, partsOf } from "../shapes.ts";
 import { exampleOf } from "../type-sections.ts";
@@ -13,6 +14,7 @@ import { fieldsTable } from "./claims.ts";
 
 export async function faultsPage(): Promise<string> {
   const effects = await doers();
+  const needs = literalsOf("harness/target/fault.ts", "Capability");
   const ofStreams = streaming.faults as FaultKinds;
   return page(
     "Faults and their parameters",
@@ -21,7 +23,24 @@ export async function faultsPage(): Promise<string> {
         "observation that proves that it landed, and another one that proves that it is healed. " +
         "`plan` prints both for every step. A fault that did not land is never green.",
     ),
+    prose(
+      "A fault counts only if it lasts until its heal, and if the target uses what it strikes: " +
+        "a struck link carries the target's own traffic, and a struck service has users. Two " +
+        "faults on the same service or link are 3 s apart, or 1 s where nothing restarts. " +
+        "`plan` refuses what is too small to be observed, and names the least value.",
+    ),
     overview(kinds, effects),
+    "## What a fault needs",
+    prose(
+      "The process substrate has all of these but `zoneNetworks`, the docker and compose " +
+        "substrates have all. An effect is a change inside of a service, which the substrates " +
+        "that are named can make. `seawall plan --substrate NAME` says what is missing on this " +
+        "machine.",
+    ),
+    table(
+      ["need", "what the substrate does"],
+      needs.map(({ name, doc }) => [span(name), doc]),
+    ),
     "## Selecting links",
     prose(
       "A fault on links strikes the links that the target declares. `links` selects them by " +
