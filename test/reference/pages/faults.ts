@@ -24,8 +24,8 @@ export async function faultsPage(): Promise<string> {
         "`plan` prints both for every step. A fault that did not land is never green.",
     ),
     prose(
-      "A fault counts only if it lasts until its heal, and if the target uses what it strikes: " +
-        "a struck link carries the target's own traffic, and a struck service has users. Two " +
+      "A fault counts only if it lasts until its heal, and if the target uses what it strikes. " +
+        "A struck link carries the target's own traffic, and a struck service has users. Two " +
         "faults on the same service or link are 3 s apart, or 1 s where nothing restarts. " +
         "`plan` refuses what is too small to be observed, and names the least value.",
     ),
