@@ -215,6 +215,7 @@ function plainType(text: string, isOptional: boolean): string {
     .replaceAll(/\s+/g, " ")
     .replaceAll(/\breadonly /g, "")
     .replaceAll(/\bTags\b/g, "Record<string, string>")
+    .replaceAll("(typeof sources)[number]", "Source")
     .replaceAll(/\bReadonly<(Record<[^<>]*(?:<[^<>]*>)?[^<>]*>)>/g, "$1")
     .replaceAll(/, (?=[)}\]])/g, "")
     .replace(/[;,]\s*$/, "")

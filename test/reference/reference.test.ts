@@ -119,6 +119,7 @@ describe("the reference", () => {
       [streamShape, targets.stream],
       [ownTargetShape.pick({ links: true, probes: true }), { probes: [targets.probe] }],
       [ownTargetShape.pick({ links: true, probes: true }), { links: targets.links }],
+      [ownTargetShape.pick({ pack: true }), { pack: targets.pack }],
       [runningShape.pick({ metrics: true }), { metrics: { path: "/", series: [targets.series] } }],
     ] as const)
       expect(shape.safeParse(part).error).toBeUndefined();

@@ -4,6 +4,7 @@ import type {
   OwnProbe,
   OwnSeries,
   OwnTarget,
+  Pack,
   Running,
   SessionStep,
   Started,
@@ -91,3 +92,26 @@ export const links: NonNullable<OwnTarget["links"]> = [
   ["api", "broker:amqp"],
   ["db-1", "db-2", "own work"],
 ];
+
+export const pack: Pack = {
+  name: "shopping",
+  trafficClasses: ["order", "browse"],
+  harm: {
+    metric: "order_ms",
+    having: { outcome: "placed" },
+    classes: [{ lane: "order", title: "Orders" }],
+    waitTitle: "How long customers wait for an order",
+    eachTitle: "Every order, by how long it took",
+  },
+  metrics: {
+    order_ms: {
+      kind: "duration",
+      unit: "ms",
+      source: "generator",
+      perIteration: true,
+      tags: ["lane", "load", "outcome"],
+      values: { outcome: ["placed", "late", "lost"] },
+      meaning: "a customer's wait for one order",
+    },
+  },
+};

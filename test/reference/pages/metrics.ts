@@ -1,6 +1,6 @@
 /** The page of metrics: those of every run, of k6, and of streams. */
 import { k6Metrics } from "../../../harness/metrics/k6-metrics.ts";
-import type { Metric, Registry } from "../../../harness/metrics/metrics.ts";
+import { type Metric, type Registry, sources } from "../../../harness/metrics/metrics.ts";
 import { ownMetrics } from "../../../harness/metrics/own-metrics.ts";
 import { metrics } from "../../../targets/live-streaming/pack/metrics.ts";
 import { trafficClasses } from "../../../targets/live-streaming/pack/traffic-classes.ts";
@@ -21,7 +21,10 @@ export function metricsPage(places: Places): string {
     "## Kinds of metrics",
     prose(declarationOf("harness/metrics/samples.ts", "SampleKind").doc),
     "## Sources",
-    prose(declarationOf("harness/metrics/metrics.ts", "sources").doc),
+    prose(
+      `${declarationOf("harness/metrics/metrics.ts", "sources").doc} All are ` +
+        `${sources.map(span).join(", ")}.`,
+    ),
     "## Metrics of every run",
     prose("A claim cannot rest on metrics of the harness itself. The table marks them as such."),
     registryTable(ownMetrics),

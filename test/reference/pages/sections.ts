@@ -85,7 +85,7 @@ const targets: readonly TypeSection[] = [
     made: { path: `${pack}/own-target/stream-target.ts`, name: "streamTarget" },
   },
   { name: "Stream", path: `${pack}/stream/stream.ts`, shapes: [streamShape], example: "stream" },
-  { name: "Pack", path: "harness/target/pack.ts" },
+  { name: "Pack", path: "harness/target/pack.ts", example: "pack" },
   { name: "Harm", path: "harness/target/harm.ts" },
   { name: "Refusal", path: "harness/target/harm.ts" },
   { name: "HarmedClass", path: "harness/target/harm.ts" },
