@@ -61,7 +61,9 @@ export function holding(
 
 /** The baseline's rates, for longer than the time limit. */
 export function everyday(plan: Plan, msMax: number): Plan {
-  const load = plan.load.map((one): Load => {
+  // A trace ends, and it is unknown how long people look.
+  const rated = plan.load.filter(({ replay }) => replay === undefined);
+  const load = rated.map((one): Load => {
     const { baseline, fault, recovery } = one.ratePerSecond;
     const share = baseline / Math.max(baseline, fault, recovery, Number.MIN_VALUE);
     return {

@@ -34,6 +34,7 @@ import { CsvParser } from "./csv.ts";
 import { blocksWithout } from "./fence.ts";
 import { K6Control } from "./k6-control.ts";
 import { loggedErrors } from "./logged-errors.ts";
+import { writeReplays } from "./replays.ts";
 import { entryScript, environmentOf, settingsOf } from "./scenarios.ts";
 
 const readyWithinMs = 30_000;
@@ -61,7 +62,9 @@ async function prepare(request: LoadRequest, options: K6Options): Promise<Runnin
     plan.load,
     (workload) => moduleIn(options.workloads, workload),
     join(import.meta.dirname, `accounted${ending}`),
+    join(import.meta.dirname, `paced${ending}`),
   );
+  const replays = writeReplays(request, options.clock);
   writeFileSync(entry, await bundled(script, options.workloads, "of this run"));
   // A configuration folder of the run's own, so that the user's k6 settings cannot change a run.
   const home = join(request.logsDirectory, "k6-home");
@@ -108,7 +111,10 @@ async function prepare(request: LoadRequest, options: K6Options): Promise<Runnin
         ...authoritiesOf(entries, home),
         XDG_CONFIG_HOME: home,
         [runVariable]: request.runId,
-        SEAWALL_LOAD: settingsOf(plan, plan.load, request.entries, request.otherEntries, forbidden),
+        SEAWALL_LOAD: settingsOf(plan, plan.load, request.entries, request.otherEntries, {
+          forbidden,
+          replays: replays.settings,
+        }),
         K6_CSV_TIME_FORMAT: "unix_micro",
         K6_CSV_SAVE_INTERVAL: "200ms",
         K6_AUTO_EXTENSION_RESOLUTION: "false",
@@ -116,7 +122,7 @@ async function prepare(request: LoadRequest, options: K6Options): Promise<Runnin
       },
     },
   );
-  const load = new RunningK6(child, request, new K6Control(control), logFile);
+  const load = new RunningK6(child, request, new K6Control(control), logFile, replays.turn);
   try {
     await load.ready(options.clock, request.signal);
     return load;
@@ -184,14 +190,23 @@ class RunningK6 implements RunningLoad {
   readonly #control: K6Control;
   readonly #logFile: string;
   readonly #undone: () => void;
+  readonly #turn: () => Promise<void>;
   #over = false;
   #stopping = false;
   #failure: Error | null = null;
   readonly #moved = new MovedByMembers();
   #last: (Usage & { queuedSeconds: number }) | null = null;
 
-  constructor(child: ChildProcess, request: LoadRequest, control: K6Control, logFile: string) {
+  /** `turn`: waits for the moment at which the load may begin. */
+  constructor(
+    child: ChildProcess,
+    request: LoadRequest,
+    control: K6Control,
+    logFile: string,
+    turn: () => Promise<void>,
+  ) {
     this.#child = child;
+    this.#turn = turn;
     this.#control = control;
     this.#logFile = logFile;
     this.#parser = new CsvParser(
@@ -200,6 +215,7 @@ class RunningK6 implements RunningLoad {
         name: load.name,
         lane: load.lane,
         stages: stagesOf(load, request.plan),
+        isPaced: load.replay !== undefined,
       })),
       request.plan.metrics,
       metricsAsked(request.plan),
@@ -283,8 +299,9 @@ class RunningK6 implements RunningLoad {
     await this.#control.setUp(signal);
   }
 
-  begin(): Promise<void> {
-    return this.#control.resume();
+  async begin(): Promise<void> {
+    await this.#turn();
+    await this.#control.resume();
   }
 
   async stop(): Promise<LoadEnd> {

@@ -61,7 +61,7 @@ describe("the entry script", () => {
     { ...load, name: "start", workload: "crowd", exec: "start" },
   ];
   it("uses each load's function from its own workload, even if names collide, and wraps it", () => {
-    const lines = entryScript(loads, named, "/h/accounted.ts").split("\n");
+    const lines = entryScript(loads, named, "/h/accounted.ts", "/h/paced.ts").split("\n");
     expect(lines.filter((line) => line.startsWith("import * as"))).toEqual([
       'import * as workload0 from "/w/viewers.ts";',
       'import * as workload1 from "/w/crowd.ts";',
@@ -74,7 +74,7 @@ describe("the entry script", () => {
   });
 
   it("lets a workload change neither the load nor its hosts", () => {
-    const script = entryScript(loads, named, "/h/accounted.ts");
+    const script = entryScript(loads, named, "/h/accounted.ts", "/h/paced.ts");
     expect(script.indexOf("scenarios, maxRedirects: 0, blacklistIPs: forbidden")).toBeGreaterThan(
       script.indexOf("own[name]"),
     );
@@ -84,14 +84,14 @@ describe("the entry script", () => {
 
   it("imports a user's script from its own path", () => {
     const own = { ...load, workload: "/home/me/my shop/load.ts" };
-    expect(entryScript([own], named, "/h/accounted.ts")).toContain(
+    expect(entryScript([own], named, "/h/accounted.ts", "/h/paced.ts")).toContain(
       'import * as workload0 from "/home/me/my shop/load.ts";',
     );
   });
 
   it("exports the names of the scenarios", () => {
     for (const one of loads)
-      expect(entryScript(loads, named, "/h/accounted.ts")).toContain(
+      expect(entryScript(loads, named, "/h/accounted.ts", "/h/paced.ts")).toContain(
         `export const ${scenarioOf(one, plan).exec} = `,
       );
     expect(new Set(loads.map(execOf)).size).toBe(loads.length);
