@@ -18,13 +18,13 @@ export default defineExperiment({
   tier: "storm",
   target: nginxSegments,
   topology: "own",
-  phasesMs: { baseline: 16_000, fault: 20_000, recovery: 16_000 },
+  phasesMs: { baseline: 12_000, fault: 16_000, recovery: 12_000 },
   load: [
     {
       name: "evening",
       workload: replay("./evening.trace.zst", {
         times: 2,
-        fromMs: 36_000,
+        fromMs: 40_000,
         relativeToLiveEdge: true,
       }),
       lane: "live",
@@ -69,7 +69,7 @@ export default defineExperiment({
   },
   method: [
     {
-      atMs: 4_000,
+      atMs: 2_000,
       forMs: 10_000,
       fault: {
         kind: "latency",

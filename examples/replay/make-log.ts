@@ -52,7 +52,9 @@ for (let viewer = 0; viewer < viewersAfterGoal; viewer++) {
     // The segment before the one that is being made.
     const atMs = number * segmentMs + ownMs;
     for (const name of [rendition, "audio"])
-      lines.push(line(atMs + random() * 40, viewer, `/live/final/${name}/${number - 1 + 500_000}.m4s`));
+      lines.push(
+        line(atMs + random() * 40, viewer, `/live/final/${name}/${number - 1 + 500_000}.m4s`),
+      );
   }
 }
 lines.sort((a, b) => a.atMs - b.atMs);

@@ -42,8 +42,10 @@ export function holding(
     msMax: hold.msMax,
     release: async (deployment: Deployment, signal) => {
       mkdirSync(logs, { recursive: true });
+      const alone = everyday(plan, hold.msMax);
+      if (alone.load.length === 0) return hold.released(signal);
       await using load = await generator.prepare({
-        plan: everyday(plan, hold.msMax),
+        plan: alone,
         runId,
         entries: entriesOf(deployment),
         otherEntries: otherEntriesOf(deployment),

@@ -7,9 +7,19 @@ import { dirname, resolve } from "node:path";
 import { SeawallError } from "../base/errors.ts";
 import { leadInMs, type Phase, phases } from "../base/phases.ts";
 import { readTrace } from "../capture/read-trace.ts";
-import type { AuthoredExperiment, Experiment, Load, ScriptedExperiment } from "../experiment/experiment.ts";
+import type {
+  AuthoredExperiment,
+  Experiment,
+  Load,
+  ScriptedExperiment,
+} from "../experiment/experiment.ts";
 import { authoredReplayProblems, type Replay } from "../experiment/replay.ts";
-import { type AuthoredLoad, type ReplayLoad, takesTrace, type WrittenLoad } from "../experiment/script-load.ts";
+import {
+  type AuthoredLoad,
+  type ReplayLoad,
+  takesTrace,
+  type WrittenLoad,
+} from "../experiment/script-load.ts";
 import { loadLengthMs } from "../record/arrivals.ts";
 import type { Layout } from "../target/layout.ts";
 import type { Pack } from "../target/pack.ts";

@@ -60,7 +60,7 @@ const wishes = {
   toMs: z.number().int().positive().nullable(),
   only: z.array(z.string().min(1)),
 };
-const paths = z.record(z.string(), z.string().startsWith("/"));
+const paths = z.record(z.string(), z.string().regex(/^\//, "a path begins with /"));
 
 export const replayShape = z.object({
   ...wishes,
