@@ -1,6 +1,6 @@
 /**
- * An evening of production on tonight's stream: a trace is sent again, twice as many viewers, as
- * far behind the live edge as then, while the way to the origin is slow.
+ * An evening of production on tonight's stream. A trace is sent again, with twice the viewers, as
+ * far behind the live edge as then. Meanwhile the way to the origin is slow.
  */
 import { defineExperiment, type Phase } from "seawall";
 import { replay } from "seawall/streaming";
@@ -64,7 +64,7 @@ export default defineExperiment({
     having: { outcome: "served" },
     shareMin: 0.999,
     ofBaselineMin: 0.8,
-    withinMs: 8_000,
+    withinMs: 4_000,
     windowMs: 4_000,
   },
   method: [

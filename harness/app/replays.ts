@@ -24,7 +24,7 @@ import { loadLengthMs } from "../record/arrivals.ts";
 import type { Layout } from "../target/layout.ts";
 import type { Pack } from "../target/pack.ts";
 import { rhythmMsOf } from "../target/rhythm.ts";
-import { alignmentOf, frontierOf, offsetOf } from "../trace/relative-number.ts";
+import { alignmentOf, frontierOf, offsetOf, otherPeriodMs } from "../trace/relative-number.ts";
 import {
   isWanted,
   Replaying,
@@ -269,11 +269,21 @@ async function onTarget(
       ...(replay.relative && hasPeriod && frontier === null && rows.length > 0
         ? ["the trace has no numbered request that was served, so nothing shows what was newest"]
         : []),
+      ...(frontier === null ? [] : periodProblems(rows, periodMs)),
       ...(!replay.relative && summary.numbers === "relative" && hasNumber(rows)
         ? ["the numbers of the trace are relative; capture it with --absolute-numbers"]
         : []),
     ],
   };
+}
+
+function periodProblems(rows: readonly ReplayRow[], periodMs: number): string[] {
+  const otherMs = otherPeriodMs(rows, periodMs);
+  if (otherMs === null) return [];
+  return [
+    `the numbers of the trace advance about every ${Math.round(otherMs)} ms, and those of the ` +
+      `target every ${periodMs} ms`,
+  ];
 }
 
 function loadTailMs(phasesMs: Phases): number {

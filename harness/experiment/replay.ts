@@ -44,7 +44,7 @@ export interface Replay extends ReplayWishes {
     readonly path: string;
     readonly name?: string | undefined;
   } | null)[];
-  /** Where in the target's period the load begins, in ms; null for a replay that is not relative. */
+  /** Where in the target's period the load begins, in ms. Null if that does not matter. */
   readonly beginsAtMs: number | null;
   /** Requests due in each `everyMs` after the load's zero. */
   readonly everyMs: number;

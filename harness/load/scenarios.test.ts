@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Load } from "../experiment/experiment.ts";
 import { heldPlan } from "../../test/support/judge/held-run.ts";
 import { tailMs } from "../record/arrivals.ts";
-import { entryScript, execOf, scenarioOf, settingsOf } from "./scenarios.ts";
+import { entryScript, execOf, replayScenarioOf, scenarioOf, settingsOf } from "./scenarios.ts";
 
 const load: Load = {
   name: "live",
@@ -51,6 +51,29 @@ describe("scenario", () => {
     );
     expect(stages.map((stage) => stage.target)).toEqual([3, 3, 7, 7, 0, 0]);
     for (const { duration } of stages) expect(duration).toMatch(/^\d+m?s$/);
+  });
+});
+
+describe("the scenario of a replay", () => {
+  const replay = { sends: { requests: 900 } } as NonNullable<Load["replay"]>;
+
+  it("gives each request of the trace to the next free virtual user, until the load ends", () => {
+    expect(replayScenarioOf(load, replay, plan)).toMatchObject({
+      executor: "shared-iterations",
+      exec: "load_live",
+      vus: 900,
+      iterations: 900,
+      maxDuration: `${64_000 + tailMs + 1_000}ms`,
+    });
+  });
+
+  it("runs the load's function at the moments of the trace", () => {
+    const script = entryScript([load, { ...load, name: "again", replay }], named, "/a.ts", "/p.ts");
+    expect(script).toContain('export const load_live = accounted(workload0["live"], 0);');
+    expect(script).toContain(
+      'export const load_again = paced("again", replays["again"], workload0["live"], 0);',
+    );
+    expect(entryScript([load], named, "/a.ts", "/p.ts")).not.toContain("paced");
   });
 });
 

@@ -1,7 +1,6 @@
 /**
- * Numbers relative to the newest one. What a request of the past asked for, relative to the newest
- * number of its moment, is what a replay asks for, relative to the newest of today. Pure, and
- * shared by the k6 script and virtual time.
+ * Numbers relative to the newest one: a replay asks for what is as old today as it was then. Pure,
+ * and shared by the k6 script and virtual time.
  */
 
 /** The target's period, as in a plan. */
@@ -49,6 +48,34 @@ export function frontierOf(rows: readonly Numbered[], periodMs: number): number 
   const least = all < 10 ? 1 : Math.max(rowsMin, shareMin * all);
   const [newest] = [...steps].filter(([, step]) => step.rows >= least).sort(([a], [b]) => b - a);
   return newest === undefined ? null : newest[1].most;
+}
+
+/** Fewer periods than these do not show how fast numbers advance. */
+const periodsMin = 12;
+
+/**
+ * How fast the numbers of the trace advance, in ms for each, where that is not `periodMs`. Null
+ * where it is, or where the rows do not show it.
+ */
+export function otherPeriodMs(rows: readonly Numbered[], periodMs: number): number | null {
+  const numbered = rows.filter(({ number, served }) => number !== null && served);
+  const [first, last] = [numbered.at(0)?.traceMs ?? 0, numbered.at(-1)?.traceMs ?? 0];
+  const thirdMs = (last - first) / 3;
+  if (3 * thirdMs < periodsMin * periodMs) return null;
+  const early = frontierOf(
+    numbered.filter(({ traceMs }) => traceMs <= first + thirdMs),
+    periodMs,
+  );
+  const late = frontierOf(
+    numbered.filter(({ traceMs }) => traceMs >= last - thirdMs),
+    periodMs,
+  );
+  if (early === null || late === null) return null;
+  const drift = late - early;
+  const periods = (2 * thirdMs) / periodMs;
+  // Few users may miss the newest number for a while.
+  if (Math.abs(drift) <= Math.max(2, 0.1 * periods)) return null;
+  return (2 * thirdMs) / Math.max(0.01, periods + drift);
 }
 
 /** A number as an offset from the period in which the replay begins; `dueMs` after its zero. */

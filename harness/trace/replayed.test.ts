@@ -1,7 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { times as often } from "../../test/support/thorough.ts";
-import { alignmentOf, frontierOf, marginMs, numberAt, offsetOf } from "./relative-number.ts";
+import {
+  alignmentOf,
+  frontierOf,
+  marginMs,
+  numberAt,
+  offsetOf,
+  otherPeriodMs,
+} from "./relative-number.ts";
 import { isWanted, Replaying, type ReplayWishes, scheduleMs, scheduleOf } from "./replayed.ts";
 import {
   objectLine,
@@ -207,6 +214,21 @@ describe("a number relative to the newest", () => {
       }),
       { numRuns: often(50) },
     );
+  });
+
+  it("needs a trace whose numbers advance as the target's do", () => {
+    const every = (ms: number, lag: (at: number) => number) =>
+      Array.from({ length: 600 }, (_, at) => ({
+        traceMs: at * 100,
+        number: Math.floor((at * 100) / ms) - lag(at),
+        served: true,
+      }));
+    for (const lag of [() => 0, (at: number) => at % 9, (at: number) => (at % 3 === 0 ? 0 : 40)]) {
+      expect(otherPeriodMs(every(2_000, lag), periodMs)).toBeNull();
+      expect(otherPeriodMs(every(4_000, lag), periodMs)).toBeCloseTo(4_000, -3);
+      expect(otherPeriodMs(every(1_000, lag), periodMs)).toBeCloseTo(1_000, -3);
+    }
+    expect(otherPeriodMs(every(4_000, () => 0).slice(0, 100), periodMs)).toBeNull();
   });
 
   it("is not misled by a few numbers from the future, nor by those that were not served", () => {
