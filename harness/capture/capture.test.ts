@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -228,6 +228,32 @@ describe("a capture", () => {
       "/live/~/v720/{number}.m4s",
       "/live/~1-~2/v720/{number}.m4s",
     ]);
+  });
+
+  it("leaves nothing behind when it is interrupted", async () => {
+    const before = readdirSync(folder).length;
+    const signal = AbortSignal.abort(new Error("stopped"));
+    await expect(captured([ncsaLine(0, 1)], { signal })).rejects.toThrow("stopped");
+    expect(readdirSync(folder)).toHaveLength(before);
+  });
+
+  it("makes a trace that is refused once a part of it is missing or changed", async () => {
+    const lines = Array.from({ length: 300 }, (_, at) => ncsaLine(at % 60, at % 60));
+    const { out, text } = await captured([lines.join("\n")]);
+    const whole = readFileSync(out);
+    const broken = join(folder, "broken.trace.zst");
+    const refused = async (bytes: Buffer): Promise<void> => {
+      writeFileSync(broken, bytes);
+      await expect(readTrace(broken, () => {})).rejects.toMatchObject({ code: "TRACE_BROKEN" });
+    };
+    for (const share of [0, 0.1, 0.5, 0.9, 0.999])
+      await refused(whole.subarray(0, Math.floor(whole.length * share)));
+    const all = text.split("\n");
+    for (const without of [0, 1, 2, all.length - 2])
+      await refused(zstdCompressSync(all.filter((_, at) => at !== without).join("\n")));
+    await refused(zstdCompressSync(text.replace("@{", "@[")));
+    await refused(Buffer.from(text));
+    await refused(zstdCompressSync(`${text}0,0,0,a,200\n`));
   });
 
   it("never crashes on any bytes, and accounts for each line", { timeout: 120_000 }, async () => {

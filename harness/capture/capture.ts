@@ -19,13 +19,14 @@ export interface Capturing {
   readonly keep: readonly string[];
   readonly packs: readonly RecordedAddresses[];
   readonly numbers: TraceSummary["numbers"];
+  readonly signal?: AbortSignal;
   /** For tests alone: a capture makes a key of its own and throws it away. */
   readonly key?: Buffer;
 }
 
 /** Throws `TRACE_EMPTY` where no line became a request; then there is no file. */
 export async function capture(capturing: Capturing): Promise<TraceSummary> {
-  const { inputs, out, format, keep, packs, numbers, key } = capturing;
+  const { inputs, out, format, keep, packs, numbers, signal, key } = capturing;
   const recognisers = [
     ...keep.map(keeping),
     ...packs.map((pack) => (path: string) => pack.recognise(path)),
@@ -36,7 +37,7 @@ export async function capture(capturing: Capturing): Promise<TraceSummary> {
     inputs.map((input) => opening(input, requestsOf(input, format, anonymous, counts))),
   );
   return writeTrace(out, {
-    requests: some(requests, () => leftOutText(counts)),
+    requests: some(requests, () => leftOutText(counts), signal),
     objects: anonymous.objects,
     counts,
     numbers,
@@ -58,9 +59,11 @@ async function* opening(
 async function* some(
   requests: AsyncGenerator<readonly Request[]>,
   leftOut: () => string,
+  signal?: AbortSignal,
 ): AsyncGenerator<readonly Request[]> {
   let any = false;
   for await (const batch of requests) {
+    signal?.throwIfAborted();
     any ||= batch.length > 0;
     yield batch;
   }

@@ -34,7 +34,7 @@ import { CsvParser } from "./csv.ts";
 import { blocksWithout } from "./fence.ts";
 import { K6Control } from "./k6-control.ts";
 import { loggedErrors } from "./logged-errors.ts";
-import { writeReplays } from "./replays.ts";
+import { type WrittenReplays, writeReplays } from "./replays.ts";
 import { entryScript, environmentOf, settingsOf } from "./scenarios.ts";
 
 const readyWithinMs = 30_000;
@@ -122,7 +122,7 @@ async function prepare(request: LoadRequest, options: K6Options): Promise<Runnin
       },
     },
   );
-  const load = new RunningK6(child, request, new K6Control(control), logFile, replays.turn);
+  const load = new RunningK6(child, request, new K6Control(control), logFile, replays);
   try {
     await load.ready(options.clock, request.signal);
     return load;
@@ -190,23 +190,22 @@ class RunningK6 implements RunningLoad {
   readonly #control: K6Control;
   readonly #logFile: string;
   readonly #undone: () => void;
-  readonly #turn: () => Promise<void>;
+  readonly #replays: WrittenReplays;
   #over = false;
   #stopping = false;
   #failure: Error | null = null;
   readonly #moved = new MovedByMembers();
   #last: (Usage & { queuedSeconds: number }) | null = null;
 
-  /** `turn`: waits for the moment at which the load may begin. */
   constructor(
     child: ChildProcess,
     request: LoadRequest,
     control: K6Control,
     logFile: string,
-    turn: () => Promise<void>,
+    replays: WrittenReplays,
   ) {
     this.#child = child;
-    this.#turn = turn;
+    this.#replays = replays;
     this.#control = control;
     this.#logFile = logFile;
     this.#parser = new CsvParser(
@@ -253,6 +252,7 @@ class RunningK6 implements RunningLoad {
   #ended(exit: { code: number | null; killedBy: string | null; error?: Error }): LoadEnd {
     this.#over = true;
     this.#undone();
+    this.#replays.remove();
     this.#parser.end();
     const problem =
       this.#failure?.message ??
@@ -300,7 +300,7 @@ class RunningK6 implements RunningLoad {
   }
 
   async begin(): Promise<void> {
-    await this.#turn();
+    await this.#replays.turn();
     await this.#control.resume();
   }
 

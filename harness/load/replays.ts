@@ -1,5 +1,5 @@
 /** The files that k6 reads of replayed traces, and the moment at which such a load may begin. */
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { untilTurnMs } from "../record/arrivals.ts";
 import type { Clock } from "../target/deployment.ts";
@@ -10,6 +10,8 @@ export interface WrittenReplays {
   readonly settings: Readonly<Record<string, PacedSettings>>;
   /** Waits until a replay that is relative may begin: less than one period of the target. */
   readonly turn: () => Promise<void>;
+  /** Call this after the load: the record has what was sent. */
+  readonly remove: () => void;
 }
 
 export function writeReplays(
@@ -37,7 +39,10 @@ export function writeReplays(
     const waitMs = untilTurnMs(plan, clock.nowMs());
     if (waitMs > 0) await clock.sleep(waitMs);
   };
-  return { settings, turn };
+  const remove = (): void => {
+    for (const { file } of Object.values(settings)) rmSync(file, { force: true });
+  };
+  return { settings, turn, remove };
 }
 
 function withoutUndefined({

@@ -70,6 +70,7 @@ export async function captureLogs(
     out,
     format: flags.format ?? null,
     keep: flags.keep,
+    signal: context.signal,
     packs: packs().flatMap(({ recorded }) => recorded ?? []),
     numbers: flags.absoluteNumbers === true ? "absolute" : "relative",
   });
