@@ -13,7 +13,7 @@ import type {
   Load,
   ScriptedExperiment,
 } from "../experiment/experiment.ts";
-import { authoredReplayProblems, type Replay } from "../experiment/replay.ts";
+import type { Replay } from "../experiment/replay.ts";
 import {
   type AuthoredLoad,
   type ReplayLoad,
@@ -24,6 +24,7 @@ import { loadLengthMs } from "../record/arrivals.ts";
 import type { Layout } from "../target/layout.ts";
 import type { Pack } from "../target/pack.ts";
 import { rhythmMsOf } from "../target/rhythm.ts";
+import { authoredReplayProblems } from "../trace/authored-replay.ts";
 import { alignmentOf, frontierOf, offsetOf, otherPeriodMs } from "../trace/relative-number.ts";
 import {
   isWanted,

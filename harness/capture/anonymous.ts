@@ -2,7 +2,7 @@
  * What makes a trace anonymous. Sessions are hashed with a random key that is thrown away with
  * this object. Of a path, only what an allow-list knows is kept.
  */
-import { createHmac, randomBytes } from "node:crypto";
+import { createHmac, createSecretKey, type KeyObject, randomBytes } from "node:crypto";
 import { prng } from "../base/prng.ts";
 import type { PathPiece, Recognised } from "../target/recorded.ts";
 import type { TraceObject } from "../trace/trace.ts";
@@ -12,10 +12,13 @@ const wordsMax = 1_000;
 /** An object is a kind of address. A log with more has ids in its paths. */
 export const objectsMax = 4_096;
 const sessionBytes = 5;
+/** Hashes are remembered for so many clients; then they are made again. */
+const rememberedMax = 50_000;
 
 export class Anonymous {
-  readonly #key: Buffer;
+  readonly #key: KeyObject;
   readonly #random: () => number;
+  readonly #sessions = new Map<string, string>();
   readonly #words = new Map<string, number>();
   readonly #objects = new Map<string, number>();
   readonly #recognisers: readonly ((path: string) => Recognised | null)[];
@@ -27,13 +30,19 @@ export class Anonymous {
     key: Buffer = randomBytes(32),
   ) {
     this.#recognisers = recognisers;
-    this.#key = key;
+    this.#key = createSecretKey(key);
     this.#random = prng(key.readUInt32LE(0));
   }
 
   /** Letters and digits. */
   session(who: string): string {
-    return this.#hash(who).readUIntBE(0, sessionBytes).toString(36);
+    const known = this.#sessions.get(who);
+    if (known !== undefined) return known;
+    const session = this.#hash(who).readUIntBE(0, sessionBytes).toString(36);
+    // Most lines are of clients that were seen a moment ago.
+    if (this.#sessions.size >= rememberedMax) this.#sessions.clear();
+    this.#sessions.set(who, session);
+    return session;
   }
 
   /** A random moment within the resolution of a log's clock. */

@@ -5,7 +5,7 @@
  */
 import { type Phase, phases } from "../base/phases.ts";
 import type { Load } from "./load.ts";
-import type { AuthoredReplay } from "./replay.ts";
+import type { AuthoredReplay } from "../trace/authored-replay.ts";
 
 /** Takes the scenarios of a script in the place of loads. */
 export interface ScriptLoad extends ScriptSettings, Pick<Load, "env" | "secrets"> {

@@ -1,5 +1,5 @@
 /** `workload: replay(trace, …)`: a load that sends a trace of production again. */
-import type { AuthoredReplay } from "../../../harness/experiment/replay.ts";
+import type { AuthoredReplay } from "../../../harness/trace/authored-replay.ts";
 
 export interface ReplayOptions {
   /** Copies of each session, each independent. A fraction is a share of the sessions. Default 1. */

@@ -38,20 +38,29 @@ const measured =
   /^(?:\d{3,4}p\d{0,2}|\d{2,5}k(?:bps)?|144|240|360|480|540|576|720|1080|1440|2160)$/;
 
 export function recognise(path: string): Recognised | null {
-  const at = path.lastIndexOf("/") + 1;
-  const [folders, file] = [path.slice(0, at), path.slice(at)];
+  const folder = path.lastIndexOf("/") + 1;
+  const [folders, file] = [path.slice(0, folder), path.slice(folder)];
   const [, stem = "", extension = ""] = /^(.+)\.([A-Za-z0-9]{1,8})$/.exec(file) ?? [];
   const kind = kindOf(stem, extension.toLowerCase());
   if (kind === null) return null;
-  const digits = kind === "segment" ? /^(.*?)(\d{1,15})(\D*)$/.exec(stem) : null;
-  const pieces =
-    digits === null
-      ? piecesOf(stem)
-      : [...piecesOf(digits[1] ?? ""), "number" as const, ...piecesOf(digits[3] ?? "")];
+  const at = kind === "media" ? numberIn(stem) : null;
+  const ending = { text: `.${extension.toLowerCase()}` };
+  if (at === null)
+    return {
+      kind: kind === "media" ? "file" : kind,
+      pieces: [...piecesOf(folders), ...piecesOf(stem), ending],
+      number: null,
+    };
   return {
-    kind,
-    pieces: [...piecesOf(folders), ...pieces, { text: `.${extension.toLowerCase()}` }],
-    number: digits === null ? null : Number(digits[2]),
+    kind: "segment",
+    pieces: [
+      ...piecesOf(folders),
+      ...piecesOf(stem.slice(0, at.from)),
+      "number",
+      ...piecesOf(stem.slice(at.until)),
+      ending,
+    ],
+    number: Number(stem.slice(at.from, at.until)),
   };
 }
 
@@ -60,9 +69,19 @@ function kindOf(stem: string, extension: string): string | null {
   if (playlists.includes(extension)) return "playlist";
   if (keys.includes(extension)) return "key";
   if (!media.includes(extension)) return null;
-  if (/(?:^|[^a-z])(?:init|initialization|header)(?:[^a-z]|$)/i.test(stem)) return "init";
-  // A number that belongs to a word, such as that of a height, is no number of a segment.
-  return /\d\D*$/.test(stem) && !isKnown(stem) ? "segment" : "file";
+  return /(?:^|[^a-z])(?:init|initialization|header)(?:[^a-z]|$)/i.test(stem) ? "init" : "media";
+}
+
+/** The last digits that are not of a known word, such as a height; null without any. */
+function numberIn(stem: string): { readonly from: number; readonly until: number } | null {
+  const parts = [...stem.matchAll(/[^/._-]+/g)].reverse();
+  for (const { 0: part, index } of parts) {
+    const digits = /^(.*?)(\d{1,15})\D*$/.exec(part);
+    if (digits === null || (isKnown(part) && /\D/.test(part))) continue;
+    const from = index + (digits[1] ?? "").length;
+    return { from, until: from + (digits[2] ?? "").length };
+  }
+  return null;
 }
 
 function isKnown(word: string): boolean {
