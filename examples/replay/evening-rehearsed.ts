@@ -39,6 +39,18 @@ export default defineExperiment({
       during: everyPhase,
       samplesMin: 150,
     },
+    {
+      id: "live-wait",
+      title: "Nearly every live viewer waits less than two seconds",
+      metric: "segment_ms",
+      where: { lane: "live" },
+      statistic: "p99",
+      comparison: "<=",
+      limit: 2_000,
+      unit: "ms",
+      during: everyPhase,
+      samplesMin: 150,
+    },
   ],
   recovery: {
     id: "live-recovers",

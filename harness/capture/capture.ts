@@ -37,7 +37,7 @@ export async function capture(capturing: Capturing): Promise<TraceSummary> {
     inputs.map((input) => opening(input, requestsOf(input, format, anonymous, counts))),
   );
   return writeTrace(out, {
-    requests: some(requests, () => leftOutText(counts), signal),
+    requests: some(requests, () => `${counts.lines} lines: ${leftOutText(counts)}`, signal),
     objects: anonymous.objects,
     counts,
     numbers,
@@ -86,13 +86,11 @@ const reasons = {
   numberTooFar: "with a number far from all others",
 } as const;
 
-/** Such as `12 lines: 10 not GET, 2 longer than 64 KiB`. */
-export function leftOutText(
-  counts: { readonly lines: number } & Partial<Record<keyof typeof reasons, number>>,
-): string {
+/** Such as `10 not GET, 2 longer than 64 KiB`. */
+export function leftOutText(counts: Partial<Record<keyof typeof reasons, number>>): string {
   const parts = Object.entries(reasons).flatMap(([name, reason]) => {
     const count = counts[name as keyof typeof reasons] ?? 0;
     return count === 0 ? [] : [`${count} ${reason}`];
   });
-  return `${counts.lines} lines${parts.length === 0 ? "" : `: ${parts.join(", ")}`}`;
+  return parts.length === 0 ? "none" : parts.join(", ");
 }

@@ -62,6 +62,18 @@ function without(run: Run, fromMs: number, untilMs: number): Run {
 const short = "phasesMs: { baseline: 12_000, fault: 20_000, recovery: 16_000 },";
 const last = <T>(text: string): T => documentsIn(text).at(-1) as T;
 
+describe("the example of a replay", () => {
+  it.each([
+    [[], 0],
+    [["--scale", "2.5"], 0],
+    [["--without", "regionFailover"], 1],
+  ] as const)("with %s ends with %i", async (flags, expected) => {
+    const args = ["--substrate", "simulated", "--seed", "3", "--out", "runs", ...flags];
+    const { exitCode, stdout } = await seawall("run", example, ...args);
+    expect(exitCode, stdout).toBe(expected);
+  });
+});
+
 describe("a captured log", () => {
   it("is replayed, and the record has the trace's own rate in each second", async () => {
     const path = file("edge.log", [...log, "no line"].join("\n"));

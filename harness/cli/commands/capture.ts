@@ -87,7 +87,7 @@ function traceText(out: string, summary: TraceSummary): string[] {
     `  ${Object.entries(kinds)
       .map(([kind, count]) => `${kind} ${count}`)
       .join(", ")}`,
-    `  left out of ${leftOutText({ lines, ...leftOut })}`,
+    `  ${lines} lines were read; left out: ${leftOutText(leftOut)}`,
     ...(summary.otherEncoding === 0
       ? []
       : [`  ${summary.otherEncoding} lines are not UTF-8, and were read byte by byte`]),
