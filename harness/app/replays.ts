@@ -71,10 +71,14 @@ function read(wished: Wished, lengthMs: number): Promise<Read> {
 
 async function readNow(wished: Wished, lengthMs: number): Promise<Read> {
   const replaying = new Replaying(wished, lengthMs);
-  const { objects, summary, sha256 } = await readTrace(wished.trace, (row) => replaying.take(row));
-  const wanted = objects.map((object) => isWanted(object, wished.only));
+  const wanted = new Map<TraceObject, boolean>();
+  const { objects, summary, sha256 } = await readTrace(wished.trace, (row, object) => {
+    const isSent = wanted.get(object) ?? isWanted(object, wished.only);
+    wanted.set(object, isSent);
+    if (isSent) replaying.take(row);
+  });
   return {
-    rows: replaying.finish().filter(({ object }) => wanted[object]),
+    rows: replaying.finish(),
     objects,
     summary,
     sha256,

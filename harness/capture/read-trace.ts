@@ -20,7 +20,10 @@ export interface ReadTrace {
 }
 
 /** Throws `TRACE_BROKEN` for anything that is not a whole trace. */
-export async function readTrace(path: string, each: (row: TraceRow) => void): Promise<ReadTrace> {
+export async function readTrace(
+  path: string,
+  each: (row: TraceRow, object: TraceObject) => void,
+): Promise<ReadTrace> {
   const hash = createHash("sha256");
   const file = createReadStream(path);
   file.on("data", (chunk) => hash.update(chunk));
@@ -39,9 +42,10 @@ export async function readTrace(path: string, each: (row: TraceRow) => void): Pr
       if ("object" in said) objects.push(said.object);
       else if ("summary" in said) summary = said.summary;
       else if ("row" in said) {
-        if (said.row.object >= objects.length) throw new Error(`line ${line} has no object`);
+        const object = objects[said.row.object];
+        if (object === undefined) throw new Error(`line ${line} has no object`);
         rows++;
-        each(said.row);
+        each(said.row, object);
       }
     }
     if (summary === null) throw new Error("its last line is missing");
