@@ -1,18 +1,13 @@
 /**
- * Loads that replay a trace: from what an author wishes to a schedule, and to addresses on the
- * target. The requests themselves are kept here while their run lasts; the plan has their counts.
+ * Loads that replay a trace: from what an author wishes to a schedule. The requests themselves are
+ * kept here while their run lasts; the plan has their counts.
  */
 import { statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { SeawallError } from "../base/errors.ts";
 import { leadInMs, type Phase, phases } from "../base/phases.ts";
 import { readTrace } from "../capture/read-trace.ts";
-import type {
-  AuthoredExperiment,
-  Experiment,
-  Load,
-  ScriptedExperiment,
-} from "../experiment/experiment.ts";
+import type { AuthoredExperiment, Load, ScriptedExperiment } from "../experiment/experiment.ts";
 import type { Replay } from "../experiment/replay.ts";
 import {
   type AuthoredLoad,
@@ -21,21 +16,8 @@ import {
   type WrittenLoad,
 } from "../experiment/script-load.ts";
 import { loadLengthMs } from "../record/arrivals.ts";
-import type { Layout } from "../target/layout.ts";
-import type { Pack } from "../target/pack.ts";
-import { rhythmMsOf } from "../target/rhythm.ts";
 import { authoredReplayProblems } from "../trace/authored-replay.ts";
-import { alignmentOf, frontierOf, offsetOf, otherPeriodMs } from "../trace/relative-number.ts";
-import {
-  isWanted,
-  Replaying,
-  type ReplayRow,
-  replayRowsMax,
-  scheduleMs,
-  scheduleOf,
-  type SentRow,
-  type SentRows,
-} from "../trace/replayed.ts";
+import { isWanted, Replaying, type ReplayRow, scheduleMs, scheduleOf } from "../trace/replayed.ts";
 import type { TraceObject, TraceSummary } from "../trace/trace.ts";
 
 type Phases = Readonly<Record<Phase, number>>;
@@ -55,7 +37,7 @@ interface Read {
 /** A trace is read once for each wish, while its file stays the same. */
 const known = new Map<string, Promise<Read>>();
 
-function read(wished: Wished, lengthMs: number): Promise<Read> {
+export function readReplay(wished: Wished, lengthMs: number): Promise<Read> {
   const { trace, times, stretch, fromMs, toMs, only } = wished;
   const file = statSync(trace, { throwIfNoEntry: false });
   const key = JSON.stringify([
@@ -130,7 +112,7 @@ async function replayLoad(
 
 async function scheduled(load: Load, wished: Wished, phasesMs: Phases): Promise<Load> {
   const lengthMs = loadLengthMs({ leadInMs, phasesMs });
-  const { rows, objects, summary, sha256 } = await read(wished, lengthMs);
+  const { rows, objects, summary, sha256 } = await readReplay(wished, lengthMs);
   const counts = scheduleOf(rows, lengthMs);
   const { requests, sessions, spanMs, peakPerSecond, kinds } = summary;
   return {
@@ -187,144 +169,7 @@ export async function scaledReplay(load: Load, scale: number, phasesMs: Phases):
   return scheduled(load, { ...wishedOf(load.replay), times: load.replay.times * scale }, phasesMs);
 }
 
-function wishedOf(replay: Replay): Wished {
+export function wishedOf(replay: Replay): Wished {
   const { trace, times, stretch, fromMs, toMs, only, relative, paths } = replay;
   return { trace, times, stretch, fromMs, toMs, only, relative, paths };
-}
-
-/** The loads with addresses on this target, and what keeps them from being sent. */
-export async function addressed(
-  experiment: Experiment,
-  topology: string,
-): Promise<{ readonly experiment: Experiment; readonly problems: readonly string[] }> {
-  const { target, phasesMs } = experiment;
-  const replays = Array.isArray(experiment.load)
-    ? experiment.load.filter(({ replay }) => replay !== undefined)
-    : [];
-  const chosen = Object.hasOwn(target.topologies, topology) ? target.topologies[topology] : null;
-  // Whatever else is misshapen, `plan` says.
-  if (replays.length === 0 || chosen === undefined || chosen === null)
-    return { experiment, problems: [] };
-  const layout = chosen.layout();
-  const problems: string[] = [];
-  const load = await Promise.all(
-    experiment.load.map(async (one): Promise<Load> => {
-      if (one.replay === undefined) return one;
-      const found = await onTarget(one.replay, layout, target.pack, phasesMs);
-      problems.push(...found.problems.map((problem) => `load ${one.name}: ${problem}`));
-      return { ...one, replay: found.replay };
-    }),
-  );
-  return { experiment: { ...experiment, load }, problems };
-}
-
-async function onTarget(
-  replay: Replay,
-  layout: Layout,
-  pack: Pack | undefined,
-  phasesMs: Phases,
-): Promise<{ readonly replay: Replay; readonly problems: readonly string[] }> {
-  const lengthMs = loadLengthMs({ leadInMs, phasesMs });
-  const { rows, objects, summary, isTooLarge } = await read(wishedOf(replay), lengthMs);
-  const sent = new Set(rows.map(({ object }) => object));
-  const unknown: string[] = [];
-  const found = objects.map((object, index): Replay["objects"][number] => {
-    if (!sent.has(index)) return null;
-    const own = replay.paths[object.path];
-    const address = pack?.recorded?.readdress(
-      own === undefined ? object : { ...object, path: own },
-      layout,
-    );
-    if (address != null) return { kind: object.kind, ...address };
-    if (own !== undefined && !own.includes("~")) return { kind: object.kind, path: own };
-    unknown.push(object.path);
-    return null;
-  });
-  const periodMs = rhythmMsOf(layout);
-  const hasPeriod = layout.rhythm !== undefined;
-  const frontier = replay.relative && hasPeriod ? frontierOf(rows, periodMs) : null;
-  const spanMs = Math.min(replay.toMs ?? summary.spanMs, summary.spanMs) - replay.fromMs;
-  const neededMs = lengthMs - loadTailMs(phasesMs);
-  return {
-    replay: {
-      ...replay,
-      objects: found,
-      beginsAtMs:
-        frontier === null || replay.stretch !== 1
-          ? null
-          : alignmentOf(frontier + replay.fromMs / periodMs, periodMs),
-    },
-    problems: [
-      ...(isTooLarge ? [`it sends more than ${replayRowsMax} requests; cut or filter it`] : []),
-      ...(rows.length === 0 ? ["the trace has no request for it"] : []),
-      ...(spanMs * replay.stretch < neededMs
-        ? [
-            `the trace lasts ${(spanMs * replay.stretch) / 1000} s, and the run ` +
-              `${neededMs / 1000} s; shorten the phases, or stretch it`,
-          ]
-        : []),
-      ...(unknown.length === 0
-        ? []
-        : [
-            `the target has no ${unknown.slice(0, 3).join(", ")}` +
-              `${unknown.length > 3 ? ` and ${unknown.length - 3} more` : ""}; say with paths ` +
-              "where they are, or leave them out with only",
-          ]),
-      ...(replay.relative && !hasPeriod ? ["the target has no period to be relative to"] : []),
-      ...(replay.relative && hasPeriod && frontier === null && rows.length > 0
-        ? ["the trace has no numbered request that was served, so nothing shows what was newest"]
-        : []),
-      ...(frontier === null ? [] : periodProblems(rows, periodMs)),
-      ...(!replay.relative && summary.numbers === "relative" && hasNumber(rows)
-        ? ["the numbers of the trace are relative; capture it with --absolute-numbers"]
-        : []),
-    ],
-  };
-}
-
-function periodProblems(rows: readonly ReplayRow[], periodMs: number): string[] {
-  const otherMs = otherPeriodMs(rows, periodMs);
-  if (otherMs === null) return [];
-  return [
-    `the numbers of the trace advance about every ${Math.round(otherMs)} ms, and those of the ` +
-      `target every ${periodMs} ms`,
-  ];
-}
-
-function loadTailMs(phasesMs: Phases): number {
-  const total = phases.reduce((sum, phase) => sum + phasesMs[phase], leadInMs);
-  return loadLengthMs({ leadInMs, phasesMs }) - total;
-}
-
-const hasNumber = (rows: readonly ReplayRow[]): boolean =>
-  rows.some(({ number }) => number !== null);
-
-export async function sentRows(
-  load: readonly Load[],
-  layout: Layout,
-  phasesMs: Phases,
-): Promise<SentRows> {
-  const lengthMs = loadLengthMs({ leadInMs, phasesMs });
-  const sent = new Map<string, readonly SentRow[]>();
-  for (const { name, replay } of load) {
-    if (replay === undefined) continue;
-    const { rows } = await read(wishedOf(replay), lengthMs);
-    const periodMs = rhythmMsOf(layout);
-    const frontier = replay.relative ? (frontierOf(rows, periodMs) ?? 0) : null;
-    sent.set(
-      name,
-      rows.map(({ dueMs, object, number, session, traceMs }) => {
-        if (number === null || frontier === null) return { dueMs, object, number, session };
-        // A copy asks later for the same as its original.
-        const ownMs = (traceMs - replay.fromMs) * replay.stretch;
-        return {
-          dueMs,
-          object,
-          number: offsetOf({ traceMs, number }, ownMs, frontier, periodMs),
-          session,
-        };
-      }),
-    );
-  }
-  return sent;
 }
