@@ -60,6 +60,7 @@ describe("the tarball", () => {
       "targets/live-streaming/pack/workloads/viewers.js",
       "experiments/suites/quick.js",
       "harness/load/accounted.js",
+      "harness/load/paced.js",
       "harness/provision/go/go.sum",
       "harness/report/page/page.css",
       "targets/image/Dockerfile",

@@ -36,6 +36,8 @@ const catalogue = {
   CONFIG_MALFORMED: "usage",
   PLAN_REFUSED: "usage",
   RUN_DIRECTORY_BROKEN: "usage",
+  TRACE_BROKEN: "usage",
+  TRACE_EMPTY: "usage",
   OUTPUT_NOT_WRITABLE: "usage",
   EXPORT_FAILED: "internal",
   HOST_NOT_ALLOWED: "usage",

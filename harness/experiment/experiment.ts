@@ -6,7 +6,7 @@ import type { Phase } from "../base/phases.ts";
 import type { Tags } from "../metrics/tags.ts";
 import type { Target } from "../target/target.ts";
 import type { Load } from "./load.ts";
-import type { AuthoredLoad } from "./script-load.ts";
+import type { AuthoredLoad, WrittenLoad } from "./script-load.ts";
 import type { Tier } from "./tiers.ts";
 
 export type { Load };
@@ -131,6 +131,11 @@ export interface Experiment {
 
 /** As a file says it: its scripts by relative paths, and their scenarios in the place of loads. */
 export type AuthoredExperiment = Omit<Experiment, "load"> & {
+  readonly load: readonly WrittenLoad[];
+};
+
+/** The same after its traces have been read. */
+export type ScriptedExperiment = Omit<Experiment, "load"> & {
   readonly load: readonly AuthoredLoad[];
 };
 

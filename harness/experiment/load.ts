@@ -1,5 +1,6 @@
 /** The load of an experiment: which script runs, and how often. */
 import type { Phase } from "../base/phases.ts";
+import type { Replay } from "./replay.ts";
 
 /** Open-model load: iterations start at this rate even while earlier ones still run. */
 export interface Load {
@@ -34,4 +35,6 @@ export interface Load {
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** Names of variables of the user's environment that the script gets and no record contains. */
   readonly secrets?: readonly string[] | undefined;
+  /** The trace that it replays, at the trace's own pace; its rates are then the means of phases. */
+  readonly replay?: Replay | undefined;
 }

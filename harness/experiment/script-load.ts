@@ -5,6 +5,7 @@
  */
 import { type Phase, phases } from "../base/phases.ts";
 import type { Load } from "./load.ts";
+import type { AuthoredReplay } from "../trace/authored-replay.ts";
 
 /**
  * An entry of `load` that takes the scenarios of a k6 script. Each becomes a load of the plan. A
@@ -25,8 +26,21 @@ interface ScriptSettings {
   readonly thresholds?: false;
 }
 
-/** As an experiment's file may have it. */
+/** Replays a trace of production in the place of a rate. */
+export interface ReplayLoad extends Pick<Load, "name" | "lane" | "vus" | "env" | "secrets"> {
+  readonly workload: AuthoredReplay;
+}
+
+/** A load whose trace has been read. */
 export type AuthoredLoad = (Load & ScriptSettings) | ScriptLoad;
+
+/** As an experiment's file may have it. */
+export type WrittenLoad = AuthoredLoad | ReplayLoad;
+
+/** Whether it replays a trace. */
+export function takesTrace(load: WrittenLoad): load is ReplayLoad {
+  return typeof load === "object" && load !== null && typeof load.workload === "object";
+}
 
 /** Whether it asks for the scenarios of its script. */
 export function takesScenarios(load: AuthoredLoad): load is ScriptLoad {
