@@ -8,6 +8,7 @@ export interface ReplayWishes {
   readonly stretch: number;
   /** The part of the trace, in its own ms; null: to its end. */
   readonly fromMs: number;
+  /** Where the part ends, in ms of the trace; null for its end. */
   readonly toMs: number | null;
   /** Kinds of objects, or paths of the trace with `*` for anything; empty: all. */
   readonly only: readonly string[];
