@@ -14,6 +14,7 @@ import { type Kind, kinds, metricName, recordedAs } from "./csv-metrics.ts";
 import { fieldsOf, micros, tagsOf, userOf } from "./csv-fields.ts";
 import type { LoadProgress } from "./generator.ts";
 import type { SampleSink } from "../metrics/samples.ts";
+import { dueIn, type Part, whole } from "./runners/part.ts";
 
 const newline = 10,
   comma = 44,
@@ -62,6 +63,8 @@ export interface PlannedLoad {
   readonly stages: readonly Stage[];
   /** Its script knows when each iteration is due, and says how late it is. */
   readonly isPaced?: boolean;
+  /** The part of it that this generator makes; the whole if absent. */
+  readonly part?: Part;
 }
 
 interface OneLoad extends PlannedLoad {
@@ -132,7 +135,11 @@ export class CsvParser {
     this.#loads = new Map(
       loads.map((load) => [
         load.name,
-        { ...load, due: arrivalsOf(load.stages), readyMs: Number.POSITIVE_INFINITY },
+        {
+          ...load,
+          due: dueIn(arrivalsOf(load.stages), load.part ?? whole),
+          readyMs: Number.POSITIVE_INFINITY,
+        },
       ]),
     );
   }

@@ -11,6 +11,7 @@ import type { Replay } from "../experiment/replay.ts";
 import type { Plan } from "../record/plan.ts";
 import type { Entry } from "../target/entries.ts";
 import { addressText, urlOf } from "../target/layout.ts";
+import { type Part, usersFor, whole } from "./runners/part.ts";
 
 interface Stage {
   readonly target: number;
@@ -123,7 +124,7 @@ export function entryScript(
 }
 
 /** Steps, not ramps: a stage of zero duration jumps to its rate. */
-export function scenarioOf(load: Load, plan: Plan): Scenario {
+export function scenarioOf(load: Load, plan: Plan, part: Part = whole): Scenario {
   const stages = stagesOf(load, plan);
   const rate = ({ perSecond }: Pace): number => Math.round(perSecond * timeUnitSeconds);
   const lengthMs = (index: number): number =>
@@ -133,8 +134,8 @@ export function scenarioOf(load: Load, plan: Plan): Scenario {
     exec: execOf(load),
     startRate: stages[0] === undefined ? 0 : rate(stages[0]),
     timeUnit: `${timeUnitSeconds}s`,
-    preAllocatedVUs: load.vus,
-    maxVUs: load.vus,
+    preAllocatedVUs: usersFor(load.vus, part),
+    maxVUs: usersFor(load.vus, part),
     gracefulStop: `${gracefulStopMsOf(plan)}ms`,
     stages: stages.flatMap((stage, index) => [
       { target: rate(stage), duration: "0s" },
@@ -182,7 +183,9 @@ export function settingsOf(
   loads: readonly Load[],
   entries: readonly Entry[],
   others: Readonly<Record<string, readonly Entry[]>>,
-  { forbidden = [], replays = {} }: { forbidden?: readonly string[]; replays?: object } = {},
+  forbidden: readonly string[] = [],
+  part: Part = whole,
+  replays: object = {},
 ): string {
   const withNames = (ways: readonly Entry[], names: readonly string[]): object[] =>
     ways.map((entry, index) => {
@@ -212,13 +215,14 @@ export function settingsOf(
       loads.map((load) => [
         load.name,
         load.replay === undefined
-          ? scenarioOf(load, plan)
+          ? scenarioOf(load, plan, part)
           : replayScenarioOf(load, load.replay, plan),
       ]),
     ),
     forbidden,
     replays,
-    rps: plan.requestsPerSecondMax ?? 0,
+    // k6 counts requests for itself alone.
+    rps: Math.floor((plan.requestsPerSecondMax ?? 0) / part.of),
     hosts: Object.fromEntries(
       all.flatMap((entry) =>
         entry.via === undefined ? [] : [[addressText(entry), addressText(entry.via)]],
