@@ -23,7 +23,7 @@ const root = resolve(import.meta.dirname, "../..");
 const pages = [
   "README.md",
   "CONTRIBUTING.md",
-  ...readdirSync(join(root, "docs"))
+  ...readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".md"))
     .map((name) => `docs/${name}`),
 ];
@@ -45,6 +45,12 @@ const elsewhere: readonly {
     command: /^\.\/seawall up$/,
     file: "harness/cli/documentation.process.test.ts",
     has: 'seawall(["up"]',
+  },
+  // Beside other tests it would stop their target.
+  {
+    command: /^\.\/seawall down$/,
+    file: "harness/cli/command-line.test.ts",
+    has: '"down"',
   },
   {
     command: /^EDGE=\S+ k6 run targets\/live-streaming\/pack\/workloads\/viewers\.ts$/,

@@ -61,10 +61,10 @@ export interface PlannedLoad {
   readonly name: string;
   readonly lane: string;
   readonly stages: readonly Stage[];
-  /** Its script knows when each iteration is due, and says how late it is. */
-  readonly isPaced?: boolean;
   /** The part of it that this generator makes; the whole if absent. */
   readonly part?: Part;
+  /** Its script knows when each iteration is due, and says how late it is. */
+  readonly isPaced?: boolean;
 }
 
 interface OneLoad extends PlannedLoad {

@@ -34,8 +34,8 @@ import { CsvParser } from "./csv.ts";
 import { blocksWithout } from "./fence.ts";
 import { K6Control } from "./k6-control.ts";
 import { loggedErrors } from "./logged-errors.ts";
-import { type WrittenReplays, writeReplays } from "./replays.ts";
 import { partArguments, whole } from "./runners/part.ts";
+import { type WrittenReplays, writeReplays } from "./replays.ts";
 import { entryScript, environmentOf, settingsOf } from "./scenarios.ts";
 
 const readyWithinMs = 30_000;
@@ -113,15 +113,11 @@ async function prepare(request: LoadRequest, options: K6Options): Promise<Runnin
         ...authoritiesOf(entries, home),
         XDG_CONFIG_HOME: home,
         [runVariable]: request.runId,
-        SEAWALL_LOAD: settingsOf(
-          plan,
-          plan.load,
-          request.entries,
-          request.otherEntries,
+        SEAWALL_LOAD: settingsOf(plan, plan.load, request.entries, request.otherEntries, {
           forbidden,
+          replays: replays.settings,
           part,
-          replays.settings,
-        ),
+        }),
         K6_CSV_TIME_FORMAT: "unix_micro",
         K6_CSV_SAVE_INTERVAL: "200ms",
         K6_AUTO_EXTENSION_RESOLUTION: "false",
@@ -221,8 +217,8 @@ class RunningK6 implements RunningLoad {
         name: load.name,
         lane: load.lane,
         stages: stagesOf(load, request.plan),
-        isPaced: load.replay !== undefined,
         part: request.part ?? whole,
+        isPaced: load.replay !== undefined,
       })),
       request.plan.metrics,
       metricsAsked(request.plan),

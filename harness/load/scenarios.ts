@@ -183,9 +183,11 @@ export function settingsOf(
   loads: readonly Load[],
   entries: readonly Entry[],
   others: Readonly<Record<string, readonly Entry[]>>,
-  forbidden: readonly string[] = [],
-  part: Part = whole,
-  replays: object = {},
+  {
+    forbidden = [],
+    replays = {},
+    part = whole,
+  }: { forbidden?: readonly string[]; replays?: object; part?: Part } = {},
 ): string {
   const withNames = (ways: readonly Entry[], names: readonly string[]): object[] =>
     ways.map((entry, index) => {
