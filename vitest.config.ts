@@ -71,8 +71,8 @@ const paired = [
 ];
 
 /**
- * Tests that start small programs for a moment, or wait for real timers, and judge no time. They
- * run as hermetic tests do, several files in a worker. Longest first.
+ * Tests that start small programs for a moment, wait for real timers, or write many files, and judge
+ * no time. They run as hermetic tests do, several files in a worker. Longest first.
  */
 const small = [
   "targets/live-streaming/gateway/event-writes.process.test.ts",
@@ -90,6 +90,7 @@ const small = [
   "harness/cli/commands/doctor.process.test.ts",
   "targets/live-streaming/gateway/event-file.process.test.ts",
   "harness/app/own-scripts.process.test.ts",
+  "harness/substrates/docker/image/packages.process.test.ts",
   "harness/app/rerun.process.test.ts",
   "harness/provision/find.process.test.ts",
   "harness/provision/provision.process.test.ts",
