@@ -72,8 +72,8 @@ const paired = [
 ];
 
 /**
- * Tests that start small programs for a moment, wait for real timers, or write many files, and judge
- * no time. They run as hermetic tests do, several files in a worker. Longest first.
+ * Tests that start small programs for a moment, wait for real timers, or write many files. They
+ * judge no time. They run as hermetic tests do, several files in a worker. Longest first.
  */
 const small = [
   "targets/live-streaming/gateway/event-writes.process.test.ts",
