@@ -36,8 +36,8 @@ export interface Load {
   /** Names of variables of the user's environment that the script gets and no record contains. */
   readonly secrets?: readonly string[] | undefined;
   /**
-   * Not written by hand: the trace of a `ReplayLoad` that was read. It has the trace's own pace.
-   * The rates are the means of phases.
+   * Not written by hand: the trace of a `ReplayLoad` that was read. It has the trace's own pace,
+   * and the rates are the means of phases.
    */
   readonly replay?: Replay | undefined;
 }
