@@ -91,6 +91,7 @@ describe("the list of faults", () => {
       processes: true,
       pausing: true,
       links: true,
+      answers: true,
       operations: true,
       zoneNetworks: "no",
     } as const;
@@ -112,6 +113,7 @@ describe("the list of faults", () => {
       processes: true,
       pausing: true,
       links: true,
+      answers: true,
       operations: true,
       zoneNetworks: true,
     };

@@ -2,6 +2,7 @@
  * The registry of faults. To add one, add a folder and a line here. Its name is the `kind` in an
  * experiment.
  */
+export { badAnswers } from "./bad-answers/fault.ts";
 export { bandwidth } from "./bandwidth/fault.ts";
 export { blackhole } from "./blackhole/fault.ts";
 export { clockSkew } from "./clock-skew/fault.ts";

@@ -36,6 +36,8 @@ export interface FaultKind<S extends FaultSchema = FaultSchema>
   readonly needs: readonly Capability[];
   /** The effect on an affected service that the substrate must support, by its kind. */
   readonly effect?: string;
+  /** The file of a pack's knowledge of requests, for the proxy on its links. */
+  readonly knowledge?: string;
   readonly inject: Inject<FaultFrom<S>>;
   /** The fault in virtual time, or the reason why there is none. */
   readonly simulate: Simulate<FaultFrom<S>> | string;
@@ -132,6 +134,8 @@ export type Capability =
   | "pausing"
   /** Has a proxy on each declared link. */
   | "links"
+  /** Has an HTTP proxy on links whose answers a planned fault strikes. */
+  | "answers"
   /** Performs a service's operations. */
   | "operations"
   /** Disconnects a whole zone from the network. */

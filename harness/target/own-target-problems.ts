@@ -212,7 +212,7 @@ export function endOf(end: string): { readonly service: string; readonly port: s
 }
 
 /** These names have another meaning in records and plans. */
-const reserved = [usersSide, "toxiproxy", "k6", "seawall"];
+const reserved = [usersSide, "toxiproxy", "http-proxy", "k6", "seawall"];
 /** Last octets of a zone's addresses, 11…254. */
 export const servicesMax = 244;
 

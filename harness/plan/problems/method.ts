@@ -4,7 +4,7 @@ import type { Experiment, Step } from "../../experiment/experiment.ts";
 import { unknownName } from "../../base/nearest.ts";
 import type { PlanOptions } from "../options.ts";
 import { sizeProblems } from "./fault-size.ts";
-import { type Layout, type Link, usersSide } from "../../target/layout.ts";
+import { type Layout, type Link, type Service, usersSide } from "../../target/layout.ts";
 import { canShowUse, useOf } from "../use.ts";
 import { describeWhere, linkName, servicesAt, type Where } from "../../target/where.ts";
 
@@ -113,6 +113,9 @@ function needProblems({ fault, struck: { services }, links }: Placed, layout: La
         .filter((operation) => serviceOf(name)?.operations?.[operation] === undefined)
         .map((operation) => `${name} has no operation "${operation}", which this fault needs`),
     ),
+    ...(kindOf(fault).needs.includes("answers")
+      ? unique(links.flatMap((link) => answerProblems(link, serviceOf(link.to))))
+      : []),
     ...unique(
       links
         .filter(({ to, port }) => serviceOf(to)?.pings?.[port] === undefined)
@@ -122,6 +125,22 @@ function needProblems({ fault, struck: { services }, links }: Placed, layout: La
         ),
     ),
   ];
+}
+
+/** The proxy on a link reads HTTP. It has no certificate that clients of an https port trust. */
+function answerProblems(link: Link, to: Service | undefined): string[] {
+  const { [link.port]: access } = to?.access ?? {};
+  const named = `the link ${linkName(link)}`;
+  if (access?.tls !== undefined)
+    return [
+      `${named} is https, which no proxy may read: nothing says that ${link.from} trusts an ` +
+        "authority of the run. Strike the link before it, which is http",
+    ];
+  const send = to?.pings?.[link.port]?.send;
+  const text = typeof send === "string" ? send : new TextDecoder().decode(send);
+  return send !== undefined && !/ HTTP\/1\.[01]\r?\n/.test(text)
+    ? [`${named} is no HTTP, by its ping: only HTTP has answers that can be struck`]
+    : [];
 }
 
 /** A fault on an unused service proves nothing: a record must be able to show its use. */

@@ -1,0 +1,54 @@
+/**
+ * Answers over HTTP links are bad in one way. The proxy on the link knows requests, not what they
+ * are for; a pack's own fault does.
+ */
+import { z } from "zod";
+import { type BadAnswer, badAnswerShape, whoFields } from "../../target/bad-answer.ts";
+import { defineFault } from "../../target/fault.ts";
+import { describeLinks } from "../../target/where.ts";
+import { linksField, onLinks } from "../strikes.ts";
+import { delayOf, describeAnswer, enoughOf, showsAnswer } from "./answers.ts";
+import { injectRule, type Strikes } from "./inject.ts";
+import { describeWho } from "./who.ts";
+
+function isPattern(text: string): boolean {
+  try {
+    return new RegExp(text) !== null;
+  } catch {
+    return false;
+  }
+}
+
+/** How one request shows this way of being bad. */
+export function showing(answer: BadAnswer): Omit<Strikes, "rule"> {
+  return {
+    delayMs: delayOf(answer),
+    enoughMs: enoughOf(answer),
+    shows: (over, past) => showsAnswer(answer, over, past),
+  };
+}
+
+export const badAnswers = defineFault({
+  ...onLinks,
+  schema: z.strictObject({
+    kind: z.literal("badAnswers"),
+    ...linksField,
+    /** A regular expression for the path with its query. */
+    path: z.string().min(1).max(500).refine(isPattern, "is no regular expression").optional(),
+    ...whoFields,
+    answer: badAnswerShape,
+  }),
+  does: "answers over HTTP links are bad in one way, of all requests or some",
+  describe: ({ links, path, answer, ...who }) =>
+    `answers ${describeLinks(links)} ${describeAnswer(answer)}` +
+    `${path === undefined ? "" : `, of ${path}`}${describeWho(who)}`,
+  proof: "the proxy has struck a request, and the same one of the harness shows it",
+  undo: "remove the rule, and check that the same request is answered as past the link",
+  needs: ["links", "answers"],
+  inject: (strike) => {
+    const { answer, path, share, sessions, header } = strike.fault;
+    const rule = { does: answer, path, who: { share, sessions, header } };
+    return injectRule(strike, { rule, ...showing(answer) });
+  },
+  simulate: "the model's requests have no path",
+});

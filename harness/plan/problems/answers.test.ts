@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest";
+import { miniLayout } from "../../../test/support/targets/mini.ts";
+import type { Experiment } from "../../experiment/experiment.ts";
+import type { Fault } from "../../faults/faults.ts";
+import type { Layout } from "../../target/layout.ts";
+import type { PlanOptions } from "../options.ts";
+import { methodProblems } from "./method.ts";
+
+function problemsOf(to: string, layout: Layout = miniLayout): string[] {
+  const fault: Fault = {
+    kind: "badAnswers",
+    links: { to: { service: to } },
+    answer: { is: "hang" },
+  };
+  const experiment = {
+    method: [{ atMs: 0, forMs: 4_000, fault }],
+    phasesMs: { baseline: 4_000, fault: 4_000, recovery: 4_000 },
+    blastRadius: { services: [to], faultsAtOnceMax: 1 },
+  } as unknown as Experiment;
+  const options = { supports: () => true, substrate: "process" } as unknown as PlanOptions;
+  return methodProblems(experiment, layout, options);
+}
+
+describe("bad answers", () => {
+  it("are planned on a link that speaks HTTP", () => {
+    expect(problemsOf("a/back")).toEqual([]);
+  });
+
+  it("are refused on a link that speaks something else", () => {
+    expect(problemsOf("a/store")).toEqual([
+      "step 1 (answers to a/store never begin): the link a/front>a/store:memcached is no HTTP, " +
+        "by its ping: only HTTP has answers that can be struck",
+    ]);
+  });
+
+  it("are refused on https, for which the proxy has no certificate", () => {
+    const services = miniLayout.services.map((service) => ({
+      ...service,
+      access: { http: { tls: {} } },
+    }));
+    expect(problemsOf("a/back", { ...miniLayout, services })).toEqual([
+      expect.stringMatching(/the link a\/front>a\/back:http is https, which no proxy may read/),
+    ]);
+  });
+});
