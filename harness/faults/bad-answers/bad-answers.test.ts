@@ -97,7 +97,9 @@ function struckLink(counts: readonly (Counted | null)[]) {
       lookHeader: { look: "it" },
       counted: async () =>
         removed ? null : (counts[Math.min(at++, counts.length - 1)] as Counted | null),
-      remove: async () => void (removed = true),
+      remove: async () => {
+        removed = true;
+      },
     }),
   });
   const ask = async ({ host }: { host: string }): Promise<Seen> =>

@@ -71,7 +71,7 @@ const program = (listen: { host: string; port: number }): string => `
     }
     if (url.pathname === "/large") {
       response.setHeader("Content-Type", "video/mp4");
-      return response.end(Buffer.alloc(400_000, "large "));
+      return response.end(Buffer.alloc(Number(query.get("bytes") ?? 400_000), "large "));
     }
     response.end("hello\\n");
   }).listen(${listen.port}, ${JSON.stringify(listen.host)});
