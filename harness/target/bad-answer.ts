@@ -69,9 +69,11 @@ export interface Knowledge {
    * Returns whether a request asks for what `which` describes. Called once per rule; the result may
    * keep a state.
    */
-  matcher(which: object): Matcher;
+  matcher(which: object, nowMs: () => number): Matcher;
+  /** The session in the value of a header; the whole value if left out. */
+  session?(value: string): string;
   /** Returns what rewrites a text. Absent if the pack rewrites nothing. */
-  rewriter?(how: object): (text: string, asked: Asked) => string;
+  rewriter?(how: object, nowMs: () => number): (text: string, asked: Asked) => string;
 }
 
 export interface Matcher {

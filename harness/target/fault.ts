@@ -4,6 +4,8 @@
  * through an {@link Observer}. Plan, judge, run and simulation can therefore share one list.
  */
 import type { z } from "zod";
+import type { BadAnswer } from "./bad-answer.ts";
+import type { Wish } from "./model.ts";
 import type { Clock, Deployment, Instance, LinkHandle } from "./deployment.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Frozen } from "../base/frozen.ts";
@@ -199,8 +201,17 @@ export interface Delay {
   readonly jitterMs: number;
 }
 
+/** A rule of the modelled proxy on a link. */
+export interface VirtualRule {
+  readonly does: BadAnswer;
+  /** Counts the request, and returns whether it is struck. */
+  strikes(about: Wish | undefined): boolean;
+}
+
 export interface VirtualLink extends LinkHandle {
   readonly isCut: boolean;
+  /** In force, by the order of their start. */
+  readonly rules: Set<VirtualRule>;
   readonly delays: ReadonlySet<Delay>;
   slow(delay: Delay): void;
   unslow(delay: Delay): void;

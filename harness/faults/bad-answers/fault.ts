@@ -3,12 +3,13 @@
  * are for; a pack's own fault does.
  */
 import { z } from "zod";
-import { type BadAnswer, badAnswerShape, whoFields } from "../../target/bad-answer.ts";
+import { badAnswerShape, whoFields } from "../../target/bad-answer.ts";
 import { defineFault } from "../../target/fault.ts";
 import { describeLinks } from "../../target/where.ts";
 import { linksField, onLinks } from "../strikes.ts";
-import { delayOf, describeAnswer, enoughOf, showsAnswer } from "./answers.ts";
-import { injectRule, type Strikes } from "./inject.ts";
+import { describeAnswer } from "./answers.ts";
+import { injectRule, showing } from "./inject.ts";
+import { simulateRule } from "./simulate.ts";
 import { describeWho } from "./who.ts";
 
 function isPattern(text: string): boolean {
@@ -17,15 +18,6 @@ function isPattern(text: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** How one request shows this way of being bad. */
-export function showing(answer: BadAnswer): Omit<Strikes, "rule"> {
-  return {
-    delayMs: delayOf(answer),
-    enoughMs: enoughOf(answer),
-    shows: (over, past) => showsAnswer(answer, over, past),
-  };
 }
 
 export const badAnswers = defineFault({
@@ -50,5 +42,14 @@ export const badAnswers = defineFault({
     const rule = { does: answer, path, who: { share, sessions, header } };
     return injectRule(strike, { rule, ...showing(answer) });
   },
-  simulate: "the model's requests have no path",
+  simulate: (strike) => {
+    const { answer, path } = strike.fault;
+    const pattern = path === undefined ? null : new RegExp(path);
+    return simulateRule(
+      strike,
+      answer,
+      strike.fault,
+      (about) => pattern === null || pattern.test(String(about["path"])),
+    );
+  },
 });

@@ -2,11 +2,18 @@
  * Bad answers over links, proven twice. The proxy has struck a request of the target's own. The
  * harness sends the same one, which shows the damage over the link and none past it.
  */
-import type { AnswerRule, Counted, Example, ImposedRule } from "../../target/bad-answer.ts";
+import type {
+  AnswerRule,
+  BadAnswer,
+  Counted,
+  Example,
+  ImposedRule,
+} from "../../target/bad-answer.ts";
 import type { LinkHandle } from "../../target/deployment.ts";
 import type { Evidence } from "../../target/evidence.ts";
 import type { FaultExecution, RealStrike } from "../../target/fault.ts";
 import { describePong, type Seen } from "../../target/observer.ts";
+import { delayOf, enoughOf, showsAnswer } from "./answers.ts";
 import { all, arrow, each, evidenceOf, onEach } from "../proofs.ts";
 
 /** What a rule does, and how one request shows it. */
@@ -20,8 +27,17 @@ export interface Strikes {
   shows(over: Seen, past: Seen): boolean;
 }
 
+/** How one request shows this way of being bad. */
+export function showing(answer: BadAnswer): Omit<Strikes, "rule"> {
+  return {
+    delayMs: delayOf(answer),
+    enoughMs: enoughOf(answer),
+    shows: (over, past) => showsAnswer(answer, over, past),
+  };
+}
+
 /** For the first request of the target's own: three periods of two seconds. */
-const struckWithinMs = 6_500;
+export const struckWithinMs = 6_500;
 const countEveryMs = 100;
 /** Beyond the damage, for a busy machine. */
 const graceMs = 2_000;
@@ -70,11 +86,12 @@ async function proofOfStrike(
   for (;;) {
     const counted = await Promise.all(imposed.map(({ imposed: rule }) => rule.counted()));
     const struck = imposed.filter((_, index) => (counted[index]?.struck ?? 0) > 0);
+    const isOver = clock.monotonicMs() > deadlineMs || signal.aborted;
     if (struck.length > 0) {
-      const proofs = await Promise.all(struck.map((one) => seenOn(one, strike, strikes)));
-      return all(proofs);
-    }
-    if (clock.monotonicMs() > deadlineMs || signal.aborted)
+      const proof = await onEach(struck, (one) => seenOn(one, strike, strikes));
+      // Some damage shows only once the service has something new.
+      if (proof.landed || isOver) return proof;
+    } else if (isOver)
       return all(
         imposed.map(({ link }, index) =>
           evidenceOf(false, `the proxy on ${arrow(link)} ${describeCount(counted[index])}`),

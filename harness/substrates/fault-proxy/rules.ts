@@ -34,6 +34,7 @@ export class Rule {
   readonly #path: RegExp | null;
   readonly #matcher: Matcher | null;
   readonly #rewriter: ((text: string, asked: Asked) => string) | null;
+  readonly #session: (value: string) => string;
   /** Connections that wait until the rule ends. */
   readonly held = new Set<() => void>();
   #passed = 0;
@@ -48,9 +49,14 @@ export class Rule {
     this.#rule = rule;
     this.#path = rule.path === undefined ? null : new RegExp(rule.path);
     this.#matcher =
-      rule.knows === undefined || knowledge === null ? null : knowledge.matcher(rule.knows.which);
+      rule.knows === undefined || knowledge === null
+        ? null
+        : knowledge.matcher(rule.knows.which, Date.now);
+    this.#session = knowledge?.session ?? ((value) => value);
     this.#rewriter =
-      rule.does.is === "rewritten" ? (knowledge?.rewriter?.(rule.does.how) ?? null) : null;
+      rule.does.is === "rewritten"
+        ? (knowledge?.rewriter?.(rule.does.how, Date.now) ?? null)
+        : null;
   }
 
   /** Counts the request, and returns whether it is struck. */
@@ -86,12 +92,13 @@ export class Rule {
     { headers, socket }: IncomingMessage,
     { share, by }: NonNullable<AnswerRule["who"]["sessions"]>,
   ): boolean {
+    const value = by === undefined ? undefined : headers[by.toLowerCase()];
+    if (by !== undefined && value === undefined) return false;
     const session =
-      by === undefined ? `${socket.remoteAddress}:${socket.remotePort}` : headers[by.toLowerCase()];
-    if (session === undefined) return false;
-    const hash = createHash("sha256")
-      .update(`${this.id} ${String(session)}`)
-      .digest();
+      by === undefined
+        ? `${socket.remoteAddress}:${socket.remotePort}`
+        : this.#session(String(value));
+    const hash = createHash("sha256").update(`${this.id} ${session}`).digest();
     return hash.readUInt32BE(0) / 2 ** 32 < share;
   }
 
