@@ -18,7 +18,7 @@ export default defineExperiment({
     "seconds to begin. " +
     "Between the origin of region A and its edge, segments at the live edge begin 5 s late; " +
     "older ones and health checks do not. " +
-    "So the origin counts as healthy, and each request finds out anew. " +
+    "So the origin counts as healthy, and each request finds out again. " +
     "The edge waits no longer than a viewer can, and asks the other region.",
   tier: "latency",
   target: liveStreaming,

@@ -66,6 +66,11 @@ const cases: readonly (readonly [fault: Fault, landed: RegExp, healed: RegExp])[
     /^a\/front → b\/back:http answered/,
   ],
   [
+    { kind: "slowProcessor", service: "b/more", share: 0.2 },
+    /^b\/more was stopped \d times; of 24 pings 0 had no answer, and the longest took 1\d\d ms$/,
+    /^b\/more is running, and the longest ping took \d+ ms$/,
+  ],
+  [
     { kind: "badAnswers", links: { to: { service: "b/back" } }, answer: { is: "hang" } },
     /^the proxy on a\/front → b\/back:http has struck [1-9]\d* of [1-9]\d* requests; GET \/ over it accepted the connection and sent nothing; past it has status 200/,
     /has the rule no more; GET \/ over it has status 200/,

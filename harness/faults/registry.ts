@@ -17,4 +17,5 @@ export { pause } from "./pause/fault.ts";
 export { regionLoss } from "./region-loss/fault.ts";
 export { reset } from "./reset/fault.ts";
 export { restartLoop } from "./restart-loop/fault.ts";
+export { slowProcessor } from "./slow-processor/fault.ts";
 export { zoneLoss } from "./zone-loss/fault.ts";
