@@ -99,7 +99,7 @@ export interface Counted {
   /** Requests on the link since the rule is in force. */
   readonly passed: number;
   readonly struck: number;
-  /** The last one that was struck, which the harness can send again. */
+  /** The last GET that was struck, which the harness can send again. */
   readonly example: Example | null;
 }
 

@@ -110,7 +110,9 @@ async function seenOn(
   for (let attempt = 0; attempt < attempts; attempt++) {
     const counted = await imposed.counted();
     const count = `the proxy on ${arrow(link)} ${describeCount(counted)}`;
-    if (counted === null || counted.example === null) return evidenceOf(false, count);
+    if (counted === null) return evidenceOf(false, count);
+    if (counted.example === null)
+      return evidenceOf(false, `${count}, none of them a GET that can be sent again`);
     const { shown, seen } = await askBoth(link, counted.example, imposed, strike, strikes);
     said = `${count}; ${seen}`;
     if (shown) return evidenceOf(true, said);
@@ -173,7 +175,8 @@ async function askBoth(
       past.outcome === "answered" &&
       over.status === past.status &&
       over.ended === past.ended,
-    seen: `GET ${path} over it ${describeSeen(over)}; past it ${describeSeen(past)}`,
+    // A query may hold a token.
+    seen: `GET ${path.replace(/\?.*/, "?…")} over it ${describeSeen(over)}; past it ${describeSeen(past)}`,
   };
 }
 

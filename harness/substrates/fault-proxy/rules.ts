@@ -68,7 +68,8 @@ export class Rule {
     this.#passed += 1;
     if (!this.#asks(asked) || !this.#isAmong(request)) return false;
     this.#struck += 1;
-    this.#example = { ...asked, headers: headersOf(request) };
+    // Only a GET may be sent again: it has no side effects.
+    if (asked.method === "GET") this.#example = { ...asked, headers: headersOf(request) };
     return true;
   }
 
