@@ -104,7 +104,7 @@ export function headersOf({ headers, secretHeaders = {} }: Access): Record<strin
 const contexts = new Map<string, SecureContextOptions>();
 
 /** The certificate is held to the name, also behind a proxy with another address. */
-function secureOptions(tls: Tls, host: string): SecureContextOptions & ConnectionOptions {
+export function secureOptions(tls: Tls, host: string): SecureContextOptions & ConnectionOptions {
   const key = JSON.stringify(tls);
   const known = contexts.get(key) ?? {
     ...(tls.ca === undefined ? {} : { ca: readFileSync(tls.ca) }),

@@ -96,6 +96,7 @@ const spoken = {
       cert: file.optional(),
       key: file.optional(),
       serverName: z.string().min(1).optional(),
+      standIn: z.strictObject({ cert: file, key: file }).optional(),
     })
     .refine(({ cert, key }) => (cert === undefined) === (key === undefined), "cert needs key")
     .optional(),

@@ -10,6 +10,7 @@ import type {
   ImposedRule,
 } from "../../target/bad-answer.ts";
 import type { LinkHandle } from "../../target/deployment.ts";
+import type { Endpoint } from "../../target/layout.ts";
 import type { Evidence } from "../../target/evidence.ts";
 import type { FaultExecution, RealStrike } from "../../target/fault.ts";
 import { describePong, type Seen } from "../../target/observer.ts";
@@ -154,12 +155,13 @@ async function proofOfHeal(
 
 /** The same request over the link and past it, at once. */
 async function askBoth(
-  { entry, exit }: LinkHandle,
+  link: LinkHandle,
   { path, headers }: Example,
   { lookHeader }: ImposedRule,
   { observer }: RealStrike<unknown>,
   { delayMs, enoughMs, shows }: Strikes,
 ): Promise<{ readonly shown: boolean; readonly isAlike: boolean; readonly seen: string }> {
+  const { entry, exit } = bareEndsOf(link);
   const [over, past] = await Promise.all([
     observer.ask(entry, {
       path,
@@ -177,6 +179,18 @@ async function askBoth(
       over.ended === past.ended,
     // A query may hold a token.
     seen: `GET ${path.replace(/\?.*/, "?…")} over it ${describeSeen(over)}; past it ${describeSeen(past)}`,
+  };
+}
+
+/** The ends without what a description adds to each request: a struck one has all of it. */
+function bareEndsOf({ entry, exit }: LinkHandle): Record<"entry" | "exit", Endpoint> {
+  const { host, port, access: { tls } = {} } = exit;
+  if (tls === undefined)
+    return { entry: { host: entry.host, port: entry.port }, exit: { host, port } };
+  const access = { tls: { ...tls, serverName: tls.serverName ?? host } };
+  return {
+    entry: { host: entry.host, port: entry.port, access },
+    exit: { host, port, access },
   };
 }
 

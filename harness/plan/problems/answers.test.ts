@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { miniLayout } from "../../../test/support/targets/mini.ts";
 import type { Experiment } from "../../experiment/experiment.ts";
 import type { Fault } from "../../faults/faults.ts";
-import type { Layout } from "../../target/layout.ts";
+import type { Layout, Tls } from "../../target/layout.ts";
 import type { PlanOptions } from "../options.ts";
 import { methodProblems } from "./method.ts";
 
@@ -33,13 +33,15 @@ describe("bad answers", () => {
     ]);
   });
 
-  it("are refused on https, for which the proxy has no certificate", () => {
-    const services = miniLayout.services.map((service) => ({
-      ...service,
-      access: { http: { tls: {} } },
-    }));
-    expect(problemsOf("a/back", { ...miniLayout, services })).toEqual([
-      expect.stringMatching(/the link a\/front>a\/back:http is https, which no proxy may read/),
+  it("are refused on https without a certificate that clients trust", () => {
+    const speaking = (tls: Tls): Layout => ({
+      ...miniLayout,
+      services: miniLayout.services.map((service) => ({ ...service, access: { http: { tls } } })),
+    });
+    expect(problemsOf("a/back", speaking({}))).toEqual([
+      expect.stringMatching(/the link a\/front>a\/back:http is https, and the proxy has no/),
     ]);
+    const standIn = { cert: "/cert.pem", key: "/key.pem" };
+    expect(problemsOf("a/back", speaking({ standIn }))).toEqual([]);
   });
 });

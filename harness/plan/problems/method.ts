@@ -127,15 +127,17 @@ function needProblems({ fault, struck: { services }, links }: Placed, layout: La
   ];
 }
 
-/** The proxy on a link reads HTTP. It has no certificate that clients of an https port trust. */
+/** The proxy on a link reads HTTP. On https, it needs a certificate that clients trust. */
 function answerProblems(link: Link, to: Service | undefined): string[] {
   const { [link.port]: access } = to?.access ?? {};
   const named = `the link ${linkName(link)}`;
   if (access?.tls !== undefined)
-    return [
-      `${named} is https, which no proxy may read: nothing says that ${link.from} trusts an ` +
-        "authority of the run. Strike the link before it, which is http",
-    ];
+    return access.tls.standIn === undefined
+      ? [
+          `${named} is https, and the proxy has no certificate for it that clients trust: give ` +
+            `${link.to} one by tls: { standIn: { cert, key } }`,
+        ]
+      : [];
   const send = to?.pings?.[link.port]?.send;
   const text = typeof send === "string" ? send : new TextDecoder().decode(send);
   return send !== undefined && !/ HTTP\/1\.[01]\r?\n/.test(text)

@@ -2,7 +2,7 @@
 import { Transform, type TransformCallback } from "node:stream";
 import type { ServerResponse } from "node:http";
 import type { Damage } from "../../target/bad-answer.ts";
-import { type Exchange, without, wholeBody } from "./exchange.ts";
+import { type Exchange, reset, without, wholeBody } from "./exchange.ts";
 import { askedIn, type Rule } from "./rules.ts";
 
 /** One of `instead` and `answer`. */
@@ -52,7 +52,7 @@ const acts: { readonly [K in Damage["is"]]: (damage: DamageOf<K>) => Act } = {
   resetBody: ({ share }) => ({
     answer: onWhole((body, exchange) =>
       partly(body, share, exchange, ({ socket }) => {
-        setTimeout(() => socket?.resetAndDestroy(), resetAfterMs);
+        setTimeout(() => reset(socket), resetAfterMs);
       }),
     ),
   }),

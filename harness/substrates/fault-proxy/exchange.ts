@@ -1,5 +1,6 @@
 /** Small parts of an HTTP exchange that passages and acts share. */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 
 export interface Exchange {
   readonly request: IncomingMessage;
@@ -17,9 +18,20 @@ export function without(raw: readonly string[], names: readonly string[]): strin
   return kept;
 }
 
+/** By a connection over TLS: the one that carries it, which alone can be reset. */
+const carriers = new WeakMap<Socket, Socket>();
+
+export function isCarriedBy(socket: Socket, carrier: Socket): void {
+  carriers.set(socket, carrier);
+}
+
+export function reset(socket: Socket | null): void {
+  if (socket !== null) (carriers.get(socket) ?? socket).resetAndDestroy();
+}
+
 /** Breaks the client's connection as the service's own broke. */
 export function breakOff(response: ServerResponse, code: string | undefined): void {
-  if (code === "ECONNRESET" && !response.headersSent) response.socket?.resetAndDestroy();
+  if (code === "ECONNRESET" && !response.headersSent) reset(response.socket);
   else response.socket?.destroy();
 }
 

@@ -11,14 +11,19 @@ import {
   type Server,
   type ServerResponse,
 } from "node:http";
+import { readFileSync } from "node:fs";
+import { createServer as createTlsServer } from "node:https";
 import { connect, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { connect as connectTls } from "node:tls";
+import { secureOptions } from "../../system/http-request.ts";
 import { textBytesMax } from "../../target/bad-answer.ts";
 import { type Act, actOf } from "./acts.ts";
-import { breakOff, without } from "./exchange.ts";
+import { breakOff, isCarriedBy, without } from "./exchange.ts";
 import { lookHeaderName } from "./look.ts";
 import { askedIn, type Rule, type Rules } from "./rules.ts";
 import type { ProxiedHttp } from "./settings.ts";
+import type { Tls } from "../../target/layout.ts";
 
 const headerBytesMax = 64 * 1024;
 
@@ -29,13 +34,12 @@ class Client {
   #busy = 0;
   #isOver = false;
 
-  constructor(socket: Socket, upstream: ProxiedHttp["upstream"]) {
+  constructor(socket: Socket, link: ProxiedHttp) {
     this.#socket = socket;
     this.agent = new Agent({ keepAlive: true, maxSockets: 1 });
-    const { host, port } = upstream;
     // Where the service closes an idle connection, its client must see that.
     this.agent.createConnection = (): Socket =>
-      connect({ host, port, noDelay: true }).once("close", () => {
+      dial(link).once("close", () => {
         this.#isOver = true;
         if (this.#busy === 0) socket.end();
       });
@@ -75,20 +79,41 @@ export class Passage {
   }
 
   #listen(): Promise<void> {
-    const server = createServer(
-      { noDelay: true, keepAliveTimeout: 0, requestTimeout: 0, maxHeaderSize: headerBytesMax },
-      (request, response) => this.#pass(request, response),
-    );
+    const { listen, tls } = this.#link;
+    const options = {
+      noDelay: true,
+      keepAliveTimeout: 0,
+      requestTimeout: 0,
+      maxHeaderSize: headerBytesMax,
+    };
+    const pass = (request: IncomingMessage, response: ServerResponse): void =>
+      this.#pass(request, response);
+    const server =
+      tls === undefined
+        ? createServer(options, pass)
+        : createTlsServer({ ...options, ...standInOf(tls.of) }, pass);
     server.headersTimeout = 0;
     server.on("connection", (socket: Socket) => {
       this.#open.add(socket);
       socket.once("close", () => this.#open.delete(socket));
-      this.#clients.set(socket, new Client(socket, this.#link.upstream));
+      if (tls === undefined) this.#clients.set(socket, new Client(socket, this.#link));
     });
+    const carriers = new Map<number, Socket>();
+    if (tls !== undefined) {
+      server.on("connection", (socket: Socket) => {
+        const { remotePort = 0 } = socket;
+        carriers.set(remotePort, socket);
+        socket.once("close", () => carriers.delete(remotePort));
+      });
+      server.on("secureConnection", (socket: Socket) => {
+        isCarriedBy(socket, carriers.get(socket.remotePort ?? 0) ?? socket);
+        this.#clients.set(socket, new Client(socket, this.#link));
+      });
+    }
     server.on("clientError", (_error, socket) => socket.destroy());
     server.on("upgrade", (request, socket, head) => this.#tunnel(request, socket, head));
     this.#server = server;
-    const { host, port } = this.#link.listen;
+    const { host, port } = listen;
     return new Promise((resolve, reject) => {
       server.once("error", reject).listen({ host, port, exclusive: true }, resolve);
     });
@@ -143,8 +168,7 @@ export class Passage {
 
   /** Other protocols pass as bytes; no rule strikes them. */
   #tunnel(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const { host, port } = this.#link.upstream;
-    const upstream = connect({ host, port, noDelay: true });
+    const upstream = dial(this.#link);
     const lines = [`${request.method} ${request.url} HTTP/${request.httpVersion}`];
     for (let at = 0; at < request.rawHeaders.length; at += 2)
       lines.push(`${request.rawHeaders[at]}: ${request.rawHeaders[at + 1]}`);
@@ -157,6 +181,19 @@ export class Passage {
     ] as const)
       one.once("error", () => other.destroy()).once("close", () => other.destroy());
   }
+}
+
+/** A connection to the service, over the link's Toxiproxy. */
+function dial({ upstream: { host, port }, tls }: ProxiedHttp): Socket {
+  if (tls === undefined) return connect({ host, port, noDelay: true });
+  const socket = connectTls({ host, port, ...secureOptions(tls.of, tls.host) });
+  socket.setNoDelay();
+  return socket;
+}
+
+function standInOf({ standIn }: Tls): { readonly cert: Buffer; readonly key: Buffer } {
+  if (standIn === undefined) throw new Error("an https link needs a certificate for its proxy");
+  return { cert: readFileSync(standIn.cert), key: readFileSync(standIn.key) };
 }
 
 /** Each rule counts each request; the first that strikes it is carried out. */

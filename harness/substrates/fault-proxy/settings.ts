@@ -1,5 +1,5 @@
 /** The settings of the HTTP proxy, which it reads when it starts. */
-import type { Endpoint } from "../../target/layout.ts";
+import type { Endpoint, Tls } from "../../target/layout.ts";
 
 export interface FaultProxySettings {
   readonly control: Endpoint;
@@ -16,4 +16,6 @@ export interface ProxiedHttp {
   readonly listen: Endpoint;
   /** The link's Toxiproxy. */
   readonly upstream: Endpoint;
+  /** Of an https port: how the service is asked, and under which host. */
+  readonly tls?: { readonly of: Tls; readonly host: string };
 }

@@ -252,9 +252,18 @@ function faultProxySettings(
     control: faultProxyControl,
     token: controlToken,
     modules: answersStruck(plan).modules,
-    links: links.flatMap(({ link, entry, listen }) =>
-      entry === listen ? [] : [{ name: linkName(link), listen: entry, upstream: listen }],
-    ),
+    links: links.flatMap(({ link, entry, listen, upstream }) => {
+      if (entry === listen) return [];
+      const tls = upstream.access?.tls;
+      return [
+        {
+          name: linkName(link),
+          listen: entry,
+          upstream: listen,
+          ...(tls === undefined ? {} : { tls: { of: tls, host: upstream.host } }),
+        },
+      ];
+    }),
   };
 }
 
