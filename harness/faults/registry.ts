@@ -6,6 +6,7 @@ export { badAnswers } from "./bad-answers/fault.ts";
 export { bandwidth } from "./bandwidth/fault.ts";
 export { blackhole } from "./blackhole/fault.ts";
 export { clockSkew } from "./clock-skew/fault.ts";
+export { expiredCertificate } from "./expired-certificate/fault.ts";
 export { fullDisk } from "./full-disk/fault.ts";
 export { kill } from "./kill/fault.ts";
 export { latency } from "./latency/fault.ts";

@@ -28,7 +28,9 @@ export function askOnce(endpoint: Endpoint, { path, headers, timeoutMs }: Asking
     );
     const failed = ({ code, syscall }: NodeJS.ErrnoException): void => {
       const isReset = code === "ECONNRESET" && !reading?.isBrokenOff;
-      if (reading !== null) end(reading.seen(isReset ? "reset" : "brokenOff"));
+      if (code !== undefined && /^(?:CERT|UNABLE|DEPTH|SELF|ERR_TLS)_/.test(code))
+        end({ outcome: "distrusted", code });
+      else if (reading !== null) end(reading.seen(isReset ? "reset" : "brokenOff"));
       else end({ outcome: outcomeOf(code, syscall, connected) });
     };
     const outgoing = requestTo(

@@ -37,7 +37,11 @@ export const badAnswerShape = z.discriminatedUnion("is", [
 export type BadAnswer = Frozen<z.infer<typeof badAnswerShape>>;
 
 /** The same, or a text that a pack's knowledge rewrites; `how` is for the pack. */
-export type Damage = BadAnswer | { readonly is: "rewritten"; readonly how: object };
+export type Damage =
+  | BadAnswer
+  | { readonly is: "rewritten"; readonly how: object }
+  /** New connections get a certificate that is out of date. Each counts as a request. */
+  | { readonly is: "expiredCertificate" };
 
 const header = z.string().regex(/^[!#$%&'*+.^`|~\w-]+$/);
 

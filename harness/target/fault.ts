@@ -10,7 +10,7 @@ import type { Clock, Deployment, Instance, LinkHandle } from "./deployment.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Frozen } from "../base/frozen.ts";
 import type { Observer } from "./observer.ts";
-import type { Link } from "./layout.ts";
+import type { Link, Service } from "./layout.ts";
 import type { TopologyView, Where } from "./where.ts";
 
 export type FaultSchema = z.ZodType<{ readonly kind: string }>;
@@ -29,6 +29,8 @@ export interface FaultKind<S extends FaultSchema = FaultSchema>
    * Returns one line per parameter that is too small to be observed, with the least possible value.
    */
   sizeProblems?(fault: FaultFrom<S>, forMs: number): readonly string[];
+  /** Why it cannot strike a link to this port of a service; null if it can. */
+  linkProblem?(to: Service, port: string): string | null;
   /**
    * The limit in bytes per second that the fault sets on each connection of its links, if it sets
    * one.

@@ -41,7 +41,23 @@ export interface SeenAnswer {
   /** The body, if it is a text of at most a megabyte. */
   readonly text: string | null;
 }
-export type Seen = SeenAnswer | Exclude<Pong, { readonly outcome: "answered" }>;
+/** The client does not trust the certificate; `code` says why: `CERT_HAS_EXPIRED`. */
+interface Distrusted {
+  readonly outcome: "distrusted";
+  readonly code: string;
+}
+export type Seen = SeenAnswer | Exclude<Pong, { readonly outcome: "answered" }> | Distrusted;
+
+export function describeSeen(seen: Seen): string {
+  if (seen.outcome === "distrusted") return `is not trusted (${seen.code})`;
+  if (seen.outcome !== "answered") return describePong(seen);
+  const { status, type, bytes, firstByteMs, ended } = seen;
+  const how = { whole: "", brokenOff: ", broken off", reset: ", reset", open: " so far" }[ended];
+  return (
+    `has status ${status} after ${Math.round(firstByteMs)} ms, ` +
+    `${type ?? "no type"}, ${bytes} bytes${how}`
+  );
+}
 
 /** `silent`: neither accepted nor refused within the timeout. */
 export type Connection = "accepted" | "refused" | "silent";

@@ -96,7 +96,13 @@ const spoken = {
       cert: file.optional(),
       key: file.optional(),
       serverName: z.string().min(1).optional(),
-      standIn: z.strictObject({ cert: file, key: file }).optional(),
+      standIn: z
+        .strictObject({
+          cert: file,
+          key: file,
+          expired: z.strictObject({ cert: file, key: file }).optional(),
+        })
+        .optional(),
     })
     .refine(({ cert, key }) => (cert === undefined) === (key === undefined), "cert needs key")
     .optional(),

@@ -13,7 +13,7 @@ import type { LinkHandle } from "../../target/deployment.ts";
 import type { Endpoint } from "../../target/layout.ts";
 import type { Evidence } from "../../target/evidence.ts";
 import type { FaultExecution, RealStrike } from "../../target/fault.ts";
-import { describePong, type Seen } from "../../target/observer.ts";
+import { describeSeen, type Seen } from "../../target/observer.ts";
 import { delayOf, enoughOf, showsAnswer } from "./answers.ts";
 import { all, arrow, each, evidenceOf, onEach } from "../proofs.ts";
 
@@ -178,12 +178,14 @@ async function askBoth(
       over.status === past.status &&
       over.ended === past.ended,
     // A query may hold a token.
-    seen: `GET ${path.replace(/\?.*/, "?…")} over it ${describeSeen(over)}; past it ${describeSeen(past)}`,
+    seen:
+      `GET ${path.replace(/\?.*/, "?…")} over it ${describeSeen(over)}; ` +
+      `past it ${describeSeen(past)}`,
   };
 }
 
 /** The ends without what a description adds to each request: a struck one has all of it. */
-function bareEndsOf({ entry, exit }: LinkHandle): Record<"entry" | "exit", Endpoint> {
+export function bareEndsOf({ entry, exit }: LinkHandle): Record<"entry" | "exit", Endpoint> {
   const { host, port, access: { tls } = {} } = exit;
   if (tls === undefined)
     return { entry: { host: entry.host, port: entry.port }, exit: { host, port } };
@@ -197,14 +199,4 @@ function bareEndsOf({ entry, exit }: LinkHandle): Record<"entry" | "exit", Endpo
 function describeCount(counted: Counted | null | undefined): string {
   if (counted === null || counted === undefined) return "has no such rule any more";
   return `has struck ${counted.struck} of ${counted.passed} requests`;
-}
-
-function describeSeen(seen: Seen): string {
-  if (seen.outcome !== "answered") return describePong(seen);
-  const { status, type, bytes, firstByteMs, ended } = seen;
-  const how = { whole: "", brokenOff: ", broken off", reset: ", reset", open: " so far" }[ended];
-  return (
-    `has status ${status} after ${Math.round(firstByteMs)} ms, ` +
-    `${type ?? "no type"}, ${bytes} bytes${how}`
-  );
 }

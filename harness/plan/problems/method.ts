@@ -116,6 +116,11 @@ function needProblems({ fault, struck: { services }, links }: Placed, layout: La
     ...(kindOf(fault).needs.includes("answers")
       ? unique(links.flatMap((link) => answerProblems(link, serviceOf(link.to))))
       : []),
+    ...links.flatMap((link) => {
+      const to = serviceOf(link.to);
+      const problem = to === undefined ? null : kindOf(fault).linkProblem?.(to, link.port);
+      return typeof problem === "string" ? [`the link ${linkName(link)} ${problem}`] : [];
+    }),
     ...unique(
       links
         .filter(({ to, port }) => serviceOf(to)?.pings?.[port] === undefined)

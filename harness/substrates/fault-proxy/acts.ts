@@ -80,6 +80,8 @@ const acts: { readonly [K in Damage["is"]]: (damage: DamageOf<K>) => Act } = {
       answer.pipe(new Paced(bytesPerSecond)).pipe(response);
     },
   }),
+  // It strikes connections, before any request.
+  expiredCertificate: () => ({}),
   rewritten: () => ({
     readsText: true,
     answer: (rule, exchange) =>

@@ -12,7 +12,7 @@ import {
   type ServerResponse,
 } from "node:http";
 import { readFileSync } from "node:fs";
-import { createServer as createTlsServer } from "node:https";
+import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
 import { connect, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { connect as connectTls } from "node:tls";
@@ -60,11 +60,13 @@ export class Passage {
   readonly #rules: Rules;
   readonly #clients = new WeakMap<Duplex, Client>();
   readonly #open = new Set<Socket>();
-  #server: Server | null = null;
+  #server: Server | TlsServer | null = null;
+  #isExpired = false;
 
   constructor(link: ProxiedHttp, rules: Rules) {
     this.#link = link;
     this.#rules = rules;
+    if (link.tls !== undefined) rules.onChange(() => this.#present());
   }
 
   /** Listens, or refuses new connections and closes existing ones. */
@@ -91,7 +93,7 @@ export class Passage {
     const server =
       tls === undefined
         ? createServer(options, pass)
-        : createTlsServer({ ...options, ...standInOf(tls.of) }, pass);
+        : createTlsServer({ ...options, ...standInOf(tls.of, false) }, pass);
     server.headersTimeout = 0;
     server.on("connection", (socket: Socket) => {
       this.#open.add(socket);
@@ -103,6 +105,7 @@ export class Passage {
       server.on("connection", (socket: Socket) => {
         const { remotePort = 0 } = socket;
         carriers.set(remotePort, socket);
+        this.#expiring()?.shakesHands();
         socket.once("close", () => carriers.delete(remotePort));
       });
       server.on("secureConnection", (socket: Socket) => {
@@ -117,6 +120,19 @@ export class Passage {
     return new Promise((resolve, reject) => {
       server.once("error", reject).listen({ host, port, exclusive: true }, resolve);
     });
+  }
+
+  #expiring(): Rule | undefined {
+    return this.#rules.on(this.#link.name).find(({ does }) => does.is === "expiredCertificate");
+  }
+
+  /** Open connections have seen another certificate; their clients must connect again. */
+  #present(): void {
+    const isExpired = this.#expiring() !== undefined;
+    if (isExpired === this.#isExpired || this.#link.tls === undefined) return;
+    this.#isExpired = isExpired;
+    (this.#server as TlsServer | null)?.setSecureContext(standInOf(this.#link.tls.of, isExpired));
+    for (const socket of this.#open) socket.destroy();
   }
 
   #pass(request: IncomingMessage, response: ServerResponse): void {
@@ -191,9 +207,13 @@ function dial({ upstream: { host, port }, tls }: ProxiedHttp): Socket {
   return socket;
 }
 
-function standInOf({ standIn }: Tls): { readonly cert: Buffer; readonly key: Buffer } {
-  if (standIn === undefined) throw new Error("an https link needs a certificate for its proxy");
-  return { cert: readFileSync(standIn.cert), key: readFileSync(standIn.key) };
+function standInOf(
+  { standIn }: Tls,
+  isExpired: boolean,
+): { readonly cert: Buffer; readonly key: Buffer } {
+  const files = isExpired ? standIn?.expired : standIn;
+  if (files === undefined) throw new Error("an https link needs a certificate for its proxy");
+  return { cert: readFileSync(files.cert), key: readFileSync(files.key) };
 }
 
 /** Each rule counts each request; the first that strikes it is carried out. */

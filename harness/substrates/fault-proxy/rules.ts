@@ -59,8 +59,15 @@ export class Rule {
         : null;
   }
 
+  /** Counts a new connection that gets an expired certificate. */
+  shakesHands(): void {
+    this.#passed += 1;
+    this.#struck += 1;
+  }
+
   /** Counts the request, and returns whether it is struck. */
   strikes(request: IncomingMessage): boolean {
+    if (this.does.is === "expiredCertificate") return false;
     const asked = askedIn(request);
     const look = request.headers[lookHeaderName];
     if (look !== undefined)
@@ -128,9 +135,19 @@ export class Rule {
 export class Rules {
   readonly #known: ReadonlyMap<string, Knowledge>;
   readonly #byLink = new Map<string, readonly Rule[]>();
+  readonly #listeners: (() => void)[] = [];
 
   constructor(known: ReadonlyMap<string, Knowledge>) {
     this.#known = known;
+  }
+
+  /** `changed` is called after each rule that comes or goes. */
+  onChange(changed: () => void): void {
+    this.#listeners.push(changed);
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
   }
 
   on(link: string): readonly Rule[] {
@@ -143,6 +160,7 @@ export class Rules {
     const knowledge = module === undefined ? null : (this.#known.get(module) ?? null);
     if (module !== undefined && knowledge === null) throw new Error(`unknown module ${module}`);
     this.#byLink.set(link, [...this.on(link), new Rule(id, link, rule, knowledge)]);
+    this.#changed();
   }
 
   counted(id: string): Counted | null {
@@ -157,6 +175,7 @@ export class Rules {
       this.on(rule.link).filter((one) => one !== rule),
     );
     rule.end();
+    this.#changed();
   }
 
   #named(id: string): Rule | undefined {
