@@ -160,7 +160,10 @@ describe.each(versions)("on Node %s", (version) => {
     );
     expect(repeated.exitCode, repeated.stderr).toBe(0);
   });
+});
 
+// They mostly wait, so they do it beside one another.
+describe.concurrent.each(versions)("on Node %s, in real time", (version) => {
   it("runs the user's own target", async () => {
     const label = `on ${version}`;
     const ended = await judged(() =>

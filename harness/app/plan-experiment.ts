@@ -123,6 +123,7 @@ async function planOptions(
     variable: (name) => context.env[name],
     workloadNotes,
     browser: chromiumPath(context.env),
+    runners: options.runners,
     scale: options.scale,
     label: options.label ?? null,
     git: await commitOf(context, name),

@@ -241,8 +241,9 @@ describe("k6's stream", () => {
     const asked = whole.samples.map((sample) => JSON.stringify({ ...sample, value: 0 }));
     for (let length = header.length + 1; length < bytes.length; length += 3) {
       const parsed = parse(bytes.subarray(0, length));
-      for (const [index, sample] of parsed.samples.entries())
-        expect(JSON.stringify({ ...sample, value: 0 })).toBe(asked[index]);
+      expect(parsed.samples.map((sample) => JSON.stringify({ ...sample, value: 0 }))).toEqual(
+        asked.slice(0, parsed.samples.length),
+      );
       if (bytes[length - 1] !== 10) expect(parsed.bad).toBeGreaterThan(0);
     }
   });

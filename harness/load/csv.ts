@@ -14,6 +14,7 @@ import { type Kind, kinds, metricName, recordedAs } from "./csv-metrics.ts";
 import { fieldsOf, micros, tagsOf, userOf } from "./csv-fields.ts";
 import type { LoadProgress } from "./generator.ts";
 import type { SampleSink } from "../metrics/samples.ts";
+import { dueIn, type Part, whole } from "./runners/part.ts";
 
 const newline = 10,
   comma = 44,
@@ -60,6 +61,8 @@ export interface PlannedLoad {
   readonly name: string;
   readonly lane: string;
   readonly stages: readonly Stage[];
+  /** The part of it that this generator makes; the whole if absent. */
+  readonly part?: Part;
 }
 
 interface OneLoad extends PlannedLoad {
@@ -130,7 +133,11 @@ export class CsvParser {
     this.#loads = new Map(
       loads.map((load) => [
         load.name,
-        { ...load, due: arrivalsOf(load.stages), readyMs: Number.POSITIVE_INFINITY },
+        {
+          ...load,
+          due: dueIn(arrivalsOf(load.stages), load.part ?? whole),
+          readyMs: Number.POSITIVE_INFINITY,
+        },
       ]),
     );
   }

@@ -4,6 +4,7 @@ import type { Entry } from "../target/entries.ts";
 import type { Plan } from "../record/plan.ts";
 import type { SampleSink } from "../metrics/samples.ts";
 import type { UndoLedger } from "../record/undo.ts";
+import type { Part } from "./runners/part.ts";
 
 /** Generates load; samples flow into the sink as they arrive. */
 export interface LoadGenerator {
@@ -13,6 +14,8 @@ export interface LoadGenerator {
 
 export interface LoadRequest {
   readonly plan: Plan;
+  /** The part of the load to generate; the whole if absent. */
+  readonly part?: Part;
   readonly runId: string;
   readonly entries: readonly Entry[];
   /** By the names in the plan, in its order. */

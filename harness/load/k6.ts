@@ -34,6 +34,7 @@ import { CsvParser } from "./csv.ts";
 import { blocksWithout } from "./fence.ts";
 import { K6Control } from "./k6-control.ts";
 import { loggedErrors } from "./logged-errors.ts";
+import { partArguments, whole } from "./runners/part.ts";
 import { entryScript, environmentOf, settingsOf } from "./scenarios.ts";
 
 const readyWithinMs = 30_000;
@@ -53,7 +54,7 @@ export function k6Generator(options: K6Options): LoadGenerator {
 }
 
 async function prepare(request: LoadRequest, options: K6Options): Promise<RunningLoad> {
-  const { plan } = request;
+  const { plan, part = whole } = request;
   const control = { host: "127.0.0.1", port: await freePort("127.0.0.1") };
   const logFile = join(request.logsDirectory, "k6.log");
   const entry = join(request.logsDirectory, "k6-entry.js");
@@ -76,6 +77,7 @@ async function prepare(request: LoadRequest, options: K6Options): Promise<Runnin
     [
       ...options.tool.args,
       "run",
+      ...partArguments(part),
       "--config",
       configuration,
       "--paused",
@@ -108,7 +110,14 @@ async function prepare(request: LoadRequest, options: K6Options): Promise<Runnin
         ...authoritiesOf(entries, home),
         XDG_CONFIG_HOME: home,
         [runVariable]: request.runId,
-        SEAWALL_LOAD: settingsOf(plan, plan.load, request.entries, request.otherEntries, forbidden),
+        SEAWALL_LOAD: settingsOf(
+          plan,
+          plan.load,
+          request.entries,
+          request.otherEntries,
+          forbidden,
+          part,
+        ),
         K6_CSV_TIME_FORMAT: "unix_micro",
         K6_CSV_SAVE_INTERVAL: "200ms",
         K6_AUTO_EXTENSION_RESOLUTION: "false",
@@ -200,6 +209,7 @@ class RunningK6 implements RunningLoad {
         name: load.name,
         lane: load.lane,
         stages: stagesOf(load, request.plan),
+        part: request.part ?? whole,
       })),
       request.plan.metrics,
       metricsAsked(request.plan),

@@ -9,6 +9,7 @@ import type { Load } from "../experiment/experiment.ts";
 import type { Plan } from "../record/plan.ts";
 import type { Entry } from "../target/entries.ts";
 import { addressText, urlOf } from "../target/layout.ts";
+import { type Part, usersFor, whole } from "./runners/part.ts";
 
 interface Stage {
   readonly target: number;
@@ -101,7 +102,7 @@ export function entryScript(
 }
 
 /** Steps, not ramps: a stage of zero duration jumps to its rate. */
-export function scenarioOf(load: Load, plan: Plan): Scenario {
+export function scenarioOf(load: Load, plan: Plan, part: Part = whole): Scenario {
   const stages = stagesOf(load, plan);
   const rate = ({ perSecond }: Pace): number => Math.round(perSecond * timeUnitSeconds);
   const lengthMs = (index: number): number =>
@@ -111,8 +112,8 @@ export function scenarioOf(load: Load, plan: Plan): Scenario {
     exec: execOf(load),
     startRate: stages[0] === undefined ? 0 : rate(stages[0]),
     timeUnit: `${timeUnitSeconds}s`,
-    preAllocatedVUs: load.vus,
-    maxVUs: load.vus,
+    preAllocatedVUs: usersFor(load.vus, part),
+    maxVUs: usersFor(load.vus, part),
     gracefulStop: `${gracefulStopMsOf(plan)}ms`,
     stages: stages.flatMap((stage, index) => [
       { target: rate(stage), duration: "0s" },
@@ -146,6 +147,7 @@ export function settingsOf(
   entries: readonly Entry[],
   others: Readonly<Record<string, readonly Entry[]>>,
   forbidden: readonly string[] = [],
+  part: Part = whole,
 ): string {
   const withNames = (ways: readonly Entry[], names: readonly string[]): object[] =>
     ways.map((entry, index) => {
@@ -171,9 +173,10 @@ export function settingsOf(
         withNames(ways, plan.otherEntries?.[name] ?? []),
       ]),
     ),
-    scenarios: Object.fromEntries(loads.map((load) => [load.name, scenarioOf(load, plan)])),
+    scenarios: Object.fromEntries(loads.map((load) => [load.name, scenarioOf(load, plan, part)])),
     forbidden,
-    rps: plan.requestsPerSecondMax ?? 0,
+    // k6 counts requests for itself alone.
+    rps: Math.floor((plan.requestsPerSecondMax ?? 0) / part.of),
     hosts: Object.fromEntries(
       all.flatMap((entry) =>
         entry.via === undefined ? [] : [[addressText(entry), addressText(entry.via)]],

@@ -7,6 +7,7 @@ import type { Pack } from "../target/pack.ts";
 import type { Plan } from "../record/plan.ts";
 import type { Plays } from "../experiment/plays.ts";
 import type { RecordedVerdict } from "./prerequisites.ts";
+import type { Runners } from "../record/runners.ts";
 import type { SubstrateName } from "../record/substrates.ts";
 
 export interface PlanOptions {
@@ -40,6 +41,8 @@ export interface PlanOptions {
   readonly git?: Plan["git"] | null;
   /** The factor by which the audience is multiplied. */
   readonly scale?: number;
+  /** The runners that share the load; null for one generator. */
+  readonly runners?: Runners | null;
   /** The version of the target; a run of another version does not count as a prerequisite. */
   readonly targetVersion?: string;
   /**
@@ -74,6 +77,7 @@ export type TargetOptions = Pick<
   | "allowHosts"
   | "targetVersion"
   | "scale"
+  | "runners"
   | "nowMs"
   | "obstacleTo"
   | "missing"

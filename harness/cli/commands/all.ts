@@ -16,6 +16,7 @@ import { defineJudge } from "./judge.ts";
 import { defineList } from "./list.ts";
 import { definePlan } from "./plan.ts";
 import { defineRecover } from "./recover.ts";
+import { defineRelay } from "./relay.ts";
 import { defineReport } from "./report.ts";
 import { defineRun } from "./run.ts";
 import { defineSchema } from "./schema.ts";
@@ -40,6 +41,7 @@ export const commands: readonly Define[] = [
   defineDoctor,
   defineGameday,
   defineDeadMan,
+  defineRelay,
   defineUp,
   defineDown,
 ];
