@@ -1,5 +1,5 @@
 /** What the proxy does to a struck exchange: one entry for each way in which an answer is bad. */
-import { Transform, type TransformCallback } from "node:stream";
+import { PassThrough, Transform, type TransformCallback } from "node:stream";
 import type { ServerResponse } from "node:http";
 import type { Damage } from "../../target/bad-answer.ts";
 import { type Exchange, reset, without, wholeBody } from "./exchange.ts";
@@ -37,9 +37,11 @@ const acts: { readonly [K in Damage["is"]]: (damage: DamageOf<K>) => Act } = {
   }),
   slowFirstByte: ({ delayMs }) => ({
     answer: (_rule, { answer, response }) => {
+      // Others may read the body meanwhile, so it must wait somewhere of its own.
+      const waiting = answer.pipe(new PassThrough());
       const timer = setTimeout(() => {
         head(answer, response, answer.rawHeaders);
-        answer.pipe(response);
+        waiting.pipe(response);
       }, delayMs);
       response.once("close", () => clearTimeout(timer));
     },

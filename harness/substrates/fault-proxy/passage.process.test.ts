@@ -46,6 +46,35 @@ describe("a passage", () => {
     await passage.accept(false);
   });
 
+  it("delays an answer whole, although the rule's knowledge reads it meanwhile", async () => {
+    const text = "x".repeat(100_000);
+    const server = createServer((_request, response) =>
+      response.writeHead(200, { "Content-Type": "text/plain" }).end(text),
+    );
+    await new Promise<void>((listening) => server.listen(0, host, listening));
+    const upstream = { host, port: (server.address() as AddressInfo).port };
+    const listen = { host, port: await freePort(host) };
+    const learned: string[] = [];
+    const knowledge = {
+      matcher: () => ({
+        matches: () => true,
+        learn: (_asked: unknown, heard: string) => void learned.push(heard),
+      }),
+    };
+    const rules = new Rules(new Map([["m", knowledge]]));
+    const passage = new Passage({ name: "link", listen, upstream }, rules);
+    await passage.accept(true);
+    const does = { is: "slowFirstByte", delayMs: 200 } as const;
+    rules.add("slow", "link", { does, who: {}, knows: { module: "m", which: {} } });
+    const seen = await ask(listen, "/");
+    expect(seen).toMatchObject({ status: 200, ended: "whole", text });
+    expect(seen.outcome === "answered" ? seen.firstByteMs : 0).toBeGreaterThan(198);
+    expect(learned).toEqual([text]);
+    await passage.accept(false);
+    server.closeAllConnections();
+    await new Promise((closed) => server.close(closed));
+  });
+
   it("reads https with a certificate that its clients trust", async () => {
     await using shop = await startHttpsShop(host, "token");
     const pem = (name: string): string => join(shop.pem, `${name}.pem`);
