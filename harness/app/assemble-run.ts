@@ -91,6 +91,7 @@ export function wire(options: WireOptions): World {
         entries: entriesOf(deployment),
         otherEntries: otherEntriesOf(deployment),
         hosts: hostsOf(deployment),
+        replays: planned.replays,
         sink: watch,
         logsDirectory,
         undo: ledger,

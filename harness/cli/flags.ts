@@ -31,11 +31,10 @@ export interface PlanFlags {
 export function planFlags(command: Command): Command {
   return substrateFlag(command, "substrate on which the target runs")
     .option("--topology <name>", "topology to use instead of the experiment's own")
-    .option(
-      "--without <defence>",
-      "disable a defence of the target; may be repeated",
-      (value: string, all: string[]) => [...all, value],
-      [] as string[],
+    .addOption(
+      new Option("--without <defence>", "disable a defence of the target; may be repeated")
+        .argParser((value: string, all: string[]) => [...all, value])
+        .default([], "none"),
     )
     .option(...allowHost)
     .option("--label <text>", "what to call the run in reports, in the index and in comparisons")

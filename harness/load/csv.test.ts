@@ -456,6 +456,22 @@ describe("iterations", () => {
     );
   });
 
+  it("are as late as their script says, where it replays a trace", () => {
+    const samples: number[] = [];
+    const paced = [{ name: "live", lane: "live", stages, isPaced: true }];
+    const sink = {
+      series: () => 0,
+      sample: (_series: number, _atMs: number, value: number) => samples.push(value),
+    };
+    const parser = new CsvParser(sink, paced, everyMetric);
+    // The value is the lateness: neither a schedule nor a dropped iteration changes it.
+    const late = (ms: number, value: number, vu: number): string =>
+      `iteration_begun,${at(ms)},${value}.0,live,,,vu=${vu}`;
+    parser.push(Buffer.from(`${[header, late(950, 0, 1), late(951, 12, 2)].join("\n")}\n`));
+    parser.end();
+    expect(samples).toEqual([0, 12]);
+  });
+
   it("end, throw, or end without a sample of their own", () => {
     const parsed = after(
       begun(100, 1),

@@ -63,6 +63,8 @@ export interface PlannedLoad {
   readonly stages: readonly Stage[];
   /** The part of it that this generator makes; the whole if absent. */
   readonly part?: Part;
+  /** Its script knows when each iteration is due, and says how late it is. */
+  readonly isPaced?: boolean;
 }
 
 interface OneLoad extends PlannedLoad {
@@ -288,8 +290,12 @@ export class CsvParser {
       return;
     }
     this.#running.set(user, { atMs, hasSample: false });
-    const dueMs = target.load.due.next().value ?? afterMs;
     const { load } = target;
+    if (load.isPaced === true) {
+      this.#sink.sample(target.series, atMs, Math.round(afterMs));
+      return;
+    }
+    const dueMs = load.due.next().value ?? afterMs;
     // k6 first initialises all virtual users of a scenario, 0.1 s for 700 of them. Its own schedule
     // begins after that.
     load.readyMs = Math.min(load.readyMs, afterMs - dueMs);

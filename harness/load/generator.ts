@@ -3,6 +3,7 @@ import type { ServiceUsage } from "../target/deployment.ts";
 import type { Entry } from "../target/entries.ts";
 import type { Plan } from "../record/plan.ts";
 import type { SampleSink } from "../metrics/samples.ts";
+import type { SentRows } from "../trace/replayed.ts";
 import type { UndoLedger } from "../record/undo.ts";
 import type { Part } from "./runners/part.ts";
 
@@ -25,6 +26,8 @@ export interface LoadRequest {
    * well.
    */
   readonly hosts?: readonly string[];
+  /** By load, what it replays. */
+  readonly replays?: SentRows | undefined;
   readonly sink: SampleSink;
   readonly logsDirectory: string;
   readonly undo: UndoLedger;

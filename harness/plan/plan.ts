@@ -84,6 +84,7 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
       .filter((name) => !defences.includes(name))
       .map((name) => general(unknownName("defence", name, defences))),
     ...relianceProblems(experiment).map(general),
+    ...(options.replayProblems ?? []).map(general),
     ...loadProblems(experiment, options),
     ...environmentProblems(experiment, layout ?? { services: [] }, options),
     ...classProblems(experiment),

@@ -2,6 +2,7 @@
 import type { Define } from "../command.ts";
 import { defineAblate } from "./ablate.ts";
 import { defineBreakingPoint } from "./breaking-point.ts";
+import { defineCapture } from "./capture.ts";
 import { defineCompare } from "./compare.ts";
 import { defineCompose } from "./compose.ts";
 import { defineDeadMan } from "./dead-man.ts";
@@ -34,6 +35,7 @@ export const commands: readonly Define[] = [
   defineCompare,
   defineIndex,
   defineExport,
+  defineCapture,
   defineCompose,
   defineImage,
   defineRecover,

@@ -21,6 +21,9 @@ export function runnerProblems(
         ]
       : []),
     ...load
+      .filter(({ replay }) => replay !== undefined)
+      .map(({ name }) => `load ${name}: a replay cannot be divided among runners`),
+    ...load
       .filter(({ vus }) => vus < count)
       .map(({ name, vus }) => `load ${name}: ${vus} vus cannot be divided among ${count} runners`),
   ];
