@@ -48,14 +48,28 @@ const header = z.string().regex(/^[!#$%&'*+.^`|~\w-]+$/);
 /** Which requests are struck, beyond what they ask for. */
 export const whoFields = {
   /** Of the requests: every second one for 0.5. */
-  share: z.number().gt(0).max(1).optional(),
+  share: z
+    .number()
+    .gt(0)
+    .max(1)
+    .optional()
+    .describe("The share of the requests that is struck, evenly spread. All without it."),
   /**
    * Of the sessions: each is struck in all its requests, or in none. A session is the value of a
    * header; without `by`, a connection.
    */
-  sessions: z.strictObject({ share: z.number().gt(0).max(1), by: header.optional() }).optional(),
+  sessions: z
+    .strictObject({ share: z.number().gt(0).max(1), by: header.optional() })
+    .optional()
+    .describe(
+      "The share of sessions whose requests are struck. `by` is the header that names a session; " +
+        "without it, a connection is one.",
+    ),
   /** Only requests with this header, such as that of a test account. */
-  header: z.strictObject({ name: header, value: z.string().min(1).max(256) }).optional(),
+  header: z
+    .strictObject({ name: header, value: z.string().min(1).max(256) })
+    .optional()
+    .describe("Only requests with this header are struck, such as those of a test account."),
 };
 const whoShape = z.strictObject(whoFields);
 export type Who = Frozen<z.infer<typeof whoShape>>;

@@ -25,10 +25,15 @@ export const badAnswers = defineFault({
   schema: z.strictObject({
     kind: z.literal("badAnswers"),
     ...linksField,
-    /** A regular expression for the path with its query. */
-    path: z.string().min(1).max(500).refine(isPattern, "is no regular expression").optional(),
+    path: z
+      .string()
+      .min(1)
+      .max(500)
+      .refine(isPattern, "is no regular expression")
+      .optional()
+      .describe("Only requests whose path and query match this regular expression are struck."),
     ...whoFields,
-    answer: badAnswerShape,
+    answer: badAnswerShape.describe("What is bad about the answers."),
   }),
   does: "answers over HTTP links are bad in one way, of all requests or some",
   describe: ({ links, path, answer, ...who }) =>

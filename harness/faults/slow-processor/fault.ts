@@ -13,7 +13,7 @@ export const slowProcessor = defineFault({
   schema: z.strictObject({
     kind: z.literal("slowProcessor"),
     ...serviceField,
-    share: z.number().min(0.05).max(0.7),
+    share: z.number().min(0.05).max(0.7).describe("The share of the time in which it runs."),
   }),
   does: "the service runs only a `share` of the time, and stands still for the rest of each 200 ms",
   describe: ({ service, share }) => `${service} runs ${Math.round(share * 100)} % of the time`,

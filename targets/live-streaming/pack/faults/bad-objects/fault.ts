@@ -16,9 +16,9 @@ export const badObjects = defineFault({
   schema: z.strictObject({
     kind: z.literal("badObjects"),
     ...linksField,
-    objects: objectsShape,
+    objects: objectsShape.describe("Which objects of the stream are struck."),
     ...whoFields,
-    answer: badAnswerShape,
+    answer: badAnswerShape.describe("What is bad about the answers."),
   }),
   does: "answers over HTTP links are bad in one way, for some `objects` of the stream",
   describe: ({ links, objects, answer, ...who }) =>

@@ -14,9 +14,13 @@ export const badPlaylists = defineFault({
   schema: z.strictObject({
     kind: z.literal("badPlaylists"),
     ...linksField,
-    rendition: z.string().min(1).optional(),
+    rendition: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("Only playlists of this rendition are struck."),
     ...whoFields,
-    playlist: wrongTextShape,
+    playlist: wrongTextShape.describe("What is wrong in them."),
   }),
   does: "playlists and manifests over HTTP links are wrong in one way",
   describe: ({ links, rendition, playlist, ...who }) =>
