@@ -13,16 +13,27 @@ import { injectInto, type Mini, miniLayout, startMini } from "../../test/support
 let mini: Mini;
 let niceAtFirst: number;
 const niceOf = (service: string): number => getPriority(mini.deployment.instance(service).pid ?? 0);
+/** A fault on answers strikes only where something is asked. */
+let asking: NodeJS.Timeout;
 beforeAll(async () => {
   mini = await startMini(
     miniLayout,
     cases.map(([fault]) => fault),
   );
   niceAtFirst = niceOf("b/more");
+  const { entry } = linkTo("b/back");
+  asking = setInterval(
+    () => void httpGet(entry, "/", { timeoutMs: 1_000 }).catch(() => undefined),
+    100,
+  );
 });
 afterAll(async () => {
+  clearInterval(asking);
   await mini?.[Symbol.asyncDispose]();
 });
+
+const linkTo = (service: string): LinkHandle =>
+  mini.deployment.links.find(({ link }) => link.to === service) as LinkHandle;
 
 const cases: readonly (readonly [fault: Fault, landed: RegExp, healed: RegExp])[] = [
   [
@@ -53,6 +64,16 @@ const cases: readonly (readonly [fault: Fault, landed: RegExp, healed: RegExp])[
     { kind: "reset", links: { between: [{ zone: "region-a-1" }, { service: "b/back" }] } },
     /^a\/front → b\/back:http reset the connection; the service itself answered/,
     /^a\/front → b\/back:http answered/,
+  ],
+  [
+    { kind: "slowProcessor", service: "b/more", share: 0.2 },
+    /^b\/more was stopped \d times; of 24 pings 0 had no answer, and the longest took 1\d\d ms$/,
+    /^b\/more is running, and the longest ping took \d+ ms$/,
+  ],
+  [
+    { kind: "badAnswers", links: { to: { service: "b/back" } }, answer: { is: "hang" } },
+    /^the proxy on a\/front → b\/back:http has struck [1-9]\d* of [1-9]\d* requests; GET \/ over it accepted the connection and sent nothing; past it has status 200/,
+    /has the rule no more; GET \/ over it has status 200/,
   ],
   [
     faults.slowStore({ region: "region-a", delayMs: 150, jitterMs: 0 }),
@@ -217,8 +238,6 @@ describe("on the process substrate", () => {
       /defectsLeft of a\/back no longer contains "left":7/,
     ],
   ];
-  const linkTo = (service: string): LinkHandle =>
-    mini.deployment.links.find(({ link }) => link.to === service) as LinkHandle;
   /** Removes the toxic through the proxy's control port, as a third party could. */
   const takeAway = async (type: string): Promise<void> => {
     // The control port of a slot is 99 below its first link port.

@@ -2,9 +2,11 @@
  * The registry of faults. To add one, add a folder and a line here. Its name is the `kind` in an
  * experiment.
  */
+export { badAnswers } from "./bad-answers/fault.ts";
 export { bandwidth } from "./bandwidth/fault.ts";
 export { blackhole } from "./blackhole/fault.ts";
 export { clockSkew } from "./clock-skew/fault.ts";
+export { expiredCertificate } from "./expired-certificate/fault.ts";
 export { fullDisk } from "./full-disk/fault.ts";
 export { kill } from "./kill/fault.ts";
 export { latency } from "./latency/fault.ts";
@@ -17,4 +19,5 @@ export { regionLoss } from "./region-loss/fault.ts";
 export { reset } from "./reset/fault.ts";
 export { restart } from "./restart/fault.ts";
 export { restartLoop } from "./restart-loop/fault.ts";
+export { slowProcessor } from "./slow-processor/fault.ts";
 export { zoneLoss } from "./zone-loss/fault.ts";

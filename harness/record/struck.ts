@@ -37,6 +37,20 @@ export function countedLinks<T extends { readonly link: Link }>(
   return links.filter(({ link }) => names.has(linkName(link)));
 }
 
+/** The links, by name, with a planned fault on answers, and the files of knowledge for it. */
+export function answersStruck(plan: Plan): {
+  readonly links: ReadonlySet<string>;
+  readonly modules: readonly string[];
+} {
+  const steps = plan.steps.flatMap(({ fault }, step) =>
+    kindOf(fault).needs.includes("answers") ? [{ kind: kindOf(fault), step }] : [],
+  );
+  return {
+    links: new Set(steps.flatMap(({ step }) => struckBy(plan, step).links)),
+    modules: [...new Set(steps.flatMap(({ kind }) => kind.knowledge ?? []))],
+  };
+}
+
 /**
  * The effects that a substrate must prepare when it starts a service, because a step of the plan
  * will apply them.

@@ -3,7 +3,12 @@
  * of HTTP, base path, Host and headers.
  */
 import { readFileSync } from "node:fs";
-import { type Agent, type IncomingHttpHeaders, request as overHttp } from "node:http";
+import {
+  type Agent,
+  type ClientRequest,
+  type IncomingHttpHeaders,
+  request as overHttp,
+} from "node:http";
 import type { ClientHttp2Session } from "node:http2";
 import { Agent as TlsAgent, request as overTls } from "node:https";
 import { isIP } from "node:net";
@@ -53,7 +58,7 @@ interface Exchange {
 }
 
 /** What the description of the target adds to a request. */
-function sentTo({ endpoint: { access = {} }, ask }: Exchange) {
+function sentTo({ endpoint: { access = {} }, ask }: Pick<Exchange, "endpoint" | "ask">) {
   const { basePath = "", hostHeader } = access;
   const { method = "GET", path, headers = {}, signal } = ask;
   const host = hostHeader === undefined ? {} : { Host: hostHeader };
@@ -63,6 +68,18 @@ function sentTo({ endpoint: { access = {} }, ask }: Exchange) {
     headers: { ...host, ...headers, ...headersOf(access) },
     signal,
   };
+}
+
+/**
+ * The request itself, over HTTP/1.1 and a connection of its own, for a caller that watches the
+ * connection. The caller ends it.
+ */
+export function watchedRequest(endpoint: Endpoint, ask: Omit<Ask, "body">): ClientRequest {
+  const { host, port, access: { tls } = {} } = endpoint;
+  const sent = sentTo({ endpoint, ask });
+  return tls === undefined
+    ? overHttp({ host, port, ...sent, agent: ask.agent })
+    : overTls({ host, port, ...sent, ...secureOptions(tls, host), agent: false });
 }
 
 function overHttp11(to: Exchange, request: typeof overHttp, options: object): void {
@@ -186,7 +203,7 @@ export function headersOf({ headers, secretHeaders = {} }: Access): Record<strin
 const contexts = new Map<string, SecureContextOptions>();
 
 /** The certificate is held to the name, also behind a proxy with another address. */
-function secureOptions(tls: Tls, host: string): SecureContextOptions & ConnectionOptions {
+export function secureOptions(tls: Tls, host: string): SecureContextOptions & ConnectionOptions {
   const key = JSON.stringify(tls);
   const known = contexts.get(key) ?? {
     ...(tls.ca === undefined ? {} : { ca: readFileSync(tls.ca) }),

@@ -2,6 +2,7 @@
  * A running target as faults use it: services that can be stopped and queried, links that can be
  * impaired, and a clock.
  */
+import type { AnswerRule, ImposedRule } from "./bad-answer.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Endpoint, Layout, Link, Program, Service } from "./layout.ts";
 import type { Place } from "./layout.ts";
@@ -133,6 +134,8 @@ export interface LinkHandle {
   impose(toxic: Toxic): Promise<() => Promise<void>>;
   /** Checks whether the proxy still applies the toxic, or still has the link cut. */
   observe(what: Toxic | { readonly kind: "cut" }): Promise<Evidence>;
+  /** Present only where the plan has a fault on answers over this link, which must be HTTP. */
+  answerWith?(rule: AnswerRule): Promise<ImposedRule>;
   /** Refuses new connections and closes existing ones. */
   cut(): Promise<void>;
   /** Accepts connections again; idempotent. */

@@ -4,11 +4,13 @@
  * through an {@link Observer}. Plan, judge, run and simulation can therefore share one list.
  */
 import type { z } from "zod";
+import type { BadAnswer } from "./bad-answer.ts";
+import type { Wish } from "./model.ts";
 import type { Clock, Deployment, Instance, LinkHandle } from "./deployment.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Frozen } from "../base/frozen.ts";
 import type { Observer } from "./observer.ts";
-import type { Link } from "./layout.ts";
+import type { Link, Service } from "./layout.ts";
 import type { TopologyView, Where } from "./where.ts";
 
 export type FaultSchema = z.ZodType<{ readonly kind: string }>;
@@ -27,6 +29,8 @@ export interface FaultKind<S extends FaultSchema = FaultSchema>
    * Returns one line per parameter that is too small to be observed, with the least possible value.
    */
   sizeProblems?(fault: FaultFrom<S>, forMs: number): readonly string[];
+  /** Why it cannot strike a link to this port of a service; null if it can. */
+  linkProblem?(to: Service, port: string): string | null;
   /**
    * The limit in bytes per second that the fault sets on each connection of its links, if it sets
    * one.
@@ -36,6 +40,8 @@ export interface FaultKind<S extends FaultSchema = FaultSchema>
   readonly needs: readonly Capability[];
   /** The effect on an affected service that the substrate must support, by its kind. */
   readonly effect?: string;
+  /** The file of a pack's knowledge of requests, for the proxy on its links. */
+  readonly knowledge?: string;
   readonly inject: Inject<FaultFrom<S>>;
   /** The fault in virtual time, or the reason why there is none. */
   readonly simulate: Simulate<FaultFrom<S>> | string;
@@ -132,6 +138,8 @@ export type Capability =
   | "pausing"
   /** Has a proxy on each declared link. */
   | "links"
+  /** Has an HTTP proxy on links whose answers a planned fault strikes. */
+  | "answers"
   /** Performs a service's operations. */
   | "operations"
   /** Disconnects a whole zone from the network. */
@@ -195,8 +203,17 @@ export interface Delay {
   readonly jitterMs: number;
 }
 
+/** A rule of the modelled proxy on a link. */
+export interface VirtualRule {
+  readonly does: BadAnswer;
+  /** Counts the request, and returns whether it is struck. */
+  strikes(about: Wish | undefined): boolean;
+}
+
 export interface VirtualLink extends LinkHandle {
   readonly isCut: boolean;
+  /** In force, by the order of their start. */
+  readonly rules: Set<VirtualRule>;
   readonly delays: ReadonlySet<Delay>;
   slow(delay: Delay): void;
   unslow(delay: Delay): void;

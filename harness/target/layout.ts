@@ -49,6 +49,19 @@ export interface Tls {
   readonly key?: string;
   /** The name on the certificate, where that is not the host. */
   readonly serverName?: string;
+  /**
+   * A certificate for the same name, with its key, that clients trust as well. The HTTP proxy of
+   * faults on answers presents it; without one, `plan` refuses such faults on https.
+   */
+  readonly standIn?: StandIn;
+}
+
+/** Paths of files in PEM, as in {@link Tls}. */
+export interface StandIn {
+  readonly cert: string;
+  readonly key: string;
+  /** The same, but out of date; the fault `expiredCertificate` needs it. */
+  readonly expired?: { readonly cert: string; readonly key: string };
 }
 
 /** The environment of one service. The process and docker substrates each implement it. */

@@ -3,6 +3,7 @@
  * randomness, nodes with a life cycle, and requests between nodes. The model provides what the
  * services do with requests.
  */
+import type { BadAnswer } from "./bad-answer.ts";
 import type { Phase } from "../base/phases.ts";
 import type { Tags } from "../metrics/tags.ts";
 import type { Layout } from "./layout.ts";
@@ -39,6 +40,13 @@ export interface ModelRequest<T> {
   /** The port name of the link in the layout. */
   readonly port: string;
   readonly timeoutMs: number;
+  /** What is asked, in terms that pack and model share. A fault on answers strikes by it. */
+  readonly about?: Wish;
+  /**
+   * What a damaged answer is to its reader; null where it is none. `answer` is null if the service
+   * was not asked. Without this function, damage makes every answer null.
+   */
+  damaged?(damage: BadAnswer, answer: T | null): T | null;
   serve(reply: (answer: T) => void): void;
   done(answer: T | null): void;
 }

@@ -106,6 +106,13 @@ const spoken = {
       cert: file.optional(),
       key: file.optional(),
       serverName: z.string().min(1).optional(),
+      standIn: z
+        .strictObject({
+          cert: file,
+          key: file,
+          expired: z.strictObject({ cert: file, key: file }).optional(),
+        })
+        .optional(),
     })
     .refine(({ cert, key }) => (cert === undefined) === (key === undefined), "cert needs key")
     .optional(),
@@ -216,7 +223,7 @@ export function endOf(end: string): { readonly service: string; readonly port: s
 }
 
 /** These names have another meaning in records and plans. */
-const reserved = [usersSide, "toxiproxy", "k6", "seawall"];
+const reserved = [usersSide, "toxiproxy", "http-proxy", "k6", "seawall"];
 /** Last octets of a zone's addresses, 11…254. */
 export const servicesMax = 244;
 

@@ -4,7 +4,7 @@ import type { Experiment, Step } from "../../experiment/experiment.ts";
 import { unknownName } from "../../base/nearest.ts";
 import type { PlanOptions } from "../options.ts";
 import { sizeProblems } from "./fault-size.ts";
-import { type Layout, type Link, usersSide } from "../../target/layout.ts";
+import { type Layout, type Link, type Service, usersSide } from "../../target/layout.ts";
 import { canShowUse, useOf } from "../use.ts";
 import { describeWhere, linkName, servicesAt, type Where } from "../../target/where.ts";
 
@@ -113,6 +113,14 @@ function needProblems({ fault, struck: { services }, links }: Placed, layout: La
         .filter((operation) => serviceOf(name)?.operations?.[operation] === undefined)
         .map((operation) => `${name} has no operation "${operation}", which this fault needs`),
     ),
+    ...(kindOf(fault).needs.includes("answers")
+      ? unique(links.flatMap((link) => answerProblems(link, serviceOf(link.to))))
+      : []),
+    ...links.flatMap((link) => {
+      const to = serviceOf(link.to);
+      const problem = to === undefined ? null : kindOf(fault).linkProblem?.(to, link.port);
+      return typeof problem === "string" ? [`the link ${linkName(link)} ${problem}`] : [];
+    }),
     ...unique(
       links
         .filter(({ to, port }) => serviceOf(to)?.pings?.[port] === undefined)
@@ -122,6 +130,24 @@ function needProblems({ fault, struck: { services }, links }: Placed, layout: La
         ),
     ),
   ];
+}
+
+/** The proxy on a link reads HTTP. On https, it needs a certificate that clients trust. */
+function answerProblems(link: Link, to: Service | undefined): string[] {
+  const { [link.port]: access } = to?.access ?? {};
+  const named = `the link ${linkName(link)}`;
+  if (access?.tls !== undefined)
+    return access.tls.standIn === undefined
+      ? [
+          `${named} is https, and the proxy has no certificate for it that clients trust: give ` +
+            `${link.to} one by tls: { standIn: { cert, key } }`,
+        ]
+      : [];
+  const send = to?.pings?.[link.port]?.send;
+  const text = typeof send === "string" ? send : new TextDecoder().decode(send);
+  return send !== undefined && !/ HTTP\/1\.[01]\r?\n/.test(text)
+    ? [`${named} is no HTTP, by its ping: only HTTP has answers that can be struck`]
+    : [];
 }
 
 /** A fault on an unused service proves nothing: a record must be able to show its use. */

@@ -37,7 +37,14 @@ export const adapter: SubstrateAdapter = {
   why: () => "the target is a compose project",
   supports: () =>
     supportOf(
-      { processes: true, pausing: true, links: true, operations: true, zoneNetworks: true },
+      {
+        processes: true,
+        pausing: true,
+        links: true,
+        answers: "it has no HTTP proxy on links yet",
+        operations: true,
+        zoneNetworks: true,
+      },
       supportsEffect(new Map(), {
         clockSkew: inside,
         fullDisk: inside,

@@ -8,7 +8,14 @@ import { effects } from "./effect.ts";
 
 export function dockerSupport(): Support {
   return supportOf(
-    { processes: true, pausing: true, links: true, operations: true, zoneNetworks: true },
+    {
+      processes: true,
+      pausing: true,
+      links: true,
+      answers: "it has no HTTP proxy on links yet; use --substrate process",
+      operations: true,
+      zoneNetworks: true,
+    },
     supportsEffect(effects),
   );
 }

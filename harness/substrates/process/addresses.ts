@@ -18,7 +18,10 @@ import { linkName } from "../../target/where.ts";
 export const slots = 8;
 const slotShift = 1_000;
 const proxyControlPort = 20_001;
+const faultProxyControlPort = 20_002;
 const proxyFirstPort = 20_100;
+/** Of Toxiproxy, where the HTTP proxy takes its place at the entry of a link. */
+const behindFirstPort = 20_600;
 
 export interface Addresses {
   readonly slot: number;
@@ -26,8 +29,12 @@ export interface Addresses {
   /** The proxied end of a link, or null if the layout declares none. */
   link(from: string, to: string, port: string): Endpoint | null;
   readonly proxyControl: Endpoint;
+  readonly faultProxyControl: Endpoint;
   readonly links: readonly {
     readonly link: Link;
+    /** Where clients connect. */
+    readonly entry: Endpoint;
+    /** Where Toxiproxy listens: at the entry, or behind the HTTP proxy. */
     readonly listen: Endpoint;
     readonly upstream: Endpoint;
   }[];
@@ -35,7 +42,12 @@ export interface Addresses {
   readonly all: readonly Endpoint[];
 }
 
-export function addressesOf(layout: Layout, slot: number): Addresses {
+/** `answers`: links with an HTTP proxy before Toxiproxy, by name. */
+export function addressesOf(
+  layout: Layout,
+  slot: number,
+  answers: ReadonlySet<string> = new Set(),
+): Addresses {
   const shift = slot * slotShift;
   const regions = unique(layout.services.map((service) => service.region));
   const zones = (region: string): string[] =>
@@ -64,25 +76,34 @@ export function addressesOf(layout: Layout, slot: number): Addresses {
     from === usersSide || ofOthers(layout, from)
       ? "127.0.0.1"
       : (hosts.get(from) ?? listen(from, "").host);
-  const links = layout.links.map((link, index) => ({
-    link,
-    listen: { host: nearOf(link.from), port: proxyFirstPort + shift + index },
-    upstream: listen(link.to, link.port),
-  }));
-  const byName = new Map(links.map((entry) => [linkName(entry.link), entry.listen]));
+  const links = layout.links.map((link, index) => {
+    const entry = { host: nearOf(link.from), port: proxyFirstPort + shift + index };
+    const behind = { host: "127.0.0.1", port: behindFirstPort + shift + index };
+    return {
+      link,
+      entry,
+      listen: answers.has(linkName(link)) ? behind : entry,
+      upstream: listen(link.to, link.port),
+    };
+  });
+  const byName = new Map(links.map(({ link, entry }) => [linkName(link), entry]));
   const proxyControl = { host: "127.0.0.1", port: proxyControlPort + shift };
+  const faultProxyControl = { host: "127.0.0.1", port: faultProxyControlPort + shift };
   return {
     slot,
     listen,
     proxyControl,
+    faultProxyControl,
     links,
     link: (from, to, port) => byName.get(linkName({ from, to, port })) ?? null,
     all: [
       proxyControl,
+      ...(answers.size > 0 ? [faultProxyControl] : []),
       ...layout.services
         .filter((service) => service.at === undefined)
         .flatMap((service) => Object.keys(service.ports).map((port) => listen(service.name, port))),
-      ...links.map((entry) => entry.listen),
+      ...links.map(({ entry }) => entry),
+      ...links.flatMap(({ entry, listen }) => (listen === entry ? [] : [listen])),
     ],
   };
 }

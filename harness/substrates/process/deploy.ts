@@ -13,8 +13,9 @@ import type {
 } from "../../target/deployment.ts";
 import type { DeployRequest, Substrate } from "../substrate.ts";
 import type { Plan } from "../../record/plan.ts";
-import { effectsOn, countedLinks } from "../../record/struck.ts";
-import type { Layout, Place, Service } from "../../target/layout.ts";
+import { answersStruck, countedLinks, effectsOn } from "../../record/struck.ts";
+import type { Endpoint, Layout, Place, Service } from "../../target/layout.ts";
+import { linkName } from "../../target/where.ts";
 import type { Tools } from "../../target/tools.ts";
 import { endStrays } from "../../system/strays.ts";
 import { bringUpOutside } from "../external-lifecycle.ts";
@@ -22,6 +23,9 @@ import { ExternalInstance } from "../external-service.ts";
 import { makeScratch, startInOrder, untilPlayable } from "../bring-up.ts";
 import { type Exit, Exits } from "../exits.ts";
 import { named } from "../named.ts";
+import { AnswerLink, FaultProxy } from "../fault-proxy/fault-proxy.ts";
+import { faultProxyName, faultProxyService } from "../fault-proxy/service.ts";
+import type { FaultProxySettings } from "../fault-proxy/settings.ts";
 import { LinkProxy } from "../proxy/toxiproxy.ts";
 import { LinkTraffic } from "../proxy/traffic.ts";
 import { proxyService } from "../proxy/service.ts";
@@ -50,7 +54,7 @@ async function deploy(
 ): Promise<Deployment> {
   await using undoing = new AsyncDisposableStack();
   const { layout, undo, signal, progress } = request;
-  const slot = await claimSlot(layout, undo);
+  const slot = await claimSlot(layout, undo, answersStruck(request.plan).links);
   undoing.defer(() => slot.release());
   for (const line of slot.skipped) progress(`${line}; using port slot ${slot.addresses.slot}`);
 
@@ -104,6 +108,9 @@ class ProcessDeployment implements Deployment {
   /** The services that Seawall starts and stops. */
   readonly #own: readonly ProcessInstance[];
   readonly #proxy: ProcessInstance;
+  /** Only where a planned fault strikes answers. */
+  readonly #faultProxy: ProcessInstance | null;
+  readonly #controlToken: string;
   readonly #slot: ClaimedSlot;
   readonly #clock: Clock;
   readonly #meter = new GroupMeter();
@@ -132,10 +139,7 @@ class ProcessDeployment implements Deployment {
         logFile: join(request.logsDirectory, `${file}.log`),
         undo: request.undo,
         clock: options.clock,
-        endpoint: (port) =>
-          service === proxyService
-            ? slot.addresses.proxyControl
-            : slot.addresses.listen(service.name, port),
+        endpoint: (port) => listening(service, port, slot),
         controlToken: request.controlToken,
         // Only services targeted by a planned fault start with extra instrumentation.
         effects: effectsOn(service.name, request.plan),
@@ -153,9 +157,13 @@ class ProcessDeployment implements Deployment {
           ),
     );
     this.#proxy = make(proxyService);
+    const settings = faultProxySettings(request, slot);
+    this.#controlToken = request.controlToken;
+    this.#faultProxy = settings.links.length === 0 ? null : make(faultProxyService(settings));
     this.#own = [
       ...this.instances.filter((instance) => instance instanceof ProcessInstance),
       this.#proxy,
+      ...(this.#faultProxy === null ? [] : [this.#faultProxy]),
     ];
   }
 
@@ -165,10 +173,17 @@ class ProcessDeployment implements Deployment {
 
   async startProxy(): Promise<void> {
     if (this.#slot.addresses.links.length === 0) return;
-    await this.#proxy.start();
-    this.#links = await new LinkProxy(this.#slot.addresses.proxyControl).create(
-      this.#slot.addresses.links,
+    const { proxyControl, faultProxyControl, links } = this.#slot.addresses;
+    await Promise.all([this.#proxy.start(), this.#faultProxy?.start()]);
+    const proxy = new FaultProxy(faultProxyControl, this.#controlToken);
+    const made = await new LinkProxy(proxyControl).create(
+      // Past both proxies, the service itself answers.
+      links.map(({ link, listen, upstream }) => ({ link, listen, upstream })),
     );
+    this.#links = made.map((handle, index) => {
+      const { entry = handle.entry, listen } = links[index] ?? {};
+      return entry === listen ? handle : new AnswerLink(handle, proxy, entry);
+    });
     this.#traffic = new LinkTraffic(countedLinks(this.#links, this.#plan));
   }
 
@@ -185,7 +200,11 @@ class ProcessDeployment implements Deployment {
   }
 
   refuseDeaths(): void {
-    this.#exits.refuseDeaths([...this.instances, this.#proxy]);
+    this.#exits.refuseDeaths([
+      ...this.instances,
+      this.#proxy,
+      ...(this.#faultProxy === null ? [] : [this.#faultProxy]),
+    ]);
   }
 
   async resources(): Promise<readonly Usage[]> {
@@ -219,6 +238,35 @@ class ProcessDeployment implements Deployment {
   }
 }
 
+function listening(service: Service, port: string, { addresses }: ClaimedSlot): Endpoint {
+  if (service === proxyService) return addresses.proxyControl;
+  if (service.name === faultProxyName) return addresses.faultProxyControl;
+  return addresses.listen(service.name, port);
+}
+
+function faultProxySettings(
+  { plan, controlToken }: DeployRequest,
+  { addresses: { links, faultProxyControl } }: ClaimedSlot,
+): FaultProxySettings {
+  return {
+    control: faultProxyControl,
+    token: controlToken,
+    modules: answersStruck(plan).modules,
+    links: links.flatMap(({ link, entry, listen, upstream }) => {
+      if (entry === listen) return [];
+      const tls = upstream.access?.tls;
+      return [
+        {
+          name: linkName(link),
+          listen: entry,
+          upstream: listen,
+          ...(tls === undefined ? {} : { tls: { of: tls, host: upstream.host } }),
+        },
+      ];
+    }),
+  };
+}
+
 function placeOf(
   service: Service,
   directory: string,
@@ -230,8 +278,7 @@ function placeOf(
   return {
     directory,
     cacheDirectory: options.cacheDirectory,
-    listen: (port) =>
-      service === proxyService ? addresses.proxyControl : addresses.listen(service.name, port),
+    listen: (port) => listening(service, port, slot),
     reach: (to, port) => addresses.link(service.name, to, port) ?? addresses.listen(to, port),
     direct: (to, port) => addresses.listen(to, port),
     tool: (name) => {

@@ -71,7 +71,7 @@ async function occupy(slot: number): Promise<void> {
 }
 /** Slots whose proxy control port another process holds are not available to this test. */
 const claimed = async (): Promise<Awaited<ReturnType<typeof claimSlot>>> =>
-  claimSlot(layout, undo, lockHost);
+  claimSlot(layout, undo, new Set(), lockHost);
 
 describe("a slot", () => {
   it("is claimed by one run at a time, and released", async () => {

@@ -23,16 +23,20 @@ export interface ClaimedSlot {
   release(): void;
 }
 
-/** `claimHost`: the address whose UDP ports are the claims. */
+/**
+ * `answers`: links with an HTTP proxy, by name. `claimHost`: the address whose UDP ports are the
+ * claims.
+ */
 export async function claimSlot(
   layout: Layout,
   undo: UndoLedger,
+  answers: ReadonlySet<string> = new Set(),
   claimHost = "127.0.0.1",
 ): Promise<ClaimedSlot> {
   const skipped: string[] = [];
   const sinceTicks = statOf(process.pid)?.startTicks ?? 0;
   for (let slot = 0; slot < slots; slot++) {
-    const addresses = addressesOf(layout, slot);
+    const addresses = addressesOf(layout, slot, answers);
     const claim = await claimed({ host: claimHost, port: addresses.proxyControl.port });
     if (claim === null) {
       skipped.push(`slot ${slot} belongs to another run`);

@@ -13,6 +13,7 @@ export function processSupport(): Support {
       processes: true,
       pausing: true,
       links: true,
+      answers: true,
       operations: true,
       zoneNetworks:
         "its zones are addresses of one loopback interface, which cannot be disconnected; " +

@@ -2,12 +2,13 @@
  * How requests travel: over a link that may be delayed, cut or reset, to a node that may refuse,
  * stay silent, or die meanwhile.
  */
-import type { ModelListening, ModelRequest } from "../../target/model.ts";
+import type { ModelListening, ModelRequest, Wish } from "../../target/model.ts";
+import type { BadAnswer } from "../../target/bad-answer.ts";
 import { SeawallError } from "../../base/errors.ts";
 import type { Toxic } from "../../target/deployment.ts";
 import type { Evidence } from "../../target/evidence.ts";
 import type { Endpoint, Link } from "../../target/layout.ts";
-import type { Delay, VirtualLink } from "../../target/fault.ts";
+import type { Delay, VirtualLink, VirtualRule } from "../../target/fault.ts";
 import type { SimulatedNode } from "./node.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 
@@ -15,6 +16,7 @@ export class SimulatedLink implements VirtualLink {
   readonly link: Link;
   readonly delays = new Set<Delay>();
   readonly open = new Set<() => void>();
+  readonly rules = new Set<VirtualRule>();
   readonly #toxics: Set<object>;
   /** The number of requests over it, including refused ones. */
   asked = 0;
@@ -131,7 +133,8 @@ export class Network {
     );
   }
 
-  request<T>({ from, to, port, timeoutMs, serve, done }: ModelRequest<T> & Between): void {
+  request<T>(request: ModelRequest<T> & Between): void {
+    const { from, to, port, timeoutMs, serve, done } = request;
     const { clock } = this.#options;
     const link = from === null ? undefined : this.#linkOf(from, to, port);
     let over = false;
@@ -150,18 +153,24 @@ export class Network {
     const forget = clock.deadline(timeoutMs, breakOff);
     if (link !== undefined) link.asked += 1;
     const hopMs = this.#hopMs(from, to);
-    const reply = (answer: T): void => {
+    const damage = link === undefined || link.rules.size === 0 ? null : struckBy(link, request);
+    const reply = (given: T | null): void => {
+      const answer = damage === null ? given : damagedAnswer(damage, given, request);
       const arrive = (): void => {
         if (!this.#lost(from, to)) end(answer);
       };
-      if (link === undefined || link.delays.size === 0) clock.afterHop(hopMs, arrive);
-      else clock.after(hopMs + this.#delayMs(link), arrive);
+      const lateMs = damage?.is === "slowFirstByte" ? damage.delayMs : 0;
+      if (link === undefined || (link.delays.size === 0 && lateMs === 0))
+        clock.afterHop(hopMs, arrive);
+      else clock.after(hopMs + lateMs + this.#delayMs(link), arrive);
     };
     clock.afterHop(hopMs, () => {
       if (over || this.#lost(from, to)) return;
       if (link?.isCut === true || !to.ready) return end(null);
       to.open.add(breakOff);
       link?.open.add(breakOff);
+      if (damage?.is === "hang") return;
+      if (damage?.is === "status") return reply(null);
       to.now(() => {
         if (!over) serve(reply);
       });
@@ -239,6 +248,22 @@ export class Network {
         ms += Math.max(0, delayMs + (2 * this.#options.random() - 1) * jitterMs);
     return ms;
   }
+}
+
+/** Each rule counts each request; the first that strikes it is carried out. */
+function struckBy(
+  { rules }: SimulatedLink,
+  { about }: { readonly about?: Wish },
+): BadAnswer | null {
+  return [...rules].filter((rule) => rule.strikes(about))[0]?.does ?? null;
+}
+
+function damagedAnswer<T>(
+  damage: BadAnswer,
+  answer: T | null,
+  { damaged }: ModelRequest<T>,
+): T | null {
+  return damage.is === "slowFirstByte" ? answer : (damaged?.(damage, answer) ?? null);
 }
 
 function nowhere(link: Link): never {

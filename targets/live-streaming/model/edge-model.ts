@@ -3,9 +3,10 @@
  * failover as in the VCL.
  */
 import type { SegmentRange } from "../origin/directive.ts";
-import type { ModelNode, Simulation } from "../../../harness/target/model.ts";
+import type { BadAnswer } from "../../../harness/target/bad-answer.ts";
+import type { ModelNode, Simulation, Wish } from "../../../harness/target/model.ts";
 import { holdGraceMs } from "../origin/decide.ts";
-import { dvrWindowSegments } from "../stream/event.ts";
+import { dvrWindowSegments, event } from "../stream/event.ts";
 import { isLive, publishAtMs, segmentInProduction } from "../stream/template.ts";
 import { type Answer, type SegmentRequest, requestOf, type Key, keyOf } from "./request.ts";
 import { calibration, draw } from "./calibration.ts";
@@ -187,6 +188,8 @@ export class Edge {
       to: upstream.node,
       port: "http",
       timeoutMs,
+      about: aboutOf(asked),
+      damaged,
       serve: (reply) => upstream.get(asked, weight, reply),
       done,
     });
@@ -242,6 +245,17 @@ export class Edge {
       weight,
     );
   }
+}
+
+function aboutOf({ rendition, number }: SegmentRequest): Wish {
+  const path = `/live/${event}/${rendition}/${number}.m4s`;
+  return { kind: "segment", path, rendition, number };
+}
+
+/** A fetch that breaks off is a failure, because edges do not stream. */
+function damaged(damage: BadAnswer, answer: Answer | null): Answer | null {
+  if (damage.is === "status") return { status: damage.status, answer: "", ttlMs: null };
+  return damage.is === "cutBody" || damage.is === "resetBody" ? null : answer;
 }
 
 /**

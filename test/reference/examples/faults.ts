@@ -3,6 +3,13 @@ import type { FaultName, FaultOf } from "../../../harness/faults/faults.ts";
 import type { Fault } from "../../../harness/faults/faults.ts";
 import { faults } from "../../../targets/live-streaming/index.ts";
 
+export const badAnswers: FaultOf<"badAnswers"> = {
+  kind: "badAnswers",
+  links: { from: { service: "edge" }, to: { kind: "origin" } },
+  path: "^/api/orders",
+  header: { name: "X-Account", value: "test" },
+  answer: { is: "cutBody", share: 0.5 },
+};
 export const bandwidth: FaultOf<"bandwidth"> = {
   kind: "bandwidth",
   links: { from: { service: "edge" }, to: { kind: "origin" } },
@@ -13,6 +20,10 @@ export const clockSkew: FaultOf<"clockSkew"> = {
   kind: "clockSkew",
   service: "origin-a",
   byMs: -30_000,
+};
+export const expiredCertificate: FaultOf<"expiredCertificate"> = {
+  kind: "expiredCertificate",
+  links: { from: { service: "users" } },
 };
 export const fullDisk: FaultOf<"fullDisk"> = { kind: "fullDisk", service: "origin-a" };
 export const kill: FaultOf<"kill"> = { kind: "kill", service: "origin-a" };
@@ -54,8 +65,22 @@ export const restartLoop: FaultOf<"restartLoop"> = {
   service: "origin-a",
   everyMs: 2_000,
 };
+export const slowProcessor: FaultOf<"slowProcessor"> = {
+  kind: "slowProcessor",
+  service: "origin-a",
+  share: 0.25,
+};
 export const zoneLoss: FaultOf<"zoneLoss"> = { kind: "zoneLoss", zone: "zone-a" };
 
+export const badObjects: Fault = faults.badObjects({
+  links: { from: { service: "region-a/edge" } },
+  objects: { of: "segment", rendition: "v720", behindLiveEdge: { to: 4 } },
+  answer: { is: "slowFirstByte", delayMs: 3_000 },
+});
+export const badPlaylists: Fault = faults.badPlaylists({
+  links: { from: { service: "region-a/edge" } },
+  playlist: { is: "stale" },
+});
 export const badSegments: Fault = faults.badSegments({
   service: "region-a/packager-a",
   defect: "short",

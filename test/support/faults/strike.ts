@@ -73,6 +73,7 @@ export function fakeClock(): Clock {
 
 const mute: Observer = {
   ping: async () => ({ outcome: "unreachable" }),
+  ask: async () => ({ outcome: "unreachable" }),
   tryConnect: async () => "silent",
   rateOf: async () => 0,
   cpuSecondsOf: () => null,

@@ -25,7 +25,7 @@ import { processSubstrate } from "../../../harness/substrates/process/deploy.ts"
 import { toolsForFaults } from "../../../harness/substrates/process/support.ts";
 import { realClock } from "../../../harness/system/clock.ts";
 import { observer } from "../../../harness/system/observer.ts";
-import { effectsOf, type Fault, struckIn } from "../../../harness/faults/faults.ts";
+import { effectsOf, type Fault, kindOf, struckIn } from "../../../harness/faults/faults.ts";
 import { injecting } from "../../../harness/faults/inject.ts";
 import type { Injection } from "../../../harness/faults/injection.ts";
 
@@ -68,6 +68,10 @@ const program = (listen: { host: string; port: number }): string => `
         order = { kind: query.get("kind"), left: Number(query.get("segments")) };
       if (request.method === "DELETE") order = null;
       return response.end(JSON.stringify(order));
+    }
+    if (url.pathname === "/large") {
+      response.setHeader("Content-Type", "video/mp4");
+      return response.end(Buffer.alloc(Number(query.get("bytes") ?? 400_000), "large "));
     }
     response.end("hello\\n");
   }).listen(${listen.port}, ${JSON.stringify(listen.host)});
@@ -175,10 +179,10 @@ export interface Mini extends AsyncDisposable {
   readonly deployment: Deployment;
 }
 
-/** The steps among these faults for which a service must be prepared at its start. */
+/** The steps among these faults for which a service or a link must be prepared at the start. */
 export function stepsFor(faults: readonly Fault[]): readonly Step[] {
   return faults
-    .filter((fault) => effectsOf([fault]).size > 0)
+    .filter((fault) => effectsOf([fault]).size > 0 || kindOf(fault).needs.includes("answers"))
     .map((fault) => ({ atMs: 0, forMs: 1, fault }));
 }
 
