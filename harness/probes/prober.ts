@@ -10,7 +10,7 @@ import type { Clock, Deployment } from "../target/deployment.ts";
 import type { SampleSink } from "../metrics/samples.ts";
 import type { ProbeRequest, SessionStep } from "../target/layout.ts";
 import { fetchBody, type Fetched } from "../system/fetch-body.ts";
-import { openSession } from "../system/session.ts";
+import { openSession, type Signed } from "../system/session.ts";
 
 const everyMs = 500;
 const timeoutMs = 4_000;
@@ -30,7 +30,7 @@ export async function runProber({ deployment, sink, clock, signal }: ProberOptio
   const agent = new Agent({ keepAlive: true, maxSockets: 8 });
   const late = sink.series({ metric: "canary_late_ms", kind: "duration", tags: {} });
   const asked = new Set<Promise<void>>();
-  const sessions = new Map<string, Readonly<Record<string, string>>>();
+  const sessions = new Map<string, (path: string) => Signed>();
   try {
     for (
       let intendedMs = clock.nowMs(), turn = 0;
@@ -61,18 +61,20 @@ export async function runProber({ deployment, sink, clock, signal }: ProberOptio
     const within = { agent, timeoutMs, signal };
     // Like a client, it signs in once, and again after a refusal.
     const key = `${service} ${JSON.stringify(session)}`;
-    const signIn = async (step: SessionStep): Promise<Readonly<Record<string, string>>> => {
+    const signIn = async (step: SessionStep): Promise<(path: string) => Signed> => {
       const limit = AbortSignal.any([AbortSignal.timeout(timeoutMs), signal]);
-      const headers = await openSession(to, step, { agent, signal: limit });
-      sessions.set(key, headers);
-      return headers;
+      const signed = await openSession(to, step, { agent, signal: limit });
+      sessions.set(key, signed);
+      return signed;
     };
+    const signedFetch = (signed: Signed): Promise<Fetched> =>
+      fetchBody(to, signed.path, { ...within, headers: signed.headers });
     const fetched = async (): Promise<Fetched> => {
       if (session === undefined) return fetchBody(to, path, within);
-      const headers = sessions.get(key) ?? (await signIn(session));
-      const first = await fetchBody(to, path, { ...within, headers });
+      const sign = sessions.get(key) ?? (await signIn(session));
+      const first = await signedFetch(sign(path));
       if (first.status !== 401 && first.status !== 403) return first;
-      return fetchBody(to, path, { ...within, headers: await signIn(session) });
+      return signedFetch((await signIn(session))(path));
     };
     const answer = await fetched().catch(() => null);
     if (signal.aborted) return;

@@ -121,10 +121,12 @@ async function statusOf(
   signal: AbortSignal,
 ): Promise<number> {
   try {
-    const headers =
-      session === undefined ? {} : await openSession(endpoint, session, { agent: false, signal });
-    const options = { timeoutMs: 3_000, discardBody: true, headers, signal };
-    return (await httpGet(endpoint, path, options)).status;
+    const asked =
+      session === undefined
+        ? { path, headers: {} }
+        : (await openSession(endpoint, session, { agent: false, signal }))(path);
+    const options = { timeoutMs: 3_000, discardBody: true, headers: asked.headers, signal };
+    return (await httpGet(endpoint, asked.path, options)).status;
   } catch {
     return 0;
   }

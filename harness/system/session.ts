@@ -9,19 +9,32 @@ import { askForText } from "./http-request.ts";
 
 const answerCharsMax = 64 * 1024;
 
-/** Rejects where the target opens none. */
+/** What a request of the session is. */
+export interface Signed {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly path: string;
+}
+
+/** Rejects where the target opens none. Resolves with what makes a path a request of it. */
 export async function openSession(
   endpoint: Endpoint,
-  { path, method = "POST", body, token, header, as = "{token}" }: SessionStep,
+  { path, method = "POST", body, token, header, query, as = "{token}" }: SessionStep,
   { agent, signal }: { readonly agent: Agent | false; readonly signal: AbortSignal },
-): Promise<Readonly<Record<string, string>>> {
+): Promise<(path: string) => Signed> {
   const headers: Record<string, string> = body === undefined ? { "content-length": "0" } : {};
   const ask = { method, path, headers, agent, signal };
   const { status, text } = await askForText(endpoint, ask, body, answerCharsMax);
   const found = status < 300 ? tokenIn(text, token) : null;
   if (found === null) throw new Error(`the session step ${path} gave no ${token} (${status})`);
   keepSecret(found);
-  return { [header]: as.replaceAll("{token}", found) };
+  const value = as.replaceAll("{token}", found);
+  const carried = header === undefined ? {} : { [header]: value };
+  return (asked) => ({ headers: carried, path: withQuery(asked, query, value) });
+}
+
+function withQuery(path: string, name: string | undefined, value: string): string {
+  if (name === undefined) return path;
+  return `${path}${path.includes("?") ? "&" : "?"}${name}=${encodeURIComponent(value)}`;
 }
 
 /** A member of a JSON answer, perhaps of an object in it: `data.token`. */

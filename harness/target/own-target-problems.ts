@@ -136,14 +136,19 @@ const started = z.strictObject({
   launch: z.custom<unknown>((value) => typeof value === "function", "must be a function"),
 });
 
-const session = z.strictObject({
-  path,
-  method: z.enum(["GET", "POST"]).optional(),
-  body: z.string().optional(),
-  token: z.string().regex(/^\w+(\.\w+)*$/, "a member of the JSON answer: data.token"),
-  header,
-  as: z.string().includes("{token}").optional(),
-});
+const session = z
+  .strictObject({
+    path,
+    method: z.enum(["GET", "POST"]).optional(),
+    body: z.string().optional(),
+    token: z.string().regex(/^\w+(\.\w+)*$/, "a member of the JSON answer: data.token"),
+    header: header.optional(),
+    query: z.string().regex(/^[\w.~-]+$/, "the name of a parameter").optional(),
+    as: z.string().includes("{token}").optional(),
+  })
+  .refine((one) => (one.header === undefined) !== (one.query === undefined), {
+    error: "a header or a query carries the token: name one of them",
+  });
 const command = z.strictObject({ command: z.string().min(1), args: z.array(z.string()) });
 const shape = z.strictObject({
   name: z.string().regex(/^[^\p{C}]+$/u, "a name in one line"),
