@@ -143,7 +143,10 @@ const session = z
     body: z.string().optional(),
     token: z.string().regex(/^\w+(\.\w+)*$/, "a member of the JSON answer: data.token"),
     header: header.optional(),
-    query: z.string().regex(/^[\w.~-]+$/, "the name of a parameter").optional(),
+    query: z
+      .string()
+      .regex(/^[\w.~-]+$/, "the name of a parameter")
+      .optional(),
     as: z.string().includes("{token}").optional(),
   })
   .refine((one) => (one.header === undefined) !== (one.query === undefined), {

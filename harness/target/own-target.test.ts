@@ -281,6 +281,29 @@ describe("a user's own target", () => {
     ]);
   });
 
+  it.each([
+    [{ header: "X-Session" }, true],
+    [{ query: "token" }, true],
+    [{}, false],
+    [{ header: "X-Session", query: "token" }, false],
+    [{ query: "a=b&c" }, false],
+  ])("says once how its session's token travels: %j", (carried, isRight) => {
+    const target = ownTarget({
+      name: "plain",
+      services: [{ name: "front", url: "http://127.0.0.1:8080" }],
+      entries: ["front"],
+      probes: [
+        {
+          service: "front",
+          path: "/one",
+          lane: "browse",
+          session: { path: "/session", token: "token", ...carried },
+        },
+      ],
+    });
+    expect((target.problems?.(0) ?? []).length === 0).toBe(isRight);
+  });
+
   it("needs no stream if it declares its probes", () => {
     const services = [{ name: "front", url: "http://127.0.0.1" }];
     const plain = ownTarget({

@@ -27,8 +27,10 @@ sd.m3u8
 `;
 }
 
-export function hlsPlaylist(rendition: string, nowMs: number): string | null {
-  if (!["hd", "sd"].includes(rendition)) return null;
+/** Null for what is no path of a playlist. */
+export function hlsPlaylist(path: string, nowMs: number): string | null {
+  const rendition = /^\/hls\/(hd|sd)\.m3u8$/.exec(path)?.[1];
+  if (rendition === undefined) return null;
   const first = newestAt(nowMs) - listed + 1;
   const segments = Array.from(
     { length: listed },

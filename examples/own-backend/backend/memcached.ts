@@ -47,7 +47,8 @@ export class Memcached {
     socket.setEncoding("latin1").on("data", (part: string) => {
       this.#received += part;
       for (;;) {
-        const [reply] = /^(?:STORED|(?:VALUE [^\n]*\n[^\n]*\n)?END|ERROR)\r\n/.exec(this.#received) ?? [];
+        const [reply] =
+          /^(?:STORED|(?:VALUE [^\n]*\n[^\n]*\n)?END|ERROR)\r\n/.exec(this.#received) ?? [];
         if (reply === undefined) return;
         this.#received = this.#received.slice(reply.length);
         this.#waiting.shift()?.resolve(reply);

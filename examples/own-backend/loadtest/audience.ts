@@ -32,7 +32,7 @@ export const served: readonly Claim[] = lanes.map((lane) => ({
   comparison: ">=",
   limit: 0.99,
   during: everyPhase,
-  samplesMin: 20,
+  samplesMin: 10,
 }));
 
 /**
@@ -58,9 +58,9 @@ export const recovers: Recovery = {
   having: { outcome: "served" },
   shareMin: 0.99,
   ofBaselineMin: 0.8,
-  withinMs: 4_000,
-  windowMs: 2_000,
+  withinMs: 3_000,
+  windowMs: 1_000,
 };
 
-/** Long enough for three segments in each half of the baseline, and short enough to wait for. */
-export const phasesMs: Experiment["phasesMs"] = { baseline: 6_000, fault: 8_000, recovery: 8_000 };
+/** Short, so that a run is worth waiting for: each half of the baseline has one new segment. */
+export const phasesMs: Experiment["phasesMs"] = { baseline: 4_000, fault: 6_000, recovery: 6_000 };

@@ -17,6 +17,8 @@ const segmentWait = new Trend("segment_wait", true);
 /** A player holds three segments of 2 s: whoever has waited longer sees a still picture. */
 const patienceMs = 6_000;
 const firstPauseMs = 200;
+/** Without a limit, the last pause would outlast the buffer. */
+const longestPauseMs = 1_000;
 
 let token = "";
 
@@ -39,9 +41,11 @@ function watch(lane: string, list: string, newestIn: (text: string) => string | 
   const beganMs = Date.now();
   const isOver = (): boolean => Date.now() - beganMs > patienceMs;
   let isServed = false;
-  for (let pauseMs = firstPauseMs; !isServed && !isOver(); pauseMs *= 2) {
-    if (pauseMs > firstPauseMs) sleep((pauseMs * (0.5 + Math.random())) / 1_000);
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, pauseMs * 2)) {
     isServed = tried(lane, list, newestIn);
+    if (isServed || isOver()) break;
+    // Whoever was refused at the same moment does not come back at the same moment.
+    sleep((pauseMs * (0.5 + Math.random())) / 1_000);
   }
   const outcome = isServed && !isOver() ? "served" : "lost";
   segmentWait.add(Date.now() - beganMs, { lane, outcome });

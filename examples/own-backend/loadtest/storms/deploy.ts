@@ -19,7 +19,7 @@ export default defineExperiment({
   method: [
     {
       atMs: 1_000,
-      forMs: 4_000,
+      forMs: 3_000,
       fault: {
         kind: "operate",
         service: "origin-b",

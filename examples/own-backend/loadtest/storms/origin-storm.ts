@@ -16,7 +16,7 @@ export default defineExperiment({
   load: audience(6),
   hypothesis: [...served, packagedOnce],
   recovery: recovers,
-  method: [{ atMs: 1_000, forMs: 5_000, fault: { kind: "kill", service: "origin-a" } }],
+  method: [{ atMs: 1_000, forMs: 4_000, fault: { kind: "kill", service: "origin-a" } }],
   blastRadius: { services: ["origin-a"], faultsAtOnceMax: 1 },
   abortWhen: [],
   reliesOn: { failover: ["hls-served", "dash-served"], cacheLock: ["packaged-once"] },

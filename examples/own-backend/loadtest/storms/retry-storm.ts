@@ -13,7 +13,7 @@ export default defineExperiment({
   target: mylive,
   topology: "own",
   phasesMs,
-  load: audience(2),
+  load: audience(3),
   hypothesis: [...served, packagedOnce],
   recovery: recovers,
   method: [
