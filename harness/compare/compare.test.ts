@@ -6,7 +6,8 @@ import { type Change, compareRuns, compareSides, defaults } from "./compare.ts";
 import { type MadeUp, madeUpRun } from "../../test/support/compare/made-up-run.ts";
 import { pooled, windowSum } from "./windowed.ts";
 import { ownMetrics } from "../metrics/own-metrics.ts";
-import type { Registry } from "../metrics/metrics.ts";
+import type { Metric, Registry } from "../metrics/metrics.ts";
+import { streaming } from "../../targets/live-streaming/pack/pack.ts";
 import { metricsMadeIn } from "../plan/workload-metrics.ts";
 import type { Run } from "../record/run.ts";
 import {
@@ -316,26 +317,31 @@ describe("what users see", () => {
   /** Of a target without a pack: nothing says which of its metrics users notice. */
   const ownScript = (run: Run, script: Registry): Run => ({
     ...run,
-    plan: { ...run.plan, metrics: { ...ownMetrics, ...script } },
+    plan: { ...run.plan, metrics: { ...ownMetrics, origin_gets, ...script } },
     series: run.series.map((series) => ({
       ...series,
-      metric: "wait" in script ? "wait" : "http_req_ms",
+      ...(series.kind === "duration" ? { metric: "wait" in script ? "wait" : "http_req_ms" } : {}),
     })),
   });
-  const felt = (script: Registry, slower = 1): Change[] =>
+  const origin_gets = streaming.metrics["origin_gets"] as Metric;
+  const compared = (script: Registry, slower = 1): Change[] =>
     compareRuns(
       side(1).map((run) => ownScript(run, script)),
       side(50, { slower }).map((run) => ownScript(run, script)),
       quick,
-    ).filter(({ quantity }) => quantity.family === "felt");
+    );
   const wait = metricsMadeIn('new Trend("wait", true)');
 
   it.each([
     ["what the script of the load measures", wait, "wait"],
     ["else each HTTP request", {}, "http_req_ms"],
-  ])("is %s, where no pack says it", (_, script, metric) => {
-    expect(new Set(felt(script).map(({ quantity }) => quantity.metric))).toEqual(new Set([metric]));
-    expect(felt(script, 1.6).map(({ outcome }) => outcome)).toContain("worse");
+  ])("is %s, where no pack says it, and comes first", (_, script, metric) => {
+    const changes = compared(script, 1.6);
+    const felt = changes.filter(({ quantity }) => quantity.family === "felt");
+    expect(new Set(felt.map(({ quantity }) => quantity.metric))).toEqual(new Set([metric]));
+    expect(felt.map(({ outcome }) => outcome)).toContain("worse");
+    expect(changes.slice(0, felt.length)).toEqual(felt);
+    expect(changes.length).toBeGreaterThan(felt.length);
   });
 });
 

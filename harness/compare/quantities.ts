@@ -56,7 +56,7 @@ function titleOf(metric: string, { title }: Metric): string {
  * none, what the scripts of the load measure themselves, and where those measure nothing, each HTTP
  * request. Without this, no gate could compare a target that has no pack.
  */
-function feltIn(registry: Registry, names: readonly string[]): readonly string[] {
+function metricsOfUsers(registry: Registry, names: readonly string[]): readonly string[] {
   const known = names.flatMap((name) => {
     const metric = metricIn(registry, name);
     return metric === undefined ? [] : [{ name, metric }];
@@ -82,15 +82,18 @@ export function quantitiesOf(runs: readonly Run[]): Quantity[] {
   const names = [
     ...new Set(runs.flatMap((run) => run.series.map((series) => series.metric))),
   ].sort();
-  const felt = feltIn(registry, names);
-  return names.flatMap((metric) => {
+  const ofUsers = metricsOfUsers(registry, names);
+  const isOfUsers = (metric: string): boolean => ofUsers.includes(metric);
+  // Lists of figures keep this order, and what users see comes first in all of them.
+  const ordered = [...names.filter(isOfUsers), ...names.filter((name) => !isOfUsers(name))];
+  return ordered.flatMap((metric) => {
     const known = metricIn(registry, metric);
     return known === undefined || known.uncompared === true
       ? []
       : groupsOf(metric, known, runs).flatMap((where) =>
           ofGroup(metric, known, where, {
             isFirst: where["lane"] !== undefined && where["lane"] === first,
-            isFelt: felt.includes(metric),
+            isOfUsers: isOfUsers(metric),
           }),
         );
   });
@@ -100,7 +103,7 @@ function ofGroup(
   metric: string,
   known: Metric,
   where: Tags,
-  { isFirst, isFelt }: { readonly isFirst: boolean; readonly isFelt: boolean },
+  { isFirst, isOfUsers }: { readonly isFirst: boolean; readonly isOfUsers: boolean },
 ): Quantity[] {
   const { kind, unit, values, source } = known;
   const group = Object.values(where).join(" ");
@@ -114,7 +117,7 @@ function ofGroup(
     scale: "relative" as const,
     floor: relativeFloor,
     floorAbsolute: 0,
-    family: isFelt ? ("felt" as const) : ("inside" as const),
+    family: isOfUsers ? ("felt" as const) : ("inside" as const),
     ...(isFirst ? { first: true as const } : {}),
   };
   if (kind === "duration") {
@@ -173,13 +176,13 @@ function ofGroup(
  */
 export function unsharedOf(runs: readonly Run[]): string[] {
   const registry = registryOf(runs);
-  const felt = feltIn(registry, [
+  const ofUsers = metricsOfUsers(registry, [
     ...new Set(runs.flatMap(({ series }) => series.map(({ metric }) => metric))),
   ]);
   const recorded = (run: Run): Set<string> => {
     const named = run.series.flatMap(({ metric, tags, atMs }) => {
       const known = metricIn(registry, metric);
-      if (known === undefined || !felt.includes(metric) || atMs.length === 0) return [];
+      if (known === undefined || !ofUsers.includes(metric) || atMs.length === 0) return [];
       const lane = known.tags.includes("lane") ? `${tags["lane"] ?? ""} ` : "";
       return phasesWith(run, atMs).map((phase) => `${lane}${titleOf(metric, known)}, ${phase}`);
     });

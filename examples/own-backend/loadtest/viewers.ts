@@ -14,7 +14,7 @@ const edge = entries[0]?.url ?? "";
 /** From the wish for the newest segment until it is there, or given up. */
 const segmentWait = new Trend("segment_wait", true);
 
-/** A player holds three segments of 2 s: whoever has waited longer sees a still picture. */
+/** A player holds three segments of 2 s. After a longer wait, its picture stands still. */
 const patienceMs = 6_000;
 const firstPauseMs = 200;
 /** Without a limit, the last pause would outlast the buffer. */
@@ -44,7 +44,7 @@ function watch(lane: string, list: string, newestIn: (text: string) => string | 
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, pauseMs * 2)) {
     isServed = tried(lane, list, newestIn);
     if (isServed || isOver()) break;
-    // Whoever was refused at the same moment does not come back at the same moment.
+    // Players that were refused at the same moment come back at different ones.
     sleep((pauseMs * (0.5 + Math.random())) / 1_000);
   }
   const outcome = isServed && !isOver() ? "served" : "lost";

@@ -7,8 +7,8 @@ export default defineExperiment({
   name: "deploy",
   title: "Deploy: a release comes and goes while people watch",
   story:
-    "The next release is put onto one origin and taken back, as on any working day. Nobody who " +
-    "watches notices.",
+    "The next release is put onto one origin and taken back, as on any working day. No viewer " +
+    "notices.",
   tier: "storm",
   target: mylive,
   topology: "own",

@@ -8,7 +8,7 @@ export default defineExperiment({
   title: "Origin storm: a crowd comes, and an origin dies",
   story:
     "Six times as many viewers want each new segment, and one of two origins is killed. The edge " +
-    "asks the other one, and asks once for all of them, so nobody's picture stands still.",
+    "asks the other one, and asks once for all of them, so no picture stands still.",
   tier: "storm",
   target: mylive,
   topology: "own",

@@ -1,4 +1,4 @@
-/** For four seconds nobody reaches the edge. Then all ask again. */
+/** For four seconds no viewer reaches the edge. Then all ask again. */
 import { defineExperiment } from "seawall";
 import { audience, packagedOnce, phasesMs, recovers, served } from "../audience.ts";
 import { mylive } from "../target.ts";
@@ -7,7 +7,7 @@ export default defineExperiment({
   name: "retry-storm",
   title: "Retry storm: the way in is cut for a moment, and all players try again",
   story:
-    "For four seconds nobody reaches the edge, and each player that is refused asks again, less " +
+    "For four seconds no viewer reaches the edge. Each player that is refused asks again, less " +
     "and less often. When the way is free, all get their segment before their buffer is empty.",
   tier: "storm",
   target: mylive,
