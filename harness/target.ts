@@ -23,4 +23,5 @@ export type {
   Telemetry,
 } from "./target/layout.ts";
 export type { Pack } from "./target/pack.ts";
+export type { TargetTool } from "./target/tools.ts";
 export type { Defence, Target } from "./target/target.ts";

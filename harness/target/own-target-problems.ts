@@ -8,7 +8,7 @@ import { unknownName } from "../base/nearest.ts";
 import type { OwnParts, OwnTarget, Running } from "./own-target-description.ts";
 import { type Endpoint, usersSide } from "./layout.ts";
 import { namesIn } from "./layout-problems.ts";
-import { toolNames } from "./tools.ts";
+import { toolNames, toolsOfHarness } from "./tools.ts";
 
 const named = z
   .string()
@@ -124,18 +124,14 @@ const started = z.strictObject({
   port: portNumber,
   https: z.boolean().optional(),
   ports: z.record(portName, portNumber).optional(),
-  tools: z
-    .array(
-      z.string().refine((name) => toolNames().includes(name), {
-        error: ({ input }) => unknownName("tool", String(input), toolNames()),
-      }),
-    )
-    .optional(),
+  tools: z.array(z.string()).optional(),
   dependsOn: z.array(z.string()).optional(),
   readyWithinMs: ms.optional(),
   launch: z.custom<unknown>((value) => typeof value === "function", "must be a function"),
 });
 
+const fileName = z.string().regex(/^[\w][\w.+-]*$/, "a name, without its folder");
+const versionNumber = z.string().regex(/^\d+(\.\d+)*$/, "a version, such as 7.0");
 const session = z
   .strictObject({
     path,
@@ -165,6 +161,21 @@ const shape = z.strictObject({
     ])
     .optional(),
   pack: z.looseObject({ name: z.string(), metrics: z.record(z.string(), z.unknown()) }).optional(),
+  tools: z
+    .record(
+      place,
+      z.strictObject({
+        program: fileName.optional(),
+        debian: fileName.optional(),
+        versionArgs: z.array(z.string()).optional(),
+        atLeast: versionNumber,
+        below: versionNumber.optional(),
+      }),
+    )
+    .refine((tools) => !Object.keys(tools).some((name) => toolsOfHarness.includes(name)), {
+      error: `Seawall brings ${toolsOfHarness.join(", ")} itself`,
+    })
+    .optional(),
   defences: z
     .array(
       z.strictObject({
@@ -273,7 +284,7 @@ export function linesOf(error: z.ZodError, where: string, known: object, of = ""
   });
 }
 
-function serviceProblems({ services, links = [], entries }: OwnTarget): string[] {
+function serviceProblems({ services, links = [], entries, tools = {} }: OwnTarget): string[] {
   const names = services.map(({ name }) => name);
   return [
     ...names
@@ -296,6 +307,7 @@ function serviceProblems({ services, links = [], entries }: OwnTarget): string[]
     }),
     ...repeated(entries).map((name) => `entries: "${name}" occurs twice`),
     ...sharedAddresses(services),
+    ...unknownTools(services, tools),
     ...services
       .filter((one) => one.tls !== undefined && !speaksTls(one))
       .map(({ name }) => `service "${name}": tls: it does not speak https`),
@@ -304,6 +316,18 @@ function serviceProblems({ services, links = [], entries }: OwnTarget): string[]
 
 function speaksTls(one: OwnTarget["services"][number]): boolean {
   return "url" in one ? one.url.startsWith("https:") : one.https === true;
+}
+
+function unknownTools(
+  services: OwnTarget["services"],
+  brought: NonNullable<OwnTarget["tools"]>,
+): string[] {
+  const known = [...new Set([...toolNames(), ...Object.keys(brought)])];
+  return services.flatMap((one) =>
+    ("url" in one ? [] : (one.tools ?? []))
+      .filter((name) => !known.includes(name))
+      .map((name) => `service "${one.name}": tools: ${unknownName("tool", name, known)}`),
+  );
 }
 
 /** Without a prober, the generator would be the only witness of what is served. */

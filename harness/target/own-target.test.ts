@@ -304,6 +304,32 @@ describe("a user's own target", () => {
     expect((target.problems?.(0) ?? []).length === 0).toBe(isRight);
   });
 
+  it.each([
+    [{ redis: { program: "redis-server", atLeast: "7.0" } }, []],
+    [{}, ['service "store": tools: unknown tool "redis"']],
+    [{ nginx: { atLeast: "1" }, redis: { atLeast: "7" } }, ["tools: Seawall brings node, k6"]],
+    [{ redis: { program: "/opt/redis", atLeast: "7" } }, ["a name, without its folder"]],
+    [{ redis: { atLeast: "new" } }, ["a version, such as 7.0"]],
+  ])("brings tools that its services start: %j", (tools, problems) => {
+    const target = ownTarget({
+      name: "plain",
+      tools,
+      services: [
+        {
+          name: "store",
+          port: 18_000,
+          tools: ["redis"],
+          launch: () => ({ command: "redis-server", args: [], env: {}, files: {} }),
+        },
+      ],
+      entries: ["store"],
+      probes: [{ service: "store", path: "/", lane: "read" }],
+    });
+    const found = target.problems?.(0) ?? [];
+    expect(found).toHaveLength(problems.length);
+    for (const [index, problem] of problems.entries()) expect(found[index]).toContain(problem);
+  });
+
   it("needs no stream if it declares its probes", () => {
     const services = [{ name: "front", url: "http://127.0.0.1" }];
     const plain = ownTarget({
