@@ -86,9 +86,11 @@ it.concurrent("viewers notice neither a cut way in nor a deploy", async (test) =
   for (const name of ["retry-storm", "deploy"]) {
     const ended = conclusive(test, await judged(() => seawall(folder, "run", name, "--json")));
     expect(ended.exitCode, ended.stdout + ended.stderr).toBe(0);
-    const { directory } = verdictIn(ended);
-    const events = textOf(directory, "events.ndjson").trim().split("\n");
+    const { experiment, runId } = verdictIn(ended);
+    const events = textOf(folder, "reports", experiment, runId, "events.ndjson");
     const landed = events
+      .trim()
+      .split("\n")
       .map((line) => JSON.parse(line))
       .filter(({ kind, evidence }) => kind === "injected" && evidence.landed);
     expect(landed).toHaveLength(1);
