@@ -11,3 +11,18 @@ it("the storm holds on a third-party backend", async (test) => {
     status: "held",
   });
 });
+
+it("an evening of production is replayed on it, and every request is offered", async (test) => {
+  const { out, exitCode, stderr, stdout } = await judged(test, () => [
+    "run",
+    "./examples/replay/evening-again.ts",
+  ]);
+  expect(exitCode, stderr + stdout).toBe(0);
+  for (const id of ["generator.offered", "generator.on-time", "generator.iterations"])
+    expect(
+      out.verdict().findings.find((finding) => finding.id === id),
+      id,
+    ).toMatchObject({
+      status: "held",
+    });
+});

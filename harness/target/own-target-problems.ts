@@ -107,7 +107,7 @@ const portNumber = z
   .min(1024, "at least 1024")
   .max(65_535, "at most 65535");
 const address = "must read http://HOST:PORT or https://HOST:PORT, perhaps with a path";
-const running = z.strictObject({
+export const runningShape = z.strictObject({
   ...service,
   ...spoken,
   url: z.string().refine(isAddress, address),
@@ -118,7 +118,7 @@ const running = z.strictObject({
     )
     .optional(),
 });
-const started = z.strictObject({
+export const startedShape = z.strictObject({
   ...service,
   ...spoken,
   port: portNumber,
@@ -132,7 +132,14 @@ const started = z.strictObject({
 
 const fileName = z.string().regex(/^[\w][\w.+-]*$/, "a name, without its folder");
 const versionNumber = z.string().regex(/^\d+(\.\d+)*$/, "a version, such as 7.0");
-const session = z
+export const targetToolShape = z.strictObject({
+  program: fileName.optional(),
+  debian: fileName.optional(),
+  versionArgs: z.array(z.string()).optional(),
+  atLeast: versionNumber,
+  below: versionNumber.optional(),
+});
+export const sessionShape = z
   .strictObject({
     path,
     method: z.enum(["GET", "POST"]).optional(),
@@ -149,7 +156,7 @@ const session = z
     error: "a header or a query carries the token: name one of them",
   });
 const command = z.strictObject({ command: z.string().min(1), args: z.array(z.string()) });
-const shape = z.strictObject({
+export const ownTargetShape = z.strictObject({
   name: z.string().regex(/^[^\p{C}]+$/u, "a name in one line"),
   version: z.string().optional(),
   services: z.array(z.unknown()).min(1),
@@ -162,16 +169,7 @@ const shape = z.strictObject({
     .optional(),
   pack: z.looseObject({ name: z.string(), metrics: z.record(z.string(), z.unknown()) }).optional(),
   tools: z
-    .record(
-      place,
-      z.strictObject({
-        program: fileName.optional(),
-        debian: fileName.optional(),
-        versionArgs: z.array(z.string()).optional(),
-        atLeast: versionNumber,
-        below: versionNumber.optional(),
-      }),
-    )
+    .record(place, targetToolShape)
     .refine((tools) => !Object.keys(tools).some((name) => toolsOfHarness.includes(name)), {
       error: `Seawall brings ${toolsOfHarness.join(", ")} itself`,
     })
@@ -185,7 +183,9 @@ const shape = z.strictObject({
     )
     .optional(),
   probes: z
-    .array(z.strictObject({ service: z.string(), path, lane: place, session: session.optional() }))
+    .array(
+      z.strictObject({ service: z.string(), path, lane: place, session: sessionShape.optional() }),
+    )
     .min(1)
     .optional(),
   entries: z.array(z.string()).min(1, "a target needs at least one entry"),
@@ -198,7 +198,7 @@ const shape = z.strictObject({
 });
 
 /** A key of earlier versions that moved to another function. */
-const shapeWithOlder = shape.extend({
+const shapeWithOlder = ownTargetShape.extend({
   stream: z.never("streamTarget() describes a stream, and defineTarget() does not").optional(),
 });
 
@@ -239,7 +239,7 @@ export const servicesMax = 244;
 export function ownTargetProblems(own: OwnTarget, nowMs: number): string[] {
   const whole = shapeWithOlder.safeParse(own);
   const problems = [
-    ...(whole.success ? [] : linesOf(whole.error, "", shape.shape)),
+    ...(whole.success ? [] : linesOf(whole.error, "", ownTargetShape.shape)),
     ...eachService(own),
   ];
   // The checks below look up parts by name, so the names must be valid first.
@@ -257,7 +257,7 @@ function eachService({ services }: OwnTarget): string[] {
   if (!Array.isArray(services)) return [];
   return services.flatMap((one: unknown, index) => {
     const isRunning = typeof one === "object" && one !== null && "url" in one;
-    const kind = isRunning ? running : started;
+    const kind = isRunning ? runningShape : startedShape;
     const result = kind.safeParse(one);
     const name = (one as { name?: unknown } | null)?.name;
     const where =
