@@ -41,7 +41,7 @@ export async function assumeHeld(
 ): Promise<RecordedVerdict> {
   const { target, tier } = experiment;
   const topology = options.topology ?? experiment.topology;
-  const substrate = await chooseSubstrate(context, options.substrate, target);
+  const substrate = await chooseSubstrate(context, options, target);
   return {
     runId: "~",
     experiment: experiment.name,
@@ -116,7 +116,7 @@ async function planOptions(
   seed: number,
   options: RunRequest,
 ): Promise<PlanOptions> {
-  const substrate = await chooseSubstrate(context, options.substrate, experiment.target);
+  const substrate = await chooseSubstrate(context, options, experiment.target);
   const topology = options.topology ?? experiment.topology;
   guarded(name, () => bringToolsOf(experiment.target));
   guarded(name, () => nameSecrets(secretsOf(experiment, topology), context.env));

@@ -14,7 +14,8 @@ import type { SampleSink } from "../../../../harness/metrics/samples.ts";
 import { prng } from "../../../../harness/base/prng.ts";
 import { newestDue, type ProbeRequest, probeRequests } from "./probe-schedule.ts";
 import { segmentPath, type Stream, streamOf } from "../stream/stream.ts";
-import { decoded, fetchBody, type Fetched } from "../../../../harness/system/fetch-body.ts";
+import { decoded, type Fetched } from "../../../../harness/system/fetch-body.ts";
+import { Sessions } from "../../../../harness/system/session.ts";
 import type { Delivery } from "./delivered.ts";
 
 /** A viewer's patience at the live edge. */
@@ -41,6 +42,7 @@ export async function runProber(options: ProberOptions): Promise<void> {
   const { deployment, sink, clock, signal } = options;
   const random = options.random ?? prng(Math.floor(clock.nowMs()));
   const agent = new Agent({ keepAlive: true, maxSockets: 8 });
+  const sessions = new Sessions(agent);
   const { entries: edges } = deployment.layout;
   const stream = streamOf(deployment.layout);
   const endpoints = entriesOf(deployment).map(dialled);
@@ -91,11 +93,9 @@ export async function runProber(options: ProberOptions): Promise<void> {
     intendedMs: number,
   ): Promise<number> {
     const path = segmentPath(stream, wish.rendition, wish.number);
-    const answer = await fetchBody(endpoint, path, {
-      agent: random() < freshShare ? false : agent,
-      timeoutMs,
-      signal,
-    }).catch(() => null);
+    const answer = await sessions
+      .fetch(endpoint, path, { agent: random() < freshShare ? false : agent, timeoutMs, signal })
+      .catch(() => null);
     if (signal.aborted) return 0;
     const atMs = clock.nowMs();
     const seen =

@@ -5,10 +5,11 @@
 import { sleep } from "k6";
 import http, { type RefinedResponse, type ResponseType } from "k6/http";
 import { Counter, Trend } from "k6/metrics";
+import { forgetSession, headersFor } from "../../../../../harness/k6.ts";
 import { segmentPath } from "../../stream/stream.ts";
 import { mediaProblem } from "./inspect-media.ts";
 import { isSegment, isUndecodable, looks } from "./look-at-body.ts";
-import { type Edge, hostOf, settings } from "./settings.ts";
+import { type Edge, settings } from "./settings.ts";
 
 /** A viewer's wait for one segment in ms, from its scheduled request. */
 const segmentMs = new Trend("segment_ms", true);
@@ -75,6 +76,7 @@ export function fetchSegment(wish: Wish): void {
   let endedMs: number | null = null;
   for (let leftMs = giveUpMs - Date.now(); leftMs > 0; leftMs = giveUpMs - Date.now()) {
     edge = next;
+    const headers = headersFor(edge);
     const timeout =
       edges.length > 1 || wish.steer !== undefined
         ? Math.min(leftMs, wish.deadlineMs * shareOfEdge)
@@ -82,7 +84,7 @@ export function fetchSegment(wish: Wish): void {
     const answer = http.get(edge.url + pathOf(wish), {
       tags: { lane, entry: edge.name },
       timeout: Math.max(50, timeout),
-      ...hostOf(edge),
+      headers,
       ...(isLooking || wish.inspects === true ? { responseType: "binary" } : {}),
     });
     if ((answer.status === 200 && answer.error_code === 0) || isUndecodable(answer)) {
@@ -95,6 +97,7 @@ export function fetchSegment(wish: Wish): void {
         isOther || isWrong(wish, answer, said) ? "wrong" : endedMs > giveUpMs ? "late" : "served";
       break;
     }
+    forgetSession(edge, answer.status);
     outcome = isShed(answer) ? "shed" : "lost";
     if (wish.once === true) break;
     if (isBroken(answer)) {
