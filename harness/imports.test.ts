@@ -148,8 +148,6 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   packages: ["packages"],
   "examples/own-script": ["examples/plain-http"],
   "examples/own-metrics": ["examples/own-metrics"],
-  // How a tool of a target's own is found, for which there is no public entry yet.
-  "examples/own-metrics/tools.ts": ["harness/provision"],
   benchmarks: ["harness", "targets", "experiments"],
 };
 const packagesOfPure = ["zod"];

@@ -29,4 +29,5 @@ export type {
   Tls,
 } from "./target/layout.ts";
 export type { Pack } from "./target/pack.ts";
+export type { TargetTool } from "./target/tools.ts";
 export type { Defence, Target } from "./target/target.ts";

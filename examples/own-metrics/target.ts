@@ -4,10 +4,14 @@
  */
 import { join } from "node:path";
 import { type Launch, defineTarget, type Place } from "seawall";
-import "./tools.ts";
 
 export const pages = defineTarget({
   name: "pages",
+  // Seawall finds them, or gets them from Debian.
+  tools: {
+    prometheus: { atLeast: "2.40", below: "4" },
+    alertmanager: { program: "prometheus-alertmanager", atLeast: "0.24", below: "1" },
+  },
   services: [
     {
       name: "origin",

@@ -7,7 +7,9 @@ import type { Planned, PlanOptions } from "../plan/options.ts";
 import { planExperiment, planTarget } from "../plan/plan.ts";
 import { type RecordedVerdict, vouching } from "../plan/prerequisites.ts";
 import { isVirtual, type SubstrateName } from "../record/substrates.ts";
+import { bringTools } from "../provision/catalogue.ts";
 import { obstacleTo } from "../provision/docker-compose.ts";
+import { recipeOfTargetTool } from "../provision/tools/target-tool.ts";
 import { chromiumPath } from "../system/browser.ts";
 import { checkedOut, type Commit } from "../system/git.ts";
 import type { Context } from "./context.ts";
@@ -116,6 +118,7 @@ async function planOptions(
 ): Promise<PlanOptions> {
   const substrate = await chooseSubstrate(context, options, experiment.target);
   const topology = options.topology ?? experiment.topology;
+  guarded(name, () => bringToolsOf(experiment.target));
   guarded(name, () => nameSecrets(secretsOf(experiment, topology), context.env));
   const { pack } = experiment.target;
   return {
@@ -144,6 +147,12 @@ async function planOptions(
     rerun: rerunCommand(context, name, { ...options, seed, substrate: substrate.name }),
     targetVersion: guarded(name, () => targetVersion(context, experiment.target, topology)),
   };
+}
+
+/** The plan reports the problems of a description that is not valid. */
+function bringToolsOf({ tools = {}, problems }: Experiment["target"]): void {
+  if ((problems?.(Date.now()) ?? []).length > 0) return;
+  bringTools(Object.entries(tools).map(([name, tool]) => recipeOfTargetTool(name, tool)));
 }
 
 /** The variables whose values must not be printed or recorded. */

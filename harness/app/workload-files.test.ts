@@ -54,6 +54,14 @@ describe("workloads", () => {
     );
   });
 
+  it("find `seawall/k6` in the harness that runs, without an installation beside them", () => {
+    workload(
+      "alone",
+      'import { loadSettings } from "seawall/k6";\nexport const { seed } = loadSettings();',
+    );
+    expect(workloadExports(pack, "alone")).toEqual(["seed"]);
+  });
+
   it("declare the entry points that they need", () => {
     writeFileSync(
       join(pack.workloads, "crowd.ts"),

@@ -5,6 +5,10 @@ import { comparability } from "./comparable.ts";
 import { type Change, compareRuns, compareSides, defaults } from "./compare.ts";
 import { type MadeUp, madeUpRun } from "../../test/support/compare/made-up-run.ts";
 import { pooled, windowSum } from "./windowed.ts";
+import { ownMetrics } from "../metrics/own-metrics.ts";
+import type { Metric, Registry } from "../metrics/metrics.ts";
+import { streaming } from "../../targets/live-streaming/pack/pack.ts";
+import { metricsMadeIn } from "../plan/workload-metrics.ts";
 import type { Run } from "../record/run.ts";
 import {
   limitText,
@@ -306,6 +310,38 @@ describe("windows", () => {
         },
       ),
     );
+  });
+});
+
+describe("what users see", () => {
+  /** Of a target without a pack: nothing says which of its metrics users notice. */
+  const ownScript = (run: Run, script: Registry): Run => ({
+    ...run,
+    plan: { ...run.plan, metrics: { ...ownMetrics, origin_gets, ...script } },
+    series: run.series.map((series) => ({
+      ...series,
+      ...(series.kind === "duration" ? { metric: "wait" in script ? "wait" : "http_req_ms" } : {}),
+    })),
+  });
+  const origin_gets = streaming.metrics["origin_gets"] as Metric;
+  const compared = (script: Registry, slower = 1): Change[] =>
+    compareRuns(
+      side(1).map((run) => ownScript(run, script)),
+      side(50, { slower }).map((run) => ownScript(run, script)),
+      quick,
+    );
+  const wait = metricsMadeIn('new Trend("wait", true)');
+
+  it.each([
+    ["what the script of the load measures", wait, "wait"],
+    ["else each HTTP request", {}, "http_req_ms"],
+  ])("is %s, where no pack says it, and comes first", (_, script, metric) => {
+    const changes = compared(script, 1.6);
+    const felt = changes.filter(({ quantity }) => quantity.family === "felt");
+    expect(new Set(felt.map(({ quantity }) => quantity.metric))).toEqual(new Set([metric]));
+    expect(felt.map(({ outcome }) => outcome)).toContain("worse");
+    expect(changes.slice(0, felt.length)).toEqual(felt);
+    expect(changes.length).toBeGreaterThan(felt.length);
   });
 });
 

@@ -2,6 +2,7 @@
 import { type Phase, phases } from "../base/phases.ts";
 import type { Tags } from "../metrics/tags.ts";
 import { windowsOf } from "../judge/windows.ts";
+import { k6MetricNames } from "../metrics/k6-metrics.ts";
 import { type Metric, metricIn, type Registry } from "../metrics/metrics.ts";
 import type { Run } from "../record/run.ts";
 import type { SeriesData } from "../metrics/samples.ts";
@@ -50,6 +51,30 @@ function titleOf(metric: string, { title }: Metric): string {
   return title ?? metric.replaceAll("_", " ");
 }
 
+/**
+ * The metrics of what users see: those that the target's pack declares. Where the runs recorded
+ * none, what the scripts of the load measure themselves, and where those measure nothing, each HTTP
+ * request. Without this, no gate could compare a target that has no pack.
+ */
+function metricsOfUsers(registry: Registry, names: readonly string[]): readonly string[] {
+  const known = names.flatMap((name) => {
+    const metric = metricIn(registry, name);
+    return metric === undefined ? [] : [{ name, metric }];
+  });
+  const levels = [
+    known.filter(({ metric }) => metric.felt === true),
+    known.filter(({ name, metric }) => isMeasuredByScript(metric) && !k6MetricNames.includes(name)),
+    known.filter(({ name }) => name === eachRequest),
+  ];
+  return levels.find((level) => level.length > 0)?.map(({ name }) => name) ?? [];
+}
+
+const eachRequest = "http_req_ms";
+
+/** A wait, or a rate. What else a script counts may be anything. */
+const isMeasuredByScript = ({ openTags, source, kind, most }: Metric): boolean =>
+  openTags === true && source === "generator" && (kind === "duration" || most === 1);
+
 /** The quantities that every run has, in a fixed order. */
 export function quantitiesOf(runs: readonly Run[]): Quantity[] {
   const registry = registryOf(runs);
@@ -57,18 +82,30 @@ export function quantitiesOf(runs: readonly Run[]): Quantity[] {
   const names = [
     ...new Set(runs.flatMap((run) => run.series.map((series) => series.metric))),
   ].sort();
-  return names.flatMap((metric) => {
+  const ofUsers = metricsOfUsers(registry, names);
+  const isOfUsers = (metric: string): boolean => ofUsers.includes(metric);
+  // Lists of figures keep this order, and what users see comes first in all of them.
+  const ordered = [...names.filter(isOfUsers), ...names.filter((name) => !isOfUsers(name))];
+  return ordered.flatMap((metric) => {
     const known = metricIn(registry, metric);
     return known === undefined || known.uncompared === true
       ? []
       : groupsOf(metric, known, runs).flatMap((where) =>
-          ofGroup(metric, known, where, where["lane"] !== undefined && where["lane"] === first),
+          ofGroup(metric, known, where, {
+            isFirst: where["lane"] !== undefined && where["lane"] === first,
+            isOfUsers: isOfUsers(metric),
+          }),
         );
   });
 }
 
-function ofGroup(metric: string, known: Metric, where: Tags, isFirst: boolean): Quantity[] {
-  const { kind, unit, values, source, felt } = known;
+function ofGroup(
+  metric: string,
+  known: Metric,
+  where: Tags,
+  { isFirst, isOfUsers }: { readonly isFirst: boolean; readonly isOfUsers: boolean },
+): Quantity[] {
+  const { kind, unit, values, source } = known;
   const group = Object.values(where).join(" ");
   const named = (what: string): string =>
     [group, titleOf(metric, known), what].filter((part) => part !== "").join(" ");
@@ -80,7 +117,7 @@ function ofGroup(metric: string, known: Metric, where: Tags, isFirst: boolean): 
     scale: "relative" as const,
     floor: relativeFloor,
     floorAbsolute: 0,
-    family: felt === true ? ("felt" as const) : ("inside" as const),
+    family: isOfUsers ? ("felt" as const) : ("inside" as const),
     ...(isFirst ? { first: true as const } : {}),
   };
   if (kind === "duration") {
@@ -139,10 +176,13 @@ function ofGroup(metric: string, known: Metric, where: Tags, isFirst: boolean): 
  */
 export function unsharedOf(runs: readonly Run[]): string[] {
   const registry = registryOf(runs);
+  const ofUsers = metricsOfUsers(registry, [
+    ...new Set(runs.flatMap(({ series }) => series.map(({ metric }) => metric))),
+  ]);
   const recorded = (run: Run): Set<string> => {
     const named = run.series.flatMap(({ metric, tags, atMs }) => {
       const known = metricIn(registry, metric);
-      if (known?.felt !== true || atMs.length === 0) return [];
+      if (known === undefined || !ofUsers.includes(metric) || atMs.length === 0) return [];
       const lane = known.tags.includes("lane") ? `${tags["lane"] ?? ""} ` : "";
       return phasesWith(run, atMs).map((phase) => `${lane}${titleOf(metric, known)}, ${phase}`);
     });

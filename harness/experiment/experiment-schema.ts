@@ -90,7 +90,7 @@ export const experimentSchema = z.object({
   method: z.array(stepShape),
   blastRadius: z.object({
     services: z.array(z.string()),
-    faultsAtOnceMax: z.number().int().positive(),
+    faultsAtOnceMax: z.number().int().nonnegative(),
   }),
   abortWhen: z.array(abortShape),
   reliesOn: z.union([z.array(z.string()), z.record(z.string(), z.array(z.string().min(1)).min(1))]),

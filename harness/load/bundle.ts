@@ -17,6 +17,7 @@ import {
   transform,
 } from "esbuild";
 import { SeawallError } from "../base/errors.ts";
+import { ending } from "../system/sources.ts";
 
 /** What a script and its imports are made of. */
 export interface ScriptModule {
@@ -41,6 +42,8 @@ const options = {
   external: ["k6", "k6/*"],
   logLevel: "silent",
   absWorkingDir: "/",
+  // Always the harness that runs, as for experiments and targets: a script may lie anywhere.
+  alias: { "seawall/k6": join(import.meta.dirname, `../k6${ending}`) },
   charset: "utf8",
 } as const satisfies BuildOptions;
 

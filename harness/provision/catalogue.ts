@@ -28,7 +28,7 @@ export function recipeOf(name: PartName): Recipe {
   const recipe = known.get(name);
   if (recipe === undefined)
     throw new SeawallError("TOOL_MISSING", unknownName("tool", name, ["node", ...known.keys()]), {
-      hint: "A target that needs a tool of its own brings the recipe along: bringTools().",
+      hint: "A target brings a tool of its own in `tools`.",
     });
   return recipe;
 }

@@ -5,6 +5,7 @@ import { SeawallError } from "../base/errors.ts";
 import { fakeMachine, installScript } from "../../test/support/fake-machine.ts";
 import { toolNames } from "../target/tools.ts";
 import { bringTools } from "./catalogue.ts";
+import { recipeOfTargetTool } from "./tools/target-tool.ts";
 import { inspect } from "./inspect.ts";
 import { provision } from "./provision.ts";
 import { k6 } from "./tools/k6.ts";
@@ -124,5 +125,19 @@ describe("recipes of a target", () => {
     const env = { ...machine.env, SEAWALL_MADE_UP: path };
     const tools = await provision(["made-up"], { env });
     expect(tools["made-up"]).toMatchObject({ name: "made-up", executable: path });
+  });
+
+  it("follow from a name and a version, and take no other version", async () => {
+    using machine = fakeMachine();
+    const limits = { atLeast: "7.0", below: "8" };
+    bringTools([recipeOfTargetTool("widget", { program: "widget-server", ...limits })]);
+    const version = (text: string): string => machine.install("widget-server", `echo ${text}`);
+    version("widget v6.2.1 from 2026.1");
+    await expect(provision(["widget"], machine)).rejects.toThrow("is version 6.2.1");
+    const path = version("widget v7.4.1 from 2026.1");
+    expect((await provision(["widget"], machine)).widget).toMatchObject({
+      version: "7.4.1",
+      executable: path,
+    });
   });
 });

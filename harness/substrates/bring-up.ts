@@ -126,10 +126,12 @@ async function answerTo(
   signal: AbortSignal,
 ): Promise<string> {
   try {
-    const headers =
-      session === undefined ? {} : await openSession(endpoint, session, { agent: false, signal });
-    const options = { timeoutMs: 3_000, discardBody: true, headers, signal };
-    return String((await httpGet(endpoint, path, options)).status);
+    const asked =
+      session === undefined
+        ? { path, headers: {} }
+        : (await openSession(endpoint, session, { agent: false, signal }))(path);
+    const options = { timeoutMs: 3_000, discardBody: true, headers: asked.headers, signal };
+    return String((await httpGet(endpoint, asked.path, options)).status);
   } catch (error) {
     if (!isLasting(error)) return (error as Error).message;
     throw new SeawallError(

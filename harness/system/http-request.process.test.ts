@@ -40,11 +40,17 @@ it.each(["127.0.0.1", "::1"])("reach a shop at %s, with all that it asks for", a
   const options = { timeoutMs: 5_000, agent };
   expect(await httpGet(endpoint, "/health", options)).toMatchObject({ status: 200 });
   const { signal } = new AbortController();
-  const headers = await openSession(
-    endpoint,
-    { path: "/session", token: "token", header: "X-Session" },
-    { agent, signal },
+  const step = { path: "/session", token: "token" };
+  const opened = { agent, signal };
+  const { headers } = (await openSession(endpoint, { ...step, header: "X-Session" }, opened))(
+    "/orders/1",
   );
+  const inAddress = await openSession(endpoint, { ...step, query: "t", as: "a {token}" }, opened);
+  expect(inAddress("/orders/1?x=1").path).toMatch(/^\/orders\/1\?x=1&t=a%20\S+$/);
+  expect(inAddress("/orders/1")).toMatchObject({
+    path: expect.stringMatching(/^\/orders\/1\?t=a%20\S+$/),
+    headers: {},
+  });
   expect(holdsSecret(Object.values(headers).join())).toBe(true);
   expect(await fetchBody(endpoint, "/orders/1", { ...options, signal, headers })).toMatchObject({
     status: 200,
@@ -70,7 +76,8 @@ it.each([
     const endpoint = endpointOf(shop.url, shop.pem, http === undefined ? {} : { http });
     const { signal } = new AbortController();
     const session = { path: "/session", token: "token", header: "X-Session" };
-    const headers = await openSession(endpoint, session, { agent: own, signal });
+    const sign = await openSession(endpoint, session, { agent: own, signal });
+    const { headers } = sign("/orders/1");
     for (const agent of [own, false] as const) {
       const options = { timeoutMs: 5_000, agent, headers, signal };
       const answers = await Promise.all(

@@ -11,12 +11,18 @@ import { sessionRefused } from "./request-failure.ts";
 
 const answerCharsMax = 64 * 1024;
 
-/** Rejects where the target opens none. */
+/** What a request of the session is. */
+export interface Signed {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly path: string;
+}
+
+/** Rejects where the target opens none. Resolves with what makes a path a request of it. */
 export async function openSession(
   endpoint: Endpoint,
-  { path, method = "POST", body, token, header, as = "{token}" }: SessionStep,
+  { path, method = "POST", body, token, header, query, as = "{token}" }: SessionStep,
   { agent, signal }: { readonly agent: Agent | false; readonly signal: AbortSignal },
-): Promise<Readonly<Record<string, string>>> {
+): Promise<(path: string) => Signed> {
   const headers: Record<string, string> = body === undefined ? { "content-length": "0" } : {};
   const ask = { method, path, headers, agent, signal };
   const { status, text } = await askForText(endpoint, ask, body, answerCharsMax);
@@ -30,13 +36,20 @@ export async function openSession(
   if (found === null)
     throw new Error(`it opens no session: the answer to ${method} ${path} has no ${token}`);
   keepSecret(found);
-  return { [header]: as.replaceAll("{token}", found) };
+  const value = as.replaceAll("{token}", found);
+  const carried = header === undefined ? {} : { [header]: value };
+  return (asked) => ({ headers: carried, path: withQuery(asked, query, value) });
+}
+
+function withQuery(path: string, name: string | undefined, value: string): string {
+  if (name === undefined) return path;
+  return `${path}${path.includes("?") ? "&" : "?"}${name}=${encodeURIComponent(value)}`;
 }
 
 /** A client that stays signed in wherever it must, as the virtual users of the load do. */
 export class Sessions {
   readonly #agent: Agent;
-  readonly #headers = new Map<string, Readonly<Record<string, string>>>();
+  readonly #signs = new Map<string, (path: string) => Signed>();
 
   constructor(agent: Agent) {
     this.#agent = agent;
@@ -51,15 +64,15 @@ export class Sessions {
   ): Promise<Fetched> {
     if (step === undefined) return fetchBody(endpoint, path, options);
     const key = `${addressText(endpoint)} ${JSON.stringify(step)}`;
-    const known = this.#headers.get(key);
-    const first = await fetchBody(endpoint, path, {
-      ...options,
-      headers: known ?? (await this.#signIn(key, endpoint, step, options)),
-    });
+    const fetched = (sign: (path: string) => Signed): Promise<Fetched> => {
+      const signed = sign(path);
+      return fetchBody(endpoint, signed.path, { ...options, headers: signed.headers });
+    };
+    const known = this.#signs.get(key);
+    const first = await fetched(known ?? (await this.#signIn(key, endpoint, step, options)));
     // Like a client, it signs in once, and again after a refusal.
     if (first.status !== 401 && first.status !== 403) return first;
-    const headers = await this.#signIn(key, endpoint, step, options);
-    return fetchBody(endpoint, path, { ...options, headers });
+    return fetched(await this.#signIn(key, endpoint, step, options));
   }
 
   async #signIn(
@@ -67,13 +80,13 @@ export class Sessions {
     endpoint: Endpoint,
     step: SessionStep,
     { timeoutMs, signal }: Omit<FetchOptions, "headers">,
-  ): Promise<Readonly<Record<string, string>>> {
-    const headers = await openSession(endpoint, step, {
+  ): Promise<(path: string) => Signed> {
+    const sign = await openSession(endpoint, step, {
       agent: this.#agent,
       signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), signal]),
     });
-    this.#headers.set(key, headers);
-    return headers;
+    this.#signs.set(key, sign);
+    return sign;
   }
 }
 

@@ -401,8 +401,10 @@ export interface SessionStep {
   readonly body?: string;
   /** The member of the JSON answer that holds the token: `token`, `data.token`. */
   readonly token: string;
-  /** The header that carries it. */
-  readonly header: string;
+  /** The header that carries it, or else `query`. */
+  readonly header?: string;
+  /** Of a probe: the parameter of each address that carries it, as in `?token=…`. */
+  readonly query?: string;
   /** Its value, such as `Bearer {token}`; the token alone when left out. */
   readonly as?: string;
 }

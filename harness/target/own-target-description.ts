@@ -3,7 +3,7 @@ import type { Command, Launch, Layout } from "./layout.ts";
 import type { Access, Declared, Operation, Place, Query, SessionStep, Tls } from "./layout.ts";
 import type { Defence } from "./target.ts";
 import type { Pack } from "./pack.ts";
-import type { ToolName } from "./tools.ts";
+import type { TargetTool, ToolName } from "./tools.ts";
 
 /** Properties of every service of a user's own target. */
 export interface Named {
@@ -127,6 +127,8 @@ export interface OwnTarget {
   readonly entries: readonly string[];
   /** Metrics, classes of requests and more that targets of a kind share; none by default. */
   readonly pack?: Pack;
+  /** By name, programs that its services list in `tools` and Seawall does not know. */
+  readonly tools?: Readonly<Record<ToolName, TargetTool>>;
   /** Defences with a switch. A service that Seawall starts reads `place.enabled(NAME)`. */
   readonly defences?: readonly Defence[];
   /**

@@ -8,7 +8,7 @@ import { unknownName } from "../base/nearest.ts";
 import type { OwnParts, OwnTarget, Running } from "./own-target-description.ts";
 import { type Endpoint, usersSide } from "./layout.ts";
 import { namesIn } from "./layout-problems.ts";
-import { toolNames } from "./tools.ts";
+import { toolNames, toolsOfHarness } from "./tools.ts";
 
 const named = z
   .string()
@@ -91,12 +91,25 @@ export const sessionShape = z.strictObject({
   method: z.enum(["GET", "POST"]).optional(),
   body: z.string().optional(),
   token: z.string().regex(/^\w+(\.\w+)*$/, "a member of the JSON answer: data.token"),
-  header,
+  header: header.optional(),
+  query: z
+    .string()
+    .regex(/^[\w.~-]+$/, "the name of a parameter")
+    .optional(),
   as: z.string().includes("{token}").optional(),
 });
+const probeSession = sessionShape.refine(
+  (one) => (one.header === undefined) !== (one.query === undefined),
+  "a header or a query carries the token: name one of them",
+);
 const spoken = {
   http: z.union([z.literal(1.1), z.literal(2)], "1.1 or 2").optional(),
-  session: sessionShape.optional(),
+  session: sessionShape
+    .refine(
+      (one) => one.header !== undefined && one.query === undefined,
+      "the bundled workloads send the token in a header: name it, and no query",
+    )
+    .optional(),
   host: z.string().min(1).optional(),
   headers: z.record(header, z.string()).optional(),
   secretHeaders: z.record(header, variable).optional(),
@@ -141,18 +154,21 @@ export const startedShape = z.strictObject({
   port: portNumber,
   https: z.boolean().optional(),
   ports: z.record(portName, portNumber).optional(),
-  tools: z
-    .array(
-      z.string().refine((name) => toolNames().includes(name), {
-        error: ({ input }) => unknownName("tool", String(input), toolNames()),
-      }),
-    )
-    .optional(),
+  tools: z.array(z.string()).optional(),
   dependsOn: z.array(z.string()).optional(),
   readyWithinMs: ms.optional(),
   launch: z.custom<unknown>((value) => typeof value === "function", "must be a function"),
 });
 
+const fileName = z.string().regex(/^[\w][\w.+-]*$/, "a name, without its folder");
+const versionNumber = z.string().regex(/^\d+(\.\d+)*$/, "a version, such as 7.0");
+export const targetToolShape = z.strictObject({
+  program: fileName.optional(),
+  debian: fileName.optional(),
+  versionArgs: z.array(z.string()).optional(),
+  atLeast: versionNumber,
+  below: versionNumber.optional(),
+});
 const command = z.strictObject({ command: z.string().min(1), args: z.array(z.string()) });
 export const ownTargetShape = z.strictObject({
   name: z.string().regex(/^[^\p{C}]+$/u, "a name in one line"),
@@ -166,6 +182,12 @@ export const ownTargetShape = z.strictObject({
     ])
     .optional(),
   pack: z.looseObject({ name: z.string(), metrics: z.record(z.string(), z.unknown()) }).optional(),
+  tools: z
+    .record(place, targetToolShape)
+    .refine((tools) => !Object.keys(tools).some((name) => toolsOfHarness.includes(name)), {
+      error: `Seawall brings ${toolsOfHarness.join(", ")} itself`,
+    })
+    .optional(),
   defences: z
     .array(
       z.strictObject({
@@ -176,7 +198,7 @@ export const ownTargetShape = z.strictObject({
     .optional(),
   probes: z
     .array(
-      z.strictObject({ service: z.string(), path, lane: place, session: sessionShape.optional() }),
+      z.strictObject({ service: z.string(), path, lane: place, session: probeSession.optional() }),
     )
     .min(1)
     .optional(),
@@ -276,7 +298,7 @@ export function linesOf(error: z.ZodError, where: string, known: object, of = ""
   });
 }
 
-function serviceProblems({ services, links = [], entries }: OwnTarget): string[] {
+function serviceProblems({ services, links = [], entries, tools = {} }: OwnTarget): string[] {
   const names = services.map(({ name }) => name);
   return [
     ...names
@@ -299,6 +321,7 @@ function serviceProblems({ services, links = [], entries }: OwnTarget): string[]
     }),
     ...repeated(entries).map((name) => `entries: "${name}" occurs twice`),
     ...sharedAddresses(services),
+    ...unknownTools(services, tools),
     ...services
       .filter((one) => one.tls !== undefined && !speaksTls(one))
       .map(({ name }) => `service "${name}": tls: it does not speak https`),
@@ -323,6 +346,18 @@ function mixedVersions(entries: OwnTarget["services"]): string[] {
 
 function speaksTls(one: OwnTarget["services"][number]): boolean {
   return "url" in one ? one.url.startsWith("https:") : one.https === true;
+}
+
+function unknownTools(
+  services: OwnTarget["services"],
+  brought: NonNullable<OwnTarget["tools"]>,
+): string[] {
+  const known = [...new Set([...toolNames(), ...Object.keys(brought)])];
+  return services.flatMap((one) =>
+    ("url" in one ? [] : (one.tools ?? []))
+      .filter((name) => !known.includes(name))
+      .map((name) => `service "${one.name}": tools: ${unknownName("tool", name, known)}`),
+  );
 }
 
 /** Without a prober, the generator would be the only witness of what is served. */

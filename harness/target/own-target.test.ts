@@ -309,6 +309,55 @@ describe("a user's own target", () => {
     ]);
   });
 
+  it.each([
+    [{ header: "X-Session" }, true],
+    [{ query: "token" }, true],
+    [{}, false],
+    [{ header: "X-Session", query: "token" }, false],
+    [{ query: "a=b&c" }, false],
+  ])("says once how its session's token travels: %j", (carried, isRight) => {
+    const target = defineTarget({
+      name: "plain",
+      services: [{ name: "front", url: "http://127.0.0.1:8080" }],
+      entries: ["front"],
+      probes: [
+        {
+          service: "front",
+          path: "/one",
+          lane: "browse",
+          session: { path: "/session", token: "token", ...carried },
+        },
+      ],
+    });
+    expect((target.problems?.(0) ?? []).length === 0).toBe(isRight);
+  });
+
+  it.each([
+    [{ redis: { program: "redis-server", atLeast: "7.0" } }, []],
+    [{}, ['service "store": tools: unknown tool "redis"']],
+    [{ nginx: { atLeast: "1" }, redis: { atLeast: "7" } }, ["tools: Seawall brings node, k6"]],
+    [{ redis: { program: "/opt/redis", atLeast: "7" } }, ["a name, without its folder"]],
+    [{ redis: { atLeast: "new" } }, ["a version, such as 7.0"]],
+  ])("brings tools that its services start: %j", (tools, problems) => {
+    const target = defineTarget({
+      name: "plain",
+      tools,
+      services: [
+        {
+          name: "store",
+          port: 18_000,
+          tools: ["redis"],
+          launch: () => ({ command: "redis-server", args: [], env: {}, files: {} }),
+        },
+      ],
+      entries: ["store"],
+      probes: [{ service: "store", path: "/", lane: "read" }],
+    });
+    const found = target.problems?.(0) ?? [];
+    expect(found).toHaveLength(problems.length);
+    for (const [index, problem] of problems.entries()) expect(found[index]).toContain(problem);
+  });
+
   it("needs no stream if it declares its probes", () => {
     const services = [{ name: "front", url: "http://127.0.0.1" }];
     const plain = defineTarget({

@@ -41,6 +41,7 @@ export function defineTarget(own: OwnTarget): Target {
     ...(own.version === undefined ? {} : { version: own.version }),
     defences: own.defences ?? [],
     ...(own.pack === undefined ? {} : { pack: own.pack }),
+    ...(own.tools === undefined ? {} : { tools: own.tools }),
     problems: (nowMs) => ownTargetProblems(own, nowMs),
     topologies: { own: { title: `As ${own.name} describes it`, layout: () => layoutOf(own) } },
   };

@@ -2,6 +2,7 @@
 import type { Layout } from "./layout.ts";
 import type { TargetModel } from "./model.ts";
 import type { Pack } from "./pack.ts";
+import type { TargetTool, ToolName } from "./tools.ts";
 
 /**
  * A protective behaviour of the target; on, unless an experiment or `--without` switches it off.
@@ -32,6 +33,8 @@ export interface Target {
    * `nowMs`: epoch ms.
    */
   problems?(nowMs: number): readonly string[];
+  /** By name, the tools of its services that neither the harness nor the pack brings. */
+  readonly tools?: Readonly<Record<ToolName, TargetTool>>;
   readonly defences: readonly Defence[];
   readonly topologies: Readonly<Record<string, Topology>>;
   /** Its behaviour in virtual time. Without it, the target cannot be simulated. */

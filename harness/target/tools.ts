@@ -8,6 +8,26 @@ const own = ["node", "k6", "toxiproxy", "nginx", "faketime"] as const;
 export type OwnToolName = (typeof own)[number];
 export type ToolName = string;
 
+/** The harness uses these itself. */
+export const toolsOfHarness: readonly ToolName[] = own;
+
+/**
+ * A program that a user's own target brings. Seawall takes it from this machine, else from Debian's
+ * packages, which it unpacks into its cache.
+ */
+export interface TargetTool {
+  /** Its file, where that has another name than the tool. */
+  readonly program?: string;
+  /** Debian's package, where that has another name than the program. */
+  readonly debian?: string;
+  /** The arguments with which it prints its version: `["--version"]` by default. */
+  readonly versionArgs?: readonly string[];
+  /** The oldest accepted version, such as `7.0`. */
+  readonly atLeast: string;
+  /** The first version that is too new. */
+  readonly below?: string;
+}
+
 const known = new Set<ToolName>(own);
 
 /** Adds the names of tools whose recipes a target brought. */

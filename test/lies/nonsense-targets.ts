@@ -373,7 +373,7 @@ const lies: readonly (readonly [name: string, says: string, changes: object, cau
       "an-unknown-tool",
       "a program that Seawall cannot install",
       serving({ ...started, tools: ["squid"] }),
-      'service "edge": tools.0:',
+      'service "edge": tools: unknown tool "squid"',
     ],
     [
       "a-path-of-readiness-that-is-none",

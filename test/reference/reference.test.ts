@@ -121,6 +121,7 @@ describe("the reference", () => {
       [ownTargetShape.pick({ links: true, probes: true }), { probes: [targets.probe] }],
       [ownTargetShape.pick({ links: true, probes: true }), { links: targets.links }],
       [ownTargetShape.pick({ pack: true }), { pack: targets.pack }],
+      [ownTargetShape.pick({ tools: true }), { tools: targets.tools }],
       [runningShape.pick({ metrics: true }), { metrics: { path: "/", series: [targets.series] } }],
     ] as const)
       expect(shape.safeParse(part).error).toBeUndefined();

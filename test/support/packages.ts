@@ -115,7 +115,8 @@ export async function committed(folder: string, message: string): Promise<string
 export function verdictIn({ stdout }: Ended): {
   readonly status: string;
   readonly why: string;
-  readonly directory: string;
+  readonly experiment: string;
+  readonly runId: string;
 } {
   return JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
 }

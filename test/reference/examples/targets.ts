@@ -43,6 +43,10 @@ export const started: Started = {
   },
 };
 
+export const tools: OwnTarget["tools"] = {
+  redis: { program: "redis-server", atLeast: "7.0", below: "8" },
+};
+
 export const series: OwnSeries = {
   name: "origin_packaged_total",
   labels: { outcome: ["done", "failed"], rendition: null },

@@ -13,6 +13,7 @@ import {
   runningShape,
   sessionShape,
   startedShape,
+  targetToolShape,
 } from "../../../harness/target/own-target-problems.ts";
 import { streamShape } from "../../../targets/live-streaming/pack/own-target/stream-problems.ts";
 import type { TypeSection } from "../type-sections.ts";
@@ -57,6 +58,12 @@ const targets: readonly TypeSection[] = [
   },
   { name: "Started", path: described, shapes: [startedShape], example: "started" },
   { name: "Running", path: described, shapes: [runningShape], example: "running" },
+  {
+    name: "TargetTool",
+    path: "harness/target/tools.ts",
+    shapes: [targetToolShape],
+    example: "tools",
+  },
   { name: "Place", path: layout },
   { name: "Launch", path: layout },
   { name: "Endpoint", path: layout },

@@ -1,0 +1,3 @@
+import { defineConfig } from "seawall";
+
+export default defineConfig({ experiments: ["loadtest/storms/*.ts"] });
