@@ -151,6 +151,7 @@ const packagesOfPure = ["zod"];
 /** Node built-ins that only compute. */
 const builtinsOfPure = [
   'import { isIPv4, isIPv6 } from "node:net";',
+  'import { isIPv6 } from "node:net";',
   'import { resolve } from "node:path";',
 ];
 

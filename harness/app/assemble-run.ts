@@ -9,7 +9,7 @@ import type { Clock } from "../target/deployment.ts";
 import type { SampleSink } from "../metrics/samples.ts";
 import type { Substrate } from "../substrates/substrate.ts";
 import type { Planned } from "../plan/options.ts";
-import { planAsRead } from "../record/content.ts";
+import { planAsRead } from "../record/plan-as-read.ts";
 import type { Machine } from "../record/events.ts";
 import type { SubstrateName } from "../record/substrates.ts";
 import { entriesOf, hostsOf, otherEntriesOf } from "../target/entries.ts";
@@ -34,7 +34,7 @@ import type { Context } from "./context.ts";
 import { type Hold, holding } from "./hold.ts";
 import { withPlayers } from "./players.ts";
 import type { Progress } from "./progress.ts";
-import { contentOfStarted } from "./read-content.ts";
+import { allowing, contentOfStarted } from "./read-content.ts";
 
 export interface WireOptions {
   readonly context: Context;
@@ -102,7 +102,11 @@ export function wire(options: WireOptions): World {
         runId,
         entries: entriesOf(deployment),
         otherEntries: otherEntriesOf(deployment),
-        hosts: hostsOf(deployment),
+        // What was read may lead to hosts that no service has.
+        hosts: [
+          ...hostsOf(deployment),
+          ...(planned.pack?.reader === undefined ? [] : (planned.allowHosts ?? [])),
+        ],
         sink: watch,
         logsDirectory,
         undo: ledger,
@@ -123,6 +127,7 @@ export function wire(options: WireOptions): World {
         metrics: plan.metrics,
         pack: planned.pack,
         content: known.content,
+        isAllowed: allowing(planned.allowHosts),
       });
       try {
         await probes.listen();

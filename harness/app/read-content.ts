@@ -33,10 +33,15 @@ export async function contentOfRunning(
   return reader.read({
     layout,
     entries,
-    isAllowed: (host) => isOurs(host) || allowHosts.includes(host),
+    isAllowed: allowing(allowHosts),
     nowMs: () => Date.now(),
     signal,
   });
+}
+
+/** This machine, and what the user allows. */
+export function allowing(allowHosts: readonly string[] = []): (host: string) => boolean {
+  return (host) => isOurs(host) || allowHosts.includes(host);
 }
 
 /** Null if the run starts one of them. */
@@ -58,17 +63,16 @@ export interface Reading {
 
 /** Of a target that the run has started. */
 export async function contentOfStarted(
-  { unread, pack }: Pick<Planned, "unread" | "pack">,
+  { unread, pack, allowHosts = [] }: Pick<Planned, "unread" | "pack" | "allowHosts">,
   deployment: Deployment,
   signal: AbortSignal,
 ): Promise<Reading | null> {
   if (unread === undefined) return null;
-  const { reader, allowHosts } = unread;
   const { layout } = deployment;
-  const read = await reader.read({
+  const read = await unread.read({
     layout,
     entries: entriesOf(deployment),
-    isAllowed: (host) => isOurs(host) || allowHosts.includes(host),
+    isAllowed: allowing(allowHosts),
     nowMs: () => Date.now(),
     signal,
   });

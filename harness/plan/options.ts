@@ -90,9 +90,7 @@ export interface Planned {
   /** The target's own pack, for the observers of a run. */
   readonly pack?: Pack | undefined;
   /** The target serves what must be read from it once it is up. */
-  readonly unread?: {
-    readonly reader: ContentReader;
-    /** Hosts besides this machine to which that may lead. */
-    readonly allowHosts: readonly string[];
-  };
+  readonly unread?: ContentReader;
+  /** Hosts besides this machine to which the run may send traffic; none if left out. */
+  readonly allowHosts?: readonly string[];
 }

@@ -298,11 +298,12 @@ function unreadIn(
   { pack }: Target,
   layout: Layout,
   { content, allowHosts = [] }: PlanOptions,
-): Pick<Planned, "unread"> {
+): Pick<Planned, "unread" | "allowHosts"> {
   const reader = pack?.reader;
-  return content == null && reader?.isDue(layout) === true
-    ? { unread: { reader, allowHosts } }
-    : {};
+  return {
+    allowHosts,
+    ...(content == null && reader?.isDue(layout) === true ? { unread: reader } : {}),
+  };
 }
 
 /** A control for a missing defence would prove nothing, and a missing defence protects nothing. */

@@ -1,30 +1,10 @@
 /** The content that was read from the target after deployment, as the record keeps it. */
 import type { Bodies, Fact } from "../target/bodies.ts";
 import type { Rhythm } from "../target/rhythm.ts";
-import type { RunEvent } from "./events.ts";
-import type { Plan } from "./plan.ts";
 
 export interface ContentRecord {
   readonly content: object;
   readonly rhythm?: Rhythm;
   readonly bodies?: Bodies;
   readonly facts?: readonly Fact[];
-}
-
-/** The plan with what was read: so much of it could not be known before the target was up. */
-export function planAsRead(plan: Plan, read: ContentRecord | null): Plan {
-  if (read === null) return plan;
-  const { content, rhythm, bodies, facts } = read;
-  return {
-    ...plan,
-    content,
-    ...(rhythm === undefined ? {} : { rhythm }),
-    ...(bodies === undefined ? {} : { bodies }),
-    ...(facts === undefined ? {} : { facts }),
-  };
-}
-
-/** The plan by which a record is judged. */
-export function planOfRecord(plan: Plan, events: readonly RunEvent[]): Plan {
-  return planAsRead(plan, events.find((event) => event.kind === "contentRead") ?? null);
 }

@@ -7,7 +7,7 @@ import { basename, join, resolve } from "node:path";
 import { createZstdDecompress } from "node:zlib";
 import { SeawallError } from "../base/errors.ts";
 import { planDocument } from "../documents/plan.ts";
-import { planOfRecord } from "../record/content.ts";
+import { planOfRecord } from "../record/plan-as-read.ts";
 import type { Plan } from "../record/plan.ts";
 import { packNamed } from "../target/packs.ts";
 import type { Run } from "../record/run.ts";

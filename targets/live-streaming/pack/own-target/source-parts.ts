@@ -77,6 +77,7 @@ function originsOf(own: Own): string[] {
 }
 
 function addressesOf({ services, entries }: Own): URL[] {
+  if (!Array.isArray(services) || !Array.isArray(entries)) return [];
   return services.flatMap((service) =>
     "url" in service && entries.includes(service.name) && URL.canParse(service.url)
       ? [new URL(service.url)]

@@ -27,8 +27,13 @@ export interface StreamTarget extends Omit<OwnTarget, "parts" | "probes"> {
  * starts.
  */
 export function streamTarget({ stream, ...own }: StreamTarget): Target {
-  const parts = "url" in stream ? partsOfSource(stream, own) : partsOf(stream);
+  const parts = isSource(stream) ? partsOfSource(stream, own) : partsOf(stream);
   return ownTarget({ pack: streaming, ...own, parts });
+}
+
+/** No compiler may have checked it. */
+function isSource(stream: Stream | StreamSource): stream is StreamSource {
+  return typeof stream === "object" && stream !== null && "url" in stream;
 }
 
 function partsOf(stream: Stream): OwnParts {
