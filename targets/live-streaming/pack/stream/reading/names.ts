@@ -12,6 +12,7 @@ export class Names {
   }
 }
 
+/** k6 knows no classes of Unicode: beyond ASCII, all stays. */
 function plain(text: string): string {
-  return text.replaceAll(/[^\p{L}\p{N}._-]+/gu, "-").slice(0, 60) || "rendition";
+  return text.replaceAll(/[^A-Za-z0-9._\u0080-\uffff-]+/g, "-").slice(0, 60) || "rendition";
 }
