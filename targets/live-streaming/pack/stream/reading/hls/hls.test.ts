@@ -17,12 +17,14 @@ const problemOf = (act: () => unknown): string => {
 describe("a multivariant playlist", () => {
   const { stream } = readStream(
     of(
-      '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="English, UK",LANGUAGE="en",DEFAULT=YES,URI="a/en.m3u8?t=1"',
+      '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="English, UK",LANGUAGE="en",DEFAULT=YES,' +
+        'URI="a/en.m3u8?t=1"',
       '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="Deutsch",LANGUAGE="de",URI="/abs/de.m3u8"',
       '#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="s",NAME="English",LANGUAGE="en",URI="s/en.m3u8"',
       '#EXT-X-MEDIA:TYPE=CLOSED-CAPTIONS,GROUP-ID="c",NAME="CC",INSTREAM-ID="CC1"',
       '#EXT-X-CONTENT-STEERING:SERVER-URI="/steer?x=1",PATHWAY-ID="two"',
-      '#EXT-X-STREAM-INF:BANDWIDTH=3000000,AVERAGE-BANDWIDTH=2500000,RESOLUTION=1280x720,FRAME-RATE=25,CODECS="avc1.64001f,mp4a.40.2",AUDIO="a",SUBTITLES="s",PATHWAY-ID="one"',
+      "#EXT-X-STREAM-INF:BANDWIDTH=3000000,AVERAGE-BANDWIDTH=2500000,RESOLUTION=1280x720," +
+        'FRAME-RATE=25,CODECS="avc1.64001f,mp4a.40.2",AUDIO="a",SUBTITLES="s",PATHWAY-ID="one"',
       "v720/index.m3u8",
       '#EXT-X-STREAM-INF:BANDWIDTH=3000000,RESOLUTION=1280x720,AUDIO="a",PATHWAY-ID="two"',
       "https://other.example.net/v720/index.m3u8",
