@@ -247,6 +247,9 @@ it.each([
   ["malformed", `<MPD>${"<a>".repeat(100_000)}`],
   ["malformed", '<!DOCTYPE a [<!ENTITY b "c">]><MPD>&b;</MPD>'],
   ["malformed", timeline('<S t="1"/>')],
+  ["malformed", timeline('<S t="17000000000000001" d="1.5"/>')],
+  ["malformed", timeline('<S t="1.5" d="1"/>')],
+  ["malformed", timeline('<S t="1" d="1" r="x"/>')],
   ["too-many", timeline('<S d="1"/>'.repeat(200_001))],
 ])("a manifest is refused in one line: %s", (problem, text) => {
   let found = "none";
