@@ -1,4 +1,4 @@
-/** Content that is read from a target: from one that runs already, and from one that a run starts. */
+/** Content that is read from a target, which runs already or which a run starts. */
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -46,11 +46,12 @@ describe("the content of a target that runs already", () => {
   });
 
   it("is not asked for where the plan will refuse the target or its host", async () => {
-    expect(await read(running(url, "https://elsewhere.example/index.m3u8"))).toBeNull();
+    const elsewhere = "https://elsewhere.example/index.m3u8";
+    expect(await read(running(url, elsewhere))).toBeNull();
     expect(await read(running("http://192.0.2.1:9", "/index.m3u8"))).toBeNull();
     expect(asked).toBe(0);
-    expect(running(url, "https://elsewhere.example/index.m3u8").problems?.(0)).toEqual([
-      'target runs: stream.url: "https://elsewhere.example/index.m3u8" is neither a path, such as ' +
+    expect(running(url, elsewhere).problems?.(0)).toEqual([
+      `target runs: stream.url: "${elsewhere}" is neither a path, such as ` +
         `/live/master.m3u8, nor at one of the entries (${url})`,
     ]);
     expect(running(url, "index.m3u8").problems?.(0)).toHaveLength(1);

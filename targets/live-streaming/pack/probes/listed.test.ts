@@ -89,7 +89,7 @@ describe("the prober on a playlist", () => {
     ]);
   });
 
-  it("says why a playlist cannot be read, and goes on when it can", async () => {
+  it("says why a playlist cannot be read, and continues when it can", async () => {
     playlist = "<html><h1>502</h1></html>";
     const one = follower();
     expect(await one.fetch(live, false, 5_000)).toMatchObject({ answer: null, status: 0 });

@@ -133,7 +133,7 @@ export class ListedSegments {
       timeoutMs,
       agent,
       signal,
-      headers: { ...wanted, ...headers },
+      headers: { ...wanted, ...(destination.isEntry ? headers : {}) },
     });
   }
 }

@@ -213,7 +213,7 @@ function isServed(status: number): boolean {
 
 const missed: ListedAnswer = { answer: null, status: 0, number: 0 };
 
-/** A stream that is broken anew each second must not fill the record. A chosen value. */
+/** A stream with another problem each second must not fill the record. A chosen value. */
 const notesMax = 20;
 
 /** By edge, of a stream that has a playlist. */

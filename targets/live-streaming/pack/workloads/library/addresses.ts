@@ -1,6 +1,6 @@
 /**
  * Requests for what a playlist names. An edge keeps its way in and its headers; another host gets
- * none of them. k6 itself lets nothing through to a host that is not allowed.
+ * none of them. The generator lets nothing through to a host that is not allowed.
  */
 import http, { type Params, type RefinedResponse, type ResponseType } from "k6/http";
 import { absolute } from "../../stream/reading/addresses.ts";
@@ -17,12 +17,18 @@ export interface Arrived {
   readonly url: string;
 }
 
-export function getFrom(edge: Edge, url: string, params: Params): Arrived {
+/** `session`: headers for the edge alone. */
+export function getFrom(
+  edge: Edge,
+  url: string,
+  params: Params,
+  session: Readonly<Record<string, string>>,
+): Arrived {
   let at = url;
   for (let redirects = 0; ; redirects++) {
     const own = isOf(edge, at);
     const { headers, ...plain } = params;
-    const sent = { ...headers, ...(own ? hostOf(edge).headers : {}) };
+    const sent = { ...headers, ...(own ? { ...hostOf(edge).headers, ...session } : {}) };
     const answer = http.get(own ? alongWay(edge, at) : at, { ...plain, headers: sent });
     const location = answer.headers["Location"];
     if (answer.status < 300 || answer.status >= 400 || location === undefined)

@@ -135,7 +135,7 @@ describe("a manifest with a timeline", () => {
     expect(segmentAt(mediaOf(stream, "v"), 8_000)).toBeNull();
   });
 
-  it("is read alone when it only grows, and goes on after the last segment", () => {
+  it("is read alone when it only grows, and continues after the last segment", () => {
     const first = read(timeline('<S t="100" d="20" r="2"/>', 'publishTime="2026-01-01T00:00:06Z"'));
     const last = walk(first, "v", 4_000, 1)[0];
     if (last === undefined) throw new Error();
@@ -182,7 +182,7 @@ describe("a manifest with several periods", () => {
     ),
   );
 
-  it("goes on into the next one, with the nearest rendition", () => {
+  it("continues in the next one, with the nearest rendition", () => {
     const walked = walk(stream, "v1", 0, 99);
     expect(urls(walked)).toEqual(
       ["v1-1", "v1-2", "v1-3", "ad1-1", "ad1-2", "ad1-3"].map((one) => `/live/${one}.m4s`),

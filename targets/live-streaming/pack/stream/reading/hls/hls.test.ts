@@ -152,7 +152,7 @@ describe("a media playlist", () => {
     expect(segments[2]).not.toHaveProperty("range");
   });
 
-  it("goes on from the one before, and parses only what is new", () => {
+  it("continues the one before, and parses only what is new", () => {
     const first = readMedia(plain(10, 3), at);
     const second = readMedia(plain(12, 3), at, { previous: first });
     expect(second.segments.map(({ sequence, startMs }) => [sequence, startMs])).toEqual([
@@ -177,7 +177,7 @@ describe("a media playlist", () => {
     expect(second.segments[0]?.startMs).toBe(2_000);
   });
 
-  it("keeps its timeline when the window passed beyond it, or began anew", () => {
+  it("keeps its timeline when the window passed beyond it, or began again", () => {
     const first = readMedia(plain(10, 3), at);
     expect(readMedia(plain(20, 1), at, { previous: first }).segments[0]?.startMs).toBe(20_000);
     expect(readMedia(plain(0, 1), at, { previous: first }).segments[0]?.startMs).toBe(6_000);
