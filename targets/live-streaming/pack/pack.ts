@@ -19,6 +19,7 @@ import { bodiesOf, factsOf } from "./stream/bodies-of-stream.ts";
 import type { StreamLayout } from "./stream/stream-layout.ts";
 import { readSource } from "./source/read-source.ts";
 import { isUnread, type Stream, streamOf } from "./stream/stream.ts";
+import { recorded } from "./recorded/recorded.ts";
 import { reportsOf } from "./reports.ts";
 import { tagValues } from "./tag-values.ts";
 import { randomRequestsOf } from "./random-requests.ts";
@@ -38,6 +39,7 @@ export const streaming: Pack = {
   charts,
   faults: faults as unknown as FaultKinds,
   tagValues,
+  recorded,
   drawEntries: ["viewers"],
   askedAlike: { live: ["viewers", "sessions"], dvr: ["viewers"] },
   wishes: randomRequestsOf,

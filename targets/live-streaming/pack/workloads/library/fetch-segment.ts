@@ -21,7 +21,7 @@ const segmentMs = new Trend("segment_ms", true);
 const unasked = new Counter("unasked_iterations");
 
 export interface Wish {
-  readonly lane: "live" | "dvr";
+  readonly lane: string;
   /** The edges in this viewer's order of attempts; the first is its home. */
   readonly edges: readonly Edge[];
   /**
@@ -31,8 +31,11 @@ export interface Wish {
   readonly steer?: (broken: Edge) => Edge;
   readonly rendition: string;
   readonly number: number;
-  /** Of a stream with a playlist, which then counts instead of the number: behind its newest. */
-  readonly back: number;
+  /**
+   * Of a stream with a playlist, which then counts instead of the number: how far behind its newest
+   * one. By default, as far as the number is behind the clock.
+   */
+  readonly back?: number;
   /** Epoch ms. */
   readonly intendedMs: number;
   /** The time after which the segment is useless, in ms after `intendedMs`. */
@@ -42,6 +45,8 @@ export interface Wish {
    * defective.
    */
   readonly inspects?: boolean;
+  /** Sends one request alone, as a replay does: the trace has the others. */
+  readonly once?: boolean;
 }
 
 type Answer = RefinedResponse<ResponseType | undefined>;
@@ -88,6 +93,7 @@ export function fetchSegment(wish: Wish): void {
       // No viewer can play what is not listed, nor follow what cannot be read.
       outcome = problem;
       const restMs = Math.min(retryMs, giveUpMs - Date.now());
+      if (wish.once === true) break;
       if (restMs > 0) sleep(restMs / 1000);
       continue;
     }
@@ -106,6 +112,7 @@ export function fetchSegment(wish: Wish): void {
       break;
     }
     outcome = isShed(answer) ? "shed" : "lost";
+    if (wish.once === true) break;
     if (isBroken(answer)) {
       next = wish.steer?.(edge) ?? edgeAfter(edges, ++failures);
       // Another edge is tried at once. When all have failed, the player pauses.
@@ -175,12 +182,17 @@ interface Attempt {
   readonly problem: "lost" | "wrong";
 }
 
+function behindClock(number: number): number {
+  const { segmentMs, availabilityStartMs } = settings.stream;
+  return Math.max(0, Math.floor((Date.now() - availabilityStartMs) / segmentMs) - 1 - number);
+}
+
 function ask(
   wish: Wish,
   edge: Edge,
   how: { readonly timeoutMs: number; readonly binary: boolean },
 ): Attempt {
-  const { lane, rendition, number, back } = wish;
+  const { lane, rendition, number, back = behindClock(number) } = wish;
   if (settings.stream.source === undefined)
     return {
       answer: http.get(edge.url + segmentPath(settings.stream, rendition, number), {
