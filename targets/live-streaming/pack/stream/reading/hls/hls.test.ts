@@ -183,6 +183,16 @@ describe("a media playlist", () => {
     expect(readMedia(plain(0, 1), at, { previous: first }).segments[0]?.startMs).toBe(6_000);
   });
 
+  it("follows its dates forward, and never backward", () => {
+    const dated = (second: number, name: string): string =>
+      `#EXT-X-PROGRAM-DATE-TIME:2026-01-01T00:00:${second}Z\n#EXTINF:2,\n${name}.ts`;
+    const text = of("#EXT-X-TARGETDURATION:2", dated(10, "a"), dated(20, "b"), dated(11, "c"));
+    const zeroMs = Date.UTC(2026, 0, 1);
+    expect(readMedia(text, at).segments.map(({ startMs }) => startMs - zeroMs)).toEqual([
+      10_000, 20_000, 22_000,
+    ]);
+  });
+
   it("shares the timeline of another rendition", () => {
     const video = readMedia(plain(10, 4), at);
     const audio = readMedia(plain(12, 4), at, { alignWith: video });
