@@ -49,7 +49,7 @@ export interface Stream {
    * viewer can recognise wrong bytes.
    */
   readonly digestHeader?: string;
-  /** The playlist that requests follow. Numbers and addresses are then its own. */
+  /** Of a stream that was read: the playlist that requests follow. A description has none. */
   readonly source?: Source;
 }
 
