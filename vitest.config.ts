@@ -11,16 +11,16 @@ const kindOf = (kind: string): string =>
 
 /**
  * Real tests that judge no time of what they start, only that it comes, in time limits that leave
- * room for neighbours. They run at a low priority beside the light ones, which mostly wait. None of
- * them takes ports, state or networks but through what keeps runs on one machine apart (the slots
- * of the process substrate, the free addresses of the docker substrate), none looks for what others
- * leave, and none leaves the user's state dirty. Longest first.
+ * room for two neighbours. They mostly wait, so they do it beside one another. None of them takes
+ * ports, state or networks but through what keeps runs on one machine apart (the slots of the
+ * process substrate, the free addresses of the docker substrate), none looks for what others leave,
+ * and none leaves the user's state dirty. Longest first.
  */
 const beside = [
-  "targets/live-streaming/target.process.test.ts",
   "harness/cli/documentation.process.test.ts",
-  "harness/cli/undo.process.test.ts",
+  "targets/live-streaming/target.process.test.ts",
   "harness/cli/gone-wrong.process.test.ts",
+  "harness/cli/undo.process.test.ts",
   "harness/substrates/docker/deploy.docker.test.ts",
   "harness/game-day/game-day.browser.test.ts",
   "harness/cli/commands/gameday.process.test.ts",
@@ -39,21 +39,22 @@ const beside = [
 ];
 
 /**
- * Real tests that judge times, but with room for neighbours that are as light as they are, and for
- * those that yield: they start single services, or runs of some ten requests a second, and mostly
- * wait. What loads a whole target, or measures what processors can do, is not among them. Longest
- * first.
+ * Real tests that judge times, but with room for three neighbours that are as light as they are:
+ * they start single services, or runs of some ten requests a second, and mostly wait. What loads a
+ * whole target, or measures what processors can do, is not among them. Longest first. The first one
+ * builds packages, and has the lightest beside it.
  */
 const paired = [
   "packages/packages.process.test.ts",
   "harness/cli/compose-example.docker.test.ts",
-  "harness/cli/own-metrics.process.test.ts",
-  "harness/cli/examples.process.test.ts",
   "harness/cli/own-operations.process.test.ts",
   "harness/cli/https-target.process.test.ts",
+  "harness/substrates/compose/compose.docker.test.ts",
+  "harness/cli/own-metrics.process.test.ts",
+  "harness/cli/examples.process.test.ts",
   "harness/cli/plain-http.process.test.ts",
   "harness/cli/own-script.process.test.ts",
-  "harness/substrates/compose/compose.docker.test.ts",
+  "harness/cli/running-already.process.test.ts",
   "harness/faults/faults.process.test.ts",
   "test/lies/lies.process.test.ts",
   "targets/live-streaming/origin/origin.process.test.ts",
@@ -71,8 +72,8 @@ const paired = [
 ];
 
 /**
- * Tests that start small programs for a moment, or wait for real timers, and judge no time. They
- * run as hermetic tests do, several files in a worker. Longest first.
+ * Tests that start small programs for a moment, wait for real timers, or write many files. They
+ * judge no time. They run as hermetic tests do, several files in a worker. Longest first.
  */
 const small = [
   "targets/live-streaming/gateway/event-writes.process.test.ts",
@@ -90,6 +91,7 @@ const small = [
   "harness/cli/commands/doctor.process.test.ts",
   "targets/live-streaming/gateway/event-file.process.test.ts",
   "harness/app/own-scripts.process.test.ts",
+  "harness/substrates/docker/image/packages.process.test.ts",
   "harness/app/rerun.process.test.ts",
   "harness/provision/find.process.test.ts",
   "harness/provision/provision.process.test.ts",
@@ -112,21 +114,13 @@ const long = [
   "experiments/gateways.simulated.test.ts",
 ];
 
-/** What waits and what computes in turn, so that they run beside one another. */
-const realFirst = Array.from({ length: Math.max(beside.length, paired.length) }, (_, index) => [
-  beside[index],
-  paired[index],
-])
-  .flat()
-  .filter((path) => path !== undefined);
-
 /**
  * In a fresh clone nothing is known of how long a file takes, and a long one that came last would
  * be waited for alone.
  */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const listed = [...long, ...small, ...realFirst];
+    const listed = [...long, ...small, ...beside, ...paired];
     const place = ({ moduleId }: TestSpecification): number => {
       const found = listed.findIndex((path) => moduleId.endsWith(`/${path}`));
       return found === -1 ? listed.length : found;
@@ -161,8 +155,8 @@ const limits = { testTimeout: 300_000, hookTimeout: 300_000 };
 
 /**
  * Files of the light kinds share a worker, as starting one costs more than most files need. The
- * others start the real thing: five files at a time where they may be beside one another, else one,
- * kind after kind.
+ * others start the real thing: three files at a time where they may be beside one another, four
+ * where they are light, else one, kind after kind.
  */
 export default defineConfig({
   test: {
@@ -192,9 +186,9 @@ export default defineConfig({
           ...native,
           ...limits,
           name: "beside",
-          runner: "test/support/yielding-runner.ts",
+          runner: patient,
           include: beside,
-          maxWorkers: 5,
+          maxWorkers: 3,
           sequence: { groupOrder: 2 },
         },
       },
@@ -205,8 +199,8 @@ export default defineConfig({
           name: "paired",
           runner: patient,
           include: paired,
-          maxWorkers: 5,
-          sequence: { groupOrder: 2 },
+          maxWorkers: 4,
+          sequence: { groupOrder: 3 },
         },
       },
       ...real.map((kind, index) => ({
@@ -218,7 +212,7 @@ export default defineConfig({
           include: [kindOf(kind)],
           exclude: [...small, ...beside, ...paired],
           fileParallelism: false,
-          sequence: { groupOrder: index + 3 },
+          sequence: { groupOrder: index + 4 },
         },
       })),
     ],

@@ -58,7 +58,7 @@ export function manifestOfSeawall(checkout: Checkout) {
 }
 
 export function manifestOfCreate({ version, license, devDependencies }: Checkout) {
-  const prompts = "@clack/prompts";
+  const needed = ["@clack/prompts", "yaml"];
   return {
     name: "create-seawall",
     version,
@@ -69,7 +69,7 @@ export function manifestOfCreate({ version, license, devDependencies }: Checkout
     bin: { "create-seawall": "create.js" },
     exports: { "./package.json": "./package.json" },
     files: ["*.js", "files"],
-    dependencies: { [prompts]: devDependencies[prompts] },
+    dependencies: Object.fromEntries(needed.map((one) => [one, devDependencies[one]])),
   };
 }
 

@@ -4,27 +4,12 @@
  */
 import { check } from "k6";
 import http from "k6/http";
+import { forgetSession, headersFor, loadSettings } from "seawall/k6";
 
-const [entry] = JSON.parse(__ENV.SEAWALL_LOAD).entries;
-const secret = Object.fromEntries(
-  Object.entries(entry.secretHeaders ?? {}).map(([name, variable]) => [name, __ENV[variable]]),
-);
-const headers = { ...entry.headers, ...secret };
-
-/** Each virtual user is a customer, and stays signed in. */
-let token = null;
-
-function signIn() {
-  const answer = http.post(`${entry.url}/session`, null, { headers, timeout: 4_000 });
-  return answer.status === 201 ? answer.json("token") : null;
-}
+const [shop] = loadSettings().entries;
 
 export default function () {
-  token = token ?? signIn();
-  const answer = http.get(`${entry.url}/orders/1`, {
-    headers: { ...headers, "X-Session": token ?? "" },
-    timeout: 4_000,
-  });
-  if (answer.status === 401) token = null;
+  const answer = http.get(`${shop.url}/orders/1`, { headers: headersFor(shop), timeout: 4_000 });
+  forgetSession(shop, answer.status);
   check(answer, { "the order is shown": ({ status }) => status === 200 });
 }

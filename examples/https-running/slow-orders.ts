@@ -27,19 +27,16 @@ const shop = defineTarget({
         cert: join(pem, "client.pem"),
         key: join(pem, "client-key.pem"),
       },
+      // k6 and the prober speak HTTP/2 where a server offers it, unless this says 1.1.
+      ...(process.env["SHOP_HTTP"] === "1.1" ? { http: 1.1 as const } : {}),
+      // Each customer opens a session of its own, and so does the prober.
+      session: { path: "/session", token: "token", header: "X-Session" },
       metrics: { path: "/metrics", series: ["shop_orders_total"] },
     },
   ],
   links: [["users", "shop"]],
   entries: ["shop"],
-  probes: [
-    {
-      service: "shop",
-      path: "/orders/1",
-      lane: "order",
-      session: { path: "/session", token: "token", header: "X-Session" },
-    },
-  ],
+  probes: [{ service: "shop", path: "/orders/1", lane: "order" }],
 });
 
 export default defineExperiment({

@@ -3,7 +3,7 @@
  * and a look that proves them. What takes the deploy back is written down before it, so that a
  * killed run is rolled back, too.
  *
- *   NOTES_URL=http://127.0.0.1:8080 NOTES_VERSION=/srv/notes/version \
+ *   NOTES_URL=http://127.0.0.1:8080 NOTES_ADMIN=127.0.0.1:9090 NOTES_VERSION=/srv/notes/version \
  *     ./seawall run ./examples/own-operations/deploy.ts
  */
 import { defineExperiment, defineTarget } from "seawall";
@@ -23,11 +23,13 @@ const notes = defineTarget({
     {
       name: "notes",
       url: process.env["NOTES_URL"] ?? "http://127.0.0.1:8080",
+      // Customers go in at the first port; operators at another.
+      ports: { admin: process.env["NOTES_ADMIN"] ?? "127.0.0.1:9090" },
       ready: "/health",
       operations: {
         deploy: { kind: "command", command: () => deployed("1.5.0"), withinMs: 60_000 },
         rollback: { kind: "command", command: () => deployed("1.4.0"), withinMs: 60_000 },
-        version: { kind: "http", port: "http", method: "GET", path: "/version" },
+        version: { kind: "http", port: "admin", method: "GET", path: "/version" },
       },
     },
   ],

@@ -5,15 +5,38 @@
  *
  * Nothing there is started, stopped or changed: a proxy on this machine delays the way in. An edge
  * on another machine also needs --allow-host NAME.
+ *
+ * EDGE_HOST is the Host header, where an edge serves several sites. EDGE_LOGIN is the path at which
+ * each viewer gets a token, where it asks for one:
+ *
+ *   EDGE=http://[::1]:8080/cdn EDGE_HOST=live.example EDGE_LOGIN=/login ./seawall run …
  */
 import { defineExperiment, type Phase } from "seawall";
 import { streamTarget } from "seawall/streaming";
 
 const everyPhase: readonly Phase[] = ["baseline", "fault", "recovery"];
 
+const { EDGE = "http://127.0.0.1:8080", EDGE_HOST, EDGE_LOGIN } = process.env;
+
 const target = streamTarget({
   name: "running-already",
-  services: [{ name: "edge", url: process.env["EDGE"] ?? "http://127.0.0.1:8080" }],
+  services: [
+    {
+      name: "edge",
+      url: EDGE,
+      ...(EDGE_HOST === undefined ? {} : { host: EDGE_HOST }),
+      ...(EDGE_LOGIN === undefined
+        ? {}
+        : {
+            session: {
+              path: EDGE_LOGIN,
+              token: "token",
+              header: "Authorization",
+              as: "Bearer {token}",
+            },
+          }),
+    },
+  ],
   links: [["users", "edge"]],
   entries: ["edge"],
   stream: {

@@ -5,6 +5,7 @@
  */
 import { ablation, unneeded as unneededText } from "../phrases/ablation.ts";
 import type { NamedClaim } from "../record/claim-ids.ts";
+import type { SubstrateName } from "../record/substrates.ts";
 import type { Status } from "../record/verdict.ts";
 
 /** One run of the matrix, or the reason why there was none. */
@@ -13,6 +14,8 @@ export interface AblationRun {
   readonly topology: string;
   /** Null: all defences were on. */
   readonly without: string | null;
+  /** Where the target ran; absent if it was not run. */
+  readonly substrate?: SubstrateName;
   /** Null: it was not run. */
   readonly status: Status | null;
   readonly why: string;

@@ -59,6 +59,7 @@ export interface BaselineOptions {
   readonly seed: number;
   readonly names: readonly string[];
   readonly allowHosts: readonly string[];
+  readonly allowContexts: readonly string[];
 }
 
 export async function openBaseline(
@@ -172,6 +173,7 @@ class RefBaseline implements Baseline {
       "--out",
       folder,
       ...this.#options.allowHosts.flatMap((host) => ["--allow-host", host]),
+      ...this.#options.allowContexts.flatMap((context) => ["--allow-context", context]),
     ];
     // Where the user stands, but in that commit: its own configuration is read.
     const within = relative(realpathSync(repository.root), this.#context.cwd);

@@ -11,7 +11,7 @@ import type { Target } from "../target/target.ts";
 import type { Support } from "../faults/faults.ts";
 import { adapterOf } from "../substrates/registry.ts";
 import type { Context } from "./context.ts";
-import { setting } from "./project.ts";
+import type { RunRequest } from "./options.ts";
 
 export interface ChosenSubstrate {
   readonly name: SubstrateName;
@@ -21,12 +21,12 @@ export interface ChosenSubstrate {
 
 export const substrateChoices: readonly string[] = ["auto", ...substrateNames];
 
-type Ground = Pick<Context, "env" | "root" | "cwd" | "project">;
+type Ground = Pick<Context, "env" | "root">;
 type Asked = Pick<Target, "model" | "own" | "runsOn">;
 
 export async function chooseSubstrate(
   ground: Ground,
-  asked: string,
+  { substrate: asked, allowContexts }: Pick<RunRequest, "substrate" | "allowContexts">,
   target: Asked,
 ): Promise<ChosenSubstrate> {
   const { runsOn } = target;
@@ -46,7 +46,7 @@ export async function chooseSubstrate(
       `the ${name} substrate cannot run a target of your own: ${refusal.why}`,
       { hint: refusal.hint },
     );
-  const forbidden = adapter.forbidden?.(ground, setting(ground, "allowContexts")) ?? null;
+  const forbidden = adapter.forbidden?.(ground, allowContexts) ?? null;
   if (forbidden !== null) throw new SeawallError("USAGE", forbidden.why, { hint: forbidden.hint });
   return { name, why: adapter.why("asked", target), supports: adapter.supports(target) };
 }

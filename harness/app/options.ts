@@ -11,6 +11,8 @@ export interface RunRequest {
   /** The runners that share the load; null for one generator. */
   readonly runners: Runners | null;
   readonly allowHosts: readonly string[];
+  /** Contexts and engines besides this machine's that faults may reach. */
+  readonly allowContexts: readonly string[];
   /** Runs despite prerequisites that have not held. */
   readonly force: boolean;
   /** What its user calls the run. */

@@ -40,7 +40,7 @@ export async function assumeHeld(
 ): Promise<RecordedVerdict> {
   const { target, tier } = experiment;
   const topology = options.topology ?? experiment.topology;
-  const substrate = await chooseSubstrate(context, options.substrate, target);
+  const substrate = await chooseSubstrate(context, options, target);
   return {
     runId: "~",
     experiment: experiment.name,
@@ -124,7 +124,7 @@ async function planOptions(
   seed: number,
   options: RunRequest,
 ): Promise<PlanOptions> {
-  const substrate = await chooseSubstrate(context, options.substrate, experiment.target);
+  const substrate = await chooseSubstrate(context, options, experiment.target);
   const topology = options.topology ?? experiment.topology;
   guarded(name, () => nameSecrets(secretsOf(experiment, topology), context.env));
   const { pack } = experiment.target;

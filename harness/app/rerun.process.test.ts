@@ -12,6 +12,7 @@ const run = {
   scale: 1,
   without: [],
   allowHosts: [],
+  allowContexts: [],
   force: false,
 } as const;
 

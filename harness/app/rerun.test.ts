@@ -8,6 +8,7 @@ const run = {
   scale: 1,
   without: [],
   allowHosts: [],
+  allowContexts: [],
   force: false,
 } as const;
 
@@ -24,10 +25,11 @@ describe("the command that repeats a run", () => {
         ...run,
         without: ["jitter"],
         allowHosts: ["vm"],
+        allowContexts: ["staging"],
       }),
     ).toBe(
       "'/sea wall/seawall' run '/my tests/plain.ts' --seed 7 --substrate process --without " +
-        "jitter --allow-host vm",
+        "jitter --allow-host vm --allow-context staging",
     );
   });
 

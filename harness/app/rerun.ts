@@ -34,6 +34,7 @@ export interface Rerun {
   readonly runners?: Runners | null;
   readonly without: readonly string[];
   readonly allowHosts: readonly string[];
+  readonly allowContexts: readonly string[];
   readonly force: boolean;
 }
 
@@ -61,6 +62,7 @@ export function rerunCommand(
     ...(run.runners == null ? [] : ["--runners", `${run.runners.place}:${run.runners.count}`]),
     ...run.without.flatMap((defence) => ["--without", quoted(defence)]),
     ...run.allowHosts.flatMap((host) => ["--allow-host", quoted(host)]),
+    ...run.allowContexts.flatMap((name) => ["--allow-context", quoted(name)]),
     ...(run.force ? ["--force"] : []),
   ].join(" ");
 }

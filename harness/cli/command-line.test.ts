@@ -1,7 +1,11 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
-import { type CommandLine, commandLineHere } from "../../test/support/cli/command-line-here.ts";
+import {
+  type CommandLine,
+  commandLineHere,
+  commandLineIn,
+} from "../../test/support/cli/command-line-here.ts";
 import { problemsOf } from "../../test/support/documents.ts";
 import type { Verdict } from "../record/verdict.ts";
 import { recordedVerdicts } from "../app/verdict-history.ts";
@@ -36,6 +40,24 @@ describe("the command line", () => {
       "down",
     ])
       expect(help.stdout).toMatch(new RegExp(`^  ${name}\\b`, "m"));
+  });
+
+  it("plans faults on an engine elsewhere only if a flag or the environment permits", async () => {
+    const project = join(root, "examples/compose/origin-lost.ts");
+    const engine = "tcp://198.51.100.7:2375";
+    const asked = async (env: Record<string, string>, ...flags: string[]) => {
+      const { stderr } = await commandLineIn(folder, ["plan", project, ...flags], {
+        env: { DOCKER_HOST: engine, ...env },
+      });
+      // The compose plugin may be absent, which is another refusal.
+      return stderr.includes(`--allow-context ${engine}`) ? "refused" : "permitted";
+    };
+    const SEAWALL_ALLOW_CONTEXTS = `other,${engine}`;
+    expect(await asked({})).toBe("refused");
+    expect(await asked({}, "--allow-context", engine)).toBe("permitted");
+    expect(await asked({ SEAWALL_ALLOW_CONTEXTS })).toBe("permitted");
+    // A flag says all that is permitted.
+    expect(await asked({ SEAWALL_ALLOW_CONTEXTS }, "--allow-context", "other")).toBe("refused");
   });
 
   it("exports a recorded run as OpenTelemetry metrics, one request per line", async () => {

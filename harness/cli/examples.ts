@@ -35,10 +35,7 @@ export const commandExamples: Readonly<Record<string, readonly CommandExample[]>
   index: [example("index", "reports/index.html: all runs, and how margins move")],
   export: [example("export RUN", "the samples as OpenTelemetry metrics")],
   capture: [
-    example(
-      "capture access.log --out evening.trace.zst",
-      "an anonymous trace of logs, for a replay",
-    ),
+    example("capture access.log --out evening.trace.zst", "an anonymous trace, for a replay"),
   ],
   compose: [example("compose", "the reference target as docker-compose.yml")],
   image: [example("image", "build the image for --substrate docker and `docker compose up`")],

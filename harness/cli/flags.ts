@@ -21,6 +21,7 @@ export interface PlanFlags {
   readonly scale?: number;
   readonly runners?: Runners;
   readonly allowHost?: readonly string[];
+  readonly allowContext?: readonly string[];
   readonly label?: string;
   readonly webhook?: string;
   readonly force?: boolean;
@@ -37,6 +38,7 @@ export function planFlags(command: Command): Command {
         .default([], "none"),
     )
     .option(...allowHost)
+    .option(...allowContext)
     .option("--label <text>", "what to call the run in reports, in the index and in comparisons")
     .option("--force", "run even if prerequisites have not held (noted in the report)")
     .addOption(seed())
@@ -64,6 +66,12 @@ export function substrateFlag(command: Command, what: string): Command {
 export const allowHost: [string, string, (value: string, all?: string[]) => string[]] = [
   "--allow-host <name>",
   "another host that load and faults may reach; may be repeated",
+  (value, all = []) => [...all, value],
+];
+
+export const allowContext: typeof allowHost = [
+  "--allow-context <name>",
+  "a docker context or engine elsewhere that faults may reach; may be repeated",
   (value, all = []) => [...all, value],
 ];
 
@@ -136,6 +144,7 @@ export function requestOf(context: Context, flags: PlanFlags): RunRequest {
     scale: flags.scale ?? 1,
     runners: flags.runners ?? null,
     allowHosts: setting(context, "allowHosts", flags.allowHost),
+    allowContexts: setting(context, "allowContexts", flags.allowContext),
     force: flags.force === true,
     label: setting(context, "label", flags.label),
     webhook: setting(context, "webhook", flags.webhook),

@@ -1,6 +1,6 @@
 /** A deploy as a fault, by commands of the target's owner, on a service that runs already. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
+import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,19 +14,29 @@ const folder = mkdtempSync(join(tmpdir(), "seawall-notes-"));
 const versionFile = join(folder, "version");
 const version = (): string => readFileSync(versionFile, "utf8").trim();
 const server = createServer((request, response) => {
-  if (request.url === "/version") response.end(version());
-  else response.writeHead(["/health", "/notes/1"].includes(request.url ?? "") ? 200 : 404).end();
+  response.writeHead(["/health", "/notes/1"].includes(request.url ?? "") ? 200 : 404).end();
 });
+/** Of operators: customers cannot ask for the version. */
+const admin = createServer((request, response) => {
+  if (request.url === "/version") response.end(version());
+  else response.writeHead(404).end();
+});
+async function portOf(one: Server): Promise<number> {
+  await new Promise<void>((done) => one.listen(0, "127.0.0.1", done));
+  return (one.address() as AddressInfo).port;
+}
 let env: Record<string, string>;
 beforeAll(async () => {
   writeFileSync(versionFile, "1.4.0\n");
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  const { port } = server.address() as AddressInfo;
-  env = { NOTES_URL: `http://127.0.0.1:${port}`, NOTES_VERSION: versionFile };
+  const [main, other] = await Promise.all([server, admin].map(portOf));
+  env = {
+    NOTES_URL: `http://127.0.0.1:${main}`,
+    NOTES_ADMIN: `127.0.0.1:${other}`,
+    NOTES_VERSION: versionFile,
+  };
 });
 afterAll(() => {
-  server.closeAllConnections();
-  server.close();
+  for (const one of [server, admin]) one.close().closeAllConnections();
   rmSync(folder, { recursive: true, force: true });
 });
 

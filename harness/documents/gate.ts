@@ -1,5 +1,6 @@
 /** `gate.json`, and the document of `gate --json`. */
 import { z } from "zod";
+import { substrateNames } from "../record/substrates.ts";
 import { status } from "./verdict.ts";
 
 const attempt = z.object({
@@ -11,6 +12,7 @@ const attempt = z.object({
     .string()
     .meta({ description: "where the run is recorded; empty when it was not run" }),
   rerun: z.string(),
+  substrate: z.enum(substrateNames).meta({ description: "where the target ran" }).optional(),
 });
 
 const baseline = z.union([

@@ -3,7 +3,7 @@
  * `doctor`, and a failure.
  */
 import { z } from "zod";
-import { substrates } from "../record/substrates.ts";
+import { substrateNames, substrates } from "../record/substrates.ts";
 import { tierNames } from "../experiment/tiers.ts";
 import { status } from "./verdict.ts";
 
@@ -60,6 +60,7 @@ const namedClaim = z.object({ id: z.string(), title: z.string() });
 const ablationCell = z.object({
   experiment: z.string(),
   topology: z.string(),
+  substrate: z.enum(substrateNames).meta({ description: "where the target ran" }).optional(),
   without: z.string().nullable().meta({ description: "null: all defences were on" }),
   outcome: z
     .enum(["held", "refuted", "notHeld", "green", "otherClaim", "undecided", "notRun"])

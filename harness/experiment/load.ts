@@ -35,6 +35,9 @@ export interface Load {
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** Names of variables of the user's environment that the script gets and no record contains. */
   readonly secrets?: readonly string[] | undefined;
-  /** The trace that it replays, at the trace's own pace; its rates are then the means of phases. */
+  /**
+   * Not written by hand: the trace of a `ReplayLoad` that was read. It has the trace's own pace,
+   * and the rates are the means of phases.
+   */
   readonly replay?: Replay | undefined;
 }

@@ -28,6 +28,7 @@ interface ScriptSettings {
 
 /** Replays a trace of production in the place of a rate. */
 export interface ReplayLoad extends Pick<Load, "name" | "lane" | "vus" | "env" | "secrets"> {
+  /** What it replays, as a pack's function makes it. */
   readonly workload: AuthoredReplay;
 }
 

@@ -75,6 +75,11 @@ const cases: readonly (readonly [fault: Fault, landed: RegExp, healed: RegExp])[
     /^after \d deaths process \d+ of a\/back is ready$/,
   ],
   [
+    { kind: "restart", service: "a/back" },
+    /^process \d+ of a\/back ended \d+ ms after SIGTERM \(.+\); process \d+ was ready \d+ ms later$/,
+    /^process \d+ of a\/back runs, and 127\.1\.1\.22:\d+ accepted a connection$/,
+  ],
+  [
     faults.coldCache({ service: "a/store" }),
     /^the same look into a\/store was a hit before and a miss after$/,
     /fills again/,

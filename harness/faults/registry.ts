@@ -15,5 +15,6 @@ export { partition } from "./partition/fault.ts";
 export { pause } from "./pause/fault.ts";
 export { regionLoss } from "./region-loss/fault.ts";
 export { reset } from "./reset/fault.ts";
+export { restart } from "./restart/fault.ts";
 export { restartLoop } from "./restart-loop/fault.ts";
 export { zoneLoss } from "./zone-loss/fault.ts";

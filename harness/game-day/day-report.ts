@@ -4,6 +4,7 @@
  */
 import type { By, DayEvent, DayStep } from "./day/day.ts";
 import { nameOf, type StepResult } from "./day/judge-day.ts";
+import { simulatedOf } from "../record/substrates.ts";
 import type { Status } from "../record/verdict.ts";
 import { formatDuration, withoutText } from "../phrases/format.ts";
 import { tierText } from "../experiment/tiers.ts";
@@ -21,6 +22,7 @@ export function renderDayReport(recorded: RecordedDay): string {
   const started = startedMs === null ? "never opened" : `${minuteOf(startedMs)} UTC`;
   const steps = result.steps.map((one, index) => step(recorded, index, one));
   return renderShell({
+    simulated: simulatedOf(day.steps.map(({ substrate }) => substrate)),
     title: `${words[result.status]}: ${day.title}`,
     status: result.status,
     skipTo: { id: "steps", text: "Skip to the steps" },

@@ -265,14 +265,15 @@ describe("the day's page", () => {
     for (let times = 0; times < 2_000; times++)
       own.append({
         kind: "note",
-        text: "x".repeat(500),
+        text: `${"x".repeat(500)} ${times}.`,
         by: { role: "wall", name: null },
         key: `key-${times}`,
         step: null,
       });
     const reader = last.body?.pipeThrough(new TextDecoderStream()).getReader();
     let text = "";
-    while ((text.match(/^id: /gm)?.length ?? 0) < 2_000) text += (await reader?.read())?.value;
+    while (!text.slice(-1_000).includes(" 1999.")) text += (await reader?.read())?.value;
+    expect(text.match(/^id: /gm)).toHaveLength(2_000);
     // The last event arrives, too, before the stream ends normally.
     own.append({
       kind: "note",

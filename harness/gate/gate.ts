@@ -7,6 +7,7 @@ import type { Comparability } from "../compare/comparable.ts";
 import type { Change } from "../compare/compare.ts";
 import { exitCodes } from "../base/errors.ts";
 import { baseline as noBaseline, heldBut, tried as triedWords } from "../phrases/gate.ts";
+import type { SubstrateName } from "../record/substrates.ts";
 import type { Status } from "../record/verdict.ts";
 
 /** One run of the experiment. */
@@ -19,6 +20,8 @@ export interface Attempt {
   /** The folder of its record; empty if it was not run. */
   readonly directory: string;
   readonly rerun: string;
+  /** Where the target ran; absent if it was not run. */
+  readonly substrate?: SubstrateName;
 }
 
 /** The result of the comparison with the baseline. */

@@ -111,6 +111,7 @@ async function prepare(request: LoadRequest, options: K6Options): Promise<Runnin
         ...secretsOf(plan.load, entries, options.env),
         ...options.tool.env,
         ...authoritiesOf(entries, home),
+        ...versionOf(entries),
         XDG_CONFIG_HOME: home,
         [runVariable]: request.runId,
         SEAWALL_LOAD: settingsOf(plan, plan.load, request.entries, request.otherEntries, {
@@ -145,6 +146,11 @@ function authoritiesOf(entries: readonly Entry[], folder: string): Record<string
     [...own.map((one) => readFileSync(one, "utf8")), ...rootCertificates].join("\n"),
   );
   return { SSL_CERT_FILE: path };
+}
+
+/** k6 offers HTTP/2 to every server unless this variable is set; `plan` refuses a mixture. */
+function versionOf(entries: readonly Entry[]): Record<string, string> {
+  return entries.some(({ access }) => access?.http === 1.1) ? { GODEBUG: "http2client=0" } : {};
 }
 
 /** Of loads, and of the headers of entries: a script adds those itself. */

@@ -1,3 +1,4 @@
+import type { Entry } from "../target/entries.ts";
 import { describe, expect, it } from "vitest";
 import type { Load } from "../experiment/experiment.ts";
 import { heldPlan } from "../../test/support/judge/held-run.ts";
@@ -143,5 +144,22 @@ describe("settings", () => {
     });
     expect(Object.keys(settings.scenarios)).toEqual(["live"]);
     expect(settings.seed).toBe(plan.seed);
+  });
+
+  it("have a name for an IPv6 address behind the proxy, and its own Host", () => {
+    const entry = { host: "fe80::1", port: 8_080, access: { basePath: "/cdn" } };
+    const via = { host: "127.0.0.1", port: 23_000 };
+    const of = (entries: readonly Entry[]) =>
+      JSON.parse(settingsOf(plan, [load], entries, {})) as {
+        entries: readonly { url: string; host?: string }[];
+        hosts: Readonly<Record<string, string>>;
+      };
+    expect(of([{ ...entry, via }])).toMatchObject({
+      entries: [{ url: "http://ip6-fe80--1-x.invalid:8080/cdn", host: "[fe80::1]:8080" }],
+      hosts: { "ip6-fe80--1-x.invalid:8080": "127.0.0.1:23000" },
+    });
+    const alone = of([entry]);
+    expect(alone.entries).toMatchObject([{ url: "http://[fe80::1]:8080/cdn" }]);
+    expect(alone.hosts).toEqual({});
   });
 });

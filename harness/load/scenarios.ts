@@ -1,4 +1,5 @@
 /** Turns a plan's loads into the settings of a k6 workload. Pure. */
+import { isIPv6 } from "node:net";
 import {
   gracefulStopMsOf,
   loadLengthMs,
@@ -10,7 +11,7 @@ import type { Load } from "../experiment/experiment.ts";
 import type { Replay } from "../experiment/replay.ts";
 import type { Plan } from "../record/plan.ts";
 import type { Entry } from "../target/entries.ts";
-import { addressText, urlOf } from "../target/layout.ts";
+import { addressText, hostOf, urlOf } from "../target/layout.ts";
 import { type Part, usersFor, whole } from "./runners/part.ts";
 
 interface Stage {
@@ -165,13 +166,27 @@ export function environmentOf(
   const filled = (value: string): string =>
     value.replaceAll(/\{url(?::([^}]+))?\}/g, (whole, name: string | undefined) => {
       const entry = entries[name === undefined ? 0 : names.indexOf(name)];
-      return entry === undefined ? whole : urlOf(entry);
+      return entry === undefined ? whole : urlOf(named(entry));
     });
   return Object.fromEntries(
     plan.load.flatMap(({ env = {} }) =>
       Object.entries(env).map(([name, value]) => [name, filled(value)]),
     ),
   );
+}
+
+/**
+ * k6 can send what goes to a name or an IPv4 address to the proxy instead. An IPv6 address gets a
+ * name that exists nowhere else; the Host of each request stays the address.
+ */
+function named(entry: Entry): Entry {
+  if (entry.via === undefined || !isIPv6(entry.host)) return entry;
+  const { access = {} } = entry;
+  return {
+    ...entry,
+    host: `ip6-${entry.host.replaceAll(/[^0-9a-f]/gi, "-")}-x.invalid`,
+    access: { ...access, hostHeader: access.hostHeader ?? hostOf(entry) },
+  };
 }
 
 /**
@@ -191,13 +206,14 @@ export function settingsOf(
 ): string {
   const withNames = (ways: readonly Entry[], names: readonly string[]): object[] =>
     ways.map((entry, index) => {
-      const { hostHeader, headers, secretHeaders } = entry.access ?? {};
+      const { hostHeader, headers, secretHeaders, session } = named(entry).access ?? {};
       return {
         name: names[index],
-        url: urlOf(entry),
+        url: urlOf(named(entry)),
         ...(hostHeader === undefined ? {} : { host: hostHeader }),
         ...(headers === undefined ? {} : { headers }),
         ...(secretHeaders === undefined ? {} : { secretHeaders }),
+        ...(session === undefined ? {} : { session }),
       };
     });
   const all = [entries, ...Object.values(others)].flat();
@@ -227,7 +243,7 @@ export function settingsOf(
     rps: Math.floor((plan.requestsPerSecondMax ?? 0) / part.of),
     hosts: Object.fromEntries(
       all.flatMap((entry) =>
-        entry.via === undefined ? [] : [[addressText(entry), addressText(entry.via)]],
+        entry.via === undefined ? [] : [[addressText(named(entry)), addressText(entry.via)]],
       ),
     ),
     tls: all.flatMap(({ host, access }) =>

@@ -8,9 +8,8 @@ import { Agent } from "node:http";
 import { dialled, type Entry, entriesOf } from "../target/entries.ts";
 import type { Clock, Deployment } from "../target/deployment.ts";
 import type { SampleSink } from "../metrics/samples.ts";
-import type { ProbeRequest, SessionStep } from "../target/layout.ts";
-import { fetchBody, type Fetched } from "../system/fetch-body.ts";
-import { openSession } from "../system/session.ts";
+import type { ProbeRequest } from "../target/layout.ts";
+import { Sessions } from "../system/session.ts";
 
 const everyMs = 500;
 const timeoutMs = 4_000;
@@ -30,7 +29,7 @@ export async function runProber({ deployment, sink, clock, signal }: ProberOptio
   const agent = new Agent({ keepAlive: true, maxSockets: 8 });
   const late = sink.series({ metric: "canary_late_ms", kind: "duration", tags: {} });
   const asked = new Set<Promise<void>>();
-  const sessions = new Map<string, Readonly<Record<string, string>>>();
+  const sessions = new Sessions(agent);
   try {
     for (
       let intendedMs = clock.nowMs(), turn = 0;
@@ -57,24 +56,8 @@ export async function runProber({ deployment, sink, clock, signal }: ProberOptio
     entry: Entry,
     intendedMs: number,
   ): Promise<void> {
-    const to = dialled(entry);
     const within = { agent, timeoutMs, signal };
-    // Like a client, it signs in once, and again after a refusal.
-    const key = `${service} ${JSON.stringify(session)}`;
-    const signIn = async (step: SessionStep): Promise<Readonly<Record<string, string>>> => {
-      const limit = AbortSignal.any([AbortSignal.timeout(timeoutMs), signal]);
-      const headers = await openSession(to, step, { agent, signal: limit });
-      sessions.set(key, headers);
-      return headers;
-    };
-    const fetched = async (): Promise<Fetched> => {
-      if (session === undefined) return fetchBody(to, path, within);
-      const headers = sessions.get(key) ?? (await signIn(session));
-      const first = await fetchBody(to, path, { ...within, headers });
-      if (first.status !== 401 && first.status !== 403) return first;
-      return fetchBody(to, path, { ...within, headers: await signIn(session) });
-    };
-    const answer = await fetched().catch(() => null);
+    const answer = await sessions.fetch(dialled(entry), path, within, session).catch(() => null);
     if (signal.aborted) return;
     const atMs = clock.nowMs();
     const tags = { [entryTag]: service, lane, outcome: outcomeOf(answer) };

@@ -42,6 +42,16 @@ export function isVirtual(name: string): boolean {
   return substrates.some((one) => one.name === name && one.isVirtual);
 }
 
+export type Simulated = "no" | "partly" | "yes";
+
+/** How much of several runs was simulated. One that did not run says nothing. */
+export function simulatedOf(names: readonly (string | undefined)[]): Simulated {
+  const ran = names.filter((name) => name !== undefined);
+  const virtual = ran.filter(isVirtual);
+  if (virtual.length === 0) return "no";
+  return virtual.length === ran.length ? "yes" : "partly";
+}
+
 /** The message for a record of an unlisted substrate; null for a listed one. */
 export function unknownSubstrate(name: string): string | null {
   if (isSubstrate(name)) return null;

@@ -1,8 +1,10 @@
 /** The matrix of an ablation as a page, and for continuous integration. Both link to the runs. */
 import type { Ablation, Cell } from "../ablation/ablation.ts";
 import { detail, outcomeWords } from "./ablation-text.ts";
+import { simulatedOf } from "../record/substrates.ts";
 import { markup, type Markup } from "./markup.ts";
-import { headCell, section } from "./page/parts.ts";
+import { shape } from "./page/icons.ts";
+import { headCell, section, verdictHead } from "./page/parts.ts";
 import { renderShell } from "./page/shell.ts";
 import { clip } from "./plain.ts";
 
@@ -38,7 +40,9 @@ export function renderAblationHtml(page: AblationPage): string {
   const defences = [
     ...new Set(rows.flatMap(({ controls }) => controls.map((cell) => cell.without ?? ""))),
   ];
+  const cells = rows.flatMap(({ whole, controls }) => [whole, ...controls]);
   return renderShell({
+    simulated: simulatedOf(cells.map(({ substrate }) => substrate)),
     title: `Ablation: ${verdict}`,
     status,
     heading: "ablation",
@@ -48,15 +52,22 @@ export function renderAblationHtml(page: AblationPage): string {
     scripts: [],
     charts: false,
     data: null,
-    body: markup`<section class="page" aria-labelledby="said"><h1 id="said">${verdict}</h1>
-<p>Each experiment must hold with all defences. Without a defence that it relies on, a claim that
-the defence protects must be refuted.</p>
-${complaints.length === 0 ? null : complaintList(complaints)}</section>
+    body: markup`${verdictHead({
+      kind: status,
+      shape: shape(status),
+      heading: verdict,
+      isLong: true,
+      why: complaintList(complaints),
+      title: "Defences",
+      asked: markup`<p>Each experiment must hold with all defences. Without a defence that it
+relies on, a claim that the defence protects must be refuted.</p>`,
+    })}
 ${section("matrix", "Experiments and defences", [matrix(page, defences)])}`,
   });
 }
 
-function complaintList(complaints: Ablation["complaints"]): Markup {
+function complaintList(complaints: Ablation["complaints"]): Markup | null {
+  if (complaints.length === 0) return null;
   const items = complaints.map(({ text }) => markup`<li>${clip(text, 1000)}</li>`);
   return markup`<ul class="complaints">${items}</ul>`;
 }

@@ -52,6 +52,12 @@ describe("the page of a breaking point", () => {
     expect(html).toContain('class="between"');
   });
 
+  it("looks simulated where it was, and only there", () => {
+    const virtual = renderBreakingPointHtml({ ...found, substrate: "simulated" }, () => "x");
+    expect(virtual).toContain('<body class="simulated">');
+    expect(html).toContain('<body class="">');
+  });
+
   it("has no chart where no run gave a margin", () => {
     const steps = found.steps.map((one) => ({ ...one, margins: [] }));
     expect(renderBreakingPointHtml({ ...found, steps }, () => "x")).not.toContain("<figure");

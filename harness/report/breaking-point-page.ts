@@ -1,7 +1,7 @@
 /** The result of a breaking-point search, for a terminal and as a page that links to its runs. */
 import type { Margin } from "../breaking-point/step.ts";
 import type { Conclusion, StepOutcome } from "../breaking-point/search.ts";
-import { isVirtual } from "../record/substrates.ts";
+import { simulatedOf } from "../record/substrates.ts";
 import { withoutText } from "../phrases/format.ts";
 import { markup, type Markup } from "./markup.ts";
 import { breakingChart, usersText } from "./page/breaking-chart.ts";
@@ -150,7 +150,7 @@ export function renderBreakingPointHtml(
   const users = usersText(1, perSecond);
   const planned = `1× is the planned audience: ${users} users a second at its peak.`;
   return renderShell({
-    simulated: isVirtual(found.substrate),
+    simulated: simulatedOf([found.substrate]),
     title: `Breaking point of ${found.experiment}`,
     status: kind,
     heading: found.experiment,

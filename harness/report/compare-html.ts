@@ -1,6 +1,6 @@
 /** A comparison as a page: one file that opens from disk. */
 import type { Comparison } from "../compare/comparison.ts";
-import { isVirtual } from "../record/substrates.ts";
+import { simulatedOf } from "../record/substrates.ts";
 import { outcomeWords } from "../compare/words.ts";
 import { type OverlayModel, overlayOf, type SideRuns } from "./compare-charts.ts";
 import { markup } from "./markup.ts";
@@ -27,7 +27,7 @@ export function renderComparisonHtml(
   const overlay: OverlayModel | null = overlayOf(sides);
   const experiment = clip(comparison.experiment, 120);
   return renderShell({
-    simulated: isVirtual(comparison.substrate),
+    simulated: simulatedOf([comparison.substrate]),
     title: `${outcomeWords[worst]}: ${experiment}, compared`,
     status: statusOf[worst],
     skipTo: { id: "charts", text: "Skip to the charts" },

@@ -3,6 +3,7 @@
  * baseline. It states the smallest change that the runs could have shown. It needs no script.
  */
 import type { AgainstBaseline, Attempt, Gated } from "../gate/gate.ts";
+import { simulatedOf } from "../record/substrates.ts";
 import type { Status } from "../record/verdict.ts";
 import { type GateReport, notesOf, rerunsOf, statusOf, summaryLine } from "./gate.ts";
 import { markup, type Markup } from "./markup.ts";
@@ -30,7 +31,9 @@ type Compared = Extract<AgainstBaseline, { readonly kind: "compared" }>;
 export function renderGateHtml(report: GateReport, links: GateLinks, subheading: string): string {
   const status = statusOfGate(report);
   const heading = `Gate ${report.passed ? "passed" : "closed"}`;
+  const attempts = report.entries.flatMap((entry) => entry.attempts);
   return renderShell({
+    simulated: simulatedOf(attempts.map(({ substrate }) => substrate)),
     title: `${heading}: ${report.suite === "" ? namesOf(report) : report.suite}`,
     status,
     skipTo: { id: "experiments", text: "Skip to the experiments" },

@@ -47,6 +47,28 @@ const report = (...entries: Gated[]): GateReport => ({
   notRun: [],
 });
 
+it.each([
+  [["process", "process"], "", null],
+  [["simulated", "simulated"], "simulated", "Simulated."],
+  [["process", "simulated"], "simulated", "Partly simulated."],
+  [["simulated", undefined], "simulated", "Simulated."],
+] as const)(
+  "the page of a gate with runs on %j says what of it was simulated",
+  (where, look, note) => {
+    const attempts = where.map((substrate) => ({
+      ...(entry("passed").attempts[0] as Gated["attempts"][number]),
+      ...(substrate === undefined ? {} : { substrate }),
+    }));
+    const page = renderGateHtml(
+      report(entry("passed", { attempts })),
+      { reportOf: () => null, comparisonOf: () => null },
+      "",
+    );
+    expect(page).toContain(`<body class="${look}">`);
+    expect(/<strong>(\w* ?[Ss]imulated\.)/.exec(page)?.[1] ?? null).toBe(note);
+  },
+);
+
 describe("the texts of a gate", () => {
   it("fit a terminal of 100 columns, whatever the experiment's name", () => {
     const text = renderGateText(

@@ -5,7 +5,7 @@ import { markup, type Markup } from "./markup.ts";
 import type { ReportModel } from "./model.ts";
 import { dashes } from "./page/chart-figures.ts";
 import { startOfRunId } from "../record/run-index.ts";
-import { isVirtual } from "../record/substrates.ts";
+import { isVirtual, simulatedOf } from "../record/substrates.ts";
 import { withoutText } from "../phrases/format.ts";
 import { words } from "./page/icons.ts";
 import { minuteOf } from "./page/parts.ts";
@@ -30,11 +30,9 @@ export function renderHtml(model: ReportModel): string {
     const body = section.body(model);
     return body === null ? [] : [{ ...section, body }];
   });
-  const simulated = isVirtual(model.substrate);
-  const word = `${simulated ? "Simulated, " : ""}${words[model.status]}`;
   return renderShell({
-    simulated,
-    title: `${word}: ${model.experiment}${withoutText(model.without)}`,
+    simulated: simulatedOf([model.substrate]),
+    title: `${words[model.status]}: ${model.experiment}${withoutText(model.without)}`,
     status: model.status,
     skipTo: { id: "claims", text: "Skip to the claims" },
     heading: model.experiment,

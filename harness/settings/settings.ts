@@ -66,7 +66,7 @@ export const settings = {
   allowContexts: {
     key: "allowContexts",
     env: "SEAWALL_ALLOW_CONTEXTS",
-    flag: null,
+    flag: "--allow-context",
     kind: "list",
     fallback: [],
     example: ["staging"],

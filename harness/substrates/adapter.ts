@@ -65,8 +65,13 @@ export interface SubstrateAdapter {
   sweep?(env: Environment, runId: string): Promise<readonly string[]>;
   /** The same for a dead run, at the place that its ledger names. */
   undo?(runId: string, at: string, changed: readonly Changed[]): Promise<readonly string[]>;
-  /** Whether it works on this machine, for `seawall doctor`. */
-  doctor?(ground: Ground, machine: Machine, tools: readonly Inspection[]): Promise<Ability>;
+  /** Whether it works on this machine, for `seawall doctor`. `allowed`: named contexts. */
+  doctor?(
+    ground: Ground,
+    machine: Machine,
+    tools: readonly Inspection[],
+    allowed: readonly string[],
+  ): Promise<Ability>;
 }
 
 export interface VirtualRun {

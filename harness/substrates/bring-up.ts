@@ -9,9 +9,16 @@ import { join } from "node:path";
 import { SeawallError } from "../base/errors.ts";
 import type { Clock, Deployment } from "../target/deployment.ts";
 import type { DeployRequest } from "./substrate.ts";
-import type { Endpoint, Layout, PlayCheck, Service } from "../target/layout.ts";
+import {
+  addressText,
+  type Endpoint,
+  type Layout,
+  type PlayCheck,
+  type Service,
+} from "../target/layout.ts";
 import { storageError } from "../system/files.ts";
 import { httpGet } from "../system/network.ts";
+import { isLasting } from "../system/request-failure.ts";
 import { openSession } from "../system/session.ts";
 
 /** Time in ms from the readiness of the last service to an answer to every play check. */
@@ -91,10 +98,8 @@ export async function untilPlayable(
     const waiting = await Promise.all(
       layout.playable(clock.nowMs()).map(async (check) => {
         const endpoint = deployment.instance(check.service).endpoint(check.port);
-        const status = await statusOf(endpoint, check, signal);
-        return status === 200
-          ? []
-          : [`${check.service}${check.path} answered ${status === 0 ? "nothing" : status}`];
+        const answer = await answerTo(endpoint, check, signal);
+        return answer === "200" ? [] : [`${check.service}${check.path}: ${answer}`];
       }),
     );
     signal.throwIfAborted();
@@ -114,19 +119,27 @@ export async function untilPlayable(
   }
 }
 
-/** 0 where nothing is answered, and where no session is opened. */
-async function statusOf(
+/** The status, or why there is none. Throws what no wait heals. */
+async function answerTo(
   endpoint: Endpoint,
-  { path, session }: PlayCheck,
+  { service, path, session = endpoint.access?.session }: PlayCheck,
   signal: AbortSignal,
-): Promise<number> {
+): Promise<string> {
   try {
     const headers =
       session === undefined ? {} : await openSession(endpoint, session, { agent: false, signal });
     const options = { timeoutMs: 3_000, discardBody: true, headers, signal };
-    return (await httpGet(endpoint, path, options)).status;
-  } catch {
-    return 0;
+    return String((await httpGet(endpoint, path, options)).status);
+  } catch (error) {
+    if (!isLasting(error)) return (error as Error).message;
+    throw new SeawallError(
+      "SERVICE_FAILED",
+      `${service} does not answer at ${addressText(endpoint)}: ${(error as Error).message}`,
+      {
+        cause: error,
+        hint: "More time does not help: fix the service, or its description in the target.",
+      },
+    );
   }
 }
 
@@ -141,13 +154,10 @@ async function refuseAlwaysOk(
   signal: AbortSignal,
 ): Promise<void> {
   const wrong = await Promise.all(
-    (layout.absent?.(nowMs) ?? []).map(async ({ service, port, path }) => {
-      const options = { timeoutMs: 3_000, discardBody: true, signal };
-      const status = await httpGet(deployment.instance(service).endpoint(port), path, options).then(
-        (answer) => answer.status,
-        () => 0,
-      );
-      return status === 200 ? [`${service}${path}`] : [];
+    (layout.absent?.(nowMs) ?? []).map(async (check) => {
+      const { service, port, path } = check;
+      const answer = await answerTo(deployment.instance(service).endpoint(port), check, signal);
+      return answer === "200" ? [`${service}${path}`] : [];
     }),
   );
   signal.throwIfAborted();

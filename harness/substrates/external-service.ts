@@ -89,6 +89,10 @@ export class ExternalInstance implements Instance {
     return this.#refuse("resumed");
   }
 
+  stop(): Promise<never> {
+    return this.#refuse("stopped");
+  }
+
   kill(): Promise<never> {
     return this.#refuse("killed");
   }

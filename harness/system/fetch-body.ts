@@ -47,25 +47,24 @@ export function fetchBody(
       "User-Agent": userAgent,
       ...own,
     };
-    const outgoing = requestTo(endpoint, { path, agent, headers, signal }, (response) => {
-      const { statusCode: status = 0, headers: answered } = response;
-      const parts: Buffer[] = [];
-      let bytes = 0;
-      response.on("data", (part: Buffer) => {
-        bytes += part.length;
-        if (bytes > bytesMax) response.destroy(new Error(`it has more than ${bytesMax} bytes`));
-        else parts.push(part);
-      });
-      response.once("end", () =>
-        resolve({ status, headers: answered, body: Buffer.concat(parts) }),
-      );
-      response.once("error", (error) =>
-        signal.aborted ? reject(error) : resolve({ status, headers: answered, body: null }),
-      );
-    });
-    outgoing.removeHeader("Connection");
-    outgoing.once("error", reject);
-    outgoing.end();
+    requestTo(
+      endpoint,
+      { path, agent, headers, signal, asUsers: true },
+      ({ status, headers: answered, body }) => {
+        const parts: Buffer[] = [];
+        let bytes = 0;
+        body.on("data", (part: Buffer) => {
+          bytes += part.length;
+          if (bytes > bytesMax) body.destroy(new Error(`it has more than ${bytesMax} bytes`));
+          else parts.push(part);
+        });
+        body.once("end", () => resolve({ status, headers: answered, body: Buffer.concat(parts) }));
+        body.once("error", (error) =>
+          signal.aborted ? reject(error) : resolve({ status, headers: answered, body: null }),
+        );
+      },
+      reject,
+    );
   });
 }
 

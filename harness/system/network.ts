@@ -4,12 +4,13 @@
  */
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
-import type { Agent, IncomingHttpHeaders, IncomingMessage } from "node:http";
+import type { Agent, IncomingHttpHeaders } from "node:http";
 import { connect, createServer } from "node:net";
 import { endianness } from "node:os";
 import type { Connection } from "../target/observer.ts";
 import type { Endpoint } from "../target/layout.ts";
 import { requestTo } from "./http-request.ts";
+import type { Incoming } from "./incoming.ts";
 import { markOwn } from "./own-connections.ts";
 import { listProcesses, statOf } from "./processes.ts";
 
@@ -56,7 +57,8 @@ export interface Answer {
 export interface GetOptions {
   /** For the whole exchange. */
   readonly timeoutMs: number;
-  readonly agent?: Agent;
+  /** False by default: a connection of its own. */
+  readonly agent?: Agent | false;
   /** Read to the end but keep nothing: for media. */
   readonly discardBody?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
@@ -76,38 +78,32 @@ function exchange<T>(
   endpoint: Endpoint,
   path: string,
   options: Omit<GetOptions, "discardBody">,
-  read: (response: IncomingMessage, reading: Reading<T>) => void,
+  read: (response: Incoming, reading: Reading<T>) => void,
 ): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const { signal, over } = within(options);
-    const outgoing = requestTo(
+  const { signal, over } = within(options);
+  return new Promise<T>((resolve, reject) => {
+    requestTo(
       endpoint,
       { path, agent: options.agent ?? false, headers: options.headers ?? {}, signal },
       (response) => read(response, { resolve, reject, signal }),
+      reject,
     );
-    outgoing.once("error", reject).once("close", over);
-    outgoing.end();
-  });
+  }).finally(over);
 }
 
 /** One GET; rejects if the connection fails or at the timeout. */
 export function httpGet(endpoint: Endpoint, path: string, options: GetOptions): Promise<Answer> {
-  return exchange(endpoint, path, options, (response, { resolve, reject }) => {
+  return exchange(endpoint, path, options, ({ status, body }, { resolve, reject }) => {
     const parts: Buffer[] = [];
     let bytes = 0;
-    response.on("data", (part: Buffer) => {
+    body.on("data", (part: Buffer) => {
       bytes += part.length;
       if (options.discardBody === true) return;
-      if (bytes > bodyBytesMax) response.destroy(new Error(`more than ${bodyBytesMax} bytes`));
+      if (bytes > bodyBytesMax) body.destroy(new Error(`more than ${bodyBytesMax} bytes`));
       else parts.push(part);
     });
-    response.once("end", () =>
-      resolve({
-        status: response.statusCode ?? 0,
-        body: Buffer.concat(parts).toString("utf8"),
-      }),
-    );
-    response.once("error", reject);
+    body.once("end", () => resolve({ status, body: Buffer.concat(parts).toString("utf8") }));
+    body.once("error", reject);
   });
 }
 
@@ -150,13 +146,13 @@ export function httpDigest(
   options: Omit<GetOptions, "discardBody">,
 ): Promise<Digest> {
   return exchange(endpoint, path, options, (response, { resolve, reject, signal }) => {
-    const { statusCode: status = 0, headers } = response;
+    const { status, headers, body } = response;
     const hash = createHash("sha256");
-    response.on("data", (part: Buffer) => {
+    body.on("data", (part: Buffer) => {
       hash.update(part);
     });
-    response.once("end", () => resolve({ status, headers, sha256: hash.digest("hex") }));
-    response.once("error", (error) =>
+    body.once("end", () => resolve({ status, headers, sha256: hash.digest("hex") }));
+    body.once("error", (error) =>
       signal.aborted ? reject(error) : resolve({ status, headers, sha256: null }),
     );
   });

@@ -13,7 +13,7 @@ import type { Target } from "./target.ts";
 /** A service of the compose project. */
 export interface Composed
   extends Named,
-    Pick<Running, "headers" | "secretHeaders" | "host" | "tls"> {
+    Pick<Running, "headers" | "secretHeaders" | "host" | "tls" | "http" | "session"> {
   /** Its name in the compose file; by default, `name`. */
   readonly service?: string;
   /** The port on which it listens in its container. */

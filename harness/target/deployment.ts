@@ -57,6 +57,12 @@ export interface Death {
   readonly back: { readonly pid: number; readonly afterMs: number } | null;
 }
 
+/** How a service ended that was asked to. */
+export interface Stopped {
+  /** `exit status 0`, or `ended by SIGKILL`. */
+  readonly detail: string;
+}
+
 /** One running service. */
 export interface Instance {
   readonly service: Service;
@@ -69,6 +75,11 @@ export interface Instance {
   readonly directory: string;
   /** Sends SIGKILL to the whole process group; resolves when it is gone. */
   kill(): Promise<void>;
+  /**
+   * Asks it to end, as an operator does: SIGTERM, and SIGKILL once its time to drain is over.
+   * Resolves when it is gone.
+   */
+  stop(): Promise<Stopped>;
   /** Starts the service again; resolves when it is ready. */
   start(signal?: AbortSignal): Promise<void>;
   readonly state: InstanceState;

@@ -20,6 +20,10 @@ export interface Endpoint {
 export interface Access {
   /** Present for https. */
   readonly tls?: Tls;
+  /**
+   * The version of HTTP over TLS. Without it, HTTP/2 where the server offers that, as with k6.
+   */
+  readonly http?: 1.1 | 2;
   /** Before each path: `/cdn`. */
   readonly basePath?: string;
   /** The name under which it is asked, where that is not its host. */
@@ -28,6 +32,8 @@ export interface Access {
   readonly headers?: Readonly<Record<string, string>>;
   /** By header, the variable of the user's environment that holds its value, which is secret. */
   readonly secretHeaders?: Readonly<Record<string, string>>;
+  /** What each of its clients does first. */
+  readonly session?: SessionStep;
 }
 
 /**

@@ -53,7 +53,7 @@ export interface OwnSeries extends Declared {
 }
 
 /** How HTTP is spoken at a service, where there is something to say of it. */
-interface Spoken extends Pick<Access, "headers" | "secretHeaders"> {
+interface Spoken extends Pick<Access, "headers" | "secretHeaders" | "http" | "session"> {
   /** The Host header; by default, that of its address. */
   readonly host?: string;
   /** Of https: a private authority, and a client's own certificate. Left out for public ones. */

@@ -86,7 +86,17 @@ const service = {
 const file = z.string().refine((path) => path.startsWith("/"), "the whole path of a file");
 const variable = z.string().regex(/^[A-Za-z_]\w*$/, "the name of a variable");
 const header = z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, "the name of a header");
+export const sessionShape = z.strictObject({
+  path,
+  method: z.enum(["GET", "POST"]).optional(),
+  body: z.string().optional(),
+  token: z.string().regex(/^\w+(\.\w+)*$/, "a member of the JSON answer: data.token"),
+  header,
+  as: z.string().includes("{token}").optional(),
+});
 const spoken = {
+  http: z.union([z.literal(1.1), z.literal(2)], "1.1 or 2").optional(),
+  session: sessionShape.optional(),
   host: z.string().min(1).optional(),
   headers: z.record(header, z.string()).optional(),
   secretHeaders: z.record(header, variable).optional(),
@@ -136,14 +146,6 @@ export const startedShape = z.strictObject({
   launch: z.custom<unknown>((value) => typeof value === "function", "must be a function"),
 });
 
-export const sessionShape = z.strictObject({
-  path,
-  method: z.enum(["GET", "POST"]).optional(),
-  body: z.string().optional(),
-  token: z.string().regex(/^\w+(\.\w+)*$/, "a member of the JSON answer: data.token"),
-  header,
-  as: z.string().includes("{token}").optional(),
-});
 const command = z.strictObject({ command: z.string().min(1), args: z.array(z.string()) });
 export const ownTargetShape = z.strictObject({
   name: z.string().regex(/^[^\p{C}]+$/u, "a name in one line"),
@@ -293,7 +295,23 @@ function serviceProblems({ services, links = [], entries }: OwnTarget): string[]
     ...services
       .filter((one) => one.tls !== undefined && !speaksTls(one))
       .map(({ name }) => `service "${name}": tls: it does not speak https`),
+    ...services
+      .filter((one) => one.http === 2 && !speaksTls(one))
+      .map(({ name }) => `service "${name}": http: k6 speaks HTTP/2 over https alone`),
+    ...mixedVersions(services.filter((one) => entries.includes(one.name) && speaksTls(one))),
   ];
+}
+
+/** The load is one program, which offers HTTP/2 to all of its entries or to none. */
+function mixedVersions(entries: OwnTarget["services"]): string[] {
+  const without = entries.filter(({ http }) => http === 1.1).map(({ name }) => name);
+  const other = entries.filter(({ http }) => http !== 1.1).map(({ name }) => name);
+  return without.length === 0 || other.length === 0
+    ? []
+    : [
+        `http: k6 offers HTTP/2 to all entries or to none, so say 1.1 of ${other.join(", ")} ` +
+          `too, or of none (${without.join(", ")})`,
+      ];
 }
 
 function speaksTls(one: OwnTarget["services"][number]): boolean {

@@ -203,6 +203,8 @@ describe("a user's own target", () => {
           headers: { "X-Env": "staging" },
           secretHeaders: { Authorization: "SHOP_TOKEN" },
           tls: { ca: "/pem/ca.pem" },
+          http: 2,
+          session: { path: "/in", token: "data.token", header: "X-Session" },
           operations: {
             flush: { kind: "http", port: "http", method: "POST", path: "/flush" },
             deploy: { kind: "command", command: () => ({ command: "true", args: [], env: {} }) },
@@ -236,6 +238,8 @@ describe("a user's own target", () => {
           hostHeader: "shop.example",
           headers: { "X-Env": "staging" },
           secretHeaders: { Authorization: "SHOP_TOKEN" },
+          http: 2,
+          session: { path: "/in", token: "data.token", header: "X-Session" },
         },
       },
     });
@@ -251,9 +255,33 @@ describe("a user's own target", () => {
     ]);
   });
 
+  it("has one version of HTTP for all entries, because one program asks all of them", () => {
+    const api = (name: string, more: object) => ({
+      name,
+      url: `https://127.0.0.1:${8440 + Number(name.slice(4))}`,
+      ...more,
+    });
+    const problems = (...versions: object[]) =>
+      defineTarget({
+        name: "shop",
+        services: versions.map((more, index) => api(`api-${index}`, more)),
+        entries: versions.map((_, index) => `api-${index}`),
+        probes: [{ service: "api-0", path: "/", lane: "order" }],
+      }).problems?.(1);
+    expect(problems({ http: 1.1 }, { http: 1.1 })).toEqual([]);
+    expect(problems({ http: 2 }, {})).toEqual([]);
+    expect(problems({ http: 1.1 }, {})).toEqual([
+      "target shop: http: k6 offers HTTP/2 to all entries or to none, so say 1.1 of api-1 too, " +
+        "or of none (api-0)",
+    ]);
+  });
+
   it.each<readonly [string, object, RegExp]>([
     ["a key without its certificate", { tls: { key: "/k.pem" } }, /cert needs key/],
     ["a relative path", { tls: { ca: "ca.pem" } }, /the whole path of a file/],
+    ["HTTP/2 without TLS", { url: "http://127.0.0.1", http: 2 }, /HTTP\/2 over https alone/],
+    ["HTTP/3", { http: 3 }, /http: 1.1 or 2/],
+    ["a session without a token", { session: { path: "/in", header: "X" } }, /session\.token/],
     ["TLS where none is spoken", { url: "http://127.0.0.1", tls: {} }, /does not speak https/],
     ["a secret in its own words", { secretHeaders: { A: "Bearer x" } }, /the name of a variable/],
     ["a port that is none", { ports: { amqp: "5672" } }, /must read HOST:PORT/],

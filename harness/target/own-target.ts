@@ -190,10 +190,12 @@ function accessOf(own: Running | Started): Access | undefined {
   const basePath = pathname.replace(/\/$/, "");
   const access: Access = {
     ...(isTls ? { tls: own.tls ?? {} } : {}),
+    ...(own.http === undefined ? {} : { http: own.http }),
     ...(basePath === "" ? {} : { basePath }),
     ...(own.host === undefined ? {} : { hostHeader: own.host }),
     ...(own.headers === undefined ? {} : { headers: own.headers }),
     ...(own.secretHeaders === undefined ? {} : { secretHeaders: own.secretHeaders }),
+    ...(own.session === undefined ? {} : { session: own.session }),
   };
   return Object.keys(access).length === 0 ? undefined : access;
 }

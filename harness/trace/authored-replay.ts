@@ -6,8 +6,9 @@ import type { ReplayWishes } from "./replayed.ts";
 export interface AuthoredReplay extends Partial<ReplayWishes> {
   /** The path of the trace, from the experiment's file on. */
   readonly replays: string;
-  /** The pack's workload that sends the requests, and its function. */
+  /** The pack's workload that sends the requests. */
   readonly by: string;
+  /** Its function. */
   readonly exec: string;
   /** Numbers are shifted, so that they are as new as they were in the trace. */
   readonly relative: boolean;
@@ -24,7 +25,7 @@ export const wishesShape = {
 };
 export const pathsShape = z.record(z.string(), z.string().regex(/^\//, "a path begins with /"));
 
-const authored = z.strictObject({
+export const authoredShape = z.strictObject({
   times: wishesShape.times.optional(),
   stretch: wishesShape.stretch.optional(),
   fromMs: wishesShape.fromMs.optional(),
@@ -39,6 +40,6 @@ const authored = z.strictObject({
 
 /** One line per problem. */
 export function authoredReplayProblems(value: unknown): string[] {
-  const { error } = authored.safeParse(value);
+  const { error } = authoredShape.safeParse(value);
   return (error?.issues ?? []).map(({ path, message }) => `${path.join(".")}: ${message}`);
 }

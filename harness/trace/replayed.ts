@@ -6,8 +6,9 @@ export interface ReplayWishes {
   readonly times: number;
   /** Factor on all times: 2 is half as fast. */
   readonly stretch: number;
-  /** The part of the trace, in its own ms; null: to its end. */
+  /** Where the part of the trace begins, in its own ms. */
   readonly fromMs: number;
+  /** Where the part ends, in ms of the trace; null for its end. */
   readonly toMs: number | null;
   /** Kinds of objects, or paths of the trace with `*` for anything; empty: all. */
   readonly only: readonly string[];

@@ -9,7 +9,7 @@ import { parseArgs } from "node:util";
 import { cancel, intro, isCancel, note, outro, select, text } from "@clack/prompts";
 import type { Answers, Kind } from "./kind.ts";
 import { type KindName, kindNames, kinds } from "./kinds.ts";
-import { Refused, write } from "./write.ts";
+import { hereOf, Refused, write } from "./write.ts";
 
 const help = `npm create seawall [FOLDER] [-- FLAGS]
 
@@ -119,19 +119,20 @@ async function create(args: readonly string[]): Promise<void> {
   const kind = await kindOf(flags);
   const chosen: Kind = kinds[kind];
   const answers = await answersTo(chosen, flags);
+  const about = chosen.note?.(answers, hereOf({ folder }));
   const written = write({ folder, kind, answers, seawall: flags.seawall ?? `^${ownVersion()}` });
   const there = relative(process.cwd(), folder);
   const next = [...(there === "" ? [] : [`cd ${there}`]), "npm install", chosen.first].join("\n");
   if (asked) {
     note(written.join("\n"), "Written");
-    if (chosen.note !== undefined) note(chosen.note);
+    if (about !== undefined) note(about);
     note(next, "To the first verdict");
     outro("storms/README.md says what is where.");
     return;
   }
   process.stdout.write(
     `${written.map((path) => `wrote ${path}\n`).join("")}` +
-      `${chosen.note === undefined ? "" : `note  ${chosen.note}\n`}\nNext:\n\n${next}\n`,
+      `${about === undefined ? "" : `note  ${about}\n`}\nNext:\n\n${next}\n`,
   );
 }
 

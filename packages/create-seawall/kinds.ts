@@ -1,5 +1,6 @@
 /** What can be tested: one list. Each has its questions, and the files that are written for it. */
 import { addressFiles } from "./files/address.ts";
+import { composeFiles, composeNote } from "./files/compose.ts";
 import { referenceFiles } from "./files/reference.ts";
 import type { Answers, Kind, Question } from "./kind.ts";
 
@@ -58,9 +59,10 @@ export const kinds = {
   compose: {
     title: "a compose file, which Seawall brings up and takes down",
     questions: [composeFile, address],
-    files: addressFiles,
+    files: composeFiles,
     hosts: hostsOf,
     first: run,
+    note: composeNote,
   },
   kubernetes: {
     title: "a namespace of Kubernetes, by an address of it",
@@ -68,7 +70,7 @@ export const kinds = {
     files: addressFiles,
     hosts: hostsOf,
     first: run,
-    note:
+    note: () =>
       "Seawall breaks nothing inside a cluster yet: the experiment reaches the namespace by its " +
       "address.",
   },

@@ -20,11 +20,26 @@ import { answerForEntries } from "../../harness/app/public-entry.ts";
 import { anyCharacter } from "../../test/support/any-character.ts";
 import { root } from "../../test/support/packages.ts";
 import { times } from "../../test/support/thorough.ts";
+import type { Layout } from "../../harness/target/layout.ts";
 import type { Answers } from "./kind.ts";
 import { type KindName, kindNames, kinds } from "./kinds.ts";
-import { write } from "./write.ts";
+import { hereOf, write } from "./write.ts";
 
 answerForEntries(root);
+
+/** As people write them: anchors, variables, long ports, a profile, and what has no port. */
+const shop = `
+x-common: &common { restart: unless-stopped }
+services:
+  Front:
+    <<: *common
+    image: nginx
+    ports: ["127.0.0.1:\${PORT:-8080}:80/tcp"]
+  api: { image: api, expose: ["3000"], deploy: { replicas: 2 } }
+  db: { image: postgres, ports: [{ target: 5432 }, { target: 5433, protocol: udp }] }
+  worker: { image: api }
+  tools: { image: api, profiles: [tools], ports: ["9000:9000"] }
+`;
 
 let folder: string;
 beforeEach(() => {
@@ -35,18 +50,28 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const usual = (kind: KindName): Answers =>
   Object.fromEntries(kinds[kind].questions.map(({ name, usually }) => [name, usually]));
 const text = (...path: readonly string[]): string => readFileSync(join(folder, ...path), "utf8");
-const wanted = (kind: KindName) => ({ folder, kind, answers: usual(kind), seawall: "^0.1.0" });
+const wanted = (kind: KindName, engine = false) => ({
+  folder,
+  kind,
+  answers: usual(kind),
+  seawall: "^0.1.0",
+  engine: () => engine,
+});
+const composeText = (service: string, port: string): string =>
+  JSON.stringify({ services: { [service]: { ports: [`${port || 80}:8000`] } } });
+const context = () => {
+  const project = projectAt(root, folder);
+  return { root, cwd: folder, env: {}, project } as unknown as Context;
+};
 
 describe("the files that are written", () => {
   it.each(kindNames)(
     "are an experiment and a configuration that Seawall reads: %s",
     async (kind) => {
       write(wanted(kind));
-      const context = { root, cwd: folder, env: {}, project: projectAt(root, folder) } as unknown;
-      await loadConfig(context as Context);
-      expect(await loadExperiment(context as Context, "first-storm")).toMatchObject({
-        name: "first-storm",
-      });
+      const here = context();
+      await loadConfig(here);
+      expect(await loadExperiment(here, "first-storm")).toMatchObject({ name: "first-storm" });
     },
   );
 
@@ -91,6 +116,45 @@ describe("the files that are written", () => {
     expect(text("storms/target.ts")).toContain('path: "/health?deep=1"');
   });
 
+  it("reach the containers of a compose file by name where an engine answers", async () => {
+    writeFileSync(join(folder, "docker-compose.yml"), shop);
+    write(wanted("compose", true));
+    const here = context();
+    await loadConfig(here);
+    const { target } = await loadExperiment(here, "first-storm");
+    expect(target.runsOn).toBe("compose");
+    expect(target.problems?.(0) ?? []).toEqual([]);
+    const layout = target.topologies["own"]?.layout();
+    const { services, links, entries, outside } = layout as Layout;
+    expect(services.map(({ name, container }) => [name, container?.service])).toEqual([
+      ["front", "Front"],
+      ["api-1", "api"],
+      ["api-2", "api"],
+      ["db", "db"],
+    ]);
+    expect(services.map(({ ports }) => ports["http"])).toEqual([80, 3000, 3000, 5432]);
+    expect(links).toMatchObject([{ from: "users", to: "front" }]);
+    expect(entries).toMatchObject([{ service: "front" }]);
+    expect(outside?.up.args).toContain(join(folder, "docker-compose.yml"));
+    const said = kinds.compose.note(usual("compose"), hereOf(wanted("compose", true)));
+    expect(said).toContain("front, api, db");
+  });
+
+  it.each([
+    ["no engine answers", shop, false, "no docker engine answers here"],
+    ["there is no file", null, true, "there is no docker-compose.yml yet"],
+    ["it is no compose file", "a: [", true, "docker-compose.yml is no compose file"],
+    ["nothing is published there", "services: {a: {ports: [81]}}", true, "no service of docker-"],
+  ])("are about the address where %s, and say so", async (_title, file, engine, why) => {
+    if (file !== null) writeFileSync(join(folder, "docker-compose.yml"), file);
+    write(wanted("compose", engine));
+    const here = context();
+    await loadConfig(here);
+    const { target } = await loadExperiment(here, "first-storm");
+    expect(target.runsOn).toBeUndefined();
+    expect(kinds.compose.note(usual("compose"), hereOf(wanted("compose", engine)))).toContain(why);
+  });
+
   it("are programs whatever the address is made of", () => {
     // `fc.webUrl` lists all of Unicode first, which takes a second.
     const part = fc.string({ unit: anyCharacter, maxLength: 12 }).map(encodeURIComponent);
@@ -98,9 +162,10 @@ describe("the files that are written", () => {
       .tuple(fc.constantFrom("http", "https"), fc.domain(), part, part)
       .map(([scheme, host, path, query]) => `${scheme}://${host}/${path}?${query}`);
     fc.assert(
-      fc.property(url, fc.string(), (address, name) => {
+      fc.property(url, fc.string(), fc.boolean(), (address, name, named) => {
         const answers = { address, compose: `${name}.yml` };
-        const files = kinds.compose.files(answers, "ts");
+        const here = { engine: () => named, read: () => composeText(name, new URL(address).port) };
+        const files = kinds.compose.files(answers, "ts", here);
         for (const program of Object.values(files)) stripTypeScriptTypes(program);
       }),
       { numRuns: times(50) },

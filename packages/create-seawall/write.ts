@@ -1,8 +1,9 @@
 /** Writes the files into a folder, beside what lies there. */
+import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { commonFiles } from "./files/common.ts";
-import type { Answers, Files, Kind } from "./kind.ts";
+import type { Answers, Files, Here, Kind } from "./kind.ts";
 import { type KindName, kinds } from "./kinds.ts";
 
 /** What stops everything; the message is for people. */
@@ -14,6 +15,8 @@ export interface Wanted {
   readonly answers: Answers;
   /** What `package.json` asks for: a version, or a path of a tarball. */
   readonly seawall: string;
+  /** Whether a docker engine answers; by default the docker command is asked. */
+  readonly engine?: () => boolean;
 }
 
 interface Manifest {
@@ -23,12 +26,13 @@ interface Manifest {
 }
 
 /** The paths that were written. Throws `Refused` before it writes anything. */
-export function write({ folder, kind, answers, seawall }: Wanted): string[] {
+export function write(wanted: Wanted): string[] {
+  const { folder, kind, answers, seawall } = wanted;
   const manifest = manifestIn(folder);
   const ending = manifest.type === "module" ? "ts" : "mts";
   const chosen: Kind = kinds[kind];
   const files: Files = {
-    ...chosen.files(answers, ending),
+    ...chosen.files(answers, ending, hereOf(wanted)),
     ...commonFiles({ kind, ending, seawall, hosts: chosen.hosts(answers), first: chosen.first }),
   };
   const there = Object.keys(files).filter((path) => existsSync(join(folder, path)));
@@ -44,6 +48,29 @@ export function write({ folder, kind, answers, seawall }: Wanted): string[] {
     writeFileSync(join(folder, path), text);
   }
   return Object.keys(own);
+}
+
+/** Asked once, and only by a kind that wants to know. */
+export function hereOf({
+  folder,
+  engine = engineAnswers,
+}: Pick<Wanted, "folder" | "engine">): Here {
+  return {
+    engine,
+    read: (path) => {
+      try {
+        return readFileSync(resolve(folder, path), "utf8");
+      } catch {
+        return null;
+      }
+    },
+  };
+}
+
+/** As the docker command finds it: by its variables, its context, or the usual socket. */
+function engineAnswers(): boolean {
+  const args = ["version", "--format", "{{.Server.Version}}"];
+  return spawnSync("docker", args, { stdio: "ignore", timeout: 10_000 }).status === 0;
 }
 
 /** A new one is of ES modules. */

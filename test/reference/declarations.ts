@@ -129,9 +129,11 @@ function membersOfInterface(source: Source, node: Node): Member[] {
   return [...inherited.filter(({ name }) => !names.has(name)), ...own];
 }
 
-/** `Pick` and `Omit` are followed; of any other type, all members count. */
+/** `Pick`, `Omit` and `Partial` are followed; of any other type, all members count. */
 function membersOfReference(source: Source, name: string, given: Node | null): Member[] {
   const [first, second] = (given?.["params"] as readonly Node[] | undefined) ?? [];
+  if (name === "Partial" && first !== undefined)
+    return membersOfType(source, first).map((member) => ({ ...member, isOptional: true }));
   if ((name !== "Pick" && name !== "Omit") || first === undefined || second === undefined) {
     const target = found(source.path, name);
     return target.node.type === "TSInterfaceDeclaration"

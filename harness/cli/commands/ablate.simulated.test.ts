@@ -60,6 +60,7 @@ describe("seawall ablate", () => {
     const [html, junit] = ["report.html", "junit.xml"].map((name) =>
       readFileSync(join(document.directory, name), "utf8"),
     );
+    expect(html).toMatch(/<title>Simulated, [\s\S]*<body class="simulated">[\s\S]*>Simulated\.</);
     expect(html).toMatch(
       /<td class="held">\s*<a href="\.\.\/\.\.\/small-storm\/[^"]+\/report\.html">✓ refuted<\/a>/,
     );

@@ -225,17 +225,14 @@ async function judgeable(
     if (!(error instanceof SeawallError) || error.code !== "PLAN_REFUSED") throw error;
     return blank(item, without, expected, options, reasonsOf(error));
   }
+  const { substrate } = planned.plan;
   const recorded = options.reuse ? await reusable(options.out, planned.plan) : null;
   if (recorded !== null)
     return judgedRun(
       blank(item, without, expected, options, ""),
       recorded.verdict,
       recorded.directory,
-      {
-        reused: true,
-        attempts: 0,
-        seconds: 0,
-      },
+      { substrate, reused: true, attempts: 0, seconds: 0 },
     );
   const startedMs = performance.now();
   for (let attempts = 1; ; attempts++) {
@@ -251,7 +248,12 @@ async function judgeable(
       blank(item, without, expected, options, ""),
       outcome.verdict,
       outcome.run.directory,
-      { reused: false, attempts, seconds: Math.round((performance.now() - startedMs) / 100) / 10 },
+      {
+        substrate,
+        reused: false,
+        attempts,
+        seconds: Math.round((performance.now() - startedMs) / 100) / 10,
+      },
     );
     if (run.status !== "inconclusive" || attempts >= options.attempts) return run;
     context.stderr.write(
@@ -288,7 +290,7 @@ function judgedRun(
   run: AblationRun,
   verdict: Verdict,
   directory: string,
-  how: Pick<AblationRun, "reused" | "attempts" | "seconds">,
+  how: Pick<AblationRun, "reused" | "attempts" | "seconds" | "substrate">,
 ): AblationRun {
   const { findings } = verdict;
   const refuted = findings.filter(

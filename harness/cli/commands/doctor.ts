@@ -36,6 +36,7 @@ export const defineDoctor: Define = (program, context, end) =>
         await doctor({
           env: context.env,
           reports: setting(context, "reports"),
+          allowContexts: setting(context, "allowContexts"),
           stdout: context.stdout,
           stderr: context.stderr,
           json: flags.json === true,
@@ -49,6 +50,8 @@ export interface DoctorOptions {
   readonly env: NodeJS.ProcessEnv;
   /** The folder of runs. */
   readonly reports: string;
+  /** Engines besides this machine's that faults may reach. */
+  readonly allowContexts?: readonly string[];
   readonly stdout: Output;
   readonly stderr: Output;
   readonly json: boolean;
@@ -74,6 +77,7 @@ interface Diagnosis {
 export async function doctor({
   env,
   reports,
+  allowContexts = [],
   stdout,
   stderr,
   json,
@@ -92,7 +96,7 @@ export async function doctor({
     cache: { path: cachePath, freeBytes: freeDiskBytes(cachePath) },
     reports: { path: reports, freeBytes: freeDiskBytes(reports) },
     compose: composePlugin(env),
-    substrates: await abilitiesOf(env, machine, tools),
+    substrates: await abilitiesOf(env, machine, tools, allowContexts),
   };
   if (json) stdout.json({ format: "seawall-doctor/1", ...diagnosis });
   else stdout.write(render(diagnosis, stdout));
@@ -111,11 +115,13 @@ async function abilitiesOf(
   env: NodeJS.ProcessEnv,
   machine: Machine,
   tools: readonly Inspection[],
+  allowed: readonly string[],
 ): Promise<Record<string, Ability>> {
   const ground = { env, root: resolve(import.meta.dirname, "../../..") };
   const abilities = await Promise.all(
     substrates.map(async ({ name }) => {
-      const ability = await (await adapterOf(name)).doctor?.(ground, machine, tools);
+      const adapter = await adapterOf(name);
+      const ability = await adapter.doctor?.(ground, machine, tools, allowed);
       return ability === undefined ? [] : [[name, ability] as const];
     }),
   );

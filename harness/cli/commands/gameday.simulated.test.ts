@@ -140,6 +140,7 @@ describe("seawall gameday", () => {
       "Go by --yes",
     ])
       expect(report, text).toContain(text);
+    expect(report).toMatch(/<title>Simulated, [\s\S]*<body class="simulated">[\s\S]*>Simulated\.</);
     rmSync(join(day, "report.html"));
     const again = await seawall(["report", day, "--json"]);
     expect(JSON.parse(again.stdout())).toEqual(result);

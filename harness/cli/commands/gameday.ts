@@ -1,6 +1,7 @@
 /** `seawall gameday`: a day of experiments, with people deciding on a page before each. */
 import { Option } from "commander";
 import {
+  allowContext,
   allowHost,
   out,
   type PlanFlags,
@@ -52,6 +53,7 @@ export const defineGameday: Define = (program, context, end) =>
     "substrate on which the targets run",
   )
     .option(...allowHost)
+    .option(...allowContext)
     .option("--force", "run even if prerequisites have not held (noted in the reports)")
     .addOption(seed())
     .option("--json", "print only the result of the day, as one line of JSON")

@@ -121,7 +121,9 @@ describe("a gate in virtual time", () => {
     expect(stderr).toContain("Gate passed: 1 passed");
     expect(readFileSync(join(folder, "summary.md"), "utf8")).toContain("### Gate passed");
     const files = only(join(folder, "new/gate"));
-    expect(readFileSync(join(files, "report.html"), "utf8")).toContain("Gate passed");
+    const page = readFileSync(join(files, "report.html"), "utf8");
+    expect(page).toContain("Gate passed");
+    expect(page).toMatch(/<title>Simulated, [\s\S]*<body class="simulated">[\s\S]*>Simulated\.</);
     const index = readFileSync(join(folder, "new/index.html"), "utf8");
     expect(index).toMatch(/href="gate\/[^"]+\/report\.html"/);
     expect(readFileSync(join(files, "junit.xml"), "utf8")).toMatch(

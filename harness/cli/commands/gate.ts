@@ -133,6 +133,7 @@ export async function gate(
           seed,
           names: items.map(({ name }) => name),
           allowHosts: options.allowHosts,
+          allowContexts: options.allowContexts,
         });
   const judged = new Map<string, Outcome>();
   const comparisons = new Map<string, GateComparison>();
@@ -200,6 +201,7 @@ async function gateItem(
           exitCode,
           directory: run.directory,
           rerun: verdict.rerun,
+          substrate: run.plan.substrate,
         };
       },
       compare: async (held) => {

@@ -6,6 +6,7 @@ import { exitCodes } from "../../base/errors.ts";
 import type { Planned } from "../../plan/options.ts";
 import { bringUp } from "../../app/bring-up.ts";
 import type { Context } from "../../app/context.ts";
+import { urlOf } from "../../target/layout.ts";
 
 export const defineUp: Define = (program, context, end) =>
   planFlags(
@@ -28,8 +29,7 @@ export async function up(context: Context, planned: Planned, json: boolean): Pro
     const entries = [planned.layout.entries, ...Object.values(planned.layout.otherEntries ?? {})]
       .flat()
       .map(({ service, port }) => {
-        const { host, port: number } = target.deployment.instance(service).endpoint(port);
-        return { service, url: `http://${host}:${number}` };
+        return { service, url: urlOf(target.deployment.instance(service).endpoint(port)) };
       });
     if (json) context.stdout.json(targetDocument(planned.plan, entries, target.logsDirectory));
     else for (const { service, url } of entries) context.stdout.write(`${service}  ${url}\n`);

@@ -33,8 +33,13 @@ describe("hosts", () => {
   });
 });
 
-it("an IPv6 address cannot be behind the way in, a name can", () => {
-  expect(wayInProblems(layoutAt("::1"))).toEqual([expect.stringContaining("such as localhost")]);
-  expect(wayInProblems(layoutAt("localhost"))).toEqual([]);
-  expect(wayInProblems({ ...layoutAt("::1"), links: [] })).toEqual([]);
+it("an IPv6 address with a certificate cannot be behind the way in, others can", () => {
+  const secured = (host: string) => {
+    const { services, links } = layoutAt(host);
+    return { services: services.map((one) => ({ ...one, access: { http: { tls: {} } } })), links };
+  };
+  expect(wayInProblems(secured("::1"))).toEqual([expect.stringContaining("such as localhost")]);
+  expect(wayInProblems(secured("localhost"))).toEqual([]);
+  expect(wayInProblems({ ...secured("::1"), links: [] })).toEqual([]);
+  expect(wayInProblems(layoutAt("::1"))).toEqual([]);
 });

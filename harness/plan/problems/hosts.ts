@@ -23,15 +23,17 @@ export function hostProblems(layout: Layout, allowed: readonly string[]): string
 
 /**
  * k6 connects to the proxy under the service's own address, and can do so for names and IPv4
- * addresses.
+ * addresses. For an IPv6 address it takes a name (`load/scenarios.ts`), which no certificate has.
  */
 export function wayInProblems({ services, links }: Pick<Layout, "services" | "links">): string[] {
   return links.flatMap(({ from, to, port }) => {
-    const { host } = services.find(({ name }) => name === to)?.at?.[port] ?? {};
-    return from === usersSide && host !== undefined && isIPv6(host)
+    const service = services.find(({ name }) => name === to);
+    const { host } = service?.at?.[port] ?? {};
+    const isTls = service?.access?.[port]?.tls !== undefined;
+    return from === usersSide && host !== undefined && isIPv6(host) && isTls
       ? [
-          `the link from ${usersSide} to ${to} cannot pass through the proxy, as ${to} is at an ` +
-            "IPv6 address: use a name for it, such as localhost",
+          `the link from ${usersSide} to ${to} cannot pass through the proxy, as ${to} speaks ` +
+            "https at an IPv6 address: use a name for it, such as localhost",
         ]
       : [];
   });

@@ -12,7 +12,7 @@ export function verdictHead(head: {
   readonly heading: string;
   /** Whether the heading needs smaller letters. */
   readonly isLong?: boolean;
-  readonly why: Markup;
+  readonly why: Markup | null;
   readonly title: string;
   readonly asked: Markup;
 }): Markup {

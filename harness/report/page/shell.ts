@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import type { Simulated } from "../../record/substrates.ts";
 import type { Status } from "../../record/verdict.ts";
 import { embeddedJson, markup, type Markup, trusted } from "../markup.ts";
 import { favicon } from "./icons.ts";
@@ -21,8 +22,8 @@ export interface Shell {
   readonly heading: string;
   readonly subheading: string;
   readonly body: Markup;
-  /** Whether what it shows was simulated; every such page looks like one before it is read. */
-  readonly simulated?: boolean;
+  /** How much of what it shows was simulated; such a page looks like one before it is read. */
+  readonly simulated?: Simulated;
   /** Style sheets of this folder in addition to the common ones. */
   readonly styles: readonly string[];
   /** Scripts of this folder, in order; each is plain script, used unchanged. */
@@ -50,6 +51,7 @@ export function policyOf(shell: Shell): string {
 }
 
 export function renderShell(shell: Shell): string {
+  const { simulated = "no" } = shell;
   const style = styleOf(shell);
   const script = scriptOf(shell);
   const allowed = policyOf(shell);
@@ -61,16 +63,16 @@ export function renderShell(shell: Shell): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
-<title>${shell.title}</title>
+<title>${titleWords[simulated]}${shell.title}</title>
 <link rel="icon" href="${favicon(shell.status)}">
 <style>${style}</style>
 </head>
-<body class="${shell.simulated === true ? "simulated" : ""}">
+<body class="${simulated === "no" ? "" : "simulated"}">
 <a class="skip" href="${`#${shell.skipTo.id}`}">${shell.skipTo.text}</a>
 <header class="page top"><p><b>Seawall</b> ${shell.heading}</p>
 <p class="soft">${shell.subheading}</p></header>
 <main>
-${shell.simulated === true ? simulatedNote : null}${shell.body}
+${notes[simulated]}${shell.body}
 </main>
 <script type="application/json" id="model">${embeddedJson(shell.data)}</script>
 <script>${script}</script>
@@ -79,10 +81,19 @@ ${shell.simulated === true ? simulatedNote : null}${shell.body}
 `.text;
 }
 
-const simulatedNote = markup`<p class="of-model"><span class="page"><strong>Simulated.</strong>
-A model of the target ran in virtual time. This tests the experiment, and proves nothing about
-the real target.</span></p>
+const titleWords = { no: "", partly: "Partly simulated, ", yes: "Simulated, " } as const;
+
+const notes: Readonly<Record<Simulated, Markup | null>> = {
+  no: null,
+  partly: note("Partly simulated.", "In some runs, a model of the target ran in virtual time."),
+  yes: note("Simulated.", "A model of the target ran in virtual time."),
+};
+
+function note(word: string, what: string): Markup {
+  return markup`<p class="of-model"><span class="page"><strong>${word}</strong>
+${what} This tests the experiment, and proves nothing about the real target.</span></p>
 `;
+}
 
 const require = createRequire(import.meta.url);
 const texts = new Map<string, string>();

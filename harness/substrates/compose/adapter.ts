@@ -69,8 +69,8 @@ export const adapter: SubstrateAdapter = {
       return [(error as Error).message];
     }
   },
-  doctor: async ({ env }, { docker }) => {
-    const refused = forbidden(env, []);
+  doctor: async ({ env }, { docker }, _tools, allowed) => {
+    const refused = forbidden(env, allowed);
     if (refused !== null) return { works: false, detail: refused.why };
     if (!docker.works) return docker;
     const unfit = await obstacleAt(engineOf(env).host);

@@ -25,6 +25,10 @@ const greets = `
   process.on("SIGTERM", () => process.exit(0));
   require("node:http").createServer((_, answer) => answer.end("hello\\n")).listen(8080);
 `;
+const ignores = `
+  process.on("SIGTERM", () => {});
+  require("node:http").createServer((_, answer) => answer.end("hello\\n")).listen(8080);
+`;
 /** Asks "back" for each request, as nginx would: at the address that it had at the start. */
 const front = `
   process.on("SIGTERM", () => process.exit(0));
@@ -67,6 +71,7 @@ describe.skipIf(noEngine)("a compose project that runs already", () => {
       { name: "back", port: 8080, ready: "/" },
       { name: "kept", port: 8080, ready: "/" },
       { name: "pool", port: 8080, ready: "/", replicas: 2 },
+      { name: "deaf", port: 8080, ready: "/" },
     ],
     links: [["front", "back"]],
     entries: ["front"],
@@ -116,6 +121,7 @@ describe.skipIf(noEngine)("a compose project that runs already", () => {
       back: { script: greets },
       kept: { script: greets, restart: "always" },
       pool: { script: greets, replicas: 2 },
+      deaf: { script: ignores, stopSeconds: 1 },
       other: { script: greets },
     });
     bystander = await startProject({ back: { script: greets } });
@@ -147,7 +153,7 @@ describe.skipIf(noEngine)("a compose project that runs already", () => {
       asked: network?.IPAMConfig ?? null,
     };
   };
-  const all = ["front-1", "back-1", "kept-1", "pool-1", "pool-2", "other-1"];
+  const all = ["front-1", "back-1", "kept-1", "pool-1", "pool-2", "deaf-1", "other-1"];
   const shapes = () => Promise.all(all.map(shape));
 
   const cases: readonly (readonly [Fault, RegExp])[] = [
@@ -193,6 +199,38 @@ describe.skipIf(noEngine)("a compose project that runs already", () => {
     await deployment[Symbol.asyncDispose]();
     expect(undo).toEqual([]);
   });
+
+  it.each([
+    ["back", /^process \d+ of back ended \d+ ms after SIGTERM \(exit status 0\); process \d+ was/],
+    // No policy acts on what is stopped on purpose.
+    ["kept", /^process \d+ of kept ended \d+ ms after SIGTERM \(exit status 0\); process \d+ was/],
+    ["deaf", /^process \d+ of deaf ended 1\d\d\d ms after SIGTERM, only because SIGKILL followed/],
+  ])(
+    "restarts %s gracefully, with the time to stop that its user gave it",
+    async (service, how) => {
+      const before = await shapes();
+      deployment = await deploy([]);
+      const noted: string[] = [];
+      const deaths: unknown[] = [];
+      deployment.onExit((exit) => deaths.push(exit));
+      const stop = deployment.instance(service).stop.bind(deployment.instance(service));
+      deployment.instance(service).stop = () => {
+        const stopping = stop();
+        // Before anything is awaited, the start that undoes it is in the ledger.
+        noted.push(...undo.flatMap((entry) => (entry.kind === "changed" ? [entry.what] : [])));
+        return stopping;
+      };
+      const injection = await injectInto(deployment, { kind: "restart", service });
+      expect(injection.evidence.observation).toMatch(how);
+      expect(injection.evidence.landed).toBe(true);
+      expect(noted).toEqual(["running"]);
+      expect(deaths).toMatchObject([{ service, expected: true }]);
+      expect(await injection.heal()).toMatchObject({ landed: true });
+      await deployment[Symbol.asyncDispose]();
+      expect(undo).toEqual([]);
+      expect(await shapes()).toEqual(before);
+    },
+  );
 
   it("a strike of one replica leaves the other", async () => {
     deployment = await deploy([]);

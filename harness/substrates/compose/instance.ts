@@ -11,6 +11,7 @@ import type {
   Instance,
   InstanceState,
   Keeper,
+  Stopped,
 } from "../../target/deployment.ts";
 import {
   accessible,
@@ -249,6 +250,22 @@ export class ComposeInstance implements Instance {
           throw engineError(error, `kill the container of ${this.service.name}`);
         });
     await this.#until(`${this.service.name} has ended`, () => this.#accountOf(pid) !== null);
+  }
+
+  /** With the signal and the time that its user gave it. No restart policy acts on that. */
+  async stop(): Promise<Stopped> {
+    const { pid } = this;
+    if (pid === null) return { detail: "it had ended already" };
+    this.#change.running = this.#options.changes.note(this.id, { what: "running" });
+    this.#isEnding = true;
+    await this.#options.docker
+      .getContainer(this.id)
+      .stop()
+      .catch((error: unknown) => {
+        throw engineError(error, `stop the container of ${this.service.name}`);
+      });
+    await this.#until(`${this.service.name} has ended`, () => this.#accountOf(pid) !== null);
+    return { detail: this.#accountOf(pid)?.detail ?? "" };
   }
 
   #strike(pid: number): boolean {

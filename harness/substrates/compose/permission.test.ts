@@ -81,15 +81,15 @@ describe("the engine that a run may break containers on", () => {
       entries: ["edge"],
       probes: [{ service: "edge", path: "/", lane: "all" }],
     });
-    const at = (env: Record<string, string>, substrate = "auto") =>
-      chooseSubstrate({ root: "/", cwd: "/", env }, substrate, target);
-    await expect(at({ DOCKER_CONFIG: folder })).rejects.toThrow("not this machine");
-    const named = { DOCKER_CONFIG: folder, SEAWALL_ALLOW_CONTEXTS: "other,staging" };
-    expect((await at(named)).name).toBe("compose");
+    const at = (env: Record<string, string>, substrate = "auto", ...allowContexts: string[]) =>
+      chooseSubstrate({ root: "/", env }, { substrate, allowContexts }, target);
+    await expect(at({ DOCKER_CONFIG: folder })).rejects.toThrow(/not this machine/);
+    const there = { DOCKER_CONFIG: folder };
+    expect((await at(there, "auto", "other", "staging")).name).toBe("compose");
     expect((await at({ DOCKER_HOST: "unix:///nowhere" })).name).toBe("compose");
     await expect(at({}, "process")).rejects.toThrow("the process substrate cannot run this target");
-    await expect(chooseSubstrate({ root: "/", cwd: "/", env: {} }, "compose", {})).rejects.toThrow(
-      "the target is not a compose project",
-    );
+    await expect(
+      chooseSubstrate({ root: "/", env: {} }, { substrate: "compose", allowContexts: [] }, {}),
+    ).rejects.toThrow("the target is not a compose project");
   });
 });

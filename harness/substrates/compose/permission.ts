@@ -66,8 +66,8 @@ export function forbidden(
     return {
       why: `docker speaks to ${name}, which is not this machine; faults there need permission`,
       hint:
-        `Choose a local engine (DOCKER_CONTEXT=default), or permit this one with ` +
-        `SEAWALL_ALLOW_CONTEXTS=${name}.`,
+        "Choose a local engine (DOCKER_CONTEXT=default), or permit this one with " +
+        `--allow-context ${name}.`,
     };
   return host.startsWith("tcp://")
     ? null

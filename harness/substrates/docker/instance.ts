@@ -9,6 +9,7 @@ import type {
   Impairment,
   Instance,
   InstanceState,
+  Stopped,
 } from "../../target/deployment.ts";
 import type { Endpoint, Place, Program, Service } from "../../target/layout.ts";
 import { lastLines } from "../../system/files.ts";
@@ -242,8 +243,9 @@ export class DockerInstance implements Instance {
   }
 
   /** Sends SIGTERM, waits for the service's own drain time, then sends SIGKILL. */
-  async stop(): Promise<void> {
+  async stop(): Promise<Stopped> {
     await this.#end(this.service.drainMs);
+    return { detail: this.#detail };
   }
 
   async #end(drainMs: number): Promise<void> {

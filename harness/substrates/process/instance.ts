@@ -11,6 +11,7 @@ import type {
   Impairment,
   Instance,
   InstanceState,
+  Stopped,
 } from "../../target/deployment.ts";
 import type { UndoLedger } from "../../record/undo.ts";
 import type { Endpoint, Place, Program, Service } from "../../target/layout.ts";
@@ -268,8 +269,13 @@ export class ProcessInstance implements Instance {
   }
 
   /** Sends SIGTERM, waits for the service's own drain time, then sends SIGKILL. */
-  async stop(): Promise<void> {
+  async stop(): Promise<Stopped> {
+    const child = this.#child;
     await this.#end(this.service.drainMs);
+    const killedBy = child?.signalCode ?? null;
+    return {
+      detail: killedBy === null ? `exit status ${child?.exitCode}` : `ended by ${killedBy}`,
+    };
   }
 
   async #end(drainMs: number): Promise<void> {

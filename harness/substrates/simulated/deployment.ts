@@ -4,7 +4,7 @@
  */
 import { SeawallError } from "../../base/errors.ts";
 import type { RunningModel, Simulation, TargetModel } from "../../target/model.ts";
-import type { Deployment, LinkTotals } from "../../target/deployment.ts";
+import type { Deployment, LinkTotals, Stopped } from "../../target/deployment.ts";
 import type { SampleSink } from "../../metrics/samples.ts";
 import type { UndoLedger } from "../../record/undo.ts";
 import { prng } from "../../base/prng.ts";
@@ -118,6 +118,12 @@ export class SimulatedInstance implements VirtualService {
   async kill(): Promise<void> {
     this.#ending = true;
     if (this.#pid !== null) this.#request.machine.kill(this.#pid);
+  }
+
+  /** A model has nothing to drain. */
+  async stop(): Promise<Stopped> {
+    await this.kill();
+    return { detail: "it ended" };
   }
 
   async pause(): Promise<void> {

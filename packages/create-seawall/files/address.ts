@@ -2,12 +2,25 @@
 import type { Answers, Files } from "../kind.ts";
 
 export function addressFiles(answers: Answers, ending: string): Files {
-  const url = new URL(answers["address"] ?? "");
-  const path = `${url.pathname}${url.search}`;
+  const { origin, path } = wayIn(answers);
   return {
-    [`storms/target.${ending}`]: target(url.origin, path, answers["compose"]),
-    "storms/visitors.js": workload(url.origin, path),
-    [`storms/first-storm.${ending}`]: experiment(ending),
+    [`storms/target.${ending}`]: target(origin, path, answers["compose"]),
+    ...stormOn("entry", answers, ending),
+  };
+}
+
+/** Where users go in, in its two parts. */
+export function wayIn(answers: Answers): { readonly origin: string; readonly path: string } {
+  const { origin, pathname, search } = new URL(answers["address"] ?? "");
+  return { origin, path: `${pathname}${search}` };
+}
+
+/** The experiment and its load; users go in at the service `entry`. */
+export function stormOn(entry: string, answers: Answers, ending: string): Files {
+  const { origin, path } = wayIn(answers);
+  return {
+    "storms/visitors.js": workload(origin, path),
+    [`storms/first-storm.${ending}`]: experiment(entry, ending),
   };
 }
 
@@ -26,7 +39,7 @@ export const target = defineTarget({
 ${compose === undefined ? "" : outside(compose)}});
 `;
 
-const outside = (compose: string): string => {
+export const outside = (compose: string): string => {
   const file = `join(import.meta.dirname, "..", ${JSON.stringify(compose)})`;
   return `  outside: { composeFile: ${file} },\n`;
 };
@@ -49,7 +62,7 @@ export function visit() {
 }
 `;
 
-const experiment = (ending: string): string => `/**
+const experiment = (entry: string, ending: string): string => `/**
  * Four times as many visitors come while the way in is slow. Everybody must still get an answer,
  * and it must be as before once the way is quick again.
  */
@@ -109,13 +122,13 @@ export default defineExperiment({
       forMs: 4_000,
       fault: {
         kind: "latency",
-        links: { from: { service: "users" }, to: { service: "entry" } },
+        links: { from: { service: "users" }, to: { service: ${JSON.stringify(entry)} } },
         delayMs: 150,
         jitterMs: 0,
       },
     },
   ],
-  blastRadius: { services: ["entry"], faultsAtOnceMax: 1 },
+  blastRadius: { services: [${JSON.stringify(entry)}], faultsAtOnceMax: 1 },
   abortWhen: [],
   reliesOn: [],
 });

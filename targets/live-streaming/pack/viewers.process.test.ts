@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, expect, test } from "vitest";
 import { everyMetric } from "../../../test/support/judge/held-run.ts";
+import type { SessionStep } from "../../../harness/target/layout.ts";
 import { CsvParser } from "../../../harness/load/csv.ts";
 import { provision } from "../../../harness/provision/provision.ts";
 
@@ -21,6 +22,7 @@ afterAll(() => {
 interface Place {
   readonly name: string;
   readonly url: string;
+  readonly session?: SessionStep;
 }
 
 async function edge(name: string, answer: RequestListener): Promise<Place> {
@@ -39,7 +41,12 @@ interface Seen {
 /** Thirty live viewers within three seconds. */
 async function watch(
   edges: readonly Place[],
-  { workload = "viewers", exec = "liveRoaming", gateways = [] as readonly Place[] } = {},
+  {
+    workload = "viewers",
+    exec = "liveRoaming",
+    gateways = [] as readonly Place[],
+    virtualUsers = 40,
+  } = {},
 ): Promise<Seen[]> {
   const settings = {
     seed: 7,
@@ -63,7 +70,7 @@ async function watch(
         rate: 10,
         timeUnit: "1s",
         duration: "3s",
-        preAllocatedVUs: 40,
+        preAllocatedVUs: virtualUsers,
       },
     },
   };
@@ -197,3 +204,41 @@ test("asks the gateway for another edge when one fails, and the next gateway whe
     ]),
   );
 });
+
+test("each viewer of a stream behind sessions signs in once, and again when it is refused", async () => {
+  const tokens = new Map<string, number>();
+  const bare: string[] = [];
+  const place = await edge("sessions", (request, response) => {
+    if (request.url === "/door") {
+      const token = `ticket-${tokens.size + 1}`;
+      tokens.set(token, 0);
+      response.writeHead(201).end(JSON.stringify({ data: { token } }));
+      return;
+    }
+    const token = String(request.headers.authorization).replace("Bearer ", "");
+    const uses = tokens.get(token);
+    if (uses === undefined) bare.push(token);
+    // A ticket is good for two segments.
+    if (uses === undefined || uses >= 2) return void response.writeHead(401).end();
+    tokens.set(token, uses + 1);
+    response.end(media);
+  });
+  const session = {
+    path: "/door",
+    token: "data.token",
+    header: "Authorization",
+    as: "Bearer {token}",
+  };
+  const seen = await watch([{ ...place, session }], { exec: "dvr", virtualUsers: 5 });
+  const segments = seen.filter(({ metric }) => metric === "segment_ms");
+  expect(segments.length).toBeGreaterThan(20);
+  expect(new Set(segments.map(({ tags }) => tags["outcome"]))).toEqual(new Set(["served"]));
+  expect(bare).toEqual([]);
+  // Viewers share no ticket, and a used one is given back for another.
+  expect(tokens.size).toBeGreaterThanOrEqual(Math.ceil(segments.length / 2));
+  expect(tokens.size).toBeLessThan(segments.length);
+  const requests = seen.filter(({ metric }) => metric === "http_req_ms");
+  const signedIn = requests.filter(({ tags }) => tags["lane"] === "session");
+  expect(signedIn.length).toBe(tokens.size);
+  expect(JSON.stringify(seen)).not.toContain("ticket-");
+}, 30_000);

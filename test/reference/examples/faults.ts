@@ -48,6 +48,7 @@ export const reset: FaultOf<"reset"> = {
   kind: "reset",
   links: { to: { service: "origin-a" } },
 };
+export const restart: FaultOf<"restart"> = { kind: "restart", service: "origin-a" };
 export const restartLoop: FaultOf<"restartLoop"> = {
   kind: "restartLoop",
   service: "origin-a",

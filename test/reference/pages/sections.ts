@@ -6,6 +6,7 @@ import {
   recoveryShape,
   stepShape,
 } from "../../../harness/experiment/experiment-schema.ts";
+import { authoredShape } from "../../../harness/trace/authored-replay.ts";
 import { composedShape } from "../../../harness/target/compose-target.ts";
 import {
   ownTargetShape,
@@ -36,6 +37,8 @@ const experiments: readonly TypeSection[] = [
     example: "load",
   },
   { name: "ScriptLoad", path: "harness/experiment/script-load.ts", example: "scenarios" },
+  { name: "ReplayLoad", path: "harness/experiment/script-load.ts", shapes: [loadShape] },
+  { name: "AuthoredReplay", path: "harness/trace/authored-replay.ts", shapes: [authoredShape] },
   { name: "Step", path: experiment, shapes: [stepShape], example: "step" },
   { name: "Recovery", path: experiment, shapes: [recoveryShape], example: "recovery" },
   { name: "Abort", path: experiment, shapes: [abortShape], example: "abort" },

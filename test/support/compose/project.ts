@@ -15,6 +15,8 @@ export interface ServiceInProject {
   /** By port of the container, the port on 127.0.0.1. */
   readonly published?: Readonly<Record<number, number>>;
   readonly restart?: string;
+  /** Its time to stop; 10 s by default, as with compose. */
+  readonly stopSeconds?: number;
   readonly replicas?: number;
 }
 
@@ -61,6 +63,7 @@ export async function startProject(
           Image: described.image ?? image,
           Entrypoint:
             script === undefined ? [...(described.command ?? [])] : ["/node", "-e", script],
+          ...(described.stopSeconds === undefined ? {} : { StopTimeout: described.stopSeconds }),
           ExposedPorts: Object.fromEntries(ports.map(([port]) => [port, {}])),
           Labels: of({
             "com.docker.compose.service": service,

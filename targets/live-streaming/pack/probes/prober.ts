@@ -14,7 +14,8 @@ import type { SampleSink } from "../../../../harness/metrics/samples.ts";
 import { prng } from "../../../../harness/base/prng.ts";
 import { newestDue, type ProbeRequest, probeRequests } from "./probe-schedule.ts";
 import { segmentPath, type Stream, streamOf } from "../stream/stream.ts";
-import { decoded, fetchBody, type Fetched } from "../../../../harness/system/fetch-body.ts";
+import { decoded, type Fetched } from "../../../../harness/system/fetch-body.ts";
+import { Sessions } from "../../../../harness/system/session.ts";
 import type { Delivery } from "./delivered.ts";
 import { type ListedAnswer, ListedSegments } from "./listed.ts";
 import { Origins } from "../source/origins.ts";
@@ -49,6 +50,7 @@ export async function runProber(options: ProberOptions): Promise<void> {
   const { deployment, sink, clock, signal } = options;
   const random = options.random ?? prng(Math.floor(clock.nowMs()));
   const agent = new Agent({ keepAlive: true, maxSockets: 8 });
+  const sessions = new Sessions(agent);
   const { entries: edges } = deployment.layout;
   const stream = options.stream ?? streamOf(deployment.layout);
   const endpoints = entriesOf(deployment).map(dialled);
@@ -105,7 +107,7 @@ export async function runProber(options: ProberOptions): Promise<void> {
     if (follower !== undefined)
       return follower.fetch({ rendition, lane, back: lane === "live" ? 0 : back }, own, timeoutMs);
     const path = segmentPath(stream, rendition, number);
-    const answer = await fetchBody(endpoint, path, { agent: own, timeoutMs, signal });
+    const answer = await sessions.fetch(endpoint, path, { agent: own, timeoutMs, signal });
     return { answer, status: answer.status, number };
   }
 

@@ -5,9 +5,10 @@
 import { sleep } from "k6";
 import exec from "k6/execution";
 import http from "k6/http";
+import { forgetSession, headersFor } from "../../../../harness/k6.ts";
 import { segmentPath } from "../stream/stream.ts";
 import { pick, random } from "./library/random.ts";
-import { hostOf, optionsOf, settings } from "./library/settings.ts";
+import { optionsOf, settings } from "./library/settings.ts";
 
 export const needs = ["content"] as const;
 export const options = optionsOf({ fast: 2, absent: 20 });
@@ -76,11 +77,12 @@ export function absent(): void {
 
 function ask(path: string): void {
   const edge = pick(settings.edges, random(1));
-  http.get(edge.url + path, {
+  const { status } = http.get(edge.url + path, {
     tags: { lane: "junk", entry: edge.name },
     timeout: answerWithinMs,
-    ...hostOf(edge),
+    headers: headersFor(edge),
   });
+  forgetSession(edge, status);
 }
 
 /** The segment in production. */

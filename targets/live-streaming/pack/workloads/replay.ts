@@ -3,8 +3,9 @@
  * edge. Nothing is retried, because the trace holds the retries of its players.
  */
 import http from "k6/http";
+import { forgetSession, headersFor } from "../../../../harness/k6.ts";
 import { fetchSegment } from "./library/fetch-segment.ts";
-import { type Edge, hostOf, optionsOf, settings } from "./library/settings.ts";
+import { type Edge, optionsOf, settings } from "./library/settings.ts";
 
 export const needs = ["content"] as const;
 export const options = optionsOf({});
@@ -42,11 +43,12 @@ export function dvr(_data: unknown, asked: Asked): void {
 function send({ lane, name, path, number, session, intendedMs }: Asked, deadlineMs: number): void {
   const edge = edgeOf(session);
   if (name === undefined || number === null) {
-    http.get(edge.url + path, {
+    const { status } = http.get(edge.url + path, {
       tags: { lane, entry: edge.name },
       timeout: deadlineMs,
-      ...hostOf(edge),
+      headers: headersFor(edge),
     });
+    forgetSession(edge, status);
     return;
   }
   fetchSegment({

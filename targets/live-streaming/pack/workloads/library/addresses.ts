@@ -4,7 +4,8 @@
  */
 import http, { type Params, type RefinedResponse, type ResponseType } from "k6/http";
 import { absolute } from "../../stream/reading/addresses.ts";
-import { type Edge, hostOf } from "./settings.ts";
+import { headersFor } from "../../../../../harness/k6.ts";
+import type { Edge } from "./settings.ts";
 
 export type Answer = RefinedResponse<ResponseType | undefined>;
 
@@ -28,7 +29,7 @@ export function getFrom(
   for (let redirects = 0; ; redirects++) {
     const own = isOf(edge, at);
     const { headers, ...plain } = params;
-    const sent = { ...headers, ...(own ? { ...hostOf(edge).headers, ...session } : {}) };
+    const sent = { ...headers, ...(own ? { ...headersFor(edge), ...session } : {}) };
     const answer = http.get(own ? alongWay(edge, at) : at, { ...plain, headers: sent });
     const location = answer.headers["Location"];
     if (answer.status < 300 || answer.status >= 400 || location === undefined)

@@ -5,11 +5,12 @@
 import { sleep } from "k6";
 import http, { type RefinedResponse, type ResponseType } from "k6/http";
 import { Counter, Trend } from "k6/metrics";
+import { forgetSession, headersFor } from "../../../../../harness/k6.ts";
 import { segmentPath } from "../../stream/stream.ts";
 import { mediaProblem } from "./inspect-media.ts";
 import { isSegment, isUndecodable, looks } from "./look-at-body.ts";
 import { getListed, isWhole } from "./listed.ts";
-import { type Edge, hostOf, settings } from "./settings.ts";
+import { type Edge, settings } from "./settings.ts";
 
 /** A viewer's wait for one segment in ms, from its scheduled request. */
 const segmentMs = new Trend("segment_ms", true);
@@ -111,6 +112,7 @@ export function fetchSegment(wish: Wish): void {
             : "served";
       break;
     }
+    forgetSession(edge, answer.status);
     outcome = isShed(answer) ? "shed" : "lost";
     if (wish.once === true) break;
     if (isBroken(answer)) {
@@ -198,7 +200,7 @@ function ask(
       answer: http.get(edge.url + segmentPath(settings.stream, rendition, number), {
         tags: { lane, entry: edge.name },
         timeout: how.timeoutMs,
-        ...hostOf(edge),
+        headers: headersFor(edge),
         ...(how.binary ? { responseType: "binary" } : {}),
       }),
       number,

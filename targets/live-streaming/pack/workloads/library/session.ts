@@ -2,7 +2,8 @@
 import http from "k6/http";
 import type { SessionStep } from "../../../../../harness/target/layout.ts";
 import { parsed } from "./parsed.ts";
-import { type Edge, hostOf } from "./settings.ts";
+import { headersFor } from "../../../../../harness/k6.ts";
+import type { Edge } from "./settings.ts";
 
 const opened = new Map<string, Record<string, string>>();
 
@@ -12,7 +13,7 @@ export function openSession(edge: Edge, step: SessionStep): Record<string, strin
   if (known !== undefined) return known;
   const { path, method = "POST", body, token, header, as = "{token}" } = step;
   const answer = http.request(method, edge.url + path, body ?? null, {
-    headers: { ...hostOf(edge).headers, ...(body === undefined ? {} : json) },
+    headers: { ...headersFor(edge), ...(body === undefined ? {} : json) },
     responseType: "text",
   });
   const found = answer.status < 300 ? memberOf(parsed(answer), token) : undefined;

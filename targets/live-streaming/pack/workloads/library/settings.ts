@@ -4,32 +4,11 @@
  * one gateway, GATEWAY or http://127.0.0.1:18090.
  */
 import type { Options } from "k6/options";
+import type { Entry } from "../../../../../harness/k6.ts";
 import type { Stream } from "../../stream/stream.ts";
 
 /** An edge, or a gateway. */
-export interface Edge {
-  readonly name: string;
-  readonly url: string;
-  /** The Host header, if it is not the host of the address. */
-  readonly host?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** By header, the variable that holds its value. */
-  readonly secretHeaders?: Readonly<Record<string, string>>;
-}
-
-/** The headers of each request to it. */
-export function hostOf({ host, headers, secretHeaders = {} }: Edge): {
-  readonly headers?: Record<string, string>;
-} {
-  const all = {
-    ...(host === undefined ? {} : { Host: host }),
-    ...headers,
-    ...Object.fromEntries(
-      Object.entries(secretHeaders).map(([name, variable]) => [name, __ENV[variable] ?? ""]),
-    ),
-  };
-  return Object.keys(all).length === 0 ? {} : { headers: all };
-}
+export type Edge = Entry;
 
 export interface Settings {
   readonly seed: number;
