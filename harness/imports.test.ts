@@ -140,6 +140,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   // Viewers and the harness share one function for a segment's path, and one for its inspection.
   "targets/live-streaming/pack/workloads": [
     "harness/metrics/print.ts",
+    // How a session is opened, as a type.
+    "harness/target/layout.ts",
     "harness/k6.ts",
     "targets/live-streaming/pack/stream",
   ],
@@ -154,6 +156,7 @@ const packagesOfPure = ["zod"];
 /** Node built-ins that only compute. */
 const builtinsOfPure = [
   'import { isIPv4, isIPv6 } from "node:net";',
+  'import { isIPv6 } from "node:net";',
   'import { resolve } from "node:path";',
 ];
 

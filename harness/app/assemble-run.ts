@@ -9,6 +9,7 @@ import type { Clock } from "../target/deployment.ts";
 import type { SampleSink } from "../metrics/samples.ts";
 import type { Substrate } from "../substrates/substrate.ts";
 import type { Planned } from "../plan/options.ts";
+import { planAsRead } from "../record/plan-as-read.ts";
 import type { Machine } from "../record/events.ts";
 import type { SubstrateName } from "../record/substrates.ts";
 import { entriesOf, hostsOf, otherEntriesOf } from "../target/entries.ts";
@@ -37,6 +38,7 @@ import type { Context } from "./context.ts";
 import { type Hold, holding } from "./hold.ts";
 import { withPlayers } from "./players.ts";
 import type { Progress } from "./progress.ts";
+import { allowing, contentOfStarted } from "./read-content.ts";
 
 export interface WireOptions {
   readonly context: Context;
@@ -64,6 +66,8 @@ export function wire(options: WireOptions): World {
     const { user, system } = process.cpuUsage();
     return (user + system) / 1e6;
   };
+  /** With what was read from the target, once it is up. */
+  let known = plan;
   return {
     clock,
     events: recorder,
@@ -71,7 +75,15 @@ export function wire(options: WireOptions): World {
     harnessCpuSeconds,
     ...(options.hold === undefined
       ? {}
-      : { hold: holding(options.hold, { plan, runId, logsDirectory, undo: ledger, generator }) }),
+      : {
+          hold: holding(options.hold, {
+            plan: () => known,
+            runId,
+            logsDirectory,
+            undo: ledger,
+            generator,
+          }),
+        }),
     deploy: async (signal) =>
       (await substrateOf(context, plan.substrate, tools, clock)).deploy({
         plan,
@@ -83,14 +95,25 @@ export function wire(options: WireOptions): World {
         controlToken: randomBytes(16).toString("hex"),
         progress: (text) => progress.note(text),
       }),
+    readContent: async (deployment, signal) => {
+      const read = await contentOfStarted(planned, deployment, signal);
+      if (read === null) return null;
+      for (const text of read.notes) recorder.event({ kind: "note", text });
+      known = planAsRead(plan, read.record);
+      return read.record;
+    },
     watchIdle: (deployment) => watchIdle(plan, deployment, clock),
     prepareLoad: async (deployment, signal) => {
       const load = await generator.prepare({
-        plan,
+        plan: known,
         runId,
         entries: entriesOf(deployment),
         otherEntries: otherEntriesOf(deployment),
-        hosts: hostsOf(deployment),
+        // What was read may lead to hosts that no service has.
+        hosts: [
+          ...hostsOf(deployment),
+          ...(planned.pack?.reader === undefined ? [] : (planned.allowHosts ?? [])),
+        ],
         replays: planned.replays,
         sink: watch,
         logsDirectory,
@@ -111,6 +134,8 @@ export function wire(options: WireOptions): World {
         planned: plan.load,
         metrics: plan.metrics,
         pack: planned.pack,
+        content: known.content,
+        isAllowed: allowing(planned.allowHosts),
       });
       try {
         await probes.listen();

@@ -22,7 +22,8 @@ export interface Hold {
 }
 
 interface Held {
-  readonly plan: Plan;
+  /** With what was read from the target, once it is up. */
+  readonly plan: () => Plan;
   readonly runId: string;
   readonly logsDirectory: string;
   readonly undo: UndoLedger;
@@ -42,7 +43,7 @@ export function holding(
     msMax: hold.msMax,
     release: async (deployment: Deployment, signal) => {
       mkdirSync(logs, { recursive: true });
-      const alone = everyday(plan, hold.msMax);
+      const alone = everyday(plan(), hold.msMax);
       if (alone.load.length === 0) return hold.released(signal);
       await using load = await generator.prepare({
         plan: alone,

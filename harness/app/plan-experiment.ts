@@ -15,6 +15,7 @@ import { checkedOut, type Commit } from "../system/git.ts";
 import type { Context } from "./context.ts";
 import { experimentNames, fileOf, isCatalogued, loadExperiment } from "./experiment-files.ts";
 import { judgedAgain, recordedVerdicts } from "./verdict-history.ts";
+import { contentOfRunning } from "./read-content.ts";
 import { addressed, sentRows } from "./replay-on-target.ts";
 import { scaledReplay } from "./replays.ts";
 import { rerunCommand } from "./rerun.ts";
@@ -65,7 +66,16 @@ export async function plan(
   options: RunRequest,
   recorded: readonly RecordedVerdict[] | null = recordedVerdicts(options.out),
 ): Promise<Planned> {
-  const planning = await planOptions(context, name, given, seed, options);
+  const described = await planOptions(context, name, given, seed, options);
+  const planning = {
+    ...described,
+    content: isVirtual(described.substrate)
+      ? null
+      : await contentOfRunning(given.target, options.topology ?? given.topology, {
+          allowHosts: options.allowHosts,
+          signal: context.signal,
+        }),
+  };
   const { experiment, problems: replayProblems } = await addressed(
     await scaled(given, options.scale, planning.substrate),
     options.topology ?? given.topology,

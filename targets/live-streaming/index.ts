@@ -5,5 +5,6 @@ export { type StreamTarget, streamTarget } from "./pack/own-target/stream-target
 export { faults } from "./pack/faults.ts";
 export { streaming } from "./pack/pack.ts";
 export { replay, type ReplayOptions } from "./pack/replay.ts";
+export type { StreamSource } from "./pack/stream/source.ts";
 export type { Stream } from "./pack/stream/stream.ts";
 export { liveStreaming } from "./target.ts";

@@ -17,7 +17,8 @@ import { VirtualStreamProbes } from "./probes/virtual-probes.ts";
 import { ofStreamBefore } from "./older.ts";
 import { bodiesOf, factsOf } from "./stream/bodies-of-stream.ts";
 import type { StreamLayout } from "./stream/stream-layout.ts";
-import { type Stream, streamOf } from "./stream/stream.ts";
+import { readSource } from "./source/read-source.ts";
+import { isUnread, type Stream, streamOf } from "./stream/stream.ts";
 import { recorded } from "./recorded/recorded.ts";
 import { reportsOf } from "./reports.ts";
 import { tagValues } from "./tag-values.ts";
@@ -43,6 +44,10 @@ export const streaming: Pack = {
   askedAlike: { live: ["viewers", "sessions"], dvr: ["viewers"] },
   wishes: randomRequestsOf,
   reports: reportsOf,
+  reader: {
+    isDue: (layout) => given(layout, isUnread) === true,
+    read: readSource,
+  },
   bodies: (layout) => given(layout, bodiesOf),
   facts: (layout) => given(layout, factsOf) ?? [],
   older: ofStreamBefore,

@@ -95,6 +95,7 @@ const targets: readonly TypeSection[] = [
     made: { path: `${pack}/own-target/stream-target.ts`, name: "streamTarget" },
   },
   { name: "Stream", path: `${pack}/stream/stream.ts`, shapes: [streamShape], example: "stream" },
+  { name: "StreamSource", path: `${pack}/stream/source.ts` },
   { name: "Pack", path: "harness/target/pack.ts", example: "pack" },
   { name: "Harm", path: "harness/target/harm.ts" },
   { name: "Refusal", path: "harness/target/harm.ts" },
