@@ -86,7 +86,7 @@ const service = {
 const file = z.string().refine((path) => path.startsWith("/"), "the whole path of a file");
 const variable = z.string().regex(/^[A-Za-z_]\w*$/, "the name of a variable");
 const header = z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, "the name of a header");
-export const sessionShape = z.strictObject({
+const sessionShape = z.strictObject({
   path,
   method: z.enum(["GET", "POST"]).optional(),
   body: z.string().optional(),
@@ -102,14 +102,14 @@ const probeSession = sessionShape.refine(
   (one) => (one.header === undefined) !== (one.query === undefined),
   "a header or a query carries the token: name one of them",
 );
+/** Of what the bundled workloads ask for. */
+export const headerSession = sessionShape.refine(
+  (one) => one.header !== undefined && one.query === undefined,
+  "the bundled workloads send the token in a header: name it, and no query",
+);
 const spoken = {
   http: z.union([z.literal(1.1), z.literal(2)], "1.1 or 2").optional(),
-  session: sessionShape
-    .refine(
-      (one) => one.header !== undefined && one.query === undefined,
-      "the bundled workloads send the token in a header: name it, and no query",
-    )
-    .optional(),
+  session: headerSession.optional(),
   host: z.string().min(1).optional(),
   headers: z.record(header, z.string()).optional(),
   secretHeaders: z.record(header, variable).optional(),

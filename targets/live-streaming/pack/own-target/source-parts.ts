@@ -1,12 +1,12 @@
 /** The parts of a target whose stream is read from its playlist. */
 import { z } from "zod";
 import type { OwnParts, OwnTarget } from "../../../../harness/target/own-target-description.ts";
-import { linesOf, sessionShape } from "../../../../harness/target/own-target-problems.ts";
+import { headerSession, linesOf } from "../../../../harness/target/own-target-problems.ts";
 import type { PlayCheck } from "../../../../harness/target/layout.ts";
 import type { StreamSource } from "../stream/source.ts";
 import type { Stream } from "../stream/stream.ts";
 
-const shape = z.strictObject({ url: z.string(), session: sessionShape.optional() });
+const shape = z.strictObject({ url: z.string(), session: headerSession.optional() });
 
 type Own = Pick<OwnTarget, "services" | "entries">;
 

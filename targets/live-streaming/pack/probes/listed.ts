@@ -35,7 +35,7 @@ export class ListedSegments {
   readonly #following: Following;
   readonly #nowMs: () => number;
   readonly #had = new Set<string>();
-  #session: Readonly<Record<string, string>> | null = null;
+  #session: Awaited<ReturnType<typeof openSession>> | null = null;
   /** One reading at a time: two would ask for the same playlist. */
   #reading: Promise<unknown> = Promise.resolve();
 
@@ -90,7 +90,7 @@ export class ListedSegments {
     const { source, entry, signal } = this.#options;
     if (source.session === undefined) return {};
     this.#session ??= await openSession(dialled(entry), source.session, { agent, signal });
-    return this.#session;
+    return this.#session("/").headers;
   }
 
   async #media(

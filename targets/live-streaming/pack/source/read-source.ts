@@ -42,7 +42,7 @@ export async function readSource(context: ReadingContext): Promise<ContentRead> 
     const headers =
       source.session === undefined
         ? {}
-        : await openSession(dialled(entry), source.session, { agent, signal });
+        : (await openSession(dialled(entry), source.session, { agent, signal }))("/").headers;
     const options = { origins, agent, signal, headers };
     return await read({ described, source, url, options, nowMs: context.nowMs });
   } catch (error) {

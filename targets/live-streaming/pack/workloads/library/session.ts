@@ -18,7 +18,7 @@ export function openSession(edge: Edge, step: SessionStep): Record<string, strin
   });
   const found = answer.status < 300 ? memberOf(parsed(answer), token) : undefined;
   if (typeof found !== "string" || found === "") return null;
-  const headers = { [header]: as.replaceAll("{token}", found) };
+  const headers = header === undefined ? {} : { [header]: as.replaceAll("{token}", found) };
   opened.set(edge.name, headers);
   return headers;
 }
