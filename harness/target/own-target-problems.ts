@@ -86,7 +86,7 @@ const service = {
 const file = z.string().refine((path) => path.startsWith("/"), "the whole path of a file");
 const variable = z.string().regex(/^[A-Za-z_]\w*$/, "the name of a variable");
 const header = z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, "the name of a header");
-const sessionShape = z.strictObject({
+export const sessionShape = z.strictObject({
   path,
   method: z.enum(["GET", "POST"]).optional(),
   body: z.string().optional(),

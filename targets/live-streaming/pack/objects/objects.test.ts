@@ -13,7 +13,7 @@ describe("an address of a stream", () => {
   it("with a template is a segment under its rendition and number", () => {
     fc.assert(
       fc.property(
-        fc.string({ minLength: 1 }).filter((name) => !/[/?#{}]|^\.+$/.test(name)),
+        fc.string({ minLength: 1 }).filter((name) => !/[/?#{}%]|^\.+$/.test(name)),
         fc.nat(),
         (rendition, number) => {
           const path = segmentPath(stream, rendition, number);
