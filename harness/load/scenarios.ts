@@ -23,6 +23,7 @@ export interface Scenario {
   readonly preAllocatedVUs: number;
   readonly maxVUs: number;
   readonly gracefulStop: string;
+  readonly env?: Readonly<Record<string, string>>;
   readonly stages: readonly Stage[];
 }
 
@@ -101,7 +102,7 @@ export function entryScript(
 }
 
 /** Steps, not ramps: a stage of zero duration jumps to its rate. */
-export function scenarioOf(load: Load, plan: Plan): Scenario {
+export function scenarioOf(load: Load, plan: Plan, entries: readonly Entry[] = []): Scenario {
   const stages = stagesOf(load, plan);
   const rate = ({ perSecond }: Pace): number => Math.round(perSecond * timeUnitSeconds);
   const lengthMs = (index: number): number =>
@@ -114,6 +115,8 @@ export function scenarioOf(load: Load, plan: Plan): Scenario {
     preAllocatedVUs: load.vus,
     maxVUs: load.vus,
     gracefulStop: `${gracefulStopMsOf(plan)}ms`,
+    // Two loads may give one variable different values.
+    ...(load.env === undefined ? {} : { env: filled(load.env, plan, entries) }),
     stages: stages.flatMap((stage, index) => [
       { target: rate(stage), duration: "0s" },
       { target: rate(stage), duration: `${lengthMs(index)}ms` },
@@ -126,17 +129,20 @@ export function environmentOf(
   plan: Plan,
   entries: readonly Entry[],
 ): Readonly<Record<string, string>> {
-  const names = plan.entries;
-  const filled = (value: string): string =>
+  return Object.assign({}, ...plan.load.map(({ env = {} }) => filled(env, plan, entries)));
+}
+
+function filled(
+  env: Readonly<Record<string, string>>,
+  { entries: names }: Plan,
+  entries: readonly Entry[],
+): Readonly<Record<string, string>> {
+  const fill = (value: string): string =>
     value.replaceAll(/\{url(?::([^}]+))?\}/g, (whole, name: string | undefined) => {
       const entry = entries[name === undefined ? 0 : names.indexOf(name)];
       return entry === undefined ? whole : urlOf(entry);
     });
-  return Object.fromEntries(
-    plan.load.flatMap(({ env = {} }) =>
-      Object.entries(env).map(([name, value]) => [name, filled(value)]),
-    ),
-  );
+  return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, fill(value)]));
 }
 
 /** The settings of a workload; `forbidden` are blocks of addresses to which it must not connect. */
@@ -171,7 +177,9 @@ export function settingsOf(
         withNames(ways, plan.otherEntries?.[name] ?? []),
       ]),
     ),
-    scenarios: Object.fromEntries(loads.map((load) => [load.name, scenarioOf(load, plan)])),
+    scenarios: Object.fromEntries(
+      loads.map((load) => [load.name, scenarioOf(load, plan, entries)]),
+    ),
     forbidden,
     rps: plan.requestsPerSecondMax ?? 0,
     hosts: Object.fromEntries(

@@ -108,7 +108,13 @@ export class SimulatedLoad implements RunningLoad {
           const begunMs = this.#clock.nowMs();
           account.begun(begunMs);
           this.#model.iterate(
-            { behaviour: `${load.workload}.${load.exec}`, lane: load.lane, weight, user },
+            {
+              behaviour: `${load.workload}.${load.exec}`,
+              lane: load.lane,
+              env: load.env ?? {},
+              weight,
+              user,
+            },
             () => {
               users.give(user);
               account.ended(begunMs);

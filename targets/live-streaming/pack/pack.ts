@@ -16,7 +16,6 @@ import { WatchingPlayers } from "./players/watching.ts";
 import { VirtualStreamProbes } from "./probes/virtual-probes.ts";
 import { ofStreamBefore } from "./older.ts";
 import { bodiesOf, factsOf } from "./stream/bodies-of-stream.ts";
-import type { StreamLayout } from "./stream/stream-layout.ts";
 import { type Stream, streamOf } from "./stream/stream.ts";
 import { reportsOf } from "./reports.ts";
 import { tagValues } from "./tag-values.ts";
@@ -55,7 +54,7 @@ export const streaming: Pack = {
   virtualProbes: (context) => new VirtualStreamProbes(context),
   players: {
     obstacle: (layout) =>
-      (layout as StreamLayout).manifestPath === undefined
+      given(layout, ({ manifestPath }) => manifestPath) === undefined
         ? "this target does not say where its manifest is"
         : null,
     open: (context) => WatchingPlayers.open(context),

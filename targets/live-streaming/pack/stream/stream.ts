@@ -25,6 +25,11 @@ export interface Stream {
   readonly leastBytesShare?: number;
   /** `{event}`, `{rendition}` and `{number}` are placeholders. */
   readonly segmentPath: string;
+  /**
+   * Of the DASH manifest, or of the HLS multivariant playlist, at each entry. Without it, nobody
+   * can watch.
+   */
+  readonly manifestPath?: string;
   /** The DVR window in segments, as available right after the target is up. */
   readonly dvrSegments: number;
   /**
