@@ -26,6 +26,8 @@ export interface StreamView {
   readonly url: string;
   readonly renditions: readonly RenditionView[];
   readonly steering?: SteeringView;
+  /** HLS: EXT-X-DEFINE, which media playlists may import. */
+  readonly variables?: Readonly<Record<string, string>>;
   /** DASH alone. */
   readonly manifest?: ManifestView;
 }
@@ -78,7 +80,7 @@ export interface PartView extends Resource {
 }
 
 export interface SegmentView extends Resource {
-  /** HLS: the media sequence number. DASH: the number in its period. */
+  /** HLS: the media sequence number. DASH: the number in its address, or the time in it. */
   readonly sequence: number;
   /** On the presentation timeline, which all renditions of the stream share. */
   readonly startMs: number;
@@ -225,7 +227,10 @@ export type DashAddressing =
 /** `count` segments of the same length, one after the other. */
 export interface TimelineRun {
   readonly startTicks: number;
+  /** The same, if a number cannot hold it. */
+  readonly exactStart?: string;
   readonly durationTicks: number;
+  /** `endless` if it repeats until its period ends. */
   readonly count: number;
   /** How many segments precede it in its timeline. */
   readonly before: number;
