@@ -172,7 +172,7 @@ export class Session {
     if (playing + stalled <= 0) return;
     this.#add("viewer_rebuffer_ratio", stalled / (playing + stalled));
     this.#add("viewer_bitrate", playback.bitsPerSecond);
-    const latencyMs = this.viewer.latencyMs(nowMs);
+    const { latencyMs } = this.viewer;
     if (latencyMs !== null) this.#add("viewer_latency_ms", latencyMs);
   }
 

@@ -3,6 +3,7 @@
  * time, the answers to its requests, and when its viewer seeks or leaves. It returns what it asks
  * and what happened. k6 and the simulation drive the same code.
  */
+import { absolute } from "../stream/reading/addresses.ts";
 import { reloadOfManifest, reloadOfMedia } from "../stream/reading/reload.ts";
 import { mediaOf, readMedia, readStream } from "../stream/reading/read-stream.ts";
 import { isLast, segmentAt, windowOf } from "../stream/reading/segments.ts";
@@ -101,11 +102,11 @@ export class Viewer {
   }
 
   /** How far behind live it plays, in ms; null before the start, or if the stream is not live. */
-  latencyMs(nowMs: number): number | null {
+  get latencyMs(): number | null {
     const { positionMs, hasStarted } = this.#playback;
     const media = this.#mainMedia();
     if (positionMs === null || !hasStarted || media === null || media.ended) return null;
-    const serverMs = nowMs + this.#offsetMs;
+    const serverMs = this.#serverMs;
     if (media.format === "dash") return serverMs - media.manifest.availabilityStartMs - positionMs;
     if (media.dated) return serverMs - positionMs;
     const edge = this.#edgeOf(media);
@@ -225,7 +226,14 @@ export class Viewer {
       const reading = answer.status === 200 ? this.#readManifest(url, answer) : null;
       if (reading === null) {
         this.#manifestFailures += 1;
-        const next = this.#afterFailure("manifest", this.#manifestFailures, answer);
+        const next = this.#rules.afterFailure({
+          kind: "manifest",
+          failures: this.#manifestFailures,
+          status: answer.status,
+          timedOut: answer.timedOut === true,
+          isNewest: false,
+          canSwitch: false,
+        });
         if (next.do === "retry")
           this.#later("manifest", next.afterMs, () => this.#askManifest(url));
         else {
@@ -243,24 +251,13 @@ export class Viewer {
     });
   }
 
-  #afterFailure(kind: RequestKind, failures: number, { status, timedOut }: Answer) {
-    const [isNewest, canSwitch] = [false, false];
-    return this.#rules.afterFailure({
-      kind,
-      failures,
-      status,
-      timedOut: timedOut === true,
-      isNewest,
-      canSwitch,
-    });
-  }
-
   /** Null for a text that is no stream. One that did not change is not parsed again. */
   #readManifest(url: string, answer: Answer): StreamView | null {
     const text = answer.text ?? "";
     if (this.#stream !== null && text === this.#manifestText) return this.#stream;
     try {
-      const { stream, media } = readStream(text, answer.url ?? url);
+      const known = this.#stream ?? undefined;
+      const { stream, media } = readStream(text, answer.url ?? url, known);
       this.#manifestText = text;
       this.#medias.clear();
       const isFirst = this.#stream === null;
@@ -302,7 +299,7 @@ export class Viewer {
       done();
       return;
     }
-    this.#ask({ kind: "clock", url: resolved(clock.value, url) }, true, ({ status, text }) => {
+    this.#ask({ kind: "clock", url: absolute(url, clock.value) }, true, ({ status, text }) => {
       const serverMs = status === 200 ? Date.parse((text ?? "").trim()) : Number.NaN;
       if (Number.isFinite(serverMs)) this.#offsetMs = serverMs - this.#nowMs;
       done();
@@ -347,6 +344,7 @@ export class Viewer {
       const view = readMedia(text, answer.url ?? url, {
         ...(playlist.view === undefined ? {} : { previous: playlist.view }),
         ...(alignWith === undefined ? {} : { alignWith }),
+        ...(this.#stream?.variables === undefined ? {} : { variables: this.#stream.variables }),
       });
       playlist.text = text;
       return view;
@@ -673,12 +671,4 @@ export class Viewer {
 /** A range that is answered in part is what was asked for. */
 function isWhole({ status }: Answer): boolean {
   return status === 200 || status === 206;
-}
-
-/** Without `URL`, which k6 does not have. */
-function resolved(value: string, base: string): string {
-  if (/^[a-z][a-z0-9+.-]*:/i.test(value)) return value;
-  const [, origin = "", path = ""] = /^([a-z]+:\/\/[^/?#]*)([^?#]*)/i.exec(base) ?? [];
-  if (value.startsWith("/")) return origin + value;
-  return `${origin}${path.replace(/[^/]*$/, "")}${value}`;
 }

@@ -6,6 +6,7 @@
 import exec from "k6/execution";
 import http, { type RefinedResponse, type ResponseType } from "k6/http";
 import { Trend } from "k6/metrics";
+import { setTimeout } from "k6/timers";
 import {
   type Audience,
   audienceIn,
