@@ -13,6 +13,8 @@ import { Viewer } from "./viewer.ts";
  * are gone by then (Krishnan and Sitaraman, "Video Stream Quality Impacts Viewer Behavior", 2012).
  */
 export const patienceMs = 10_000;
+/** A viewer whose player gave up looks at its error for as long. Until then it counts as stalled. */
+const errorMs = patienceMs;
 /** How often the readings of a session are taken. */
 const readEveryMs = 2_000;
 /** A rewind is done within this share of the session, so that it can be watched. */
@@ -56,6 +58,8 @@ export class Session {
   #spent: Readonly<Record<Condition, number>>;
   #hasStarted = false;
   #stallsCounted = 0;
+  /** When its player gave up while it watched. */
+  #gaveUpMs: number | null = null;
   #recorded: Recorded[] = [];
   #isOver = false;
 
@@ -111,7 +115,10 @@ export class Session {
       more(this.viewer.rewind(nowMs, this.#rewindMs));
     }
     if (!this.#isOver && nowMs >= this.#readAtMs) this.#read(nowMs);
-    if (!this.#isOver && nowMs >= this.#endsAtMs) more(this.viewer.leave(nowMs));
+    if (!this.#isOver && nowMs >= this.#endsAtMs) {
+      if (this.#gaveUpMs === null) more(this.viewer.leave(nowMs));
+      else this.#over("failed", nowMs);
+    }
     const own = [this.#endsAtMs, this.#readAtMs, this.#rewindsAtMs ?? Number.POSITIVE_INFINITY];
     const recorded = this.#recorded;
     this.#recorded = [];
@@ -125,7 +132,9 @@ export class Session {
 
   /** The end of the run ends no wait for a picture: whoever waits is not counted as gone. */
   get #endsAtMs(): number {
-    return Math.min(this.#leavesMs, this.#hasStarted ? this.#endMs : this.#startMs + patienceMs);
+    if (!this.#hasStarted) return Math.min(this.#leavesMs, this.#startMs + patienceMs);
+    const givenUpMs = (this.#gaveUpMs ?? Number.POSITIVE_INFINITY) + errorMs;
+    return Math.min(this.#leavesMs, this.#endMs, givenUpMs);
   }
 
   #add(metric: string, value: number, tags: Readonly<Record<string, string>> = {}): void {
@@ -154,13 +163,19 @@ export class Session {
           });
           break;
         case "over":
-          this.#over(one.why, nowMs);
+          if (one.why === "failed" && this.#hasStarted) this.#gaveUpMs = nowMs;
+          else this.#over(one.why, nowMs);
       }
     }
   }
 
   /** Over time: the share stalled since the last reading, the latency, and what plays. */
   #read(nowMs: number): void {
+    if (this.#gaveUpMs !== null) {
+      this.#readAtMs = nowMs + readEveryMs;
+      this.#add("viewer_rebuffer_ratio", 1);
+      return;
+    }
     const { playback } = this.viewer;
     const spent = playback.spentMs;
     const [playing, stalled] = [
@@ -178,7 +193,8 @@ export class Session {
 
   #over(why: Why, nowMs: number): void {
     this.#isOver = true;
-    const { playing, stalled } = this.viewer.playback.spentMs;
+    const { playing, stalled: waited } = this.viewer.playback.spentMs;
+    const stalled = waited + nowMs - (this.#gaveUpMs ?? nowMs);
     // A viewer who meant to stay and saw nothing is a failure, whatever the reason.
     if (!this.#hasStarted)
       this.#add("viewer_startup_ms", nowMs - this.#startMs, {
