@@ -9,9 +9,9 @@ export default defineExperiment({
   name: "watching-origin-lost",
   title: "An origin is lost while an audience watches",
   story:
-    "Viewers come and go, and each is a player with a buffer. The origin of region A dies for ten " +
-    "seconds, which is more than players 6 s behind live have in their buffers. Its edge fills " +
-    "from the other region, so that no viewer waits.",
+    "Viewers come and go, and each is a player with a buffer. The origin of region A dies for " +
+    "twelve seconds. Players 6 s behind live have less than that in their buffers. The edge of " +
+    "region A fills from the other region, so that no viewer waits.",
   tier: "storm",
   target: liveStreaming,
   topology: "quick",

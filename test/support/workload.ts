@@ -48,10 +48,7 @@ export async function seenOf(workload: string, settings: object): Promise<Seen[]
   const folder = mkdtempSync(join(tmpdir(), "seawall-workload-"));
   const script = join(folder, "script.js");
   const path = join(streaming.workloads ?? "", `${workload}.ts`);
-  writeFileSync(
-    script,
-    await bundled(`export * from ${JSON.stringify(path)};`, folder, workload),
-  );
+  writeFileSync(script, await bundled(`export * from ${JSON.stringify(path)};`, folder, workload));
   const { stdout } = await promisify(execFile)(
     k6?.executable ?? "k6",
     [

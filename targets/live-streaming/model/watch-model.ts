@@ -100,8 +100,7 @@ export class Watching {
     const simulation = this.#simulation;
     const askedMs = simulation.nowMs();
     const { rendition, sequence, bitsPerSecond = 0, durationMs = 0, timeoutMs } = wanted;
-    const isMedia =
-      wanted.kind === "segment" && rendition !== undefined && sequence !== undefined;
+    const isMedia = wanted.kind === "segment" && rendition !== undefined && sequence !== undefined;
     simulation.request<Got>({
       from: null,
       to: edge.node,

@@ -34,7 +34,7 @@ interface Fate {
   readonly bodyMs: number;
 }
 
-/** What becomes of a request, in k6 and in the model alike. `zeroMs`: when the stream's test began. */
+/** What becomes of a request, in k6 and in the model alike. `zeroMs`: when the test began. */
 function fateOf(stream: MadeUp, path: string, nowMs: number, zeroMs: number): Fate {
   const text = stream.textAt(host + path, nowMs);
   const number = Number(/\/(\d+)\.m4s$/.exec(path)?.[1] ?? Number.NaN);
@@ -169,7 +169,9 @@ test.each([
     const [ofK6, ofModel] = [byTrack(real.asked), byTrack(model.asked)];
     // The last request of a track may fall on either side of the end.
     const cut = (own: readonly string[], other: readonly string[]): readonly string[] =>
-      own.slice(0, Math.max(other.length, own.length) - 1).slice(0, Math.min(own.length, other.length));
+      own
+        .slice(0, Math.max(other.length, own.length) - 1)
+        .slice(0, Math.min(own.length, other.length));
     for (const track of ["stream", "video", "audio"]) {
       const [k6, virtual] = [ofK6[track] ?? [], ofModel[track] ?? []];
       expect(Math.abs(k6.length - virtual.length), track).toBeLessThanOrEqual(1);

@@ -41,8 +41,8 @@ export const watchingViewers: Registry = {
     tags: [...tags, "state"],
     values: { ...values, state: ["ended", "open"] },
     meaning:
-      "a stall of at least 250 ms from its beginning, without the wait after a viewer's own seek; " +
-      "open when the session ended in it",
+      "a stall of at least 250 ms from its beginning, without the wait after a viewer's own " +
+      "seek; open when the session ended in it",
   },
   viewer_rebuffer_ratio: {
     ...reading(
@@ -72,7 +72,7 @@ export const watchingViewers: Registry = {
     title: "rendition switch",
     tags: [...tags, "direction"],
     values: { ...values, direction: ["up", "down"] },
-    meaning: "a session goes on in another rendition",
+    meaning: "a session continues in another rendition",
   },
   viewer_failures: {
     ...shared,
@@ -87,6 +87,6 @@ export const watchingViewers: Registry = {
     },
     meaning:
       "what a player gave up after its retries: a segment that it skipped, or something without " +
-      "which it cannot go on (fatal)",
+      "which it cannot continue (fatal)",
   },
 };

@@ -21,8 +21,7 @@ export class WatchingPlayers implements RunningPlayers {
     this.#pages = pages;
     const { deployment } = options;
     this.#manifestUrls = entriesOf(deployment).map(
-      (entry) =>
-        `${urlOf(dialled(entry))}${streamOf(deployment.layout).manifestPath ?? ""}`,
+      (entry) => `${urlOf(dialled(entry))}${streamOf(deployment.layout).manifestPath ?? ""}`,
     );
   }
 

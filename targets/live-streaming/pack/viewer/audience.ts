@@ -12,7 +12,10 @@ export interface Audience {
    */
   readonly stayMs?: number;
   /** All who have arrived by then press play at this time after the start of the phase. */
-  readonly together?: { readonly phase: "baseline" | "fault" | "recovery"; readonly afterMs: number };
+  readonly together?: {
+    readonly phase: "baseline" | "fault" | "recovery";
+    readonly afterMs: number;
+  };
   /** The share of viewers, 0…1, who rewind once. Default: 0. */
   readonly rewindShare?: number;
   /** By how much they rewind. Default: a minute. */
@@ -42,7 +45,8 @@ const variables = {
  * The `env` of a load of the workload `watch`.
  * @example
  * ```ts
- * { name: "viewers", workload: "watch", exec: "watch", lane: "live", env: watching({ stayMs: 60_000 }), … }
+ * const load = { workload: "watch", exec: "watch", lane: "live", vus: 100,
+ *   env: watching({ stayMs: 60_000 }), … };
  * ```
  */
 export function watching(audience: Audience): Readonly<Record<string, string>> {
@@ -107,7 +111,7 @@ export function endOf({ leadInMs, phasesMs }: Timetable, loadStartMs: number): n
   return loadStartMs + leadInMs + baseline + fault + recovery + tailMs - endsBeforeMs;
 }
 
-/** The load goes on for so long after the last phase. */
+/** The load continues for so long after the last phase. */
 const tailMs = 3_000;
 
 /** When all press play, in epoch ms; null if each does when it arrives. */
@@ -117,7 +121,11 @@ export function togetherAt(
   loadStartMs: number,
 ): number | null {
   if (together === undefined) return null;
-  const before = { baseline: 0, fault: phasesMs.baseline, recovery: phasesMs.baseline + phasesMs.fault };
+  const before = {
+    baseline: 0,
+    fault: phasesMs.baseline,
+    recovery: phasesMs.baseline + phasesMs.fault,
+  };
   return loadStartMs + leadInMs + before[together.phase] + together.afterMs;
 }
 

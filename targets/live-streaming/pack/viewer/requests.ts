@@ -54,7 +54,7 @@ export type Noted =
       readonly to: string;
       readonly direction: "up" | "down";
     }
-  /** Given up: a segment that is skipped, or a request without which the player cannot go on. */
+  /** Given up: a segment that is skipped, or a request without which the player cannot continue. */
   | { readonly what: "failure"; readonly kind: RequestKind; readonly fatal: boolean }
   | { readonly what: "over"; readonly why: Why };
 
@@ -63,7 +63,7 @@ export type Why = "left" | "ended" | "failed";
 
 export interface Step {
   readonly requests: readonly Wanted[];
-  /** Epoch ms at which the player is to be woken, if no answer comes before; null once it is over. */
+  /** When the player is to be woken, in epoch ms, if no answer comes before; null once over. */
   readonly wakeAtMs: number | null;
   readonly noted: readonly Noted[];
 }

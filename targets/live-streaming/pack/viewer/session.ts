@@ -13,7 +13,7 @@ import { Viewer } from "./viewer.ts";
  * are gone by then (Krishnan and Sitaraman, "Video Stream Quality Impacts Viewer Behavior", 2012).
  */
 export const patienceMs = 10_000;
-/** A viewer whose player gave up looks at its error for as long. Until then it counts as stalled. */
+/** A viewer whose player gave up looks at its error for as long, and counts as stalled. */
 const errorMs = patienceMs;
 /** How often the readings of a session are taken. */
 const readEveryMs = 2_000;
@@ -76,7 +76,8 @@ export class Session {
     this.#rewindMs = rewindMs;
     this.#rewindsAtMs =
       draw("rewinds") < rewindShare
-        ? startMs + draw("rewindAt") * rewindLatestShare * (Math.min(endMs, this.#leavesMs) - startMs)
+        ? startMs +
+          draw("rewindAt") * rewindLatestShare * (Math.min(endMs, this.#leavesMs) - startMs)
         : null;
     this.#readAtMs = startMs + readEveryMs;
     this.#spent = this.viewer.playback.spentMs;

@@ -77,9 +77,7 @@ function offeredOf({ id, bandwidth, averageBandwidth }: RenditionView): Offered 
 /** One group of pictures, and the sound that belongs to it. Captions are not loaded. */
 export function tracksOf({ renditions }: StreamView, rules: PlayerRules): readonly Track[] {
   const group = (all: readonly RenditionView[]): RenditionView[] =>
-    all
-      .filter((one) => one.group === all[0]?.group)
-      .sort((a, b) => a.bandwidth - b.bandwidth);
+    all.filter((one) => one.group === all[0]?.group).sort((a, b) => a.bandwidth - b.bandwidth);
   const video = group(renditions.filter(({ kind }) => kind === "video"));
   const sounds = renditions.filter(({ kind }) => kind === "audio");
   const audio = soundOf(video, sounds, group);

@@ -83,7 +83,9 @@ function watching(stream: MadeUp, fateOf: FateOf = () => ({})) {
     },
     what: () => noted.map(({ what }) => what),
     segments: () =>
-      asked.filter(({ kind }) => kind === "segment").map((one) => `${one.rendition} ${one.sequence}`),
+      asked
+        .filter(({ kind }) => kind === "segment")
+        .map((one) => `${one.rendition} ${one.sequence}`),
   };
 }
 
@@ -127,7 +129,9 @@ describe("a viewer of HLS", () => {
   it("reads the playlists once a target duration, three of these behind live", async () => {
     const one = watching(hlsStream());
     await one.run(60);
-    const playlists = one.asked.filter(({ kind, track }) => kind === "playlist" && track === "audio");
+    const playlists = one.asked.filter(
+      ({ kind, track }) => kind === "playlist" && track === "audio",
+    );
     expect(playlists.length).toBeGreaterThan(28);
     expect(playlists.length).toBeLessThan(34);
     expect(one.what().filter((what) => what !== "switch")).toEqual(["started"]);
@@ -141,10 +145,7 @@ describe("a viewer of HLS", () => {
     const one = watching(hlsStream());
     await one.run(10);
     const video = one.asked.filter(({ kind, track }) => kind === "segment" && track === "video");
-    expect(video.slice(0, 2).map(({ rendition }) => rendition)).toEqual([
-      "500k",
-      "3000k",
-    ]);
+    expect(video.slice(0, 2).map(({ rendition }) => rendition)).toEqual(["500k", "3000k"]);
     expect(video[0]?.sequence).toBe(video[1]?.sequence);
   });
 
@@ -168,7 +169,9 @@ describe("a viewer of HLS", () => {
     );
     await one.run(30);
     const failed = one.asked.filter(({ answered }) => answered === 503).map(({ atMs }) => atMs);
-    const waits = failed.slice(1, 4).map((atMs, index) => Math.round((atMs - (failed[index] ?? 0)) / 100));
+    const waits = failed
+      .slice(1, 4)
+      .map((atMs, index) => Math.round((atMs - (failed[index] ?? 0)) / 100));
     expect(waits).toEqual([10, 20, 40]);
   });
 
@@ -181,11 +184,14 @@ describe("a viewer of HLS", () => {
   });
 });
 
-it("stalls when an outage outlasts its buffer, and goes on", async () => {
+it("stalls when an outage outlasts its buffer, and continues", async () => {
   for (const stream of [dashStream(), hlsStream()]) {
     const one = watching(stream, ({ kind, timeoutMs }, _place, nowMs) =>
       kind === "segment" && nowMs > startMs + 20_000 && nowMs < startMs + 32_000
-        ? { afterMs: Math.min(timeoutMs, startMs + 32_000 - nowMs), status: nowMs > startMs + 31_000 ? 200 : 0 }
+        ? {
+            afterMs: Math.min(timeoutMs, startMs + 32_000 - nowMs),
+            status: nowMs > startMs + 31_000 ? 200 : 0,
+          }
         : {},
     );
     await one.run(60);
@@ -251,8 +257,7 @@ describe("whatever it is answered", () => {
         expect(noted.filter(({ what }) => what === "over").length).toBe(1);
         expect(asked.filter(({ atMs }) => atMs > overMs)).toEqual([]);
         // Renditions are those of the stream.
-        for (const each of noted)
-          if (each.what === "switch") expect(each.from).not.toBe(each.to);
+        for (const each of noted) if (each.what === "switch") expect(each.from).not.toBe(each.to);
         if (rewinds.length > 0) return;
         // What has arrived is not asked for again, but for the test of the bandwidth.
         const served = asked.filter(({ kind, answered }) => kind === "segment" && answered === 200);

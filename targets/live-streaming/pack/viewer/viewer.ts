@@ -207,13 +207,14 @@ export class Viewer {
   }
 
   #note({ startedAfterMs, stalledForMs }: Changes): void {
-    if (startedAfterMs !== undefined) this.#noted.push({ what: "started", afterMs: startedAfterMs });
+    if (startedAfterMs !== undefined)
+      this.#noted.push({ what: "started", afterMs: startedAfterMs });
     if (stalledForMs === undefined) return;
     this.#stalls += 1;
     this.#noted.push({ what: "stall", forMs: stalledForMs, open: false });
   }
 
-  /** A player whose track is dead, or has nothing left, goes on until its buffer is empty. */
+  /** A player whose track is dead, or has nothing left, continues until its buffer is empty. */
   #endIfDry(): void {
     if (this.isOver || this.#tracks.length === 0 || this.#playback.leastAheadMs > 0) return;
     if (this.#tracks.some((one) => one.isDead)) this.#end("failed");
@@ -380,10 +381,8 @@ export class Viewer {
     playlist.view = view;
     if (track.rendition.id !== playlist.rendition) return;
     if (reload !== null)
-      this.#later(
-        `playlist ${track.kind}`,
-        playlist.askedMs + reload.afterMs - this.#nowMs,
-        () => this.#askPlaylist(track, reload.url),
+      this.#later(`playlist ${track.kind}`, playlist.askedMs + reload.afterMs - this.#nowMs, () =>
+        this.#askPlaylist(track, reload.url),
       );
     if (this.#playback.positionMs === null) this.#place();
     else this.#load(track);

@@ -60,7 +60,7 @@ export function viewersWatch({
     {
       ...shared,
       id: "viewers-hardly-wait",
-      title: "Viewers hardly ever wait for their picture to go on",
+      title: "Viewers hardly ever wait for a picture that stalled",
       metric: "viewer_rebuffer_ratio",
       statistic: "mean",
       comparison: "<=",

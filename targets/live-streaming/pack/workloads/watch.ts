@@ -1,19 +1,13 @@
 /**
  * Viewers who watch: one iteration is one player, from pressing play to leaving. It reads the
- * manifest or the playlists, fills its buffers, chooses renditions, stalls and goes on as dash.js
+ * manifest or the playlists, fills its buffers, chooses renditions, stalls and continues as dash.js
  * and hls.js do. `viewer/` has the player; this script sends its requests.
  */
 import exec from "k6/execution";
 import http, { type RefinedResponse, type ResponseType } from "k6/http";
 import { Trend } from "k6/metrics";
 import { setTimeout } from "k6/timers";
-import {
-  type Audience,
-  audienceIn,
-  endOf,
-  entryFor,
-  togetherAt,
-} from "../viewer/audience.ts";
+import { type Audience, audienceIn, endOf, entryFor, togetherAt } from "../viewer/audience.ts";
 import { cmcdHeaders, cmcdOf, type CmcdSession, withCmcdQuery } from "../viewer/cmcd.ts";
 import type { Answer, Wanted } from "../viewer/requests.ts";
 import { drive } from "../viewer/drive.ts";

@@ -12,6 +12,9 @@ export class Names {
   }
 }
 
+/** By code points: the regular expressions of k6 know no classes of Unicode. */
+const reserved = /[^\w.\u0080-\uffff-]+/g;
+
 function plain(text: string): string {
-  return text.replaceAll(/[^\p{L}\p{N}._-]+/gu, "-").slice(0, 60) || "rendition";
+  return text.replaceAll(reserved, "-").slice(0, 60) || "rendition";
 }

@@ -85,10 +85,7 @@ export class DashJsChoice implements Choice {
       const ownDrops = own.filter(({ isDrop }) => isDrop).length;
       drops += ownDrops;
       others += own.length - ownDrops;
-      if (
-        drops + others >= dashJs.sampleSize &&
-        drops / others > dashJs.switchPercentageThreshold
-      )
+      if (drops + others >= dashJs.sampleSize && drops / others > dashJs.switchPercentageThreshold)
         return at > 0 && ownDrops > 0 ? at - 1 : at;
     }
     return null;

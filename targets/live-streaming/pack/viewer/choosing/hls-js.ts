@@ -39,7 +39,13 @@ export class HlsJsChoice implements Choice {
     const starvationS = Math.min(segmentS, hlsJs.maxStarvationDelayS);
     const tested = bufferS <= 0 && this.#testS > 0;
     const again = tested
-      ? this.#best(bufferS, Math.min(segmentS, hlsJs.maxLoadingDelayS) - this.#testS, segmentS, 1, 1)
+      ? this.#best(
+          bufferS,
+          Math.min(segmentS, hlsJs.maxLoadingDelayS) - this.#testS,
+          segmentS,
+          1,
+          1,
+        )
       : this.#best(
           bufferS,
           starvationS,

@@ -28,8 +28,7 @@ function afterFailure({ kind, failures }: Failure): AfterFailure {
 function wantsMore({ track, aheadMs, videoAheadMs, segmentMs, isTop }: BufferState): boolean {
   if (track === "audio" && videoAheadMs !== null)
     return aheadMs < Math.max(videoAheadMs + 1_000, segmentMs);
-  const targetMs =
-    1_000 * (isTop ? dashJs.bufferTimeAtTopQualityS : dashJs.bufferTimeDefaultS);
+  const targetMs = 1_000 * (isTop ? dashJs.bufferTimeAtTopQualityS : dashJs.bufferTimeDefaultS);
   return aheadMs + (targetMs > segmentMs ? segmentMs : 0) < targetMs;
 }
 
@@ -41,9 +40,7 @@ function livePositionMs({ media, nowMs }: LiveEdge): number {
   if (!dynamic) return fromMs;
   const segmentMs = newest?.durationMs ?? 0;
   const delayMs =
-    latency?.targetMs ??
-    suggestedPresentationDelayMs ??
-    dashJs.fragmentDurationFactor * segmentMs;
+    latency?.targetMs ?? suggestedPresentationDelayMs ?? dashJs.fragmentDurationFactor * segmentMs;
   return Math.max(fromMs, nowMs - availabilityStartMs - delayMs);
 }
 

@@ -62,11 +62,9 @@ export const hlsJsRules: PlayerRules = {
   afterFailure,
   choice: (offered) => new HlsJsChoice(offered),
   wantsMore: ({ aheadMs, bitsPerSecond }) => {
-    const bySizeMs =
-      bitsPerSecond > 0 ? (8_000 * hlsJs.maxBufferSizeBytes) / bitsPerSecond : 0;
+    const bySizeMs = bitsPerSecond > 0 ? (8_000 * hlsJs.maxBufferSizeBytes) / bitsPerSecond : 0;
     return (
-      aheadMs <
-      Math.min(Math.max(bySizeMs, hlsJs.maxBufferLengthMs), hlsJs.maxMaxBufferLengthMs)
+      aheadMs < Math.min(Math.max(bySizeMs, hlsJs.maxBufferLengthMs), hlsJs.maxMaxBufferLengthMs)
     );
   },
   livePositionMs,

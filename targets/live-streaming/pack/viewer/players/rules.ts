@@ -15,7 +15,7 @@ export interface Failure {
   readonly canSwitch: boolean;
 }
 
-/** `stop`: the player cannot go on without it. */
+/** `stop`: the player cannot continue without it. */
 export type AfterFailure =
   | { readonly do: "retry"; readonly afterMs: number }
   | { readonly do: "switch" | "skip" | "stop" };
@@ -55,6 +55,6 @@ export interface PlayerRules {
   wantsMore(buffer: BufferState): boolean;
   /** Where it plays to be live, on the presentation timeline. */
   livePositionMs(edge: LiveEdge): number;
-  /** Where it goes on when its position is no longer in the window. */
+  /** Where it continues when its position is no longer in the window. */
   lostPositionMs(edge: LiveEdge, oldest: SegmentView): number;
 }
