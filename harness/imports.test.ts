@@ -137,6 +137,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "targets/live-streaming/pack/workloads": [
     "harness/metrics/print.ts",
     "targets/live-streaming/pack/stream",
+    "targets/live-streaming/pack/viewer",
   ],
   // As for a user: `seawall` and its entries, and no file of it.
   examples: [],
@@ -151,6 +152,7 @@ const packagesOfPure = ["zod"];
 /** Node built-ins that only compute. */
 const builtinsOfPure = [
   'import { isIPv4, isIPv6 } from "node:net";',
+  'import { isIPv6 } from "node:net";',
   'import { resolve } from "node:path";',
 ];
 

@@ -9,6 +9,7 @@ import type { Clock } from "../target/deployment.ts";
 import type { SampleSink } from "../metrics/samples.ts";
 import type { Substrate } from "../substrates/substrate.ts";
 import type { Planned } from "../plan/options.ts";
+import { planAsRead } from "../record/plan-as-read.ts";
 import type { Machine } from "../record/events.ts";
 import type { SubstrateName } from "../record/substrates.ts";
 import { entriesOf, hostsOf, otherEntriesOf } from "../target/entries.ts";
@@ -33,6 +34,7 @@ import type { Context } from "./context.ts";
 import { type Hold, holding } from "./hold.ts";
 import { withPlayers } from "./players.ts";
 import type { Progress } from "./progress.ts";
+import { allowing, contentOfStarted } from "./read-content.ts";
 
 export interface WireOptions {
   readonly context: Context;
@@ -65,6 +67,8 @@ export function wire(options: WireOptions): World {
     const { user, system } = process.cpuUsage();
     return (user + system) / 1e6;
   };
+  /** With what was read from the target, once it is up. */
+  let known = plan;
   return {
     clock,
     events: recorder,
@@ -84,14 +88,25 @@ export function wire(options: WireOptions): World {
         controlToken: randomBytes(16).toString("hex"),
         progress: (text) => progress.note(text),
       }),
+    readContent: async (deployment, signal) => {
+      const read = await contentOfStarted(planned, deployment, signal);
+      if (read === null) return null;
+      for (const text of read.notes) recorder.event({ kind: "note", text });
+      known = planAsRead(plan, read.record);
+      return read.record;
+    },
     watchIdle: (deployment) => watchIdle(plan, deployment, clock),
     prepareLoad: async (deployment, signal) => {
       const load = await generator.prepare({
-        plan,
+        plan: known,
         runId,
         entries: entriesOf(deployment),
         otherEntries: otherEntriesOf(deployment),
-        hosts: hostsOf(deployment),
+        // What was read may lead to hosts that no service has.
+        hosts: [
+          ...hostsOf(deployment),
+          ...(planned.pack?.reader === undefined ? [] : (planned.allowHosts ?? [])),
+        ],
         sink: watch,
         logsDirectory,
         undo: ledger,
@@ -111,6 +126,8 @@ export function wire(options: WireOptions): World {
         planned: plan.load,
         metrics: plan.metrics,
         pack: planned.pack,
+        content: known.content,
+        isAllowed: allowing(planned.allowHosts),
       });
       try {
         await probes.listen();

@@ -13,6 +13,7 @@ import { checkedOut, type Commit } from "../system/git.ts";
 import type { Context } from "./context.ts";
 import { experimentNames, fileOf, isCatalogued, loadExperiment } from "./experiment-files.ts";
 import { judgedAgain, recordedVerdicts } from "./verdict-history.ts";
+import { contentOfRunning } from "./read-content.ts";
 import { rerunCommand } from "./rerun.ts";
 import { adapterOf } from "../substrates/registry.ts";
 import { chooseSubstrate } from "./choose-substrate.ts";
@@ -61,7 +62,16 @@ export async function plan(
   options: RunRequest,
   recorded: readonly RecordedVerdict[] | null = recordedVerdicts(options.out),
 ): Promise<Planned> {
-  const planning = await planOptions(context, name, given, seed, options);
+  const described = await planOptions(context, name, given, seed, options);
+  const planning = {
+    ...described,
+    content: isVirtual(described.substrate)
+      ? null
+      : await contentOfRunning(given.target, options.topology ?? given.topology, {
+          allowHosts: options.allowHosts,
+          signal: context.signal,
+        }),
+  };
   const experiment = scaled(given, options.scale, planning.substrate);
   const subject = {
     topology: options.topology ?? experiment.topology,

@@ -66,6 +66,8 @@ export class Progress implements Disposable {
         return "deploying the target";
       case "deployed":
         return `target is up after ${seconds(event.tookMs)}`;
+      case "contentRead":
+        return (event.facts ?? []).map(({ label, value }) => `${label}: ${value}`).join("; ");
       case "phase": {
         const lengths: Readonly<Record<string, number | undefined>> = {
           leadIn: this.#plan.leadInMs,

@@ -33,6 +33,7 @@ const catalogue = {
   CLEANUP_INCOMPLETE: "cleanupIncomplete",
   DISK_FULL: "internal",
   TARGET_ANSWERS_ANYTHING: "inconclusive",
+  CONTENT_UNREADABLE: "inconclusive",
   SERVICE_FAILED: "inconclusive",
   GENERATOR_FAILED: "internal",
   PROXY_FAILED: "internal",

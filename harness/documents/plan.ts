@@ -15,6 +15,7 @@ import { sources } from "../metrics/metrics.ts";
 import type { Plan } from "../record/plan.ts";
 import { substrateNames } from "../record/substrates.ts";
 import { tierNames } from "../experiment/tiers.ts";
+import { contentShapes } from "./content.ts";
 
 const place = z.object({
   name: z.string(),
@@ -161,32 +162,7 @@ export const planDocument = z.object({
   otherEntries: z.record(z.string(), z.array(z.string())).exactOptional().meta({
     description: "by name, where users enter for something else than what the prober requests",
   }),
-  rhythm: z
-    .object({ ms: z.number(), name: z.string(), zeroMs: z.number() })
-    .exactOptional()
-    .meta({ description: "what comes in periods; missing where nothing does" }),
-  content: (z.looseObject({}) as z.ZodType<object>).exactOptional().meta({
-    description: "what the target serves, in the form that its pack and workloads use",
-  }),
-  bodies: z
-    .object({
-      name: z.string(),
-      looks: z.string(),
-      sizes: z.string(),
-      variantTag: z.string(),
-      variants: z.record(
-        z.string(),
-        z.object({ leastBytes: z.number(), sameAs: z.string().exactOptional() }),
-      ),
-      timed: z.array(z.string()),
-      checksums: z.boolean(),
-    })
-    .exactOptional()
-    .meta({ description: "what is known of the bodies that users get" }),
-  facts: z
-    .array(z.object({ label: z.string(), value: z.string() }))
-    .exactOptional()
-    .meta({ description: "of the target, for the reader of a report" }),
+  ...contentShapes,
   leadInMs: z.number(),
   phasesMs: perPhase(z.number()),
   load: z.array(loadShape),

@@ -4,6 +4,7 @@
 import { z } from "zod";
 import { phases } from "../base/phases.ts";
 import { faultShape } from "../faults/faults.ts";
+import { contentShapes } from "./content.ts";
 import type { RunEvent } from "../record/events.ts";
 
 /** The range of a Date. */
@@ -44,6 +45,12 @@ export const runEventShape = z.discriminatedUnion("kind", [
   }),
   z.object({ kind: z.literal("deploying"), atMs }),
   z.object({ kind: z.literal("deployed"), atMs, tookMs: ms }),
+  z.object({
+    kind: z.literal("contentRead"),
+    atMs,
+    ...contentShapes,
+    content: z.looseObject({}) as z.ZodType<object>,
+  }),
   z.object({
     kind: z.literal("loadStarted"),
     atMs,

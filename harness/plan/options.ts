@@ -1,5 +1,6 @@
 /** The options of a plan besides the experiment, and its result. */
 import type { Support } from "../faults/faults.ts";
+import type { ContentRead, ContentReader } from "../target/content.ts";
 import type { Command, Layout } from "../target/layout.ts";
 import type { Registry } from "../metrics/metrics.ts";
 import type { TargetModel } from "../target/model.ts";
@@ -59,6 +60,8 @@ export interface PlanOptions {
   readonly nowMs?: number;
   /** Hosts besides this machine to which the run may send traffic. */
   readonly allowHosts?: readonly string[];
+  /** What the target serves, where that was read from the target. */
+  readonly content?: ContentRead | null;
 }
 
 /** The options that a target alone needs. */
@@ -86,4 +89,8 @@ export interface Planned {
   readonly model?: TargetModel | undefined;
   /** The target's own pack, for the observers of a run. */
   readonly pack?: Pack | undefined;
+  /** The target serves what must be read from it once it is up. */
+  readonly unread?: ContentReader;
+  /** Hosts besides this machine to which the run may send traffic; none if left out. */
+  readonly allowHosts?: readonly string[];
 }

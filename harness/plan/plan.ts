@@ -37,6 +37,7 @@ import type { PlanOptions, Planned, TargetOptions } from "./options.ts";
 import type { Plan } from "../record/plan.ts";
 import { blindSpots } from "./blind-spots.ts";
 import { isVirtual } from "../record/substrates.ts";
+import { layoutAsRead } from "../target/content.ts";
 import type { Layout } from "../target/layout.ts";
 import { layoutProblems } from "../target/layout-problems.ts";
 import type { Target, Topology } from "../target/target.ts";
@@ -59,7 +60,9 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
   const chosen = Object.hasOwn(whole.target.topologies, topology)
     ? whole.target.topologies[topology]
     : undefined;
-  const layout = chosen?.layout();
+  const described = chosen?.layout();
+  const layout =
+    described === undefined ? undefined : layoutAsRead(described, options.content ?? undefined);
   const contradictions = layout === undefined ? [] : layoutProblems(layout);
   if (contradictions.length > 0) refuse(whole, contradictions);
   const ofScripts = ofWorkloads(whole, options);
@@ -141,12 +144,14 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
     layout,
     model,
     pack: whole.target.pack,
+    ...unreadIn(whole.target, layout, options),
     plan: planOf(experiment, topology, layout, options, registry, [
       ...watched,
       ...unmet.map((problem) => `run with --force, although ${problem}`),
       ...leftOut,
       ...coarseRecovery(experiment),
       ...notesOf(experiment, options),
+      ...(options.content?.notes ?? []),
       ...unlistedValues(
         [...experiment.hypothesis, ...experiment.abortWhen.map(({ unless }) => unless)],
         values,
@@ -287,6 +292,18 @@ function outsideProblems(
 ): string[] {
   const obstacle = outside === undefined ? null : (obstacleTo?.(outside.up) ?? null);
   return [...(obstacle === null ? [] : [`outside: ${obstacle}`]), ...missing];
+}
+
+function unreadIn(
+  { pack }: Target,
+  layout: Layout,
+  { content, allowHosts = [] }: PlanOptions,
+): Pick<Planned, "unread" | "allowHosts"> {
+  const reader = pack?.reader;
+  return {
+    allowHosts,
+    ...(content == null && reader?.isDue(layout) === true ? { unread: reader } : {}),
+  };
 }
 
 /** A control for a missing defence would prove nothing, and a missing defence protects nothing. */

@@ -69,6 +69,10 @@ export interface ProbeOptions {
   readonly metrics: Registry;
   /** The target's pack, which reads what is specific to its kind. */
   readonly pack?: Pack | undefined;
+  /** What the target serves, where that was read after deployment. */
+  readonly content?: object | undefined;
+  /** Whether traffic may go to a host that the content names. */
+  readonly isAllowed?: ((host: string) => boolean) | undefined;
 }
 
 export class RunningProbes implements AsyncDisposable {
@@ -99,11 +103,13 @@ export class RunningProbes implements AsyncDisposable {
     this.#options = options;
     this.#counters = new Increments(options.sink, false);
     this.#traffic = new Increments(options.sink, false);
-    const { deployment, sink, events, clock, planned, pack } = options;
+    const { deployment, sink, events, clock, planned, pack, content, isAllowed } = options;
     const { signal } = this.#stop;
     this.#ofPack =
       pack?.probes?.({
         deployment,
+        content,
+        isAllowed,
         sink,
         clock,
         load: planned,

@@ -2,6 +2,7 @@
 import type { Fault } from "../faults/faults.ts";
 import type { Evidence } from "../target/evidence.ts";
 import type { Phase } from "../base/phases.ts";
+import type { ContentRecord } from "./content.ts";
 
 export type AbortReason =
   | "claim"
@@ -36,6 +37,8 @@ export type RunEvent = { readonly atMs: number } & (
     }
   | { readonly kind: "deploying" }
   | { readonly kind: "deployed"; readonly tookMs: number }
+  /** What the target serves, as it was read from the target; it stands for what the plan says. */
+  | ({ readonly kind: "contentRead" } & ContentRecord)
   | {
       readonly kind: "loadStarted";
       readonly generator: string;

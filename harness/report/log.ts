@@ -4,6 +4,7 @@ import type { Run } from "../record/run.ts";
 import type { RunEvent } from "../record/events.ts";
 import { formatCount, formatDuration, formatValue } from "../phrases/format.ts";
 import { clip } from "./plain.ts";
+import type { Fact } from "../target/bodies.ts";
 
 export interface LogLine {
   readonly atMs: number;
@@ -74,6 +75,8 @@ function lineFor(event: RunEvent): { tone: LogLine["tone"]; text: string } {
       return say("Deploying the target.");
     case "deployed":
       return say(`The target is up after ${formatDuration(event.tookMs)}.`);
+    case "contentRead":
+      return say(`Read from the target: ${factsText(event.facts)}.`);
     case "loadStarted":
       return say(`Load started: ${event.generator}.`);
     case "phase":
@@ -157,4 +160,10 @@ function spent(event: RunEvent & { kind: "generator" }): string {
       ? own
       : `it used ${formatDuration(event.generatorCpuSeconds * 1000)} of processor time, ${own}`;
   return event.seconds > 0 ? `; ${both}, over ${formatDuration(event.seconds * 1000)}.` : ".";
+}
+
+function factsText(facts: readonly Fact[] = []): string {
+  return facts.length === 0
+    ? "its content"
+    : facts.map(({ label, value }) => `${label}: ${value}`).join("; ");
 }

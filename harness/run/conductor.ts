@@ -7,6 +7,7 @@ import { gracefulStopMsOf, tailMs } from "../record/arrivals.ts";
 import { SeawallError } from "../base/errors.ts";
 import { isPhase, type Phase } from "../base/phases.ts";
 import type { Clock, Deployment } from "../target/deployment.ts";
+import type { ContentRecord } from "../record/content.ts";
 import type { EventSink } from "../record/event-sink.ts";
 import type { LoadEnd, RunningLoad } from "../load/generator.ts";
 import type { AbortReason, Idle } from "../record/events.ts";
@@ -34,6 +35,8 @@ export interface World {
   readonly events: EventSink;
   readonly inject: InjectFault;
   deploy(signal: AbortSignal): Promise<Deployment>;
+  /** Reads what the target serves; null if the plan knows it. */
+  readContent?(deployment: Deployment, signal: AbortSignal): Promise<ContentRecord | null>;
   /**
    * Holds the target under its everyday load until a person says go; this load is not recorded.
    * Rejects with a RunAborted without a go.
@@ -112,6 +115,8 @@ export async function conduct(plan: Plan, world: World, outside: AbortSignal): P
         own.abort(new RunAborted("substrate", `${exit.service} died: ${exit.detail}`));
     });
     events.event({ kind: "deployed", tookMs: clock.nowMs() - startedMs });
+    const read = (await world.readContent?.(deployment, signal)) ?? null;
+    if (read !== null) events.event({ kind: "contentRead", ...read });
     if (world.hold !== undefined) await held(world, world.hold, deployment, signal);
     const idle = await world.watchIdle?.(deployment);
     const load = stack.use(await world.prepareLoad(deployment, signal));

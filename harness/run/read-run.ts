@@ -7,6 +7,7 @@ import { basename, join, resolve } from "node:path";
 import { createZstdDecompress } from "node:zlib";
 import { SeawallError } from "../base/errors.ts";
 import { planDocument } from "../documents/plan.ts";
+import { planOfRecord } from "../record/plan-as-read.ts";
 import type { Plan } from "../record/plan.ts";
 import { packNamed } from "../target/packs.ts";
 import type { Run } from "../record/run.ts";
@@ -39,7 +40,7 @@ export async function readRun(path: string): Promise<Run> {
   return {
     directory,
     id: runIdOf(events) ?? basename(directory),
-    plan,
+    plan: planOfRecord(plan, events),
     events,
     series: parser.finish(damage),
     damage,

@@ -136,7 +136,7 @@ const started = z.strictObject({
   launch: z.custom<unknown>((value) => typeof value === "function", "must be a function"),
 });
 
-const session = z.strictObject({
+export const sessionShape = z.strictObject({
   path,
   method: z.enum(["GET", "POST"]).optional(),
   body: z.string().optional(),
@@ -166,7 +166,9 @@ const shape = z.strictObject({
     )
     .optional(),
   probes: z
-    .array(z.strictObject({ service: z.string(), path, lane: place, session: session.optional() }))
+    .array(
+      z.strictObject({ service: z.string(), path, lane: place, session: sessionShape.optional() }),
+    )
     .min(1)
     .optional(),
   entries: z.array(z.string()).min(1, "a target needs at least one entry"),

@@ -7,6 +7,10 @@ import type { Telemetry } from "./layout.ts";
 /** The pack's view of the run. */
 export interface ProbeContext {
   readonly deployment: Deployment;
+  /** What the target serves, where that was read after deployment. */
+  readonly content?: object | undefined;
+  /** Whether traffic may go to a host that the content names. */
+  readonly isAllowed?: ((host: string) => boolean) | undefined;
   readonly sink: SampleSink;
   /** Writes a sentence into the record. */
   note(text: string): void;

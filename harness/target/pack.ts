@@ -4,6 +4,7 @@
  */
 import type { Bodies, Fact } from "./bodies.ts";
 import type { Charts } from "./charts.ts";
+import type { ContentReader } from "./content.ts";
 import type { FaultKinds } from "./fault.ts";
 import type { Harm } from "./harm.ts";
 import type { Metric, Registry } from "../metrics/metrics.ts";
@@ -46,6 +47,8 @@ export interface Pack {
   reports?(telemetry: Telemetry, service: Service): readonly Source[];
   /** The bodies that users of a target with this layout receive. */
   bodies?(layout: Layout): Bodies | undefined;
+  /** Reads the content of a target that leaves it to be read. */
+  readonly reader?: ContentReader;
   /** Facts about a target with this layout, for the reader of a report. */
   facts?(layout: Layout): readonly Fact[];
   /**

@@ -48,6 +48,7 @@ export function planText(plan: Plan): string[] {
     `target     ${plan.target}, topology ` +
       `${plan.topology}${plan.without.length === 0 ? "" : `, without ${plan.without.join(", ")}`}`,
     ...zonesOf(plan).map(([zone, names]) => `             ${zone}: ${names.join(", ")}`),
+    ...(plan.facts ?? []).map(({ label, value }) => `${label.toLowerCase().padEnd(10)} ${value}`),
     ...(subject === null ? [] : [`tested     ${subject}`]),
     `seed       ${plan.seed}`,
     `takes      ${seconds(totalMs)} once the target is up`,

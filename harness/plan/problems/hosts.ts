@@ -2,8 +2,9 @@
  * The hosts to which a run may send traffic: this machine, the networks that Seawall creates, and
  * those that the user allows.
  */
-import { isIPv4, isIPv6 } from "node:net";
+import { isIPv6 } from "node:net";
 import { type Layout, usersSide } from "../../target/layout.ts";
+import { isOurs } from "../../target/own-hosts.ts";
 
 /** `allowed` contains names or addresses as written in the experiment. */
 export function hostProblems(layout: Layout, allowed: readonly string[]): string[] {
@@ -34,18 +35,4 @@ export function wayInProblems({ services, links }: Pick<Layout, "services" | "li
         ]
       : [];
   });
-}
-
-/**
- * Loopback (RFC 1122, RFC 4291), and the benchmark range in which Docker networks are created
- * (RFC 2544).
- */
-function isOurs(host: string): boolean {
-  if (host === "localhost" || isLoopback6(host)) return true;
-  return isIPv4(host) && (/^127\./.test(host) || /^198\.1[89]\./.test(host));
-}
-
-/** However it is written: `::1`, `0:0:0:0:0:0:0:1`. */
-function isLoopback6(host: string): boolean {
-  return isIPv6(host) && new URL(`http://[${host}]`).hostname === "[::1]";
 }

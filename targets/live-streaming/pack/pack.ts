@@ -16,7 +16,8 @@ import { WatchingPlayers } from "./players/watching.ts";
 import { VirtualStreamProbes } from "./probes/virtual-probes.ts";
 import { ofStreamBefore } from "./older.ts";
 import { bodiesOf, factsOf } from "./stream/bodies-of-stream.ts";
-import { type Stream, streamOf } from "./stream/stream.ts";
+import { readSource } from "./source/read-source.ts";
+import { isUnread, type Stream, streamOf } from "./stream/stream.ts";
 import { reportsOf } from "./reports.ts";
 import { tagValues } from "./tag-values.ts";
 import { randomRequestsOf } from "./random-requests.ts";
@@ -40,6 +41,10 @@ export const streaming: Pack = {
   askedAlike: { live: ["viewers", "sessions"], dvr: ["viewers"] },
   wishes: randomRequestsOf,
   reports: reportsOf,
+  reader: {
+    isDue: (layout) => given(layout, isUnread) === true,
+    read: readSource,
+  },
   bodies: (layout) => given(layout, bodiesOf),
   facts: (layout) => given(layout, factsOf) ?? [],
   older: ofStreamBefore,

@@ -12,7 +12,8 @@ export function randomRequestsOf(
   workloads: readonly string[],
   { content, entries }: Pick<Layout, "content" | "entries">,
 ): Wishes | null {
-  if (content === undefined) return null;
+  // What a playlist names is not for the clock to say.
+  if (content === undefined || (content as Stream).source !== undefined) return null;
   const { segmentMs, dvrSegments, renditions } = content as Stream;
   const within = (patienceMs: number): number => Math.ceil(patienceMs / segmentMs) + 1;
   const moments = lane === "live" ? 1 : Math.max(1, dvrSegments - pastFrom);

@@ -1,7 +1,7 @@
 /** The possible tag values of a stream's metrics in one layout. */
 import type { Metric } from "../../../harness/metrics/metrics.ts";
 import type { Layout } from "../../../harness/target/layout.ts";
-import { streamOf } from "./stream/stream.ts";
+import { isUnread, streamOf } from "./stream/stream.ts";
 import type { StreamTelemetry } from "./telemetry.ts";
 
 export function tagValues(
@@ -28,7 +28,7 @@ export function tagValues(
         ]),
       ];
     case "rendition":
-      return layout.content === undefined
+      return layout.content === undefined || isUnread(streamOf(layout))
         ? null
         : streamOf(layout).renditions.map(({ name }) => name);
     case "pipeline":

@@ -1,20 +1,25 @@
 /**
  * A short form for a stream of your own: a target as in `ownTarget`, with its segments and their
- * addresses.
+ * addresses, or with the address of its playlist, from which they are read.
  */
 import { ownTarget } from "../../../../harness/target/own-target.ts";
 import type { OwnParts, OwnTarget } from "../../../../harness/target/own-target-description.ts";
 import type { PlayCheck } from "../../../../harness/target/layout.ts";
 import { periodAt } from "../../../../harness/target/rhythm.ts";
+import type { StreamSource } from "../stream/source.ts";
 import { segmentPath, type Stream } from "../stream/stream.ts";
 import type { Target } from "../../../../harness/target/target.ts";
 import { streaming } from "../pack.ts";
 import { rhythmOfStream } from "../rhythm-of-stream.ts";
+import { partsOfSource } from "./source-parts.ts";
 import { streamProblems } from "./stream-problems.ts";
 
 export interface StreamTarget extends Omit<OwnTarget, "parts" | "probes"> {
-  /** The stream's segments and their addresses. */
-  readonly stream: Stream;
+  /**
+   * The stream's segments and their addresses, or `{ url }`: then they are read from the playlist
+   * or the manifest at this address.
+   */
+  readonly stream: Stream | StreamSource;
 }
 
 /**
@@ -22,7 +27,13 @@ export interface StreamTarget extends Omit<OwnTarget, "parts" | "probes"> {
  * starts.
  */
 export function streamTarget({ stream, ...own }: StreamTarget): Target {
-  return ownTarget({ pack: streaming, ...own, parts: partsOf(stream) });
+  const parts = isSource(stream) ? partsOfSource(stream, own) : partsOf(stream);
+  return ownTarget({ pack: streaming, ...own, parts });
+}
+
+/** No compiler may have checked it. */
+function isSource(stream: Stream | StreamSource): stream is StreamSource {
+  return typeof stream === "object" && stream !== null && "url" in stream;
 }
 
 function partsOf(stream: Stream): OwnParts {

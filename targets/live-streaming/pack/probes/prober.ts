@@ -16,6 +16,8 @@ import { newestDue, type ProbeRequest, probeRequests } from "./probe-schedule.ts
 import { segmentPath, type Stream, streamOf } from "../stream/stream.ts";
 import { decoded, fetchBody, type Fetched } from "../../../../harness/system/fetch-body.ts";
 import type { Delivery } from "./delivered.ts";
+import { type ListedAnswer, ListedSegments } from "./listed.ts";
+import { Origins } from "../source/origins.ts";
 
 /** A viewer's patience at the live edge. */
 const timeoutMs = 4_000;
@@ -32,6 +34,12 @@ export interface ProberOptions {
   /** Whether this run has DVR viewers. */
   readonly asksPast: boolean;
   readonly delivered: (delivery: Delivery) => void;
+  /** As it was read after deployment; else that of the layout. */
+  readonly stream?: Stream | undefined;
+  /** Writes a sentence into the record. */
+  readonly note?: (text: string) => void;
+  /** Of a stream with a playlist: whether traffic may go to a host. */
+  readonly isAllowed?: ((host: string) => boolean) | undefined;
   /** [0, 1). */
   readonly random?: () => number;
 }
@@ -42,8 +50,9 @@ export async function runProber(options: ProberOptions): Promise<void> {
   const random = options.random ?? prng(Math.floor(clock.nowMs()));
   const agent = new Agent({ keepAlive: true, maxSockets: 8 });
   const { entries: edges } = deployment.layout;
-  const stream = streamOf(deployment.layout);
+  const stream = options.stream ?? streamOf(deployment.layout);
   const endpoints = entriesOf(deployment).map(dialled);
+  const listed = listedAt(options, stream);
   const late = sink.series({ metric: "canary_late_ms", kind: "duration", tags: {} });
   const asked = new Set<Promise<void>>();
   if (edges.length === 0) return;
@@ -83,6 +92,23 @@ export async function runProber(options: ProberOptions): Promise<void> {
     }
   }
 
+  /** One segment: of a playlist, or the one that the clock says. */
+  async function fetchOne(
+    edge: string,
+    endpoint: Endpoint,
+    wish: ProbeRequest,
+  ): Promise<ListedAnswer> {
+    const own = random() < freshShare ? false : agent;
+    const { rendition, number, lane } = wish;
+    const back = newestDue(stream, wish.atMs) - number;
+    const follower = listed.get(edge);
+    if (follower !== undefined)
+      return follower.fetch({ rendition, lane, back: lane === "live" ? 0 : back }, own, timeoutMs);
+    const path = segmentPath(stream, rendition, number);
+    const answer = await fetchBody(endpoint, path, { agent: own, timeoutMs, signal });
+    return { answer, status: answer.status, number };
+  }
+
   /** Returns the status; 0 without an answer. */
   async function ask(
     edge: string,
@@ -90,29 +116,24 @@ export async function runProber(options: ProberOptions): Promise<void> {
     wish: ProbeRequest,
     intendedMs: number,
   ): Promise<number> {
-    const path = segmentPath(stream, wish.rendition, wish.number);
-    const answer = await fetchBody(endpoint, path, {
-      agent: random() < freshShare ? false : agent,
-      timeoutMs,
-      signal,
-    }).catch(() => null);
+    const { answer, number, status } = await fetchOne(edge, endpoint, wish).catch(() => missed);
     if (signal.aborted) return 0;
     const atMs = clock.nowMs();
     const seen =
-      answer === null || answer.status !== 200 || answer.body === null
+      answer === null || !isServed(answer.status) || answer.body === null
         ? null
-        : await lookAt(answer, answer.body, stream, wish);
+        : await lookAt(answer, answer.body, stream, { ...wish, number });
     sink.sample(
       sink.series({
         metric: "canary_ms",
         kind: "duration",
-        tags: { entry: edge, lane: wish.lane, outcome: outcomeOf(answer, seen) },
+        tags: { entry: edge, lane: wish.lane, outcome: outcomeOf(answer, seen, status) },
       }),
       atMs,
       atMs - intendedMs,
     );
-    if (seen === null) return answer?.status ?? 0;
-    const { rendition, lane, number } = wish;
+    if (seen === null) return status;
+    const { rendition, lane } = wish;
     sink.sample(
       sink.series({
         metric: "body_seen",
@@ -185,9 +206,49 @@ async function lookAt(
   };
 }
 
-function outcomeOf(answer: Fetched | null, seen: Seen | null): string {
-  if (answer === null || (answer.status === 200 && seen === null)) return "failed";
-  if (answer.status !== 200) return String(answer.status);
+/** A range of a file is answered with 206. */
+function isServed(status: number): boolean {
+  return status === 200 || status === 206;
+}
+
+const missed: ListedAnswer = { answer: null, status: 0, number: 0 };
+
+/** By edge, of a stream that has a playlist. */
+function listedAt(
+  { deployment, clock, signal, note = () => {}, isAllowed = () => false }: ProberOptions,
+  { source }: Stream,
+): ReadonlyMap<string, ListedSegments> {
+  const { entries } = deployment.layout;
+  if (source === undefined) return new Map();
+  const ways = entriesOf(deployment);
+  const origins = new Origins(ways, isAllowed);
+  const noted = new Set<string>();
+  return new Map(
+    ways.map((entry, index) => {
+      const name = entries[index]?.service ?? "";
+      return [
+        name,
+        new ListedSegments({
+          entry,
+          origins,
+          source,
+          signal,
+          nowMs: () => clock.nowMs(),
+          note: (text) => {
+            if (noted.has(text)) return;
+            noted.add(text);
+            note(`${name}: ${text}`);
+          },
+        }),
+      ];
+    }),
+  );
+}
+
+function outcomeOf(answer: Fetched | null, seen: Seen | null, status: number): string {
+  if (answer === null) return isServed(status) || status === 0 ? "failed" : String(status);
+  if (isServed(answer.status) && seen === null) return "failed";
+  if (!isServed(answer.status)) return String(answer.status);
   return seen?.problem === null || seen?.problem === "flagged" ? "served" : "wrong";
 }
 

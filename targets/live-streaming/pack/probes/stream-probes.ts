@@ -16,6 +16,7 @@ import { acknowledged } from "./durability.ts";
 import { type JournalEntry, parseJournal, sinkJournal } from "./journal.ts";
 import { readBack } from "./read-back.ts";
 import { originGetsOf, VarnishReader, varnishstatLoop } from "./varnish.ts";
+import { streamOf } from "../stream/stream.ts";
 import type { StreamLayout } from "../stream/stream-layout.ts";
 import type { StreamTelemetry } from "../telemetry.ts";
 
@@ -34,7 +35,7 @@ export class StreamProbes implements PackProbes {
   }
 
   ask(signal: AbortSignal): Promise<void> {
-    const { deployment, sink, clock, load } = this.#context;
+    const { deployment, sink, clock, load, note, content } = this.#context;
     const delivered = (delivery: Delivery): void => {
       this.#deliveries.push(delivery);
     };
@@ -43,6 +44,9 @@ export class StreamProbes implements PackProbes {
       sink,
       clock,
       signal,
+      note,
+      isAllowed: this.#context.isAllowed,
+      ...(content === undefined ? {} : { stream: streamOf({ content }) }),
       asksPast: load.some(({ lane }) => lane === "dvr"),
       delivered,
     });

@@ -3,6 +3,8 @@
  * harness's requests.
  */
 
+import type { Source } from "./source.ts";
+
 /** The stream as a function of wall-clock time: all that a player's manifest would contain. */
 export interface Stream {
   readonly event: string;
@@ -37,12 +39,19 @@ export interface Stream {
    * viewer can recognise wrong bytes.
    */
   readonly digestHeader?: string;
+  /** The playlist that requests follow. Numbers and addresses are then its own. */
+  readonly source?: Source;
 }
 
 /** The stream that the target serves. Throws if the target is not a stream. */
 export function streamOf({ content }: { readonly content?: object }): Stream {
   if (content === undefined) throw new Error("this target is not a stream");
   return content as Stream;
+}
+
+/** Whether only its address is known so far. */
+export function isUnread({ source }: Stream): boolean {
+  return source !== undefined && source.read === undefined;
 }
 
 /** The placeholders that `segmentPath` may contain. */

@@ -34,11 +34,13 @@ export function rewatch(): void {
   const rendition = pick(renditions, random(0)).name;
   const isBetween = rendition !== renditions.at(0)?.name && rendition !== renditions.at(-1)?.name;
   const span = isBetween ? farthest : farthest - nearest + 1;
+  const number = begun - farthest + Math.floor(random(2) * span);
   fetchSegment({
     lane: "dvr",
     edges: shuffled(settings.edges, 1),
     rendition,
-    number: begun - farthest + Math.floor(random(2) * span),
+    number,
+    back: Math.floor((Date.now() - availabilityStartMs) / segmentMs) - 1 - number,
     intendedMs: Date.now(),
     deadlineMs,
     inspects: true,

@@ -36,6 +36,7 @@ export function rewind(): void {
     edges: [pick(settings.edges, random(1))],
     rendition: pick(renditions, random(2)).name,
     number,
+    back: newest + fromSegments - number,
     intendedMs,
     deadlineMs,
   });

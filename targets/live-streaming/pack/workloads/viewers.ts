@@ -67,6 +67,7 @@ function watchPast(edges: readonly Edge[]): void {
     edges,
     rendition: renditionFor(random(2), random(3)),
     number: newest - back,
+    back,
     intendedMs,
     deadlineMs: dvrDeadlineMs,
   });

@@ -4,17 +4,19 @@
  * and hls.js do. `viewer/` has the player; this script sends its requests.
  */
 import exec from "k6/execution";
-import http, { type RefinedResponse, type ResponseType } from "k6/http";
+import http from "k6/http";
 import { Trend } from "k6/metrics";
 import { setTimeout } from "k6/timers";
 import { type Audience, audienceIn, endOf, entryFor, togetherAt } from "../viewer/audience.ts";
 import { cmcdHeaders, cmcdOf, type CmcdSession, withCmcdQuery } from "../viewer/cmcd.ts";
-import type { Answer, Wanted } from "../viewer/requests.ts";
+import type { Answer as Given, Wanted } from "../viewer/requests.ts";
 import { drive } from "../viewer/drive.ts";
 import { Session } from "../viewer/session.ts";
 import { isSegment } from "./library/look-at-body.ts";
+import { alongEdge, type Arrived, redirectOf, redirectsMax } from "./library/addresses.ts";
 import { random } from "./library/random.ts";
-import { type Edge, hostOf, optionsOf, settings } from "./library/settings.ts";
+import { openSession } from "./library/session.ts";
+import { type Edge, optionsOf, settings } from "./library/settings.ts";
 
 export const options = optionsOf({ watch: 1 });
 export const needs = ["content"] as const;
@@ -35,6 +37,8 @@ export const plays = {
   ],
 } as const;
 
+type Headers = Readonly<Record<string, string>>;
+
 const trends = Object.fromEntries(
   plays.watch.map(({ metric }) => [metric, new Trend(metric, metric.endsWith("_ms"))]),
 );
@@ -54,7 +58,8 @@ export async function watch(): Promise<void> {
     startLateMs.add(Math.max(0, Date.now() - together));
   }
   const edge = entryFor(settings.edges, audience, random(draws.entry));
-  const path = audience.manifestPath ?? settings.stream.manifestPath ?? "/manifest.mpd";
+  const { manifestPath, source } = settings.stream;
+  const path = audience.manifestPath ?? source?.path ?? manifestPath ?? "/manifest.mpd";
   const session = new Session({
     url: edge.url + path,
     audience,
@@ -63,6 +68,8 @@ export async function watch(): Promise<void> {
     draw: (which) => random(draws[which]),
   });
   const ids = { id: sessionId(), content: settings.stream.event };
+  // Without a session, every request is refused, as a player's would be.
+  const token = source?.session === undefined ? {} : (openSession(edge, source.session) ?? {});
   let looks = 0;
   await new Promise<void>((over, broke) => {
     /** A promise of k6 that is rejected by nobody's fault but this script's ends the iteration. */
@@ -85,9 +92,9 @@ export async function watch(): Promise<void> {
           audience.checkShare !== undefined &&
           random(draws.check + looks++) < audience.checkShare;
         const askedMs = Date.now();
-        ask(wanted, edge, audience, session, ids, checks).then((response) => {
-          const answer = answerOf(response, wanted, askedMs);
-          const isGood = !checks || answer.status !== 200 || looksRight(response, wanted, edge);
+        ask(wanted, edge, audience, { session, ids, token }, checks).then((arrived) => {
+          const answer = answerOf(arrived, wanted, askedMs);
+          const isGood = !checks || answer.status !== 200 || looksRight(arrived, wanted, edge);
           safely(() => answered(isGood ? answer : { ...answer, status: 0 }));
         }, broke);
       },
@@ -95,40 +102,45 @@ export async function watch(): Promise<void> {
   });
 }
 
-type Response = RefinedResponse<ResponseType | undefined>;
-
-function ask(
+/** Sends it, and follows redirects; k6 itself reaches only allowed hosts. */
+async function ask(
   wanted: Wanted,
   edge: Edge,
   { cmcd: mode = "header" }: Audience,
-  session: Session,
-  ids: CmcdSession,
+  viewer: { readonly session: Session; readonly ids: CmcdSession; readonly token: Headers },
   checks: boolean,
-): Promise<Response> {
-  const { url, range, isText, timeoutMs } = wanted;
+): Promise<Arrived> {
+  const { range, isText, timeoutMs } = wanted;
+  const { session, ids, token } = viewer;
   const values = mode === "off" ? {} : cmcdOf(wanted, session.viewer, ids, session.takeStarved());
-  // What belongs to an entry, such as a token, goes to no other host.
-  const own = url.startsWith(`${edge.url}/`) ? hostOf(edge).headers : undefined;
-  const headers = {
-    ...own,
-    ...(mode === "header" ? cmcdHeaders(values) : {}),
-    ...(range === undefined
-      ? {}
-      : { Range: `bytes=${range.offset}-${range.offset + range.length - 1}` }),
-  };
-  return http.asyncRequest("GET", mode === "query" ? withCmcdQuery(url, values) : url, null, {
-    headers,
+  const params = {
+    headers: {
+      ...token,
+      ...(mode === "header" ? cmcdHeaders(values) : {}),
+      ...(isText ? { "Accept-Encoding": "gzip" } : {}),
+      ...(range === undefined
+        ? {}
+        : { Range: `bytes=${range.offset}-${range.offset + range.length - 1}` }),
+    },
     tags: { entry: edge.name },
     timeout: timeoutMs,
     responseType: isText ? "text" : checks ? "binary" : "none",
-  });
+  } as const;
+  let at = mode === "query" ? withCmcdQuery(wanted.url, values) : wanted.url;
+  for (let redirects = 0; ; redirects++) {
+    const { url, params: all } = alongEdge(edge, at, params);
+    const answer = await http.asyncRequest("GET", url, null, all);
+    const next = redirects === redirectsMax ? null : redirectOf(answer, at);
+    if (next === null) return { answer, url: at };
+    at = next;
+  }
 }
 
 /** k6's code for a request that took too long. */
 const timeoutCode = 1_050;
 
-function answerOf(response: Response, { isText }: Wanted, askedMs: number): Answer {
-  const { status, error_code: code, timings, headers, body } = response;
+function answerOf({ answer, url }: Arrived, { isText, ...wanted }: Wanted, askedMs: number): Given {
+  const { status, error_code: code, timings, headers, body } = answer;
   const endMs = Date.now();
   const length = Number(headers["Content-Length"] ?? Number.NaN);
   // Those between are answers: 4xx and 5xx.
@@ -141,12 +153,13 @@ function answerOf(response: Response, { isText }: Wanted, askedMs: number): Answ
     endMs,
     bytes: Number.isFinite(length) ? length : null,
     ...(isText && typeof body === "string" ? { text: body } : {}),
+    ...(url === wanted.url ? {} : { url }),
   };
 }
 
-function looksRight(response: Response, { rendition = "", sequence = 0 }: Wanted, edge: Edge) {
+function looksRight({ answer }: Arrived, { rendition = "", sequence = 0 }: Wanted, edge: Edge) {
   const asked = { lane: "live", entry: edge.name, rendition, number: sequence };
-  return isSegment(response, asked, response.headers["X-Defects"] !== undefined);
+  return isSegment(answer, asked, answer.headers["X-Defects"] !== undefined);
 }
 
 /** The same for each viewer of a seed, and different from all others of the run. */

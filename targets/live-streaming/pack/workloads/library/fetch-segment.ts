@@ -8,6 +8,7 @@ import { Counter, Trend } from "k6/metrics";
 import { segmentPath } from "../../stream/stream.ts";
 import { mediaProblem } from "./inspect-media.ts";
 import { isSegment, isUndecodable, looks } from "./look-at-body.ts";
+import { getListed, isWhole } from "./listed.ts";
 import { type Edge, hostOf, settings } from "./settings.ts";
 
 /** A viewer's wait for one segment in ms, from its scheduled request. */
@@ -30,6 +31,8 @@ export interface Wish {
   readonly steer?: (broken: Edge) => Edge;
   readonly rendition: string;
   readonly number: number;
+  /** Of a stream with a playlist, which then counts instead of the number: behind its newest. */
+  readonly back: number;
   /** Epoch ms. */
   readonly intendedMs: number;
   /** The time after which the segment is useless, in ms after `intendedMs`. */
@@ -77,20 +80,29 @@ export function fetchSegment(wish: Wish): void {
       edges.length > 1 || wish.steer !== undefined
         ? Math.min(leftMs, wish.deadlineMs * shareOfEdge)
         : leftMs;
-    const answer = http.get(edge.url + pathOf(wish), {
-      tags: { lane, entry: edge.name },
-      timeout: Math.max(50, timeout),
-      ...hostOf(edge),
-      ...(isLooking || wish.inspects === true ? { responseType: "binary" } : {}),
+    const { answer, number, problem } = ask(wish, edge, {
+      timeoutMs: Math.max(50, timeout),
+      binary: isLooking || wish.inspects === true,
     });
-    if ((answer.status === 200 && answer.error_code === 0) || isUndecodable(answer)) {
+    if (answer === null) {
+      // Nobody can play what is not listed, nor follow what cannot be read.
+      outcome = problem;
+      const restMs = Math.min(retryMs, giveUpMs - Date.now());
+      if (restMs > 0) sleep(restMs / 1000);
+      continue;
+    }
+    if (isWhole(answer) || isUndecodable(answer)) {
       endedMs = Date.now();
       said = saidBy(answer);
       // A viewer with other bytes cannot play them, and does not know that it should ask again.
-      const asked = { lane, entry: edge.name, rendition: wish.rendition, number: wish.number };
+      const asked = { lane, entry: edge.name, rendition: wish.rendition, number };
       const isOther = isLooking && !isSegment(answer, asked, said.flagged === "yes");
       outcome =
-        isOther || isWrong(wish, answer, said) ? "wrong" : endedMs > giveUpMs ? "late" : "served";
+        isOther || isWrong(wish, number, answer, said)
+          ? "wrong"
+          : endedMs > giveUpMs
+            ? "late"
+            : "served";
       break;
     }
     outcome = isShed(answer) ? "shed" : "lost";
@@ -144,8 +156,9 @@ function pipelineOf(header: string | undefined): string {
   return /^[a-z]$/.test(header) ? header : "other";
 }
 
-function isWrong({ inspects, number }: Wish, { body }: Answer, { flagged }: Said): boolean {
-  if (inspects !== true || flagged === "yes") return false;
+function isWrong({ inspects }: Wish, number: number, { body }: Answer, { flagged }: Said): boolean {
+  // What a number says of the time is known of a described stream alone.
+  if (inspects !== true || flagged === "yes" || settings.stream.source !== undefined) return false;
   return (
     !(body instanceof ArrayBuffer) || mediaProblem(body, number, settings.stream.segmentMs) !== null
   );
@@ -155,8 +168,37 @@ function edgeAfter(edges: readonly Edge[], failures: number): Edge {
   return edges[failures % edges.length] as Edge;
 }
 
-function pathOf({ rendition, number }: Wish): string {
-  return segmentPath(settings.stream, rendition, number);
+/** One attempt; `problem` is the outcome if there is nothing to answer. */
+interface Attempt {
+  readonly answer: Answer | null;
+  readonly number: number;
+  readonly problem: "lost" | "wrong";
+}
+
+function ask(
+  wish: Wish,
+  edge: Edge,
+  how: { readonly timeoutMs: number; readonly binary: boolean },
+): Attempt {
+  const { lane, rendition, number, back } = wish;
+  if (settings.stream.source === undefined)
+    return {
+      answer: http.get(edge.url + segmentPath(settings.stream, rendition, number), {
+        tags: { lane, entry: edge.name },
+        timeout: how.timeoutMs,
+        ...hostOf(edge),
+        ...(how.binary ? { responseType: "binary" } : {}),
+      }),
+      number,
+      problem: "lost",
+    };
+  const { answer, segment, unreadable } = getListed({ edge, lane, rendition, back, ...how });
+  const isPlaylist = segment === undefined && answer !== null && isWhole(answer);
+  return {
+    answer: isPlaylist ? null : answer,
+    number: segment?.sequence ?? 0,
+    problem: unreadable === true ? "wrong" : "lost",
+  };
 }
 
 /**

@@ -29,10 +29,11 @@ const video = settings.stream.renditions.filter((rendition) => rendition.kind ==
 const audio = settings.stream.renditions.filter((rendition) => rendition.kind === "audio");
 
 export function watchLive(how: Pick<Wish, "edges" | "steer" | "inspects">): void {
-  const { segmentMs, availabilityStartMs } = settings.stream;
+  const { segmentMs, availabilityStartMs, source } = settings.stream;
   const number = Math.floor((Date.now() - availabilityStartMs) / segmentMs);
   const dueMs = availabilityStartMs + (number + 1) * segmentMs;
-  const intendedMs = dueMs + random(0) * bunchMs;
+  // A playlist says itself what is newest; its players are spread over its period.
+  const intendedMs = source === undefined ? dueMs + random(0) * bunchMs : Date.now();
   sleep(Math.max(0, intendedMs - Date.now()) / 1000);
   startLateMs.add(Math.max(0, Date.now() - intendedMs), { lane: "live" });
   fetchSegment({
@@ -40,6 +41,7 @@ export function watchLive(how: Pick<Wish, "edges" | "steer" | "inspects">): void
     lane: "live",
     rendition: renditionFor(random(2), random(3)),
     number,
+    back: 0,
     intendedMs,
     deadlineMs: liveDeadlineMs,
   });

@@ -1,0 +1,138 @@
+/** What a playlist lists, for the prober: it follows the stream at one edge, as a viewer does. */
+import type { Agent } from "node:http";
+import type { Entry } from "../../../../harness/target/entries.ts";
+import { dialled } from "../../../../harness/target/entries.ts";
+import { urlOf } from "../../../../harness/target/layout.ts";
+import { type Fetched, fetchBody } from "../../../../harness/system/fetch-body.ts";
+import { openSession } from "../../../../harness/system/session.ts";
+import { askForText, NoAnswer } from "../source/ask.ts";
+import type { Origins } from "../source/origins.ts";
+import { Following, segmentsBack } from "../stream/reading/following.ts";
+import { UnreadableStream } from "../stream/reading/unreadable.ts";
+import type { MediaView, Resource } from "../stream/reading/views.ts";
+import type { Source } from "../stream/source.ts";
+
+export interface ListedOptions {
+  readonly entry: Entry;
+  readonly origins: Origins;
+  readonly source: Source;
+  readonly nowMs: () => number;
+  readonly signal: AbortSignal;
+  /** Each sentence once. */
+  readonly note: (text: string) => void;
+}
+
+export interface ListedAnswer {
+  /** Null: no answer, or nothing to ask for. */
+  readonly answer: Fetched | null;
+  /** 0 if no segment was reached. */
+  readonly status: number;
+  readonly number: number;
+}
+
+export class ListedSegments {
+  readonly #options: ListedOptions;
+  readonly #following: Following;
+  readonly #nowMs: () => number;
+  readonly #had = new Set<string>();
+  #session: Readonly<Record<string, string>> | null = null;
+  /** One reading at a time: two would ask for the same playlist. */
+  #reading: Promise<unknown> = Promise.resolve();
+
+  constructor(options: ListedOptions) {
+    this.#options = options;
+    const { entry, source, nowMs } = options;
+    const aheadMs = source.read?.clockAheadMs ?? 0;
+    this.#nowMs = () => nowMs() + aheadMs;
+    this.#following = new Following(`${urlOf(entry)}${source.path}`, this.#nowMs);
+  }
+
+  /** Rejects only when the signal aborts. */
+  async fetch(
+    wish: { readonly rendition: string; readonly back: number; readonly lane: string },
+    agent: Agent | false,
+    timeoutMs: number,
+  ): Promise<ListedAnswer> {
+    const { signal, note, source } = this.#options;
+    try {
+      const headers = await this.#headers(agent);
+      const media = await this.#media(wish.rendition, agent, headers, timeoutMs);
+      const segment = segmentsBack(media, wish.back, this.#nowMs());
+      const isOver = source.read?.ended !== true && this.#following.isOver(wish.rendition);
+      if (isOver && wish.lane === "live") {
+        note(
+          `the stream has nothing new any more: ${media.ended ? "it ended" : "it stands still"}`,
+        );
+        return nothing;
+      }
+      if (segment === null || segment.gap) return nothing;
+      const before: readonly Partial<Resource>[] = [segment.key ?? {}, segment.init ?? {}];
+      for (const { url, range } of before) {
+        const name = `${url} ${range?.offset ?? ""}`;
+        if (url === undefined || this.#had.has(name)) continue;
+        const resource = range === undefined ? { url } : { url, range };
+        const { status } = await this.#get(resource, agent, headers, timeoutMs);
+        if (status !== 200 && status !== 206) return { ...nothing, status };
+        this.#had.add(name);
+      }
+      const answer = await this.#get(segment, agent, headers, timeoutMs);
+      return { answer, status: answer.status, number: segment.sequence };
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof UnreadableStream) note(`the stream cannot be read: ${error.message}`);
+      return { ...nothing, status: error instanceof NoAnswer ? error.status : 0 };
+    }
+  }
+
+  async #headers(agent: Agent | false): Promise<Readonly<Record<string, string>>> {
+    const { source, entry, signal } = this.#options;
+    if (source.session === undefined) return {};
+    this.#session ??= await openSession(dialled(entry), source.session, { agent, signal });
+    return this.#session;
+  }
+
+  async #media(
+    rendition: string,
+    agent: Agent | false,
+    headers: Readonly<Record<string, string>>,
+    timeoutMs: number,
+  ): Promise<MediaView> {
+    const before = this.#reading;
+    const work = (async () => {
+      await before.catch(() => undefined);
+      const { origins, signal } = this.#options;
+      const steps = this.#following.media(rendition);
+      let step = steps.next();
+      while (step.done !== true)
+        step = steps.next(
+          await askForText(step.value.url, { origins, signal, agent, headers, timeoutMs }),
+        );
+      return step.value;
+    })();
+    this.#reading = work.catch(() => undefined);
+    return work;
+  }
+
+  #get(
+    { url, range }: Resource,
+    agent: Agent | false,
+    headers: Readonly<Record<string, string>>,
+    timeoutMs: number,
+  ): Promise<Fetched> {
+    const { origins, signal } = this.#options;
+    const destination = origins.destinationOf(url);
+    if (destination === null) throw new NoAnswer(`${url} is at a host that is not allowed`);
+    const wanted: Record<string, string> =
+      range === undefined
+        ? {}
+        : { Range: `bytes=${range.offset}-${range.offset + range.length - 1}` };
+    return fetchBody(destination.endpoint, destination.path, {
+      timeoutMs,
+      agent,
+      signal,
+      headers: { ...wanted, ...headers },
+    });
+  }
+}
+
+const nothing: ListedAnswer = { answer: null, status: 0, number: 0 };
