@@ -1,6 +1,6 @@
 /**
- * The workload `watch` in k6 and the same viewer in virtual time, of one stream with a missing
- * segment, a slow one, and a line that becomes thin: both ask the same, in the same order.
+ * The workload `watch` in k6 and the same viewer in virtual time. Of one stream, a segment is
+ * missing, one is slow, and the line becomes thin. Both ask the same, in the same order.
  */
 import type { RequestListener } from "node:http";
 import { expect, test } from "vitest";

@@ -28,7 +28,7 @@ export interface Stream {
   /** `{event}`, `{rendition}` and `{number}` are placeholders. */
   readonly segmentPath: string;
   /**
-   * Of the DASH manifest, or of the HLS multivariant playlist, at each entry. Without it, nobody
+   * Of the DASH manifest, or of the HLS multivariant playlist, at each entry. Without it, no viewer
    * can watch.
    */
   readonly manifestPath?: string;

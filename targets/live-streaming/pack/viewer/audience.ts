@@ -96,7 +96,7 @@ export function audienceIn(env: Env): Audience {
   };
 }
 
-/** The run, as a workload is told it. */
+/** The run, as a workload knows it. */
 export interface Timetable {
   readonly leadInMs: number;
   readonly phasesMs: Readonly<Record<"baseline" | "fault" | "recovery", number>>;

@@ -1,5 +1,5 @@
 /**
- * A viewer's buffers and its playback clock. Time passes only when it is told to. Every moment from
+ * A viewer's buffers and its playback clock. Time passes only by `advance`. Every moment from
  * the first request on is exactly one of waiting for the start, playing, stalled, or waiting after
  * the viewer's own seek.
  */

@@ -1,4 +1,4 @@
-/** What a modelled viewer asks, and what it is answered. Plain data: whoever drives it does I/O. */
+/** What a modelled viewer asks, and what it is answered. Plain data: its driver does I/O. */
 import type { ByteRange } from "../stream/reading/views.ts";
 
 /** `clock`: the time of the server, which a manifest names. */

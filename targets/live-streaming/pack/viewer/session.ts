@@ -1,6 +1,6 @@
 /**
  * One viewer from pressing play to leaving: its player, its own wishes, and what is recorded of it.
- * Whoever drives it sends its requests and brings the answers. The metrics are those of CTA-2066.
+ * Its driver sends the requests and brings the answers. The metrics are those of CTA-2066.
  */
 import { stallMsMin } from "../players/stalls.ts";
 import type { Audience } from "./audience.ts";
@@ -20,7 +20,7 @@ const readEveryMs = 2_000;
 /** A rewind is done within this share of the session, so that it can be watched. */
 const rewindLatestShare = 0.5;
 const rewindMsUsual = 60_000;
-/** Nobody closes a player before having seen that it opens. */
+/** No viewer closes a player before having seen that it opens. */
 const stayMsLeast = 2_000;
 
 export interface Recorded {
@@ -83,7 +83,7 @@ export class Session {
     this.#spent = this.viewer.playback.spentMs;
   }
 
-  /** Whether a stall has happened that no request has told of yet. */
+  /** Whether a stall has happened that no request has reported yet. */
   takeStarved(): boolean {
     const starved = this.#stallsCounted > 0;
     this.#stallsCounted = 0;
@@ -131,7 +131,7 @@ export class Session {
     };
   }
 
-  /** The end of the run ends no wait for a picture: whoever waits is not counted as gone. */
+  /** The end of the run ends no wait for a picture: a viewer who waits is not counted as gone. */
   get #endsAtMs(): number {
     if (!this.#hasStarted) return Math.min(this.#leavesMs, this.#startMs + patienceMs);
     const givenUpMs = (this.#gaveUpMs ?? Number.POSITIVE_INFINITY) + errorMs;

@@ -1,5 +1,5 @@
 /**
- * A modelled viewer's player, as a state machine without a clock and without I/O: it is told the
+ * A modelled viewer's player, as a state machine without a clock and without I/O. It learns the
  * time, the answers to its requests, and when its viewer seeks or leaves. It returns what it asks
  * and what happened. k6 and the simulation drive the same code.
  */

@@ -72,7 +72,7 @@ export async function watch(): Promise<void> {
   const token = source?.session === undefined ? {} : (openSession(edge, source.session) ?? {});
   let looks = 0;
   await new Promise<void>((over, broke) => {
-    /** A promise of k6 that is rejected by nobody's fault but this script's ends the iteration. */
+    /** An exception in a timer or an answer ends the iteration, as one outside of them does. */
     const safely = (act: () => void): void => {
       try {
         act();

@@ -29,8 +29,8 @@ export class HlsJsChoice implements Choice {
 
   next(_current: number, { bufferS, segmentS }: Moment): number {
     if (this.#offered.length < 2) return 0;
-    // Live, a level may fit although its segment is expected to arrive too late: then the player
-    // would fall behind by less than with any other.
+    // Live, a level may fit although its segment is expected too late. With any other, the player
+    // would fall behind by more.
     const best =
       bufferS > 0
         ? this.#best(bufferS, 0, segmentS, hlsJs.abrBandWidthFactor, hlsJs.abrBandWidthUpFactor)
