@@ -29,13 +29,15 @@ export interface FetchOptions {
   readonly signal: AbortSignal;
   /** Such as the token of a session. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Of what is no media; a larger body is cut off. */
+  readonly bytesMax?: number;
 }
 
 /** Rejects if there is no answer in time. */
 export function fetchBody(
   endpoint: Endpoint,
   path: string,
-  { timeoutMs, agent, signal: ended, headers: own }: FetchOptions,
+  { timeoutMs, agent, signal: ended, headers: own, bytesMax = bodyBytesMax }: FetchOptions,
 ): Promise<Fetched> {
   return new Promise((resolve, reject) => {
     const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), ended]);
@@ -51,7 +53,7 @@ export function fetchBody(
       let bytes = 0;
       response.on("data", (part: Buffer) => {
         bytes += part.length;
-        if (bytes > bodyBytesMax) response.destroy(new Error(`more than ${bodyBytesMax} bytes`));
+        if (bytes > bytesMax) response.destroy(new Error(`it has more than ${bytesMax} bytes`));
         else parts.push(part);
       });
       response.once("end", () =>
@@ -67,6 +69,9 @@ export function fetchBody(
   });
 }
 
+/** A body of a few bytes can stand for gigabytes. */
+const decodedBytesMax = 256 * 1024 * 1024;
+
 const decoders = {
   gzip: promisify(gunzip),
   "x-gzip": promisify(gunzip),
@@ -76,11 +81,13 @@ const decoders = {
 };
 
 /**
- * Undoes the content encoding, outermost first; null if decoding fails or an encoding is unknown.
+ * Undoes the content encoding, outermost first; null if decoding fails, if an encoding is unknown,
+ * or if the result is larger than `bytesMax`.
  */
 export async function decoded(
   body: Buffer,
   contentEncoding: string | undefined,
+  bytesMax = decodedBytesMax,
 ): Promise<Buffer | null> {
   const codings = (contentEncoding ?? "")
     .split(",")
@@ -93,7 +100,7 @@ export async function decoded(
       : undefined;
     if (decoder === undefined) return null;
     try {
-      bytes = await decoder(bytes);
+      bytes = await decoder(bytes, { maxOutputLength: bytesMax });
     } catch {
       return null;
     }

@@ -23,6 +23,8 @@ export interface Text {
 /** Chosen values: as browsers follow; as long as a blocking reload may take. */
 const redirectsMax = 10;
 const timeoutMsUsual = 10_000;
+/** Before and after decoding. */
+const bytesMax = 16 * 1024 * 1024;
 
 /** Why no text came: one line, for people. */
 export class NoAnswer extends Error {
@@ -48,9 +50,12 @@ export async function askForText(url: string, options: AskOptions): Promise<Text
     }
     if (status !== 200 && status !== 206) throw new NoAnswer(`it answers with ${status}`, status);
     if (body === null) throw new NoAnswer("its answer breaks off, or does not end", status);
-    const bytes = await decoded(body, headers["content-encoding"]);
+    const bytes = await decoded(body, headers["content-encoding"], bytesMax);
     if (bytes === null)
-      throw new NoAnswer(`its encoding ${headers["content-encoding"]} cannot be undone`, status);
+      throw new NoAnswer(
+        `its encoding ${headers["content-encoding"]} is wrong, unknown, or hides too much`,
+        status,
+      );
     return { text: bytes.toString("utf8"), url: at, bytes: body.length };
   }
   throw new NoAnswer(`it redirects more than ${redirectsMax} times`);
@@ -72,11 +77,12 @@ async function one(
       timeoutMs,
       agent,
       signal,
+      bytesMax,
       headers: { "Accept-Encoding": "gzip", ...headers },
     });
   } catch (error) {
     signal.throwIfAborted();
-    throw new NoAnswer(`it does not answer: ${reasonOf(error)}`);
+    throw new NoAnswer(`no answer: ${reasonOf(error)}`);
   }
 }
 

@@ -12,7 +12,12 @@ import { rhythmOfStream } from "../rhythm-of-stream.ts";
 import { mediaOf, readMedia, readStream } from "../stream/reading/read-stream.ts";
 import { holdBackMs, windowOf } from "../stream/reading/segments.ts";
 import { UnreadableStream } from "../stream/reading/unreadable.ts";
-import type { MediaView, RenditionView, StreamView } from "../stream/reading/views.ts";
+import type {
+  MediaView,
+  RenditionView,
+  StreamFormat,
+  StreamView,
+} from "../stream/reading/views.ts";
 import type { Source } from "../stream/source.ts";
 import { type Stream, streamOf } from "../stream/stream.ts";
 import { type AskOptions, askForText, NoAnswer } from "./ask.ts";
@@ -79,7 +84,11 @@ interface Reading {
 async function read({ described, source, url, options, nowMs }: Reading): Promise<ContentRead> {
   const answer = await askForText(url, options);
   const { stream, media } = readStream(answer.text, answer.url);
-  const some = stream.renditions.slice(0, renditionsMax);
+  const [pathway] = stream.steering?.pathways ?? [];
+  const own = stream.renditions.filter(
+    (one) => pathway === undefined || (one.pathway ?? pathway) === pathway,
+  );
+  const some = own.slice(0, renditionsMax);
   const medias = await mediasOf(stream, some, media, options);
   const [first] = medias;
   if (first === undefined) throw new UnreadableStream("malformed", "it has no rendition");
@@ -102,9 +111,7 @@ async function read({ described, source, url, options, nowMs }: Reading): Promis
     segmentMs,
     availabilityStartMs: availabilityStartMs % segmentMs,
     dvrSegments: ended ? 0 : Math.floor(windowMs / segmentMs),
-    renditions: some.flatMap(({ id, kind, bandwidth }) =>
-      kind === "text" ? [] : [{ name: id, kind, bitsPerSecond: bandwidth }],
-    ),
+    renditions: some.flatMap((one) => renditionOf(one, some, stream.format)),
     source: {
       ...source,
       read: {
@@ -123,13 +130,32 @@ async function read({ described, source, url, options, nowMs }: Reading): Promis
     content,
     rhythm: rhythmOfStream(content),
     notes: [
-      ...(some.length < stream.renditions.length
-        ? [`the stream has ${stream.renditions.length} renditions; ${some.length} are used`]
+      ...(some.length < own.length
+        ? [`the stream has ${own.length} renditions; ${some.length} are used`]
         : []),
       ...(ended ? ["the stream has ended: nothing new appears in it"] : []),
       ...clockNotes(stream, first, newest.dateMs, serverMs),
     ],
   };
+}
+
+/** A variant of sound alone often has the playlist of a group. */
+function renditionOf(
+  { id, kind, bandwidth, url }: RenditionView,
+  all: readonly RenditionView[],
+  format: StreamFormat,
+): Stream["renditions"] {
+  if (kind === "text") return [];
+  const same = format === "hls" ? all.find((other) => other.url === url)?.id : undefined;
+  const copyOf = same === id ? undefined : same;
+  return [
+    {
+      name: id,
+      kind,
+      bitsPerSecond: bandwidth,
+      ...(copyOf === undefined ? {} : { sameAs: copyOf }),
+    },
+  ];
 }
 
 function mediasOf(

@@ -56,13 +56,14 @@ export class Following {
   /** The newest view of a rendition; reloads it when the rules of its format say so. */
   *media(id: string): Steps<MediaView> {
     const stream = yield* this.#streamNow();
+    const rendition = stream.renditions.find((one) => one.id === id);
+    if (rendition === undefined)
+      throw new UnreadableStream("gone", `it has no rendition ${id} any more`);
     if (stream.format === "dash") return mediaOf(stream, id);
     const known = this.#medias.get(id);
     const askedMs = this.#nowMs();
     if (known !== undefined && (known.dueMs === undefined || askedMs < known.dueMs))
       return known.view;
-    const rendition = stream.renditions.find((one) => one.id === id);
-    if (rendition === undefined) throw new RangeError(`the stream has no rendition ${id}`);
     const answer = yield { url: withoutDirectives(known?.view.url ?? rendition.url) };
     return this.#take(id, answer, askedMs);
   }

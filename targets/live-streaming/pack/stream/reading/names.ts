@@ -12,9 +12,7 @@ export class Names {
   }
 }
 
-/** By code points: the regular expressions of k6 know no classes of Unicode. */
-const reserved = /[^\w.\u0080-\uffff-]+/g;
-
+/** k6 knows no classes of Unicode: beyond ASCII, all stays. */
 function plain(text: string): string {
-  return text.replaceAll(reserved, "-").slice(0, 60) || "rendition";
+  return text.replaceAll(/[^A-Za-z0-9._\u0080-\uffff-]+/g, "-").slice(0, 60) || "rendition";
 }

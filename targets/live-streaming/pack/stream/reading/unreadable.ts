@@ -10,6 +10,7 @@ export const readingProblems = [
   "too-many",
   "cyclic",
   "delta-without-base",
+  "gone",
   "unsupported",
 ] as const;
 export type ReadingProblem = (typeof readingProblems)[number];
