@@ -241,6 +241,12 @@ export const planDocument = z.object({
     .object({
       metric: z.string(),
       having: z.record(z.string(), z.string()),
+      refusal: z
+        .object({
+          having: z.record(z.string(), z.string()),
+          requests: z.object({ metric: z.string(), where: z.record(z.string(), z.string()) }),
+        })
+        .exactOptional(),
       waitTitle: z.string(),
       eachTitle: z.string(),
       classes: z.array(z.object({ lane: z.string(), title: z.string() })),

@@ -9,6 +9,7 @@ import { failsInBaseline, judgeClaim } from "./claims.ts";
 import { judgeEvidence } from "./evidence.ts";
 import { faultsInForce } from "./faults-in-force.ts";
 import { judgeRecovery } from "./recovery.ts";
+import { confirmedByRequests } from "./refusals.ts";
 import { stallsOf, standstillsOf } from "./stalls.ts";
 import { windowsOf } from "./windows.ts";
 
@@ -18,7 +19,9 @@ export function judge(run: Run): Verdict {
   const stalls = { any: stallsOf(run.series), standstills: standstillsOf(run.series) };
   const claims = run.plan.hypothesis.flatMap((claim) =>
     claim.during.map((phase) =>
-      judgeClaim(claim, phase, windows, series, run.plan.metrics, stalls),
+      confirmedByRequests(run.plan, claim, (one) =>
+        judgeClaim(one, phase, windows, series, run.plan.metrics, stalls),
+      ),
     ),
   );
   const recovery =

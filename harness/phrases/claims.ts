@@ -1,6 +1,6 @@
 /** Phrases of the judge for claims and recoveries. Their titles come from the experiment. */
 import type { ClaimFacts, RecoveryFacts } from "../record/facts.ts";
-import { formatDuration } from "./format.ts";
+import { formatDuration, formatValue } from "./format.ts";
 import type { PhrasesFor } from "./phrase.ts";
 
 export const claim: PhrasesFor<ClaimFacts> = {
@@ -26,6 +26,9 @@ export const claim: PhrasesFor<ClaimFacts> = {
   "depends-on-dropped":
     "it would be beyond its limit if the iterations that the generator dropped or delayed " +
     "had failed",
+  "refused-on-the-way": ({ observed, unit }) =>
+    "users were served in the end, but single requests were refused; " +
+    `of requests the figure is ${formatValue(observed, unit)}`,
 };
 
 export const recovery: PhrasesFor<RecoveryFacts> = {

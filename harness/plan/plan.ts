@@ -35,7 +35,7 @@ import { modelProblems } from "./problems/model.ts";
 import { leadInMs } from "../base/phases.ts";
 import type { PlanOptions, Planned, TargetOptions } from "./options.ts";
 import type { Plan } from "../record/plan.ts";
-import { blindSpots } from "./blind-spots.ts";
+import { blindSpots, unlimitedWait } from "./blind-spots.ts";
 import { isVirtual } from "../record/substrates.ts";
 import { layoutAsRead } from "../target/content.ts";
 import type { Layout } from "../target/layout.ts";
@@ -150,6 +150,7 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
       ...unmet.map((problem) => `run with --force, although ${problem}`),
       ...leftOut,
       ...coarseRecovery(experiment),
+      ...unlimitedWait(experiment, whole.target.pack?.harm),
       ...notesOf(experiment, options),
       ...(options.content?.notes ?? []),
       ...unlistedValues(

@@ -62,6 +62,8 @@ export interface ClaimFacts {
   /** `rest`: the result without the samples that a stall may have affected. */
   "generator-stalled": { readonly stalledMs: number; readonly rest: "nothing" | "within-limit" };
   "depends-on-dropped": Plain;
+  /** `observed`: the figure of the same claim about single requests. */
+  "refused-on-the-way": { readonly observed: number; readonly unit: string };
 }
 
 /** Facts about recoveries. */

@@ -9,6 +9,8 @@ export interface Harm {
   readonly having: Tags;
   /** The request classes concerned, in order of protection: the last is shed first. */
   readonly classes: readonly HarmedClass[];
+  /** How a refusal shows, where the metric tells only what became of a user in the end. */
+  readonly refusal?: Refusal;
   /** Title of the chart of waiting times of the first class. */
   readonly waitTitle: string;
   /** Title of the chart of each request of the first class. */
@@ -30,6 +32,13 @@ export type EffectFigure = Measured & {
   /** The figure is the value divided by this one. */
   readonly shareOf?: Measured;
 };
+
+export interface Refusal {
+  /** The tags of a user who was refused until it gave up. */
+  readonly having: Tags;
+  /** Each single refusal. */
+  readonly requests: { readonly metric: string; readonly where: Tags };
+}
 
 export interface HarmedClass {
   /** A class of requests. */

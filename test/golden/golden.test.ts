@@ -108,7 +108,7 @@ const numbers = new Set(
     "probes probesFailed requests requestsFailed periods longer expectedBytes bytes " +
     "bytesPerSecond timesMax counted wrong numbers others wrongShare answers given planned " +
     "begun dropped vus late iterations ended unread total read minSamples " +
-    "amount shared"
+    "amount shared observed"
   ).split(" "),
 );
 let lists = false;

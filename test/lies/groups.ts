@@ -4,6 +4,7 @@ import { copiedWitnesses } from "./copied-witnesses.ts";
 import { decidedByLoad } from "./decided-by-load.ts";
 import { faultLies } from "./faults.ts";
 import { frozenMetrics } from "./frozen-metrics.ts";
+import { hiddenRefusals } from "./hidden-refusals.ts";
 import type { LieGroup } from "./lie.ts";
 import { loads } from "./load.ts";
 import { lyingWitnesses } from "./lying-witnesses.ts";
@@ -26,6 +27,7 @@ export const groups: readonly LieGroup[] = [
   records,
   lyingWitnesses,
   copiedWitnesses,
+  hiddenRefusals,
   loads,
   otherAudiences,
   faultLies,

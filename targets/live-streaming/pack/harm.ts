@@ -8,6 +8,10 @@ export const harm: Harm = {
     { lane: "live", title: "Live segments" },
     { lane: "dvr", title: "DVR segments" },
   ],
+  refusal: {
+    having: { outcome: "shed" },
+    requests: { metric: "http_req_ms", where: { status: "503" } },
+  },
   waitTitle: "Response times of live segments",
   eachTitle: "Live requests by response time",
   effects: {

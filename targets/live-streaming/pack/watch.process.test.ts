@@ -53,12 +53,13 @@ function fateOf(stream: MadeUp, path: string, nowMs: number, zeroMs: number): Fa
   };
 }
 
-/** Requests by track, in order: what they are for, and of which rendition. */
+/** Requests by track and kind, in order: what they are for, and of which rendition. */
 type Asked = Readonly<Record<string, readonly string[]>>;
 
 function byTrack(paths: readonly string[]): Asked {
   const trackOf = (path: string): string =>
-    /96000|sound/.test(path) ? "audio" : /\/v/.test(path) ? "video" : "stream";
+    (/96000|sound/.test(path) ? "audio" : /\/v/.test(path) ? "video" : "stream") +
+    (path.endsWith("media.m3u8") ? "-playlist" : "");
   return Object.fromEntries(
     Object.entries(Object.groupBy(paths, trackOf)).map(([track, own]) => [track, own ?? []]),
   );
@@ -170,7 +171,7 @@ test.each([
     // The last requests of a track may fall on either side of the end.
     const cut = (own: readonly string[], other: readonly string[]): readonly string[] =>
       own.slice(0, Math.min(own.length, other.length) - 1);
-    for (const track of ["stream", "video", "audio"]) {
+    for (const track of new Set([...Object.keys(ofK6), ...Object.keys(ofModel)])) {
       const [k6, virtual] = [ofK6[track] ?? [], ofModel[track] ?? []];
       expect(Math.abs(k6.length - virtual.length), track).toBeLessThanOrEqual(2);
       expect(cut(k6, virtual), track).toEqual(cut(virtual, k6));
