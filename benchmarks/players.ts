@@ -1,8 +1,8 @@
 /**
  * Requests and stalls of the modelled viewer against the real player, dash.js or hls.js in
  * Chromium. Two real ones and a modelled one watch the reference target side by side, each over a
- * line of its own that does the same: it becomes thin for a while, one segment is missing at first,
- * and for a while no segment arrives. Prints the edit distance of the requests by kind, and the
+ * line of its own. All lines become thin for a while. Then one segment is missing at first, and
+ * later no segment arrives for a while. Prints the edit distance of the requests by kind, and the
  * stalled seconds, with the spread of the two real ones beside them.
  *
  *     node_modules/.bin/node benchmarks/players.ts dash.js|hls.js [SECONDS]

@@ -1,7 +1,7 @@
 /**
- * The way of one player to an edge: a line of a rate that changes, one segment that is missing at
- * first, and a time in which no segment arrives. It notes every request. HLS playlists of the same
- * segments are made here, because the reference target speaks DASH alone.
+ * The way of one player to an edge: a line of a rate that changes. One segment is missing at first,
+ * and for a time no segment arrives. It notes every request. HLS playlists of the same segments are
+ * made here, because the reference target speaks DASH alone.
  */
 import { createServer, get, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
