@@ -24,7 +24,8 @@ export interface Changes {
 }
 
 export class Playback {
-  readonly #holeMs: number;
+  /** A gap of at most this length is played over. */
+  #holeMs = 0;
   readonly #buffers = new Map<TrackKind, Loaded[]>();
   readonly #spentMs: Record<Condition, number> = {
     starting: 0,
@@ -41,11 +42,9 @@ export class Playback {
   /** Bits per second × ms played, of all tracks together. */
   #playedBits = 0;
 
-  /** `holeMs`: a gap of at most this length is played over. */
-  constructor(nowMs: number, holeMs: number) {
+  constructor(nowMs: number) {
     this.#zeroMs = nowMs;
     this.#atMs = nowMs;
-    this.#holeMs = holeMs;
   }
 
   get condition(): Condition {
@@ -81,8 +80,9 @@ export class Playback {
   }
 
   /** Where playing begins, and the tracks that must all have media. */
-  place(positionMs: number, tracks: readonly TrackKind[]): void {
+  place(positionMs: number, tracks: readonly TrackKind[], holeMs: number): void {
     this.#positionMs = positionMs;
+    this.#holeMs = holeMs;
     this.#buffers.clear();
     for (const track of tracks) this.#buffers.set(track, []);
   }
