@@ -9,9 +9,12 @@ import { UnreadableStream } from "../stream/reading/unreadable.ts";
 import type { HlsMediaView, MediaView, StreamView } from "../stream/reading/views.ts";
 import { otherThan } from "./choosing/choice.ts";
 import type { Exchange } from "./exchange.ts";
+import { dashJs } from "./players/dash-js.ts";
 import type { PlayerRules } from "./players/rules.ts";
 import type { Answer, RequestKind } from "./requests.ts";
 import type { Track } from "./track.ts";
+
+const driftMsMax = dashJs.maximumAllowedDriftMs;
 
 /** HLS: what is known of one media playlist. */
 interface Playlist {
@@ -49,6 +52,9 @@ export class Documents {
   #failures = 0;
   /** The server's clock less this one's. */
   #offsetMs = 0;
+  /** The address of the clock that answered, and when it was checked last. */
+  #clock: string | null = null;
+  #checkedMs = Number.NEGATIVE_INFINITY;
 
   constructor(exchange: Exchange, host: DocumentsHost) {
     this.#exchange = exchange;
@@ -128,10 +134,34 @@ export class Documents {
       done();
       return;
     }
-    this.#ask("clock", { url: absolute(url, clock.value) }, ({ status, text }) => {
-      const serverMs = status === 200 ? Date.parse((text ?? "").trim()) : Number.NaN;
-      if (Number.isFinite(serverMs)) this.#offsetMs = serverMs - this.#exchange.nowMs;
+    const address = absolute(url, clock.value);
+    this.#ask("clock", { url: address }, (answer) => {
+      const offsetMs = offsetIn(answer);
+      if (offsetMs !== null) {
+        this.#offsetMs = offsetMs;
+        this.#clock = address;
+        this.checkClock();
+      }
       done();
+    });
+  }
+
+  /** Whether the clock still says the same: after a failure, its own may be wrong. */
+  checkClock(): void {
+    const { clockChecks, clockChecksApartMs } = this.#host.rules;
+    const { nowMs } = this.#exchange;
+    if (clockChecks === 0 || nowMs - this.#checkedMs < clockChecksApartMs) return;
+    this.#checkedMs = nowMs;
+    this.#checkAgain(clockChecks);
+  }
+
+  #checkAgain(times: number): void {
+    if (times === 0 || this.#clock === null) return;
+    this.#ask("clock", { url: this.#clock }, (answer) => {
+      const offsetMs = offsetIn(answer);
+      if (offsetMs === null) return;
+      if (Math.abs(offsetMs - this.#offsetMs) > driftMsMax) this.#offsetMs = offsetMs;
+      this.#checkAgain(times - 1);
     });
   }
 
@@ -235,6 +265,12 @@ export class Documents {
       );
     this.#host.arrived(track);
   }
+}
+
+/** The server's clock less this one's, in the middle of the request; null without a time. */
+function offsetIn({ status, text = "", askedMs, endMs }: Answer): number | null {
+  const serverMs = status === 200 ? Date.parse(text.trim()) : Number.NaN;
+  return Number.isFinite(serverMs) ? serverMs - (askedMs + endMs) / 2 : null;
 }
 
 function readable<T>(read: () => T): T | null {

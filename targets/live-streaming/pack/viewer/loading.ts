@@ -4,13 +4,10 @@ import type { MediaView, Resource, SegmentView } from "../stream/reading/views.t
 import { type Moment, otherThan } from "./choosing/choice.ts";
 import type { Documents } from "./documents.ts";
 import type { Exchange } from "./exchange.ts";
-import type { Changes, Playback } from "./playback.ts";
+import { type Changes, type Playback, roundedMs } from "./playback.ts";
 import type { LiveEdge, PlayerRules } from "./players/rules.ts";
 import type { Answer, RequestKind } from "./requests.ts";
 import type { Track } from "./track.ts";
-
-/** Ends of segments and starts of the next differ by rounding. */
-const roundedMs = 5;
 
 export interface LoadingHost {
   readonly rules: PlayerRules;
@@ -127,6 +124,7 @@ export class Loading {
         to: to.id,
         direction: at > track.at ? "up" : "down",
       });
+    this.#replace(track, at > track.at);
     track.at = at;
     track.isChosen = true;
     if (!this.#host.rules.keepsInits) track.held.clear();
@@ -134,6 +132,23 @@ export class Loading {
     const isHls = this.#documents.stream?.format === "hls";
     if (isHls && this.#documents.mediaOf(track)?.ended !== true) this.#documents.askPlaylist(track);
     else this.load(track);
+  }
+
+  #replace(track: Track, isUp: boolean): void {
+    const { playback, rules } = this.#host;
+    const media = this.#documents.mediaOf(track);
+    const { positionMs } = playback;
+    const last = media === null ? null : segmentAt(media, track.nextMs - roundedMs);
+    if (media === null || positionMs === null || last === null || track.arrived === 0) return;
+    const fromMs = rules.replacesFromMs({
+      isUp,
+      isAtStart: track.arrived === 1,
+      positionMs,
+      aheadMs: playback.aheadMs(track.kind),
+      segmentMs: last.durationMs,
+    });
+    const first = fromMs === null ? null : segmentAt(media, fromMs + roundedMs);
+    if (first !== null && first.startMs < track.nextMs) track.nextMs = first.startMs;
   }
 
   /** What a segment needs comes first: its initialisation, and its key. */
@@ -228,6 +243,7 @@ export class Loading {
     segment?: SegmentView,
   ): void {
     track.failures += 1;
+    if (kind === "segment") this.#documents.checkClock();
     const refused = new Set([...track.refused, track.at]);
     const other = otherThan(track.at, track.renditions.length, refused);
     const next = this.#host.rules.afterFailure({

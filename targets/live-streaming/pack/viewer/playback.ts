@@ -23,6 +23,9 @@ export interface Changes {
   readonly stalledForMs?: number;
 }
 
+/** Ends of segments and starts of the next differ by rounding. */
+export const roundedMs = 5;
+
 export class Playback {
   /** A gap of at most this length is played over. */
   #holeMs = 0;
@@ -172,8 +175,10 @@ export class Playback {
     this.advance(nowMs);
     const own = this.#buffers.get(track);
     if (own === undefined) return {};
-    const index = own.findIndex(({ fromMs }) => fromMs > loaded.fromMs);
-    own.splice(index < 0 ? own.length : index, 0, loaded);
+    // What is there already is replaced.
+    const index = own.findIndex(({ untilMs }) => untilMs > loaded.fromMs + roundedMs);
+    const isSame = index >= 0 && Math.abs((own[index]?.fromMs ?? 0) - loaded.fromMs) <= roundedMs;
+    own.splice(index < 0 ? own.length : index, isSame ? 1 : 0, loaded);
     return this.#resume();
   }
 

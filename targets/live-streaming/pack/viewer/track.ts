@@ -28,6 +28,8 @@ export class Track {
   readonly refused = new Set<number>();
   /** Initialisation segments and keys that it has. */
   readonly held = new Set<string>();
+  /** Segments that have arrived since the start or the last seek. */
+  arrived = 0;
   /** Counts seeks: what was asked for before is not played. */
   turn = 0;
 
@@ -58,6 +60,7 @@ export class Track {
     this.isFinished = false;
     this.isTest = false;
     this.failures = 0;
+    this.arrived = 0;
     this.turn += 1;
     this.choice.sought();
   }
@@ -66,6 +69,7 @@ export class Track {
     this.nextMs = startMs + durationMs;
     this.isChosen = false;
     this.failures = 0;
+    this.arrived += 1;
     this.refused.clear();
   }
 }

@@ -9,6 +9,7 @@ import {
 import { times } from "../../../../test/support/thorough.ts";
 import { VirtualClock } from "../../../../harness/substrates/simulated/virtual-clock.ts";
 import { conditions } from "./playback.ts";
+import { dashJsRules } from "./players/dash-js-rules.ts";
 import type { Answer, Noted, Step, Wanted } from "./requests.ts";
 import { Viewer } from "./viewer.ts";
 
@@ -123,6 +124,40 @@ describe("a viewer of DASH", () => {
       { what: "over", why: "failed" },
     ]);
   });
+});
+
+it("loads again in a better rendition what is far enough ahead, as dash.js does", async () => {
+  const one = watching(dashStream());
+  await one.run(10);
+  const [first, second] = one.segments().filter((each) => each.startsWith("v"));
+  const number = first?.split(" ")[1];
+  expect([first, second]).toEqual([`v500000 ${number}`, `v3000000 ${number}`]);
+  const change = { isUp: true, isAtStart: false, positionMs: 10_000, segmentMs };
+  expect(dashJsRules.replacesFromMs({ ...change, aheadMs: 3_000 })).toBe(13_000);
+  expect(dashJsRules.replacesFromMs({ ...change, aheadMs: 2_900 })).toBeNull();
+  expect(dashJsRules.replacesFromMs({ ...change, isUp: false, aheadMs: 6_000 })).toBeNull();
+});
+
+it("asks the clock again after the start and after a failed segment, as dash.js does", async () => {
+  const plain = dashStream();
+  const clock = '<UTCTiming schemeIdUri="urn:mpeg:dash:utc:http-iso:2014" value="/time"/></MPD>';
+  const stream: MadeUp = {
+    url: plain.url,
+    textAt: (url, nowMs) => {
+      if (url.endsWith("/time")) return new Date(nowMs).toISOString();
+      const text = plain.textAt(url, nowMs);
+      return typeof text === "string" ? text.replace("</MPD>", clock) : text;
+    },
+  };
+  const one = watching(stream, ({ kind }, _place, nowMs) =>
+    kind === "segment" && nowMs > startMs + 40_000 && nowMs < startMs + 42_500
+      ? { status: 503 }
+      : {},
+  );
+  await one.run(60);
+  const clocks = one.asked.filter(({ kind }) => kind === "clock").map(({ atMs }) => atMs);
+  expect(clocks.filter((atMs) => atMs < startMs + 1_000).length).toBe(3);
+  expect(clocks.filter((atMs) => atMs > startMs + 40_000).length).toBe(2);
 });
 
 describe("a viewer of HLS", () => {
@@ -261,7 +296,7 @@ describe("whatever it is answered", () => {
         if (rewinds.length > 0) return;
         // What has arrived is not asked for again, but for the test of the bandwidth.
         const served = asked.filter(({ kind, answered }) => kind === "segment" && answered === 200);
-        const keys = served.map(({ track, sequence }) => `${track} ${sequence}`);
+        const keys = served.map(({ rendition, sequence }) => `${rendition} ${sequence}`);
         const tests = viewer.player === "hls.js" ? 1 : 0;
         expect(keys.length - new Set(keys).size).toBeLessThanOrEqual(tests);
       }),

@@ -3,7 +3,14 @@ import { windowOf } from "../../stream/reading/segments.ts";
 import { DashJsChoice } from "../choosing/dash-js.ts";
 import type { RequestKind } from "../requests.ts";
 import { dashJs } from "./dash-js.ts";
-import type { AfterFailure, BufferState, Failure, LiveEdge, PlayerRules } from "./rules.ts";
+import type {
+  AfterFailure,
+  BufferState,
+  Failure,
+  LiveEdge,
+  PlayerRules,
+  Replacing,
+} from "./rules.ts";
 
 const types = {
   manifest: "manifest",
@@ -44,17 +51,32 @@ function livePositionMs({ media, nowMs }: LiveEdge): number {
   return Math.max(fromMs, nowMs - availabilityStartMs - delayMs);
 }
 
+/**
+ * StreamProcessor.js, `fastSwitchEnabled`: on the way up, all but the next one and a half segments
+ * is loaded again. A change right after the first segment loads that again, because the seek to the
+ * start follows it.
+ */
+function replacesFromMs(change: Replacing): number | null {
+  const { isUp, isAtStart, positionMs, aheadMs, segmentMs } = change;
+  if (isAtStart) return positionMs;
+  const keptMs = dashJs.fastSwitchKeeps * segmentMs;
+  return isUp && aheadMs >= keptMs ? positionMs + keptMs : null;
+}
+
 export const dashJsRules: PlayerRules = {
   name: dashJs.name,
   tickMs: dashJs.schedulingMs,
   holeMs: dashJs.smallGapLimitMs,
   testsBandwidth: false,
   keepsInits: false,
+  clockChecks: dashJs.backgroundAttempts,
+  clockChecksApartMs: dashJs.backgroundSyncApartMs,
   timeoutMs: (kind) =>
     kind === "manifest" ? dashJs.manifestRequestTimeoutMs : dashJs.fragmentRequestTimeoutMs,
   afterFailure,
   choice: (offered, track) => new DashJsChoice(offered, track),
   wantsMore,
+  replacesFromMs,
   livePositionMs,
   // Playback does not go before the window of the time-shift buffer.
   lostPositionMs: (_edge, oldest) => oldest.startMs,

@@ -34,6 +34,14 @@ export const dashJs = {
   fragmentDurationFactor: 4,
   fragmentRequestTimeoutMs: 20_000,
   manifestRequestTimeoutMs: 10_000,
+  /** `utcSynchronization.backgroundAttempts`. */
+  backgroundAttempts: 2,
+  /** TimeSyncController.js, `DEFAULT_MINIMUM_TIME_BETWEEN_BACKGROUND_SYNC_ATTEMPTS`. */
+  backgroundSyncApartMs: 30_000,
+  /** `utcSynchronization.maximumAllowedDrift`. */
+  maximumAllowedDriftMs: 100,
+  /** src/streaming/StreamProcessor.js: what stays in the buffer on a way up, in segments. */
+  fastSwitchKeeps: 1.5,
   /** `retryIntervals` and `retryAttempts`, by type of request. */
   retryIntervalsMs: { manifest: 500, init: 1_000, segment: 1_000, other: 1_000 },
   retryAttempts: { manifest: 3, init: 3, segment: 3, other: 3 },

@@ -58,6 +58,8 @@ export const hlsJsRules: PlayerRules = {
   holeMs: hlsJs.maxBufferHoleMs,
   testsBandwidth: hlsJs.testBandwidth,
   keepsInits: true,
+  clockChecks: 0,
+  clockChecksApartMs: 0,
   timeoutMs: (kind) => policies[kind].timeoutMs,
   afterFailure,
   choice: (offered) => new HlsJsChoice(offered),
@@ -67,6 +69,8 @@ export const hlsJsRules: PlayerRules = {
       aheadMs < Math.min(Math.max(bySizeMs, hlsJs.maxBufferLengthMs), hlsJs.maxMaxBufferLengthMs)
     );
   },
+  // A new level is appended to what is buffered.
+  replacesFromMs: () => null,
   livePositionMs,
   // stream-controller.ts: `synchronizeToLiveEdge`.
   lostPositionMs: livePositionMs,

@@ -39,6 +39,16 @@ export interface BufferState {
   readonly isTop: boolean;
 }
 
+/** A change of rendition, before it is loaded. */
+export interface Replacing {
+  readonly isUp: boolean;
+  /** Nothing but the first segment of the track was loaded. */
+  readonly isAtStart: boolean;
+  readonly positionMs: number;
+  readonly aheadMs: number;
+  readonly segmentMs: number;
+}
+
 export interface PlayerRules {
   readonly name: string;
   /** How often it looks again for something to load. */
@@ -49,10 +59,16 @@ export interface PlayerRules {
   readonly testsBandwidth: boolean;
   /** Whether it keeps initialisation segments of renditions that it has left. */
   readonly keepsInits: boolean;
+  /** How often a manifest's clock is asked again, after it was asked and after a failed segment. */
+  readonly clockChecks: number;
+  /** The least time between two such checks. */
+  readonly clockChecksApartMs: number;
   timeoutMs(kind: RequestKind): number;
   afterFailure(failure: Failure): AfterFailure;
   choice(offered: readonly Offered[], track: TrackKind): Choice;
   wantsMore(buffer: BufferState): boolean;
+  /** From where on what is buffered is loaded again, in the new rendition; null if nothing is. */
+  replacesFromMs(change: Replacing): number | null;
   /** Where it plays to be live, on the presentation timeline. */
   livePositionMs(edge: LiveEdge): number;
   /** Where it continues when its position is no longer in the window. */
