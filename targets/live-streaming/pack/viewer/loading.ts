@@ -33,7 +33,10 @@ export class Loading {
   /** Loads what comes next, or looks again later. */
   load(track: Track): void {
     if (this.#exchange.isOver || track.isBusy || track.isDead || track.isFinished) return;
-    if (this.#host.playback.positionMs === null) return;
+    const { positionMs } = this.#host.playback;
+    if (positionMs === null) return;
+    // A replacement that playback has overtaken continues where it plays.
+    track.nextMs = Math.max(track.nextMs, positionMs);
     const media = this.#documents.mediaOf(track);
     if (media === null) {
       this.#documents.askPlaylist(track);
@@ -49,7 +52,9 @@ export class Loading {
       this.#again(track, tickMs);
       return;
     }
-    if (segment.gap) {
+    // A gap, or what a replacement finds to be as good.
+    const { startMs } = segment;
+    if (segment.gap || this.#host.playback.holds(track.kind, startMs, track.at)) {
       track.nextMs = segment.startMs + segment.durationMs;
       this.load(track);
       return;
@@ -201,6 +206,7 @@ export class Loading {
       this.#host.playback.add(this.#exchange.nowMs, track.kind, {
         fromMs: startMs,
         untilMs: startMs + durationMs,
+        rank: at,
         bitsPerSecond: averageBandwidth,
       }),
     );

@@ -12,6 +12,8 @@ export type Condition = (typeof conditions)[number];
 export interface Loaded {
   readonly fromMs: number;
   readonly untilMs: number;
+  /** The place of its rendition, from the lowest. */
+  readonly rank: number;
   readonly bitsPerSecond: number;
 }
 
@@ -112,6 +114,14 @@ export class Playback {
     for (const { fromMs, untilMs } of this.#buffers.get(track) ?? [])
       if (fromMs <= until + this.#holeMs) until = Math.max(until, untilMs);
     return until - at;
+  }
+
+  /** Whether the segment from there on is buffered, in this rendition or a better one. */
+  holds(track: TrackKind, fromMs: number, rank: number): boolean {
+    const found = this.#buffers
+      .get(track)
+      ?.find((one) => Math.abs(one.fromMs - fromMs) <= roundedMs);
+    return found !== undefined && found.rank >= rank;
   }
 
   /** Of the track that has the least. */
