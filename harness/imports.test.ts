@@ -136,6 +136,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   // Viewers and the harness share one function for a segment's path, and one for its inspection.
   "targets/live-streaming/pack/workloads": [
     "harness/metrics/print.ts",
+    // How a session is opened, as a type.
+    "harness/target/layout.ts",
     "targets/live-streaming/pack/stream",
     "targets/live-streaming/pack/viewer",
   ],

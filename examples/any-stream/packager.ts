@@ -1,5 +1,5 @@
 /**
- * A live stream as anybody makes one: ffmpeg writes playlists and segments of HLS, and a server
+ * A live stream as many make one: ffmpeg writes playlists and segments of HLS, and a server
  * offers the folder. Ends with either of them.
  *
  *   node packager.ts FOLDER FFMPEG SERVER ARGUMENT…

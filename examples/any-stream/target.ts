@@ -24,7 +24,6 @@ export const anyStream = streamTarget({
     ["users", "edge"],
   ],
   entries: ["edge"],
-  defences: [{ name: "cacheLock", title: "The cache asks the origin once for each segment" }],
   stream: { url: "/live/master.m3u8" },
 });
 
@@ -49,14 +48,13 @@ function origin(place: Place): Launch {
 function edge(place: Place): Launch {
   const nginx = place.tool("nginx");
   const { host, port } = place.reach("origin", "http");
-  const lock = place.enabled("cacheLock") ? "on" : "off";
   const cached = (valid: string): string => `
           proxy_pass http://${host}:${port};
           proxy_http_version 1.1;
           proxy_set_header Connection "";
           proxy_cache segments;
           proxy_cache_valid 200 ${valid};
-          proxy_cache_lock ${lock};
+          proxy_cache_lock on;
           proxy_cache_lock_timeout 3s;
           proxy_cache_use_stale updating;`;
   return {

@@ -76,7 +76,15 @@ export function wire(options: WireOptions): World {
     harnessCpuSeconds,
     ...(options.hold === undefined
       ? {}
-      : { hold: holding(options.hold, { plan, runId, logsDirectory, undo: ledger, generator }) }),
+      : {
+          hold: holding(options.hold, {
+            plan: () => known,
+            runId,
+            logsDirectory,
+            undo: ledger,
+            generator,
+          }),
+        }),
     deploy: async (signal) =>
       (await substrateOf(context, plan.substrate, tools, clock)).deploy({
         plan,

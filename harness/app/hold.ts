@@ -22,7 +22,8 @@ export interface Hold {
 }
 
 interface Held {
-  readonly plan: Plan;
+  /** With what was read from the target, once it is up. */
+  readonly plan: () => Plan;
   readonly runId: string;
   readonly logsDirectory: string;
   readonly undo: UndoLedger;
@@ -43,7 +44,7 @@ export function holding(
     release: async (deployment: Deployment, signal) => {
       mkdirSync(logs, { recursive: true });
       await using load = await generator.prepare({
-        plan: everyday(plan, hold.msMax),
+        plan: everyday(plan(), hold.msMax),
         runId,
         entries: entriesOf(deployment),
         otherEntries: otherEntriesOf(deployment),

@@ -1,6 +1,6 @@
 /**
- * Reads the content of a target whose description leaves it to be read: when the run is planned, if
- * the target runs already, and after deployment, if the run starts it.
+ * Reads the content of a target whose description leaves it to be read. A target that runs already
+ * is read when the run is planned, and one that the run starts after its deployment.
  */
 import type { ContentRecord } from "../record/content.ts";
 import type { Planned } from "../plan/options.ts";

@@ -11,3 +11,15 @@ it("the storm holds on a third-party backend", async (test) => {
     status: "held",
   });
 });
+
+it("a stream that is known by its address is read, and held", async (test) => {
+  const { out, exitCode, stderr, stdout } = await judged(test, () => [
+    "run",
+    "./examples/any-stream/slow-origin.ts",
+  ]);
+  expect(exitCode, stderr + stdout).toBe(0);
+  expect(stderr).toContain("Stream: HLS, read from /live/master.m3u8");
+  expect(out.verdict().findings.find((finding) => finding.id === "faults.landed")).toMatchObject({
+    status: "held",
+  });
+});

@@ -1,7 +1,7 @@
 /**
- * The content of a target as it is read from the target itself: of one that runs already, when the
- * run is planned; of one that a run starts, after deployment. The plan or the record keeps it, so
- * that nothing that judges asks the target again.
+ * The content of a target as it is read from the target itself. One that runs already is read when
+ * the run is planned, and one that a run starts after its deployment. The plan or the record keeps
+ * it, so that nothing that judges asks the target again.
  */
 import type { Entry } from "./entries.ts";
 import type { Layout } from "./layout.ts";

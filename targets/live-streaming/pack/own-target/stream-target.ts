@@ -1,6 +1,6 @@
 /**
  * A short form for a stream of your own: a target as in `ownTarget`, with its segments and their
- * addresses, or with the address of its playlist, from which they are read.
+ * addresses. They may be left to be read from the address of its playlist.
  */
 import { ownTarget } from "../../../../harness/target/own-target.ts";
 import type { OwnParts, OwnTarget } from "../../../../harness/target/own-target-description.ts";

@@ -80,6 +80,8 @@ export class ListedSegments {
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof UnreadableStream) note(`the stream cannot be read: ${error.message}`);
+      else if (error instanceof NoAnswer && error.status === 0)
+        note(`the stream cannot be followed: ${error.message}`);
       return { ...nothing, status: error instanceof NoAnswer ? error.status : 0 };
     }
   }
@@ -121,7 +123,8 @@ export class ListedSegments {
   ): Promise<Fetched> {
     const { origins, signal } = this.#options;
     const destination = origins.destinationOf(url);
-    if (destination === null) throw new NoAnswer(`${url} is at a host that is not allowed`);
+    if (destination === null)
+      throw new NoAnswer(`${new URL(url).host} is a host to which no traffic may go`);
     const wanted: Record<string, string> =
       range === undefined
         ? {}
@@ -130,7 +133,7 @@ export class ListedSegments {
       timeoutMs,
       agent,
       signal,
-      headers: { ...wanted, ...headers },
+      headers: { ...wanted, ...(destination.isEntry ? headers : {}) },
     });
   }
 }

@@ -213,6 +213,9 @@ function isServed(status: number): boolean {
 
 const missed: ListedAnswer = { answer: null, status: 0, number: 0 };
 
+/** A stream with another problem each second must not fill the record. A chosen value. */
+const notesMax = 20;
+
 /** By edge, of a stream that has a playlist. */
 function listedAt(
   { deployment, clock, signal, note = () => {}, isAllowed = () => false }: ProberOptions,
@@ -235,7 +238,7 @@ function listedAt(
           signal,
           nowMs: () => clock.nowMs(),
           note: (text) => {
-            if (noted.has(text)) return;
+            if (noted.has(text) || noted.size >= notesMax) return;
             noted.add(text);
             note(`${name}: ${text}`);
           },

@@ -78,7 +78,7 @@ async function one(
       agent,
       signal,
       bytesMax,
-      headers: { "Accept-Encoding": "gzip", ...headers },
+      headers: { "Accept-Encoding": "gzip", ...(destination.isEntry ? headers : {}) },
     });
   } catch (error) {
     signal.throwIfAborted();

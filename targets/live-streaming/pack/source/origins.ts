@@ -10,6 +10,8 @@ export interface Destination {
   readonly endpoint: Endpoint;
   /** With its query. */
   readonly path: string;
+  /** Whether it is an entry: no other host gets the token of a session. */
+  readonly isEntry: boolean;
 }
 
 export class Origins {
@@ -36,7 +38,7 @@ export class Origins {
     const { protocol, origin, hostname, port, pathname, search } = new URL(url);
     const path = pathname + search;
     const endpoint = this.#known.get(origin);
-    if (endpoint !== undefined) return { endpoint, path };
+    if (endpoint !== undefined) return { endpoint, path, isEntry: true };
     const isTls = protocol === "https:";
     const host = hostname.replaceAll(/[[\]]/g, "");
     if ((!isTls && protocol !== "http:") || !this.#isAllowed(host)) return null;
@@ -47,6 +49,7 @@ export class Origins {
         ...(isTls ? { access: { tls: {} } } : {}),
       },
       path,
+      isEntry: false,
     };
   }
 }

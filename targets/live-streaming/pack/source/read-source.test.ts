@@ -131,6 +131,28 @@ describe("a playlist", () => {
     expect(new Set(asked.map((one) => one.split(" ")[0]))).toEqual(new Set(["live.example.net"]));
   });
 
+  it("whose rendition is at another allowed host gives it no token", async () => {
+    pages.set("/session", text('{"token":"t-1"}'));
+    const tokens: unknown[] = [];
+    const token = (request: IncomingMessage): unknown =>
+      tokens.push([request.headers.host?.split(":")[0], request.headers["x-session"]]);
+    pages.set("/m.m3u8", (request, response) => {
+      token(request);
+      const url = `http://localhost:${port}/v.m3u8`;
+      response.end(lines("#EXT-X-STREAM-INF:BANDWIDTH=5000", url));
+    });
+    pages.set("/v.m3u8", (request, response) => {
+      token(request);
+      response.end(media(3));
+    });
+    const session = { path: "/session", token: "token", header: "X-Session" };
+    await read({ url: "/m.m3u8", session });
+    expect(tokens).toEqual([
+      ["127.0.0.1", "t-1"],
+      ["localhost", undefined],
+    ]);
+  });
+
   it("may redirect to hosts that are allowed, its own name among them", async () => {
     pages.set("/a.m3u8", to("http://live.example.net/b.m3u8"));
     pages.set("/b.m3u8", to(`http://127.0.0.1:${port}/live/master.m3u8`));

@@ -4,7 +4,7 @@ import { leastBytes } from "./body.ts";
 import type { Source } from "./source.ts";
 import { isUnread, type Stream } from "./stream.ts";
 
-/** Undefined as long as nobody read what the stream holds. */
+/** Undefined before it is read what the stream holds. */
 export function bodiesOf(stream: Stream): Bodies | undefined {
   return isUnread(stream) ? undefined : knownBodies(stream);
 }

@@ -5,8 +5,8 @@ import type { StreamFormat } from "./reading/views.ts";
 /** What a user gives instead of a description. */
 export interface StreamSource {
   /**
-   * The address of a playlist or a manifest at one of the entries: a path, or a whole address with
-   * the origin of an entry's own.
+   * The address of a playlist or a manifest at one of the entries. It is a path, or a whole
+   * address with the origin of an entry.
    */
   readonly url: string;
   /** What opens a session, and how requests carry its token. */

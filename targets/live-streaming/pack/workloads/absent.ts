@@ -90,6 +90,10 @@ function anyRendition(): string {
   return pick(settings.stream.renditions, random(3)).name;
 }
 
+/** Beside a playlist, a name that no playlist lists. */
 function segment(rendition: string, number: number): string {
-  return segmentPath(settings.stream, rendition, Math.floor(number));
+  const { source } = settings.stream;
+  if (source === undefined) return segmentPath(settings.stream, rendition, Math.floor(number));
+  const folder = source.path.replace(/\?.*$/, "").replace(/[^/]*$/, "");
+  return `${folder}absent-${encodeURIComponent(rendition)}-${Math.floor(number)}.m4s`;
 }

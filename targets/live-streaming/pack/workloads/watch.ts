@@ -115,7 +115,6 @@ async function ask(
   const values = mode === "off" ? {} : cmcdOf(wanted, session.viewer, ids, session.takeStarved());
   const params = {
     headers: {
-      ...token,
       ...(mode === "header" ? cmcdHeaders(values) : {}),
       ...(isText ? { "Accept-Encoding": "gzip" } : {}),
       ...(range === undefined
@@ -128,7 +127,7 @@ async function ask(
   } as const;
   let at = mode === "query" ? withCmcdQuery(wanted.url, values) : wanted.url;
   for (let redirects = 0; ; redirects++) {
-    const { url, params: all } = alongEdge(edge, at, params);
+    const { url, params: all } = alongEdge(edge, at, params, token);
     const answer = await http.asyncRequest("GET", url, null, all);
     const next = redirects === redirectsMax ? null : redirectOf(answer, at);
     if (next === null) return { answer, url: at };

@@ -1,6 +1,6 @@
 /**
  * Addresses in a playlist or a manifest, made absolute. k6 has no `URL`, so `url-toolkit` (of
- * hls.js) resolves them; names beside the document, which are nearly all, take a short cut.
+ * hls.js) resolves them. Nearly all are names beside the document, and take a short cut.
  */
 import toolkit from "url-toolkit";
 import { UnreadableStream } from "./unreadable.ts";

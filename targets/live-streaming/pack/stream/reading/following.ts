@@ -1,7 +1,7 @@
 /**
  * Follows a stream: which document is asked for next, and what is known after its answer. It asks
- * for nothing itself: a generator yields what to ask for and takes the answer, so that k6 can wait
- * for answers in its own way, and Node in its.
+ * for nothing itself. A generator yields what to ask for and takes the answer, so that k6 and Node
+ * can each wait in their own way.
  */
 import { mediaOf, readMedia, readStream } from "./read-stream.ts";
 import { hasNews, reloadOfManifest, reloadOfMedia, withoutDirectives } from "./reload.ts";
@@ -69,7 +69,7 @@ export class Following {
   }
 
   /**
-   * Whether a player at the live edge starves: the stream has ended, or its playlist has brought
+   * Whether a player at the live edge starves. The stream has ended, or its playlist has brought
    * nothing new for longer than a player's buffer lasts.
    */
   isOver(id: string): boolean {

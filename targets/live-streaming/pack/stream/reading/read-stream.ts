@@ -31,7 +31,7 @@ export function readStream(text: string, url: string, previous?: StreamView): St
 }
 
 /**
- * `previous`: the same playlist before. Only what is new is parsed, and the timeline goes on.
+ * `previous`: the same playlist before. Only what is new is parsed, and the timeline continues.
  * `alignWith`: another rendition. Without dates, both timelines are made one: the same number is at
  * the same time, or else the ends are. `variables`: of the multivariant playlist.
  */

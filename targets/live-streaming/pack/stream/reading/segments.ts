@@ -70,8 +70,8 @@ export function isLast(media: MediaView, segment: SegmentView): boolean {
 }
 
 /**
- * How far behind the end of the window a player stays that follows the stream's own wishes: HLS
- * HOLD-BACK, or three target durations; low latency PART-HOLD-BACK; DASH
+ * How far behind the end of the window a player stays that follows the stream's own wishes. HLS:
+ * HOLD-BACK, or three target durations. Low latency: PART-HOLD-BACK. DASH:
  * suggestedPresentationDelay. `lowLatency`: whether the player plays parts.
  */
 export function holdBackMs(media: MediaView, lowLatency: boolean): number {

@@ -50,7 +50,7 @@ export interface RenditionView {
   /** HLS, of video: the groups that play beside it. Without one, its sound is its own. */
   readonly audioGroup?: string;
   readonly textGroup?: string;
-  /** The one of its group that plays unless somebody chooses. */
+  /** The one of its group that plays unless a viewer chooses. */
   readonly isDefault?: boolean;
   /** Content steering: where it comes from. */
   readonly pathway?: string;

@@ -1,6 +1,6 @@
 /**
  * Requests for what a playlist names. An edge keeps its way in and its headers; another host gets
- * none of them. k6 itself lets nothing through to a host that is not allowed.
+ * none of them. The generator lets nothing through to a host that is not allowed.
  */
 import http, { type Params, type RefinedResponse, type ResponseType } from "k6/http";
 import { absolute } from "../../stream/reading/addresses.ts";
@@ -17,10 +17,16 @@ export interface Arrived {
   readonly url: string;
 }
 
-export function getFrom(edge: Edge, url: string, params: Params): Arrived {
+/** `session`: headers for the edge alone. */
+export function getFrom(
+  edge: Edge,
+  url: string,
+  params: Params,
+  session: Readonly<Record<string, string>>,
+): Arrived {
   let at = url;
   for (let redirects = 0; ; redirects++) {
-    const { url: sent, params: all } = alongEdge(edge, at, params);
+    const { url: sent, params: all } = alongEdge(edge, at, params, session);
     const answer = http.get(sent, all);
     const next = redirects === redirectsMax ? null : redirectOf(answer, at);
     if (next === null) return { answer, url: at };
@@ -33,11 +39,15 @@ export function alongEdge(
   edge: Edge,
   url: string,
   { headers, ...params }: Params,
+  session: Readonly<Record<string, string>>,
 ): { readonly url: string; readonly params: Params } {
   const own = isOf(edge, url);
   return {
     url: own ? alongWay(edge, url) : url,
-    params: { ...params, headers: { ...headers, ...(own ? hostOf(edge).headers : {}) } },
+    params: {
+      ...params,
+      headers: { ...headers, ...(own ? { ...hostOf(edge).headers, ...session } : {}) },
+    },
   };
 }
 

@@ -85,7 +85,7 @@ export function fetchSegment(wish: Wish): void {
       binary: isLooking || wish.inspects === true,
     });
     if (answer === null) {
-      // Nobody can play what is not listed, nor follow what cannot be read.
+      // No viewer can play what is not listed, nor follow what cannot be read.
       outcome = problem;
       const restMs = Math.min(retryMs, giveUpMs - Date.now());
       if (restMs > 0) sleep(restMs / 1000);

@@ -41,22 +41,32 @@ export function getListed(wanted: Wanted): Listed {
   const session = source?.session === undefined ? {} : openSession(edge, source.session);
   if (session === null) return { answer: null };
   const get = (resource: Resource, binary: boolean): Arrived =>
-    getFrom(edge, resource.url, {
-      tags: { lane, entry: edge.name },
-      timeout: wanted.timeoutMs,
-      headers: { ...rangeOf(resource), ...session },
-      ...(binary ? { responseType: "binary" } : {}),
-    });
+    getFrom(
+      edge,
+      resource.url,
+      {
+        tags: { lane, entry: edge.name },
+        timeout: wanted.timeoutMs,
+        headers: rangeOf(resource),
+        ...(binary ? { responseType: "binary" } : {}),
+      },
+      session,
+    );
   const steps = following.media(rendition);
   try {
     let step = steps.next();
     while (step.done !== true) {
-      const { answer, url } = getFrom(edge, step.value.url, {
-        tags: { lane, entry: edge.name },
-        timeout: wanted.timeoutMs,
-        headers: { "Accept-Encoding": "gzip", ...session },
-        responseType: "text",
-      });
+      const { answer, url } = getFrom(
+        edge,
+        step.value.url,
+        {
+          tags: { lane, entry: edge.name },
+          timeout: wanted.timeoutMs,
+          headers: { "Accept-Encoding": "gzip" },
+          responseType: "text",
+        },
+        session,
+      );
       if (answer.status !== 200 || typeof answer.body !== "string") return { answer };
       step = steps.next({ text: answer.body, url } satisfies Answered);
     }

@@ -7,7 +7,8 @@ import type { SegmentView, StreamView } from "../views.ts";
 const at = "https://cdn.example.net/live/manifest.mpd?token=1";
 const startMs = Date.UTC(2026, 0, 1);
 const mpd = (attributes: string, ...body: readonly string[]): string =>
-  `<?xml version="1.0"?>\n<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" ${attributes}>${body.join("\n")}</MPD>`;
+  `<?xml version="1.0"?>\n<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" ${attributes}>` +
+  `${body.join("\n")}</MPD>`;
 const live = 'type="dynamic" availabilityStartTime="2026-01-01T00:00:00Z"';
 const read = (text: string, previous?: StreamView): StreamView =>
   readStream(text, at, previous).stream;
@@ -28,13 +29,19 @@ function walk(stream: StreamView, id: string, fromMs: number, count: number): Se
 describe("a manifest with numbers", () => {
   const stream = read(
     mpd(
-      `${live} minimumUpdatePeriod="PT10S" timeShiftBufferDepth="PT1M" suggestedPresentationDelay="PT6.5S"`,
+      `${live} minimumUpdatePeriod="PT10S" timeShiftBufferDepth="PT1M" ` +
+        'suggestedPresentationDelay="PT6.5S"',
       "<BaseURL>one/</BaseURL>",
       '<UTCTiming schemeIdUri="urn:mpeg:dash:utc:http-iso:2014" value="/time"/>',
       '<Period id="p" start="PT10S"><BaseURL>two/</BaseURL>',
-      '<AdaptationSet contentType="video" lang="en" frameRate="30000/1001"><BaseURL>three/</BaseURL>',
-      '<SegmentTemplate timescale="1000" duration="2000" startNumber="5" availabilityTimeOffset="0.5" availabilityTimeComplete="false" initialization="$RepresentationID$/init.mp4" media="$RepresentationID$/$Bandwidth$/$Number%05d$.m4s?x=$$"/>',
-      '<Representation id="v 1" bandwidth="1000" width="640" height="360" codecs="avc1"><BaseURL>four/</BaseURL></Representation>',
+      '<AdaptationSet contentType="video" lang="en" frameRate="30000/1001">',
+      "<BaseURL>three/</BaseURL>",
+      '<SegmentTemplate timescale="1000" duration="2000" startNumber="5"',
+      'availabilityTimeOffset="0.5" availabilityTimeComplete="false"',
+      'initialization="$RepresentationID$/init.mp4"',
+      'media="$RepresentationID$/$Bandwidth$/$Number%05d$.m4s?x=$$"/>',
+      '<Representation id="v 1" bandwidth="1000" width="640" height="360" codecs="avc1">',
+      "<BaseURL>four/</BaseURL></Representation>",
       '<Representation id="v2" bandwidth="2000"/></AdaptationSet>',
       '<AdaptationSet mimeType="image/jpeg"><Representation id="t" bandwidth="1"/></AdaptationSet>',
       "</Period>",
@@ -84,7 +91,8 @@ describe("a manifest with numbers", () => {
         `${live} minimumUpdatePeriod="PT0S"`,
         "<Location>/other.mpd</Location>",
         '<Period start="PT0S"><AdaptationSet contentType="audio">',
-        '<SegmentTemplate duration="2" media="$Number$"/><Representation id="a"/></AdaptationSet></Period>',
+        '<SegmentTemplate duration="2" media="$Number$"/><Representation id="a"/>',
+        "</AdaptationSet></Period>",
       ),
     );
     expect(reloadOfManifest(moved)).toMatchObject({
@@ -98,7 +106,8 @@ const timeline = (entries: string, publish = ""): string =>
   mpd(
     `${live} ${publish} minimumUpdatePeriod="PT2S" timeShiftBufferDepth="PT10S"`,
     '<Period id="p" start="PT0S"><AdaptationSet contentType="video">',
-    '<SegmentTemplate timescale="10" presentationTimeOffset="100" media="$RepresentationID$/$Time$.m4s">',
+    '<SegmentTemplate timescale="10" presentationTimeOffset="100"',
+    'media="$RepresentationID$/$Time$.m4s">',
     `<SegmentTimeline><!-- <S t="1" d="1"/> -->${entries}</SegmentTimeline></SegmentTemplate>`,
     '<Representation id="v" bandwidth="1000"/><Representation id="w" bandwidth="2000"/>',
     "</AdaptationSet></Period>",
@@ -126,7 +135,7 @@ describe("a manifest with a timeline", () => {
     expect(segmentAt(mediaOf(stream, "v"), 8_000)).toBeNull();
   });
 
-  it("is read alone when it only grows, and goes on after the last segment", () => {
+  it("is read alone when it only grows, and continues after the last segment", () => {
     const first = read(timeline('<S t="100" d="20" r="2"/>', 'publishTime="2026-01-01T00:00:06Z"'));
     const last = walk(first, "v", 4_000, 1)[0];
     if (last === undefined) throw new Error();
@@ -159,16 +168,21 @@ describe("a manifest with a timeline", () => {
 
 describe("a manifest with several periods", () => {
   const set = (kind: string, representations: string): string =>
-    `<AdaptationSet contentType="${kind}"><SegmentTemplate duration="4" media="$RepresentationID$-$Number$.m4s"/>${representations}</AdaptationSet>`;
+    `<AdaptationSet contentType="${kind}">` +
+    '<SegmentTemplate duration="4" media="$RepresentationID$-$Number$.m4s"/>' +
+    `${representations}</AdaptationSet>`;
+  const video = (id: string, bandwidth: number): string =>
+    `<Representation id="${id}" bandwidth="${bandwidth}"/>`;
   const stream = read(
     mpd(
       'type="static" mediaPresentationDuration="PT20S"',
-      `<Period id="1" duration="PT10S">${set("video", '<Representation id="v1" bandwidth="1000"/><Representation id="v2" bandwidth="2000"/>')}</Period>`,
-      `<Period id="2">${set("video", '<Representation id="ad1" bandwidth="900"/><Representation id="v2" bandwidth="1900"/>')}</Period>`,
+      '<Period id="1" duration="PT10S">',
+      `${set("video", video("v1", 1_000) + video("v2", 2_000))}</Period>`,
+      `<Period id="2">${set("video", video("ad1", 900) + video("v2", 1_900))}</Period>`,
     ),
   );
 
-  it("goes on into the next one, with the nearest rendition", () => {
+  it("continues in the next one, with the nearest rendition", () => {
     const walked = walk(stream, "v1", 0, 99);
     expect(urls(walked)).toEqual(
       ["v1-1", "v1-2", "v1-3", "ad1-1", "ad1-2", "ad1-3"].map((one) => `/live/${one}.m4s`),
@@ -200,10 +214,12 @@ it("a manifest steers between places, each with its renditions", () => {
   const stream = read(
     mpd(
       'type="static" mediaPresentationDuration="PT4S"',
-      '<ContentSteering defaultServiceLocation="beta" queryBeforeStart="true">/steer</ContentSteering>',
+      '<ContentSteering defaultServiceLocation="beta" queryBeforeStart="true">',
+      "/steer</ContentSteering>",
       '<BaseURL serviceLocation="alpha">https://a.example.net/</BaseURL>',
       '<BaseURL serviceLocation="beta">https://b.example.net/</BaseURL>',
-      '<Period><AdaptationSet mimeType="video/mp4"><SegmentList duration="2"><Initialization sourceURL="i.mp4" range="0-9"/>',
+      '<Period><AdaptationSet mimeType="video/mp4"><SegmentList duration="2">',
+      '<Initialization sourceURL="i.mp4" range="0-9"/>',
       '<SegmentURL media="1.mp4" mediaRange="10-19"/><SegmentURL media="2.mp4"/></SegmentList>',
       '<Representation id="v" bandwidth="1"/></AdaptationSet></Period>',
     ),
@@ -231,6 +247,9 @@ it.each([
   ["malformed", `<MPD>${"<a>".repeat(100_000)}`],
   ["malformed", '<!DOCTYPE a [<!ENTITY b "c">]><MPD>&b;</MPD>'],
   ["malformed", timeline('<S t="1"/>')],
+  ["malformed", timeline('<S t="17000000000000001" d="1.5"/>')],
+  ["malformed", timeline('<S t="1.5" d="1"/>')],
+  ["malformed", timeline('<S t="1" d="1" r="x"/>')],
   ["too-many", timeline('<S d="1"/>'.repeat(200_001))],
 ])("a manifest is refused in one line: %s", (problem, text) => {
   let found = "none";

@@ -160,7 +160,7 @@ function steeringOf(
 
 /**
  * Renditions through all periods. They are the same if their names are. Where a period lacks a
- * name, it goes on with the nearest bandwidth of its kind and language, as players do.
+ * name, it continues with the nearest bandwidth of its kind and language, as players do.
  */
 function through(periods: readonly (readonly Found[])[]): {
   readonly renditions: readonly RenditionView[];

@@ -63,7 +63,7 @@ function periodsOf({ root, durationMs }: Document): Period[] {
   }
   return elements.flatMap((element, at): Period[] => {
     const startMs = starts[at];
-    // An early available period: nobody knows yet when it starts.
+    // An early available period: when it starts is not known yet.
     if (startMs === undefined) return [];
     const length = durationMsOf(element.attributes["duration"]);
     const endMs =

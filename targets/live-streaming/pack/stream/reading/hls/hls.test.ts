@@ -17,12 +17,14 @@ const problemOf = (act: () => unknown): string => {
 describe("a multivariant playlist", () => {
   const { stream } = readStream(
     of(
-      '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="English, UK",LANGUAGE="en",DEFAULT=YES,URI="a/en.m3u8?t=1"',
+      '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="English, UK",LANGUAGE="en",DEFAULT=YES,' +
+        'URI="a/en.m3u8?t=1"',
       '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="Deutsch",LANGUAGE="de",URI="/abs/de.m3u8"',
       '#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="s",NAME="English",LANGUAGE="en",URI="s/en.m3u8"',
       '#EXT-X-MEDIA:TYPE=CLOSED-CAPTIONS,GROUP-ID="c",NAME="CC",INSTREAM-ID="CC1"',
       '#EXT-X-CONTENT-STEERING:SERVER-URI="/steer?x=1",PATHWAY-ID="two"',
-      '#EXT-X-STREAM-INF:BANDWIDTH=3000000,AVERAGE-BANDWIDTH=2500000,RESOLUTION=1280x720,FRAME-RATE=25,CODECS="avc1.64001f,mp4a.40.2",AUDIO="a",SUBTITLES="s",PATHWAY-ID="one"',
+      "#EXT-X-STREAM-INF:BANDWIDTH=3000000,AVERAGE-BANDWIDTH=2500000,RESOLUTION=1280x720," +
+        'FRAME-RATE=25,CODECS="avc1.64001f,mp4a.40.2",AUDIO="a",SUBTITLES="s",PATHWAY-ID="one"',
       "v720/index.m3u8",
       '#EXT-X-STREAM-INF:BANDWIDTH=3000000,RESOLUTION=1280x720,AUDIO="a",PATHWAY-ID="two"',
       "https://other.example.net/v720/index.m3u8",
@@ -150,7 +152,7 @@ describe("a media playlist", () => {
     expect(segments[2]).not.toHaveProperty("range");
   });
 
-  it("goes on from the one before, and parses only what is new", () => {
+  it("continues the one before, and parses only what is new", () => {
     const first = readMedia(plain(10, 3), at);
     const second = readMedia(plain(12, 3), at, { previous: first });
     expect(second.segments.map(({ sequence, startMs }) => [sequence, startMs])).toEqual([
@@ -175,7 +177,7 @@ describe("a media playlist", () => {
     expect(second.segments[0]?.startMs).toBe(2_000);
   });
 
-  it("keeps its timeline when the window passed beyond it, or began anew", () => {
+  it("keeps its timeline when the window passed beyond it, or began again", () => {
     const first = readMedia(plain(10, 3), at);
     expect(readMedia(plain(20, 1), at, { previous: first }).segments[0]?.startMs).toBe(20_000);
     expect(readMedia(plain(0, 1), at, { previous: first }).segments[0]?.startMs).toBe(6_000);

@@ -14,8 +14,8 @@ export interface Known {
 const none: Known = { segments: [], untilLine: -1 };
 
 /**
- * They must end with the same address: a playlist that began anew, or with other tokens, is read as
- * a whole. Throws if a delta update leaves out what nobody knows.
+ * They must end with the same address: a playlist that began again, or with other tokens, is read
+ * as a whole. Throws if a delta update leaves out what is unknown.
  */
 export function knownOf(
   lines: readonly string[],

@@ -14,7 +14,19 @@ export interface PlaylistContext extends Timeline {
   readonly variables?: Readonly<Variables>;
 }
 
+/** By the view that was made of it. */
+const texts = new WeakMap<HlsMediaView, string>();
+
 export function readPlaylist(text: string, url: string, context: PlaylistContext): HlsMediaView {
+  const { previous } = context;
+  if (previous !== undefined && previous.url === url && texts.get(previous) === text)
+    return previous;
+  const view = viewOf(text, url, context);
+  texts.set(view, text);
+  return view;
+}
+
+function viewOf(text: string, url: string, context: PlaylistContext): HlsMediaView {
   const lines = text.split("\n");
   const resolve = resolver(url);
   const { segments: known, untilLine } = knownOf(lines, resolve, context.previous);

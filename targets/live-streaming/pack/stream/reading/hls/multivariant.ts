@@ -114,7 +114,7 @@ const kinds: Readonly<Record<string, RenditionKind>> = {
   SUBTITLES: "text",
 };
 
-/** Null if it is within a variant, or closed captions: then nobody fetches it. */
+/** Null if it is within a variant, or closed captions: then no player fetches it. */
 function otherOf(attributes: Attributes, resolve: Resolve, names: Names): RenditionView | null {
   const { TYPE: type = "", URI: uri, "GROUP-ID": group, LANGUAGE: language, NAME } = attributes;
   const kind = kinds[type];

@@ -1,7 +1,7 @@
 /**
  * Where the segments of a playlist lie on the stream's timeline. A playlist with
- * EXT-X-PROGRAM-DATE-TIME says so itself. Without, the timeline goes on from the playlist before,
- * or is that of another rendition.
+ * EXT-X-PROGRAM-DATE-TIME says so itself. Without, the timeline continues that of the playlist
+ * before, or is that of another rendition.
  */
 import { rounded } from "../times.ts";
 import type { HlsMediaView, MediaView, SegmentView } from "../views.ts";
