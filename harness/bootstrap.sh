@@ -31,10 +31,17 @@ bootstrap_installed() {
 }
 
 bootstrap_check_system_node() {
-  command -v node >/dev/null 2>&1 || bootstrap_fail 'needs Node 20 or newer to set itself up, and there is no node: https://nodejs.org, or `apt-get install nodejs npm`'
-  command -v npm >/dev/null 2>&1 || bootstrap_fail 'needs npm, which usually comes with Node, to set itself up: `apt-get install npm`'
-  bootstrap_major=$(node -p 'process.versions.node.split(".")[0]' 2>/dev/null) || bootstrap_fail 'the node in PATH does not run'
-  [ "$bootstrap_major" -ge 20 ] 2>/dev/null || bootstrap_fail "needs Node 20 or newer to set itself up; the one in PATH is $(node --version)"
+  command -v node >/dev/null 2>&1 ||
+    bootstrap_fail 'needs Node 20 or newer to set itself up, and there is no node:' \
+      'https://nodejs.org, or `apt-get install nodejs npm`'
+  command -v npm >/dev/null 2>&1 ||
+    bootstrap_fail 'needs npm, which usually comes with Node, to set itself up:' \
+      '`apt-get install npm`'
+  bootstrap_major=$(node -p 'process.versions.node.split(".")[0]' 2>/dev/null) ||
+    bootstrap_fail 'the node in PATH does not run'
+  [ "$bootstrap_major" -ge 20 ] 2>/dev/null ||
+    bootstrap_fail 'needs Node 20 or newer to set itself up;' \
+      "the one in PATH is $(node --version)"
 }
 
 # A killed call left its staging folder, whose name contains its pid.
@@ -63,7 +70,8 @@ bootstrap_leave() {
 }
 
 bootstrap_node_runs() {
-  [ "$("$bootstrap_aside/node_modules/node/bin/node" -p 'process.versions.node.split(".")[0]' 2>/dev/null)" = 24 ]
+  bootstrap_node=$bootstrap_aside/node_modules/node/bin/node
+  [ "$("$bootstrap_node" -p 'process.versions.node.split(".")[0]' 2>/dev/null)" = 24 ]
 }
 
 # npm may be configured to skip install scripts, but one of them downloads Node 24, so it is run
@@ -71,16 +79,21 @@ bootstrap_node_runs() {
 bootstrap_ensure_node() {
   bootstrap_node_runs && return
   bootstrap_say 'fetching Node 24'
-  bootstrap_run sh -c 'cd "$1" && exec node installArchSpecificPackage.js' sh "$bootstrap_aside/node_modules/node" || :
-  bootstrap_node_runs || bootstrap_fail 'the npm package node@24 brought no Node 24 that runs here; `npm ci --foreground-scripts` shows why'
+  bootstrap_run sh -c 'cd "$1" && exec node installArchSpecificPackage.js' sh \
+    "$bootstrap_aside/node_modules/node" || :
+  bootstrap_node_runs ||
+    bootstrap_fail 'the npm package node@24 brought no Node 24 that runs here;' \
+      '`npm ci --foreground-scripts` shows why'
 }
 
 # A concurrent call may have installed its packages meanwhile; they are identical.
 bootstrap_put_in_place() {
   cp "$SEAWALL_ROOT/package-lock.json" "$bootstrap_aside/node_modules/.seawall-stamp"
   bootstrap_installed && return
-  [ ! -e "$SEAWALL_ROOT/node_modules" ] || mv "$SEAWALL_ROOT/node_modules" "$bootstrap_aside/old" || :
-  mv "$bootstrap_aside/node_modules" "$SEAWALL_ROOT/" 2>/dev/null || bootstrap_installed || bootstrap_fail "could not put the npm packages into $SEAWALL_ROOT"
+  [ ! -e "$SEAWALL_ROOT/node_modules" ] ||
+    mv "$SEAWALL_ROOT/node_modules" "$bootstrap_aside/old" || :
+  mv "$bootstrap_aside/node_modules" "$SEAWALL_ROOT/" 2>/dev/null || bootstrap_installed ||
+    bootstrap_fail "could not put the npm packages into $SEAWALL_ROOT"
 }
 
 bootstrap_install() {
@@ -92,10 +105,13 @@ bootstrap_install() {
   trap 'exit 130' INT
   trap 'exit 143' TERM HUP
   bootstrap_say 'installing the npm packages, Node 24 among them'
-  mkdir "$bootstrap_aside" || bootstrap_fail "may not write to $SEAWALL_ROOT, and its npm packages are not installed"
-  cp "$SEAWALL_ROOT/package.json" "$SEAWALL_ROOT/package-lock.json" "$SEAWALL_ROOT/.npmrc" "$bootstrap_aside"
+  mkdir "$bootstrap_aside" ||
+    bootstrap_fail "may not write to $SEAWALL_ROOT, and its npm packages are not installed"
+  cp "$SEAWALL_ROOT/package.json" "$SEAWALL_ROOT/package-lock.json" "$SEAWALL_ROOT/.npmrc" \
+    "$bootstrap_aside"
   # The development packages are always installed, whatever NODE_ENV, because the checks need them.
-  bootstrap_run npm ci --loglevel=error --include=dev --prefix "$bootstrap_aside" || bootstrap_fail 'npm ci failed, as shown above; once that is solved, the same command goes on'
+  bootstrap_run npm ci --loglevel=error --include=dev --prefix "$bootstrap_aside" ||
+    bootstrap_fail 'npm ci failed, as shown above; once that is solved, the same command goes on'
   bootstrap_ensure_node
   bootstrap_put_in_place
   bootstrap_leave

@@ -7,6 +7,7 @@ import { root, sourcesIn } from "../test/support/sources.ts";
 const pure = [
   "base",
   "settings",
+  "trace",
   "metrics",
   "claims",
   "target",
@@ -28,6 +29,7 @@ const rooms = [
   ...pure,
   "system",
   "provision",
+  "capture",
   "load",
   "probes",
   "substrates",
@@ -52,6 +54,7 @@ const below = (room: string, except: readonly string[] = []): string[] =>
 const allowed: Readonly<Record<string, readonly string[]>> = {
   "harness/base": [],
   "harness/settings": below("settings"),
+  "harness/trace": ["harness/base"],
   "harness/metrics": below("metrics"),
   "harness/claims": below("claims"),
   "harness/target": below("target", ["claims"]),
@@ -73,6 +76,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "harness/documents": [...upTo("record"), "harness/game-day/day"],
   "harness/system": upTo("target"),
   "harness/provision": [...upTo("target"), "harness/system"],
+  "harness/capture": [...upTo("target"), "harness/system"],
   "harness/load": [...upTo("record"), "harness/system"],
   "harness/probes": [...upTo("record"), "harness/system", "harness/load/generator.ts"],
   "harness/substrates": [

@@ -10,8 +10,8 @@ export type { Phase } from "./base/phases.ts";
 export type { Metric, Registry } from "./metrics/metrics.ts";
 export { composeTarget } from "./target/compose-target.ts";
 export type { ComposeTarget, Composed } from "./target/compose-target.ts";
-// `ownTarget` is the earlier name, which files of users may still import.
-export { ownTarget, ownTarget as defineTarget } from "./target/own-target.ts";
+// The second is the earlier name, which files of users may still import.
+export { defineTarget, defineTarget as ownTarget } from "./target/own-target.ts";
 export type { OwnTarget } from "./target/own-target-description.ts";
 export type { Pack } from "./target/pack.ts";
 export type { Defence } from "./target/target.ts";
@@ -25,5 +25,5 @@ export type {
   Tls,
 } from "./target/layout.ts";
 export type { ScriptLoad } from "./experiment/script-load.ts";
-export { defineGameDay } from "./game-day/day/game-day.ts";
+export { defineGameDay, type GameDay } from "./game-day/day/game-day.ts";
 export { type Config, defineConfig } from "./settings/settings.ts";

@@ -1,7 +1,7 @@
 /** `import … from "seawall/target"`: all that describes what is tested. */
 export { composeTarget } from "./target/compose-target.ts";
 export type { ComposeTarget, Composed } from "./target/compose-target.ts";
-export { ownTarget as defineTarget } from "./target/own-target.ts";
+export { defineTarget } from "./target/own-target.ts";
 export type {
   Named,
   OwnParts,
@@ -12,15 +12,21 @@ export type {
   Started,
 } from "./target/own-target-description.ts";
 export type {
+  Access,
   Command,
   Endpoint,
   Launch,
   Layout,
   Link,
+  Operation,
   Outside,
   Place,
+  Program,
+  Query,
   Service,
+  SessionStep,
   Telemetry,
+  Tls,
 } from "./target/layout.ts";
 export type { Pack } from "./target/pack.ts";
 export type { Defence, Target } from "./target/target.ts";

@@ -35,6 +35,16 @@ const others: readonly { readonly whose: string; readonly in: RegExp; readonly s
     says: /\bjournalctl\b/g,
   },
   {
+    whose: "k6: the part of a load that one of several generators makes",
+    in: /^harness\/load\/runners\/part\.ts$/,
+    says: /--execution-segment/g,
+  },
+  {
+    whose: "the name of a log format",
+    in: /^harness\/capture\/formats\.ts$/,
+    says: /\bvarnishncsa\b/g,
+  },
+  {
     whose: "earlier versions: what they called things",
     in: /^harness\/(?:run\/older-records|base\/renamed)\.ts$/,
     says: /\b(?:edges?|gateways|viewers?|segmentMs)\b/g,

@@ -16,7 +16,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
-import { bundled, manifestOfCreate, manifestOfSeawall } from "./manifests.ts";
+import { bundled, forReaders, manifestOfCreate, manifestOfSeawall } from "./manifests.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const folder = resolve(process.argv[2] ?? join(root, "dist"));
@@ -32,6 +32,11 @@ function buildSeawall(out: string): void {
   for (const part of ["harness", "targets", "experiments"]) copyAssets(part, out);
   for (const path of ["schemas", "seawall"])
     cpSync(join(root, path), join(out, path), { recursive: true });
+  for (const path of forReaders)
+    cpSync(join(root, path), join(out, path), {
+      recursive: true,
+      filter: (from) => from !== join(root, "docs/images"),
+    });
   const manifest = manifestOfSeawall(checkout);
   complete("seawall", manifest, out);
   nameCompiledFiles(join(out, "targets/image/Dockerfile"));

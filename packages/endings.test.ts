@@ -13,6 +13,7 @@ const others: Readonly<Record<string, string>> = {
   "harness/load/k6.ts": "the script that a run writes for k6",
   "harness/app/baseline.ts": "a checkout of a commit, which is never compiled",
   "harness/cli/commands/gameday.ts": "an example in a help text",
+  "harness/cli/examples.ts": "examples in help texts",
   "harness/system/sources.ts": "the endings themselves, and those of users",
 };
 

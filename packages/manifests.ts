@@ -26,6 +26,8 @@ export const bundled: Readonly<Record<string, readonly string[]>> = {
     "LICENSE.md",
   ],
 };
+/** Documentation and examples: a user of the package has no checkout. */
+export const forReaders = ["docs", "examples"] as const;
 const engines = { node: "^22.18.0 || >=24.0.0" };
 
 export function manifestOfSeawall(checkout: Checkout) {
@@ -47,7 +49,7 @@ export function manifestOfSeawall(checkout: Checkout) {
           : file,
       ]),
     ),
-    files: ["harness", "targets", "experiments", "schemas", "seawall"],
+    files: ["harness", "targets", "experiments", "schemas", "seawall", ...forReaders],
     dependencies: Object.fromEntries(
       Object.entries(dependencies).filter(([dependency]) => !ofCheckoutAlone.includes(dependency)),
     ),

@@ -2,7 +2,9 @@
 import http from "k6/http";
 import { Counter, Trend } from "k6/metrics";
 
-const { entries, seed } = JSON.parse(__ENV.SEAWALL_LOAD ?? '{"entries":[{"url":"http://127.0.0.1:8080"}],"seed":1}');
+const { entries, seed } = JSON.parse(
+  __ENV.SEAWALL_LOAD ?? '{"entries":[{"url":"http://127.0.0.1:8080"}],"seed":1}',
+);
 
 /** The target's description declares this metric. */
 const orderMs = new Trend("order_ms", true);
@@ -15,9 +17,15 @@ const patienceMs = 1_000;
 export function order() {
   const beganMs = Date.now();
   const id = `${seed}x${__VU}x${__ITER}`;
-  const { status } = http.put(`${entries[0].url}/orders/${id}`, "one of each", { tags: { lane: "order" }, timeout: 4_000 });
+  const { status } = http.put(`${entries[0].url}/orders/${id}`, "one of each", {
+    tags: { lane: "order" },
+    timeout: 4_000,
+  });
   const waitMs = Date.now() - beganMs;
-  orderMs.add(waitMs, { lane: "order", outcome: status !== 201 ? "lost" : waitMs > patienceMs ? "late" : "placed" });
+  orderMs.add(waitMs, {
+    lane: "order",
+    outcome: status !== 201 ? "lost" : waitMs > patienceMs ? "late" : "placed",
+  });
   if (status === 201) spent.add(10);
 }
 

@@ -16,7 +16,10 @@ import { entriesOf, hostsOf, otherEntriesOf } from "../target/entries.ts";
 import { SeawallError } from "../base/errors.ts";
 import type { Tools } from "../target/tools.ts";
 import { injecting } from "../faults/inject.ts";
+import type { LoadGenerator } from "../load/generator.ts";
 import { k6Generator } from "../load/k6.ts";
+import { fleetOf } from "../load/runners/fleet.ts";
+import { localRunners } from "../load/runners/local.ts";
 import { watchIdle } from "../probes/idle.ts";
 import { RunningProbes } from "../probes/probes.ts";
 import { AbortWatch } from "../run/abort-watch.ts";
@@ -29,6 +32,7 @@ import { files } from "../run/run-directory.ts";
 import { adapterOf } from "../substrates/registry.ts";
 import { observer } from "../system/observer.ts";
 import { statOf } from "../system/processes.ts";
+import { ending } from "../system/sources.ts";
 import { endStrays } from "../system/strays.ts";
 import type { Context } from "./context.ts";
 import { type Hold, holding } from "./hold.ts";
@@ -57,12 +61,7 @@ export function wire(options: WireOptions): World {
   const logsDirectory = join(directory, files.logs);
   const watch = new AbortWatch(options.samples ?? recorder, plan);
   recorder.onEvent((event) => watch.event(event));
-  const generator = k6Generator({
-    tool: tools.k6,
-    workloads: planned.pack?.workloads ?? context.root,
-    clock,
-    env: context.env,
-  });
+  const generator = generatorOf(options);
   const harnessCpuSeconds = (): number => {
     const { user, system } = process.cpuUsage();
     return (user + system) / 1e6;
@@ -115,6 +114,7 @@ export function wire(options: WireOptions): World {
           ...hostsOf(deployment),
           ...(planned.pack?.reader === undefined ? [] : (planned.allowHosts ?? [])),
         ],
+        replays: planned.replays,
         sink: watch,
         logsDirectory,
         undo: ledger,
@@ -161,6 +161,21 @@ export function wire(options: WireOptions): World {
     abortReason: (phase) => watch.violated(clock.nowMs(), phase),
     sweep: () => sweep(context, runId, plan.substrate, ledger),
   };
+}
+
+/** k6 itself, or the runners that share its load. */
+function generatorOf({ context, planned, tools, clock }: WireOptions): LoadGenerator {
+  const own = {
+    tool: tools.k6,
+    workloads: planned.pack?.workloads ?? context.root,
+    clock,
+    env: context.env,
+  };
+  const { runners } = planned.plan;
+  if (runners === undefined) return k6Generator(own);
+  const main = join(context.root, "harness", `main${ending}`);
+  const command = [process.execPath, main, "relay"] as const;
+  return fleetOf(localRunners({ ...own, count: runners.count, command: [...command] }), clock);
 }
 
 /** The substrate that deploys the target. */

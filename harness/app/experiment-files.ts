@@ -3,13 +3,14 @@ import { existsSync, readdirSync, realpathSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { SeawallError } from "../base/errors.ts";
-import type { Experiment } from "../experiment/experiment.ts";
+import type { AuthoredExperiment, Experiment } from "../experiment/experiment.ts";
 import { shapeProblems } from "../experiment/experiment-schema.ts";
 import { unknownName } from "../base/nearest.ts";
 import { ending, isModule } from "../system/sources.ts";
 import type { Context } from "./context.ts";
 import { ownExperiments } from "./project.ts";
 import { withOwnScripts } from "./own-scripts.ts";
+import { withReplays } from "./replays.ts";
 
 /** Those that the user's configuration names, then those that come with Seawall. */
 export function experimentNames(context: Context): string[] {
@@ -51,7 +52,7 @@ export async function loadExperiment(context: Context, nameOrPath: string): Prom
   }
   const experiment =
     typeof module.default === "object" && module.default !== null
-      ? await withOwnScripts(module.default as Experiment, path)
+      ? await withOwnScripts(await withReplays(module.default as AuthoredExperiment, path), path)
       : module.default;
   const problems =
     experiment === undefined ? ["it has no default export"] : shapeProblems(experiment);

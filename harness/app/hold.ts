@@ -43,8 +43,10 @@ export function holding(
     msMax: hold.msMax,
     release: async (deployment: Deployment, signal) => {
       mkdirSync(logs, { recursive: true });
+      const alone = everyday(plan(), hold.msMax);
+      if (alone.load.length === 0) return hold.released(signal);
       await using load = await generator.prepare({
-        plan: everyday(plan(), hold.msMax),
+        plan: alone,
         runId,
         entries: entriesOf(deployment),
         otherEntries: otherEntriesOf(deployment),
@@ -62,7 +64,9 @@ export function holding(
 
 /** The baseline's rates, for longer than the time limit. */
 export function everyday(plan: Plan, msMax: number): Plan {
-  const load = plan.load.map((one): Load => {
+  // A trace ends, and it is unknown how long people look.
+  const rated = plan.load.filter(({ replay }) => replay === undefined);
+  const load = rated.map((one): Load => {
     const { baseline, fault, recovery } = one.ratePerSecond;
     const share = baseline / Math.max(baseline, fault, recovery, Number.MIN_VALUE);
     return {

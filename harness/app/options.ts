@@ -1,3 +1,5 @@
+import type { Runners } from "../record/runners.ts";
+
 /** The user's options for a run. */
 export interface RunRequest {
   readonly substrate: string;
@@ -6,6 +8,8 @@ export interface RunRequest {
   readonly seed: number | null;
   /** Factor on the audience. */
   readonly scale: number;
+  /** The runners that share the load; null for one generator. */
+  readonly runners: Runners | null;
   readonly allowHosts: readonly string[];
   /** Runs despite prerequisites that have not held. */
   readonly force: boolean;

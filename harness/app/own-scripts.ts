@@ -5,7 +5,7 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, isAbsolute, resolve } from "node:path";
 import { SeawallError } from "../base/errors.ts";
-import type { AuthoredExperiment, Experiment, Load } from "../experiment/experiment.ts";
+import type { Experiment, Load, ScriptedExperiment } from "../experiment/experiment.ts";
 import { type AuthoredLoad, takeScenarios, takesScenarios } from "../experiment/script-load.ts";
 import { claimsOfThresholds, type K6Kind } from "../experiment/thresholds.ts";
 import type { Claim } from "../claims/statistics/registry.ts";
@@ -39,7 +39,7 @@ export function workloadNotes(workload: string): string[] {
 
 /** `file`: the experiment's own. What is misshapen is left for the checks of its shape. */
 export async function withOwnScripts(
-  authored: AuthoredExperiment,
+  authored: ScriptedExperiment,
   file: string,
 ): Promise<Experiment> {
   const given: unknown = authored?.load;

@@ -14,6 +14,8 @@ import type { Context } from "./context.ts";
 import { experimentNames, fileOf, isCatalogued, loadExperiment } from "./experiment-files.ts";
 import { judgedAgain, recordedVerdicts } from "./verdict-history.ts";
 import { contentOfRunning } from "./read-content.ts";
+import { addressed, sentRows } from "./replay-on-target.ts";
+import { scaledReplay } from "./replays.ts";
 import { rerunCommand } from "./rerun.ts";
 import { adapterOf } from "../substrates/registry.ts";
 import { chooseSubstrate } from "./choose-substrate.ts";
@@ -72,7 +74,10 @@ export async function plan(
           signal: context.signal,
         }),
   };
-  const experiment = scaled(given, options.scale, planning.substrate);
+  const { experiment, problems: replayProblems } = await addressed(
+    await scaled(given, options.scale, planning.substrate),
+    options.topology ?? given.topology,
+  );
   const subject = {
     topology: options.topology ?? experiment.topology,
     substrate: planning.substrate,
@@ -84,9 +89,18 @@ export async function plan(
       : await judgedAgain(recorded, vouching(experiment, subject, recorded), (one) =>
           experimentNames(context).includes(one) ? loadExperiment(context, one) : null,
         );
-  return guarded(name, () =>
-    planExperiment(experiment, { ...planning, recorded: trusted, force: options.force }),
+  const planned = guarded(name, () =>
+    planExperiment(experiment, {
+      ...planning,
+      replayProblems,
+      recorded: trusted,
+      force: options.force,
+    }),
   );
+  const { load, phasesMs } = planned.plan;
+  return load.every(({ replay }) => replay === undefined)
+    ? planned
+    : { ...planned, replays: await sentRows(load, planned.layout, phasesMs) };
 }
 
 /** Plans the experiment's target alone; its method and claims do not constrain the topology. */
@@ -133,6 +147,7 @@ async function planOptions(
     variable: (name) => context.env[name],
     workloadNotes,
     browser: chromiumPath(context.env),
+    runners: options.runners,
     scale: options.scale,
     label: options.label ?? null,
     git: await commitOf(context, name),
@@ -181,7 +196,11 @@ async function missingOf(
  * Scales the audience. A real one needs proportionally more virtual users; a simulated one needs
  * none.
  */
-function scaled(experiment: Experiment, scale: number, substrate: SubstrateName): Experiment {
+async function scaled(
+  experiment: Experiment,
+  scale: number,
+  substrate: SubstrateName,
+): Promise<Experiment> {
   if (scale === 1) return experiment;
   const times = (load: Load): Load => ({
     ...load,
@@ -192,7 +211,10 @@ function scaled(experiment: Experiment, scale: number, substrate: SubstrateName)
     },
     vus: isVirtual(substrate) ? load.vus : Math.max(1, Math.ceil(load.vus * scale)),
   });
-  return { ...experiment, load: experiment.load.map(times) };
+  const load = await Promise.all(
+    experiment.load.map((one) => scaledReplay(times(one), scale, experiment.phasesMs)),
+  );
+  return { ...experiment, load };
 }
 
 /** An experiment contains code of its author, and so does a target. */

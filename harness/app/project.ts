@@ -67,7 +67,9 @@ export async function loadConfig(context: Pick<Context, "cwd" | "project">): Pro
 function malformed(message: string, cause?: unknown): SeawallError {
   return new SeawallError("CONFIG_MALFORMED", message, {
     cause,
-    hint: "docs/configuration.md lists the keys; `export default defineConfig({ … })` checks them.",
+    hint:
+      "docs/reference/configuration.md lists the keys; `export default defineConfig({ … })` " +
+      "checks them.",
   });
 }
 

@@ -1,5 +1,6 @@
 /** The command that repeats a run, for a shell in the user's current folder. */
 import { join, relative, resolve } from "node:path";
+import type { Runners } from "../record/runners.ts";
 import type { SubstrateName } from "../record/substrates.ts";
 import { settings } from "../settings/settings.ts";
 import type { Context } from "./context.ts";
@@ -30,6 +31,7 @@ export interface Rerun {
   readonly substrate: SubstrateName;
   readonly topology: string | null;
   readonly scale: number;
+  readonly runners?: Runners | null;
   readonly without: readonly string[];
   readonly allowHosts: readonly string[];
   readonly force: boolean;
@@ -56,6 +58,7 @@ export function rerunCommand(
     run.substrate,
     ...(run.topology === null ? [] : ["--topology", quoted(run.topology)]),
     ...(run.scale === 1 ? [] : ["--scale", String(run.scale)]),
+    ...(run.runners == null ? [] : ["--runners", `${run.runners.place}:${run.runners.count}`]),
     ...run.without.flatMap((defence) => ["--without", quoted(defence)]),
     ...run.allowHosts.flatMap((host) => ["--allow-host", quoted(host)]),
     ...(run.force ? ["--force"] : []),

@@ -22,7 +22,7 @@ const startMs = Date.UTC(2026, 0, 1);
 /** Writes only to the run directory, so it needs neither a ledger on disk nor a clean machine. */
 export async function simulate(
   context: Context,
-  { plan, layout, model, pack }: Planned,
+  { plan, layout, model, pack, replays }: Planned,
   out: string,
   observer?: RunObserver,
 ): Promise<{ readonly directory: string; readonly error: unknown }> {
@@ -49,6 +49,7 @@ export async function simulate(
     layout,
     model,
     pack,
+    replays,
     runId: id,
     sink: watch,
     events: recorder,

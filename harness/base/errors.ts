@@ -16,6 +16,18 @@ export const exitCodes = {
   interrupted: 130,
 } as const;
 
+/** What each says, for the help and the reference. */
+export const exitMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
+  held: "held",
+  refuted: "refuted, or worse than the baseline",
+  inconclusive: "inconclusive",
+  aborted: "aborted: an abort condition was violated, or a deadline passed",
+  cleanupIncomplete: "cleanup incomplete: run `seawall recover`",
+  usage: "usage: an error on the command line or in an experiment",
+  internal: "internal: a fault of the harness, or a missing tool",
+  interrupted: "interrupted",
+};
+
 const catalogue = {
   USAGE: "usage",
   UNKNOWN_NAME: "usage",
@@ -24,6 +36,8 @@ const catalogue = {
   CONFIG_MALFORMED: "usage",
   PLAN_REFUSED: "usage",
   RUN_DIRECTORY_BROKEN: "usage",
+  TRACE_BROKEN: "usage",
+  TRACE_EMPTY: "usage",
   OUTPUT_NOT_WRITABLE: "usage",
   EXPORT_FAILED: "internal",
   HOST_NOT_ALLOWED: "usage",

@@ -53,6 +53,8 @@ function weightAt(
 
 /** The normal distribution function; Abramowitz and Stegun 26.2.17, within 7.5e-8. */
 function normal(z: number): number {
+  // Most of the grid is this far from a run's load.
+  if (Math.abs(z) > 6) return z > 0 ? 1 : 0;
   const t = 1 / (1 + 0.2316419 * Math.abs(z));
   const poly =
     t *

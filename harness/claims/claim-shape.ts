@@ -4,7 +4,9 @@ import { phases } from "../base/phases.ts";
 
 export const phase = z.enum(phases);
 export const tags = z.record(z.string(), z.string());
-export const selector = z.object({ metric: z.string(), where: tags.optional() });
+export const selector = z
+  .object({ metric: z.string(), where: tags.optional() })
+  .describe("A metric, and the tags that its samples carry.");
 
 /** One day. A timer holds at most 2^31 − 1 ms (24.8 days), and no phase is that long. */
 const msMax = 86_400_000;

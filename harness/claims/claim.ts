@@ -15,14 +15,17 @@ export interface ClaimBase extends Selector {
   /** How the observed value must relate to the limit. */
   readonly comparison: Comparison;
   /**
-   * Absolute, in the unit of the statistic; or `times` the same statistic in phase `of`. A share is
-   * a fraction 0…1.
+   * A number in the unit of the statistic; a share is a fraction 0…1. Or
+   * `{ of: "baseline", times: 1.5 }`: so many times the same statistic in another phase.
    */
   readonly limit: number | { readonly of: Phase; readonly times: number };
   /** The phases in which the claim is judged, each separately. */
   readonly during: readonly Phase[];
-  /** A phase with fewer samples makes the finding inconclusive. At least 1 is always required. */
+  /**
+   * A phase with fewer samples makes the finding inconclusive; 1 is always required. `plan` refuses
+   * more than the load can yield.
+   */
   readonly samplesMin: number;
-  /** Unit shown after the number: `ms`, `/s`. */
+  /** Shown after the number: `ms`, `/s`. Without it, a share is shown in percent. */
   readonly unit?: string | undefined;
 }

@@ -5,8 +5,9 @@ import { failureDocument } from "../app/error-output.ts";
 import { loadPacks } from "../app/packs.ts";
 import { loadConfig } from "../app/project.ts";
 import { answerForEntries } from "../app/public-entry.ts";
-import { exitCodes, SeawallError } from "../base/errors.ts";
+import { exitCodes, exitMeanings, SeawallError } from "../base/errors.ts";
 import { commands } from "./commands/all.ts";
+import { examplesText } from "./examples.ts";
 
 /** They act on what is there already: a mistake in a configuration must not be in their way. */
 const withoutConfig = ["recover", "dead-man", "down", "schema"];
@@ -39,7 +40,8 @@ export async function commandLine(context: Context, args: readonly string[]): Pr
   }
 }
 
-function programOf(context: Context, end: (code: number) => void): Command {
+/** All commands with their options; `end` receives the exit status of the one that ran. */
+export function programOf(context: Context, end: (code: number) => void): Command {
   const program = new Command("seawall")
     .description(
       "When load peaks and parts fail: does what matters stay served, and is the rest shed first?",
@@ -52,16 +54,21 @@ function programOf(context: Context, end: (code: number) => void): Command {
       writeOut: (text) => context.stdout.write(text),
       writeErr: (text) => context.stderr.write(text),
     })
-    .addHelpText(
-      "after",
-      "\nExit status: 0 held, 1 refuted, 2 inconclusive, 3 aborted, 4 cleanup incomplete, " +
-        "64 usage, 70 internal, 130 interrupted.\n",
-    );
-  for (const define of commands)
-    define(program, context, end)
+    .addHelpText("after", exitText());
+  for (const define of commands) {
+    const command = define(program, context, end)
       .exitOverride()
       .showHelpAfterError("(run with --help to list commands and options)")
       .showSuggestionAfterError()
       .copyInheritedSettings(program);
+    command.addHelpText("after", examplesText(command.name()));
+  }
   return program;
+}
+
+function exitText(): string {
+  const rows = Object.entries(exitCodes).map(
+    ([name, code]) => `  ${String(code).padEnd(4)} ${exitMeanings[name as keyof typeof exitCodes]}`,
+  );
+  return `\nExit status:\n${rows.join("\n")}\n`;
 }

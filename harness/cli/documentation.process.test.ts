@@ -23,7 +23,7 @@ const root = resolve(import.meta.dirname, "../..");
 const pages = [
   "README.md",
   "CONTRIBUTING.md",
-  ...readdirSync(join(root, "docs"))
+  ...readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".md"))
     .map((name) => `docs/${name}`),
 ];
@@ -45,6 +45,12 @@ const elsewhere: readonly {
     command: /^\.\/seawall up$/,
     file: "harness/cli/documentation.process.test.ts",
     has: 'seawall(["up"]',
+  },
+  // Beside other tests it would stop their target.
+  {
+    command: /^\.\/seawall down$/,
+    file: "harness/cli/command-line.test.ts",
+    has: '"down"',
   },
   {
     command: /^EDGE=\S+ k6 run targets\/live-streaming\/pack\/workloads\/viewers\.ts$/,
@@ -125,6 +131,10 @@ function readersFolder(): string {
     symlinkSync(join(root, name), join(folder, name));
   for (const name of ["RUN", "reports/origin-storm/RUN"])
     cpSync(join(root, "reports/sample"), join(folder, name), { recursive: true });
+  writeFileSync(
+    join(folder, "edge.log"),
+    '192.0.2.1 - - [03/Feb/2026:10:00:00 +0000] "GET /live/main/v720/7.m4s HTTP/1.1" 200 9\n',
+  );
   // Copies of one run count as one run, so each compared run is separate.
   const compared = ["A1", "A2", "A3", "B1", "B2", "B3"];
   const copies = ["before/1", "before/2", "before/3", "after/1", "after/2", "after/3"];

@@ -23,3 +23,18 @@ it("a stream that is known by its address is read, and held", async (test) => {
     status: "held",
   });
 });
+
+it("an evening of production is replayed on it, and every request is offered", async (test) => {
+  const { out, exitCode, stderr, stdout } = await judged(test, () => [
+    "run",
+    "./examples/replay/evening-again.ts",
+  ]);
+  expect(exitCode, stderr + stdout).toBe(0);
+  for (const id of ["generator.offered", "generator.on-time", "generator.iterations"])
+    expect(
+      out.verdict().findings.find((finding) => finding.id === id),
+      id,
+    ).toMatchObject({
+      status: "held",
+    });
+});

@@ -8,6 +8,7 @@ import type { Context } from "../app/context.ts";
 import { loadExperiment } from "../app/experiment-files.ts";
 import { setting } from "../app/project.ts";
 import { settings } from "../settings/settings.ts";
+import { type Runners, runnersFrom } from "../record/runners.ts";
 import type { RunRequest } from "../app/options.ts";
 import { plan, type planAlone } from "../app/plan-experiment.ts";
 
@@ -18,6 +19,7 @@ export interface PlanFlags {
   readonly without: readonly string[];
   readonly seed?: number;
   readonly scale?: number;
+  readonly runners?: Runners;
   readonly allowHost?: readonly string[];
   readonly label?: string;
   readonly webhook?: string;
@@ -29,11 +31,10 @@ export interface PlanFlags {
 export function planFlags(command: Command): Command {
   return substrateFlag(command, "substrate on which the target runs")
     .option("--topology <name>", "topology to use instead of the experiment's own")
-    .option(
-      "--without <defence>",
-      "disable a defence of the target; may be repeated",
-      (value: string, all: string[]) => [...all, value],
-      [] as string[],
+    .addOption(
+      new Option("--without <defence>", "disable a defence of the target; may be repeated")
+        .argParser((value: string, all: string[]) => [...all, value])
+        .default([], "none"),
     )
     .option(...allowHost)
     .option("--label <text>", "what to call the run in reports, in the index and in comparisons")
@@ -44,6 +45,12 @@ export function planFlags(command: Command): Command {
         "--scale <times>",
         "multiply the audience; a real load is limited by this machine",
       ).argParser(scaleOf),
+    )
+    .addOption(
+      new Option(
+        "--runners <n>",
+        "share the load among n generators, each a process of this machine",
+      ).argParser(runnersOf),
     );
 }
 
@@ -112,6 +119,13 @@ export function scaleOf(text: string): number {
   return scale;
 }
 
+function runnersOf(text: string): Runners {
+  const runners = runnersFrom(text);
+  if (runners === null)
+    throw new InvalidArgumentError("It must be a number, such as 4 or local:4.");
+  return runners;
+}
+
 /** Converts command-line options into a request. */
 export function requestOf(context: Context, flags: PlanFlags): RunRequest {
   return {
@@ -120,6 +134,7 @@ export function requestOf(context: Context, flags: PlanFlags): RunRequest {
     without: flags.without,
     seed: flags.seed ?? null,
     scale: flags.scale ?? 1,
+    runners: flags.runners ?? null,
     allowHosts: setting(context, "allowHosts", flags.allowHost),
     force: flags.force === true,
     label: setting(context, "label", flags.label),

@@ -10,7 +10,8 @@ beforeAll(() => {
 const env = (): Record<string, string> => ({ SEAWALL_ALERTMANAGER: alertmanager ?? "" });
 const storm = "./examples/own-metrics/page-storm.ts";
 
-it("each page is made once, as the origin itself and Prometheus count", async (test) => {
+// Each mostly waits.
+it.concurrent("each page is made once, as the origin itself and Prometheus count", async (test) => {
   if (alertmanager === null) return test.skip("there is no Alertmanager here");
   const { out, exitCode, stderr, stdout } = await judged(test, () => ["run", storm], env());
   expect(exitCode, stderr + stdout).toBe(0);
@@ -22,7 +23,7 @@ it("each page is made once, as the origin itself and Prometheus count", async (t
     ).toMatchObject({ status: "held" });
 });
 
-it("is refuted without a cache lock, by the claim that needs it", async (test) => {
+it.concurrent("is refuted without a cache lock, by the claim that needs it", async (test) => {
   if (alertmanager === null) return test.skip("there is no Alertmanager here");
   const { out, exitCode, stderr, stdout } = await judged(
     test,
@@ -34,7 +35,7 @@ it("is refuted without a cache lock, by the claim that needs it", async (test) =
   expect(refuted.map(({ id }) => id)).toContain("claim.made-once");
 });
 
-it("the alert of a dead origin fires in time and clears in time", async (test) => {
+it.concurrent("the alert of a dead origin fires in time and clears in time", async (test) => {
   if (alertmanager === null) return test.skip("there is no Alertmanager here");
   const { out, exitCode, stderr, stdout } = await judged(
     test,

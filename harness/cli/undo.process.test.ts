@@ -15,24 +15,29 @@ import {
   recovered,
   startLight,
 } from "../../test/support/cli/kill-points.ts";
+import { seawall } from "../../test/support/cli/seawall.ts";
 import { minimalExperiment } from "../../test/support/experiments/minimal-target.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const main = join(root, "harness/main.ts");
 let cache: ReturnType<typeof ownCache>;
+/** Of the test that leaves a dirty machine, on which no other run may start. */
+let dirty: ReturnType<typeof ownCache>;
 const outs: string[] = [];
 beforeAll(() => {
   cache = ownCache();
+  dirty = ownCache();
 });
 afterAll(() => {
-  for (const path of [cache.path, ...outs]) rmSync(path, { recursive: true, force: true });
+  for (const path of [cache.path, dirty.path, ...outs])
+    rmSync(path, { recursive: true, force: true });
 });
 
 /** One run of the minimal target. */
-function light() {
+function light(within = cache) {
   const out = mkdtempSync(join(tmpdir(), "seawall-light-"));
   outs.push(out);
-  const child = startLight(cache.path, out);
+  const child = startLight(within.path, out);
   const ended = once(child, "exit").then(([exitCode]) => exitCode as number | null);
   const id = (): string => readdirSync(join(out, "light"))[0] as string;
   const read = (file: string): string => {
@@ -108,19 +113,19 @@ describe("with a minimal target on real processes", () => {
     );
   });
 
-  it("refuses a dirty machine after both were killed, and recover cleans it", async () => {
-    const run = light();
+  it.concurrent("refuses a dirty machine after both were killed, and recover cleans it", async () => {
+    const run = light(dirty);
     await run.until(/"kind":"injected"/);
     for (const pid of processesWith(`dead-man\0${run.id()}`)) kill(pid);
     run.child.kill("SIGKILL");
     await run.ended;
-    expect(leftOf(run.id(), cache.state)).not.toEqual([]);
+    expect(leftOf(run.id(), dirty.state)).not.toEqual([]);
     const second = spawn(
       process.execPath,
       [main, "run", minimalExperiment, "--substrate", "process", "--out", run.directory()],
       {
         cwd: root,
-        env: { ...process.env, SEAWALL_CACHE: cache.path },
+        env: { ...process.env, SEAWALL_CACHE: dirty.path },
         stdio: ["ignore", "ignore", "pipe"],
       },
     );
@@ -130,8 +135,11 @@ describe("with a minimal target on real processes", () => {
     });
     expect(await once(second, "close").then(([code]) => code as number)).toBe(4);
     expect(output).toContain("seawall recover");
-    expect(await recovered(cache.path)).toBe(0);
-    expect(leftOf(run.id(), cache.state)).toEqual([]);
+    expect(await recovered(dirty.path)).toBe(0);
+    expect(leftOf(run.id(), dirty.state)).toEqual([]);
+    const judged = await seawall(["judge", run.directory()]).ended;
+    expect(judged.exitCode).toBe(2);
+    expect(judged.stdout.replaceAll(/\s+/g, " ")).toContain("the record ends early");
   });
 
   it.concurrent("is undone by its switch if the harness is killed, and is aborted", async () => {

@@ -34,7 +34,13 @@ export function comparability(sides: readonly (readonly Run[])[]): Comparability
       ...differing(
         "the load",
         (run) =>
-          JSON.stringify(run.plan.load.map(({ name, ratePerSecond }) => [name, ratePerSecond])),
+          JSON.stringify(
+            run.plan.load.map(({ name, ratePerSecond, replay }) => [
+              name,
+              ratePerSecond,
+              ...(replay === undefined ? [] : [`trace ${replay.sha256.slice(0, 12)}`]),
+            ]),
+          ),
         all,
       ),
       ...differing("the length of the phases", (run) => JSON.stringify(run.plan.phasesMs), all),

@@ -23,6 +23,7 @@ import {
 import { planDocument } from "./plan.ts";
 import { runIndexDocument } from "./run-index.ts";
 import { composeDocument, downDocument, imageDocument, targetDocument } from "./target.ts";
+import { traceShape } from "../trace/trace.ts";
 import { verdictDocument } from "./verdict.ts";
 
 interface DocumentKind {
@@ -84,6 +85,11 @@ export const documents = {
     version: 1,
     from: "result.json of a game day, `gameday --json`, `report --json` of a day",
     shape: dayResultDocument,
+  },
+  trace: {
+    version: 1,
+    from: "`capture --json`, and the last line of a trace",
+    shape: traceShape,
   },
   error: {
     version: 1,

@@ -1,5 +1,6 @@
 /** `plan.json`, and the document of `plan --json`: every decision in advance of a run. */
 import { z } from "zod";
+import { runnerPlaces } from "../record/runners.ts";
 import {
   abortShape,
   claimShape,
@@ -143,6 +144,10 @@ export const planDocument = z.object({
     description:
       "the audience as a multiple of the one that the experiment plans; 1 where it is missing",
   }),
+  runners: z
+    .object({ place: z.enum(runnerPlaces), count: z.number().int().positive() })
+    .exactOptional()
+    .meta({ description: "the runners that share the load; one generator where it is missing" }),
   without: z.array(z.string()),
   reliesOn: z.array(z.string()),
   services: z.array(place),

@@ -8,6 +8,7 @@ import { faultShape } from "../faults/faults.ts";
 import type { Experiment, Load, Recovery, Step } from "./experiment.ts";
 import type { Frozen, Same } from "../base/frozen.ts";
 import { claimShape } from "../claims/statistics/registry.ts";
+import { replayShape } from "./replay.ts";
 import { tierNames } from "./tiers.ts";
 
 /** k6 counts rates in tenths; a smaller rate would round to zero. */
@@ -41,6 +42,7 @@ export const loadShape = z.object({
   vus: z.number().int().positive(),
   env: z.record(variable, z.string()).optional(),
   secrets: z.array(variable).optional(),
+  replay: replayShape.optional(),
 });
 
 export const recoveryShape = z.object({

@@ -5,25 +5,42 @@
  */
 import { type Phase, phases } from "../base/phases.ts";
 import type { Load } from "./load.ts";
+import type { AuthoredReplay } from "../trace/authored-replay.ts";
 
-/** Takes the scenarios of a script in the place of loads. */
+/**
+ * An entry of `load` that takes the scenarios of a k6 script. Each becomes a load of the plan. A
+ * closed model and a rate that changes within a phase are refused.
+ */
 export interface ScriptLoad extends ScriptSettings, Pick<Load, "env" | "secrets"> {
-  /** The path of a k6 script, from the experiment's file on. */
+  /** The path of a k6 script from the experiment's file: `./visits.ts`. */
   readonly workload: string;
   /** All of the script's scenarios, or those of these names. */
   readonly scenarios: true | readonly string[];
-  /** Of those whose `tags` name no lane; the load's own name when left out. */
+  /** The class of scenarios whose `tags` name no lane; by default, the scenario's name. */
   readonly lane?: string;
 }
 
 /** What an experiment says of a script beyond its load. */
 interface ScriptSettings {
-  /** `false` leaves its thresholds out; else each becomes a claim. */
+  /** `false` leaves the script's thresholds out. By default, each becomes a claim. */
   readonly thresholds?: false;
 }
 
-/** As an experiment's file may have it. */
+/** Replays a trace of production in the place of a rate. */
+export interface ReplayLoad extends Pick<Load, "name" | "lane" | "vus" | "env" | "secrets"> {
+  readonly workload: AuthoredReplay;
+}
+
+/** A load whose trace has been read. */
 export type AuthoredLoad = (Load & ScriptSettings) | ScriptLoad;
+
+/** As an experiment's file may have it. */
+export type WrittenLoad = AuthoredLoad | ReplayLoad;
+
+/** Whether it replays a trace. */
+export function takesTrace(load: WrittenLoad): load is ReplayLoad {
+  return typeof load === "object" && load !== null && typeof load.workload === "object";
+}
 
 /** Whether it asks for the scenarios of its script. */
 export function takesScenarios(load: AuthoredLoad): load is ScriptLoad {

@@ -36,13 +36,4 @@ describe("tiers", () => {
     );
     expect(others).toEqual([]);
   });
-
-  it("are all documented", () => {
-    const page = readFileSync(join(root, "docs", "writing-an-experiment.md"), "utf8");
-    for (const { name, plain, allows, after } of tiers) {
-      expect(page).toContain(
-        `| \`${name}\` | ${plain} | ${allows} | ${after === null ? "nothing" : `\`${after}\``} |`,
-      );
-    }
-  });
 });

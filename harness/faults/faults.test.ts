@@ -15,9 +15,6 @@ import {
   simulatedSupport,
   supportOf,
 } from "./faults.ts";
-import { faultTable, withTable } from "./table.ts";
-import { effectsIn } from "../substrates/effects.ts";
-import { substrates } from "../record/substrates.ts";
 import * as registry from "./registry.ts";
 
 const kinds = Object.entries(registry) as unknown as readonly (readonly [string, FaultKind])[];
@@ -118,18 +115,5 @@ describe("the list of faults", () => {
     expect([...new Set(kinds.flatMap(([, { needs }]) => needs))].sort()).toEqual(
       Object.keys(all).sort(),
     );
-  });
-});
-
-describe("the README of faults", () => {
-  it("contains the table that follows from the registry; `vitest -u` writes it", async () => {
-    const path = join(here, "README.md");
-    const text = readFileSync(path, "utf8");
-    expect(faultTable().length).toBe(faultNames.length + 2);
-    const doers: Record<string, string[]> = {};
-    for (const { name, isVirtual } of substrates)
-      for (const effect of isVirtual ? [] : (await effectsIn(name)).keys())
-        doers[effect] = [...(doers[effect] ?? []), name];
-    await expect(withTable(text, undefined, doers)).toMatchFileSnapshot(path);
   });
 });

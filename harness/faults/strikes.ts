@@ -14,9 +14,15 @@ import type { Reach } from "../target/fault.ts";
 
 const name = z.string().min(1);
 /** The fields with which a fault selects its services. */
-export const serviceField = { service: name };
-export const zoneField = { zone: name };
-export const regionField = { region: name };
+export const serviceField = {
+  service: name.describe("The name of one service, as `plan` lists it."),
+};
+export const zoneField = {
+  zone: name.describe("The name of a zone, whose services are all struck."),
+};
+export const regionField = {
+  region: name.describe("The name of a region, whose services are all struck."),
+};
 export const linksField = { links: linksShape };
 
 const always = {

@@ -53,31 +53,43 @@ export function alikeInOrder(
 ): Alike[] {
   const whole = [...new Set([...some, ...all])];
   const pairs = new Pairs(whole, comparable);
-  /** By the last value of each run, and then by the run: the series that contain it. */
-  const rows = new Map<number, Map<string, Set<number>>>();
+  /** By the values of each run, the last one first: the series that contain it. */
+  const rows = new Map<number, Map<number, Map<number, Set<number>>>>();
   some.forEach((one, index) => {
-    eachRow(valuesInTime(one), (row, last) => {
-      const ending = rows.get(last) ?? new Map<string, Set<number>>();
-      rows.set(last, ending);
-      ending.set(row(), (ending.get(row()) ?? new Set()).add(index));
+    eachRow(valuesInTime(one), (last, before, first) => {
+      const ending = made(rows, last, () => new Map<number, Map<number, Set<number>>>());
+      const within = made(ending, before, () => new Map<number, Set<number>>());
+      made(within, first, () => new Set<number>()).add(index);
     });
   });
   whole.forEach((one, index) => {
-    eachRow(valuesInTime(one), (row, last) => {
-      const ending = rows.get(last);
-      if (ending === undefined) return;
+    eachRow(valuesInTime(one), (last, before, first) => {
+      const found = rows.get(last)?.get(before)?.get(first);
+      if (found === undefined) return;
       // If both series of a pair of `some` contain the run, one of them suffices.
-      for (const other of ending.get(row()) ?? [])
-        if (other < index) pairs.add(other, index, 1, last);
+      for (const other of found) if (other < index) pairs.add(other, index, 1, last);
     });
   });
   return pairs.list();
 }
 
-function eachRow(values: Float64Array, visit: (row: () => string, last: number) => void): void {
-  for (let at = rowLength - 1; at < values.length; at++) {
-    const row = values.subarray(at - rowLength + 1, at + 1);
-    if (row.some((value) => value !== row[0])) visit(() => row.join(" "), row.at(-1) as number);
+function made<V>(map: Map<number, V>, key: number, make: () => V): V {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const value = make();
+  map.set(key, value);
+  return value;
+}
+
+function eachRow(
+  values: Float64Array,
+  visit: (last: number, before: number, first: number) => void,
+): void {
+  // Plain comparisons, because a run has millions of samples. `equals`: how many precede `at`.
+  for (let at = 1, equals = 0; at < values.length; at++) {
+    equals = values[at] === values[at - 1] ? equals + 1 : 0;
+    if (at < rowLength - 1 || equals >= rowLength - 1) continue;
+    visit(values[at] as number, values[at - 1] as number, values[at - 2] as number);
   }
 }
 

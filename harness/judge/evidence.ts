@@ -18,6 +18,7 @@ import { requestsFollowClock } from "./asked-for.ts";
 import { bodiesAreRight } from "./bodies.ts";
 import { bytesMoved } from "./bytes-moved.ts";
 import { cappedProblems } from "./capped.ts";
+import { clocksAgree } from "./clocks.ts";
 import { noCopies } from "./copies.ts";
 import { countersAgree } from "./counters-agree.ts";
 import {
@@ -67,6 +68,7 @@ const rules: readonly ((run: Run, windows: Windows) => Judged | readonly Judged[
   requestsFollowClock,
   generatorOnTime,
   generatorHadProcessor,
+  clocksAgree,
   generatorLeftNoGap,
   proberOnTime,
   readingsLeftNoGap,

@@ -14,6 +14,7 @@ import { type Kind, kinds, metricName, recordedAs } from "./csv-metrics.ts";
 import { fieldsOf, micros, tagsOf, userOf } from "./csv-fields.ts";
 import type { LoadProgress } from "./generator.ts";
 import type { SampleSink } from "../metrics/samples.ts";
+import { dueIn, type Part, whole } from "./runners/part.ts";
 
 const newline = 10,
   comma = 44,
@@ -60,6 +61,10 @@ export interface PlannedLoad {
   readonly name: string;
   readonly lane: string;
   readonly stages: readonly Stage[];
+  /** The part of it that this generator makes; the whole if absent. */
+  readonly part?: Part;
+  /** Its script knows when each iteration is due, and says how late it is. */
+  readonly isPaced?: boolean;
 }
 
 interface OneLoad extends PlannedLoad {
@@ -130,7 +135,11 @@ export class CsvParser {
     this.#loads = new Map(
       loads.map((load) => [
         load.name,
-        { ...load, due: arrivalsOf(load.stages), readyMs: Number.POSITIVE_INFINITY },
+        {
+          ...load,
+          due: dueIn(arrivalsOf(load.stages), load.part ?? whole),
+          readyMs: Number.POSITIVE_INFINITY,
+        },
       ]),
     );
   }
@@ -281,8 +290,12 @@ export class CsvParser {
       return;
     }
     this.#running.set(user, { atMs, hasSample: false });
-    const dueMs = target.load.due.next().value ?? afterMs;
     const { load } = target;
+    if (load.isPaced === true) {
+      this.#sink.sample(target.series, atMs, Math.round(afterMs));
+      return;
+    }
+    const dueMs = load.due.next().value ?? afterMs;
     // k6 first initialises all virtual users of a scenario, 0.1 s for 700 of them. Its own schedule
     // begins after that.
     load.readyMs = Math.min(load.readyMs, afterMs - dueMs);

@@ -3,7 +3,9 @@ import type { ServiceUsage } from "../target/deployment.ts";
 import type { Entry } from "../target/entries.ts";
 import type { Plan } from "../record/plan.ts";
 import type { SampleSink } from "../metrics/samples.ts";
+import type { SentRows } from "../trace/replayed.ts";
 import type { UndoLedger } from "../record/undo.ts";
+import type { Part } from "./runners/part.ts";
 
 /** Generates load; samples flow into the sink as they arrive. */
 export interface LoadGenerator {
@@ -13,6 +15,8 @@ export interface LoadGenerator {
 
 export interface LoadRequest {
   readonly plan: Plan;
+  /** The part of the load to generate; the whole if absent. */
+  readonly part?: Part;
   readonly runId: string;
   readonly entries: readonly Entry[];
   /** By the names in the plan, in its order. */
@@ -22,6 +26,8 @@ export interface LoadRequest {
    * well.
    */
   readonly hosts?: readonly string[];
+  /** By load, what it replays. */
+  readonly replays?: SentRows | undefined;
   readonly sink: SampleSink;
   readonly logsDirectory: string;
   readonly undo: UndoLedger;

@@ -34,6 +34,8 @@ import { CsvParser } from "./csv.ts";
 import { blocksWithout } from "./fence.ts";
 import { K6Control } from "./k6-control.ts";
 import { loggedErrors } from "./logged-errors.ts";
+import { partArguments, whole } from "./runners/part.ts";
+import { type WrittenReplays, writeReplays } from "./replays.ts";
 import { entryScript, environmentOf, settingsOf } from "./scenarios.ts";
 
 const readyWithinMs = 30_000;
@@ -53,7 +55,7 @@ export function k6Generator(options: K6Options): LoadGenerator {
 }
 
 async function prepare(request: LoadRequest, options: K6Options): Promise<RunningLoad> {
-  const { plan } = request;
+  const { plan, part = whole } = request;
   const control = { host: "127.0.0.1", port: await freePort("127.0.0.1") };
   const logFile = join(request.logsDirectory, "k6.log");
   const entry = join(request.logsDirectory, "k6-entry.js");
@@ -61,7 +63,9 @@ async function prepare(request: LoadRequest, options: K6Options): Promise<Runnin
     plan.load,
     (workload) => moduleIn(options.workloads, workload),
     join(import.meta.dirname, `accounted${ending}`),
+    join(import.meta.dirname, `paced${ending}`),
   );
+  const replays = writeReplays(request, options.clock);
   writeFileSync(entry, await bundled(script, options.workloads, "of this run"));
   // A configuration folder of the run's own, so that the user's k6 settings cannot change a run.
   const home = join(request.logsDirectory, "k6-home");
@@ -76,6 +80,7 @@ async function prepare(request: LoadRequest, options: K6Options): Promise<Runnin
     [
       ...options.tool.args,
       "run",
+      ...partArguments(part),
       "--config",
       configuration,
       "--paused",
@@ -108,7 +113,11 @@ async function prepare(request: LoadRequest, options: K6Options): Promise<Runnin
         ...authoritiesOf(entries, home),
         XDG_CONFIG_HOME: home,
         [runVariable]: request.runId,
-        SEAWALL_LOAD: settingsOf(plan, plan.load, request.entries, request.otherEntries, forbidden),
+        SEAWALL_LOAD: settingsOf(plan, plan.load, request.entries, request.otherEntries, {
+          forbidden,
+          replays: replays.settings,
+          part,
+        }),
         K6_CSV_TIME_FORMAT: "unix_micro",
         K6_CSV_SAVE_INTERVAL: "200ms",
         K6_AUTO_EXTENSION_RESOLUTION: "false",
@@ -116,7 +125,7 @@ async function prepare(request: LoadRequest, options: K6Options): Promise<Runnin
       },
     },
   );
-  const load = new RunningK6(child, request, new K6Control(control), logFile);
+  const load = new RunningK6(child, request, new K6Control(control), logFile, replays);
   try {
     await load.ready(options.clock, request.signal);
     return load;
@@ -184,14 +193,22 @@ class RunningK6 implements RunningLoad {
   readonly #control: K6Control;
   readonly #logFile: string;
   readonly #undone: () => void;
+  readonly #replays: WrittenReplays;
   #over = false;
   #stopping = false;
   #failure: Error | null = null;
   readonly #moved = new MovedByMembers();
   #last: (Usage & { queuedSeconds: number }) | null = null;
 
-  constructor(child: ChildProcess, request: LoadRequest, control: K6Control, logFile: string) {
+  constructor(
+    child: ChildProcess,
+    request: LoadRequest,
+    control: K6Control,
+    logFile: string,
+    replays: WrittenReplays,
+  ) {
     this.#child = child;
+    this.#replays = replays;
     this.#control = control;
     this.#logFile = logFile;
     this.#parser = new CsvParser(
@@ -200,6 +217,8 @@ class RunningK6 implements RunningLoad {
         name: load.name,
         lane: load.lane,
         stages: stagesOf(load, request.plan),
+        part: request.part ?? whole,
+        isPaced: load.replay !== undefined,
       })),
       request.plan.metrics,
       metricsAsked(request.plan),
@@ -237,6 +256,7 @@ class RunningK6 implements RunningLoad {
   #ended(exit: { code: number | null; killedBy: string | null; error?: Error }): LoadEnd {
     this.#over = true;
     this.#undone();
+    this.#replays.remove();
     this.#parser.end();
     const problem =
       this.#failure?.message ??
@@ -283,8 +303,9 @@ class RunningK6 implements RunningLoad {
     await this.#control.setUp(signal);
   }
 
-  begin(): Promise<void> {
-    return this.#control.resume();
+  async begin(): Promise<void> {
+    await this.#replays.turn();
+    await this.#control.resume();
   }
 
   async stop(): Promise<LoadEnd> {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Load } from "../experiment/experiment.ts";
 import { heldPlan } from "../../test/support/judge/held-run.ts";
 import { tailMs } from "../record/arrivals.ts";
-import { entryScript, execOf, scenarioOf, settingsOf } from "./scenarios.ts";
+import { entryScript, execOf, replayScenarioOf, scenarioOf, settingsOf } from "./scenarios.ts";
 
 const load: Load = {
   name: "live",
@@ -54,6 +54,29 @@ describe("scenario", () => {
   });
 });
 
+describe("the scenario of a replay", () => {
+  const replay = { sends: { requests: 900 } } as NonNullable<Load["replay"]>;
+
+  it("gives each request of the trace to the next free virtual user, until the load ends", () => {
+    expect(replayScenarioOf(load, replay, plan)).toMatchObject({
+      executor: "shared-iterations",
+      exec: "load_live",
+      vus: 900,
+      iterations: 900,
+      maxDuration: `${64_000 + tailMs + 1_000}ms`,
+    });
+  });
+
+  it("runs the load's function at the moments of the trace", () => {
+    const script = entryScript([load, { ...load, name: "again", replay }], named, "/a.ts", "/p.ts");
+    expect(script).toContain('export const load_live = accounted(workload0["live"], 0);');
+    expect(script).toContain(
+      'export const load_again = paced("again", replays["again"], workload0["live"], 0);',
+    );
+    expect(entryScript([load], named, "/a.ts", "/p.ts")).not.toContain("paced");
+  });
+});
+
 describe("the entry script", () => {
   const loads = [
     load,
@@ -61,7 +84,7 @@ describe("the entry script", () => {
     { ...load, name: "start", workload: "crowd", exec: "start" },
   ];
   it("uses each load's function from its own workload, even if names collide, and wraps it", () => {
-    const lines = entryScript(loads, named, "/h/accounted.ts").split("\n");
+    const lines = entryScript(loads, named, "/h/accounted.ts", "/h/paced.ts").split("\n");
     expect(lines.filter((line) => line.startsWith("import * as"))).toEqual([
       'import * as workload0 from "/w/viewers.ts";',
       'import * as workload1 from "/w/crowd.ts";',
@@ -74,7 +97,7 @@ describe("the entry script", () => {
   });
 
   it("lets a workload change neither the load nor its hosts", () => {
-    const script = entryScript(loads, named, "/h/accounted.ts");
+    const script = entryScript(loads, named, "/h/accounted.ts", "/h/paced.ts");
     expect(script.indexOf("scenarios, maxRedirects: 0, blacklistIPs: forbidden")).toBeGreaterThan(
       script.indexOf("own[name]"),
     );
@@ -84,14 +107,14 @@ describe("the entry script", () => {
 
   it("imports a user's script from its own path", () => {
     const own = { ...load, workload: "/home/me/my shop/load.ts" };
-    expect(entryScript([own], named, "/h/accounted.ts")).toContain(
+    expect(entryScript([own], named, "/h/accounted.ts", "/h/paced.ts")).toContain(
       'import * as workload0 from "/home/me/my shop/load.ts";',
     );
   });
 
   it("exports the names of the scenarios", () => {
     for (const one of loads)
-      expect(entryScript(loads, named, "/h/accounted.ts")).toContain(
+      expect(entryScript(loads, named, "/h/accounted.ts", "/h/paced.ts")).toContain(
         `export const ${scenarioOf(one, plan).exec} = `,
       );
     expect(new Set(loads.map(execOf)).size).toBe(loads.length);

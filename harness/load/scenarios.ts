@@ -1,18 +1,31 @@
 /** Turns a plan's loads into the settings of a k6 workload. Pure. */
 import {
   gracefulStopMsOf,
+  loadLengthMs,
   type Stage as Pace,
   stagesOf,
   timeUnitSeconds,
 } from "../record/arrivals.ts";
 import type { Load } from "../experiment/experiment.ts";
+import type { Replay } from "../experiment/replay.ts";
 import type { Plan } from "../record/plan.ts";
 import type { Entry } from "../target/entries.ts";
 import { addressText, urlOf } from "../target/layout.ts";
+import { type Part, usersFor, whole } from "./runners/part.ts";
 
 interface Stage {
   readonly target: number;
   readonly duration: string;
+}
+
+/** Each virtual user takes the next request of a trace; `paced.ts` waits for its moment. */
+interface ReplayScenario {
+  readonly executor: "shared-iterations";
+  readonly exec: string;
+  readonly vus: number;
+  readonly iterations: number;
+  readonly maxDuration: string;
+  readonly gracefulStop: string;
 }
 
 export interface Scenario {
@@ -57,12 +70,14 @@ export const ownOptions = [
 /**
  * The script that k6 runs. It imports each load's function from its own workload file, and wraps
  * every iteration. `named` is the path of a workload that is given by name. `accounted` is the
- * script that records the iterations. The data of a workload's `setup` goes to its own functions.
+ * script that records the iterations, and `paced` the one that replays. The data of a workload's
+ * `setup` goes to its own functions.
  */
 export function entryScript(
   loads: readonly Load[],
   named: (workload: string) => string,
   accounted: string,
+  paced: string,
 ): string {
   const workloads = [...new Set(loads.map((load) => load.workload))];
   const addressOf = (workload: string): string =>
@@ -71,10 +86,13 @@ export function entryScript(
   const all = workloads.map(alias).join(", ");
   return [
     `import { accounted } from ${JSON.stringify(accounted)};`,
+    ...(loads.some(({ replay }) => replay !== undefined)
+      ? [`import { paced } from ${JSON.stringify(paced)};`]
+      : []),
     ...workloads.map(
       (workload) => `import * as ${alias(workload)} from ${JSON.stringify(addressOf(workload))};`,
     ),
-    `const { scenarios, forbidden, hosts, tls, rps } = JSON.parse(__ENV.SEAWALL_LOAD);`,
+    `const { scenarios, forbidden, hosts, tls, rps, replays } = JSON.parse(__ENV.SEAWALL_LOAD);`,
     `const workloads = [${all}];`,
     `const own = Object.assign({}, ...workloads.map(({ options }) => options));`,
     `export const options = {`,
@@ -92,17 +110,27 @@ export function entryScript(
     `export async function teardown(data) {`,
     `  for (const [at, workload] of workloads.entries()) await workload.teardown?.(data?.[at]);`,
     `}`,
-    ...loads.map(
-      (load) =>
-        `export const ${execOf(load)} = accounted(${alias(load.workload)}` +
-        `[${JSON.stringify(load.exec)}], ${workloads.indexOf(load.workload)});`,
-    ),
+    ...loads.map((load) => {
+      const wrapped =
+        load.replay === undefined
+          ? "accounted("
+          : `paced(${JSON.stringify(load.name)}, replays[${JSON.stringify(load.name)}], `;
+      return (
+        `export const ${execOf(load)} = ${wrapped}${alias(load.workload)}` +
+        `[${JSON.stringify(load.exec)}], ${workloads.indexOf(load.workload)});`
+      );
+    }),
     "",
   ].join("\n");
 }
 
 /** Steps, not ramps: a stage of zero duration jumps to its rate. */
-export function scenarioOf(load: Load, plan: Plan, entries: readonly Entry[] = []): Scenario {
+export function scenarioOf(
+  load: Load,
+  plan: Plan,
+  part: Part = whole,
+  entries: readonly Entry[] = [],
+): Scenario {
   const stages = stagesOf(load, plan);
   const rate = ({ perSecond }: Pace): number => Math.round(perSecond * timeUnitSeconds);
   const lengthMs = (index: number): number =>
@@ -112,8 +140,8 @@ export function scenarioOf(load: Load, plan: Plan, entries: readonly Entry[] = [
     exec: execOf(load),
     startRate: stages[0] === undefined ? 0 : rate(stages[0]),
     timeUnit: `${timeUnitSeconds}s`,
-    preAllocatedVUs: load.vus,
-    maxVUs: load.vus,
+    preAllocatedVUs: usersFor(load.vus, part),
+    maxVUs: usersFor(load.vus, part),
     gracefulStop: `${gracefulStopMsOf(plan)}ms`,
     // Two loads may give one variable different values.
     ...(load.env === undefined ? {} : { env: filled(load.env, plan, entries) }),
@@ -121,6 +149,18 @@ export function scenarioOf(load: Load, plan: Plan, entries: readonly Entry[] = [
       { target: rate(stage), duration: "0s" },
       { target: rate(stage), duration: `${lengthMs(index)}ms` },
     ]),
+  };
+}
+
+export function replayScenarioOf(load: Load, { sends }: Replay, plan: Plan): ReplayScenario {
+  return {
+    executor: "shared-iterations",
+    exec: execOf(load),
+    vus: Math.min(load.vus, sends.requests),
+    iterations: sends.requests,
+    // The schedule ends it; a last request may be late.
+    maxDuration: `${loadLengthMs(plan) + 1_000}ms`,
+    gracefulStop: `${gracefulStopMsOf(plan)}ms`,
   };
 }
 
@@ -145,13 +185,20 @@ function filled(
   return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, fill(value)]));
 }
 
-/** The settings of a workload; `forbidden` are blocks of addresses to which it must not connect. */
+/**
+ * The settings of a workload. `forbidden` are blocks of addresses to which it must not connect;
+ * `replays` are those of `paced.ts`, by load.
+ */
 export function settingsOf(
   plan: Plan,
   loads: readonly Load[],
   entries: readonly Entry[],
   others: Readonly<Record<string, readonly Entry[]>>,
-  forbidden: readonly string[] = [],
+  {
+    forbidden = [],
+    replays = {},
+    part = whole,
+  }: { forbidden?: readonly string[]; replays?: object; part?: Part } = {},
 ): string {
   const withNames = (ways: readonly Entry[], names: readonly string[]): object[] =>
     ways.map((entry, index) => {
@@ -178,10 +225,17 @@ export function settingsOf(
       ]),
     ),
     scenarios: Object.fromEntries(
-      loads.map((load) => [load.name, scenarioOf(load, plan, entries)]),
+      loads.map((load) => [
+        load.name,
+        load.replay === undefined
+          ? scenarioOf(load, plan, part, entries)
+          : replayScenarioOf(load, load.replay, plan),
+      ]),
     ),
     forbidden,
-    rps: plan.requestsPerSecondMax ?? 0,
+    replays,
+    // k6 counts requests for itself alone.
+    rps: Math.floor((plan.requestsPerSecondMax ?? 0) / part.of),
     hosts: Object.fromEntries(
       all.flatMap((entry) =>
         entry.via === undefined ? [] : [[addressText(entry), addressText(entry.via)]],

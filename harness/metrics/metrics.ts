@@ -14,14 +14,17 @@ export const sources = ["generator", "prober", "player", "service", "reader", "h
 
 /** The definition of one metric. `plan` uses it to refuse claims that could not fail. */
 export interface Metric {
+  /** How value and time of a sample relate. */
   readonly kind: SampleKind;
   /** The unit of its values, such as `ms` or `B`; empty for none. */
   readonly unit: string;
+  /** Who emits it. */
   readonly source: (typeof sources)[number];
   /** One phrase for lists and reports. */
   readonly meaning: string;
   /** A short title; defaults to the name. */
   readonly title?: string;
+  /** The names of all tags that its samples can carry. */
   readonly tags: readonly string[];
   /** A claim may select by any other tag, because not all tags are known. */
   readonly openTags?: true;
@@ -42,7 +45,9 @@ export interface Metric {
    * listed workloads only.
    */
   readonly answered?: {
+    /** Values of the tag `outcome`. */
     readonly outcomes: readonly string[];
+    /** Names of workloads. */
     readonly workloads: readonly string[];
   };
   /** The tags of a sample whose user received nothing; by default, `outcome` is `lost`. */
@@ -91,7 +96,12 @@ export interface Metric {
    * It exists only if a service has telemetry of one of these kinds, and if the layout has these
    * parts.
    */
-  readonly needs?: { readonly telemetry?: readonly string[]; readonly layout?: readonly string[] };
+  readonly needs?: {
+    /** Kinds of telemetry. */
+    readonly telemetry?: readonly string[];
+    /** Fields of the layout. */
+    readonly layout?: readonly string[];
+  };
   /**
    * One sample for each of a set of things. A claim on it holds only if none of them is unchecked,
    * and if the checked ones are complete.
@@ -102,7 +112,12 @@ export interface Metric {
     /** The metric with a sample for each unchecked one. */
     readonly unknown: string;
     /** Each sample of this is one of them. */
-    readonly all?: { readonly metric: string; readonly where?: Tags };
+    readonly all?: {
+      /** Its name. */
+      readonly metric: string;
+      /** The tags that its samples carry. */
+      readonly where?: Tags;
+    };
   };
   /** It describes the harness, not the target: no claim can rest on it alone. */
   readonly ofHarness?: true;

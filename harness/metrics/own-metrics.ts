@@ -88,6 +88,24 @@ export const ownMetrics: Registry = {
       "how long the threads of the generator (k6) were ready to run and waited for a " +
       "processor",
   },
+  runner_clock_offset_ms: {
+    kind: "gauge",
+    unit: "ms",
+    source: "harness",
+    ofHarness: true,
+    uncompared: true,
+    tags: ["runner"],
+    meaning: "the clock of a runner minus that of the harness",
+  },
+  runner_clock_bound_ms: {
+    kind: "gauge",
+    unit: "ms",
+    source: "harness",
+    ofHarness: true,
+    uncompared: true,
+    tags: ["runner"],
+    meaning: "the true offset of a runner's clock lies within ± this of the measured one",
+  },
   exposition_changed: {
     kind: "gauge",
     unit: "",

@@ -28,6 +28,8 @@ export interface SampleSink {
 
 /** Selects the samples of one metric that carry all of these tags. */
 export interface Selector {
+  /** A name from [the list of metrics](metrics.md), of the target or of the script. */
   readonly metric: string;
+  /** Tags that the samples must carry: `{ lane: "browse", status: "200" }`. All by default. */
   readonly where?: Tags | undefined;
 }

@@ -8,7 +8,9 @@ import type { Pack } from "../target/pack.ts";
 import type { Plan } from "../record/plan.ts";
 import type { Plays } from "../experiment/plays.ts";
 import type { RecordedVerdict } from "./prerequisites.ts";
+import type { Runners } from "../record/runners.ts";
 import type { SubstrateName } from "../record/substrates.ts";
+import type { SentRows } from "../trace/replayed.ts";
 
 export interface PlanOptions {
   readonly substrate: SubstrateName;
@@ -41,6 +43,8 @@ export interface PlanOptions {
   readonly git?: Plan["git"] | null;
   /** The factor by which the audience is multiplied. */
   readonly scale?: number;
+  /** The runners that share the load; null for one generator. */
+  readonly runners?: Runners | null;
   /** The version of the target; a run of another version does not count as a prerequisite. */
   readonly targetVersion?: string;
   /**
@@ -56,6 +60,8 @@ export interface PlanOptions {
   obstacleTo?(up: Command): string | null;
   /** What of a target that runs already is not there, one line each. */
   readonly missing?: readonly string[];
+  /** Why loads that replay a trace cannot be sent to this target, one line each. */
+  readonly replayProblems?: readonly string[];
   /** Epoch ms; defaults to this machine's clock. */
   readonly nowMs?: number;
   /** Hosts besides this machine to which the run may send traffic. */
@@ -77,6 +83,7 @@ export type TargetOptions = Pick<
   | "allowHosts"
   | "targetVersion"
   | "scale"
+  | "runners"
   | "nowMs"
   | "obstacleTo"
   | "missing"
@@ -85,6 +92,8 @@ export type TargetOptions = Pick<
 export interface Planned {
   readonly plan: Plan;
   readonly layout: Layout;
+  /** By load, the requests of the trace that it replays. Too many for a plan. */
+  readonly replays?: SentRows | undefined;
   /** The target's own model, for the simulated substrate. */
   readonly model?: TargetModel | undefined;
   /** The target's own pack, for the observers of a run. */

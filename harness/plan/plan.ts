@@ -4,9 +4,11 @@ import { SeawallError } from "../base/errors.ts";
 import { selectorsOf } from "../claims/statistics/registry.ts";
 import { struckIn, unknownFault } from "../faults/faults.ts";
 import type { Experiment } from "../experiment/experiment.ts";
+import type { Plays } from "../experiment/plays.ts";
 import { shapeProblems } from "../experiment/experiment-schema.ts";
 import { isOfBytes, metricIn, type Registry } from "../metrics/metrics.ts";
 import { unknownName } from "../base/nearest.ts";
+import { runnerProblems } from "./problems/runners.ts";
 import { hostProblems, wayInProblems } from "./problems/hosts.ts";
 import { exposedProblems } from "./problems/exposed.ts";
 import { methodProblems } from "./problems/method.ts";
@@ -85,6 +87,7 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
       .filter((name) => !defences.includes(name))
       .map((name) => general(unknownName("defence", name, defences))),
     ...relianceProblems(experiment).map(general),
+    ...(options.replayProblems ?? []).map(general),
     ...loadProblems(experiment, options),
     ...environmentProblems(experiment, layout ?? { services: [] }, options),
     ...classProblems(experiment),
@@ -107,6 +110,7 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
     ...[
       ...methodProblems(experiment, layout, options),
       ...hostProblems(layout, options.allowHosts ?? []),
+      ...runnerProblems(experiment, options),
       ...wayInProblems(layout),
       ...outsideProblems(layout, options),
       ...exposedProblems(layout, registryOf({ services: [] }, whole.target.pack, ofScripts)),
@@ -208,6 +212,12 @@ function unrefutable(
   problems: readonly PlanProblem[],
 ): PlanProblem[] {
   if (problems.some(({ spoils }) => spoils === "world")) return [];
+  // The search asks for each load and metric of each made-up record.
+  const read = new Map<string, Plays | null>();
+  const playsOf = (workload: string): Plays | null => {
+    if (!read.has(workload)) read.set(workload, workloadPlays?.(workload) ?? null);
+    return read.get(workload) ?? null;
+  };
   const world: World = {
     experiment,
     layout,
@@ -215,7 +225,7 @@ function unrefutable(
     values,
     simulated: isVirtual(substrate),
     leadInMs,
-    plays: ({ workload, exec }) => workloadPlays?.(workload)?.[exec] ?? null,
+    plays: ({ workload, exec }) => playsOf(workload)?.[exec] ?? null,
   };
   return refutableProblems(world, problems);
 }
@@ -368,6 +378,7 @@ function planOf(
     substrateWhy: options.substrateWhy,
     seed: options.seed,
     ...(options.scale === undefined || options.scale === 1 ? {} : { scale: options.scale }),
+    ...(options.runners == null ? {} : { runners: options.runners }),
     without: options.without,
     reliesOn: defencesOf(experiment),
     services: layout.services.map(({ name, kind, region, zone }) => ({ name, kind, region, zone })),

@@ -44,6 +44,24 @@ describe("the arrivals of a load", () => {
     ).toEqual([250, 250, 125.5]);
   });
 
+  it("follow the schedule of a replayed trace, to the last request", () => {
+    const counts = [3, 0, 0, 70, 1, 0, 0, 0, 33];
+    const replayed = stagesOf(
+      {
+        ...load,
+        replay: { everyMs: 125, counts } as unknown as NonNullable<
+          Parameters<typeof stagesOf>[0]["replay"]
+        >,
+      },
+      plan,
+    );
+    expect(arrivalsUntil(replayed, 125)).toBe(3);
+    expect(arrivalsUntil(replayed, 375)).toBe(3);
+    expect(arrivalsUntil(replayed, 500)).toBe(73);
+    expect(arrivalsUntil(replayed, 1e9)).toBe(107);
+    expect([...arrivalsOf(replayed)]).toHaveLength(107);
+  });
+
   it("may end later than the longest patience of a user", () => {
     expect(gracefulStopMsOf(heldPlan())).toBeGreaterThan(16_000 + 2_000);
   });

@@ -3,6 +3,7 @@
  * configured with these, the simulator produces them, and the judge compares the record with them.
  */
 import type { Load } from "../experiment/experiment.ts";
+import type { Replay } from "../experiment/replay.ts";
 import type { Phase } from "../base/phases.ts";
 import { arrivalsPerSecondMax } from "../target/model.ts";
 import type { Plan } from "./plan.ts";
@@ -40,8 +41,12 @@ export interface Stage {
 type Paced = Pick<Plan, "leadInMs" | "phasesMs" | "substrate">;
 
 /** Three stages, as the generator receives them: lead-in and baseline, fault, recovery and tail. */
-export function stagesOf(load: Pick<Load, "ratePerSecond">, plan: Paced): readonly Stage[] {
+export function stagesOf(
+  load: Pick<Load, "ratePerSecond" | "replay">,
+  plan: Paced,
+): readonly Stage[] {
   const { leadInMs, phasesMs } = plan;
+  if (load.replay !== undefined) return stagesOfReplay(load.replay);
   const lengths: readonly (readonly [Phase, number])[] = [
     ["baseline", leadInMs + phasesMs.baseline],
     ["fault", phasesMs.fault],
@@ -52,6 +57,31 @@ export function stagesOf(load: Pick<Load, "ratePerSecond">, plan: Paced): readon
     untilMs += Math.round(ms);
     return { untilMs, perSecond: perSecondOf(load.ratePerSecond[phase], plan) };
   });
+}
+
+/** The trace decides: one stage for each count of its schedule. */
+function stagesOfReplay({ everyMs, counts }: Replay): readonly Stage[] {
+  return counts.map((count, index) => ({
+    untilMs: (index + 1) * everyMs,
+    perSecond: (count * 1000) / everyMs,
+  }));
+}
+
+/** Until a replay may begin that is as far into the target's period as its trace was, in ms. */
+export function untilTurnMs(
+  { load, rhythm }: Pick<Plan, "load" | "rhythm">,
+  nowMs: number,
+): number {
+  const beginsAtMs = load.map(({ replay }) => replay?.beginsAtMs).find((ms) => ms != null);
+  if (beginsAtMs == null || rhythm === undefined) return 0;
+  const nowAtMs = (nowMs - rhythm.zeroMs) % rhythm.ms;
+  return (beginsAtMs - nowAtMs + rhythm.ms) % rhythm.ms;
+}
+
+/** The length of a load in ms: lead-in, phases and tail. */
+export function loadLengthMs({ leadInMs, phasesMs }: Omit<Paced, "substrate">): number {
+  const { baseline, fault, recovery } = phasesMs;
+  return leadInMs + baseline + fault + recovery + tailMs;
 }
 
 /** In virtual time, one iteration represents many users above a certain rate. */
@@ -70,14 +100,32 @@ export function weightOf(ratePerSecond: number): number {
  * later.
  */
 export function arrivalsUntil(stages: readonly Stage[], atMs: number): number {
-  let count = 0,
-    fromMs = 0;
-  for (const { untilMs, perSecond } of stages) {
-    if (atMs <= fromMs) break;
-    count += ((Math.min(atMs, untilMs) - fromMs) / 1000) * perSecond;
-    fromMs = untilMs;
+  const before = sumsOf(stages);
+  let [low, high] = [0, stages.length];
+  // A replay has thousands of stages: find the first that ends at that moment or later.
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((stages[middle] as Stage).untilMs < atMs) low = middle + 1;
+    else high = middle;
   }
-  return count;
+  const fromMs = stages[low - 1]?.untilMs ?? 0;
+  const rest = Math.max(0, atMs - fromMs) * (stages[low]?.perSecond ?? 0);
+  return (before[low] as number) + rest / 1000;
+}
+
+const sums = new WeakMap<readonly Stage[], Float64Array>();
+
+/** Iterations planned before each stage, and before the end. */
+function sumsOf(stages: readonly Stage[]): Float64Array {
+  const known = sums.get(stages);
+  if (known !== undefined) return known;
+  const before = new Float64Array(stages.length + 1);
+  for (const [index, { untilMs, perSecond }] of stages.entries()) {
+    const lengthMs = untilMs - (stages[index - 1]?.untilMs ?? 0);
+    before[index + 1] = (before[index] as number) + (lengthMs / 1000) * perSecond;
+  }
+  sums.set(stages, before);
+  return before;
 }
 
 /**

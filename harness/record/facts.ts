@@ -186,6 +186,11 @@ export interface EvidenceFacts {
     stolen: InPhase & { readonly share: number };
     used: InPhase & { readonly share: number };
   };
+  "generator.clocks": {
+    "no-clock": { readonly runner: string };
+    /** The greatest that the runner's clock may differ from the conductor's. */
+    off: { readonly runner: string; readonly offMs: number; readonly maxMs: number };
+  };
   "generator.no-gap": { "no-sample": Plain; gap: { readonly gapMs: number } };
   "prober.on-time": {
     "no-sample": Plain;

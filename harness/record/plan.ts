@@ -4,6 +4,7 @@ import type { Claim } from "../claims/statistics/registry.ts";
 import type { Load, Recovery, Step } from "../experiment/experiment.ts";
 import type { Phase } from "../base/phases.ts";
 import type { Charts } from "../target/charts.ts";
+import type { Runners } from "./runners.ts";
 import type { Harm } from "../target/harm.ts";
 import type { Registry } from "../metrics/metrics.ts";
 import type { Source } from "../metrics/source.ts";
@@ -46,6 +47,8 @@ export interface Plan {
   readonly seed: number;
   /** The audience as a multiple of the planned one; 1 if absent. */
   readonly scale?: number;
+  /** The runners that share the load. Absent if one generator makes all of it. */
+  readonly runners?: Runners;
   readonly without: readonly string[];
   readonly reliesOn: readonly string[];
   readonly services: readonly {

@@ -152,10 +152,10 @@ function spread(
 
 /** The median interval between readings. */
 function usualGapMs({ atMs }: SeriesData): number {
-  const gaps = Float64Array.from(
-    { length: Math.max(0, atMs.length - 1) },
-    (_, index) => (atMs[index + 1] as number) - (atMs[index] as number),
-  ).filter((gap) => gap > 100);
+  const gaps = atMs
+    .subarray(1)
+    .map((at, index) => at - (atMs[index] as number))
+    .filter((gap) => gap > 100);
   return quantile(gaps.sort(), 0.5) ?? 0;
 }
 
@@ -268,8 +268,11 @@ function bridged(one: SeriesData, windows: Windows, values: PerWindow): PerWindo
   return filled;
 }
 
-/** The sorted values of each window, in two passes over typed arrays: an hour contains millions. */
-function gathered(series: readonly SeriesData[], windows: Windows): Float64Array[] {
+/**
+ * The sorted values of each window, in two passes over typed arrays: an hour contains millions. A
+ * chart has several quantiles of the same series.
+ */
+const gathered = onceInWindows((series: readonly SeriesData[], windows): Float64Array[] => {
   const sizes = count(series)(windows);
   const all = sizes.map((size) => new Float64Array(size ?? 0));
   const filled = new Uint32Array(windows.count);
@@ -280,7 +283,7 @@ function gathered(series: readonly SeriesData[], windows: Windows): Float64Array
     if (values !== undefined) values[at] = value;
   });
   return all.map((values) => values.sort());
-}
+});
 
 function each(
   series: readonly SeriesData[],
@@ -288,9 +291,31 @@ function each(
   visit: (value: number, index: number) => void,
 ): void {
   for (const one of series) {
-    for (let i = 0; i < one.atMs.length; i++) {
-      const index = windows.indexAt(startMs(one, i));
+    const indices = indicesOf(one, windows);
+    for (let i = 0; i < indices.length; i++) {
+      const index = indices[i] as number;
       if (index >= 0) visit(one.values[i] as number, index);
     }
   }
+}
+
+/** The window of each sample: many measures of a page look at the same series. */
+const indicesOf = onceInWindows((one: SeriesData, windows): Int32Array => {
+  const indices = new Int32Array(one.atMs.length);
+  for (let i = 0; i < indices.length; i++) indices[i] = windows.indexAt(startMs(one, i));
+  return indices;
+});
+
+/** The same function, which computes its result once for each argument in each windows. */
+function onceInWindows<T extends object, R extends object>(
+  make: (of: T, windows: Windows) => R,
+): (of: T, windows: Windows) => R {
+  const known = new WeakMap<Windows, WeakMap<T, R>>();
+  return (of, windows) => {
+    const inWindows = known.get(windows) ?? new WeakMap<T, R>();
+    known.set(windows, inWindows);
+    const result = inWindows.get(of) ?? make(of, windows);
+    inWindows.set(of, result);
+    return result;
+  };
 }

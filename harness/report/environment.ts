@@ -4,6 +4,7 @@ import { subjectOf } from "../record/subject.ts";
 import { formatCount, formatDuration, formatValue } from "../phrases/format.ts";
 import { tierText } from "../experiment/tiers.ts";
 import { clip } from "./plain.ts";
+import type { Load } from "../experiment/experiment.ts";
 
 export interface Fact {
   readonly label: string;
@@ -43,7 +44,7 @@ export function environmentOf(run: Run): Fact[] {
         load.ratePerSecond,
       )
         .map(([phase, perSecond]) => `${phase} ${formatValue(perSecond, "/s")}`)
-        .join(", ")}; ${formatCount(load.vus)} virtual users`,
+        .join(", ")}; ${formatCount(load.vus)} virtual users${replayText(load)}`,
     ]),
     ...(plan.facts ?? []).map(({ label, value }) => [label, value] as const),
     ...(started === undefined
@@ -62,6 +63,15 @@ export function environmentOf(run: Run): Fact[] {
   return facts
     .slice(0, factsMax)
     .map(([label, value]) => ({ label: clip(label, 80), value: clip(value) }));
+}
+
+function replayText({ replay }: Load): string {
+  if (replay === undefined) return "";
+  const { trace, sha256, sends } = replay;
+  return (
+    `; replays ${scriptOf(trace)} (${sha256.slice(0, 12)}): ${formatCount(sends.requests)} ` +
+    `requests of ${formatCount(sends.sessions)} sessions`
+  );
 }
 
 /** A user's own script has an absolute path, of which only the end is shown. */

@@ -1,6 +1,6 @@
 /**
- * What a user sets once instead of with each command: one list. The resolver and the table in
- * docs/configuration.md follow from it.
+ * What a user sets once instead of with each command: one list. The resolver and the reference
+ * (`docs/reference/configuration.md`) follow from it.
  */
 import { z } from "zod";
 
@@ -10,6 +10,8 @@ interface Described {
   readonly env: string | null;
   readonly flag: string | null;
   readonly meaning: string;
+  /** A value, as the reference shows it. */
+  readonly example: string | readonly string[];
 }
 
 export interface TextSetting extends Described {
@@ -30,6 +32,7 @@ export const settings = {
     flag: null,
     kind: "list",
     fallback: [],
+    example: ["loadtest/*.ts"],
     meaning:
       "files of experiments, which then go by their names; `*` stands for any part of a name",
   },
@@ -39,6 +42,7 @@ export const settings = {
     flag: "--out",
     kind: "path",
     fallback: "reports",
+    example: "reports",
     meaning: "the folder of runs",
   },
   substrate: {
@@ -47,6 +51,7 @@ export const settings = {
     flag: "--substrate",
     kind: "text",
     fallback: "auto",
+    example: "process",
     meaning: "where the target runs",
   },
   allowHosts: {
@@ -55,6 +60,7 @@ export const settings = {
     flag: "--allow-host",
     kind: "list",
     fallback: [],
+    example: ["staging.example"],
     meaning: "hosts besides this machine that load and faults may reach",
   },
   allowContexts: {
@@ -63,6 +69,7 @@ export const settings = {
     flag: null,
     kind: "list",
     fallback: [],
+    example: ["staging"],
     meaning: "docker contexts and engines besides this machine's that faults may reach",
   },
   baseline: {
@@ -71,6 +78,7 @@ export const settings = {
     flag: "--baseline",
     kind: "text",
     fallback: null,
+    example: "origin/main",
     meaning: "what `gate` compares with: a folder of runs, or a git ref",
   },
   label: {
@@ -79,6 +87,7 @@ export const settings = {
     flag: "--label",
     kind: "text",
     fallback: null,
+    example: "cache off",
     meaning: "what a run is called in reports, in the index and in comparisons",
   },
   otlp: {
@@ -87,6 +96,7 @@ export const settings = {
     flag: "--otlp",
     kind: "text",
     fallback: null,
+    example: "http://127.0.0.1:4318",
     meaning:
       "the receiver to which `run` and `gate` send samples as they come, and `export` recorded " +
       "ones",
@@ -97,6 +107,7 @@ export const settings = {
     flag: "--webhook",
     kind: "text",
     fallback: null,
+    example: "https://hooks.example/T0/B0",
     meaning: "the address that hears of a verdict that differs from the one before",
   },
 } as const satisfies Readonly<Record<string, TextSetting | ListSetting>>;

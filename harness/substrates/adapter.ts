@@ -16,6 +16,7 @@ import type { Inspection } from "../provision/inspect.ts";
 import type { Ability, Machine } from "../provision/machine.ts";
 import type { ProgressOutput } from "../provision/render.ts";
 import type { simulatedWorld } from "./simulated/world.ts";
+import type { SentRows } from "../trace/replayed.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -79,6 +80,8 @@ export interface VirtualOptions {
   readonly model: TargetModel;
   /** The target's pack, which reads what is specific to its kind. */
   readonly pack?: Pack | undefined;
+  /** By load, what it replays. */
+  readonly replays?: SentRows | undefined;
   readonly runId: string;
   readonly sink: SampleSink;
   readonly events: EventSink;

@@ -4,12 +4,8 @@ import { realClock, wallClockStepMs } from "./clock.ts";
 describe("the real clock", () => {
   it("agrees with the wall clock and never runs backwards", () => {
     const clock = realClock();
-    let last = clock.nowMs();
-    for (let index = 0; index < 10_000; index++) {
-      const now = clock.nowMs();
-      expect(now >= last).toBe(true);
-      last = now;
-    }
+    const read = Array.from({ length: 10_000 }, () => clock.nowMs());
+    expect(read).toEqual(read.toSorted((a, b) => a - b));
     expect(
       Math.min(...Array.from({ length: 9 }, () => Math.abs(wallClockStepMs(clock)))),
     ).toBeLessThan(5);

@@ -104,7 +104,7 @@ describe("a target of containers", () => {
           const made = layoutOf({ ...shop, services, links: [], entries: ["s0"] }).services;
           expect(made).toHaveLength(all.reduce((sum, one) => sum + one, 0));
           expect(new Set(made.map(({ name }) => name)).size).toBe(made.length);
-          for (const { container, zone } of made) expect(zone).toBe(container?.service);
+          expect(made.filter(({ container, zone }) => zone !== container?.service)).toEqual([]);
         },
       ),
     );

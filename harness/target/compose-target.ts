@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { unknownName } from "../base/nearest.ts";
 import { type Layout, type Service, usersSide } from "./layout.ts";
-import { ownTarget, projectOf } from "./own-target.ts";
+import { defineTarget, projectOf } from "./own-target.ts";
 import type { Named, OwnTarget, Running } from "./own-target-description.ts";
 import { endOf, linesOf } from "./own-target-problems.ts";
 import type { Target } from "./target.ts";
@@ -14,7 +14,7 @@ import type { Target } from "./target.ts";
 export interface Composed
   extends Named,
     Pick<Running, "headers" | "secretHeaders" | "host" | "tls"> {
-  /** Its name in the compose file; defaults to `name`. */
+  /** Its name in the compose file; by default, `name`. */
   readonly service?: string;
   /** The port on which it listens in its container. */
   readonly port: number;
@@ -32,6 +32,7 @@ export interface Composed
   readonly replicas?: number;
 }
 
+/** The description of a compose project as a target. */
 export interface ComposeTarget extends Omit<OwnTarget, "services"> {
   /** The name of the project, as in `docker compose ls`. Left out with `outside.composeFile`. */
   readonly project?: string;
@@ -58,7 +59,7 @@ export interface ComposeTarget extends Omit<OwnTarget, "services"> {
  */
 export function composeTarget(
   described: ComposeTarget,
-  make: (own: OwnTarget) => Target = ownTarget,
+  make: (own: OwnTarget) => Target = defineTarget,
 ): Target {
   const { project: given, services, ...own } = described;
   const containers = servicesOf(services);
@@ -158,7 +159,8 @@ function firstOf(ports: Service["ports"]): string {
 
 const replicasMax = 50;
 const projectName = /^[a-z0-9][a-z0-9_-]*$/;
-const shape = z.object({
+/** What it checks beyond any other target. */
+export const composedShape = z.object({
   port: z.number("a whole number").int("a whole number").min(1).max(65_535, "at most 65535"),
   service: z.string().min(1).optional(),
   replicas: z
@@ -187,10 +189,10 @@ function composeProblems({ project, outside, services, links = [] }: ComposeTarg
       ? ["project: a name of lower-case letters, digits, hyphens and underscores"]
       : []),
     ...composed.flatMap((one) => {
-      const { error } = shape.safeParse(one);
+      const { error } = composedShape.safeParse(one);
       const where = `service "${one.name}": `;
       return [
-        ...(error === undefined ? [] : linesOf(error, where, shape.shape)),
+        ...(error === undefined ? [] : linesOf(error, where, composedShape.shape)),
         ...(one.published !== undefined && (one.replicas ?? 1) > 1
           ? [`${where}published: ${one.replicas} containers cannot have one address`]
           : []),

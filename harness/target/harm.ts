@@ -2,6 +2,7 @@
 import type { Measured } from "./charts.ts";
 import type { Tags } from "../metrics/tags.ts";
 
+/** The metric that shows harm to a target's users: what a reader looks at first. */
 export interface Harm {
   /** A duration with one sample per iteration. */
   readonly metric: string;
@@ -33,13 +34,20 @@ export type EffectFigure = Measured & {
   readonly shareOf?: Measured;
 };
 
+/** How the refusal of a user shows. */
 export interface Refusal {
   /** The tags of a user who was refused until it gave up. */
   readonly having: Tags;
   /** Each single refusal. */
-  readonly requests: { readonly metric: string; readonly where: Tags };
+  readonly requests: {
+    /** The metric with a sample for each. */
+    readonly metric: string;
+    /** The tags of these samples. */
+    readonly where: Tags;
+  };
 }
 
+/** A class of requests whose harm is shown. */
 export interface HarmedClass {
   /** A class of requests. */
   readonly lane: string;

@@ -6,16 +6,19 @@
 import type { ToolName } from "./tools.ts";
 import type { Rhythm } from "./rhythm.ts";
 
+/** An address that a program can connect to. */
 export interface Endpoint {
   /** An IP address; a service that Seawall does not start may have a host name. */
   readonly host: string;
+  /** 1…65535. */
   readonly port: number;
-  /** How HTTP is spoken there; left out where there is nothing to say of it. */
+  /** How HTTP is spoken there; absent for plain HTTP without a path or headers. */
   readonly access?: Access;
 }
 
 /** How HTTP is spoken at a port. */
 export interface Access {
+  /** Present for https. */
   readonly tls?: Tls;
   /** Before each path: `/cdn`. */
   readonly basePath?: string;
@@ -27,12 +30,16 @@ export interface Access {
   readonly secretHeaders?: Readonly<Record<string, string>>;
 }
 
-/** Paths of files in PEM. A key is read when it is used, and kept nowhere. */
+/**
+ * Whole paths of files in PEM. A key is read when it is used, and kept nowhere. `cert` and `key`
+ * come together.
+ */
 export interface Tls {
-  /** The authority that signed the certificate, where the machine does not know it. */
+  /** The authority that signed the server's certificate; by default, those of the machine. */
   readonly ca?: string;
-  /** The client's own certificate and key. */
+  /** The client's own certificate. */
   readonly cert?: string;
+  /** The key of that certificate. */
   readonly key?: string;
   /** The name on the certificate, where that is not the host. */
   readonly serverName?: string;
@@ -89,7 +96,7 @@ export interface ToolInImage {
  * ```ts
  * launch: (place) => ({
  *   command: "python3",
- *   args: ["server.py", String(place.listen("http").port)],
+ *   args: ["/srv/server.py", place.listen("http").host, String(place.listen("http").port)],
  *   env: { RETRIES: place.enabled("retries") ? "3" : "0" },
  *   files: {},
  * })
@@ -98,6 +105,7 @@ export interface ToolInImage {
 export interface Launch {
   /** An absolute path, or a program in PATH. */
   readonly command: string;
+  /** Each as one argument; no shell reads them. */
   readonly args: readonly string[];
   /** Added to the user's PATH, HOME, LANG, LC_ALL, TZ and JAVA_HOME; no others are inherited. */
   readonly env: Readonly<Record<string, string>>;
@@ -120,8 +128,8 @@ export interface Declared {
    */
   readonly kind?: "counter" | "gauge";
   /**
-   * Its labels, with the possible values of each; null if any value can occur. Absent if the labels
-   * are unknown.
+   * Its labels, with the possible values of each; null if any value can occur. `{}` says that it
+   * has none. Without this, claims may select by any label.
    */
   readonly labels?: Readonly<Record<string, readonly string[] | null>>;
 }
@@ -143,9 +151,11 @@ export interface Queried {
   readonly queries: Readonly<Record<string, Query>>;
 }
 
+/** A query of a Prometheus, with more than its text. */
 export interface Query {
   /** In PromQL. Each series of the answer is a gauge with its labels. */
   readonly query: string;
+  /** The unit of its values, as reports show it. */
   readonly unit?: string;
   /** The labels of the answer, as those of a series. */
   readonly labels?: Declared["labels"];
@@ -221,11 +231,17 @@ export type Operation =
    * is a parameter. The answer is the body, or the header named by `reads`.
    */
   | {
+      /** A request. */
       readonly kind: "http";
+      /** `http`, or the name of another of its ports. */
       readonly port: string;
+      /** How it is asked. */
       readonly method: "GET" | "POST" | "DELETE";
+      /** Begins with a slash. */
       readonly path: string;
+      /** JSON text. */
       readonly body?: string;
+      /** The header whose value is the answer. */
       readonly reads?: string;
     }
   /**
@@ -233,17 +249,24 @@ export type Operation =
    * whole match, or the result of `means`.
    */
   | {
+      /** Bytes. */
       readonly kind: "tcp";
+      /** The name of one of its ports. */
       readonly port: string;
+      /** Sent as UTF-8. */
       readonly send: string;
+      /** An answer that does not match fails the operation. */
       readonly expect: RegExp;
+      /** By what was matched, what the answer is. */
       readonly means?: Readonly<Record<string, string>>;
     }
   /** A program that runs next to the service; the answer is its standard output. */
   | {
+      /** A program. */
       readonly kind: "command";
+      /** What is run. An exit status other than 0 fails the operation. */
       command(place: Place): Program;
-      /** In ms: 5 000 if left out, 120 000 at most. */
+      /** The longest time it may take, in ms: 5000 by default, at most 120000. */
       readonly withinMs?: number;
     };
 
@@ -351,10 +374,11 @@ export interface PlayCheck {
 
 /** A request that gives a client a token, which each of its other requests carries. */
 export interface SessionStep {
+  /** Where it is asked for: `/session`. */
   readonly path: string;
-  /** POST when left out. */
+  /** `POST` by default. */
   readonly method?: "GET" | "POST";
-  /** JSON. */
+  /** JSON text; none by default. */
   readonly body?: string;
   /** The member of the JSON answer that holds the token: `token`, `data.token`. */
   readonly token: string;
@@ -372,7 +396,9 @@ export interface ProbeRequest extends PlayCheck {
 
 /** A command, as a user would type it. */
 export interface Command {
+  /** A whole path, or a program in PATH. */
   readonly command: string;
+  /** Each as one argument; no shell reads them. */
   readonly args: readonly string[];
 }
 

@@ -111,6 +111,13 @@ export interface Iteration {
    * device between iterations is stored under this number.
    */
   readonly user: number;
+  /** What a replayed request asks for. */
+  readonly asked?: {
+    readonly kind: string;
+    readonly name?: string | undefined;
+    readonly number: number | null;
+    readonly session: string;
+  };
 }
 
 /** A simulated player whom the pack observes. */

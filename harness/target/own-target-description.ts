@@ -7,7 +7,7 @@ import type { ToolName } from "./tools.ts";
 
 /** Properties of every service of a user's own target. */
 export interface Named {
-  /** Lower-case words: `api`, `region-a/api`. */
+  /** Unique in the target: `api`, `region-a/api`. */
   readonly name: string;
   /** The kind, for faults on all services of a kind; defaults to the name. */
   readonly kind?: string;
@@ -15,15 +15,20 @@ export interface Named {
   readonly store?: boolean;
   /** It has no users until another service is lost, so a fault on it may change nothing. */
   readonly standby?: boolean;
-  /** The region, for faults on a whole region. */
+  /** The region, for faults on a whole region; `own` by default. */
   readonly region?: string;
-  /** The zone within the region, for faults on a whole zone. */
+  /** The zone within the region, for faults on a whole zone; by default, the region. */
   readonly zone?: string;
   /** A path that returns 200 when the service is ready. By default, a TCP connection is enough. */
   readonly ready?: string;
   /** A path with Prometheus text, and the series of it to keep. */
-  readonly metrics?: { readonly path: string; readonly series: readonly (string | OwnSeries)[] };
-  /** Of a Prometheus: what it is asked, in PromQL, by the names that claims use. */
+  readonly metrics?: {
+    /** Such as `/metrics`. */
+    readonly path: string;
+    /** Names of series, or names with their kind and labels. Claims can use these. */
+    readonly series: readonly (string | OwnSeries)[];
+  };
+  /** Of a Prometheus: queries in PromQL, by the names that claims use, each sent every 2 s. */
   readonly queries?: Readonly<Record<string, string | Query>>;
   /**
    * Of an Alertmanager: the names of alerts that are watched. Of any service: names of alerts that
@@ -39,20 +44,26 @@ export interface Named {
   readonly operations?: Readonly<Record<string, Operation>>;
 }
 
-/** A series with more properties than its name. */
+/**
+ * A series of Prometheus text with more than its name. Its labels, and `service`, become tags.
+ */
 export interface OwnSeries extends Declared {
+  /** As in the text: `http_requests_total`. */
   readonly name: string;
 }
 
 /** How HTTP is spoken at a service, where there is something to say of it. */
 interface Spoken extends Pick<Access, "headers" | "secretHeaders"> {
-  /** The Host header, where that is not the host of its address. */
+  /** The Host header; by default, that of its address. */
   readonly host?: string;
-  /** Of https: a private authority, and a client's own certificate. */
+  /** Of https: a private authority, and a client's own certificate. Left out for public ones. */
   readonly tls?: Tls;
 }
 
-/** A service that already runs. */
+/**
+ * A service that already runs. It is never started, stopped or inspected. Faults strike only links
+ * to it, and its operations.
+ */
 export interface Running extends Named, Spoken {
   /**
    * `http://HOST:PORT` or `https://HOST:PORT`, perhaps with a path that comes before all others.
@@ -65,13 +76,16 @@ export interface Running extends Named, Spoken {
 
 /** A service that Seawall starts, stops, kills and pauses. */
 export interface Started extends Named, Spoken {
-  /** 1024…23999, in the first slot. Runs side by side add a multiple of 1 000. */
+  /**
+   * Its port on the address that `place.listen("http")` gives. Take one below 24000: runs side by
+   * side add a multiple of 1000.
+   */
   readonly port: number;
-  /** Whether it speaks https there. */
+  /** Whether it speaks https at its port; `false` by default. */
   readonly https?: boolean;
   /** Its other ports by name, such as `{ cache: 18_451 }`, for links and operations. */
   readonly ports?: Readonly<Record<string, number>>;
-  /** Tools that its command needs; `place.tool(NAME)` returns their paths. */
+  /** Tools that its command needs, such as `nginx`; `place.tool(NAME)` returns their paths. */
   readonly tools?: readonly ToolName[];
   /** Names of services that must be ready before it starts. */
   readonly dependsOn?: readonly string[];
@@ -84,16 +98,16 @@ export interface Started extends Named, Spoken {
   launch(place: Place): Launch;
 }
 
-/** The description that `defineTarget` turns into a target. `plan` validates it. */
+/** The description of a target of your own. */
 export interface OwnTarget {
-  /** One line; identifies the target in records, so that its runs count as prerequisites. */
+  /** One line that identifies the target in records: its runs count as prerequisites. */
   readonly name: string;
   /**
    * The tested version, such as a commit. Without it, all runs with the same description count as
    * the same version.
    */
   readonly version?: string;
-  /** At least one, at most 244. */
+  /** At least one, at most 244: those that Seawall starts, and those that run already. */
   readonly services: readonly (Running | Started)[];
   /**
    * Pairs of service names, from and to; "users" is the origin of the load. `shop:cache` is another
@@ -111,7 +125,7 @@ export interface OwnTarget {
     | { readonly up: Command; readonly down: Command };
   /** Names of the services at which users enter; at least one. */
   readonly entries: readonly string[];
-  /** What targets of this kind share; the pack of the kind provides it. */
+  /** Metrics, classes of requests and more that targets of a kind share; none by default. */
   readonly pack?: Pack;
   /** Defences with a switch. A service that Seawall starts reads `place.enabled(NAME)`. */
   readonly defences?: readonly Defence[];
@@ -146,6 +160,6 @@ export interface OwnProbe {
   readonly path: string;
   /** The class of such requests. */
   readonly lane: string;
-  /** What gives the prober its token, where the path needs one. */
+  /** The request that gives the prober its token, where the path needs one. */
   readonly session?: SessionStep;
 }

@@ -107,7 +107,7 @@ const portNumber = z
   .min(1024, "at least 1024")
   .max(65_535, "at most 65535");
 const address = "must read http://HOST:PORT or https://HOST:PORT, perhaps with a path";
-const running = z.strictObject({
+export const runningShape = z.strictObject({
   ...service,
   ...spoken,
   url: z.string().refine(isAddress, address),
@@ -118,7 +118,7 @@ const running = z.strictObject({
     )
     .optional(),
 });
-const started = z.strictObject({
+export const startedShape = z.strictObject({
   ...service,
   ...spoken,
   port: portNumber,
@@ -145,7 +145,7 @@ export const sessionShape = z.strictObject({
   as: z.string().includes("{token}").optional(),
 });
 const command = z.strictObject({ command: z.string().min(1), args: z.array(z.string()) });
-const shape = z.strictObject({
+export const ownTargetShape = z.strictObject({
   name: z.string().regex(/^[^\p{C}]+$/u, "a name in one line"),
   version: z.string().optional(),
   services: z.array(z.unknown()).min(1),
@@ -181,7 +181,7 @@ const shape = z.strictObject({
 });
 
 /** A key of earlier versions that moved to another function. */
-const shapeWithOlder = shape.extend({
+const shapeWithOlder = ownTargetShape.extend({
   stream: z.never("streamTarget() describes a stream, and defineTarget() does not").optional(),
 });
 
@@ -222,7 +222,7 @@ export const servicesMax = 244;
 export function ownTargetProblems(own: OwnTarget, nowMs: number): string[] {
   const whole = shapeWithOlder.safeParse(own);
   const problems = [
-    ...(whole.success ? [] : linesOf(whole.error, "", shape.shape)),
+    ...(whole.success ? [] : linesOf(whole.error, "", ownTargetShape.shape)),
     ...eachService(own),
   ];
   // The checks below look up parts by name, so the names must be valid first.
@@ -240,7 +240,7 @@ function eachService({ services }: OwnTarget): string[] {
   if (!Array.isArray(services)) return [];
   return services.flatMap((one: unknown, index) => {
     const isRunning = typeof one === "object" && one !== null && "url" in one;
-    const kind = isRunning ? running : started;
+    const kind = isRunning ? runningShape : startedShape;
     const result = kind.safeParse(one);
     const name = (one as { name?: unknown } | null)?.name;
     const where =

@@ -3,7 +3,7 @@ import { defineExperiment, type Experiment } from "../experiment/experiment.ts";
 import type { Fault } from "../faults/faults.ts";
 import { streamTarget } from "../../targets/live-streaming/pack/own-target/stream-target.ts";
 import type { Topology } from "./target.ts";
-import { ownTarget } from "./own-target.ts";
+import { defineTarget } from "./own-target.ts";
 import type { Running } from "./own-target-description.ts";
 import type { Planned } from "../plan/options.ts";
 import { planExperiment } from "../plan/plan.ts";
@@ -192,7 +192,7 @@ describe("a user's own target", () => {
   });
 
   it("says how HTTP is spoken there, and at which other ports it listens", () => {
-    const own = ownTarget({
+    const own = defineTarget({
       name: "shop",
       services: [
         {
@@ -259,17 +259,17 @@ describe("a user's own target", () => {
     ["a port that is none", { ports: { amqp: "5672" } }, /must read HOST:PORT/],
     ["an operation of no kind", { operations: { x: { kind: "y" } } }, /operations/],
   ])("says what is wrong with %s", (_what, changes, problem) => {
-    const own = ownTarget({
+    const own = defineTarget({
       name: "shop",
       services: [{ name: "shop", url: "https://127.0.0.1", ...changes }],
       entries: ["shop"],
       probes: [{ service: "shop", path: "/", lane: "order" }],
-    } as Parameters<typeof ownTarget>[0]);
+    } as Parameters<typeof defineTarget>[0]);
     expect(own.problems?.(1).join("\n")).toMatch(problem);
   });
 
   it("knows the ports that links may name", () => {
-    const own = ownTarget({
+    const own = defineTarget({
       name: "shop",
       services: [{ name: "shop", url: "http://127.0.0.1", ports: { amqp: "127.0.0.1:5672" } }],
       links: [["users", "shop:ampq"]],
@@ -283,7 +283,7 @@ describe("a user's own target", () => {
 
   it("needs no stream if it declares its probes", () => {
     const services = [{ name: "front", url: "http://127.0.0.1" }];
-    const plain = ownTarget({
+    const plain = defineTarget({
       name: "plain",
       entries: ["front"],
       services,
@@ -297,11 +297,11 @@ describe("a user's own target", () => {
     expect(layout?.playable(1)).toEqual([
       { service: "front", port: "http", path: "/one", lane: "browse" },
     ]);
-    expect(ownTarget({ name: "plain", entries: ["front"], services }).problems?.(1)).toEqual([
+    expect(defineTarget({ name: "plain", entries: ["front"], services }).problems?.(1)).toEqual([
       "target plain: probes: the prober has nothing to request: list probes",
     ]);
     expect(
-      ownTarget({
+      defineTarget({
         name: "plain",
         entries: ["front"],
         services,

@@ -34,7 +34,7 @@ const port = firstPort;
  * });
  * ```
  */
-export function ownTarget(own: OwnTarget): Target {
+export function defineTarget(own: OwnTarget): Target {
   return {
     name: own.name,
     own: true,

@@ -14,6 +14,7 @@ import type { VirtualContext, VirtualProbes } from "./pack-virtual.ts";
 import type { Layout, Service, Telemetry } from "./layout.ts";
 import type { Wishes } from "./wishes.ts";
 import type { Source } from "../metrics/source.ts";
+import type { RecordedAddresses } from "./recorded.ts";
 
 /** All members but the name, the classes and the metrics are optional. */
 export interface Pack {
@@ -80,6 +81,8 @@ export interface Pack {
    * the model.
    */
   virtualProbes?(context: VirtualContext): VirtualProbes;
+  /** Addresses of such targets in logs of production, for `capture` and for replays. */
+  readonly recorded?: RecordedAddresses;
   /** Real players in a browser. Without it, no experiment can have any. */
   readonly players?: PackPlayers;
 }

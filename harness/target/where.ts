@@ -25,14 +25,16 @@ export const whereShape = z.union(
 export type Where = Frozen<z.infer<typeof whereShape>>;
 
 /** Selects declared links by at least one of their ends; `between` matches both directions. */
-export const linksShape = z.union(
-  [
-    z.strictObject({ from: whereShape, to: whereShape.optional() }),
-    z.strictObject({ from: whereShape.optional(), to: whereShape }),
-    z.strictObject({ between: z.tuple([whereShape, whereShape]) }),
-  ],
-  "select links by { from, to }, where one may be omitted, or by { between: [one, other] }",
-);
+export const linksShape = z
+  .union(
+    [
+      z.strictObject({ from: whereShape, to: whereShape.optional() }),
+      z.strictObject({ from: whereShape.optional(), to: whereShape }),
+      z.strictObject({ between: z.tuple([whereShape, whereShape]) }),
+    ],
+    "select links by { from, to }, where one may be omitted, or by { between: [one, other] }",
+  )
+  .describe("Which of the target's declared links are struck.");
 export type LinkSelector = Frozen<z.infer<typeof linksShape>>;
 
 /** The part of a layout that selectors need; a plan has it, too. */

@@ -18,17 +18,23 @@ export interface LiveOptions {
   readonly nowMs: () => number;
   /** Rejects if the receiver does not take the request. */
   readonly send: (request: ExportRequest, signal: AbortSignal) => Promise<void>;
+  readonly pace?: Pace;
 }
 
-const everyMs = 1_000;
-/** A receiver that takes longer has had its chance; the next second has newer totals. */
-const requestMsMax = 5_000;
-/** The end of a run waits this long for its last totals. */
-const lastMsMax = 2_000;
+export interface Pace {
+  readonly everyMs: number;
+  /** A receiver that takes longer has had its chance; the next second has newer totals. */
+  readonly requestMsMax: number;
+  /** The end of a run waits this long for its last totals. */
+  readonly lastMsMax: number;
+}
+
+const usualPace: Pace = { everyMs: 1_000, requestMsMax: 5_000, lastMsMax: 2_000 };
 
 export class LiveExport implements SampleSink {
   readonly #inner: SampleSink;
   readonly #options: LiveOptions;
+  readonly #pace: Pace;
   readonly #resource: readonly Attribute[];
   readonly #startMs: number;
   readonly #totals = new Map<number, SeriesTotals>();
@@ -42,9 +48,10 @@ export class LiveExport implements SampleSink {
   constructor(inner: SampleSink, options: LiveOptions) {
     this.#inner = inner;
     this.#options = options;
+    this.#pace = options.pace ?? usualPace;
     this.#startMs = options.nowMs();
     this.#resource = resourceOf(options.runId, options.plan);
-    this.#timer = setInterval(() => this.#tick(), everyMs);
+    this.#timer = setInterval(() => this.#tick(), this.#pace.everyMs);
     this.#timer.unref();
   }
 
@@ -67,7 +74,7 @@ export class LiveExport implements SampleSink {
   /** Sends the last totals, and the end of each phase and fault. */
   async end(): Promise<void> {
     clearInterval(this.#timer);
-    const signal = AbortSignal.timeout(lastMsMax);
+    const signal = AbortSignal.timeout(this.#pace.lastMsMax);
     const late = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
     await Promise.race([this.#sending, late]);
     if (this.#sending === null) await Promise.race([this.#send(signal), late]);
@@ -82,7 +89,7 @@ export class LiveExport implements SampleSink {
 
   #tick(): void {
     if (this.#sending !== null) return;
-    this.#sending = this.#send(AbortSignal.timeout(requestMsMax)).finally(() => {
+    this.#sending = this.#send(AbortSignal.timeout(this.#pace.requestMsMax)).finally(() => {
       this.#sending = null;
     });
   }

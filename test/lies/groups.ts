@@ -12,6 +12,7 @@ import { nonsenseTargets } from "./nonsense-targets.ts";
 import { otherAudiences } from "./other-audiences.ts";
 import { realLies } from "./real.ts";
 import { records } from "./record.ts";
+import { runnerLies } from "./runners.ts";
 import { silentServices } from "./silent-services.ts";
 import { telemetryLies } from "./telemetry.ts";
 import { unfailableClaims } from "./unfailable-claims.ts";
@@ -29,6 +30,7 @@ export const groups: readonly LieGroup[] = [
   copiedWitnesses,
   hiddenRefusals,
   loads,
+  runnerLies,
   otherAudiences,
   faultLies,
   unusedServices,

@@ -46,7 +46,24 @@ const clock: Clock = {
   sleep: () => Promise.resolve(),
 };
 
+/** Records of one change: most damages begin with the same one. */
+const written = new Map<Change, Promise<string>>();
+
+/** A copy of such a record, which may be damaged. */
 async function record(directory: string, before: Change, runId = "synthetic-1"): Promise<void> {
+  if (runId !== "synthetic-1") return write(directory, before, runId);
+  const first = written.get(before) ?? writeOnce(before, runId);
+  written.set(before, first);
+  cpSync(await first, directory, { recursive: true });
+}
+
+async function writeOnce(before: Change, runId: string): Promise<string> {
+  const directory = mkdtempSync(join(tmpdir(), "seawall-record-"));
+  await write(directory, before, runId);
+  return directory;
+}
+
+async function write(directory: string, before: Change, runId: string): Promise<void> {
   const draft = heldDraft();
   before(draft);
   const { series } = runOf(draft);

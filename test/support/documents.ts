@@ -20,13 +20,17 @@ export function published(name: DocumentName): Record<string, unknown> {
   >;
 }
 
+/** By the format that a published schema describes. */
+let named: Map<unknown, DocumentName> | undefined;
+
 /**
  * The problems of a document, empty for a valid one: against the published file, and for
  * undescribed fields.
  */
 export function problemsOf(document: unknown): string[] {
   const format = (document as { format?: unknown } | null)?.format;
-  const name = documentNames.find((one) => published(one)["title"] === format);
+  named ??= new Map(documentNames.map((one) => [published(one)["title"], one]));
+  const name = named.get(format);
   if (name === undefined) return [`no published schema has the format ${JSON.stringify(format)}`];
   return validators(name).flatMap(([kind, validate]) => {
     return validate(document)

@@ -8,7 +8,11 @@ import { asksForMore, defineStatistic, extremes, nothing, tooMany, trusted } fro
 export const ratio = defineStatistic({
   name: "ratio",
   meaning: "the sum of the values divided by `times` × the number of samples that `per` selects",
-  fields: { per: selector.extend({ times: z.number().finite().positive() }) },
+  fields: {
+    per: selector
+      .extend({ times: z.number().finite().positive() })
+      .describe("The divisor: `times` × the number of samples of this metric. No counter."),
+  },
   isOfCounters: true,
   number: "divisor",
   others: ({ per }) => [per],

@@ -120,11 +120,6 @@ describe("every statistic", () => {
       .map(({ metric }) => metric);
     for (const { metric } of namedBy(claim)) expect(watched).toContain(metric);
   });
-
-  it.each(names)("is documented: %s", (name) => {
-    const page = readFileSync(join(root, "docs", "writing-an-experiment.md"), "utf8");
-    expect(page).toContain(`| \`${name}\` | ${statisticNamed(name)?.meaning} |`);
-  });
 });
 
 describe("the list of statistics", () => {

@@ -11,7 +11,7 @@ import { defineStatistic, extremes, isCounter, nothing } from "./statistic.ts";
 export const share = defineStatistic({
   name: "share",
   meaning: "the fraction of samples, 0…1, that also carry the tags `having`",
-  fields: { having: tags },
+  fields: { having: tags.describe("Of the selected samples, those with these tags count.") },
   unit: "share",
   most: 1,
   isOfCounters: true,

@@ -9,7 +9,11 @@ import { positiveMs, selector } from "../claim-shape.ts";
 import { eachIn, matching, type Window } from "../../metrics/series.ts";
 import { type ClaimOf, defineStatistic, inItsLane, isCounter, trusted } from "./statistic.ts";
 
-const fields = { first: selector, windowMs: positiveMs, by: z.string().optional() };
+const fields = {
+  first: selector.describe("The samples that each window must have, too."),
+  windowMs: positiveMs.describe("The length of a window in ms, no longer than the phase."),
+  by: z.string().optional().describe("A tag: each of its values is judged by itself."),
+};
 type Order = ClaimOf<"windowsWithout", typeof fields>;
 
 export const windowsWithout = defineStatistic({

@@ -14,7 +14,10 @@ export const within = defineStatistic({
   name: "within",
   meaning: "of a histogram (`…_bucket`), the fraction of observations, 0…1, of at most `le`",
   fields: {
-    le: z.string().regex(/^[\d.e+-]+$/, 'the bound of a bucket, as Prometheus has it: "0.5"'),
+    le: z
+      .string()
+      .regex(/^[\d.e+-]+$/, 'the bound of a bucket, as Prometheus has it: "0.5"')
+      .describe("The bound of one of the histogram's buckets, in the histogram's own unit."),
   },
   unit: "share",
   most: 1,

@@ -2,6 +2,7 @@
 import type { Define } from "../command.ts";
 import { defineAblate } from "./ablate.ts";
 import { defineBreakingPoint } from "./breaking-point.ts";
+import { defineCapture } from "./capture.ts";
 import { defineCompare } from "./compare.ts";
 import { defineCompose } from "./compose.ts";
 import { defineDeadMan } from "./dead-man.ts";
@@ -16,6 +17,7 @@ import { defineJudge } from "./judge.ts";
 import { defineList } from "./list.ts";
 import { definePlan } from "./plan.ts";
 import { defineRecover } from "./recover.ts";
+import { defineRelay } from "./relay.ts";
 import { defineReport } from "./report.ts";
 import { defineRun } from "./run.ts";
 import { defineSchema } from "./schema.ts";
@@ -33,6 +35,7 @@ export const commands: readonly Define[] = [
   defineCompare,
   defineIndex,
   defineExport,
+  defineCapture,
   defineCompose,
   defineImage,
   defineRecover,
@@ -40,6 +43,7 @@ export const commands: readonly Define[] = [
   defineDoctor,
   defineGameday,
   defineDeadMan,
+  defineRelay,
   defineUp,
   defineDown,
 ];

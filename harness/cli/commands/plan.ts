@@ -6,7 +6,8 @@ import { planFlags, type PlanFlags, planned } from "../flags.ts";
 import type { Define } from "../command.ts";
 import type { Claim } from "../../claims/statistics/registry.ts";
 import { type Phase, phases } from "../../base/phases.ts";
-import type { Step } from "../../experiment/experiment.ts";
+import type { Load, Step } from "../../experiment/experiment.ts";
+import type { Replay } from "../../experiment/replay.ts";
 import type { Plan } from "../../record/plan.ts";
 import { subjectOf } from "../../record/subject.ts";
 import { struckBy } from "../../record/struck.ts";
@@ -58,6 +59,7 @@ export function planText(plan: Plan): string[] {
     "",
     "Load, iterations per second",
     ...loadTable(plan),
+    ...plan.load.flatMap(replayText),
     "",
     "Timeline",
     ...timeline(plan),
@@ -96,6 +98,35 @@ function loadTable(plan: Plan): string[] {
     Number.POSITIVE_INFINITY,
     (text) => text,
   ).map((line) => `  ${line}`);
+}
+
+/** What the trace of a load holds, and what the load sends of it. */
+function replayText({ name, replay }: Load): string[] {
+  if (replay === undefined) return [];
+  const { trace, sha256, holds, sends, times, stretch, fromMs, toMs, only, relative } = replay;
+  const kinds = (counts: Readonly<Record<string, number>>): string =>
+    Object.entries(counts)
+      .map(([kind, count]) => `${kind} ${count}`)
+      .join(", ");
+  const how = [
+    ...(times === 1 ? [] : [`${times} times`]),
+    ...(stretch === 1 ? [] : [`stretched by ${stretch}`]),
+    ...(fromMs === 0 && toMs === null
+      ? []
+      : [`from ${seconds(fromMs)} to ${toMs === null ? "the end" : seconds(toMs)}`]),
+    ...(only.length === 0 ? [] : [`only ${only.join(", ")}`]),
+    relative ? "numbers relative to the newest" : "numbers as they were",
+  ];
+  const counted = ({ requests, sessions, peakPerSecond }: Omit<Replay["sends"], "kinds">) =>
+    `${requests} requests of ${sessions} sessions, at most ${peakPerSecond} per second`;
+  return [
+    "",
+    `  ${name} replays ${trace}`,
+    `    sha256   ${sha256}`,
+    `    holds    ${counted(holds)}, in ${seconds(holds.spanMs)}: ${kinds(holds.kinds)}`,
+    `    sends    ${counted(sends)}: ${kinds(sends.kinds)}`,
+    `    how      ${how.join("; ")}`,
+  ];
 }
 
 function zonesOf(plan: Plan): [string, string[]][] {

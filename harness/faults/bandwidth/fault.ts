@@ -13,7 +13,13 @@ export const bandwidth = defineFault({
   schema: z.strictObject({
     kind: z.literal("bandwidth"),
     ...linksField,
-    bytesPerSecond: z.number().int().min(1_000).max(1_000_000_000).multipleOf(1_000),
+    bytesPerSecond: z
+      .number()
+      .int()
+      .min(1_000)
+      .max(1_000_000_000)
+      .multipleOf(1_000)
+      .describe("The greatest throughput of each connection, in bytes per second."),
   }),
   does: "`bytesPerSecond` on links, for each connection by itself",
   describe: ({ links, bytesPerSecond }) =>

@@ -17,7 +17,8 @@ export const clockSkew = defineFault({
       .refine(
         (byMs) => Math.abs(byMs) >= byMsMin,
         `must be ${byMsMin} ms or more, ahead or behind: clocks are read to the second`,
-      ),
+      )
+      .describe("How far the clock goes ahead, in ms; a negative number sets it back."),
   }),
   does: "the service's wall clock goes `byMs` ahead, or behind",
   describe: ({ service, byMs }) =>

@@ -15,8 +15,16 @@ const jitterMsMin = 10;
 
 /** Delays answers by `delayMs` ± `jitterMs`, uniformly distributed. */
 export const delayFields = {
-  delayMs: z.number().finite().positive(),
-  jitterMs: z.number().finite().nonnegative(),
+  delayMs: z
+    .number()
+    .finite()
+    .positive()
+    .describe("The delay of each answer, in ms. Below 20, `plan` refuses it: it is noise."),
+  jitterMs: z
+    .number()
+    .finite()
+    .nonnegative()
+    .describe("The spread around the delay, in ms: 0, or at least 10 and at most `delayMs`."),
 };
 
 /** A delay cannot be negative. */

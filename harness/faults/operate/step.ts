@@ -4,8 +4,11 @@ import type { Frozen } from "../../base/frozen.ts";
 import { serviceField } from "../strikes.ts";
 
 const act = {
-  operation: z.string().min(1),
-  parameters: z.record(z.string().regex(/^\w+$/), z.string()).optional(),
+  operation: z.string().min(1).describe("One of the service's `operations`, by its name."),
+  parameters: z
+    .record(z.string().regex(/^\w+$/, "the name of a parameter"), z.string())
+    .optional()
+    .describe("What stands for `{name}` in the operation's path and body."),
 };
 
 /**
@@ -20,9 +23,13 @@ export const operatorStep = z.strictObject({
   kind: z.literal("operate"),
   ...serviceField,
   ...act,
-  look: z.strictObject({ ...act, shows: z.string().min(1) }),
-  /** Omit for actions that cannot be reverted, such as a broadcast. */
-  undo: z.strictObject(act).optional(),
+  look: z
+    .strictObject({ ...act, shows: z.string().min(1) })
+    .describe("The proof: `shows` is absent from its answer before the act, and present after."),
+  undo: z
+    .strictObject(act)
+    .optional()
+    .describe("The operation that reverts it; none for what cannot be reverted."),
 });
 
 export type OperatorStep = Frozen<z.infer<typeof operatorStep>>;

@@ -15,7 +15,11 @@ export const packetLoss = defineFault({
   schema: z.strictObject({
     kind: z.literal("packetLoss"),
     ...serviceField,
-    share: z.number().gt(0).lt(1),
+    share: z
+      .number()
+      .gt(0)
+      .lt(1)
+      .describe("The fraction of packets that is lost. Below 0.01, `plan` refuses it."),
   }),
   does: "a `share` of the service's packets, above 0 and below 1, is lost",
   describe: ({ service, share }) => `lose ${share * 100} % of the packets of ${service}`,

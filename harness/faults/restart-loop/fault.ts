@@ -16,7 +16,11 @@ export const restartLoop = defineFault({
   schema: z.strictObject({
     kind: z.literal("restartLoop"),
     ...serviceField,
-    everyMs: z.number().finite().min(100),
+    everyMs: z
+      .number()
+      .finite()
+      .min(100)
+      .describe("Time from a start to the next death, in ms. `forMs` must allow two of them."),
   }),
   does: "killed `everyMs` after each start, ready or not",
   describe: ({ service, everyMs }) => `restart ${service} every ${everyMs} ms`,

@@ -4,6 +4,7 @@
  */
 "use strict";
 
+const sayTheSame = "The figures above, the claims and the timeline say the same in words.";
 const outcomeTones = { served: "served", late: "late", shed: "shed", lost: "lost" };
 const laneTones = ["p99", "one", "two", "three", "four"];
 
@@ -22,14 +23,27 @@ class LiveCharts {
   begin(step, zeroMs, held = false) {
     for (const chart of this.charts ?? []) chart.plot.destroy();
     Object.assign(this, { step, zeroMs, held, seconds: [], charts: [], phases: [], faults: [] });
-    this.model = { phases: this.phases, faults: this.faults, axis: { untilMs: 0 }, dashes: { one: [7, 3], two: [2, 2], three: [9, 3, 2, 3] } };
-    this.place.replaceChildren(...(step === null ? [element("p", { class: "purpose" }, this.idle)] : []));
+    this.model = {
+      phases: this.phases,
+      faults: this.faults,
+      axis: { untilMs: 0 },
+      dashes: { one: [7, 3], two: [2, 2], three: [9, 3, 2, 3] },
+    };
+    this.place.replaceChildren(
+      ...(step === null ? [element("p", { class: "purpose" }, this.idle)] : []),
+    );
   }
 
   get span() {
-    if (this.held || this.step === null) { const now = this.lastS ?? 0; return [Math.max(0, now - 90), Math.max(90, now + 1)]; }
+    if (this.held || this.step === null) {
+      const now = this.lastS ?? 0;
+      return [Math.max(0, now - 90), Math.max(90, now + 1)];
+    }
     const { baseline, fault, recovery } = this.step.phasesMs;
-    return [-this.step.leadInMs / 1000, Math.max((baseline + fault + recovery) / 1000, this.lastS ?? 0)];
+    return [
+      -this.step.leadInMs / 1000,
+      Math.max((baseline + fault + recovery) / 1000, this.lastS ?? 0),
+    ];
   }
 
   titleOf(lane) {
@@ -49,7 +63,11 @@ class LiveCharts {
   phase(phase, runMs) {
     const atMs = runMs - this.zeroMs;
     if (this.phases.length > 0) this.phases.at(-1).untilMs = atMs;
-    this.phases.push({ phase: phase === "leadIn" ? "lead-in" : phase, fromMs: atMs, untilMs: atMs });
+    this.phases.push({
+      phase: phase === "leadIn" ? "lead-in" : phase,
+      fromMs: atMs,
+      untilMs: atMs,
+    });
   }
 
   injected(index, label, landed, runMs) {
@@ -65,7 +83,8 @@ class LiveCharts {
     if (this.step === null) return;
     this.zeroMs ??= runMs;
     this.seconds.push({ atS: (runMs - this.zeroMs) / 1000, lanes });
-    for (const lane of Object.keys(lanes)) if (!this.charts.some((chart) => chart.lane === lane)) this.add(lane);
+    for (const lane of Object.keys(lanes))
+      if (!this.charts.some((chart) => chart.lane === lane)) this.add(lane);
     for (const chart of this.charts) chart.grow(this.seconds);
   }
 
@@ -82,7 +101,10 @@ class LiveCharts {
 
   redraw() {
     const [{ seconds }, lanes] = [this, this.charts.map((chart) => chart.lane)];
-    for (const chart of this.charts) { chart.plot.destroy(); chart.frame.remove(); }
+    for (const chart of this.charts) {
+      chart.plot.destroy();
+      chart.frame.remove();
+    }
     this.charts = [];
     for (const lane of lanes.filter((one) => one !== null)) this.add(lane);
     if (seconds.length > 0) for (const chart of this.charts) chart.grow(seconds);
@@ -90,7 +112,10 @@ class LiveCharts {
   }
 
   fit() {
-    for (const { plot, frame } of this.charts) { const box = frame.querySelector(".plot"); plot.setSize({ width: box.clientWidth, height: box.clientHeight }); }
+    for (const { plot, frame } of this.charts) {
+      const box = frame.querySelector(".plot");
+      plot.setSize({ width: box.clientWidth, height: box.clientHeight });
+    }
   }
 
   /**
@@ -99,38 +124,87 @@ class LiveCharts {
    */
   add(lane) {
     const seconds = Math.max(1, Math.round(this.step.rhythmMs / 1000));
-    const lines = Object.entries(outcomeTones).map(([outcome, tone]) => ({ label: outcome, unit: "/s", axis: "left", tone, values: [] }));
+    const lines = Object.entries(outcomeTones).map(([outcome, tone]) => ({
+      label: outcome,
+      unit: "/s",
+      axis: "left",
+      tone,
+      values: [],
+    }));
     const known = this.seconds.slice(0, -1);
-    const chart = this.make(lane, { id: `lane-${lane}`, title: `${this.titleOf(lane)}, answers per second`, unit: "/s", stacked: true, logarithmic: false, lines }, (latest) => {
-      const window = latest.slice(-seconds);
-      return Object.keys(outcomeTones).map((outcome) => window.reduce((sum, second) => sum + (second.lanes[lane]?.[outcome] ?? 0), 0) / window.length);
-    });
-    known.forEach((_, index) => chart.grow(known.slice(Math.max(0, index - 9), index + 1)));
-    const lanes = this.inOrder(this.charts.filter((one) => one.lane !== null).map((one) => one.lane));
+    const chart = this.make(
+      lane,
+      {
+        id: `lane-${lane}`,
+        title: `${this.titleOf(lane)}, answers per second`,
+        unit: "/s",
+        stacked: true,
+        logarithmic: false,
+        lines,
+      },
+      (latest) => {
+        const window = latest.slice(-seconds);
+        return Object.keys(outcomeTones).map(
+          (outcome) =>
+            window.reduce((sum, second) => sum + (second.lanes[lane]?.[outcome] ?? 0), 0) /
+            window.length,
+        );
+      },
+    );
+    for (const index of known.keys()) chart.grow(known.slice(Math.max(0, index - 9), index + 1));
+    const lanes = this.inOrder(
+      this.charts.filter((one) => one.lane !== null).map((one) => one.lane),
+    );
     for (const one of lanes) this.place.append(this.charts.find((each) => each.lane === one).frame);
     const old = this.charts.find((one) => one.lane === null);
-    if (old !== undefined) { old.plot.destroy(); old.frame.remove(); this.charts.splice(this.charts.indexOf(old), 1); }
-    const waits = this.make(null, {
-      id: "waits", title: "Response time, p99", unit: "ms", stacked: false, logarithmic: false,
-      lines: lanes.map((one, index) => ({ label: this.titleOf(one), unit: "ms", axis: "left", tone: laneTones[index % laneTones.length], values: [] })),
-    }, (latest) => lanes.map((one) => latest.at(-1).lanes[one]?.p99Ms ?? null));
-    known.forEach((_, index) => waits.grow(known.slice(0, index + 1)));
+    if (old !== undefined) {
+      old.plot.destroy();
+      old.frame.remove();
+      this.charts.splice(this.charts.indexOf(old), 1);
+    }
+    const waits = this.make(
+      null,
+      {
+        id: "waits",
+        title: "Response time, p99",
+        unit: "ms",
+        stacked: false,
+        logarithmic: false,
+        lines: lanes.map((one, index) => ({
+          label: this.titleOf(one),
+          unit: "ms",
+          axis: "left",
+          tone: laneTones[index % laneTones.length],
+          values: [],
+        })),
+      },
+      (latest) => lanes.map((one) => latest.at(-1).lanes[one]?.p99Ms ?? null),
+    );
+    for (const index of known.keys()) waits.grow(known.slice(0, index + 1));
   }
 
   make(lane, chart, valuesOf) {
     const frame = figureOf(chart);
     this.place.append(frame);
-    const plot = plotChart(this.model, chart, frame, [], (index) => { this.moment.textContent = index === null ? "" : clock(this.seconds[index]?.atS ?? 0); });
+    const plot = plotChart(this.model, chart, frame, [], (index) => {
+      this.moment.textContent = index === null ? "" : clock(this.seconds[index]?.atS ?? 0);
+    });
     // Stacked lines use running totals next to their own values; other lines use the values.
-    const data = [plot.data[0], ...chart.lines.map((_, index) => (chart.stacked ? plot.data[index + 1] : []))];
-    chart.lines.forEach((_, index) => { plot.series[index + 1].points.show = () => false; });
+    const data = [
+      plot.data[0],
+      ...chart.lines.map((_, index) => (chart.stacked ? plot.data[index + 1] : [])),
+    ];
+    chart.lines.forEach((_, index) => {
+      plot.series[index + 1].points.show = () => false;
+    });
     const grow = (latest) => {
       const values = valuesOf(latest);
       data[0].push(latest.at(-1).atS);
       let below = 0;
       values.forEach((value, at) => {
         chart.lines[at].values.push(value);
-        data[at + 1].push(chart.stacked ? (below += value ?? 0) : value);
+        below += value ?? 0;
+        data[at + 1].push(chart.stacked ? below : value);
       });
     };
     const made = { lane, chart, frame, plot, data, grow };
@@ -142,18 +216,42 @@ class LiveCharts {
 /** A figure as in the report, with the latest value next to each name. */
 function figureOf(chart) {
   const strokes = { one: "7 3", two: "2 2", three: "9 3 2 3" };
-  const mark = (line) => svg("svg", { width: chart.stacked ? 14 : 22, height: 10, "aria-hidden": "true" },
-    chart.stacked ? svg("rect", { class: `fills ${line.tone}`, width: 14, height: 10, rx: 2 }) : svg("path", { class: `strokes ${line.tone}`, d: "M0 5h22", "stroke-dasharray": strokes[line.tone] ?? "" }));
-  return element("figure", { class: "chart", "aria-labelledby": `chart-${chart.id}` },
+  const mark = (line) =>
+    svg(
+      "svg",
+      { width: chart.stacked ? 14 : 22, height: 10, "aria-hidden": "true" },
+      chart.stacked
+        ? svg("rect", { class: `fills ${line.tone}`, width: 14, height: 10, rx: 2 })
+        : svg("path", {
+            class: `strokes ${line.tone}`,
+            d: "M0 5h22",
+            "stroke-dasharray": strokes[line.tone] ?? "",
+          }),
+    );
+  return element(
+    "figure",
+    { class: "chart", "aria-labelledby": `chart-${chart.id}` },
     element("figcaption", {}, element("h3", { id: `chart-${chart.id}` }, chart.title)),
-    element("ul", { class: "legend" }, ...chart.lines.map((line) => element("li", {}, mark(line), ` ${line.label}`, element("output", { "aria-live": "off" })))),
-    element("div", { class: "plot", role: "img", "aria-label": `${chart.title}. The figures above, the claims and the timeline say the same in words.` }));
+    element(
+      "ul",
+      { class: "legend" },
+      ...chart.lines.map((line) =>
+        element("li", {}, mark(line), ` ${line.label}`, element("output", { "aria-live": "off" })),
+      ),
+    ),
+    element("div", {
+      class: "plot",
+      role: "img",
+      "aria-label": `${chart.title}. ${sayTheSame}`,
+    }),
+  );
 }
 
 /** Creates an element with these attributes; its children are texts or elements. */
 function element(name, attributes, ...children) {
   const made = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) if (value !== null && value !== false) made.setAttribute(key, value === true ? "" : value);
+  for (const [key, value] of Object.entries(attributes))
+    if (value !== null && value !== false) made.setAttribute(key, value === true ? "" : value);
   made.append(...children.filter((child) => child !== null));
   return made;
 }

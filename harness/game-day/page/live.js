@@ -82,7 +82,10 @@ function showStatus(now) {
 }
 
 function happened(event) {
-  if (event.kind === "began" || (event.kind === "opened" && event.again)) { charts.begin(event.kind === "began" ? day.steps[event.step] : null, null, true); latest = null; }
+  if (event.kind === "began" || (event.kind === "opened" && event.again)) {
+    charts.begin(event.kind === "began" ? day.steps[event.step] : null, null, true);
+    latest = null;
+  }
   if (event.kind === "saw") saw(event);
   if (event.kind === "second") {
     if (!event.held && charts.held) charts.begin(day.steps[event.step], event.runMs);
@@ -99,7 +102,8 @@ function saw({ seen, runMs, step }) {
     if (seen.phase === "leadIn") charts.begin(day.steps[step], runMs + day.steps[step].leadInMs);
     charts.phase(seen.phase, runMs);
   }
-  if (seen.what === "injected") charts.injected(seen.index, seen.label, seen.evidence.landed, runMs);
+  if (seen.what === "injected")
+    charts.injected(seen.index, seen.label, seen.evidence.landed, runMs);
   if (seen.what === "healed") charts.healed(seen.index, runMs);
 }
 
@@ -108,7 +112,10 @@ const linesMax = 400;
 let lines = [];
 
 const lineOf = ({ event, entry: { tone, text, by } }) =>
-  html`<li key=${event.seq} class=${tone} data-seq=${event.seq}><time datetime=${new Date(event.atMs).toISOString()}>${timeOf(event.atMs)}</time><p>${text}${by === undefined ? null : html`<span class="soft">${` ${by}`}</span>`}</p></li>`;
+  html`<li key=${event.seq} class=${tone} data-seq=${event.seq}>
+    <time datetime=${new Date(event.atMs).toISOString()}>${timeOf(event.atMs)}</time>
+    <p>${text}${by === undefined ? null : html`<span class="soft">${` ${by}`}</span>`}</p>
+  </li>`;
 
 function announce(text) {
   at("announce").textContent = text;
@@ -119,7 +126,10 @@ let waiting = false;
 function schedule() {
   if (waiting) return;
   waiting = true;
-  setTimeout(() => { waiting = false; draw(); }, 30);
+  setTimeout(() => {
+    waiting = false;
+    draw();
+  }, 30);
 }
 
 function draw() {
@@ -132,7 +142,10 @@ function draw() {
   at("now-detail").textContent = detail;
   at("stop").disabled = state.status === "closed" || state.status === "stopping";
   render(progressOf(state, day), at("progress"));
-  render(state.faultsInForce.map((fault) => html`<li>${fault.label}</li>`), at("in-force"));
+  render(
+    state.faultsInForce.map((fault) => html`<li>${fault.label}</li>`),
+    at("in-force"),
+  );
   render(decisionOf(state, day, may, answer), at("decision"));
   render(programmeOf(state, day), at("programme"));
   render(claimsOf(state.claims), at("claims"));
@@ -145,40 +158,81 @@ function draw() {
 /** Large figures for a wall display. */
 function gauges() {
   const step = charts.step;
-  at("charts-title").firstChild.textContent = state.phase !== null ? "Now " : step === null ? "What for " : "Last ";
-  at("charts-note").textContent = step === null ? "" : charts.held ? `${step.experiment}, held under everyday load: nothing is recorded` : step.experiment;
+  at("charts-title").firstChild.textContent =
+    state.phase !== null ? "Now " : step === null ? "What for " : "Last ";
+  at("charts-note").textContent =
+    step === null
+      ? ""
+      : charts.held
+        ? `${step.experiment}, held under everyday load: nothing is recorded`
+        : step.experiment;
   // Figures of a target that is gone must not look good.
   if (latest === null || step === null || state.phase === null) return render(null, at("gauges"));
   const window = charts.seconds.slice(-Math.max(1, Math.round(step.rhythmMs / 1000)));
-  const sum = (lane, outcome) => window.reduce((total, second) => total + (second.lanes[lane]?.[outcome] ?? 0), 0);
-  const all = (lane) => ["served", "late", "shed", "lost"].reduce((total, outcome) => total + sum(lane, outcome), 0);
-  const share = (lane, outcome) => (all(lane) === 0 ? "—" : `${(Math.floor((sum(lane, outcome) / all(lane)) * 1000) / 10).toFixed(1)} %`);
+  const sum = (lane, outcome) =>
+    window.reduce((total, second) => total + (second.lanes[lane]?.[outcome] ?? 0), 0);
+  const all = (lane) =>
+    ["served", "late", "shed", "lost"].reduce((total, outcome) => total + sum(lane, outcome), 0);
+  const share = (lane, outcome) =>
+    all(lane) === 0
+      ? "—"
+      : `${(Math.floor((sum(lane, outcome) / all(lane)) * 1000) / 10).toFixed(1)} %`;
   const lanes = charts.inOrder(Object.keys(latest.lanes)).slice(0, 2);
-  const gauge = (label, value, tone) => html`<div key=${label} class=${tone}><dt>${label}</dt><dd>${value}</dd></div>`;
+  const gauge = (label, value, tone) =>
+    html`<div key=${label} class=${tone}><dt>${label}</dt><dd>${value}</dd></div>`;
   const titleOf = (lane) => charts.titleOf(lane);
   const answers = Object.keys(latest.lanes).reduce((total, lane) => total + all(lane), 0);
-  render([
-    ...lanes.map((lane) => gauge(`${titleOf(lane)} served`, share(lane, "served"), all(lane) > 0 && sum(lane, "served") < 0.999 * all(lane) ? "less" : "")),
-    ...(lanes[0] === undefined ? [] : [gauge(`${titleOf(lanes[0])} p99`, spelled(latest.lanes[lanes[0]].p99Ms, "ms"), "")]),
-    gauge("Answers per second", spelled(answers / window.length, ""), ""),
-  ], at("gauges"));
+  render(
+    [
+      ...lanes.map((lane) =>
+        gauge(
+          `${titleOf(lane)} served`,
+          share(lane, "served"),
+          all(lane) > 0 && sum(lane, "served") < 0.999 * all(lane) ? "less" : "",
+        ),
+      ),
+      ...(lanes[0] === undefined
+        ? []
+        : [gauge(`${titleOf(lanes[0])} p99`, spelled(latest.lanes[lanes[0]].p99Ms, "ms"), "")]),
+      gauge("Answers per second", spelled(answers / window.length, ""), ""),
+    ],
+    at("gauges"),
+  );
 }
 
 /** Clocks: the time left for a decision or a phase. */
 function tick() {
   if (state === null) return;
   const deadline = at("deadline");
-  if (deadline !== null && state.question !== null) deadline.textContent = span(state.question.untilMs - serverNow());
+  if (deadline !== null && state.question !== null)
+    deadline.textContent = span(state.question.untilMs - serverNow());
   const step = state.step === null ? undefined : day.steps[state.step];
-  const lengthMs = step === undefined ? undefined : { "lead-in": step.leadInMs, ...step.phasesMs }[state.phase];
+  const lengthMs =
+    step === undefined ? undefined : { "lead-in": step.leadInMs, ...step.phasesMs }[state.phase];
   const goneMs = state.phaseSinceMs === null ? 0 : serverNow() - state.phaseSinceMs;
   const counting = state.status === "running" && lengthMs !== undefined;
   const asked = state.status === "waiting";
-  at("clock-label").textContent = asked ? "no-go in" : counting ? "left" : state.phaseSinceMs === null ? "" : "for";
-  at("clock").textContent = asked ? span(state.question.untilMs - serverNow()) : counting ? span(lengthMs - goneMs) : state.phaseSinceMs === null ? timeOf(serverNow()) : span(goneMs);
+  at("clock-label").textContent = asked
+    ? "no-go in"
+    : counting
+      ? "left"
+      : state.phaseSinceMs === null
+        ? ""
+        : "for";
+  at("clock").textContent = asked
+    ? span(state.question.untilMs - serverNow())
+    : counting
+      ? span(lengthMs - goneMs)
+      : state.phaseSinceMs === null
+        ? timeOf(serverNow())
+        : span(goneMs);
   for (const part of at("progress").children) {
     part.style.flexGrow = part.dataset.ms;
-    part.firstChild.style.width = part.classList.contains("done") ? "100%" : part.classList.contains("on") ? `${Math.min(100, (100 * goneMs) / part.dataset.ms)}%` : "0";
+    part.firstChild.style.width = part.classList.contains("done")
+      ? "100%"
+      : part.classList.contains("on")
+        ? `${Math.min(100, (100 * goneMs) / part.dataset.ms)}%`
+        : "0";
   }
 }
 
@@ -199,17 +253,26 @@ async function say(path, body, button) {
 
 async function answer(question, word) {
   const problem = await say("/api/answer", { question, answer: word }, null);
-  if (problem !== null) announce(at("note-said").textContent = `Rejected: ${problem}`);
+  if (problem !== null) {
+    const said = `Rejected: ${problem}`;
+    at("note-said").textContent = said;
+    announce(said);
+  }
   // The pressed button disappears; the focus must not be lost for keyboard users.
   else at("decision-title").focus({ preventScroll: true });
 }
 
 at("stop").addEventListener("click", async () => {
   // A stop must arrive: it is retried until the server confirms it.
-  for (let times = 0; times < 20 && state?.status !== "closed" && state?.status !== "stopping"; times++) {
+  for (
+    let times = 0;
+    times < 20 && state?.status !== "closed" && state?.status !== "stopping";
+    times++
+  ) {
     const problem = await say("/api/stop", {}, null);
     if (problem === null) return;
-    at("now-detail").textContent = `Stop is being sent: ${problem}. Ctrl-C in the terminal stops as well.`;
+    at("now-detail").textContent =
+      `Stop is being sent: ${problem}. Ctrl-C in the terminal stops as well.`;
     await new Promise((wake) => setTimeout(wake, 500));
   }
 });
@@ -223,11 +286,25 @@ at("note").addEventListener("submit", async (submitted) => {
   // The key stays the same until the server confirms the note, so that a retry does not duplicate
   // it.
   noteKey ??= crypto.randomUUID();
-  const problem = await say("/api/note", { text, key: noteKey }, at("note").querySelector("button"));
-  at("note-said").textContent = problem === null ? "" : `Not yet in the timeline: ${problem}. Your text is still here; try again.`;
-  if (problem === null) { noteKey = null; at("note-text").value = ""; }
+  const problem = await say(
+    "/api/note",
+    { text, key: noteKey },
+    at("note").querySelector("button"),
+  );
+  at("note-said").textContent =
+    problem === null
+      ? ""
+      : `Not yet in the timeline: ${problem}. Your text is still here; try again.`;
+  if (problem === null) {
+    noteKey = null;
+    at("note-text").value = "";
+  }
 });
-at("note-text").addEventListener("keydown", (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) at("note").requestSubmit(); });
-at("note-text").addEventListener("input", () => { noteKey = null; });
+at("note-text").addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) at("note").requestSubmit();
+});
+at("note-text").addEventListener("input", () => {
+  noteKey = null;
+});
 
 void open();

@@ -16,7 +16,12 @@ function takeToken() {
 takeToken();
 // A second role's link in the same tab changes only the part after the #, which causes no page
 // load.
-addEventListener("hashchange", () => { if (tokenShape.test(location.hash)) { takeToken(); location.reload(); } });
+addEventListener("hashchange", () => {
+  if (tokenShape.test(location.hash)) {
+    takeToken();
+    location.reload();
+  }
+});
 
 const authorization = () => ({ Authorization: `Bearer ${sessionStorage.getItem(tokenKey) ?? ""}` });
 
@@ -24,7 +29,14 @@ const authorization = () => ({ Authorization: `Bearer ${sessionStorage.getItem(t
  * Resolves with the answer. Throws an error whose `status` is the server's, or 0 without an answer.
  */
 async function ask(path, body) {
-  const how = body === undefined ? { headers: authorization() } : { method: "POST", headers: { ...authorization(), "Content-Type": "application/json" }, body: JSON.stringify(body) };
+  const how =
+    body === undefined
+      ? { headers: authorization() }
+      : {
+          method: "POST",
+          headers: { ...authorization(), "Content-Type": "application/json" },
+          body: JSON.stringify(body),
+        };
   let response;
   try {
     response = await fetch(path, { ...how, signal: AbortSignal.timeout(8_000) });
@@ -51,7 +63,10 @@ async function follow({ event, state, connected, over }) {
     const cut = new AbortController();
     let watchdog = setTimeout(() => cut.abort(), silentMsMax);
     try {
-      const response = await fetch("/api/events", { headers: { ...authorization(), "Last-Event-ID": String(last) }, signal: cut.signal });
+      const response = await fetch("/api/events", {
+        headers: { ...authorization(), "Last-Event-ID": String(last) },
+        signal: cut.signal,
+      });
       if (response.status === 401) return over((await response.json()).why);
       if (!response.ok) throw new Error(String(response.status));
       const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
@@ -67,7 +82,10 @@ async function follow({ event, state, connected, over }) {
         text = messages.pop();
         for (const { name, data } of messages.map(parsed)) {
           if (name === "state") state(data);
-          else if (name === "day" && data.seq > last) { last = data.seq; event(data); }
+          else if (name === "day" && data.seq > last) {
+            last = data.seq;
+            event(data);
+          }
         }
       }
     } catch {
@@ -80,6 +98,11 @@ async function follow({ event, state, connected, over }) {
 }
 
 function parsed(message) {
-  const fields = Object.fromEntries(message.split("\n").filter((line) => !line.startsWith(":")).map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 2)]));
+  const fields = Object.fromEntries(
+    message
+      .split("\n")
+      .filter((line) => !line.startsWith(":"))
+      .map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 2)]),
+  );
   return { name: fields.event, data: fields.data === undefined ? null : JSON.parse(fields.data) };
 }

@@ -9,6 +9,7 @@ export const generator: Rules<
   | "generator.asked"
   | "generator.on-time"
   | "generator.processor"
+  | "generator.clocks"
   | "generator.no-gap"
   | "prober.on-time"
 > = {
@@ -101,6 +102,15 @@ export const generator: Rules<
       stolen: ({ share, phase }) => `${stolenText(share)} in ${phase}`,
       used: ({ share, phase }) =>
         `the load generator used ${percent(share)} of the machine in ${phase}`,
+    },
+  },
+  "generator.clocks": {
+    title: "The clocks of all runners agree",
+    facts: {
+      "no-clock": ({ runner }) => `runner ${runner}: its clock was never compared`,
+      off: ({ runner, offMs, maxMs }) =>
+        `runner ${runner}: its clock may differ by ${formatDuration(offMs)}; at most ` +
+        `${formatDuration(maxMs)} is allowed`,
     },
   },
   "generator.no-gap": {

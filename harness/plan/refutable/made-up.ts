@@ -326,9 +326,7 @@ function seriesOf(
   startedMs: Float64Array,
   value: number,
 ): SeriesData {
-  const atMs = new Float64Array(startedMs);
-  if (kind === "duration")
-    for (let index = 0; index < atMs.length; index++) atMs[index] = (atMs[index] as number) + value;
+  const atMs = kind === "duration" ? startedMs.map((at) => at + value) : startedMs;
   return { metric, kind, tags, atMs, values: new Float64Array(atMs.length).fill(value) };
 }
 

@@ -1,10 +1,10 @@
 /** A refused request is quick: a limit on waits alone would hold on a dead target. */
 import { expect, it } from "vitest";
 import type { Claim } from "../../claims/statistics/registry.ts";
-import { ownTarget } from "../../target/own-target.ts";
+import { defineTarget } from "../../target/own-target.ts";
 import { planExperiment } from "../plan.ts";
 
-const target = ownTarget({
+const target = defineTarget({
   name: "shop",
   services: [{ name: "shop", url: "http://127.0.0.1:8080" }],
   entries: ["shop"],

@@ -8,12 +8,19 @@
 /** A chart's figures as columns: its lines, or for a heat map one per range of durations. */
 function columnsOf({ lines, heat }) {
   if (heat === undefined) return lines;
-  return heat.rows.map((values, row) => ({ label: `${spelled(heat.boundsMs[row], "")}–${spelled(heat.boundsMs[row + 1], "ms")}`, unit: "", values }));
+  return heat.rows.map((values, row) => ({
+    label: `${spelled(heat.boundsMs[row], "")}–${spelled(heat.boundsMs[row + 1], "ms")}`,
+    unit: "",
+    values,
+  }));
 }
 
 function onOneAxis(model) {
   const { axis } = model;
-  const xs = Array.from({ length: axis.buckets }, (_, index) => (axis.firstBucketMs + (index + 0.5) * axis.bucketMs) / 1000);
+  const xs = Array.from(
+    { length: axis.buckets },
+    (_, index) => (axis.firstBucketMs + (index + 0.5) * axis.bucketMs) / 1000,
+  );
   const frames = [...document.querySelectorAll("[data-chart]")];
   const moment = document.getElementById("moment");
   const zoomOut = document.getElementById("zoom-out");
@@ -23,15 +30,25 @@ function onOneAxis(model) {
   function moved(index) {
     moment.textContent = index === null ? "" : whereabouts(xs[index]);
     const shown = plots[0]?.scales.x;
-    if (shown?.min !== null && shown !== undefined) zoomOut.hidden = shown.min <= whole[0] + 1e-6 && shown.max >= whole[1] - 1e-6;
+    if (shown?.min !== null && shown !== undefined)
+      zoomOut.hidden = shown.min <= whole[0] + 1e-6 && shown.max >= whole[1] - 1e-6;
   }
 
   function whereabouts(seconds) {
     const ms = seconds * 1000;
     const phase = model.phases.find((band) => ms >= band.fromMs && ms < band.untilMs);
-    const faults = model.faults.filter((fault) => ms >= fault.fromMs && ms < (fault.healedMs ?? axis.untilMs));
-    const near = (model.marks ?? []).filter((mark) => Math.abs(mark.atMs - ms) <= axis.bucketMs / 2);
-    return [clock(seconds), ...(phase === undefined ? [] : [phase.phase]), ...faults.map((fault) => fault.label), ...near.map((mark) => `${clock(mark.atMs / 1000)} ${mark.text}`)].join(" · ");
+    const faults = model.faults.filter(
+      (fault) => ms >= fault.fromMs && ms < (fault.healedMs ?? axis.untilMs),
+    );
+    const near = (model.marks ?? []).filter(
+      (mark) => Math.abs(mark.atMs - ms) <= axis.bucketMs / 2,
+    );
+    return [
+      clock(seconds),
+      ...(phase === undefined ? [] : [phase.phase]),
+      ...faults.map((fault) => fault.label),
+      ...near.map((mark) => `${clock(mark.atMs / 1000)} ${mark.text}`),
+    ].join(" · ");
   }
 
   function showAll(range) {
@@ -42,19 +59,27 @@ function onOneAxis(model) {
     const before = plots[0]?.scales.x;
     const range = before?.min == null ? whole : [before.min, before.max];
     for (const plot of plots) plot.destroy();
-    plots = frames.map((frame) => plotChart(model, model.charts[Number(frame.dataset.chart)], frame, xs, moved));
+    plots = frames.map((frame) =>
+      plotChart(model, model.charts[Number(frame.dataset.chart)], frame, xs, moved),
+    );
     showAll(range);
   }
 
   /** Arrow keys move the cross-hair of every chart; Escape releases it. */
   function steer(plot, event) {
     const now = plot.cursor.idx ?? null;
-    const next = { ArrowLeft: (now ?? xs.length) - 1, ArrowRight: (now ?? -1) + 1, Home: 0, End: xs.length - 1 }[event.key];
+    const next = {
+      ArrowLeft: (now ?? xs.length) - 1,
+      ArrowRight: (now ?? -1) + 1,
+      Home: 0,
+      End: xs.length - 1,
+    }[event.key];
     if (event.key === "Escape") for (const one of plots) one.setCursor({ left: -10, top: -10 });
     if (next === undefined) return;
     event.preventDefault();
     const index = Math.min(xs.length - 1, Math.max(0, next));
-    for (const one of plots) one.setCursor({ left: one.valToPos(xs[index], "x"), top: 20 }, true, false);
+    for (const one of plots)
+      one.setCursor({ left: one.valToPos(xs[index], "x"), top: 20 }, true, false);
   }
 
   function everyInterval(button, chart) {
@@ -72,7 +97,15 @@ function onOneAxis(model) {
     const columns = columnsOf(chart);
     row(table.createTHead(), ["Time", ...columns.map(({ label }) => label)], "th");
     const body = table.createTBody();
-    xs.forEach((seconds, at) => row(body, [clock(seconds - axis.bucketMs / 2000), ...columns.map(({ values, unit }) => spelled(values[at], unit))], "td"));
+    for (const [at, seconds] of xs.entries())
+      row(
+        body,
+        [
+          clock(seconds - axis.bucketMs / 2000),
+          ...columns.map(({ values, unit }) => spelled(values[at], unit)),
+        ],
+        "td",
+      );
     const scroll = document.createElement("div");
     Object.assign(scroll, { className: "scroll", tabIndex: 0 });
     scroll.setAttribute("role", "region");
@@ -85,16 +118,30 @@ function onOneAxis(model) {
   drawAll();
   frames.forEach((frame, at) => {
     frame.querySelector(".plot").addEventListener("keydown", (event) => steer(plots[at], event));
-    frame.querySelector(".all-intervals").addEventListener("click", (event) => everyInterval(event.currentTarget, model.charts[Number(frame.dataset.chart)]));
+    frame
+      .querySelector(".all-intervals")
+      .addEventListener("click", (event) =>
+        everyInterval(event.currentTarget, model.charts[Number(frame.dataset.chart)]),
+      );
   });
   zoomOut.addEventListener("click", () => showAll(whole));
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
   let waiting = 0;
   addEventListener("resize", () => {
     cancelAnimationFrame(waiting);
-    waiting = requestAnimationFrame(() => { for (const plot of plots) plot.setSize({ width: plot.root.parentElement.clientWidth, height: plot.root.parentElement.clientHeight }); });
+    waiting = requestAnimationFrame(() => {
+      for (const plot of plots)
+        plot.setSize({
+          width: plot.root.parentElement.clientWidth,
+          height: plot.root.parentElement.clientHeight,
+        });
+    });
   });
-  const printing = (on) => { document.documentElement.classList.toggle("printing", on); drawAll(); if (on) showAll(whole); };
+  const printing = (on) => {
+    document.documentElement.classList.toggle("printing", on);
+    drawAll();
+    if (on) showAll(whole);
+  };
   addEventListener("beforeprint", () => printing(true));
   addEventListener("afterprint", () => printing(false));
 }

@@ -19,7 +19,10 @@ function copies(button, source, said) {
       getSelection().selectAllChildren(source);
       said.textContent = button.textContent = "Selected";
     }
-    setTimeout(() => { button.textContent = label; said.textContent = ""; }, 2000);
+    setTimeout(() => {
+      button.textContent = label;
+      said.textContent = "";
+    }, 2000);
   });
 }
 

@@ -23,14 +23,30 @@ function drawHeat(plot, { boundsMs, rows }, xs, most) {
   ctx.clip();
   ctx.fillStyle = colourOf("heat");
   rows.forEach((row, at) => {
-    const [top, bottom] = [plot.valToPos(boundsMs[at + 1], "left", true), plot.valToPos(boundsMs[at], "left", true)];
+    const [top, bottom] = [
+      plot.valToPos(boundsMs[at + 1], "left", true),
+      plot.valToPos(boundsMs[at], "left", true),
+    ];
     row.forEach((count, column) => {
-      if (count === 0 || xs[column] + half < plot.scales.x.min || xs[column] - half > plot.scales.x.max) return;
-      const [left, right] = [plot.valToPos(xs[column] - half, "x", true), plot.valToPos(xs[column] + half, "x", true)];
+      if (
+        count === 0 ||
+        xs[column] + half < plot.scales.x.min ||
+        xs[column] - half > plot.scales.x.max
+      )
+        return;
+      const [left, right] = [
+        plot.valToPos(xs[column] - half, "x", true),
+        plot.valToPos(xs[column] + half, "x", true),
+      ];
       // One request among thousands must be visible: shades follow the logarithm, and start well
       // above zero.
       ctx.globalAlpha = 0.15 + 0.85 * (most === 1 ? 1 : Math.log(count) / Math.log(most));
-      ctx.fillRect(Math.floor(left), Math.floor(top), Math.max(1, Math.ceil(right) - Math.floor(left)), Math.max(1, Math.ceil(bottom) - Math.floor(top)));
+      ctx.fillRect(
+        Math.floor(left),
+        Math.floor(top),
+        Math.max(1, Math.ceil(right) - Math.floor(left)),
+        Math.max(1, Math.ceil(bottom) - Math.floor(top)),
+      );
     });
   });
   ctx.restore();
@@ -38,7 +54,9 @@ function drawHeat(plot, { boundsMs, rows }, xs, most) {
 
 function busiest({ rows }, column) {
   let best = null;
-  rows.forEach((row, at) => { if (row[column] > 0 && (best === null || row[column] > rows[best][column])) best = at; });
+  rows.forEach((row, at) => {
+    if (row[column] > 0 && (best === null || row[column] > rows[best][column])) best = at;
+  });
   return best;
 }
 
@@ -47,5 +65,6 @@ function heatSaid(heat, column) {
   const row = busiest(heat, column);
   if (row === null) return "none";
   const all = heat.rows.reduce((total, counts) => total + counts[column], 0);
-  return `${all.toLocaleString("en")} here, most of them ${spelled(heat.boundsMs[row], "")}–${spelled(heat.boundsMs[row + 1], "ms")}`;
+  const bounds = `${spelled(heat.boundsMs[row], "")}–${spelled(heat.boundsMs[row + 1], "ms")}`;
+  return `${all.toLocaleString("en")} here, most of them ${bounds}`;
 }

@@ -3,7 +3,12 @@
 
 /** Whether anything was drawn on each canvas. */
 function inked() {
-  return [...document.querySelectorAll("canvas")].map((canvas) => canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.some((value) => value !== 0));
+  return [...document.querySelectorAll("canvas")].map((canvas) =>
+    canvas
+      .getContext("2d")
+      .getImageData(0, 0, canvas.width, canvas.height)
+      .data.some((value) => value !== 0),
+  );
 }
 
 /** What each canvas shows, in short. */
@@ -17,7 +22,8 @@ function drawings() {
 }
 
 const pwned = () => "pwned" in window;
-const sidewaysPx = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
+const sidewaysPx = () =>
+  document.documentElement.scrollWidth - document.documentElement.clientWidth;
 const loadedMs = () => Math.round(performance.getEntriesByType("navigation")[0].loadEventEnd);
 
 /** Inserts something that the policy forbids. */
@@ -35,7 +41,10 @@ function faint() {
     return [...painted.getImageData(0, 0, 1, 1).data];
   };
   const luminance = (colour) => {
-    const [r, g, b] = channels(colour).map((value) => { const c = value / 255; return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4; });
+    const [r, g, b] = channels(colour).map((value) => {
+      const c = value / 255;
+      return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+    });
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   };
   const behind = (element) => {
@@ -52,14 +61,19 @@ function faint() {
     return isClear ? behind(drawing) : fill;
   };
   return [...document.querySelectorAll("body *")].flatMap((element) => {
-    const own = [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.textContent.trim() !== "");
-    if (!own || element.closest("script, .heard") !== null || element.getClientRects().length === 0) return [];
+    const own = [...element.childNodes].some(
+      (node) => node.nodeType === Node.TEXT_NODE && node.textContent.trim() !== "",
+    );
+    if (!own || element.closest("script, .heard") !== null || element.getClientRects().length === 0)
+      return [];
     const style = getComputedStyle(element);
     const inDrawing = element.closest("svg") !== null;
     const ground = inDrawing ? drawnBehind(element) : behind(element);
     if (ground === "none") return [];
     const [a, b] = [luminance(inDrawing ? style.fill : style.color), luminance(ground)];
     const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-    return contrast >= 4.5 ? [] : [`${contrast.toFixed(2)} ${element.tagName} ${element.getAttribute("class") ?? ""}: ${element.textContent.trim().slice(0, 40)}`];
+    if (contrast >= 4.5) return [];
+    const which = `${element.tagName} ${element.getAttribute("class") ?? ""}`;
+    return [`${contrast.toFixed(2)} ${which}: ${element.textContent.trim().slice(0, 40)}`];
   });
 }

@@ -13,9 +13,19 @@
   function fits(row, selected) {
     const { experiment, status, kind, version, substrate, text } = selected;
     const { dataset } = row;
-    const isKind = kind === "" || (kind === "unwanted" ? dataset.wanted === "no" : dataset.kind === kind);
-    return isKind && (experiment === "" || dataset.experiment === experiment) && (status === "" || dataset.status === status) && (version === "" || dataset.version === version)
-      && (substrate === "" || dataset.substrate === substrate) && text.toLowerCase().split(/\s+/).every((word) => texts.get(row).includes(word));
+    const isKind =
+      kind === "" || (kind === "unwanted" ? dataset.wanted === "no" : dataset.kind === kind);
+    return (
+      isKind &&
+      (experiment === "" || dataset.experiment === experiment) &&
+      (status === "" || dataset.status === status) &&
+      (version === "" || dataset.version === version) &&
+      (substrate === "" || dataset.substrate === substrate) &&
+      text
+        .toLowerCase()
+        .split(/\s+/)
+        .every((word) => texts.get(row).includes(word))
+    );
   }
 
   function filter() {
@@ -38,7 +48,11 @@
     clear.hidden = set.length === 0;
     none.hidden = count > 0;
     const chosen = new URLSearchParams(set.map((name) => [name, selected[name]])).toString();
-    history.replaceState(null, "", chosen === "" ? location.pathname + location.search : `#${chosen}`);
+    history.replaceState(
+      null,
+      "",
+      chosen === "" ? location.pathname + location.search : `#${chosen}`,
+    );
   }
 
   function showAll() {

@@ -5,11 +5,14 @@
  */
 import type { Load } from "../../experiment/experiment.ts";
 import type { Tags } from "../../metrics/tags.ts";
-import { gracefulStopMsOf, stagesOf, weightOf } from "../../record/arrivals.ts";
-import type { RunningModel } from "../../target/model.ts";
+import type { Replay } from "../../experiment/replay.ts";
+import { gracefulStopMsOf, stagesOf, untilTurnMs, weightOf } from "../../record/arrivals.ts";
+import type { Iteration, RunningModel } from "../../target/model.ts";
 import type { LoadEnd, LoadProgress, RunningLoad } from "../../load/generator.ts";
 import type { SampleSink } from "../../metrics/samples.ts";
 import type { Plan } from "../../record/plan.ts";
+import { numberAt } from "../../trace/relative-number.ts";
+import type { SentRows } from "../../trace/replayed.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 
 /**
@@ -41,6 +44,11 @@ class Users {
   }
 }
 
+interface Account {
+  begun(atMs: number): void;
+  ended(begunMs: number): void;
+}
+
 export class SimulatedLoad implements RunningLoad {
   readonly name = "k6";
   readonly ended: Promise<LoadEnd>;
@@ -49,13 +57,21 @@ export class SimulatedLoad implements RunningLoad {
   readonly #clock: VirtualClock;
   readonly #model: RunningModel;
   readonly #sink: SampleSink;
+  readonly #replays: SentRows;
   readonly #end = Promise.withResolvers<LoadEnd>();
   #running = 0;
   #arriving = 0;
   #over = false;
 
-  constructor(plan: Plan, clock: VirtualClock, model: RunningModel, sink: SampleSink) {
+  constructor(
+    plan: Plan,
+    clock: VirtualClock,
+    model: RunningModel,
+    sink: SampleSink,
+    replays: SentRows = new Map(),
+  ) {
     this.#plan = plan;
+    this.#replays = replays;
     this.#clock = clock;
     this.#model = model;
     this.#sink = sink;
@@ -63,8 +79,12 @@ export class SimulatedLoad implements RunningLoad {
   }
 
   async begin(): Promise<void> {
+    const waitMs = untilTurnMs(this.#plan, this.#clock.nowMs());
+    if (waitMs > 0) await this.#clock.sleep(waitMs);
     this.#arriving = this.#plan.load.length;
-    for (const load of this.#plan.load) this.#scenario(load);
+    for (const load of this.#plan.load)
+      if (load.replay === undefined) this.#scenario(load);
+      else this.#replay(load, load.replay);
     const endMs = Math.max(
       0,
       ...this.#plan.load.map((load) => stagesOf(load, this.#plan).at(-1)?.untilMs ?? 0),
@@ -101,36 +121,76 @@ export class SimulatedLoad implements RunningLoad {
       }
       this.#clock.after(zeroMs + thenMs - this.#clock.nowMs(), () => {
         if (this.#over) return;
-        const user = users.take(weight > 1);
-        if (user === null) this.#drop(load);
-        else {
-          this.#running++;
-          const begunMs = this.#clock.nowMs();
-          account.begun(begunMs);
-          this.#model.iterate(
-            {
-              behaviour: `${load.workload}.${load.exec}`,
-              lane: load.lane,
-              env: load.env ?? {},
-              weight,
-              user,
-            },
-            () => {
-              users.give(user);
-              account.ended(begunMs);
-              this.#running--;
-              this.#finishWhenDone();
-            },
-          );
-        }
+        this.#iterate(load, weight, users, account);
         next(stage, thenMs);
       });
     };
     next(0, 0);
   }
 
+  /** Each request at its moment. */
+  #replay(load: Load, { objects, relative }: Replay): void {
+    const rows = this.#replays.get(load.name) ?? [];
+    const zeroMs = this.#clock.nowMs();
+    const account = this.#accountOf(load);
+    const users = new Users(load.vus);
+    const { rhythm } = this.#plan;
+    const next = (at: number): void => {
+      const row = rows[at];
+      if (row === undefined) {
+        this.#arriving--;
+        this.#finishWhenDone();
+        return;
+      }
+      this.#clock.after(zeroMs + row.dueMs - this.#clock.nowMs(), () => {
+        if (this.#over) return;
+        const { kind = "", name } = objects[row.object] ?? {};
+        const number =
+          row.number === null || !relative || rhythm === undefined
+            ? row.number
+            : numberAt(row.number, zeroMs, rhythm);
+        this.#iterate(load, 1, users, account, { kind, name, number, session: row.session });
+        next(at + 1);
+      });
+    };
+    next(0);
+  }
+
+  #iterate(
+    load: Load,
+    weight: number,
+    users: Users,
+    account: Account,
+    asked?: Iteration["asked"],
+  ): void {
+    const user = users.take(weight > 1);
+    if (user === null) {
+      this.#drop(load);
+      return;
+    }
+    this.#running++;
+    const begunMs = this.#clock.nowMs();
+    account.begun(begunMs);
+    this.#model.iterate(
+      {
+        behaviour: `${load.workload}.${load.exec}`,
+        lane: load.lane,
+        env: load.env ?? {},
+        weight,
+        user,
+        ...(asked === undefined ? {} : { asked }),
+      },
+      () => {
+        users.give(user);
+        account.ended(begunMs);
+        this.#running--;
+        this.#finishWhenDone();
+      },
+    );
+  }
+
   /** As in k6's stream: an iteration began, on time, and ended. */
-  #accountOf(load: Load): { begun(atMs: number): void; ended(begunMs: number): void } {
+  #accountOf(load: Load): Account {
     const of = (metric: string, tags: Tags): number =>
       this.#sink.series({
         metric,

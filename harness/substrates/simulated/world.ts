@@ -12,6 +12,7 @@ import type { SampleSink } from "../../metrics/samples.ts";
 import type { UndoLedger } from "../../record/undo.ts";
 import { prng } from "../../base/prng.ts";
 import type { Plan } from "../../record/plan.ts";
+import type { SentRows } from "../../trace/replayed.ts";
 import type { Layout } from "../../target/layout.ts";
 import { SimulatedDeployment } from "./deployment.ts";
 import { injectVirtually } from "./inject.ts";
@@ -27,6 +28,8 @@ export interface SimulatedWorldOptions {
   readonly model: TargetModel;
   /** The target's pack, which reads what is specific to its kind. */
   readonly pack?: Pack | undefined;
+  /** By load, what it replays. */
+  readonly replays?: SentRows | undefined;
   readonly runId: string;
   readonly clock: VirtualClock;
   readonly machine: VirtualMachine;
@@ -65,7 +68,13 @@ export function simulatedWorld(options: SimulatedWorldOptions) {
       }
     },
     prepareLoad: async (deployment: Deployment): Promise<SimulatedLoad> =>
-      new SimulatedLoad(plan, clock, (deployment as SimulatedDeployment).model, sink),
+      new SimulatedLoad(
+        plan,
+        clock,
+        (deployment as SimulatedDeployment).model,
+        sink,
+        options.replays,
+      ),
     startProbes: async (deployment: Deployment, _load: RunningLoad): Promise<SimulatedProbes> => {
       const { model, counters, nodes, layout, instances } = deployment as SimulatedDeployment;
       const context: VirtualContext = {

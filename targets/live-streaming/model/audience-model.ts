@@ -5,7 +5,7 @@ import { Devices } from "./device-model.ts";
 import type { Watched } from "./fetch-model.ts";
 import type { Gateway } from "./gateway-model.ts";
 import { Sessions } from "./session-model.ts";
-import { Viewers } from "./viewer-model.ts";
+import { dvrDeadlineMs, liveDeadlineMs, Viewers } from "./viewer-model.ts";
 import { Watching } from "./watch-model.ts";
 
 export type Behaviour = (iteration: Iteration, done: () => void) => void;
@@ -52,6 +52,14 @@ const crowds = {
     ({ watching }) =>
     (one, done) =>
       watching.watch(one, done),
+  "replay.live":
+    ({ viewers }) =>
+    (one, done) =>
+      viewers.replayed(one, liveDeadlineMs, done),
+  "replay.dvr":
+    ({ viewers }) =>
+    (one, done) =>
+      viewers.replayed(one, dvrDeadlineMs, done),
   "absent.absent":
     ({ absent }) =>
     (one, done) =>

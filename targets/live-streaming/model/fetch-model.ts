@@ -30,6 +30,8 @@ export interface Wish extends SegmentRequest {
   readonly deadlineMs: number;
   readonly weight: number;
   readonly inspects?: boolean;
+  /** Sends one request alone, as a replay does. */
+  readonly once?: boolean;
 }
 
 export function fetchSegment(simulation: Simulation, wish: Wish, done: () => void): void {
@@ -58,6 +60,10 @@ export function fetchSegment(simulation: Simulation, wish: Wish, done: () => voi
   const failed = (edge: Watched, answer: Answer | null): void => {
     const shed = answer?.answer === "shed";
     const outcome = shed ? "shed" : "lost";
+    if (wish.once === true) {
+      end(edge, outcome);
+      return;
+    }
     const later = (next: Watched): void =>
       simulation.after(
         Math.max(0, Math.min(shed ? shedRetryMs : retryMs, giveUpMs - simulation.nowMs())),

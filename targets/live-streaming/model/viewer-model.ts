@@ -8,9 +8,9 @@ import { fetchSegment, type Watched, type Wish } from "./fetch-model.ts";
 import { streamOf } from "../pack/stream/stream.ts";
 
 /** The workloads' constants. */
+export const liveDeadlineMs = 4_000,
+  dvrDeadlineMs = 8_000;
 const bunchMs = 400,
-  liveDeadlineMs = 4_000,
-  dvrDeadlineMs = 8_000,
   dvrFromSegments = 8,
   rewatchFarthest = 12,
   rewatchNearest = 9;
@@ -132,6 +132,21 @@ export class Viewers {
       { ...wish, edges: this.#known(true), rendition: renditions[at]?.name ?? "" },
       done,
     );
+  }
+
+  /** One request of a trace. The model has no manifests and no initialisation segments. */
+  replayed({ lane, weight, asked }: Iteration, deadlineMs: number, done: () => void): void {
+    if (asked?.name === undefined || asked.number === null) {
+      done();
+      return;
+    }
+    let hash = 0;
+    for (const letter of asked.session)
+      hash = (Math.imul(hash, 31) + (letter.codePointAt(0) ?? 0)) >>> 0;
+    const edge = this.#edges[hash % this.#edges.length] as Watched;
+    const wish = { lane, weight, rendition: asked.name, number: asked.number, edges: [edge] };
+    const intendedMs = this.#simulation.nowMs();
+    fetchSegment(this.#simulation, { ...wish, intendedMs, deadlineMs, once: true }, done);
   }
 
   #numberAt(ms: number): number {

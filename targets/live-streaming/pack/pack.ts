@@ -18,6 +18,7 @@ import { ofStreamBefore } from "./older.ts";
 import { bodiesOf, factsOf } from "./stream/bodies-of-stream.ts";
 import { readSource } from "./source/read-source.ts";
 import { isUnread, type Stream, streamOf } from "./stream/stream.ts";
+import { recorded } from "./recorded/recorded.ts";
 import { reportsOf } from "./reports.ts";
 import { tagValues } from "./tag-values.ts";
 import { randomRequestsOf } from "./random-requests.ts";
@@ -37,6 +38,7 @@ export const streaming: Pack = {
   charts,
   faults: faults as unknown as FaultKinds,
   tagValues,
+  recorded,
   drawEntries: ["viewers"],
   askedAlike: { live: ["viewers", "sessions"], dvr: ["viewers"] },
   wishes: randomRequestsOf,

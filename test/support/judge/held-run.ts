@@ -550,8 +550,9 @@ export function runOf(draft: Draft): Run {
   const series = new Map<string, Gathered>();
   // Samples share their tags by the thousand: most are found without a key.
   const last = new Map<Tags, Gathered>();
+  let one: Gathered | undefined;
   for (const { metric, tags, startedMs, value } of draft.samples) {
-    let one = last.get(tags);
+    if (one?.tags !== tags) one = last.get(tags);
     if (one?.metric !== metric) {
       const key = JSON.stringify([metric, tags]);
       one = series.get(key) ?? { metric, kind: kindOf(metric), tags, at: [], value: [] };
@@ -572,8 +573,8 @@ export function runOf(draft: Draft): Run {
         metric,
         kind,
         tags,
-        atMs: Float64Array.from(at),
-        values: Float64Array.from(value),
+        atMs: new Float64Array(at),
+        values: new Float64Array(value),
       }),
     ),
   };

@@ -17,9 +17,12 @@ class Recording {
   >();
 
   add(metric: string, kind: SampleKind, tags: Tags, atMs: number, value: number): void {
-    const key = `${metric} ${Object.values(tags).join(" ")}`;
-    const one = this.#samples.get(key) ?? { metric, kind, tags, at: [], values: [] };
-    this.#samples.set(key, one);
+    const key = [metric, ...Object.values(tags)].join(" ");
+    let one = this.#samples.get(key);
+    if (one === undefined) {
+      one = { metric, kind, tags, at: [], values: [] };
+      this.#samples.set(key, one);
+    }
     one.at.push(kind === "duration" ? atMs + value : atMs);
     one.values.push(value);
   }
@@ -29,8 +32,8 @@ class Recording {
       metric,
       kind,
       tags,
-      atMs: Float64Array.from(at),
-      values: Float64Array.from(values),
+      atMs: new Float64Array(at),
+      values: new Float64Array(values),
     }));
   }
 }

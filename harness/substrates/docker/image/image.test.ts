@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   baseName,
   copied,
@@ -15,7 +15,8 @@ import { dockerfile } from "./paths.ts";
 const root = resolve(import.meta.dirname, "../../../..");
 describe("the image's name", () => {
   let copy: string;
-  beforeEach(() => {
+  // The second test looks at files that the first one leaves alone.
+  beforeAll(() => {
     copy = mkdtempSync(join(tmpdir(), "seawall-image-"));
     for (const path of copied) {
       mkdirSync(dirname(join(copy, path)), { recursive: true });
@@ -23,7 +24,7 @@ describe("the image's name", () => {
     }
   });
 
-  afterEach(() => {
+  afterAll(() => {
     rmSync(copy, { recursive: true, force: true });
   });
 

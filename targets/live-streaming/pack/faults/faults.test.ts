@@ -1,8 +1,6 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { describeFault, type Fault, faultShape } from "../../../../harness/faults/faults.ts";
-import { withTable } from "../../../../harness/faults/table.ts";
 import type { FaultKinds } from "../../../../harness/target/fault.ts";
 import { faults } from "../faults.ts";
 import { streaming } from "../pack.ts";
@@ -34,10 +32,5 @@ describe("faults of streams", () => {
     // @ts-expect-error a defect that no packager has
     const ugly: Fault = faults.badSegments({ service: "p", defect: "ugly", segments: 3 });
     expect(faultShape.safeParse(ugly).error?.issues[0]?.path).toEqual(["defect"]);
-  });
-
-  it("have a table in their README, which `vitest -u` writes", async () => {
-    const path = join(here, "README.md");
-    await expect(withTable(readFileSync(path, "utf8"), kinds)).toMatchFileSnapshot(path);
   });
 });

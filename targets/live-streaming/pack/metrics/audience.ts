@@ -39,7 +39,7 @@ export const audience: Registry = {
     },
     meaning:
       "a viewer's wait for one whole segment, from the moment it meant to ask; outcome is " +
-      "served, late, shed, lost, or wrong when it is no segment, not what was published or " +
+      "served, late, shed, lost or wrong; wrong is no segment, not what was published, or what " +
       "cannot be played and no header said so; home is the edge that it asked first, entry " +
       "the one it asked last; flagged is yes when a header reports a defect, notified when " +
       "one brought a notification; one viewer in four looks at its bytes: they are compared " +

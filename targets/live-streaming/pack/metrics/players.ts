@@ -23,8 +23,7 @@ export const players: Registry = {
     meaning:
       "a stall of a player from its beginning; open: it had not ended when the watching did; " +
       "cause is buffer when no media was left, device when this machine did not get to show " +
-      "it; none, of 0 ms: it was watched for half a second and did not stand still, so that " +
-      "a claim on the longest stall has something to go by",
+      "it; none, of 0 ms, is a player that was watched for half a second and did not stand still",
   },
   player_latency_ms: {
     kind: "gauge",

@@ -56,8 +56,9 @@ export const publications: Registry = {
     tags: ["entry", "rendition", "outcome"],
     values: { outcome: ["right", "wrong", "mislabelled"] },
     meaning:
-      "a segment as the harness's own prober got it from an edge, against the packagers' " +
-      "journals: right, wrong bytes, or right bytes under a wrong checksum",
+      "a segment as the harness's own prober got it from an edge, compared with the packagers' " +
+      "journals; outcome is right, wrong for wrong bytes, or mislabelled for right bytes under " +
+      "a wrong checksum",
   },
   delivered_unknown: {
     kind: "event",

@@ -17,7 +17,7 @@ const rendition = z.strictObject({
   sameAs: z.string().optional(),
 });
 
-const shape = z.strictObject({
+export const streamShape = z.strictObject({
   event: z.string().regex(/^[^?\p{C}]+$/u, 'a name in one line, without "?"'),
   segmentMs: z.number().min(100, "milliseconds, not seconds: at least 100").max(600_000),
   availabilityStartMs: z.number().nonnegative(),
@@ -40,8 +40,8 @@ const climbs = /^[^?]*\/(?:\.|%2e){1,2}(?:[/?]|$)/i;
 
 /** `nowMs`: epoch ms. No stream can begin after it. */
 export function streamProblems(stream: Stream, nowMs: number): string[] {
-  const { error } = z.object({ stream: shape }).safeParse({ stream });
-  if (error !== undefined) return linesOf(error, "", shape.shape, "stream");
+  const { error } = z.object({ stream: streamShape }).safeParse({ stream });
+  if (error !== undefined) return linesOf(error, "", streamShape.shape, "stream");
   const { segmentPath, renditions, availabilityStartMs } = stream;
   const problems: string[] = [];
   const names = renditions.map(({ name }) => name);

@@ -1,8 +1,8 @@
 /**
- * A short form for a stream of your own: a target as in `ownTarget`, with its segments and their
+ * A short form for a stream of your own: a target as in `defineTarget`, with its segments and their
  * addresses. They may be left to be read from the address of its playlist.
  */
-import { ownTarget } from "../../../../harness/target/own-target.ts";
+import { defineTarget } from "../../../../harness/target/own-target.ts";
 import type { OwnParts, OwnTarget } from "../../../../harness/target/own-target-description.ts";
 import type { PlayCheck } from "../../../../harness/target/layout.ts";
 import { periodAt } from "../../../../harness/target/rhythm.ts";
@@ -14,6 +14,7 @@ import { rhythmOfStream } from "../rhythm-of-stream.ts";
 import { partsOfSource } from "./source-parts.ts";
 import { streamProblems } from "./stream-problems.ts";
 
+/** The description of a stream as a target. */
 export interface StreamTarget extends Omit<OwnTarget, "parts" | "probes"> {
   /**
    * The stream's segments and their addresses, or `{ url }`: then they are read from the playlist
@@ -23,12 +24,29 @@ export interface StreamTarget extends Omit<OwnTarget, "parts" | "probes"> {
 }
 
 /**
- * Validates nothing: `plan` reports all problems of the description, one line each, before anything
- * starts.
+ * Turns a description into a target with the pack of streams. It validates nothing: `plan` reports
+ * all problems of the description, one line each, before anything starts.
+ * @example
+ * ```ts
+ * const match = streamTarget({
+ *   name: "match",
+ *   services: [{ name: "edge", url: "http://127.0.0.1:8080" }],
+ *   entries: ["edge"],
+ *   links: [["users", "edge"]],
+ *   stream: {
+ *     event: "match",
+ *     segmentMs: 2_000,
+ *     availabilityStartMs: Date.UTC(2026, 0, 1),
+ *     renditions: [{ name: "hd", kind: "video", bitsPerSecond: 3_000_000 }],
+ *     segmentPath: "/live/{event}/{rendition}/{number}.m4s",
+ *     dvrSegments: 30,
+ *   },
+ * });
+ * ```
  */
 export function streamTarget({ stream, ...own }: StreamTarget): Target {
   const parts = isSource(stream) ? partsOfSource(stream, own) : partsOf(stream);
-  return ownTarget({ pack: streaming, ...own, parts });
+  return defineTarget({ pack: streaming, ...own, parts });
 }
 
 /** No compiler may have checked it. */

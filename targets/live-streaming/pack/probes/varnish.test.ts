@@ -1,10 +1,5 @@
-import { spawn, spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { Place } from "../../../../harness/target/layout.ts";
-import { originGetsOf, parseBackends, VarnishReader, varnishstatLoop } from "./varnish.ts";
+import { originGetsOf, parseBackends } from "./varnish.ts";
 
 /** Output of varnishstat 7.1 with `-1 -j -f VBE.*.req`, shortened. */
 const text = JSON.stringify({
@@ -66,48 +61,5 @@ describe("varnishstat", () => {
       ]),
     ).toEqual([{ lane: "live", origin: "none", requests: 0 }]);
     expect(originGetsOf([])).toEqual([]);
-  });
-});
-
-describe("a Varnish reader", () => {
-  it("reads the running process, and ignores the shared memory of one that is gone", async () => {
-    const directory = mkdtempSync(join(tmpdir(), "seawall-varnish-"));
-    const varnishstat = join(directory, "varnishstat");
-    writeFileSync(varnishstat, `#!/bin/sh\nprintf '%s\\n' '${text}'\n`);
-    chmodSync(varnishstat, 0o755);
-    const index = join(directory, "work/_.vsm_mgt/_.index");
-    const place = {
-      directory,
-      tool: () => ({ companions: { varnishstat }, env: {} }),
-    } as unknown as Place;
-    const { command, args, env } = varnishstatLoop(place, "work");
-    const shell = spawn(command, [...args], {
-      env: { ...env },
-      stdio: ["pipe", "pipe", "ignore"],
-    });
-    const ended = new Promise<string>((resolve) => shell.once("close", () => resolve("closed")));
-    const reader = new VarnishReader({
-      input: shell.stdin,
-      output: shell.stdout,
-      ended,
-      [Symbol.dispose]: () => void shell.kill(),
-    });
-    try {
-      expect(await reader.read()).toBeNull();
-      mkdirSync(join(directory, "work/_.vsm_mgt"), { recursive: true });
-      const { pid: gone } = spawnSync("true");
-      writeFileSync(index, `# ${gone} 1796031000\n+ _.Stat 0 80 Stat MGT\n`);
-      expect(await reader.read()).toBeNull();
-      writeFileSync(index, `# ${process.pid} 1796031073\n+ _.Stat 0 80 Stat MGT\n`);
-      expect(await reader.read()).toEqual({
-        life: `${process.pid} 1796031073`,
-        asked: 412,
-        counts: parseBackends(text),
-      });
-    } finally {
-      reader[Symbol.dispose]();
-      await ended;
-      rmSync(directory, { recursive: true, force: true });
-    }
   });
 });

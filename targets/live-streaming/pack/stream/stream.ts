@@ -5,15 +5,27 @@
 
 import type { Source } from "./source.ts";
 
-/** The stream as a function of wall-clock time: all that a player's manifest would contain. */
+/**
+ * The stream as a function of wall-clock time: all that a player's manifest would contain. Segment
+ * N begins at `availabilityStartMs` + N × `segmentMs`.
+ *
+ * A body counts as a segment only if it is large enough, no text, and a complete container: fMP4,
+ * MPEG-TS, WebM, or an audio format. Containers that are not known are taken as they are.
+ */
 export interface Stream {
+  /** The name of the event, for `{event}` in `segmentPath`. */
   readonly event: string;
+  /** The duration of a segment in ms. */
   readonly segmentMs: number;
   /** Epoch ms at which segment 0 began. */
   readonly availabilityStartMs: number;
+  /** At least one; the harness checks the first one while the target comes up. */
   readonly renditions: readonly {
+    /** Unique, for `{rendition}` in `segmentPath`. */
     readonly name: string;
+    /** What it carries. */
     readonly kind: "video" | "audio";
+    /** The bit rate as declared, from which the smallest size of a segment follows. */
     readonly bitsPerSecond: number;
     /** Like the stream's `leastBytesShare`, for this rendition alone. */
     readonly leastBytesShare?: number;
@@ -25,7 +37,10 @@ export interface Stream {
    * smaller body is no segment.
    */
   readonly leastBytesShare?: number;
-  /** `{event}`, `{rendition}` and `{number}` are placeholders. */
+  /**
+   * The path of a segment at each entry. `{event}`, `{rendition}` and `{number}` are placeholders.
+   * Numbers have no padding.
+   */
   readonly segmentPath: string;
   /**
    * Of the DASH manifest, or of the HLS multivariant playlist, at each entry. Without it, no viewer

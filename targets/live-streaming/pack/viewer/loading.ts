@@ -68,8 +68,10 @@ export class Loading {
   #chooses(track: Track, segment: SegmentView): boolean {
     if (track.isChosen) return false;
     track.isChosen = true;
-    const chosen = track.choice.next(track.at, this.#momentOf(track, segment));
-    if (chosen === track.at) return false;
+    let chosen = track.choice.next(track.at, this.#momentOf(track, segment));
+    // hls.js, errorPenaltyExpireMs 0: a level that has failed is not chosen any more.
+    while (chosen > 0 && track.refused.has(chosen)) chosen -= 1;
+    if (chosen === track.at || track.refused.has(chosen)) return false;
     this.switchTo(track, chosen);
     return true;
   }
@@ -199,6 +201,7 @@ export class Loading {
 
   #loaded(track: Track, at: number, segment: SegmentView, answer: Answer): void {
     track.choice.loaded(at, answer, this.#momentOf(track, segment));
+    track.refused.delete(at);
     track.loaded(segment);
     const { bandwidth = 0, averageBandwidth = bandwidth } = track.renditions[at] ?? {};
     const { startMs, durationMs } = segment;

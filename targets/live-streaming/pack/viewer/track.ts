@@ -24,7 +24,7 @@ export class Track {
   /** The player has given it up. */
   isDead = false;
   failures = 0;
-  /** Renditions that failed since the last segment that arrived. */
+  /** Renditions that failed, and of which no segment has arrived since. */
   readonly refused = new Set<number>();
   /** Initialisation segments and keys that it has. */
   readonly held = new Set<string>();
@@ -65,12 +65,12 @@ export class Track {
     this.choice.sought();
   }
 
+  /** Or was skipped. */
   loaded({ startMs, durationMs }: SegmentView): void {
     this.nextMs = startMs + durationMs;
     this.isChosen = false;
     this.failures = 0;
     this.arrived += 1;
-    this.refused.clear();
   }
 }
 

@@ -198,6 +198,17 @@ describe("a viewer of HLS", () => {
     expect(one.viewer.playback.condition).toBe("playing");
   });
 
+  it("stays below a rendition that has failed", async () => {
+    const at = Math.floor(startMs / segmentMs) + 6;
+    const one = watching(hlsStream(), ({ kind, rendition, sequence }) =>
+      kind === "segment" && rendition === "3000k" && sequence === at ? { status: 404 } : {},
+    );
+    await one.run(60);
+    const video = one.asked.filter(({ kind, track }) => kind === "segment" && track === "video");
+    const after = video.filter(({ sequence = 0 }) => sequence > at);
+    expect(new Set(after.map(({ rendition }) => rendition))).toEqual(new Set(["1500k"]));
+  });
+
   it("waits a second, two, and four for a server that fails", async () => {
     const one = watching(hlsStream(), ({ kind, track }, _place, nowMs) =>
       kind === "segment" && track === "audio" && nowMs > startMs + 10_000 ? { status: 503 } : {},

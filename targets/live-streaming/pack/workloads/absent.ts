@@ -53,6 +53,7 @@ const wishes: readonly (readonly [share: number, path: (current: number) => stri
 const fastClockMs = 2_300;
 const bunchMs = 100;
 
+/** A player whose clock is ahead: it requests a segment before it is due. */
 export function fast(): void {
   const { segmentMs, availabilityStartMs } = settings.stream;
   const number = numberAt(Date.now() + fastClockMs);
@@ -62,6 +63,7 @@ export function fast(): void {
   ask(segment(anyRendition(), number));
 }
 
+/** A request for what does not exist: too old, far ahead, or never made. */
 export function absent(): void {
   let kind = random(0);
   for (const [share, path] of wishes) {

@@ -39,10 +39,12 @@ function body(kind: string, detail: Readonly<Record<string, string | number>>): 
   });
 }
 
+/** One batch of ad events, which are paid for. */
 export function ads(): void {
   send("ad");
 }
 
+/** One batch of telemetry. */
 export function telemetry(): void {
   send("telemetry");
 }

@@ -22,6 +22,7 @@ const deadlineMs = 8_000;
 /** The newest segment that counts as past: just beyond the target's live edge. */
 const fromSegments = 8;
 
+/** One viewer who goes back to any segment since the start of the stream. */
 export function rewind(): void {
   const { segmentMs, availabilityStartMs, dvrSegments, renditions } = settings.stream;
   const numberAt = (ms: number): number => Math.floor((ms - availabilityStartMs) / segmentMs);

@@ -35,7 +35,7 @@ interface Session {
 
 let session: Session | null = null;
 
-/** One segment at the live edge. */
+/** One segment at the live edge, from the edge that a gateway assigned. */
 export function live(): void {
   session ??= begun();
   // Without any gateway, a device still knows the usual edges.

@@ -26,10 +26,12 @@ const playPatienceMs = 16_000;
  */
 const prefetchMs = 3_000;
 
+/** One viewer who presses play: a gateway starts the session. */
 export function play(): void {
   startSession({ kind: "play", goodWithinMs: playGoodMs, patienceMs: playPatienceMs });
 }
 
+/** One device that prefetches what may be watched next. */
 export function prefetch(): void {
   startSession({ kind: "prefetch", goodWithinMs: prefetchMs, patienceMs: prefetchMs });
 }

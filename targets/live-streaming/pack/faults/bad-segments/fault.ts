@@ -10,8 +10,8 @@ export const badSegments = defineFault({
   schema: z.strictObject({
     kind: z.literal("badSegments"),
     ...serviceField,
-    defect: z.enum(segmentDefects),
-    segments: z.number().int().min(1).max(10_000),
+    defect: z.enum(segmentDefects).describe("What the packager does to each of them."),
+    segments: z.number().int().min(1).max(10_000).describe("How many, in every rendition."),
   }),
   does: "a packager corrupts its next `segments`",
   describe: ({ service, segments, defect }) => `${service} spoils ${segments} segments: ${defect}`,

@@ -36,7 +36,7 @@ export const slowStore = defineFault({
   schema: z
     .strictObject({
       kind: z.literal("slowStore"),
-      region: z.string().min(1).optional(),
+      region: z.string().min(1).optional().describe("Stores of this region alone; all by default."),
       ...delayFields,
     })
     .refine(isJitterWithinDelay, jitterProblem),

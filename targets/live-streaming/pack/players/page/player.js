@@ -25,24 +25,46 @@
   const seekMsMax = 3000;
 
   function look() {
-    ticks.push([Date.now(), video.currentTime, !userPaused && Date.now() >= userSeeksUntilMs && !video.ended, ahead()]);
+    ticks.push([
+      Date.now(),
+      video.currentTime,
+      !userPaused && Date.now() >= userSeeksUntilMs && !video.ended,
+      ahead(),
+    ]);
     const latencyS = Date.now() / 1000 - video.currentTime;
-    now.textContent = `${latencyS.toFixed(2)} s behind live · ${video.videoWidth}×${video.videoHeight} ${rendered ?? ""} · ${ahead().toFixed(1)} s ahead · rate ${video.playbackRate.toFixed(2)}`;
+    now.textContent = [
+      `${latencyS.toFixed(2)} s behind live`,
+      `${video.videoWidth}×${video.videoHeight} ${rendered ?? ""}`,
+      `${ahead().toFixed(1)} s ahead`,
+      `rate ${video.playbackRate.toFixed(2)}`,
+    ].join(" · ");
   }
 
   /** Seconds of media that are buffered ahead of the playing position. */
   function ahead() {
     for (let at = 0; at < video.buffered.length; at++) {
-      if (video.buffered.start(at) <= video.currentTime + 0.05 && video.buffered.end(at) > video.currentTime) return video.buffered.end(at) - video.currentTime;
+      if (
+        video.buffered.start(at) <= video.currentTime + 0.05 &&
+        video.buffered.end(at) > video.currentTime
+      )
+        return video.buffered.end(at) - video.currentTime;
     }
     return 0;
   }
 
   function taken() {
     const seen = {
-      ticks, renditions, errors, rendered, heightPx: video.videoHeight, decodedFrames: video.webkitDecodedFrameCount ?? 0,
-      droppedFrames: video.webkitDroppedFrameCount ?? 0, decodedAudioBytes: video.webkitAudioDecodedByteCount ?? 0,
-      clockOffsetMs: offsetMs, atMs: Date.now(), mediaS: video.currentTime,
+      ticks,
+      renditions,
+      errors,
+      rendered,
+      heightPx: video.videoHeight,
+      decodedFrames: video.webkitDecodedFrameCount ?? 0,
+      droppedFrames: video.webkitDroppedFrameCount ?? 0,
+      decodedAudioBytes: video.webkitAudioDecodedByteCount ?? 0,
+      clockOffsetMs: offsetMs,
+      atMs: Date.now(),
+      mediaS: video.currentTime,
     };
     [ticks, renditions, errors] = [[], [], []];
     return seen;
@@ -50,28 +72,53 @@
 
   let offsetMs = null;
   const nameOf = (representation) => representation?.id ?? null;
-  player.on("updateTimeSyncOffset", (event) => { offsetMs = Number.isFinite(event.offset) ? event.offset : null; });
+  player.on("updateTimeSyncOffset", (event) => {
+    offsetMs = Number.isFinite(event.offset) ? event.offset : null;
+  });
   player.on("qualityChangeRendered", (event) => {
     if (event.mediaType !== "video") return;
     rendered = nameOf(event.newRepresentation);
     renditions.push([Date.now(), rendered]);
   });
-  player.on("error", (event) => { errors.push([Date.now(), String(event.error?.code ?? "unknown"), String(event.error?.message ?? event.error)]); });
-  for (const name of ["seeked", "playing"]) video.addEventListener(name, () => { if (!video.seeking && video.readyState >= 3) userSeeksUntilMs = 0; });
+  player.on("error", (event) => {
+    errors.push([
+      Date.now(),
+      String(event.error?.code ?? "unknown"),
+      String(event.error?.message ?? event.error),
+    ]);
+  });
+  for (const name of ["seeked", "playing"])
+    video.addEventListener(name, () => {
+      if (!video.seeking && video.readyState >= 3) userSeeksUntilMs = 0;
+    });
 
   window.seawall = {
     start({ manifestUrl, liveDelayS, retryAttempts, retryIntervalMs, firstRendition }) {
-      const perType = (value) => ({ MPD: value, InitializationSegment: value, MediaSegment: value, BitstreamSwitchingSegment: value, IndexSegment: value, other: value });
-      player.updateSettings({ streaming: {
-        delay: { liveDelay: liveDelayS }, liveCatchup: { enabled: true, maxDrift: 0, playbackRate: { min: -0.1, max: 0.1 } },
-        // The default few retries would end a session within seconds, in an outage that a viewer
-        // would wait out.
-        retryAttempts: perType(retryAttempts), retryIntervals: perType(retryIntervalMs),
-        utcSynchronization: { enabled: true, useManifestDateHeaderTimeSource: false },
-        text: { defaultEnabled: false },
-      } });
-      if (firstRendition !== null) player.updateSettings({ streaming: { abr: { autoSwitchBitrate: { video: false } } } });
-      player.on("streamInitialized", () => { if (firstRendition !== null) this.choose(firstRendition); });
+      const perType = (value) => ({
+        MPD: value,
+        InitializationSegment: value,
+        MediaSegment: value,
+        BitstreamSwitchingSegment: value,
+        IndexSegment: value,
+        other: value,
+      });
+      player.updateSettings({
+        streaming: {
+          delay: { liveDelay: liveDelayS },
+          liveCatchup: { enabled: true, maxDrift: 0, playbackRate: { min: -0.1, max: 0.1 } },
+          // The default few retries would end a session within seconds, in an outage that a viewer
+          // would wait out.
+          retryAttempts: perType(retryAttempts),
+          retryIntervals: perType(retryIntervalMs),
+          utcSynchronization: { enabled: true, useManifestDateHeaderTimeSource: false },
+          text: { defaultEnabled: false },
+        },
+      });
+      if (firstRendition !== null)
+        player.updateSettings({ streaming: { abr: { autoSwitchBitrate: { video: false } } } });
+      player.on("streamInitialized", () => {
+        if (firstRendition !== null) this.choose(firstRendition);
+      });
       player.initialize(video, manifestUrl, true);
       setInterval(look, everyMs);
     },

@@ -21,7 +21,7 @@ const segmentMs = new Trend("segment_ms", true);
 const unasked = new Counter("unasked_iterations");
 
 export interface Wish {
-  readonly lane: "live" | "dvr";
+  readonly lane: string;
   /** The edges in this viewer's order of attempts; the first is its home. */
   readonly edges: readonly Edge[];
   /**
@@ -42,6 +42,8 @@ export interface Wish {
    * defective.
    */
   readonly inspects?: boolean;
+  /** Sends one request alone, as a replay does: the trace has the others. */
+  readonly once?: boolean;
 }
 
 type Answer = RefinedResponse<ResponseType | undefined>;
@@ -106,6 +108,7 @@ export function fetchSegment(wish: Wish): void {
       break;
     }
     outcome = isShed(answer) ? "shed" : "lost";
+    if (wish.once === true) break;
     if (isBroken(answer)) {
       next = wish.steer?.(edge) ?? edgeAfter(edges, ++failures);
       // Another edge is tried at once. When all have failed, the player pauses.

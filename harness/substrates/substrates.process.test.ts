@@ -38,7 +38,7 @@ describe("the list of substrates", () => {
     },
   );
 
-  // The table of that page lists the effects on a service.
+  // The reference lists the effects on a service.
   it("is documented next to the faults: what a real one cannot do", async () => {
     const page = readFileSync(join(root, "harness", "faults", "README.md"), "utf8");
     const support = /^## Support\n([\s\S]*?)^## /m.exec(page)?.[1] ?? "";
@@ -83,12 +83,6 @@ describe("the list of substrates", () => {
         ),
       );
     expect(naming).toEqual([]);
-  });
-
-  it("is documented", () => {
-    const page = readFileSync(join(root, "docs", "writing-an-experiment.md"), "utf8");
-    for (const { name, meaning } of substrates)
-      expect(page).toContain(`| \`${name}\` | ${meaning} |`);
   });
 });
 

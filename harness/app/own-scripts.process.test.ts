@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { AuthoredExperiment } from "../experiment/experiment.ts";
+import type { ScriptedExperiment } from "../experiment/experiment.ts";
 import { withOwnScripts, workloadNotes } from "./own-scripts.ts";
 import { workloadExports, workloadMetrics, workloadVersion } from "./workload-files.ts";
 
@@ -20,12 +20,12 @@ function write(name: string, text: string): string {
 
 const rate = 'executor: "constant-arrival-rate", rate: 7';
 const scenario = `{ ${rate}, duration: "1m", preAllocatedVUs: 3 }`;
-const experiment = (load: readonly unknown[]): AuthoredExperiment =>
+const experiment = (load: readonly unknown[]): ScriptedExperiment =>
   ({
     phasesMs: { baseline: 8_000, fault: 8_000, recovery: 8_000 },
     load,
     hypothesis: [{ id: "own" }],
-  }) as unknown as AuthoredExperiment;
+  }) as unknown as ScriptedExperiment;
 const placed = (load: readonly unknown[]) =>
   withOwnScripts(experiment(load), join(folder, "experiment.ts"));
 
