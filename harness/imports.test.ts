@@ -144,6 +144,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "harness/target/layout.ts",
     "harness/k6.ts",
     "targets/live-streaming/pack/stream",
+    "targets/live-streaming/pack/viewer",
   ],
   // As for a user: `seawall` and its entries, and no file of it.
   examples: [],

@@ -255,6 +255,19 @@ export const planDocument = z.object({
       waitTitle: z.string(),
       eachTitle: z.string(),
       classes: z.array(z.object({ lane: z.string(), title: z.string() })),
+      effects: z
+        .object({
+          title: z.string(),
+          figures: z.array(
+            measuredShape.extend({
+              label: z.string(),
+              unit: z.string(),
+              shareOf: measuredShape.exactOptional(),
+            }),
+          ),
+        })
+        .exactOptional()
+        .meta({ description: "the effect on users beyond their requests; reports show it first" }),
     })
     .exactOptional()
     .meta({ description: "the metric by which the target's users are harmed" }),

@@ -37,6 +37,7 @@ export interface Scenario {
   readonly preAllocatedVUs: number;
   readonly maxVUs: number;
   readonly gracefulStop: string;
+  readonly env?: Readonly<Record<string, string>>;
   readonly stages: readonly Stage[];
 }
 
@@ -125,7 +126,12 @@ export function entryScript(
 }
 
 /** Steps, not ramps: a stage of zero duration jumps to its rate. */
-export function scenarioOf(load: Load, plan: Plan, part: Part = whole): Scenario {
+export function scenarioOf(
+  load: Load,
+  plan: Plan,
+  part: Part = whole,
+  entries: readonly Entry[] = [],
+): Scenario {
   const stages = stagesOf(load, plan);
   const rate = ({ perSecond }: Pace): number => Math.round(perSecond * timeUnitSeconds);
   const lengthMs = (index: number): number =>
@@ -138,6 +144,8 @@ export function scenarioOf(load: Load, plan: Plan, part: Part = whole): Scenario
     preAllocatedVUs: usersFor(load.vus, part),
     maxVUs: usersFor(load.vus, part),
     gracefulStop: `${gracefulStopMsOf(plan)}ms`,
+    // Two loads may give one variable different values.
+    ...(load.env === undefined ? {} : { env: filled(load.env, plan, entries) }),
     stages: stages.flatMap((stage, index) => [
       { target: rate(stage), duration: "0s" },
       { target: rate(stage), duration: `${lengthMs(index)}ms` },
@@ -162,17 +170,20 @@ export function environmentOf(
   plan: Plan,
   entries: readonly Entry[],
 ): Readonly<Record<string, string>> {
-  const names = plan.entries;
-  const filled = (value: string): string =>
+  return Object.assign({}, ...plan.load.map(({ env = {} }) => filled(env, plan, entries)));
+}
+
+function filled(
+  env: Readonly<Record<string, string>>,
+  { entries: names }: Plan,
+  entries: readonly Entry[],
+): Readonly<Record<string, string>> {
+  const fill = (value: string): string =>
     value.replaceAll(/\{url(?::([^}]+))?\}/g, (whole, name: string | undefined) => {
       const entry = entries[name === undefined ? 0 : names.indexOf(name)];
       return entry === undefined ? whole : urlOf(named(entry));
     });
-  return Object.fromEntries(
-    plan.load.flatMap(({ env = {} }) =>
-      Object.entries(env).map(([name, value]) => [name, filled(value)]),
-    ),
-  );
+  return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, fill(value)]));
 }
 
 /**
@@ -233,7 +244,7 @@ export function settingsOf(
       loads.map((load) => [
         load.name,
         load.replay === undefined
-          ? scenarioOf(load, plan, part)
+          ? scenarioOf(load, plan, part, entries)
           : replayScenarioOf(load, load.replay, plan),
       ]),
     ),

@@ -84,7 +84,8 @@ function linesOf(line: DeclaredLine, find: Find): LineSpec[] {
       ];
 }
 
-function measureOf(line: DeclaredLine, find: Find): Measure | null {
+/** Null if the run has no samples of it. */
+export function measureOf(line: DeclaredLine, find: Find): Measure | null {
   const { metric, shareOf: whole, leftOf } = line;
   const { of: measure, alwaysKnown = false } = measures[line.statistic];
   const part = measure(chosen(line, find));

@@ -1,3 +1,4 @@
+import type { Harm } from "../target/harm.ts";
 import { describe, expect, test } from "vitest";
 import type { Run } from "../record/run.ts";
 import { stormRun } from "../../test/support/report/storm-run.ts";
@@ -94,6 +95,24 @@ describe("a run of another kind of target", () => {
     ]);
     expect(turned.impact[1]?.classes.map(({ title }) => title)).toEqual(["Orders"]);
     expect(turned.impact[1]?.classes[0]?.servedShare).toBeGreaterThan(0);
+  });
+
+  test("shows the effect on users that its pack declares, where it was measured", () => {
+    const title = "Effect on buyers";
+    const figure = { label: "Waits", unit: "ms", statistic: "p95" } as const;
+    const figures = [
+      { ...figure, metric: "segment_ms", where: { lane: "live" } },
+      { ...figure, metric: "never_measured" },
+    ];
+    const { impact, effectsTitle } = of({
+      ...plan,
+      harm: { ...(harm as Harm), effects: { title, figures } },
+    });
+    expect(effectsTitle).toBe(title);
+    expect(impact.map(({ effects }) => effects.map(({ label, unit }) => [label, unit]))).toEqual(
+      impact.map(() => [["Waits", "ms"]]),
+    );
+    expect(impact[1]?.effects[0]?.value).toBeGreaterThan(0);
   });
 
   test("shows none if no harm metric is declared", () => {

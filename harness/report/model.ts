@@ -62,6 +62,8 @@ export interface ReportModel {
   readonly marks: readonly Mark[];
   readonly maps: readonly TargetMap[];
   readonly impact: readonly PhaseImpact[];
+  /** What the pack calls the effect on its users. */
+  readonly effectsTitle: string;
   /** The claim that decided, for the first screen. */
   readonly deciding: Deciding | null;
   readonly claims: readonly ClaimRow[];
@@ -136,6 +138,7 @@ export function reportModel(run: Run, verdict: Verdict): ReportModel {
     marks: marksOf(run, timeline),
     maps: targetMaps(run, zeroMs, faults),
     impact: userImpactOf(run, timeline, grid),
+    effectsTitle: clip(run.plan.harm?.effects?.title ?? "", 60),
     deciding: decidingOf(run, verdict, timeline),
     claims: rows.filter((row) => row.kind !== "evidence"),
     evidence: rows.filter((row) => row.kind === "evidence"),

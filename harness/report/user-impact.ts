@@ -4,14 +4,25 @@ import type { Tags } from "../metrics/tags.ts";
 import type { Harm, HarmedClass } from "../target/harm.ts";
 import type { Run } from "../record/run.ts";
 import { matching } from "../metrics/series.ts";
-import { count, type Grid, quantileOf, windowsOf } from "./buckets.ts";
+import { count, type Grid, type PerWindow, quantileOf, windowsOf } from "./buckets.ts";
+import { measureOf } from "./declared.ts";
+import type { Find } from "./find.ts";
 import { clip } from "./plain.ts";
 import type { Timeline } from "./timeline.ts";
 
 export interface PhaseImpact {
   readonly phase: Phase;
+  /** What the pack declares beyond requests, where it was measured. */
+  readonly effects: readonly EffectImpact[];
   /** By request class, the most protected first. */
   readonly classes: readonly LaneImpact[];
+}
+
+export interface EffectImpact {
+  readonly label: string;
+  readonly unit: string;
+  /** Null without a sample in the phase. */
+  readonly value: number | null;
 }
 
 export interface LaneImpact {
@@ -37,17 +48,45 @@ export function userImpactOf(run: Run, timeline: Timeline, grid: Grid): PhaseImp
   const classes = (harm?.classes ?? []).map((one) =>
     laneImpact(run, harm as Harm, one, spans, grid),
   );
+  const effects = effectsIn(run, harm, spans);
   return spans.map(({ phase }, index) => ({
     phase,
+    effects: effects.map(({ values, ...one }) => ({ ...one, value: values[index] ?? null })),
     classes: classes.flatMap((one) => one[index] ?? []),
   }));
+}
+
+interface EffectByPhase extends Omit<EffectImpact, "value"> {
+  readonly values: PerWindow;
+}
+
+function effectsIn(run: Run, harm: Harm | undefined, spans: readonly Span[]): EffectByPhase[] {
+  const find: Find = (metric, where) =>
+    matching(run.series, { metric, ...(where === undefined ? {} : { where }) });
+  return (harm?.effects?.figures ?? []).flatMap((figure) => {
+    const measure = measureOf(figure, find);
+    return measure === null
+      ? []
+      : [
+          {
+            label: clip(figure.label, 60),
+            unit: figure.unit,
+            values: measure(windowsOf(spans)),
+          },
+        ];
+  });
+}
+
+interface Span {
+  readonly fromMs: number;
+  readonly untilMs: number;
 }
 
 function laneImpact(
   run: Run,
   { metric, having }: Harm,
   { lane, title }: HarmedClass,
-  spans: readonly { readonly fromMs: number; readonly untilMs: number }[],
+  spans: readonly Span[],
   grid: Grid,
 ): LaneImpact[] {
   const windows = windowsOf(spans);

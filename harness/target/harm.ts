@@ -1,4 +1,5 @@
 /** The metric that shows harm to a target's users: what a reader looks at first. */
+import type { Measured } from "./charts.ts";
 import type { Tags } from "../metrics/tags.ts";
 
 /** The metric that shows harm to a target's users: what a reader looks at first. */
@@ -15,7 +16,23 @@ export interface Harm {
   readonly waitTitle: string;
   /** Title of the chart of each request of the first class. */
   readonly eachTitle: string;
+  /** The effect on users beyond their requests. A report shows it first, where it was measured. */
+  readonly effects?: Effects;
 }
+
+/** Figures of each phase. */
+export interface Effects {
+  /** Such as `Effect on readers`. */
+  readonly title: string;
+  readonly figures: readonly EffectFigure[];
+}
+
+export type EffectFigure = Measured & {
+  readonly label: string;
+  readonly unit: string;
+  /** The figure is the value divided by this one. */
+  readonly shareOf?: Measured;
+};
 
 /** How the refusal of a user shows. */
 export interface Refusal {

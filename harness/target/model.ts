@@ -94,6 +94,8 @@ export interface Simulation {
   settled(): void;
   /** Records a duration that ends now. */
   duration(metric: string, tags: Tags, ms: number): void;
+  /** Records a reading or an event of now. */
+  sample(kind: "gauge" | "event", metric: string, tags: Tags, value: number): void;
   /**
    * Increases a counter. The harness reads it every few seconds, as it reads those of a real
    * service.
@@ -110,6 +112,8 @@ export interface Iteration {
   readonly lane: string;
   /** The number of users that it represents. */
   readonly weight: number;
+  /** The variables of its load. */
+  readonly env: Readonly<Record<string, string>>;
   /**
    * The virtual user that runs it, in the order of k6: the one that is idle longest. The state of a
    * device between iterations is stored under this number.

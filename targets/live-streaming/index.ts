@@ -3,6 +3,8 @@
  */
 export { type StreamTarget, streamTarget } from "./pack/own-target/stream-target.ts";
 export { faults } from "./pack/faults.ts";
+export { type Audience, watching } from "./pack/viewer/audience.ts";
+export { viewersWatch, type ViewersWatch } from "./pack/viewer/viewers-watch.ts";
 export { streaming } from "./pack/pack.ts";
 export { replay, type ReplayOptions } from "./pack/replay.ts";
 export type { StreamSource } from "./pack/stream/source.ts";

@@ -31,6 +31,7 @@ const zonesSites = sitesOf(["region-a"], 3, { "region-a-1": "a", "region-a-2": "
 const referenceSites = sitesOf(bothRegions, 3, { "region-a-1": "a", "region-b-1": "b" });
 
 const stream: Stream = {
+  manifestPath: `/live/${event}/manifest.mpd`,
   event,
   segmentMs,
   availabilityStartMs,
@@ -68,7 +69,6 @@ function layout(shape: Shape): StreamLayout {
       gateways: sites.map((site) => ({ service: `${site.name}/gateway`, port: "http" })),
     },
     readBack: readBackOf(sites),
-    manifestPath: `/live/${event}/manifest.mpd`,
     playable: (nowMs) =>
       edges.flatMap((edge) =>
         playChecks(sites, nowMs).map((path) => ({ ...edge, path }) satisfies PlayCheck),

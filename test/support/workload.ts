@@ -3,12 +3,15 @@
  * record.
  */
 import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { streaming } from "../../targets/live-streaming/pack/pack.ts";
 import { everyMetric } from "./judge/held-run.ts";
+import { bundled } from "../../harness/load/bundle.ts";
 import { CsvParser } from "../../harness/load/csv.ts";
 import { provision } from "../../harness/provision/provision.ts";
 
@@ -42,6 +45,10 @@ function scenariosOf(settings: object): readonly string[] {
 /** `settings` is the content of SEAWALL_LOAD. */
 export async function seenOf(workload: string, settings: object): Promise<Seen[]> {
   const { k6 } = await provision(["k6"], { env: process.env });
+  const folder = mkdtempSync(join(tmpdir(), "seawall-workload-"));
+  const script = join(folder, "script.js");
+  const path = join(streaming.workloads ?? "", `${workload}.ts`);
+  writeFileSync(script, await bundled(`export * from ${JSON.stringify(path)};`, folder, workload));
   const { stdout } = await promisify(execFile)(
     k6?.executable ?? "k6",
     [
@@ -56,7 +63,7 @@ export async function seenOf(workload: string, settings: object): Promise<Seen[]
       "csv=-",
       "--address",
       "127.0.0.1:0",
-      join(streaming.workloads ?? "", `${workload}.ts`),
+      script,
     ],
     {
       env: {
@@ -67,7 +74,7 @@ export async function seenOf(workload: string, settings: object): Promise<Seen[]
       },
       maxBuffer: 64e6,
     },
-  );
+  ).finally(() => rmSync(folder, { recursive: true }));
   const series: Omit<Seen, "value" | "atMs">[] = [];
   const seen: Seen[] = [];
   const parser = new CsvParser(

@@ -36,7 +36,8 @@ export function summary(model: ReportModel): Markup {
   ${decidingSection(model)}
   <div class="twofold">
     <section aria-labelledby="broken"><h2 id="broken">Faults</h2>${faults(model)}</section>
-    <section aria-labelledby="impact"><h2 id="impact">User impact</h2>${impact(model)}</section>
+    <section aria-labelledby="impact"><h2 id="impact">${impactTitle(model)}</h2>
+${impact(model)}</section>
   </div>
   ${timelineStrip(model)}
 </div>`;
@@ -129,12 +130,32 @@ ${others.join("; ")}</details>`;
 ${rest}</div>`;
 }
 
+/** The pack's own words, where what it says was measured. */
+function impactTitle({ impact: all, effectsTitle }: ReportModel): string {
+  return all.some(({ effects }) => effects.length > 0) ? effectsTitle : "User impact";
+}
+
 function impact({ impact: all }: ReportModel): Markup {
   const main = all.find((one) => one.phase === "fault") ?? all.at(-1);
   const asked = ({ classes }: PhaseImpact): number =>
     classes.reduce((total, one) => total + one.asked, 0);
-  if (main === undefined || all.every((one) => asked(one) === 0))
+  const hasEffects = main !== undefined && main.effects.length > 0;
+  if (main === undefined || (!hasEffects && all.every((one) => asked(one) === 0)))
     return markup`<p class="quiet">Unknown: no judged phase has a recorded request of a user.</p>`;
+  const effects = main.effects.map(({ label, unit, value }, index) =>
+    figure(
+      label,
+      main.phase,
+      formatValue(value, unit),
+      "",
+      all
+        .filter((one) => one !== main)
+        .map((one) => `${one.phase} ${formatValue(one.effects[index]?.value ?? null, unit)}`),
+    ),
+  );
+  // Requests are shown beside it only where there were some of that metric.
+  if (hasEffects && all.every((one) => asked(one) === 0))
+    return markup`<dl class="figures">\n${effects}\n</dl>`;
   const others = all.filter((one) => one !== main && asked(one) > 0);
   const share = (value: number | null): string => formatValue(value, "share");
   const figures = main.classes.flatMap((one, index) => {
@@ -171,7 +192,7 @@ function impact({ impact: all }: ReportModel): Markup {
     ];
   });
   return markup`<dl class="figures">
-${figures}
+${effects}${figures}
 </dl>`;
 }
 

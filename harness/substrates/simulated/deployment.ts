@@ -5,7 +5,8 @@
 import { SeawallError } from "../../base/errors.ts";
 import type { RunningModel, Simulation, TargetModel } from "../../target/model.ts";
 import type { Deployment, LinkTotals, Stopped } from "../../target/deployment.ts";
-import type { SampleSink } from "../../metrics/samples.ts";
+import type { SampleKind, SampleSink } from "../../metrics/samples.ts";
+import type { Tags } from "../../metrics/tags.ts";
 import type { UndoLedger } from "../../record/undo.ts";
 import { prng } from "../../base/prng.ts";
 import type { Plan } from "../../record/plan.ts";
@@ -194,6 +195,11 @@ export class SimulatedDeployment implements VirtualDeployment {
   #simulation(nodes: readonly SimulatedNode[], random: () => number): Simulation {
     const { clock, layout, plan, sink } = this.#request;
     const ids = new TagTree<number>();
+    const sample = (kind: SampleKind, metric: string, tags: Tags, value: number): void => {
+      const leaf = ids.leafOf(metric, tags);
+      leaf.value ??= sink.series({ metric, kind, tags });
+      sink.sample(leaf.value, clock.nowMs(), value);
+    };
     return {
       layout,
       nodes,
@@ -208,11 +214,8 @@ export class SimulatedDeployment implements VirtualDeployment {
       listen: (listening) =>
         this.network.listen(listening as typeof listening & Between<SimulatedNode>),
       settled: () => clock.settled(),
-      duration: (metric, tags, ms) => {
-        const leaf = ids.leafOf(metric, tags);
-        leaf.value ??= sink.series({ metric, kind: "duration", tags });
-        sink.sample(leaf.value, clock.nowMs(), ms);
-      },
+      duration: (metric, tags, ms) => sample("duration", metric, tags, ms),
+      sample,
       count: (metric, tags, by) => this.counters.count(metric, tags, by),
       gauge: (metric, tags, read) => this.counters.gauge(metric, tags, read),
     };

@@ -175,6 +175,7 @@ export class SimulatedLoad implements RunningLoad {
       {
         behaviour: `${load.workload}.${load.exec}`,
         lane: load.lane,
+        env: load.env ?? {},
         weight,
         user,
         ...(asked === undefined ? {} : { asked }),

@@ -6,11 +6,13 @@ import type { Watched } from "./fetch-model.ts";
 import type { Gateway } from "./gateway-model.ts";
 import { Sessions } from "./session-model.ts";
 import { dvrDeadlineMs, liveDeadlineMs, Viewers } from "./viewer-model.ts";
+import { Watching } from "./watch-model.ts";
 
 export type Behaviour = (iteration: Iteration, done: () => void) => void;
 
 interface Audience {
   readonly viewers: Viewers;
+  readonly watching: Watching;
   readonly absent: Absent;
   readonly devices: Devices;
   readonly sessions: Sessions;
@@ -46,6 +48,10 @@ const crowds = {
     ({ viewers }) =>
     (one, done) =>
       viewers.rewatch(one, done),
+  "watch.watch":
+    ({ watching }) =>
+    (one, done) =>
+      watching.watch(one, done),
   "replay.live":
     ({ viewers }) =>
     (one, done) =>
@@ -103,6 +109,7 @@ export function audienceOf(
   const viewers = new Viewers(simulation, edges);
   const audience: Audience = {
     viewers,
+    watching: new Watching(simulation, edges),
     absent: new Absent(simulation, edges),
     devices: new Devices(simulation, gateways),
     sessions: new Sessions(simulation, viewers, edges, gateways),

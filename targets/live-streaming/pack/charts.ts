@@ -24,6 +24,69 @@ const players: DeclaredChart = {
   ],
 };
 
+/** Viewers who watch: modelled players under load. */
+const watching: readonly DeclaredChart[] = [
+  {
+    id: "viewers-rebuffering",
+    title: "Viewers: rebuffering ratio",
+    unit: "share",
+    note:
+      "Share of the time for which those who watch stalled; how many gave up on a segment or a " +
+      "player is on the right scale.",
+    only: { metric: "viewer_rebuffer_ratio" },
+    optional: true,
+    lines: [
+      {
+        metric: "viewer_rebuffer_ratio",
+        statistic: "mean",
+        label: "rebuffering ratio",
+        tone: "late",
+      },
+      {
+        metric: "viewer_failures",
+        statistic: "count",
+        label: "failures",
+        tone: "lost",
+        unit: "",
+        axis: "right",
+      },
+    ],
+  },
+  {
+    id: "viewers-latency",
+    title: "Viewers: how far behind live",
+    unit: "ms",
+    note: "Of all sessions; the mean bitrate is on the right scale.",
+    only: { metric: "viewer_latency_ms" },
+    optional: true,
+    lines: [
+      { metric: "viewer_latency_ms", statistic: "p95", label: "p95", tone: "p95" },
+      { metric: "viewer_latency_ms", statistic: "p50", label: "p50", tone: "p50" },
+      {
+        metric: "viewer_bitrate",
+        statistic: "mean",
+        label: "bitrate",
+        tone: "audience",
+        unit: "bit/s",
+        axis: "right",
+      },
+    ],
+  },
+  {
+    id: "viewers-startup",
+    title: "Viewers: startup time",
+    unit: "ms",
+    spreadForLog: 20,
+    note: "From pressing play to the first picture, or to giving up.",
+    only: { metric: "viewer_startup_ms" },
+    optional: true,
+    lines: [
+      { metric: "viewer_startup_ms", statistic: "p95", label: "p95", tone: "p95" },
+      { metric: "viewer_startup_ms", statistic: "p50", label: "p50", tone: "p50" },
+    ],
+  },
+];
+
 const ofStarts = { metric: "gateway_requests_total", where: { lane: "start" } } as const;
 const ofBucket = (bucket: string, tone: Tone): DeclaredLine => ({
   metric: ofStarts.metric,
@@ -193,7 +256,7 @@ const answers: DeclaredChart = {
 };
 
 export const charts: Charts = {
-  ofRun: [players, ...starts, shed, fanIn, hits, store, publication, answers],
+  ofRun: [...watching, players, ...starts, shed, fanIn, hits, store, publication, answers],
   ofComparison: [
     {
       id: "origin",

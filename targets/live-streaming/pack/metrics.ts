@@ -9,9 +9,11 @@ import { origins } from "./metrics/origins.ts";
 import { players } from "./metrics/players.ts";
 import { prober } from "./metrics/prober.ts";
 import { publications } from "./metrics/publications.ts";
+import { watchingViewers } from "./metrics/watching.ts";
 
 export const metrics: Registry = {
   ...audience,
+  ...watchingViewers,
   ...publications,
   ...prober,
   ...origins,

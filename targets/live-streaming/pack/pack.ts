@@ -16,7 +16,6 @@ import { WatchingPlayers } from "./players/watching.ts";
 import { VirtualStreamProbes } from "./probes/virtual-probes.ts";
 import { ofStreamBefore } from "./older.ts";
 import { bodiesOf, factsOf } from "./stream/bodies-of-stream.ts";
-import type { StreamLayout } from "./stream/stream-layout.ts";
 import { readSource } from "./source/read-source.ts";
 import { isUnread, type Stream, streamOf } from "./stream/stream.ts";
 import { recorded } from "./recorded/recorded.ts";
@@ -62,7 +61,7 @@ export const streaming: Pack = {
   virtualProbes: (context) => new VirtualStreamProbes(context),
   players: {
     obstacle: (layout) =>
-      (layout as StreamLayout).manifestPath === undefined
+      given(layout, ({ manifestPath }) => manifestPath) === undefined
         ? "this target does not say where its manifest is"
         : null,
     open: (context) => WatchingPlayers.open(context),

@@ -3,7 +3,6 @@ import type { AnswerRule, Damage, Who } from "../../../../harness/target/bad-ans
 import { ending } from "../../../../harness/system/sources.ts";
 import { join } from "node:path";
 import type { Layout } from "../../../../harness/target/layout.ts";
-import type { StreamLayout } from "../stream/stream-layout.ts";
 import type { Stream } from "../stream/stream.ts";
 import type { Which } from "./knowledge.ts";
 import type { Objects } from "./selector.ts";
@@ -13,9 +12,8 @@ export const knowledgeFile = join(import.meta.dirname, `knowledge${ending}`);
 
 export function whichOf(objects: Objects, layout: Layout): Which {
   const stream = layout.content as Stream | undefined;
-  const { manifestPath } = layout as StreamLayout;
-  if (stream === undefined) return { objects, addresses: { manifestPath }, clock: null };
-  const { event, segmentPath, segmentMs, availabilityStartMs } = stream;
+  if (stream === undefined) return { objects, addresses: {}, clock: null };
+  const { event, segmentPath, segmentMs, availabilityStartMs, manifestPath } = stream;
   return {
     objects,
     addresses: { stream: { event, segmentPath }, manifestPath },

@@ -23,6 +23,10 @@ export const streamShape = z.strictObject({
   availabilityStartMs: z.number().nonnegative(),
   renditions: z.array(rendition).min(1, "a stream has at least one"),
   segmentPath: z.string(),
+  manifestPath: z
+    .string()
+    .regex(/^\/(?!\/)[^\\#\p{C}]*$/u, 'a path at each edge, which begins with "/"')
+    .optional(),
   dvrSegments: z.number().int().nonnegative(),
   digestHeader: z
     .string()

@@ -5,7 +5,7 @@
 import { dialled, entriesOf } from "../../../../harness/target/entries.ts";
 import { urlOf } from "../../../../harness/target/layout.ts";
 import type { PlayersContext, RunningPlayers } from "../../../../harness/target/pack-players.ts";
-import type { StreamLayout } from "../stream/stream-layout.ts";
+import { streamOf } from "../stream/stream.ts";
 import { openPlayerPage, type Player, type PlayerPage, startPlayer } from "./player.ts";
 
 export class WatchingPlayers implements RunningPlayers {
@@ -21,8 +21,7 @@ export class WatchingPlayers implements RunningPlayers {
     this.#pages = pages;
     const { deployment } = options;
     this.#manifestUrls = entriesOf(deployment).map(
-      (entry) =>
-        `${urlOf(dialled(entry))}${(deployment.layout as StreamLayout).manifestPath ?? ""}`,
+      (entry) => `${urlOf(dialled(entry))}${streamOf(deployment.layout).manifestPath ?? ""}`,
     );
   }
 

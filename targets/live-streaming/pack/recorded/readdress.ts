@@ -1,7 +1,6 @@
 /** Where an object of a trace is on the stream under test. */
 import type { Readdressed } from "../../../../harness/target/recorded.ts";
 import type { Layout } from "../../../../harness/target/layout.ts";
-import type { StreamLayout } from "../stream/stream-layout.ts";
 import { segmentPath, streamOf } from "../stream/stream.ts";
 
 /** Null if the stream has no such object. */
@@ -11,7 +10,7 @@ export function readdress(
 ): Readdressed | null {
   if (layout.content === undefined) return asItIs(path);
   const stream = streamOf(layout);
-  const { manifestPath } = layout as StreamLayout;
+  const { manifestPath } = stream;
   if (kind === "manifest" && manifestPath !== undefined) return { path: manifestPath };
   if (!path.includes("{number}")) return asItIs(path);
   const found = stream.renditions.filter(({ name }) => partsOf(path).includes(name));

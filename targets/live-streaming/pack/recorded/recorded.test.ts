@@ -47,8 +47,8 @@ describe("an object of a trace on a stream", () => {
       event: "final 26",
       segmentPath: "/out/{event}/{rendition}/s{number}.ts",
       renditions: [{ name: "v720" }, { name: "v360" }, { name: "audio" }],
+      manifestPath: "/out/manifest.mpd",
     },
-    manifestPath: "/out/manifest.mpd",
   } as unknown as Layout;
   const at = (path: string, kind = "segment") => readdress({ kind, path }, layout);
 

@@ -2,8 +2,6 @@
 import type { Layout, PlayCheck } from "../../../../harness/target/layout.ts";
 
 export interface StreamLayout extends Layout {
-  /** Of the DASH manifest, at each entry; without one no real player can watch. */
-  readonly manifestPath?: string;
   /**
    * Where a pipeline's own copy of a segment can be read from the store, past every cache; the best
    * place first. Left out by a target that cannot tell: then nothing is read back.

@@ -42,6 +42,11 @@ export interface Stream {
    * Numbers have no padding.
    */
   readonly segmentPath: string;
+  /**
+   * Of the DASH manifest, or of the HLS multivariant playlist, at each entry. Without it, no viewer
+   * can watch.
+   */
+  readonly manifestPath?: string;
   /** The DVR window in segments, as available right after the target is up. */
   readonly dvrSegments: number;
   /**

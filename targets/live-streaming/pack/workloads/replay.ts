@@ -56,10 +56,17 @@ function send({ lane, name, path, number, session, intendedMs }: Asked, deadline
     edges: [edge],
     rendition: name,
     number,
+    back: backOf(number, intendedMs),
     intendedMs,
     deadlineMs,
     once: true,
   });
+}
+
+/** How far the segment was behind the newest one, by the clock. */
+function backOf(number: number, atMs: number): number {
+  const { segmentMs, availabilityStartMs } = settings.stream;
+  return Math.max(0, Math.floor((atMs - availabilityStartMs) / segmentMs) - 1 - number);
 }
 
 function edgeOf(session: string): Edge {

@@ -10,7 +10,7 @@ import type { Edge } from "./settings.ts";
 export type Answer = RefinedResponse<ResponseType | undefined>;
 
 /** As browsers follow. A chosen value. */
-const redirectsMax = 10;
+export const redirectsMax = 10;
 
 /** The answer, and from where it came after redirects. */
 export interface Arrived {
@@ -27,16 +27,35 @@ export function getFrom(
 ): Arrived {
   let at = url;
   for (let redirects = 0; ; redirects++) {
-    const own = isOf(edge, at);
-    const { headers, ...plain } = params;
-    const sent = { ...headers, ...(own ? { ...headersFor(edge), ...session } : {}) };
-    const answer = http.get(own ? alongWay(edge, at) : at, { ...plain, headers: sent });
-    const location = answer.headers["Location"];
-    if (answer.status < 300 || answer.status >= 400 || location === undefined)
-      return { answer, url: at };
-    if (redirects === redirectsMax) return { answer, url: at };
-    at = absolute(at, location);
+    const { url: sent, params: all } = alongEdge(edge, at, params, session);
+    const answer = http.get(sent, all);
+    const next = redirects === redirectsMax ? null : redirectOf(answer, at);
+    if (next === null) return { answer, url: at };
+    at = next;
   }
+}
+
+/** A request as it is sent: the way in of an edge, and its headers, for what is its own. */
+export function alongEdge(
+  edge: Edge,
+  url: string,
+  { headers, ...params }: Params,
+  session: Readonly<Record<string, string>>,
+): { readonly url: string; readonly params: Params } {
+  const own = isOf(edge, url);
+  return {
+    url: own ? alongWay(edge, url) : url,
+    params: {
+      ...params,
+      headers: { ...headers, ...(own ? { ...headersFor(edge), ...session } : {}) },
+    },
+  };
+}
+
+/** Null for an answer that leads nowhere else. */
+export function redirectOf({ status, headers }: Answer, at: string): string | null {
+  const location = headers["Location"];
+  return status < 300 || status >= 400 || location === undefined ? null : absolute(at, location);
 }
 
 function originOf(url: string): string {

@@ -1,0 +1,111 @@
+/**
+ * The workload `watch` in k6 and the same viewer in virtual time. Of one stream, a segment is
+ * missing, one is slow, and the line becomes thin. Both ask the same, in the same order.
+ */
+import type { RequestListener } from "node:http";
+import { expect, test } from "vitest";
+import {
+  dashStream,
+  hlsStream,
+  host,
+  type MadeUp,
+  segmentMs,
+} from "../../../test/support/live-streaming/made-up-streams.ts";
+import {
+  byTrack,
+  fateOf,
+  inVirtualTime,
+  timetable,
+} from "../../../test/support/live-streaming/same-answers.ts";
+import { type Seen, seenOf, serverThat } from "../../../test/support/workload.ts";
+
+async function inK6(stream: MadeUp): Promise<{
+  readonly asked: readonly string[];
+  readonly headers: readonly NodeJS.Dict<string | string[]>[];
+  readonly seen: readonly Seen[];
+  readonly zeroMs: number;
+}> {
+  const asked: string[] = [];
+  const headers: NodeJS.Dict<string | string[]>[] = [];
+  let zeroMs = 0;
+  const answer: RequestListener = (request, response) => {
+    const path = request.url ?? "";
+    const nowMs = Date.now();
+    if (zeroMs === 0) zeroMs = nowMs;
+    asked.push(path);
+    headers.push(request.headers);
+    const { status, text, bytes, firstByteMs, bodyMs } = fateOf(stream, path, nowMs, zeroMs);
+    const body = status === 200 ? Buffer.from(text ?? new Uint8Array(bytes)) : Buffer.alloc(0);
+    setTimeout(() => {
+      response.writeHead(status, { "Content-Length": body.length });
+      if (bodyMs === 0) response.end(body);
+      else {
+        response.write(body.subarray(0, 1));
+        setTimeout(() => response.end(body.subarray(1)), bodyMs);
+      }
+    }, firstByteMs);
+  };
+  using edge = await serverThat("edge", answer);
+  const seen = await seenOf("watch", {
+    seed: 7,
+    entries: [edge],
+    others: {},
+    content: {
+      event: "main",
+      segmentMs,
+      availabilityStartMs: 0,
+      dvrSegments: 20,
+      renditions: [],
+      segmentPath: "/{number}",
+      manifestPath: stream.url.slice(host.length),
+    },
+    ...timetable,
+    scenarios: {
+      one: {
+        executor: "shared-iterations",
+        exec: "watch",
+        vus: 1,
+        iterations: 1,
+        maxDuration: "60s",
+      },
+    },
+  });
+  return { asked, headers, seen, zeroMs };
+}
+
+test.each([
+  ["DASH", dashStream(), "dash.js"],
+  ["HLS", hlsStream(), "hls.js"],
+] as const)(
+  "asks the same in k6 and in virtual time, of %s",
+  async (_name, stream, player) => {
+    const real = await inK6(stream);
+    const model = await inVirtualTime(stream, real.zeroMs);
+    const [ofK6, ofModel] = [byTrack(real.asked), byTrack(model.asked)];
+    // The last requests of a track may fall on either side of the end.
+    const cut = (own: readonly string[], other: readonly string[]): readonly string[] =>
+      own.slice(0, Math.min(own.length, other.length) - 1);
+    for (const track of new Set([...Object.keys(ofK6), ...Object.keys(ofModel)])) {
+      const [k6, virtual] = [ofK6[track] ?? [], ofModel[track] ?? []];
+      expect(Math.abs(k6.length - virtual.length), track).toBeLessThanOrEqual(2);
+      expect(cut(k6, virtual), track).toEqual(cut(virtual, k6));
+    }
+    const count = (metric: string): readonly number[] => [
+      real.seen.filter((one) => one.metric === metric).length,
+      model.recorded.filter((one) => one.metric === metric).length,
+    ];
+    expect(count("viewer_startup_ms")).toEqual([1, 1]);
+    const [switches] = count("viewer_switches");
+    expect(count("viewer_switches")).toEqual([switches, switches]);
+    expect(switches).toBeGreaterThan(0);
+    const started = real.seen.find(({ metric }) => metric === "viewer_startup_ms");
+    expect(started?.tags).toMatchObject({ outcome: "started", player, entry: "edge" });
+    // Every request says who asks for what.
+    for (const headers of real.headers)
+      expect(String(headers["cmcd-session"])).toMatch(/^cid="main",(?:sf=[hd],)?sid="[^"]+"/);
+    const ofVideo = real.headers.find((headers) => /ot=v/.test(String(headers["cmcd-object"])));
+    expect(String(ofVideo?.["cmcd-object"])).toMatch(/^br=\d+,d=2000,ot=v,tb=3000$/);
+    expect(String(ofVideo?.["cmcd-request"])).toMatch(/^bl=\d+,dl=\d+/);
+  },
+  90_000,
+);
