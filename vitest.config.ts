@@ -54,6 +54,7 @@ const paired = [
   "harness/cli/examples.process.test.ts",
   "harness/cli/plain-http.process.test.ts",
   "harness/cli/own-script.process.test.ts",
+  "harness/cli/runners.process.test.ts",
   "harness/cli/running-already.process.test.ts",
   "harness/faults/faults.process.test.ts",
   "test/lies/lies.process.test.ts",

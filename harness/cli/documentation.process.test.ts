@@ -73,6 +73,11 @@ const elsewhere: readonly {
     has: '"create-seawall"',
   },
   {
+    command: /^\.\/seawall run origin-storm --runners local:\d$/,
+    file: "harness/cli/runners.process.test.ts",
+    has: '"--runners", "local:2"',
+  },
+  {
     command: suites,
     file: "harness/cli/documentation.process.test.ts",
     has: "suites.test(command)",
@@ -131,10 +136,11 @@ function readersFolder(): string {
     symlinkSync(join(root, name), join(folder, name));
   for (const name of ["RUN", "reports/origin-storm/RUN"])
     cpSync(join(root, "reports/sample"), join(folder, name), { recursive: true });
-  writeFileSync(
-    join(folder, "edge.log"),
-    '192.0.2.1 - - [03/Feb/2026:10:00:00 +0000] "GET /live/main/v720/7.m4s HTTP/1.1" 200 9\n',
-  );
+  for (const log of ["edge.log", "access.log"])
+    writeFileSync(
+      join(folder, log),
+      '192.0.2.1 - - [03/Feb/2026:10:00:00 +0000] "GET /live/main/v720/7.m4s HTTP/1.1" 200 9\n',
+    );
   // Copies of one run count as one run, so each compared run is separate.
   const compared = ["A1", "A2", "A3", "B1", "B2", "B3"];
   const copies = ["before/1", "before/2", "before/3", "after/1", "after/2", "after/3"];
