@@ -7,6 +7,7 @@
  *
  *     node_modules/.bin/node benchmarks/players.ts dash.js|hls.js [SECONDS]
  */
+import { editDistance } from "../test/support/edit-distance.ts";
 import { setTimeout as sleep } from "node:timers/promises";
 import { chromiumPath, openBrowser } from "../harness/system/browser.ts";
 import { StallWatch } from "../targets/live-streaming/pack/players/stalls.ts";
@@ -94,22 +95,6 @@ async function asked({ url, timeoutMs, isText }: Wanted): Promise<Answer> {
     const timedOut = (error as Error).name === "TimeoutError";
     return { status: 0, timedOut, askedMs, firstByteMs: askedMs, endMs: Date.now(), bytes: 0 };
   }
-}
-
-/** Levenshtein's. */
-function editDistance(one: readonly string[], other: readonly string[]): number {
-  let row = other.map((_, index) => index + 1);
-  one.forEach((item, at) => {
-    let diagonal = at;
-    let left = at + 1;
-    row = row.map((above, index) => {
-      const cost = Math.min(above + 1, left + 1, diagonal + (item === other[index] ? 0 : 1));
-      diagonal = above;
-      left = cost;
-      return cost;
-    });
-  });
-  return other.length === 0 ? one.length : (row.at(-1) as number);
 }
 
 const kinds = ["manifest", "clock", "playlist", "init", "video", "audio"];

@@ -4,14 +4,16 @@
  */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, expect, it } from "vitest";
 import type { Series } from "../../harness/metrics/samples.ts";
-import { streaming } from "../../targets/live-streaming/pack/pack.ts";
 import { everyMetric } from "../../test/support/judge/held-run.ts";
+import { bundledWorkload } from "../../test/support/workload.ts";
 import { CsvParser } from "../../harness/load/csv.ts";
 import { provision } from "../../harness/provision/provision.ts";
 
@@ -38,7 +40,9 @@ const server = createServer((request, response) =>
   edges[request.url?.split("/")[1] ?? ""]?.(response),
 );
 await new Promise<void>((listening) => void server.listen(0, "127.0.0.1", listening));
+const scripts = mkdtempSync(join(tmpdir(), "seawall-workloads-"));
 afterAll(() => {
+  rmSync(scripts, { recursive: true, force: true });
   server.close();
   server.closeAllConnections();
 });
@@ -84,10 +88,9 @@ it("counts only complete bodies as served, and as wrong what differs from the pu
       "--summary-mode=disabled",
       "--no-usage-report",
       "--quiet",
-      "viewers.ts",
+      await bundledWorkload(scripts, "viewers"),
     ],
     {
-      cwd: streaming.workloads,
       env: {
         PATH: process.env["PATH"],
         HOME: tmpdir(),

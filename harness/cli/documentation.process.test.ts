@@ -53,7 +53,7 @@ const elsewhere: readonly {
     has: '"down"',
   },
   {
-    command: /^EDGE=\S+ k6 run targets\/live-streaming\/pack\/workloads\/viewers\.ts$/,
+    command: /^EDGE=\S+ k6 run viewers\.js$/,
     file: "harness/cli/documentation.process.test.ts",
     has: '"run", "--quiet"',
   },
@@ -296,21 +296,26 @@ describe("a command of the documentation", () => {
     const [edge, gateway] = [/^region-a\/edge +(\S+)$/m, /^region-a\/gateway +(\S+)$/m].map(
       (line) => line.exec(up.stdout())?.[1] ?? "none",
     );
-    const workloads = readdirSync(join(root, "targets/live-streaming/pack/workloads")).filter(
-      (name) => name.endsWith(".ts"),
+    const folder = join(root, "targets/live-streaming/pack/workloads");
+    // A replay needs a trace.
+    const workloads = readdirSync(folder).filter(
+      (name) => name.endsWith(".ts") && name !== "replay.ts",
     );
+    const scripts = mkdtempSync(join(tmpdir(), "seawall-scripts-"));
     const played = await Promise.all(
       workloads.map(async (name) => ({
         name,
         ...(await typed(
           [
+            `node_modules/.bin/esbuild ${join(folder, name)} --bundle --format=esm`,
+            `'--external:k6*' --log-level=warning --outfile=${join(scripts, `${name}.js`)} &&`,
             k6?.executable ?? "k6",
             "run",
             "--quiet",
             "--no-usage-report",
             "--address",
             "127.0.0.1:0",
-            `targets/live-streaming/pack/workloads/${name}`,
+            join(scripts, `${name}.js`),
           ].join(" "),
           root,
           { ...k6?.env, EDGE: edge ?? "", GATEWAY: gateway ?? "" },

@@ -111,6 +111,11 @@ export function planExperiment(whole: Experiment, options: PlanOptions): Planned
       ...methodProblems(experiment, layout, options),
       ...hostProblems(layout, options.allowHosts ?? []),
       ...runnerProblems(experiment, options),
+      ...experiment.load.flatMap((load) =>
+        (whole.target.pack?.loadProblems?.(load, layout) ?? []).map(
+          (problem) => `load ${load.name}: ${problem}`,
+        ),
+      ),
       ...wayInProblems(layout),
       ...outsideProblems(layout, options),
       ...exposedProblems(layout, registryOf({ services: [] }, whole.target.pack, ofScripts)),

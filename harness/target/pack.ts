@@ -67,6 +67,14 @@ export interface Pack {
    * compared.
    */
   readonly askedAlike?: Readonly<Record<string, readonly string[]>>;
+  /** The problems of a load of its own workloads on a target with this layout, one line each. */
+  loadProblems?(
+    load: {
+      readonly workload: string;
+      readonly env?: Readonly<Record<string, string>> | undefined;
+    },
+    layout: Layout,
+  ): readonly string[];
   /** Workloads whose users choose their entry uniformly at random. */
   readonly drawEntries?: readonly string[];
   /** What users of this class who run these workloads request; null if unknown. */

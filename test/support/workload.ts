@@ -42,13 +42,19 @@ function scenariosOf(settings: object): readonly string[] {
   return "scenarios" in settings ? Object.keys(settings.scenarios as object) : [];
 }
 
+/** A workload of streams as one file in this folder, as k6 needs it; returns its path. */
+export async function bundledWorkload(folder: string, workload: string): Promise<string> {
+  const script = join(folder, `${workload}.js`);
+  const path = join(streaming.workloads ?? "", `${workload}.ts`);
+  writeFileSync(script, await bundled(`export * from ${JSON.stringify(path)};`, folder, workload));
+  return script;
+}
+
 /** `settings` is the content of SEAWALL_LOAD. */
 export async function seenOf(workload: string, settings: object): Promise<Seen[]> {
   const { k6 } = await provision(["k6"], { env: process.env });
   const folder = mkdtempSync(join(tmpdir(), "seawall-workload-"));
-  const script = join(folder, "script.js");
-  const path = join(streaming.workloads ?? "", `${workload}.ts`);
-  writeFileSync(script, await bundled(`export * from ${JSON.stringify(path)};`, folder, workload));
+  const script = await bundledWorkload(folder, workload);
   const { stdout } = await promisify(execFile)(
     k6?.executable ?? "k6",
     [

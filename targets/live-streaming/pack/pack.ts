@@ -12,6 +12,7 @@ import * as faults from "./faults/registry.ts";
 import { harm } from "./harm.ts";
 import { metrics } from "./metrics.ts";
 import { StreamProbes } from "./probes/stream-probes.ts";
+import { audienceProblems } from "./viewer/audience.ts";
 import { WatchingPlayers } from "./players/watching.ts";
 import { VirtualStreamProbes } from "./probes/virtual-probes.ts";
 import { ofStreamBefore } from "./older.ts";
@@ -57,6 +58,8 @@ export const streaming: Pack = {
           "this target sends no checksum: viewers and the prober check that bodies are segments, " +
             "not that they are the right ones",
         ],
+  loadProblems: ({ workload, env = {} }, layout) =>
+    workload === "watch" ? (given(layout, (stream) => audienceProblems(env, stream)) ?? []) : [],
   probes: (context) => new StreamProbes(context),
   virtualProbes: (context) => new VirtualStreamProbes(context),
   players: {

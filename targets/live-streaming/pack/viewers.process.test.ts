@@ -3,19 +3,24 @@
  * generator against small servers.
  */
 import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, expect, test } from "vitest";
 import { everyMetric } from "../../../test/support/judge/held-run.ts";
 import type { SessionStep } from "../../../harness/target/layout.ts";
+import { bundledWorkload } from "../../../test/support/workload.ts";
 import { CsvParser } from "../../../harness/load/csv.ts";
 import { provision } from "../../../harness/provision/provision.ts";
 
 const { k6 } = await provision(["k6"], { env: process.env });
 const servers: Server[] = [];
+const scripts = mkdtempSync(join(tmpdir(), "seawall-workloads-"));
 afterAll(() => {
+  rmSync(scripts, { recursive: true, force: true });
   for (const server of servers) server.close().closeAllConnections();
 });
 
@@ -88,7 +93,7 @@ async function watch(
       "csv=-",
       "--address",
       "127.0.0.1:0",
-      join(import.meta.dirname, "workloads", `${workload}.ts`),
+      await bundledWorkload(scripts, workload),
     ],
     {
       env: {

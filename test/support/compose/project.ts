@@ -29,6 +29,24 @@ export interface Project extends AsyncDisposable {
 
 let made = 0;
 
+const subnets = 50;
+
+/** On the first subnet that no project of another test has. */
+async function networkIn(
+  docker: Docker,
+  options: Omit<Docker.NetworkCreateOptions, "IPAM">,
+): Promise<Docker.Network> {
+  for (let tries = 0; ; tries++) {
+    const third = 200 + ((process.pid + made + tries) % subnets);
+    const IPAM = { Driver: "default", Config: [{ Subnet: `198.19.${third}.0/24` }] };
+    try {
+      return await docker.createNetwork({ ...options, IPAM });
+    } catch (error) {
+      if (tries === subnets || !/overlaps/.test((error as Error).message)) throw error;
+    }
+  }
+}
+
 export async function startProject(
   services: Readonly<Record<string, ServiceInProject>>,
 ): Promise<Project> {
@@ -39,11 +57,10 @@ export async function startProject(
     "com.docker.compose.project": name,
     ...more,
   });
-  const network = await docker.createNetwork({
+  const network = await networkIn(docker, {
     Name: `${name}_default`,
     Driver: "bridge",
     Labels: of({ "com.docker.compose.network": "default" }),
-    IPAM: { Driver: "default", Config: [{ Subnet: `198.19.${200 + (made % 50)}.0/24` }] },
   });
   const ids = new Map<string, string>();
   const remove = async (): Promise<void> => {

@@ -12,11 +12,13 @@ export default defineExperiment({
   tier: "storm",
   target: mylive,
   topology: "own",
-  phasesMs,
+  phasesMs: { ...phasesMs, fault: 9_000 },
   load: audience(6),
   hypothesis: [...served, packagedOnce],
   recovery: recovers,
-  method: [{ atMs: 1_000, forMs: 4_000, fault: { kind: "kill", service: "origin-a" } }],
+  // Longer than a viewer's buffer of 6 s: without failover, those of the first 1.5 s cannot be
+  // served, however quickly an origin starts.
+  method: [{ atMs: 500, forMs: 7_500, fault: { kind: "kill", service: "origin-a" } }],
   blastRadius: { services: ["origin-a"], faultsAtOnceMax: 1 },
   abortWhen: [],
   reliesOn: { failover: ["hls-served", "dash-served"], cacheLock: ["packaged-once"] },

@@ -33,6 +33,7 @@ export const streamShape = z.strictObject({
     .regex(/^[A-Za-z0-9-]+$/, "the name of a header")
     .optional(),
   leastBytesShare: share.optional(),
+  cmcdOutOfKey: z.boolean().optional(),
 });
 
 /** A step "." or "..", percent-encoded or not, before any query. */

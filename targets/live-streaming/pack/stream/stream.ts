@@ -54,6 +54,11 @@ export interface Stream {
    * viewer can recognise wrong bytes.
    */
   readonly digestHeader?: string;
+  /**
+   * Whether the caches leave the query parameter CMCD out of their keys. Otherwise `plan` refuses
+   * viewers who send it: each would get a copy of its own from the origin.
+   */
+  readonly cmcdOutOfKey?: boolean;
   /** Of a stream that was read: the playlist that requests follow. A description has none. */
   readonly source?: Source;
 }

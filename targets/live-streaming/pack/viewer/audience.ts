@@ -24,7 +24,7 @@ export interface Audience {
   readonly checkShare?: number;
   /** How many viewers are at an entry, relative to the others. Default: 1 each. */
   readonly entryWeights?: Readonly<Record<string, number>>;
-  /** Default: `header`. `query` only where the caches leave CMCD out of their keys. */
+  /** Default: `header`. `query` only where `cmcdOutOfKey` of the stream is true. */
   readonly cmcd?: CmcdMode;
   /** The path of the manifest or playlist, if not the one that the target names. */
   readonly manifestPath?: string;
@@ -142,4 +142,21 @@ export function entryFor<Entry extends { readonly name: string }>(
     if (left < 0) return entries[index] as Entry;
   }
   return entries.at(-1) as Entry;
+}
+
+/** A query with CMCD splits the keys of caches that do not leave it out. */
+export function audienceProblems(
+  env: Env,
+  { cmcdOutOfKey }: { readonly cmcdOutOfKey?: boolean },
+): string[] {
+  try {
+    return audienceIn(env).cmcd === "query" && cmcdOutOfKey !== true
+      ? [
+          "CMCD as a query makes a key of its own for each viewer in a cache; use headers, " +
+            "or set `cmcdOutOfKey: true` of the stream if its caches leave it out",
+        ]
+      : [];
+  } catch (error) {
+    return [(error as Error).message];
+  }
 }

@@ -7,7 +7,7 @@ import {
 import { VirtualClock } from "../../../../harness/substrates/simulated/virtual-clock.ts";
 import { times } from "../../../../test/support/thorough.ts";
 import { watchingViewers } from "../metrics/watching.ts";
-import { type Audience, audienceIn, entryFor, watching } from "./audience.ts";
+import { type Audience, audienceIn, audienceProblems, entryFor, watching } from "./audience.ts";
 import { cmcdHeaders, cmcdOf, withCmcdQuery } from "./cmcd.ts";
 import { drive } from "./drive.ts";
 import type { Wanted } from "./requests.ts";
@@ -184,6 +184,14 @@ describe("an audience", () => {
   it("refuses what is no share and no mode", () => {
     expect(() => audienceIn({ WATCH_REWIND_SHARE: "2" })).toThrow("2 is not 0 to 1");
     expect(() => audienceIn({ WATCH_CMCD: "body" })).toThrow("no CMCD mode body");
+    expect(audienceProblems({ WATCH_CMCD: "body" }, {})).toEqual(["there is no CMCD mode body"]);
+  });
+
+  it("sends CMCD as a query only to caches that leave it out of their keys", () => {
+    const query = watching({ cmcd: "query" });
+    expect(audienceProblems(query, {})).toEqual([expect.stringMatching(/cmcdOutOfKey: true/)]);
+    expect(audienceProblems(query, { cmcdOutOfKey: true })).toEqual([]);
+    expect(audienceProblems(watching({ cmcd: "header" }), {})).toEqual([]);
   });
 
   it("chooses entries by their weights", () => {
