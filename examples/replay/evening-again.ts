@@ -22,7 +22,7 @@ export default defineExperiment({
   load: [
     {
       name: "evening",
-      workload: replay("./evening.trace.zst", {
+      workload: replay("./evening.trace", {
         times: 2,
         fromMs: 40_000,
         relativeToLiveEdge: true,

@@ -21,7 +21,7 @@ export default defineExperiment({
   load: [
     {
       name: "evening",
-      workload: replay("./evening.trace.zst", { fromMs: 34_000, relativeToLiveEdge: true }),
+      workload: replay("./evening.trace", { fromMs: 34_000, relativeToLiveEdge: true }),
       lane: "live",
       vus: 300,
     },

@@ -3,7 +3,8 @@
  * is of no real people. The trace beside it was made of it:
  *
  *   node examples/replay/make-log.ts > evening.log
- *   ./seawall capture evening.log --out examples/replay/evening.trace.zst
+ *   ./seawall capture evening.log --out evening.trace.zst
+ *   zstdcat evening.trace.zst > examples/replay/evening.trace
  */
 const beganMs = Date.UTC(2026, 4, 30, 19, 0, 0);
 const lastsMs = 120_000;

@@ -1,7 +1,8 @@
 /** Reads a trace line by line, so that its size does not matter. */
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { closeSync, createReadStream, openSync, readSync } from "node:fs";
 import { createInterface } from "node:readline";
+import { PassThrough } from "node:stream";
 import { createZstdDecompress } from "node:zlib";
 import { SeawallError } from "../base/errors.ts";
 import {
@@ -19,6 +20,25 @@ export interface ReadTrace {
   readonly sha256: string;
 }
 
+/** Each file in zstd begins with this number (RFC 8878). */
+const zstdMagic = 0xfd2fb528;
+
+/** A trace may also be the text itself, as `zstdcat` prints it: for a repository, say. */
+function isCompressed(path: string): boolean {
+  const start = Buffer.alloc(4);
+  try {
+    const file = openSync(path, "r");
+    try {
+      return readSync(file, start) < 4 || start.readUInt32LE() === zstdMagic;
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    // Reading it says what is wrong.
+    return true;
+  }
+}
+
 /** Throws `TRACE_BROKEN` for anything that is not a whole trace. */
 export async function readTrace(
   path: string,
@@ -27,7 +47,7 @@ export async function readTrace(
   const hash = createHash("sha256");
   const file = createReadStream(path);
   file.on("data", (chunk) => hash.update(chunk));
-  const text = createZstdDecompress();
+  const text = isCompressed(path) ? createZstdDecompress() : new PassThrough();
   // `pipe` forwards no errors.
   file.on("error", (error) => text.destroy(error));
   const objects: TraceObject[] = [];
