@@ -3,6 +3,7 @@
  * headers that its requests need. Without a run (plain `k6 run`), the script's own apply.
  */
 import http from "k6/http";
+import { tokenIn } from "./base/token-in.ts";
 
 /** Where users go in. */
 export interface Entry {
@@ -113,20 +114,4 @@ function signIn(entry: Entry, { path, method = "POST", body, token }: Session): 
   const found = status >= 200 && status < 300 ? tokenIn(String(text), token) : null;
   if (found !== null) tokens.set(entry.name, found);
   return found;
-}
-
-/** A member of a JSON answer, perhaps of an object in it: `data.token`. */
-function tokenIn(text: string, path: string): string | null {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return null;
-  }
-  for (const name of path.split("."))
-    value =
-      typeof value === "object" && value !== null
-        ? (value as Record<string, unknown>)[name]
-        : undefined;
-  return typeof value === "string" && value !== "" ? value : null;
 }

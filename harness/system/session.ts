@@ -2,6 +2,7 @@
  * Opens a session as a client of the target does, and tells what its requests carry from then on.
  * The token is a secret.
  */
+import { tokenIn } from "../base/token-in.ts";
 import type { Agent } from "node:http";
 import { keepSecret } from "../base/redact.ts";
 import { addressText, type Endpoint, type SessionStep } from "../target/layout.ts";
@@ -59,14 +60,15 @@ export class Sessions {
   async fetch(
     endpoint: Endpoint,
     path: string,
-    options: Omit<FetchOptions, "headers">,
+    options: FetchOptions,
     step: SessionStep | undefined = endpoint.access?.session,
   ): Promise<Fetched> {
     if (step === undefined) return fetchBody(endpoint, path, options);
     const key = `${addressText(endpoint)} ${JSON.stringify(step)}`;
     const fetched = (sign: (path: string) => Signed): Promise<Fetched> => {
       const signed = sign(path);
-      return fetchBody(endpoint, signed.path, { ...options, headers: signed.headers });
+      const headers = { ...options.headers, ...signed.headers };
+      return fetchBody(endpoint, signed.path, { ...options, headers });
     };
     const known = this.#signs.get(key);
     const first = await fetched(known ?? (await this.#signIn(key, endpoint, step, options)));
@@ -79,7 +81,7 @@ export class Sessions {
     key: string,
     endpoint: Endpoint,
     step: SessionStep,
-    { timeoutMs, signal }: Omit<FetchOptions, "headers">,
+    { timeoutMs, signal }: FetchOptions,
   ): Promise<(path: string) => Signed> {
     const sign = await openSession(endpoint, step, {
       agent: this.#agent,
@@ -88,20 +90,4 @@ export class Sessions {
     this.#signs.set(key, sign);
     return sign;
   }
-}
-
-/** A member of a JSON answer, perhaps of an object in it: `data.token`. */
-function tokenIn(text: string, path: string): string | null {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return null;
-  }
-  for (const name of path.split("."))
-    value =
-      typeof value === "object" && value !== null && Object.hasOwn(value, name)
-        ? (value as Record<string, unknown>)[name]
-        : undefined;
-  return typeof value === "string" && value !== "" ? value : null;
 }

@@ -103,7 +103,7 @@ const probeSession = sessionShape.refine(
   "a header or a query carries the token: name one of them",
 );
 /** Of what the bundled workloads ask for. */
-export const headerSession = sessionShape.refine(
+const headerSession = sessionShape.refine(
   (one) => one.header !== undefined && one.query === undefined,
   "the bundled workloads send the token in a header: name it, and no query",
 );

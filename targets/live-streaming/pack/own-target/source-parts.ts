@@ -1,12 +1,12 @@
 /** The parts of a target whose stream is read from its playlist. */
 import { z } from "zod";
 import type { OwnParts, OwnTarget } from "../../../../harness/target/own-target-description.ts";
-import { headerSession, linesOf } from "../../../../harness/target/own-target-problems.ts";
+import { linesOf } from "../../../../harness/target/own-target-problems.ts";
 import type { PlayCheck } from "../../../../harness/target/layout.ts";
 import type { StreamSource } from "../stream/source.ts";
 import type { Stream } from "../stream/stream.ts";
 
-const shape = z.strictObject({ url: z.string(), session: headerSession.optional() });
+const shape = z.strictObject({ url: z.string() });
 
 type Own = Pick<OwnTarget, "services" | "entries">;
 
@@ -18,17 +18,16 @@ export function partsOfSource(source: StreamSource, own: Own): OwnParts {
       const checks = (one: string): PlayCheck[] =>
         entries.map((service) => ({ service, port, path: one }));
       return {
-        // With a session, a request without its token would be refused.
-        playable: () => (source.session === undefined ? checks(path) : []),
+        playable: () => checks(path),
         absent: () => checks(absentBeside(path)),
-        content: unread(path, source),
+        content: unread(path),
       };
     },
   };
 }
 
 /** All that is known before it was read. */
-function unread(path: string, { session }: StreamSource): Stream {
+function unread(path: string): Stream {
   return {
     event: path,
     segmentMs: assumedMs,
@@ -36,7 +35,7 @@ function unread(path: string, { session }: StreamSource): Stream {
     renditions: [],
     segmentPath: "",
     dvrSegments: 0,
-    source: { path, ...(session === undefined ? {} : { session }) },
+    source: { path },
   };
 }
 

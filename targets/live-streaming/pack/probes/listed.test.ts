@@ -1,7 +1,8 @@
-import { createServer, type Server } from "node:http";
+import { Agent, createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Origins } from "../source/origins.ts";
+import { Sessions } from "../../../../harness/system/session.ts";
 import { ListedSegments } from "./listed.ts";
 
 let server: Server;
@@ -41,6 +42,7 @@ function follower(): ListedSegments {
   return new ListedSegments({
     entry,
     origins: new Origins([entry], () => false),
+    sessions: new Sessions(new Agent()),
     source: { path: "/live/index.m3u8" },
     nowMs: () => nowMs,
     signal: AbortSignal.timeout(20_000),

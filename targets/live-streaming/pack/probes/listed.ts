@@ -1,10 +1,9 @@
 /** What a playlist lists, for the prober: it follows the stream at one edge, as a viewer does. */
 import type { Agent } from "node:http";
 import type { Entry } from "../../../../harness/target/entries.ts";
-import { dialled } from "../../../../harness/target/entries.ts";
 import { urlOf } from "../../../../harness/target/layout.ts";
-import { type Fetched, fetchBody } from "../../../../harness/system/fetch-body.ts";
-import { openSession } from "../../../../harness/system/session.ts";
+import type { Fetched } from "../../../../harness/system/fetch-body.ts";
+import type { Sessions } from "../../../../harness/system/session.ts";
 import { askForText, NoAnswer } from "../source/ask.ts";
 import type { Origins } from "../source/origins.ts";
 import { Following, segmentsBack } from "../stream/reading/following.ts";
@@ -15,6 +14,7 @@ import type { Source } from "../stream/source.ts";
 export interface ListedOptions {
   readonly entry: Entry;
   readonly origins: Origins;
+  readonly sessions: Sessions;
   readonly source: Source;
   readonly nowMs: () => number;
   readonly signal: AbortSignal;
@@ -35,7 +35,6 @@ export class ListedSegments {
   readonly #following: Following;
   readonly #nowMs: () => number;
   readonly #had = new Set<string>();
-  #session: Awaited<ReturnType<typeof openSession>> | null = null;
   /** One reading at a time: two would ask for the same playlist. */
   #reading: Promise<unknown> = Promise.resolve();
 
@@ -55,8 +54,7 @@ export class ListedSegments {
   ): Promise<ListedAnswer> {
     const { signal, note, source } = this.#options;
     try {
-      const headers = await this.#headers(agent);
-      const media = await this.#media(wish.rendition, agent, headers, timeoutMs);
+      const media = await this.#media(wish.rendition, agent, timeoutMs);
       const segment = segmentsBack(media, wish.back, this.#nowMs());
       const isOver = source.read?.ended !== true && this.#following.isOver(wish.rendition);
       if (isOver && wish.lane === "live") {
@@ -71,11 +69,11 @@ export class ListedSegments {
         const name = `${url} ${range?.offset ?? ""}`;
         if (url === undefined || this.#had.has(name)) continue;
         const resource = range === undefined ? { url } : { url, range };
-        const { status } = await this.#get(resource, agent, headers, timeoutMs);
+        const { status } = await this.#get(resource, agent, timeoutMs);
         if (status !== 200 && status !== 206) return { ...nothing, status };
         this.#had.add(name);
       }
-      const answer = await this.#get(segment, agent, headers, timeoutMs);
+      const answer = await this.#get(segment, agent, timeoutMs);
       return { answer, status: answer.status, number: segment.sequence };
     } catch (error) {
       signal.throwIfAborted();
@@ -86,28 +84,16 @@ export class ListedSegments {
     }
   }
 
-  async #headers(agent: Agent | false): Promise<Readonly<Record<string, string>>> {
-    const { source, entry, signal } = this.#options;
-    if (source.session === undefined) return {};
-    this.#session ??= await openSession(dialled(entry), source.session, { agent, signal });
-    return this.#session("/").headers;
-  }
-
-  async #media(
-    rendition: string,
-    agent: Agent | false,
-    headers: Readonly<Record<string, string>>,
-    timeoutMs: number,
-  ): Promise<MediaView> {
+  async #media(rendition: string, agent: Agent | false, timeoutMs: number): Promise<MediaView> {
     const before = this.#reading;
     const work = (async () => {
       await before.catch(() => undefined);
-      const { origins, signal } = this.#options;
+      const { origins, sessions, signal } = this.#options;
       const steps = this.#following.media(rendition);
       let step = steps.next();
       while (step.done !== true)
         step = steps.next(
-          await askForText(step.value.url, { origins, signal, agent, headers, timeoutMs }),
+          await askForText(step.value.url, { origins, sessions, signal, agent, timeoutMs }),
         );
       return step.value;
     })();
@@ -115,13 +101,8 @@ export class ListedSegments {
     return work;
   }
 
-  #get(
-    { url, range }: Resource,
-    agent: Agent | false,
-    headers: Readonly<Record<string, string>>,
-    timeoutMs: number,
-  ): Promise<Fetched> {
-    const { origins, signal } = this.#options;
+  #get({ url, range }: Resource, agent: Agent | false, timeoutMs: number): Promise<Fetched> {
+    const { origins, sessions, signal } = this.#options;
     const destination = origins.destinationOf(url);
     if (destination === null)
       throw new NoAnswer(`${new URL(url).host} is a host to which no traffic may go`);
@@ -129,11 +110,11 @@ export class ListedSegments {
       range === undefined
         ? {}
         : { Range: `bytes=${range.offset}-${range.offset + range.length - 1}` };
-    return fetchBody(destination.endpoint, destination.path, {
+    return sessions.fetch(destination.endpoint, destination.path, {
       timeoutMs,
       agent,
       signal,
-      headers: { ...wanted, ...(destination.isEntry ? headers : {}) },
+      headers: wanted,
     });
   }
 }

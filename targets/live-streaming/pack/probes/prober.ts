@@ -54,7 +54,7 @@ export async function runProber(options: ProberOptions): Promise<void> {
   const { entries: edges } = deployment.layout;
   const stream = options.stream ?? streamOf(deployment.layout);
   const endpoints = entriesOf(deployment).map(dialled);
-  const listed = listedAt(options, stream);
+  const listed = listedAt(options, stream, sessions);
   const late = sink.series({ metric: "canary_late_ms", kind: "duration", tags: {} });
   const asked = new Set<Promise<void>>();
   if (edges.length === 0) return;
@@ -222,6 +222,7 @@ const notesMax = 20;
 function listedAt(
   { deployment, clock, signal, note = () => {}, isAllowed = () => false }: ProberOptions,
   { source }: Stream,
+  sessions: Sessions,
 ): ReadonlyMap<string, ListedSegments> {
   const { entries } = deployment.layout;
   if (source === undefined) return new Map();
@@ -236,6 +237,7 @@ function listedAt(
         new ListedSegments({
           entry,
           origins,
+          sessions,
           source,
           signal,
           nowMs: () => clock.nowMs(),

@@ -1,14 +1,14 @@
 /** Asks for a playlist or a manifest: redirects to allowed hosts, content encodings, its limits. */
 import type { Agent } from "node:http";
-import { decoded, fetchBody } from "../../../../harness/system/fetch-body.ts";
+import { decoded } from "../../../../harness/system/fetch-body.ts";
+import type { Sessions } from "../../../../harness/system/session.ts";
 import type { Origins } from "./origins.ts";
 
 export interface AskOptions {
   readonly origins: Origins;
   readonly signal: AbortSignal;
   readonly agent: Agent | false;
-  /** Of a session. */
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly sessions: Sessions;
   readonly timeoutMs?: number;
 }
 
@@ -63,7 +63,7 @@ export async function askForText(url: string, options: AskOptions): Promise<Text
 
 async function one(
   url: string,
-  { origins, signal, agent, headers = {}, timeoutMs = timeoutMsUsual }: AskOptions,
+  { origins, signal, agent, sessions, timeoutMs = timeoutMsUsual }: AskOptions,
 ) {
   const destination = origins.destinationOf(url);
   if (destination === null) {
@@ -73,12 +73,12 @@ async function one(
     );
   }
   try {
-    return await fetchBody(destination.endpoint, destination.path, {
+    return await sessions.fetch(destination.endpoint, destination.path, {
       timeoutMs,
       agent,
       signal,
       bytesMax,
-      headers: { "Accept-Encoding": "gzip", ...(destination.isEntry ? headers : {}) },
+      headers: { "Accept-Encoding": "gzip" },
     });
   } catch (error) {
     signal.throwIfAborted();

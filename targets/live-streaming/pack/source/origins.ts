@@ -1,6 +1,6 @@
 /**
  * Where the hosts that a stream names can be reached. An entry keeps its way in, through the proxy
- * of a link; another host must be allowed.
+ * of a link, its headers and its session. Another host must be allowed, and gets none of them.
  */
 import type { Entry } from "../../../../harness/target/entries.ts";
 import { dialled } from "../../../../harness/target/entries.ts";
@@ -10,8 +10,6 @@ export interface Destination {
   readonly endpoint: Endpoint;
   /** With its query. */
   readonly path: string;
-  /** Whether it is an entry: no other host gets the token of a session. */
-  readonly isEntry: boolean;
 }
 
 export class Origins {
@@ -22,7 +20,13 @@ export class Origins {
     this.#isAllowed = isAllowed;
     for (const entry of entries) {
       // Addresses of a stream are whole, so nothing comes before their paths.
-      const { basePath: _, ...access } = entry.access ?? {};
+      const { basePath = "", session, ...rest } = entry.access ?? {};
+      const access = {
+        ...rest,
+        ...(session === undefined
+          ? {}
+          : { session: { ...session, path: `${basePath}${session.path}` } }),
+      };
       const endpoint = dialled({ ...entry, access });
       const { protocol, origin } = new URL(urlOf(entry));
       this.#known.set(origin, endpoint);
@@ -38,7 +42,7 @@ export class Origins {
     const { protocol, origin, hostname, port, pathname, search } = new URL(url);
     const path = pathname + search;
     const endpoint = this.#known.get(origin);
-    if (endpoint !== undefined) return { endpoint, path, isEntry: true };
+    if (endpoint !== undefined) return { endpoint, path };
     const isTls = protocol === "https:";
     const host = hostname.replaceAll(/[[\]]/g, "");
     if ((!isTls && protocol !== "http:") || !this.#isAllowed(host)) return null;
@@ -49,7 +53,6 @@ export class Origins {
         ...(isTls ? { access: { tls: {} } } : {}),
       },
       path,
-      isEntry: false,
     };
   }
 }

@@ -121,11 +121,14 @@ describe("a playlist", () => {
       response.writeHead(request.headers["x-session"] === "of t-1" ? 200 : 403).end(media(3));
     });
     const { content } = await read(
+      { url: "/live/index.m3u8" },
       {
-        url: "/live/index.m3u8",
-        session: { path: "/session", token: "data.token", header: "X-Session", as: "of {token}" },
+        access: {
+          basePath: "/cdn",
+          hostHeader: "live.example.net",
+          session: { path: "/session", token: "data.token", header: "X-Session", as: "of {token}" },
+        },
       },
-      { access: { basePath: "/cdn", hostHeader: "live.example.net" } },
     );
     expect(content.renditions.map(({ name }) => name)).toEqual(["only"]);
     expect(new Set(asked.map((one) => one.split(" ")[0]))).toEqual(new Set(["live.example.net"]));
@@ -146,7 +149,7 @@ describe("a playlist", () => {
       response.end(media(3));
     });
     const session = { path: "/session", token: "token", header: "X-Session" };
-    await read({ url: "/m.m3u8", session });
+    await read({ url: "/m.m3u8" }, { access: { session } });
     expect(tokens).toEqual([
       ["127.0.0.1", "t-1"],
       ["localhost", undefined],

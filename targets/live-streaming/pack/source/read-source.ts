@@ -5,9 +5,8 @@
 import { Agent } from "node:http";
 import { SeawallError } from "../../../../harness/base/errors.ts";
 import type { ContentRead, ReadingContext } from "../../../../harness/target/content.ts";
-import { dialled } from "../../../../harness/target/entries.ts";
 import { urlOf } from "../../../../harness/target/layout.ts";
-import { openSession } from "../../../../harness/system/session.ts";
+import { Sessions } from "../../../../harness/system/session.ts";
 import { rhythmOfStream } from "../rhythm-of-stream.ts";
 import { mediaOf, readMedia, readStream } from "../stream/reading/read-stream.ts";
 import { holdBackMs, windowOf } from "../stream/reading/segments.ts";
@@ -39,11 +38,7 @@ export async function readSource(context: ReadingContext): Promise<ContentRead> 
   const agent = new Agent({ keepAlive: true, maxSockets: 4 });
   const { signal } = context;
   try {
-    const headers =
-      source.session === undefined
-        ? {}
-        : (await openSession(dialled(entry), source.session, { agent, signal }))("/").headers;
-    const options = { origins, agent, signal, headers };
+    const options = { origins, agent, signal, sessions: new Sessions(agent) };
     return await read({ described, source, url, options, nowMs: context.nowMs });
   } catch (error) {
     if (error instanceof SeawallError || signal.aborted) throw error;

@@ -1,5 +1,4 @@
 /** A stream of which only the address is given, and what is remembered of its reading. */
-import type { SessionStep } from "../../../../harness/target/layout.ts";
 import type { StreamFormat } from "./reading/views.ts";
 
 /** What a user gives instead of a description. */
@@ -9,15 +8,12 @@ export interface StreamSource {
    * address with the origin of an entry.
    */
   readonly url: string;
-  /** What opens a session, and how requests carry its token. */
-  readonly session?: SessionStep;
 }
 
 /** Part of a stream's content: with it, requests follow the playlist and not the clock. */
 export interface Source {
   /** Of the playlist or manifest, at each entry. */
   readonly path: string;
-  readonly session?: SessionStep;
   /** Absent until the stream was read. */
   readonly read?: SourceRead;
 }

@@ -15,7 +15,6 @@ import { Session } from "../viewer/session.ts";
 import { isSegment } from "./library/look-at-body.ts";
 import { alongEdge, type Arrived, redirectOf, redirectsMax } from "./library/addresses.ts";
 import { random } from "./library/random.ts";
-import { openSession } from "./library/session.ts";
 import { type Edge, optionsOf, settings } from "./library/settings.ts";
 
 export const options = optionsOf({ watch: 1 });
@@ -36,8 +35,6 @@ export const plays = {
     { metric: "viewer_failures", lane: "live", later: true },
   ],
 } as const;
-
-type Headers = Readonly<Record<string, string>>;
 
 const trends = Object.fromEntries(
   plays.watch.map(({ metric }) => [metric, new Trend(metric, metric.endsWith("_ms"))]),
@@ -68,8 +65,6 @@ export async function watch(): Promise<void> {
     draw: (which) => random(draws[which]),
   });
   const ids = { id: sessionId(), content: settings.stream.event };
-  // Without a session, every request is refused, as a player's would be.
-  const token = source?.session === undefined ? {} : (openSession(edge, source.session) ?? {});
   let looks = 0;
   await new Promise<void>((over, broke) => {
     /** An exception in a timer or an answer ends the iteration, as one outside of them does. */
@@ -92,7 +87,7 @@ export async function watch(): Promise<void> {
           audience.checkShare !== undefined &&
           random(draws.check + looks++) < audience.checkShare;
         const askedMs = Date.now();
-        ask(wanted, edge, audience, { session, ids, token }, checks).then((arrived) => {
+        ask(wanted, edge, audience, { session, ids }, checks).then((arrived) => {
           const answer = answerOf(arrived, wanted, askedMs);
           const isGood = !checks || answer.status !== 200 || looksRight(arrived, wanted, edge);
           safely(() => answered(isGood ? answer : { ...answer, status: 0 }));
@@ -107,11 +102,11 @@ async function ask(
   wanted: Wanted,
   edge: Edge,
   { cmcd: mode = "header" }: Audience,
-  viewer: { readonly session: Session; readonly ids: CmcdSession; readonly token: Headers },
+  viewer: { readonly session: Session; readonly ids: CmcdSession },
   checks: boolean,
 ): Promise<Arrived> {
   const { range, isText, timeoutMs } = wanted;
-  const { session, ids, token } = viewer;
+  const { session, ids } = viewer;
   const values = mode === "off" ? {} : cmcdOf(wanted, session.viewer, ids, session.takeStarved());
   const params = {
     headers: {
@@ -127,7 +122,7 @@ async function ask(
   } as const;
   let at = mode === "query" ? withCmcdQuery(wanted.url, values) : wanted.url;
   for (let redirects = 0; ; redirects++) {
-    const { url, params: all } = alongEdge(edge, at, params, token);
+    const { url, params: all } = alongEdge(edge, at, params);
     const answer = await http.asyncRequest("GET", url, null, all);
     const next = redirects === redirectsMax ? null : redirectOf(answer, at);
     if (next === null) return { answer, url: at };

@@ -18,16 +18,10 @@ export interface Arrived {
   readonly url: string;
 }
 
-/** `session`: headers for the edge alone. */
-export function getFrom(
-  edge: Edge,
-  url: string,
-  params: Params,
-  session: Readonly<Record<string, string>>,
-): Arrived {
+export function getFrom(edge: Edge, url: string, params: Params): Arrived {
   let at = url;
   for (let redirects = 0; ; redirects++) {
-    const { url: sent, params: all } = alongEdge(edge, at, params, session);
+    const { url: sent, params: all } = alongEdge(edge, at, params);
     const answer = http.get(sent, all);
     const next = redirects === redirectsMax ? null : redirectOf(answer, at);
     if (next === null) return { answer, url: at };
@@ -40,14 +34,13 @@ export function alongEdge(
   edge: Edge,
   url: string,
   { headers, ...params }: Params,
-  session: Readonly<Record<string, string>>,
 ): { readonly url: string; readonly params: Params } {
   const own = isOf(edge, url);
   return {
     url: own ? alongWay(edge, url) : url,
     params: {
       ...params,
-      headers: { ...headers, ...(own ? { ...headersFor(edge), ...session } : {}) },
+      headers: { ...headers, ...(own ? headersFor(edge) : {}) },
     },
   };
 }

@@ -2,7 +2,6 @@
  * What a playlist lists, for a virtual user that keeps following it: one user, one player. It asks
  * for playlists when they are due, for keys and initialisation segments once.
  */
-import { openSession } from "./session.ts";
 import { Following, segmentsBack, type Answered } from "../../stream/reading/following.ts";
 import { UnreadableStream } from "../../stream/reading/unreadable.ts";
 import type { Resource, SegmentView } from "../../stream/reading/views.ts";
@@ -38,35 +37,23 @@ export interface Listed {
 export function getListed(wanted: Wanted): Listed {
   const { edge, rendition, lane } = wanted;
   const { following, had } = followedAt(edge);
-  const session = source?.session === undefined ? {} : openSession(edge, source.session);
-  if (session === null) return { answer: null };
   const get = (resource: Resource, binary: boolean): Arrived =>
-    getFrom(
-      edge,
-      resource.url,
-      {
-        tags: { lane, entry: edge.name },
-        timeout: wanted.timeoutMs,
-        headers: rangeOf(resource),
-        ...(binary ? { responseType: "binary" } : {}),
-      },
-      session,
-    );
+    getFrom(edge, resource.url, {
+      tags: { lane, entry: edge.name },
+      timeout: wanted.timeoutMs,
+      headers: rangeOf(resource),
+      ...(binary ? { responseType: "binary" } : {}),
+    });
   const steps = following.media(rendition);
   try {
     let step = steps.next();
     while (step.done !== true) {
-      const { answer, url } = getFrom(
-        edge,
-        step.value.url,
-        {
-          tags: { lane, entry: edge.name },
-          timeout: wanted.timeoutMs,
-          headers: { "Accept-Encoding": "gzip" },
-          responseType: "text",
-        },
-        session,
-      );
+      const { answer, url } = getFrom(edge, step.value.url, {
+        tags: { lane, entry: edge.name },
+        timeout: wanted.timeoutMs,
+        headers: { "Accept-Encoding": "gzip" },
+        responseType: "text",
+      });
       if (answer.status !== 200 || typeof answer.body !== "string") return { answer };
       step = steps.next({ text: answer.body, url } satisfies Answered);
     }
