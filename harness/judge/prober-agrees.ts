@@ -51,6 +51,10 @@ const waitDifferenceMinMs = 500,
   waitShareMin = 0.9,
   waitsMin = 6;
 
+/** In nearly all periods the prober got nothing, and nearly all users got an answer. */
+const aloneShareMin = 0.75,
+  refusedShareMax = 0.02;
+
 /** Not available yet, or no longer: expected when requesting the newest content. */
 const notThere: ReadonlySet<string> = new Set(["404", "410", "425"]);
 
@@ -128,10 +132,51 @@ export function proberAgrees(run: Run, windows: Windows): Judged {
       }
     }
   }
+  problems.push(...refusedAlone(run, windows));
   const remarks: readonly Disagreement[] = [
     requests === 0 ? { fact: "nothing-compared" } : { fact: "compared", probes, requests },
   ];
   return answer("witnesses.prober", problems, { samples: probes, remarks });
+}
+
+/**
+ * Users who ask for other content than the prober may fare better or worse. They do not all get
+ * answers, period after period, from an entry that serves the prober nothing. Of several classes,
+ * only the most protected is compared: of the others, what is popular may be served alone.
+ */
+function refusedAlone(run: Run, windows: Windows): Disagreement[] {
+  const { plan } = run;
+  const lanes = new Set(plan.load.map(({ lane }) => lane));
+  const compared = [...lanes].filter(
+    (lane) =>
+      !isAskedAlike(plan, lane) && (plan.harm === undefined || plan.harm.classes[0]?.lane === lane),
+  );
+  return compared.flatMap((lane) =>
+    plan.entries.flatMap((place) =>
+      Object.entries(windows).flatMap(([phase, window]): Disagreement[] => {
+        const { slots } = slotsIn(run, lane, place, window);
+        const probed = slots.filter(({ probesGood, probesBad }) => probesGood + probesBad > 0);
+        const alone = probed.filter(
+          ({ probesGood, good, bad }) =>
+            probesGood === 0 && good >= requestsMin && bad <= refusedShareMax * (good + bad),
+        );
+        if (alone.length < Math.max(slotsMin, aloneShareMin * probed.length)) return [];
+        const { probes, probesBad, requests, bad } = sumOf(alone);
+        return [
+          {
+            fact: "answers",
+            place,
+            lane,
+            phase,
+            probes,
+            probesFailed: probesBad,
+            requests,
+            requestsFailed: Math.round(bad),
+          },
+        ];
+      }),
+    ),
+  );
 }
 
 /** `deserted`: periods in which the prober sent requests and hardly any user did. */

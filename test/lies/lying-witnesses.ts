@@ -34,7 +34,34 @@ function inTs(draft: Draft): void {
   change(draft, everyLook, { tags: { container: "ts" } });
 }
 
+/** Players, who ask for what lies some seconds back, and not for what the prober asks. */
+function byPlayers(draft: Draft): void {
+  draft.plan = {
+    ...draft.plan,
+    load: draft.plan.load.map((load) => ({ ...load, workload: "watch" })),
+  };
+}
+
 const lies: readonly Lie[] = [
+  lie(
+    "prober-refused-players-served",
+    "an edge knows players by their headers and serves them alone; the prober gets 502",
+    prober,
+    (draft) => {
+      byPlayers(draft);
+      change(draft, inFault(probes), { tags: { outcome: "502" } });
+    },
+  ),
+  lie(
+    "prober-refused-in-most-periods",
+    "the same in eight of ten periods of the fault",
+    prober,
+    (draft) => {
+      byPlayers(draft);
+      const untilMs = startOf.fault + 0.8 * phaseMs;
+      change(draft, during(probes, startOf.fault, untilMs), { tags: { outcome: "502" } });
+    },
+  ),
   lie(
     "prober-refused-viewers-served",
     "the generator reports all viewers served in the fault, while the prober gets 502",
@@ -301,6 +328,15 @@ const controls: readonly Honest[] = [
         value: 20,
       });
       change(draft, someOf(inFault(of("segment_ms", { lane: "live" })), 0.1), { value: 290 });
+    },
+  ),
+  honest(
+    "players-live-on-what-is-cached",
+    "for six seconds the newest is refused, and players get what lies further back",
+    (draft) => {
+      byPlayers(draft);
+      const fromMs = startOf.fault + 5_000;
+      change(draft, during(probes, fromMs, fromMs + 6_000), { tags: { outcome: "502" } });
     },
   ),
   honest("a-single-refusal", "one probe in sixty is refused, and no viewer", (draft) =>
